@@ -1,0 +1,10 @@
+"""The clockwork: a worker and a beat that wake the reminder dispatch. They remember nothing; the database does."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
+app = Celery("clinic")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

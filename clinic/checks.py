@@ -1,0 +1,70 @@
+"""System checks: a database or a setting that cannot be trusted stops the start."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+
+from clinic.constraints.guard import Guard
+
+
+def guard_names() -> set[str]:
+    """Return the names of all guards that the models declare."""
+    return {
+        constraint.name
+        for model in apps.get_models()
+        for constraint in model._meta.constraints
+        if isinstance(constraint, Guard)
+    }
+
+
+def standing_guards(alias: str = "default") -> set[str]:
+    """Return the names of the guards that stand in the database: exclusion constraints and triggers."""
+    connection = connections[alias]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT conname FROM pg_constraint UNION SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'"
+            )
+            return {row[0] for row in cursor.fetchall()}
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        return {row[0].rsplit("_", 1)[0] for row in cursor.fetchall()}
+
+
+def migrations_pending(alias: str = "default") -> bool:
+    """Return whether migrate still has work to do; only after it can a missing guard be told from one yet to come."""
+    executor = MigrationExecutor(connections[alias])
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+@register(Tags.database)
+def guards_stand(app_configs: Any, databases: Iterable[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a migrated database in which a rule that it should keep is missing (``check --database default``)."""
+    if "default" not in (databases or ()) or migrations_pending():
+        return []
+    missing = guard_names() - standing_guards()
+    return [
+        Error(
+            f"The database does not keep the rule {name}.",
+            hint="Run migrate. If it stays missing, restore the constraint from the model that declares it.",
+            id="clinic.E001",
+        )
+        for name in sorted(missing)
+    ]
+
+
+@register(Tags.security, deploy=True)
+def messages_can_leave(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse to go live with mail and texts written to files."""
+    wrong: list[CheckMessage] = []
+    if not settings.SMS_GATEWAY_URL and not settings.DEMO:
+        wrong.append(Error("No SMS gateway is set.", hint="Set SMS_GATEWAY_URL.", id="clinic.E002"))
+    if settings.EMAIL_BACKEND.endswith("filebased.EmailBackend") and not settings.DEMO:
+        wrong.append(Error("No mail server is set.", hint="Set EMAIL_URL.", id="clinic.E003"))
+    if not settings.BASE_URL.startswith("https://") and settings.HTTPS:
+        wrong.append(Error("BASE_URL is not https.", hint="Links to patients carry a secret.", id="clinic.E004"))
+    return wrong

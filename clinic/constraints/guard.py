@@ -1,0 +1,54 @@
+"""What the two constraint classes share: a constraint that lives in triggers, and survives rebuilt tables."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.models import BaseConstraint, Model
+
+
+def table_name(model: type[Model]) -> str:
+    """Return the table that triggers must name: SQLite rebuilds a table as ``new__name`` and then renames it."""
+    return model._meta.db_table.removeprefix("new__")
+
+
+def column(model: type[Model], field: str) -> str:
+    """Return the column of a field."""
+    concrete: Any = model._meta.get_field(field)
+    return str(concrete.column)
+
+
+class Guard(BaseConstraint):
+    """A constraint written as statements to run after the table exists.
+
+    They go through ``deferred_sql``: triggers made by ``RunSQL`` are silently lost when SQLite rebuilds the table
+    for a later migration, whereas a model's constraints are written again with every rebuild.
+    """
+
+    def statements(self, model: type[Model], vendor: str) -> Sequence[str]:
+        """Return the statements that raise the guard on a database of this vendor."""
+        raise NotImplementedError
+
+    def removal(self, model: type[Model]) -> Sequence[str]:
+        """Return the statements that take the guard away on PostgreSQL; SQLite drops it with the old table."""
+        raise NotImplementedError
+
+    def constraint_sql(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> str:  # type: ignore[override]
+        """Add nothing to CREATE TABLE itself; queue the guard behind it."""
+        schema_editor.deferred_sql.extend(self.statements(model, schema_editor.connection.vendor))
+        return ""
+
+    def create_sql(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> str:  # type: ignore[override]
+        """Return one script for a table that exists already (PostgreSQL only: SQLite rebuilds)."""
+        return ";\n".join(self.statements(model, schema_editor.connection.vendor))
+
+    def remove_sql(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> str:  # type: ignore[override]
+        """Return one script that takes the guard away (PostgreSQL only)."""
+        return ";\n".join(self.removal(model))
+
+    def __eq__(self, other: object) -> bool:
+        """Compare by declaration: without it makemigrations sees a change every time."""
+        return isinstance(other, type(self)) and self.deconstruct() == other.deconstruct()
+
+    def __hash__(self) -> int:
+        return hash(self.name)

@@ -1,0 +1,109 @@
+"""No resource is in two places at once."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+
+from clinic.constraints.guard import Guard, column, table_name
+
+
+class NoOverlap(Guard):
+    """Two rows of one ``resource`` may not overlap in time while their status is one of ``occupying``.
+
+    PostgreSQL keeps it with an exclusion constraint; ``int8range(id, id, '[]')`` makes it work without an extension.
+    SQLite has no such thing but only one writer at a time, so a trigger that looks for a clash is exact there; on
+    PostgreSQL a trigger would let two concurrent writers through.
+
+    ``longest`` bounds a row's length, and with it the trigger's search: unbounded it slows with every row stored.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        resource: str,
+        occupying: Iterable[str],
+        starts: str = "starts_at",
+        ends: str = "ends_at",
+        status: str = "status",
+        longest: dt.timedelta = dt.timedelta(hours=8),
+        violation_error_code: str | None = None,
+        violation_error_message: Any = None,
+    ) -> None:
+        self.resource, self.starts, self.ends, self.status = resource, starts, ends, status
+        self.occupying, self.longest = tuple(occupying), longest
+        super().__init__(
+            name=name, violation_error_code=violation_error_code, violation_error_message=violation_error_message
+        )
+
+    def deconstruct(self) -> tuple[str, Any, dict[str, Any]]:
+        """Return how migrations write this constraint down."""
+        path, args, kwargs = super().deconstruct()
+        names = ("resource", "occupying", "starts", "ends", "status", "longest")
+        return path.replace(".no_overlap", ""), args, kwargs | {name: getattr(self, name) for name in names}
+
+    def statements(self, model: type[Model], vendor: str) -> Sequence[str]:
+        """Return an exclusion constraint, or a trigger for inserts and one for updates."""
+        if vendor == "postgresql":
+            return [self._exclusion(model)]
+        return [self._trigger(model, event) for event in ("INSERT", "UPDATE")]
+
+    def removal(self, model: type[Model]) -> Sequence[str]:
+        """Return the statement that drops the exclusion constraint and the check beside it."""
+        table = table_name(model)
+        return [f'ALTER TABLE "{table}" DROP CONSTRAINT "{self.name}", DROP CONSTRAINT "{self.name}_longest"']
+
+    def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
+        """Refuse a clash in a form, in words; the database refuses it in any case."""
+        if getattr(instance, self.status) not in self.occupying:
+            return
+        clashes = model._default_manager.using(using).filter(
+            **{
+                self.resource: getattr(instance, self.resource),
+                f"{self.status}__in": self.occupying,
+                f"{self.starts}__lt": getattr(instance, self.ends),
+                f"{self.ends}__gt": getattr(instance, self.starts),
+            }
+        )
+        if clashes.exclude(pk=instance.pk).exists():
+            raise ValidationError(self.get_violation_error_message(), code=self.violation_error_code)
+
+    def _columns(self, model: type[Model]) -> tuple[str, str, str, str]:
+        resource, starts, ends, status = (
+            f'"{column(model, field)}"' for field in (self.resource, self.starts, self.ends, self.status)
+        )
+        return resource, starts, ends, status
+
+    def _occupying_sql(self) -> str:
+        return ", ".join(f"'{status}'" for status in self.occupying)
+
+    def _exclusion(self, model: type[Model]) -> str:
+        resource, starts, ends, status = self._columns(model)
+        return (
+            f'ALTER TABLE "{table_name(model)}" ADD CONSTRAINT "{self.name}" EXCLUDE USING gist '
+            f"(int8range({resource}, {resource}, '[]') WITH &&, tstzrange({starts}, {ends}, '[)') WITH &&) "
+            f"WHERE ({status} IN ({self._occupying_sql()})), "
+            f'ADD CONSTRAINT "{self.name}_longest" '
+            f"CHECK ({ends} <= {starts} + interval '{int(self.longest.total_seconds())} seconds')"
+        )
+
+    def _trigger(self, model: type[Model], event: str) -> str:
+        resource, starts, ends, status = self._columns(model)
+        table = table_name(model)
+        seconds = int(self.longest.total_seconds())
+        # Times are text here: only one spelling compares rightly, so any other (with a T, with fractions) is refused.
+        return (
+            f'CREATE TRIGGER IF NOT EXISTS "{self.name}_{event.lower()}" BEFORE {event} ON "{table}"\n'
+            f"WHEN datetime(NEW.{starts}) IS NOT NEW.{starts} OR datetime(NEW.{ends}) IS NOT NEW.{ends}\n"
+            f"  OR NEW.{ends} > datetime(NEW.{starts}, '+{seconds} seconds')\n"
+            f"  OR (NEW.{status} IN ({self._occupying_sql()}) AND EXISTS (\n"
+            f'    SELECT 1 FROM "{table}" AS other\n'
+            f"    WHERE other.{resource} = NEW.{resource} AND other.id IS NOT NEW.id\n"
+            f"      AND other.{status} IN ({self._occupying_sql()})\n"
+            f"      AND other.{starts} > datetime(NEW.{starts}, '-{seconds} seconds')\n"
+            f"      AND other.{starts} < NEW.{ends} AND other.{ends} > NEW.{starts}))\n"
+            f"BEGIN SELECT RAISE(ABORT, '{self.name}'); END"
+        )

@@ -1,0 +1,56 @@
+"""What the frame around every page needs: menu, clinic, theme."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from clinic.access import Capability, may
+
+THEMES = ("auto", "light", "dark", "dim")
+
+# label, address, key after `g`, who sees it
+_MENU = (
+    ("Today", "treatments:today", "t", Capability.VIEW),
+    ("Recall", "treatments:recall", "r", Capability.VIEW),
+    ("Patients", "patients:search", "a", Capability.VIEW),
+    ("Reminders", "reminders:centre", "m", Capability.VIEW),
+    ("Log", "treatments:log", "l", Capability.REVIEW),
+)
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """One entry of the top bar."""
+
+    label: str
+    url: str
+    key: str
+    current: bool
+    badge: str = ""
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Return the template context that base.html builds on."""
+    membership = getattr(request, "membership", None)
+    theme = request.COOKIES.get("theme", "auto")
+    return {
+        "nav": [
+            MenuItem(label, reverse(name), key, current=request.path.startswith(reverse(name)))
+            for label, name, key, capability in _MENU
+            if may(membership, capability)
+        ],
+        "membership": membership,
+        "memberships": _others(request),
+        "theme": theme if theme in THEMES else "auto",
+        "demo": settings.DEMO,
+    }
+
+
+def _others(request: HttpRequest) -> Any:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    return user.memberships.filter(active=True).select_related("clinic")

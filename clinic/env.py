@@ -1,0 +1,48 @@
+"""Settings from the environment, read strictly: a value nobody can misread or a refusal to start."""
+
+import os
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def env_text(name: str, default: str | None = None) -> str:
+    """Return variable ``name``; with no default its absence stops the start with a sentence on how to mend it."""
+    value = os.environ.get(name, default)
+    if value is None:
+        raise ImproperlyConfigured(
+            f"Set {name} in the environment. .env.example lists every setting and what it means."
+        )
+    return value
+
+
+def env_secret(name: str, default: str | None = None) -> str:
+    """Return a secret from ``name``, or from the file that ``name``_FILE points to (as container secrets come)."""
+    path = os.environ.get(f"{name}_FILE")
+    return Path(path).read_text().strip() if path else env_text(name, default)
+
+
+def env_bool(name: str, *, default: bool) -> bool:
+    """Return True or False. Anything but ``true`` or ``false`` stops the start: "yes" read as False disarms a lock."""
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    if value.lower() not in {"true", "false"}:
+        raise ImproperlyConfigured(f"{name} is {value!r}. Write true or false.")
+    return value.lower() == "true"
+
+
+def env_int(name: str, default: int) -> int:
+    """Return a whole number."""
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    try:
+        return int(value)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is {value!r}. Write a whole number.") from error
+
+
+def env_list(name: str, default: str = "") -> list[str]:
+    """Return a comma-separated list without blanks."""
+    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]

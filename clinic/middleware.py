@@ -1,0 +1,37 @@
+"""Which clinic a request is for."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from clinic.models import Membership, User
+
+SESSION_KEY = "membership"
+
+
+def choose_membership(user: Any, chosen: Any) -> Membership | None:
+    """Return the membership a person works under: the one they chose, else their first; None for a stranger."""
+    if not isinstance(user, User):
+        return None
+    memberships = list(user.memberships.filter(active=True).select_related("clinic"))
+    return next((one for one in memberships if one.pk == chosen), memberships[0] if memberships else None)
+
+
+class CurrentClinicMiddleware:
+    """Put ``membership`` and ``clinic`` on the request and show every time in that clinic's zone.
+
+    The membership is read anew for each request, so that a role that ends, ends at once.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        """Serve the request inside the clinic's time zone."""
+        membership = choose_membership(request.user, request.session.get(SESSION_KEY))
+        request.membership = membership
+        request.clinic = membership.clinic if membership else None
+        with timezone.override(membership.clinic.zone if membership else None):
+            return self.get_response(request)

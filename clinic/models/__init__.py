@@ -1,0 +1,8 @@
+"""The ground floor: clinics, their people, rooms and hours, and the trace of who looked at what."""
+
+from clinic.models.audit import AuditEntry
+from clinic.models.clinic import Clinic, Room
+from clinic.models.hours import Absence, OpeningHours
+from clinic.models.people import Injector, Membership, Role, User
+
+__all__ = ["Absence", "AuditEntry", "Clinic", "Injector", "Membership", "OpeningHours", "Role", "Room", "User"]

@@ -1,0 +1,64 @@
+"""A clinic and its rooms."""
+
+import uuid
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+
+def validate_timezone(value: str) -> None:
+    """Refuse a name that is not in the IANA time zone database."""
+    if value not in available_timezones():
+        raise ValidationError("Choose a time zone such as Europe/London.")
+
+
+class Clinic(models.Model):
+    """One site with its own time zone, hours, rooms, staff and name in messages."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=80)
+    slug = models.SlugField(unique=True)
+    # What patients read. It may not name an illness, which the real name often does.
+    message_name = models.CharField("name in messages", max_length=20)
+    timezone = models.CharField(max_length=40, validators=[validate_timezone])
+    phone = models.CharField(max_length=30)
+    address = models.CharField(max_length=200)
+    country = models.CharField(
+        max_length=2, help_text="ISO code; decides phone numbers without a country code and holidays"
+    )
+    subdivision = models.CharField(max_length=10, blank=True, help_text="for regional holidays, such as ENG or NY")
+    session_minutes = models.PositiveSmallIntegerField(default=15)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(session_minutes__gte=10, session_minutes__lte=60),
+                name="clinic_session_10_to_60_minutes",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone whose wall clock is the truth for everything booked here."""
+        return ZoneInfo(self.timezone)
+
+
+class Room(models.Model):
+    """A room that holds one session at a time."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="rooms")
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=40)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["clinic_id", "name"]
+        constraints = [models.UniqueConstraint(fields=["clinic", "name"], name="one_room_per_name")]
+
+    def __str__(self) -> str:
+        return self.name

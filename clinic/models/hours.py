@@ -1,0 +1,70 @@
+"""When injectors work and when they do not."""
+
+import uuid
+
+from django.db import models
+
+from clinic.models.clinic import Clinic, Room
+from clinic.models.people import Injector
+
+
+class OpeningHours(models.Model):
+    """One weekly interval of an injector's hours, in the clinic's wall-clock time, in the room they use then."""
+
+    class Weekday(models.IntegerChoices):
+        """ISO numbering, Monday is 1: mixing 0-based and Sunday-first numbers has shifted other calendars by a day."""
+
+        MONDAY = 1
+        TUESDAY = 2
+        WEDNESDAY = 3
+        THURSDAY = 4
+        FRIDAY = 5
+        SATURDAY = 6
+        SUNDAY = 7
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    injector = models.ForeignKey(Injector, on_delete=models.PROTECT, related_name="opening_hours")
+    room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="+")
+    weekday = models.PositiveSmallIntegerField(choices=Weekday)
+    opens = models.TimeField()
+    closes = models.TimeField()
+    valid_from = models.DateField(null=True, blank=True)
+    valid_until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["clinic_id", "injector_id", "weekday", "opens"]
+        verbose_name_plural = "opening hours"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(closes__gt=models.F("opens")), name="hours_close_after_they_open"
+            ),
+            models.CheckConstraint(condition=models.Q(weekday__gte=1, weekday__lte=7), name="hours_weekday_1_to_7"),
+            models.UniqueConstraint(
+                fields=["injector", "weekday", "opens", "valid_from"], name="one_start_per_weekday"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()} {self.opens:%H:%M} to {self.closes:%H:%M}"
+
+
+class Absence(models.Model):
+    """A time in which an injector does not work: leave, teaching, part days too."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    injector = models.ForeignKey(Injector, on_delete=models.PROTECT, related_name="absences")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    label = models.CharField(max_length=40, default="Leave")
+
+    class Meta:
+        ordering = ["clinic_id", "starts_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="absence_ends_after_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label

@@ -1,0 +1,26 @@
+"""All addresses: each room brings its own."""
+
+from django.contrib.auth import views as auth_views
+from django.urls import include, path
+
+from clinic import views
+
+clinic_urls = (
+    [
+        path("", views.home, name="home"),
+        path("clinic/switch/", views.switch, name="switch"),
+        path("theme/", views.theme, name="theme"),
+    ],
+    "clinic",
+)
+
+urlpatterns = [
+    path("", include(clinic_urls)),
+    path("log-in/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("log-out/", auth_views.LogoutView.as_view(), name="logout"),
+    path("password/", auth_views.PasswordChangeView.as_view(), name="password_change"),
+    path("password/done/", auth_views.PasswordChangeDoneView.as_view(), name="password_change_done"),
+    path("", include("patients.urls")),
+    path("", include("treatments.urls")),
+    path("", include("reminders.urls")),
+]

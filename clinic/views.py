@@ -1,0 +1,48 @@
+"""The hall: where a person lands, which clinic they work in, how bright the page is."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from clinic.access import Capability, StaffRequest, requires
+from clinic.context import THEMES
+from clinic.middleware import SESSION_KEY
+
+
+def _next(request: HttpRequest) -> str:
+    """Return where to go next: the page the form named if it is ours, else home."""
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return target if safe else "clinic:home"
+
+
+@requires(Capability.VIEW)
+def home(request: StaffRequest) -> HttpResponse:
+    """Send staff to their day."""
+    return redirect("treatments:today")
+
+
+@require_POST
+@requires(Capability.VIEW)
+def switch(request: StaffRequest) -> HttpResponse:
+    """Work at another of one's clinics from now on. What was open belongs to the old one, so this leads home."""
+    chosen = get_object_or_404(request.user.memberships, active=True, clinic__uid=request.POST.get("clinic"))
+    request.session[SESSION_KEY] = chosen.pk
+    return redirect("clinic:home")
+
+
+@require_POST
+@login_not_required
+def theme(request: HttpRequest) -> HttpResponse:
+    """Remember light, dark, low light or auto on this device, for staff and patients alike."""
+    response = redirect(_next(request))
+    chosen = request.POST.get("theme")
+    if chosen in THEMES:
+        response.set_cookie(
+            "theme", chosen, max_age=365 * 24 * 3600, samesite="Lax", secure=request.is_secure(), httponly=True
+        )
+    return response

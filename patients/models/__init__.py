@@ -1,0 +1,9 @@
+"""The people: who they are, how to reach them, their diary, and whether they qualify."""
+
+from patients.models.assessment import Assessment
+from patients.models.authorization import Authorization
+from patients.models.contact import Channel, ContactPoint
+from patients.models.diary import DiaryDay
+from patients.models.patient import Patient
+
+__all__ = ["Assessment", "Authorization", "Channel", "ContactPoint", "DiaryDay", "Patient"]

@@ -1,0 +1,104 @@
+"""A dated, signed verdict on eligibility."""
+
+import dataclasses
+import uuid
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from clinic.constraints import Frozen
+from clinic.fields import EncryptedTextField
+from clinic.models import Clinic, User
+from patients import eligibility
+from patients.models.patient import Patient
+
+
+class Assessment(models.Model):
+    """What was found, what the rule made of it, and who signed. Once signed it never changes; a new one follows it."""
+
+    class Source(models.TextChoices):
+        """Where the counts come from."""
+
+        REFERRAL = "referral", "Referral letter"
+        DIARY = "diary", "Diary"
+        CLINIC = "clinic", "Asked at the clinic"
+
+    class Outcome(models.TextChoices):
+        """The rule's verdict, before any override."""
+
+        ELIGIBLE = eligibility.Outcome.ELIGIBLE.value, "Eligible"
+        NOT_ELIGIBLE = eligibility.Outcome.NOT_ELIGIBLE.value, "Not eligible"
+        REVIEW = eligibility.Outcome.REVIEW.value, "Needs review"
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="assessments")
+    policy = models.CharField(max_length=20, default=eligibility.POLICY)
+    policy_version = models.PositiveSmallIntegerField(default=eligibility.POLICY_VERSION)
+    source = models.CharField(max_length=10, choices=Source)
+    assessed_on = models.DateField()
+    headache_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    long_headache_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    migraine_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    months_at_this_level = models.PositiveSmallIntegerField(null=True, blank=True)
+    days_recorded = models.PositiveSmallIntegerField(null=True, blank=True)
+    outcome = models.CharField(max_length=12, choices=Outcome)
+    criteria = models.JSONField()
+    override_reason = EncryptedTextField(blank=True, default="")
+    drafted_at = models.DateTimeField()
+    drafted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    signed_at = models.DateTimeField(null=True, blank=True)
+    signed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["patient_id", "-assessed_on", "-id"]
+        indexes = [models.Index(fields=["clinic", "signed_at"], name="assessment_to_sign")]
+        constraints = [
+            Frozen(name="signed_assessment_is_frozen", once="signed_at"),
+            models.CheckConstraint(
+                condition=Q(signed_at__isnull=True, signed_by__isnull=True)
+                | Q(signed_at__isnull=False, signed_by__isnull=False),
+                name="assessment_signed_by_someone",
+            ),
+            models.CheckConstraint(
+                condition=Q(migraine_days__isnull=True)
+                | Q(headache_days__isnull=True)
+                | Q(migraine_days__lte=models.F("headache_days")),
+                name="assessment_migraine_within_headache_days",
+            ),
+            # A second draft would leave open which one is to be signed.
+            models.UniqueConstraint(
+                fields=["patient"], condition=Q(signed_at__isnull=True), name="one_unsigned_assessment_per_patient"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.policy} {self.outcome}"
+
+    @property
+    def allows_treatment(self) -> bool:
+        """True when a course may be opened on it: signed, and eligible or overridden with a reason."""
+        return self.signed_at is not None and (self.outcome == self.Outcome.ELIGIBLE or bool(self.override_reason))
+
+    def findings(self) -> eligibility.Findings:
+        """Return the counts as the rule takes them."""
+        return eligibility.Findings(
+            age=self.patient.age(self.assessed_on),
+            headache_days=self.headache_days,
+            long_headache_days=self.long_headache_days,
+            migraine_days=self.migraine_days,
+            months_at_this_level=self.months_at_this_level,
+            days_recorded=self.days_recorded,
+        )
+
+    def judge(self) -> eligibility.Verdict:
+        """Apply the rule to the counts and store its verdict on this (unsaved) row."""
+        verdict = eligibility.assess(self.findings())
+        self.outcome = verdict.outcome.value
+        self.criteria = [_plain(criterion) for criterion in verdict.criteria]
+        return verdict
+
+
+def _plain(criterion: eligibility.Criterion) -> dict[str, Any]:
+    return dataclasses.asdict(criterion) | {"answer": criterion.answer.value}

@@ -1,0 +1,84 @@
+"""How a person can be reached, and what they allowed."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import models
+from phonenumber_field.phonenumber import to_python
+from simple_history.models import HistoricalRecords
+
+from clinic.models import Clinic
+
+
+class Channel(models.TextChoices):
+    """A way to send a message."""
+
+    SMS = "sms", "Text message"
+    EMAIL = "email", "Email"
+
+    @property
+    def other(self) -> "Channel":
+        """The channel to fall back on."""
+        return Channel.EMAIL if self is Channel.SMS else Channel.SMS
+
+
+def clean_address(channel: str, text: str, country: str) -> str:
+    """Return the address as it is stored: E.164 for a phone, lower case for an email; ValidationError says what is wrong.
+
+    ``country`` is the ISO code that reads a number without a country code. Possible numbers are taken even where no
+    network has issued them: the ranges reserved for fiction are such, and refusing a new range locks people out.
+    """
+    if channel == Channel.EMAIL:
+        validate_email(text)
+        return text.lower()
+    number = to_python(text, region=country)
+    if number is None or not _is_possible(number):
+        raise ValidationError("Enter a phone number such as 07700 900123 or +1 212 555 0123.", code="phone")
+    return str(number.as_e164)
+
+
+def _is_possible(number: Any) -> bool:
+    # The library reads letters as keypad digits (0770 ABC 123); nobody's list means that.
+    letters = any(character.isalpha() for character in number.raw_input or "")
+    return not letters and number.national_number is not None and number.is_possible()
+
+
+class ContactPointQuerySet(models.QuerySet["ContactPoint"]):
+    """Questions the reminders ask."""
+
+    def usable(self) -> "ContactPointQuerySet":
+        """Contact points that may be written to: consent given and not withdrawn, address not known to be dead."""
+        return self.filter(consented_at__isnull=False, withdrawn_at__isnull=True, failed_at__isnull=True)
+
+
+class ContactPoint(models.Model):
+    """One phone number or email address of one person, with the consent given for it."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="contact_points")
+    channel = models.CharField(max_length=5, choices=Channel)
+    address = models.CharField(max_length=254)
+    consented_at = models.DateTimeField(null=True, blank=True)
+    consent_source = models.CharField(max_length=40, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    # Set when a gateway says that the address does not exist.
+    failed_at = models.DateTimeField(null=True, blank=True)
+    history = HistoricalRecords()
+
+    objects = ContactPointQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["patient_id", "channel"]
+        indexes = [models.Index(fields=["clinic", "address"], name="contact_address")]
+        constraints = [
+            # One number and one address each: who has two says which one the clinic should use.
+            models.UniqueConstraint(fields=["patient", "channel"], name="one_contact_point_per_channel"),
+            models.CheckConstraint(
+                condition=models.Q(consented_at__isnull=True) | ~models.Q(consent_source=""),
+                name="consent_says_where_it_came_from",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.pk}"

@@ -1,0 +1,77 @@
+"""The person."""
+
+import datetime as dt
+import uuid
+
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+from clinic.models import Clinic
+from clinic.wording import age_on
+from patients.models.contact import Channel
+from patients.search import fold
+
+
+class PatientQuerySet(models.QuerySet["Patient"]):
+    """Ways to find people."""
+
+    def matching(self, text: str) -> "PatientQuerySet":
+        """People whose name, record number, phone or date of birth holds every word of ``text``."""
+        found = self
+        for word in fold(text).split():
+            found = found.filter(search_text__contains=word)
+        return found
+
+
+class Patient(models.Model):
+    """A person in the care of one clinic."""
+
+    class Language(models.TextChoices):
+        """Languages that messages can be sent in."""
+
+        ENGLISH = "en", "English"
+        WELSH = "cy", "Cymraeg"
+        SPANISH = "es", "Español"
+        POLISH = "pl", "Polski"
+        URDU = "ur", "اردو"
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    record_number = models.CharField(max_length=20)
+    given_name = models.CharField("first name", max_length=60)
+    family_name = models.CharField("last name", max_length=60)
+    birth_date = models.DateField("date of birth")
+    language = models.CharField(max_length=2, choices=Language, default=Language.ENGLISH)
+    preferred_channel = models.CharField(max_length=5, choices=Channel, default=Channel.SMS)
+    referred_on = models.DateField(null=True, blank=True)
+    payer = models.CharField(max_length=80, blank=True)
+    preventives_failed = models.PositiveSmallIntegerField(null=True, blank=True)
+    # Folded name, record number, phone digits and date of birth; kept by the actions (see patients.search).
+    search_text = models.CharField(max_length=400, editable=False)
+    created_at = models.DateTimeField()
+    history = HistoricalRecords(excluded_fields=["search_text"])
+
+    objects = PatientQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["family_name", "given_name", "id"]
+        indexes = [models.Index(fields=["clinic", "family_name", "given_name"], name="patient_by_name")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clinic", "record_number"],
+                name="one_patient_per_record_number",
+                violation_error_message="Another person at this clinic has this record number.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        """First and last name."""
+        return f"{self.given_name} {self.family_name}"
+
+    def age(self, on: dt.date) -> int:
+        """Return the age in whole years on a day."""
+        return age_on(self.birth_date, on)

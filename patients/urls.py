@@ -1,0 +1,6 @@
+"""Addresses of the patients room."""
+
+from django.urls import URLPattern
+
+app_name = "patients"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,7 @@
+"""The ledger of messages: rules, texts, what is to be sent, each attempt, and the links inside."""
+
+from reminders.models.delivery import Delivery
+from reminders.models.reminder import Reminder
+from reminders.models.rule import MessageTemplate, ReminderRule
+
+__all__ = ["Delivery", "MessageTemplate", "Reminder", "ReminderRule"]

@@ -1,0 +1,36 @@
+"""One attempt to hand a reminder to a gateway."""
+
+from django.db import models
+
+from clinic.models import Clinic
+from reminders.models.reminder import Reminder
+
+
+class Delivery(models.Model):
+    """One attempt: written as started before anything leaves, closed with what came back."""
+
+    class Outcome(models.TextChoices):
+        """What came back. An attempt left at "started" is in doubt: the worker died in between."""
+
+        STARTED = "started", "Started"
+        ACCEPTED = "accepted", "Accepted"
+        FOUND = "found", "Found at the gateway"
+        REFUSED = "refused", "Refused"
+        UNREACHABLE = "unreachable", "Not reached"
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    reminder = models.ForeignKey(Reminder, on_delete=models.PROTECT, related_name="deliveries")
+    attempt = models.PositiveSmallIntegerField()
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=12, choices=Outcome, default=Outcome.STARTED)
+    provider_id = models.CharField(max_length=200, blank=True)
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["reminder_id", "attempt"]
+        verbose_name_plural = "deliveries"
+        constraints = [models.UniqueConstraint(fields=["reminder", "attempt"], name="one_delivery_per_attempt")]
+
+    def __str__(self) -> str:
+        return f"Delivery {self.reminder_id}/{self.attempt}"

@@ -1,0 +1,96 @@
+"""One message to one patient for one reason on one channel."""
+
+import datetime as dt
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from clinic.models import Clinic
+from patients.models import Channel, Patient
+from reminders.models.rule import ReminderRule
+from treatments.models import Course, TreatmentSession
+
+
+class State(models.TextChoices):
+    """Where a reminder stands. Waiting and sending ones are the dispatch's; failed and missed ones are a person's."""
+
+    WAITING = "waiting", "Waiting"
+    SENDING = "sending", "Sending"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Not delivered"
+    MISSED = "missed", "Too late to send"
+    CANCELLED = "cancelled", "Stopped"
+    HANDLED = "handled", "Handled by a person"
+
+
+class ReminderQuerySet(models.QuerySet["Reminder"]):
+    """The dispatch's and the worklist's questions."""
+
+    def claimable(self, now: dt.datetime) -> "ReminderQuerySet":
+        """Waiting and due, or in the hands of a worker whose lease ran out."""
+        return self.filter(Q(state=State.WAITING, due_at__lte=now) | Q(state=State.SENDING, lease_until__lte=now))
+
+    def needs_person(self) -> "ReminderQuerySet":
+        """What no machine will finish: somebody should call."""
+        return self.filter(state__in=[State.FAILED, State.MISSED])
+
+
+class Reminder(models.Model):
+    """One message to one patient for one reason on one channel.
+
+    Unique per (session version, rule, channel) or per (course, due date, rule, channel): planning twice adds nothing,
+    and the database says so. A session that moves gets a new version, so its old reminders can be told apart.
+    """
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    rule = models.ForeignKey(ReminderRule, on_delete=models.PROTECT, related_name="+")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="+")
+    session = models.ForeignKey(TreatmentSession, on_delete=models.PROTECT, null=True, related_name="+")
+    session_version = models.PositiveIntegerField(null=True)
+    due_date = models.DateField(null=True, help_text="the course's due date, when nothing is booked")
+    channel = models.CharField(max_length=5, choices=Channel)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    reason = models.CharField(max_length=120, blank=True, help_text="why it stands where it stands, in plain words")
+    due_at = models.DateTimeField(help_text="when to send; pushed on after a failure")
+    useful_until = models.DateTimeField(help_text="after this it is missed, never sent")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    objects = ReminderQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_at", "id"]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state="waiting"), name="reminder_due"),
+            models.Index(fields=["lease_until"], condition=Q(state="sending"), name="reminder_leased"),
+            models.Index(fields=["clinic", "state", "-due_at"], name="reminder_worklist"),
+            models.Index(fields=["patient", "-due_at"], name="reminder_of_patient"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "session_version", "rule", "channel"],
+                condition=Q(session__isnull=False),
+                name="one_reminder_per_session_version",
+            ),
+            models.UniqueConstraint(
+                fields=["course", "due_date", "rule", "channel"],
+                condition=Q(session__isnull=True),
+                name="one_reminder_per_due_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(session__isnull=False, session_version__isnull=False, due_date__isnull=True)
+                | Q(session__isnull=True, session_version__isnull=True, due_date__isnull=False),
+                name="reminder_is_about_a_visit_or_a_due_date",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="sending") | Q(lease_until__isnull=False), name="sending_reminder_has_a_lease"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Reminder {self.pk}"

@@ -1,0 +1,202 @@
+/* Makes pages that already work without script quicker and safer: no double submit, focus where the eye goes next,
+   results spoken, failures in words. Nothing here decides anything. */
+(() => {
+  "use strict";
+
+  const NO_SERVER = "We could not reach the server. Nothing was changed. Try again.";
+  const NO_ANSWER = "We could not do this. Check whether it was saved, then try again. If it fails again call IT.";
+  const SIGNED_OUT = "You have been signed out. Sign in again in another tab, then try again: what you typed is still here.";
+  const FOCUS_FIRST = [".error-summary", "[data-focus]", "[autofocus]"];
+
+  const announce = (text) => {
+    const region = document.getElementById("announce");
+    if (!region) return;
+    // The same words twice are only spoken twice if the region empties between.
+    region.textContent = "";
+    window.setTimeout(() => { region.textContent = text; }, 50);
+  };
+
+  const showFailure = (text, link) => {
+    const line = document.getElementById("failure");
+    if (!line) return;
+    line.textContent = text;
+    if (link) {
+      const anchor = Object.assign(document.createElement("a"), { href: link, target: "_blank", textContent: "Sign in" });
+      line.append(" ", anchor);
+    }
+    line.hidden = false;
+    line.scrollIntoView({ block: "nearest" });
+  };
+
+  const hideFailure = () => {
+    const line = document.getElementById("failure");
+    if (line) line.hidden = true;
+  };
+
+  const focusFirst = (scope) => {
+    const matches = FOCUS_FIRST.map((selector) => (scope.matches?.(selector) ? scope : scope.querySelector(selector)));
+    const target = matches.find(Boolean);
+    if (!target) return false;
+    if (!target.matches("a, button, input, select, textarea, [tabindex]")) target.tabIndex = -1;
+    target.focus();
+    return true;
+  };
+
+  /* One press, one submit. Disabling for real would drop the button's value and its focus. */
+  const buttonsOf = (form) => [...form.elements].filter((element) => element.type === "submit");
+
+  const hold = (form) => {
+    form.dataset.busy = "";
+    buttonsOf(form).forEach((button) => button.setAttribute("aria-disabled", "true"));
+  };
+
+  const release = (form) => {
+    delete form.dataset.busy;
+    buttonsOf(form).forEach((button) => button.removeAttribute("aria-disabled"));
+  };
+
+  const guarded = (form) => form.method === "post" && form.target !== "_blank" && !("download" in form.dataset);
+
+  document.addEventListener("submit", (event) => {
+    if (!("busy" in event.target.dataset)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
+
+  document.addEventListener("submit", (event) => {
+    // A prevented event belongs to htmx, which holds and releases below.
+    if (event.defaultPrevented || !guarded(event.target)) return;
+    if (navigator.onLine) return hold(event.target);
+    // Leaving the page for the browser's own "no connection" would throw away what was typed.
+    event.preventDefault();
+    showFailure(NO_SERVER);
+  });
+
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[aria-disabled=true]")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
+
+  // The back button may bring a page back as it was left: held.
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-busy]").forEach(release));
+
+  const holder = (element) => element.closest("form") || element;
+  const setBusy = (element, busy) => {
+    const held = holder(element);
+    if (held instanceof HTMLFormElement) return busy ? hold(held) : release(held);
+    return busy ? held.setAttribute("aria-disabled", "true") : held.removeAttribute("aria-disabled");
+  };
+
+  /* Requests by htmx. Only what a person pressed moves the focus; a refresh by clock never does. */
+  const pressed = (event) => ["click", "submit"].includes(event.detail.requestConfig?.triggeringEvent?.type);
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    hideFailure();
+    if (pressed(event)) setBusy(event.detail.elt, true);
+  });
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (pressed(event)) setBusy(event.detail.elt, false);
+  });
+
+  document.addEventListener("htmx:sendError", () => showFailure(NO_SERVER));
+  document.addEventListener("htmx:timeout", () => showFailure(NO_ANSWER));
+  document.addEventListener("htmx:responseError", () => showFailure(NO_ANSWER));
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const login = document.body.dataset.loginUrl;
+    const answered = event.detail.xhr.responseURL;
+    if (!login || !answered || new URL(answered).pathname !== login) return;
+    // The session ended: the log-in page must not land inside a table row.
+    event.detail.shouldSwap = false;
+    showFailure(SIGNED_OUT, login);
+  });
+
+  const announceMessages = (scope) => {
+    const words = [...scope.querySelectorAll("[data-announce]")].map((element) => {
+      const undo = element.parentElement.querySelector("[data-key=u]");
+      return element.textContent + (undo ? " Undo available." : "");
+    });
+    if (words.length) announce(words.join(" "));
+  };
+
+  let freshMessages = null;
+  document.addEventListener("htmx:oobAfterSwap", () => {
+    freshMessages = document.getElementById("messages");
+    announceMessages(freshMessages);
+  });
+
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const messages = freshMessages;
+    freshMessages = null;
+    if (!pressed(event)) return;
+    if ((messages && focusFirst(messages)) || focusFirst(event.detail.elt)) return;
+    // What was pressed may be gone: stay at its place rather than fall back to the top of the page.
+    if (document.activeElement !== document.body) return;
+    event.detail.elt.tabIndex = -1;
+    event.detail.elt.focus();
+  });
+
+  // For views that answer with the header HX-Trigger: {"announce": {"value": "2 changes"}}.
+  document.addEventListener("announce", (event) => announce(event.detail.value));
+
+  /* Small behaviours asked for by attributes. */
+  const onClick = {
+    "[data-dismiss]": (button) => button.closest(".message").remove(),
+    "[data-open-dialog]": (button) => document.getElementById(button.dataset.openDialog).showModal(),
+    "[data-print]": () => window.print(),
+    "[data-toggle-open]": (button) => {
+      const open = document.getElementById(button.getAttribute("aria-controls")).classList.toggle("is-open");
+      button.setAttribute("aria-expanded", String(open));
+    },
+  };
+
+  const closeMenus = (except) => document.querySelectorAll("details.menu[open]").forEach((menu) => {
+    if (menu !== except) menu.open = false;
+  });
+
+  document.addEventListener("click", (event) => {
+    const selector = Object.keys(onClick).find((candidate) => event.target.closest(candidate));
+    if (selector) onClick[selector](event.target.closest(selector));
+    closeMenus(event.target.closest("details.menu"));
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && event.target.closest("details.menu[open]");
+    if (!menu) return;
+    event.stopPropagation();
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+
+  // A link of the error summary puts the focus into the field, not only on the screen.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest(".error-summary a[href^='#']");
+    const field = link && document.getElementById(link.hash.slice(1));
+    if (!field) return;
+    event.preventDefault();
+    field.scrollIntoView({ block: "center" });
+    field.focus();
+  });
+
+  /* The device's zone is named only when its clock differs from the clinic's, now or in the other half of the year. */
+  const wall = (zone, instant) => instant.toLocaleString("en-GB", { timeZone: zone });
+  const differ = (zone, other) => {
+    const now = new Date();
+    const seasons = [now, new Date(now.getFullYear(), 0, 1), new Date(now.getFullYear(), 6, 1)];
+    return seasons.some((instant) => wall(zone, instant) !== wall(other, instant));
+  };
+
+  const noteZone = (line) => {
+    const device = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (!device || !differ(line.dataset.clinicZone, device)) return;
+    const city = device.split("/").pop().replaceAll("_", " ");
+    line.textContent = `All times are ${line.dataset.zoneLabel} (your device is set to ${city})`;
+    line.hidden = false;
+  };
+
+  document.querySelectorAll("[data-clinic-zone]").forEach(noteZone);
+  announceMessages(document);
+  if (!location.hash) focusFirst(document);
+})();

@@ -1,0 +1,143 @@
+/* Single-letter keys, driven by attributes: data-key on what a key presses, data-go on what `g` and a letter opens,
+   data-rows around rows for j and k. Silent while typing, with modifiers, and when switched off. */
+(() => {
+  "use strict";
+
+  const STORE = "single-letter-keys";
+  const SEQUENCE_MS = 1500;
+  const TYPING = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]";
+  const ROWS = "[data-rows] tbody > tr, [data-rows] [data-row]";
+  const root = document.documentElement;
+  let goUntil = 0;
+  let lastRow = -1;
+
+  const on = () => localStorage.getItem(STORE) !== "off";
+  const visible = (element) => element.checkVisibility();
+  const scope = () => document.querySelector("dialog[open]") || document;
+  const rows = () => [...document.querySelectorAll(ROWS)].filter(visible);
+
+  const showState = () => {
+    root.classList.toggle("keys-on", on());
+    document.querySelectorAll("[data-keys-switch]").forEach((box) => { box.checked = on(); });
+  };
+
+  const markShortcuts = (part) => part.querySelectorAll("[data-key]").forEach((element) => {
+    element.setAttribute("aria-keyshortcuts", element.dataset.key);
+  });
+
+  /* Rows: the current one is marked, and stays current after a swap so that the next key still means this patient. */
+  const setRow = (index) => {
+    const all = rows();
+    if (!all.length) return;
+    lastRow = Math.max(0, Math.min(index, all.length - 1));
+    document.querySelectorAll("[data-current]").forEach((row) => row.removeAttribute("data-current"));
+    all[lastRow].dataset.current = "";
+    all[lastRow].tabIndex = -1;
+    all[lastRow].focus();
+  };
+
+  const currentRow = () => rows().find((row) => row.contains(document.activeElement)) || rows()[lastRow];
+  const rowIndex = () => rows().indexOf(currentRow());
+
+  const find = (key) => {
+    const wanted = `[data-key="${CSS.escape(key)}"]`;
+    const row = scope() === document && currentRow();
+    const inRow = row && [...row.querySelectorAll(wanted)];
+    const outside = [...scope().querySelectorAll(wanted)].filter((element) => !element.closest(ROWS));
+    // Items of a closed menu count: a key must not depend on the menu being open.
+    return (inRow && inRow[0]) || outside.find((element) => visible(element) || element.closest("details.menu"));
+  };
+
+  const listKeysHere = () => {
+    const list = document.querySelector("[data-keys-here]");
+    const seen = new Map();
+    document.querySelectorAll("[data-key]").forEach((element) => {
+      const label = element.dataset.keyLabel || element.textContent.trim();
+      if (label && !seen.has(element.dataset.key)) seen.set(element.dataset.key, label);
+    });
+    list.replaceChildren(...[...seen].map(([key, label]) => {
+      const item = document.createElement("li");
+      item.append(Object.assign(document.createElement("kbd"), { textContent: key }), ` ${label}`);
+      return item;
+    }));
+    list.previousElementSibling.hidden = !seen.size;
+  };
+
+  const openHelp = () => {
+    const dialog = document.getElementById("keys-dialog");
+    if (dialog && !dialog.open) dialog.showModal();
+  };
+
+  const openRow = () => {
+    const row = document.activeElement.matches(ROWS) && document.activeElement;
+    const link = row && (row.querySelector("[data-open]") || row.querySelector("a[href]"));
+    if (link) link.click();
+    return Boolean(link);
+  };
+
+  const fixed = {
+    "/": () => { const box = document.querySelector("[data-search]"); if (box) { box.focus(); box.select(); } return box; },
+    "?": () => { openHelp(); return true; },
+    "g": () => { goUntil = performance.now() + SEQUENCE_MS; return true; },
+    "j": () => { setRow(rowIndex() + 1); return rows().length; },
+    "k": () => { setRow(rowIndex() - 1); return rows().length; },
+    "Enter": openRow,
+    "ArrowDown": () => document.activeElement.matches(ROWS) && fixed.j(),
+    "ArrowUp": () => document.activeElement.matches(ROWS) && fixed.k(),
+  };
+  // These are not letters: they stay when single-letter keys are switched off.
+  const ALWAYS = new Set(["Enter", "ArrowDown", "ArrowUp", "Escape"]);
+
+  const press = (key) => {
+    if (performance.now() < goUntil) {
+      goUntil = 0;
+      const link = document.querySelector(`[data-go="${CSS.escape(key)}"]`);
+      if (link) link.click();
+      return Boolean(link);
+    }
+    const target = find(key);
+    if (target) {
+      if (currentRow()?.contains(target)) lastRow = rowIndex();
+      target.click();
+      return true;
+    }
+    if (scope() !== document) return false;
+    return Boolean(fixed[key]?.());
+  };
+
+  const submitForm = (event) => {
+    const form = event.target.closest?.("form");
+    if (!form) return;
+    const main = form.querySelector("[data-main], .btn-primary[type=submit]") || form.querySelector("[type=submit]");
+    event.preventDefault();
+    if (main) main.click();
+  };
+
+  const ignored = (event) => event.ctrlKey || event.metaKey || event.altKey || event.isComposing
+    || (event.repeat && !["j", "k", "ArrowDown", "ArrowUp"].includes(event.key))
+    || event.target.matches?.(TYPING)
+    || (!on() && !ALWAYS.has(event.key))
+    // An open dialog closes itself on Escape; the page under it must not go back as well.
+    || (event.key === "Escape" && scope() !== document);
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submitForm(event);
+    else if (!ignored(event) && press(event.key)) event.preventDefault();
+  });
+
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-keys-switch]")) return;
+    localStorage.setItem(STORE, event.target.checked ? "on" : "off");
+    showState();
+  });
+
+  document.addEventListener("htmx:afterSettle", () => {
+    markShortcuts(document);
+    const row = rows()[lastRow];
+    if (row) row.dataset.current = "";
+  });
+
+  document.getElementById("keys-dialog")?.addEventListener("beforetoggle", listKeysHere);
+  markShortcuts(document);
+  showState();
+})();

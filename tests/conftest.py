@@ -1,0 +1,88 @@
+"""What every test may rely on: a frozen clock and people with names and roles."""
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.test import Client
+
+from clinic.models import Clinic, Injector, Role, User
+from patients.models import Patient
+from tests.builders import NOW, make_clinic, make_injector, make_patient, make_user
+
+
+@pytest.fixture(autouse=True)
+def frozen_clock(request: pytest.FixtureRequest) -> Iterator[time_machine.Traveller | None]:
+    """Stop the clock at NOW, except where real servers run."""
+    if request.node.get_closest_marker("stack"):
+        yield None
+        return
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def riverside(db: None) -> Clinic:
+    """A clinic in London."""
+    return make_clinic("Riverside")
+
+
+@pytest.fixture
+def lakeside(db: None) -> Clinic:
+    """A clinic in New York."""
+    return make_clinic("Lakeside", timezone="America/New_York", country="US", subdivision="NY", phone="+1 212 555 0100")
+
+
+@pytest.fixture
+def front_desk(riverside: Clinic) -> User:
+    """Fran, at Riverside's front desk."""
+    return make_user("fran@riverside.example", "Fran Adeyemi", (riverside, Role.FRONT_DESK))
+
+
+@pytest.fixture
+def nurse(riverside: Clinic) -> User:
+    """Bello, nurse injector at Riverside."""
+    return make_user("bello@riverside.example", "RN Bello", (riverside, Role.NURSE_INJECTOR))
+
+
+@pytest.fixture
+def prescriber(riverside: Clinic) -> User:
+    """Osei, prescriber at Riverside."""
+    return make_user("osei@riverside.example", "Dr Osei", (riverside, Role.PRESCRIBER))
+
+
+@pytest.fixture
+def admin(riverside: Clinic) -> User:
+    """Ada, admin of Riverside."""
+    return make_user("ada@riverside.example", "Ada Lind", (riverside, Role.ADMIN))
+
+
+@pytest.fixture
+def reader(riverside: Clinic) -> User:
+    """Rae, who may only look."""
+    return make_user("rae@riverside.example", "Rae Berg", (riverside, Role.READ_ONLY))
+
+
+@pytest.fixture
+def stranger(lakeside: Clinic) -> User:
+    """Sam, who holds every right at another clinic and none here."""
+    return make_user("sam@lakeside.example", "Sam Okoro", (lakeside, Role.PRESCRIBER))
+
+
+@pytest.fixture
+def osei(riverside: Clinic) -> Injector:
+    """Dr Osei's column in Riverside's calendar."""
+    return make_injector(riverside, "Dr Osei")
+
+
+@pytest.fixture
+def maria(riverside: Clinic) -> Patient:
+    """Maria Santos, a patient at Riverside."""
+    return make_patient(riverside)
+
+
+def log_in(user: User) -> Client:
+    """Return a browser in which this person is logged in."""
+    client = Client()
+    client.force_login(user)
+    return client

@@ -1,0 +1,9 @@
+"""Settings of the test suite: development's, without a file or a host of this machine in them."""
+
+import os
+
+os.environ.setdefault("DEBUG", "true")
+os.environ.setdefault("HTTPS", "false")
+os.environ.setdefault("DATABASE_URL", "sqlite:///:memory:")
+
+from clinic.settings import *

@@ -1,0 +1,81 @@
+"""The 12-week cycle, on local dates and wall-clock time.
+
+Sources: the United States label recommends re-treatment every 12 weeks; payers count it as a minimum of 84 days, some
+of 90. 46 in 100 such cycles cross a clock change, so nothing here is reckoned in hours.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+INTERVAL_DAYS = 84  # 12 weeks; a course may ask for more (a payer that writes 90 days), never for less
+RECALL_DAYS = 28  # a course is nearly due this long before its due date, so that a booking can still be made
+
+# How late a session is, in days since the one before (bands proposed with the clinical rules; a clinic's policy).
+ON_TIME_UNTIL = 98
+LATE_UNTIL = 112
+OVERDUE_UNTIL = 180
+
+
+class Lateness(StrEnum):
+    """Where a day lies in the cycle."""
+
+    TOO_EARLY = "too_early"
+    ON_TIME = "on_time"
+    LATE = "late"
+    OVERDUE = "overdue"
+    LAPSED = "lapsed"
+
+
+class NoSuchTime(ValueError):
+    """The clocks skip this local time, or pass it twice; nobody could keep the appointment."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A stretch of local wall-clock time on one date, as aware instants."""
+
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+
+
+def due_on(last_given_on: dt.date, interval_days: int = INTERVAL_DAYS) -> dt.date:
+    """Return the first local date on which the next session may be given. The weekday stays the same at 84 days."""
+    return last_given_on + dt.timedelta(days=max(interval_days, INTERVAL_DAYS))
+
+
+def lateness(last_given_on: dt.date, on: dt.date, interval_days: int = INTERVAL_DAYS) -> Lateness:
+    """Return where the day ``on`` lies in the cycle that began at ``last_given_on``."""
+    days = (on - last_given_on).days
+    if days < max(interval_days, INTERVAL_DAYS):
+        return Lateness.TOO_EARLY
+    for limit, band in (
+        (ON_TIME_UNTIL, Lateness.ON_TIME),
+        (LATE_UNTIL, Lateness.LATE),
+        (OVERDUE_UNTIL, Lateness.OVERDUE),
+    ):
+        if days <= limit:
+            return band
+    return Lateness.LAPSED
+
+
+def instant(date: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime:
+    """Return the instant, in UTC, of a local date and wall-clock time.
+
+    Raises NoSuchTime when the clocks skip that time or pass it twice: moving it in silence would send somebody to a
+    closed door an hour early or late.
+    """
+    first = dt.datetime.combine(date, time, zone)
+    second = first.replace(fold=1)
+    if first.utcoffset() != second.utcoffset():
+        skipped = first.astimezone(dt.UTC).astimezone(zone).replace(tzinfo=None) != first.replace(tzinfo=None)
+        what = "does not exist" if skipped else "comes twice"
+        raise NoSuchTime(f"{time:%H:%M} {what} on {date.day} {date:%B %Y}: the clocks change. Choose another time.")
+    return first.astimezone(dt.UTC)
+
+
+def same_time_next_cycle(last: dt.datetime, zone: ZoneInfo, interval_days: int = INTERVAL_DAYS) -> dt.datetime:
+    """Return the instant of the same local time on the due date of the cycle that began at ``last``."""
+    local = last.astimezone(zone)
+    return instant(due_on(local.date(), interval_days), local.time(), zone)

@@ -1,0 +1,16 @@
+"""The treatment: courses, sessions, what was injected, and the history of each booking."""
+
+from treatments.models.course import Course
+from treatments.models.record import Injection, SafetyAnswer, SessionRecord, Vial
+from treatments.models.session import SessionEvent, Status, TreatmentSession
+
+__all__ = [
+    "Course",
+    "Injection",
+    "SafetyAnswer",
+    "SessionEvent",
+    "SessionRecord",
+    "Status",
+    "TreatmentSession",
+    "Vial",
+]

@@ -1,0 +1,106 @@
+"""A run of treatment, and when its next session is due."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.db import models
+from django.db.models import Exists, F, Func, Max, OuterRef, Q
+from django.db.models.functions import Coalesce
+from simple_history.models import HistoricalRecords
+
+from clinic.fields import EncryptedTextField
+from clinic.models import Clinic, User
+from patients.models import Assessment, Patient
+from treatments.cycle import INTERVAL_DAYS, RECALL_DAYS
+
+
+class AddDays(Func):
+    """A date plus a number of days, in the database."""
+
+    output_field = models.DateField()
+    arity = 2
+    template = "(%(expressions)s)"
+    arg_joiner = " + "
+
+    def as_sqlite(self, compiler, connection, **context):  # type: ignore[no-untyped-def]
+        """SQLite keeps dates as text and adds days through a modifier."""
+        return self.as_sql(
+            compiler, connection, template="date(%(expressions)s || ' days')", arg_joiner=", ", **context
+        )
+
+
+class CourseQuerySet(models.QuerySet["Course"]):
+    """Where courses stand in their cycle. All of it is computed: a list kept by hand is how people fall out."""
+
+    def open(self) -> "CourseQuerySet":
+        """Courses that have not ended."""
+        return self.filter(closed_on__isnull=True)
+
+    def with_due(self) -> "CourseQuerySet":
+        """Annotate ``last_given_on`` (None before the first session) and ``next_due_on``.
+
+        A course without a session is due from the day it was opened.
+        """
+        return self.annotate(
+            last_given_on=Max("sessions__given_on"),
+            next_due_on=Coalesce(AddDays(F("last_given_on"), F("interval_days")), F("opened_on")),
+        )
+
+    def with_booked(self) -> "CourseQuerySet":
+        """Annotate ``booked``: does an open session exist?"""
+        from treatments.models.session import OPEN, TreatmentSession
+
+        sessions = TreatmentSession.objects.filter(course=OuterRef("pk"), status__in=OPEN)
+        return self.annotate(booked=Exists(sessions))
+
+    def to_recall(self, on: dt.date) -> "CourseQuerySet":
+        """Open courses due by ``on`` plus the recall days that have nothing booked, the longest overdue first."""
+        horizon = on + dt.timedelta(days=RECALL_DAYS)
+        standing: Any = self.open().with_due().with_booked()
+        recall: CourseQuerySet = standing.filter(booked=False, next_due_on__lte=horizon).order_by("next_due_on", "pk")
+        return recall
+
+
+class Course(models.Model):
+    """A run of treatment from the first session to a stop."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # Why there is a course without an assessment of ours: the person came to us in the middle of treatment.
+    transfer_reason = models.CharField(max_length=120, blank=True)
+    cycles_before = models.PositiveSmallIntegerField(default=0, help_text="sessions given before this system kept them")
+    interval_days = models.PositiveSmallIntegerField(default=INTERVAL_DAYS)
+    opened_on = models.DateField()
+    opened_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    closed_on = models.DateField(null=True, blank=True)
+    closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    close_reason = EncryptedTextField(blank=True, default="")
+    history = HistoricalRecords()
+
+    objects = CourseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["patient_id", "-opened_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient"],
+                condition=Q(closed_on__isnull=True),
+                name="one_open_course_per_patient",
+                violation_error_message="This person already has an open course.",
+            ),
+            models.CheckConstraint(
+                condition=Q(assessment__isnull=False) | ~Q(transfer_reason=""), name="course_rests_on_something"
+            ),
+            models.CheckConstraint(
+                condition=Q(interval_days__gte=INTERVAL_DAYS), name="course_interval_84_days_or_more"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_on__isnull=True) | ~Q(close_reason=""), name="closed_course_says_why"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Course {self.pk}"

@@ -1,0 +1,115 @@
+"""What was injected: the signed record of a session."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+
+from clinic.constraints import Frozen
+from clinic.fields import EncryptedTextField
+from clinic.models import Clinic, User
+from treatments.models.session import TreatmentSession
+from treatments.protocol import VIAL_STRENGTHS
+
+
+class SessionRecord(models.Model):
+    """The record of one session. The database refuses any change once it is signed, to it and to its parts."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    session = models.OneToOneField(TreatmentSession, on_delete=models.PROTECT, related_name="record")
+    units_drawn = models.PositiveSmallIntegerField()
+    units_given = models.PositiveSmallIntegerField()
+    units_wasted = models.PositiveSmallIntegerField()
+    sites_given = models.PositiveSmallIntegerField()
+    identity_checked = models.BooleanField()
+    consent_confirmed = models.BooleanField()
+    screened_on = models.DateField()
+    go_on_reason = EncryptedTextField(
+        blank=True, default="", help_text="why a prescriber went on after a blocking answer"
+    )
+    note = EncryptedTextField(blank=True, default="")
+    started_at = models.DateTimeField()
+    signed_at = models.DateTimeField(null=True)
+    signed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["session_id"]
+        constraints = [
+            Frozen(name="signed_record_is_frozen", once="signed_at"),
+            models.CheckConstraint(
+                condition=Q(units_drawn=F("units_given") + F("units_wasted")),
+                name="given_and_wasted_are_what_was_drawn",
+            ),
+            models.CheckConstraint(
+                condition=Q(signed_at__isnull=True, signed_by__isnull=True)
+                | Q(signed_at__isnull=False, signed_by__isnull=False, identity_checked=True, consent_confirmed=True),
+                name="signed_record_is_complete",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Record {self.pk}"
+
+
+class Injection(models.Model):
+    """Units given at one site."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    record = models.ForeignKey(SessionRecord, on_delete=models.PROTECT, related_name="injections")
+    site = models.CharField(max_length=8, help_text="code in preempt-sites.json")
+    units = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["record_id", "id"]
+        constraints = [
+            Frozen(name="signed_injection_is_frozen", once="signed_at", parent="record"),
+            models.UniqueConstraint(fields=["record", "site"], name="one_injection_per_site"),
+            models.CheckConstraint(condition=Q(units__gt=0), name="injection_has_units"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.site} {self.units}"
+
+
+class Vial(models.Model):
+    """A vial opened for one session. Single-dose: it serves one patient and the rest is discarded."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    record = models.ForeignKey(SessionRecord, on_delete=models.PROTECT, related_name="vials")
+    lot = models.CharField(max_length=30)
+    expires_on = models.DateField()
+    used_on = models.DateField()
+    strength = models.PositiveSmallIntegerField(help_text="units as supplied")
+
+    class Meta:
+        ordering = ["record_id", "id"]
+        indexes = [models.Index(fields=["clinic", "lot"], name="vial_lot")]  # lot to sessions to patients
+        constraints = [
+            Frozen(name="signed_vial_is_frozen", once="signed_at", parent="record"),
+            models.CheckConstraint(condition=Q(expires_on__gte=F("used_on")), name="vial_not_expired_when_used"),
+            models.CheckConstraint(condition=Q(strength__in=VIAL_STRENGTHS), name="vial_strength_as_supplied"),
+            models.CheckConstraint(condition=~Q(lot=""), name="vial_has_a_lot"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Vial {self.pk}"
+
+
+class SafetyAnswer(models.Model):
+    """One answer of the day's safety screen."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    record = models.ForeignKey(SessionRecord, on_delete=models.PROTECT, related_name="answers")
+    question = models.CharField(max_length=20, help_text="key in treatments.safety")
+    yes = models.BooleanField()
+
+    class Meta:
+        ordering = ["record_id", "id"]
+        constraints = [
+            Frozen(name="signed_answer_is_frozen", once="signed_at", parent="record"),
+            models.UniqueConstraint(fields=["record", "question"], name="one_answer_per_question"),
+        ]
+
+    def __str__(self) -> str:
+        return self.question

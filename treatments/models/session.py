@@ -1,0 +1,151 @@
+"""One visit for injections, and every move it makes."""
+
+import uuid
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import F, Q
+
+from clinic.constraints import Frozen, NoOverlap
+from clinic.fields import EncryptedTextField
+from clinic.models import Clinic, Injector, Room, User
+from treatments.models.course import Course
+
+
+class Status(models.TextChoices):
+    """Where a session stands. `treatments.booking.MOVES` says what may follow what."""
+
+    BOOKED = "booked", "Booked"
+    ARRIVED = "arrived", "Arrived"
+    IN_ROOM = "in_room", "In room"
+    DONE = "done", "Done"
+    NO_SHOW = "no_show", "No-show"
+    CANCELLED = "cancelled", "Cancelled"
+    # Given before this system kept records: counts for the cycle, occupies no time here.
+    GIVEN_BEFORE = "given_before", "Given before"
+
+
+OPEN = (Status.BOOKED, Status.ARRIVED, Status.IN_ROOM)
+OCCUPYING = (*OPEN, Status.DONE)
+GIVEN = (Status.DONE, Status.GIVEN_BEFORE)
+
+
+class TreatmentSession(models.Model):
+    """One visit for injections in a course. Moving it raises ``version``, so that messages about the old time die."""
+
+    class Answer(models.TextChoices):
+        """What the patient said about coming."""
+
+        NONE = "", "No answer"
+        CONFIRMED = "confirmed", "Confirmed"
+        ASKED_TO_MOVE = "asked_to_move", "Asked to move"
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    # Made by the form that books, so that a form sent twice books once.
+    uid = models.UUIDField(default=uuid.uuid4, unique=True)
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="sessions")
+    injector = models.ForeignKey(Injector, on_delete=models.PROTECT, related_name="+")
+    room = models.ForeignKey(Room, on_delete=models.PROTECT, null=True, related_name="+")
+    status = models.CharField(max_length=12, choices=Status, default=Status.BOOKED)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    local_date = models.DateField(help_text="the date at the clinic")
+    # What the course's due date was when this was booked, and why it may be earlier.
+    due_on = models.DateField()
+    early_reason = EncryptedTextField(blank=True, default="")
+    early_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    note = EncryptedTextField(blank=True, default="")
+    version = models.PositiveIntegerField(default=1)
+    placed_at = models.DateTimeField(help_text="when it got its present time; messages wait for the undo time after it")
+    answer = models.CharField(max_length=14, choices=Answer, default=Answer.NONE, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    arrived_at = models.DateTimeField(null=True, blank=True)
+    given_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["starts_at", "id"]
+        indexes = [
+            models.Index(fields=["clinic", "local_date", "starts_at"], name="session_day"),
+            models.Index(fields=["clinic", "-starts_at", "-id"], name="session_log"),
+            # The search of the no-overlap triggers, and of the slot search.
+            models.Index(fields=["injector", "starts_at"], name="session_injector_time"),
+            models.Index(fields=["room", "starts_at"], name="session_room_time"),
+            models.Index(fields=["course", "given_on"], name="session_course_given"),
+            # What reminders are planned from.
+            models.Index(fields=["starts_at"], condition=Q(status="booked"), name="session_booked_ahead"),
+        ]
+        constraints = [
+            NoOverlap(
+                name="one_session_per_injector",
+                resource="injector",
+                occupying=OCCUPYING,
+                violation_error_message="The injector has another session then.",
+            ),
+            NoOverlap(
+                name="one_session_per_room",
+                resource="room",
+                occupying=OCCUPYING,
+                violation_error_message="The room is taken then.",
+            ),
+            models.UniqueConstraint(
+                fields=["course"], condition=Q(status__in=OPEN), name="one_open_session_per_course"
+            ),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="session_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(local_date__gte=F("due_on")) | (~Q(early_reason="") & Q(early_by__isnull=False)),
+                name="early_session_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=(Q(status__in=GIVEN) & Q(given_on__isnull=False))
+                | (~Q(status__in=GIVEN) & Q(given_on__isnull=True)),
+                name="given_session_has_its_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(room__isnull=False) | Q(status=Status.GIVEN_BEFORE), name="session_has_a_room"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Session {self.pk}"
+
+    @property
+    def minutes(self) -> int:
+        """Its length in minutes."""
+        return int((self.ends_at - self.starts_at).total_seconds() // 60)
+
+    @property
+    def chip(self) -> str:
+        """The key of the status chip: a booked session shows the patient's answer."""
+        return self.answer if self.status == Status.BOOKED and self.answer else self.status
+
+
+class SessionEvent(models.Model):
+    """One change of a session: who, when, why, and what it was before and after. Appended, never changed."""
+
+    class Kind(models.TextChoices):
+        """What happened."""
+
+        BOOKED = "booked", "Booked"
+        MOVED = "moved", "Moved"
+        STATUS = "status", "Status changed"
+        ANSWERED = "answered", "Patient answered"
+        SIGNED = "signed", "Signed"
+        IMPORTED = "imported", "Imported"
+        UNDONE = "undone", "Undone"
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    session = models.ForeignKey(TreatmentSession, on_delete=models.PROTECT, related_name="events")
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", help_text="empty: the patient")
+    kind = models.CharField(max_length=10, choices=Kind)
+    reason = EncryptedTextField(blank=True, default="")
+    before: models.JSONField[Any, Any] = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    after: models.JSONField[Any, Any] = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        ordering = ["session_id", "id"]
+        constraints = [Frozen(name="session_event_is_append_only")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.session_id}"

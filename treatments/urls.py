@@ -1,0 +1,6 @@
+"""Addresses of the treatments room."""
+
+from django.urls import URLPattern
+
+app_name = "treatments"
+urlpatterns: list[URLPattern] = []
