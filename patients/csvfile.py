@@ -1,0 +1,151 @@
+"""Reading a CSV file that somebody else wrote: in constant memory, with every refusal in plain words.
+
+Accepted: UTF-8 with or without a byte order mark; commas, semicolons or tabs, as the first line shows; quoted fields,
+also with line breaks inside. Column names are compared without case and spaces around them, in any order. Columns that
+nobody asked for are ignored and named in `Rows.ignored`, since exports carry more than one needs.
+"""
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+# Longer than any honest row; a file without line breaks must not be read into memory whole.
+MAX_RECORD_CHARACTERS = 10_000
+DELIMITERS = (",", ";", "\t")
+
+_NOT_CSV = {
+    b"PK\x03\x04": "This is a spreadsheet or a zip archive, not a CSV file. Save it as CSV (UTF-8).",
+    b"\xd0\xcf\x11\xe0": "This is an old spreadsheet, not a CSV file. Save it as CSV (UTF-8).",
+    b"%PDF": "This is a PDF, not a CSV file.",
+    b"\xff\xfe": "The file is not in UTF-8. Save the file as UTF-8.",
+    b"\xfe\xff": "The file is not in UTF-8. Save the file as UTF-8.",
+}
+
+
+class CsvError(Exception):
+    """The file as a whole cannot be read; the words say why and, where it helps, in which line."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One record. ``line`` is the line of the file on which it starts, counted from 1; the header is a line too.
+
+    ``values`` holds the columns asked for, without spaces around them. ``problem`` is not empty when the record has
+    another number of fields than the header; ``values`` is then empty, because nobody can say which field is which.
+    """
+
+    line: int
+    values: dict[str, str]
+    problem: str = ""
+
+
+class Rows(Iterable[Row]):
+    """The records of one file, read as they are asked for. Start again from the top with each iteration."""
+
+    def __init__(self, stream: BinaryIO, required: Sequence[str], optional: Sequence[str] = ()) -> None:
+        """Read the header; raise CsvError when this cannot be the list that is meant."""
+        self._stream, self._wanted = stream, (*required, *optional)
+        header = self._start()
+        self.columns = tuple(name.strip().casefold() for name in header)
+        _refuse_bad_header(self.columns, required)
+        self.ignored = tuple(name for name in self.columns if name not in self._wanted)
+
+    def __iter__(self) -> Iterator[Row]:
+        """Yield each record that is not blank; raise CsvError where the file cannot be read on."""
+        self._start()
+        while (fields := self._record()) is not None:
+            if any(field.strip() for field in fields):
+                yield self._row(fields)
+
+    def _start(self) -> list[str]:
+        self._stream.seek(0)
+        self._lines = _Lines(self._stream)
+        first = self._lines.peek()
+        self._reader = csv.reader(self._lines, delimiter=max(DELIMITERS, key=first.count), strict=True)
+        return self._record() or []
+
+    def _record(self) -> list[str] | None:
+        """Return the fields of the next record, None at the end."""
+        self._lines.begin_record()
+        try:
+            return next(self._reader, None)
+        except csv.Error as error:
+            raise CsvError(
+                f"Line {self._lines.record_line}: a quotation mark is opened and not closed, or stands inside a field."
+            ) from error
+
+    def _row(self, fields: list[str]) -> Row:
+        line, expected = self._lines.record_line, len(self.columns)
+        if len(fields) != expected:
+            return Row(line, {}, f"has {len(fields)} fields, the first line has {expected}")
+        values = {name: field.strip() for name, field in zip(self.columns, fields, strict=True) if name in self._wanted}
+        return Row(line, values)
+
+
+def read_rows(stream: BinaryIO, required: Sequence[str], optional: Sequence[str] = ()) -> Rows:
+    """Return the records of a file that was opened for reading bytes and can be rewound.
+
+    ``required`` columns must be there, ``optional`` ones may. Raises CsvError now for a bad header, later for a line
+    that cannot be read. A record with too many or too few fields is a Row with a ``problem``, not an error.
+    """
+    return Rows(stream, required, optional)
+
+
+class _Lines(Iterator[str]):
+    """Lines of text for the csv module, each checked, none longer than a record may be."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream, self._ahead, self._size = stream, "", 0
+        self.number = self.record_line = 0
+
+    def peek(self) -> str:
+        self._ahead = self._read()
+        if not self._ahead.strip():
+            raise CsvError("The file is empty.")
+        return self._ahead
+
+    def begin_record(self) -> None:
+        self.record_line, self._size = self.number + 1, 0
+
+    def __next__(self) -> str:
+        text, self._ahead = self._ahead or self._read(), ""
+        if not text:
+            raise StopIteration
+        self.number += 1
+        self._size += len(text)
+        if self._size > MAX_RECORD_CHARACTERS:
+            raise CsvError(f"Line {self.record_line}: a quotation mark is opened and not closed.")
+        return text
+
+    def _read(self) -> str:
+        """Return the next line, with its line break; empty at the end of the file."""
+        line = self.number + 1
+        raw = self._stream.readline(MAX_RECORD_CHARACTERS + 1)
+        if line == 1:
+            _refuse_other_formats(raw)
+        if len(raw) > MAX_RECORD_CHARACTERS:
+            raise CsvError(f"Line {line} is longer than {MAX_RECORD_CHARACTERS:,} characters. Is this the right file?")
+        if b"\0" in raw:
+            raise CsvError(f"Line {line} holds bytes that are not text. This is not a CSV file.")
+        if b"\r" in raw.rstrip(b"\r\n"):
+            raise CsvError(f"Line {line} ends as on an old Mac. Save the file as CSV (UTF-8).")
+        try:
+            return raw.decode("utf-8-sig" if line == 1 else "utf-8")
+        except UnicodeDecodeError as error:
+            raise CsvError(f"Line {line} is not in UTF-8. Save the file as UTF-8.") from error
+
+
+def _refuse_other_formats(start: bytes) -> None:
+    for magic, words in _NOT_CSV.items():
+        if start.startswith(magic):
+            raise CsvError(words)
+
+
+def _refuse_bad_header(columns: Sequence[str], required: Sequence[str]) -> None:
+    doubled = sorted({name for name in columns if name and columns.count(name) > 1})
+    if doubled:
+        raise CsvError(f"These columns are there twice: {', '.join(doubled)}.")
+    missing = [name for name in required if name not in columns]
+    if missing:
+        raise CsvError(f"These columns are missing: {', '.join(missing)}. The first line must name the columns.")

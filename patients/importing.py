@@ -1,0 +1,142 @@
+"""The shape of every import: check the whole file, then write it in one transaction, and say what happened.
+
+A list is checked before the first row is written, because half a list is worse than none. Rows are worked on in batches,
+so that a list of any length takes the same memory.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from django.db import transaction
+
+T = TypeVar("T")
+BATCH = 500
+
+
+class Effect(StrEnum):
+    """What a good row does to what is stored."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a row is refused: its line in the file, the column (empty for the whole row), and the reason in words."""
+
+    line: int
+    field: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"Line {self.line}, {self.field}: {self.reason}" if self.field else f"Line {self.line}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Checked(Generic[T]):
+    """A row after checking: what it would write and with which effect, or its faults and nothing else."""
+
+    line: int
+    effect: Effect | None = None
+    value: T | None = None
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass
+class Report:
+    """What an import did, or would do. Counts are rows of the file."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    faults: list[Fault] = field(default_factory=list)
+    written: bool = False
+
+    def count(self, batch: Iterable[Checked[T]]) -> None:
+        """Add a batch of checked rows."""
+        for row in batch:
+            self.faults.extend(row.faults)
+            if row.effect is None:
+                self.refused += 1
+            else:
+                setattr(self, row.effect, getattr(self, row.effect) + 1)
+
+    @property
+    def sentence(self) -> str:
+        """Return the counts as one sentence."""
+        if self.written and not (self.new or self.changed):
+            return f"Nothing changed: {self.unchanged} rows were already there, {self.refused} refused."
+        counts = f"{self.new} new, {self.changed} changed, {self.unchanged} unchanged, {self.refused} refused."
+        return counts if self.written else f"Nothing written. {counts}"
+
+
+class _FoundMore(Exception):
+    """The data changed under the check: rows are refused now that were good before."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__()
+        self.report = report
+
+
+def run_import(
+    *,
+    check: Callable[[], Iterator[Sequence[Checked[T]]]],
+    write: Callable[[Sequence[T]], None],
+    dry_run: bool,
+    skip_bad: bool,
+) -> Report:
+    """Check all, and unless it is a dry run or bad rows stand in the way, check again and write, in one transaction.
+
+    ``check`` starts from the top of the file at each call and yields batches; ``write`` gets the values of the new and
+    changed rows of one batch.
+    """
+    report = Report()
+    for batch in check():
+        report.count(batch)
+    if dry_run or (report.faults and not skip_bad):
+        return report
+    try:
+        return _write(check, write, skip_bad=skip_bad)
+    except _FoundMore as found:
+        return found.report
+
+
+def _write(
+    check: Callable[[], Iterator[Sequence[Checked[T]]]], write: Callable[[Sequence[T]], None], *, skip_bad: bool
+) -> Report:
+    report = Report()
+    with transaction.atomic():
+        for batch in check():
+            report.count(batch)
+            write([row.value for row in batch if row.value is not None and row.effect is not Effect.UNCHANGED])
+        if report.faults and not skip_bad:
+            raise _FoundMore(report)
+    report.written = True
+    return report
+
+
+class FirstSeen:
+    """Remembers on which line each key was first seen, on disk rather than in memory once the list is long."""
+
+    def __init__(self) -> None:
+        # An empty name is SQLite's own temporary file: it spills to disk and vanishes when closed.
+        self._store = sqlite3.connect("", isolation_level=None)
+        self._store.execute("PRAGMA journal_mode = OFF")
+        self._store.execute("CREATE TABLE seen (key TEXT PRIMARY KEY, line INTEGER) WITHOUT ROWID")
+
+    def line_of(self, key: str, line: int) -> int | None:
+        """Return the earlier line with this key, or None and remember this one."""
+        found = self._store.execute("SELECT line FROM seen WHERE key = ?", (key,)).fetchone()
+        if found:
+            return int(found[0])
+        self._store.execute("INSERT INTO seen VALUES (?, ?)", (key, line))
+        return None
+
+    def close(self) -> None:
+        """Drop everything."""
+        self._store.close()
