@@ -60,6 +60,11 @@ def may(membership: Membership | None, capability: Capability) -> bool:
     return membership is not None and membership.active and capability in CAPABILITIES[membership.role]
 
 
+def allows(user: User, clinic: Clinic, capability: Capability) -> bool:
+    """Return whether the user may do it at this clinic; for actions, which see no request."""
+    return may(user.memberships.filter(clinic=clinic).first(), capability)
+
+
 def requires(
     capability: Capability,
 ) -> Callable[

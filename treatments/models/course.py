@@ -104,3 +104,9 @@ class Course(models.Model):
 
     def __str__(self) -> str:
         return f"Course {self.pk}"
+
+    def next_due(self) -> dt.date:
+        """Return the local date from which the next session may be given (one query)."""
+        standing: Any = Course.objects.with_due().get(pk=self.pk)
+        due: dt.date = standing.next_due_on
+        return due

@@ -97,6 +97,10 @@ class TreatmentSession(models.Model):
                 name="early_session_has_a_reason",
             ),
             models.CheckConstraint(
+                condition=Q(given_on__isnull=True) | Q(given_on__gte=F("due_on")) | ~Q(early_reason=""),
+                name="never_given_early_without_a_reason",
+            ),
+            models.CheckConstraint(
                 condition=(Q(status__in=GIVEN) & Q(given_on__isnull=False))
                 | (~Q(status__in=GIVEN) & Q(given_on__isnull=True)),
                 name="given_session_has_its_date",
@@ -145,7 +149,10 @@ class SessionEvent(models.Model):
 
     class Meta:
         ordering = ["session_id", "id"]
-        constraints = [Frozen(name="session_event_is_append_only")]
+        constraints = [
+            Frozen(name="session_event_is_append_only"),
+            models.UniqueConstraint(fields=["session"], condition=Q(kind="booked"), name="session_is_booked_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.session_id}"

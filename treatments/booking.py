@@ -1,0 +1,330 @@
+"""Booking, moving and every other step of a session: one action each, one row of history each.
+
+The database decides who gets a time; the code here only asks well and words the answer.
+"""
+
+import datetime as dt
+import random
+import time
+import uuid as uuids
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import F
+
+from clinic.access import Capability, allows
+from clinic.models import User
+from treatments.models import Course, SessionEvent, Status, TreatmentSession
+from treatments.models.session import OCCUPYING, OPEN
+from treatments.slots import Slot
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# From each status, where a person may take a session. Done is reached only by signing (treatments.recording).
+MOVES: dict[str, frozenset[str]] = {
+    Status.BOOKED: frozenset({Status.ARRIVED, Status.NO_SHOW, Status.CANCELLED}),
+    Status.ARRIVED: frozenset({Status.IN_ROOM, Status.BOOKED, Status.NO_SHOW, Status.CANCELLED}),
+    Status.IN_ROOM: frozenset({Status.ARRIVED, Status.CANCELLED}),
+    Status.NO_SHOW: frozenset({Status.BOOKED, Status.ARRIVED}),
+    Status.CANCELLED: frozenset({Status.BOOKED}),
+    Status.DONE: frozenset(),
+    Status.GIVEN_BEFORE: frozenset(),
+}
+NEEDS_REASON = frozenset({Status.CANCELLED})
+LOCK_WAIT = "3s"
+TRIES = 3
+
+
+class Conflict(Exception):
+    """Somebody else was there first. ``session`` is theirs, where it is known."""
+
+    def __init__(self, session: TreatmentSession | None = None) -> None:
+        super().__init__(type(self).__name__)
+        self.session = session
+
+
+class Taken(Conflict):
+    """The injector or the room has another session at that time."""
+
+
+class AlreadyBooked(Conflict):
+    """The patient has another visit booked: ``session``."""
+
+
+class Stale(Conflict):
+    """The session changed since the page was opened; ``session`` is how it is now."""
+
+
+class TooEarly(Exception):
+    """The day lies before the due date and no prescriber gave a reason."""
+
+    def __init__(self, day: dt.date, due_on: dt.date) -> None:
+        super().__init__("too early")
+        self.day, self.due_on = day, due_on
+
+
+class NotPossible(Exception):
+    """The step does not follow from where the session stands; the text says so, for the reader."""
+
+
+def _again_after_deadlock(action: Callable[P, T]) -> Callable[P, T]:
+    """Run an action anew when the database broke a deadlock at its cost; give up as "taken" after some tries."""
+
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        for attempt in range(TRIES):
+            try:
+                return action(*args, **kwargs)
+            except OperationalError as error:
+                if connection.in_atomic_block or _sqlstate(error) not in {"40P01", "55P03"}:
+                    raise
+                time.sleep(random.uniform(0.01, 0.05) * (attempt + 1))  # noqa: S311 (jitter, not a secret)
+        raise Taken
+
+    return run
+
+
+def _sqlstate(error: Exception) -> str | None:
+    return getattr(error.__cause__, "sqlstate", None)
+
+
+@_again_after_deadlock
+@transaction.atomic
+def book(
+    *, course: Course, slot: Slot, uid: uuids.UUID, by: User, at: dt.datetime, early_reason: str = "", note: str = ""
+) -> TreatmentSession:
+    """Book a slot. The same ``uid`` sent twice books once and returns the same session.
+
+    Raises TooEarly, Taken or AlreadyBooked, with nothing written. INSERT ... ON CONFLICT DO NOTHING loses at once
+    where a plain INSERT against the exclusion constraint was seen to wait 15 seconds.
+    """
+    earlier = TreatmentSession.objects.filter(course=course, uid=uid).first()
+    if earlier:
+        return earlier
+    session = _draft(course, slot, uid, at, note)
+    _mind_the_due_date(session, early_reason, by)
+    try:
+        with transaction.atomic():
+            TreatmentSession.objects.bulk_create([session], ignore_conflicts=True)
+    except IntegrityError as error:  # SQLite's triggers raise where PostgreSQL skips the row
+        raise _refusal(course, slot) from error
+    stored = TreatmentSession.objects.filter(course=course, uid=uid).first()
+    if stored is None:
+        raise _refusal(course, slot)
+    # A second copy of the form may be here at the same moment: one session, so one line of history.
+    SessionEvent.objects.bulk_create(
+        [_event(stored, SessionEvent.Kind.BOOKED, by, at, after=_place(stored))], ignore_conflicts=True
+    )
+    return stored
+
+
+def _draft(course: Course, slot: Slot, uid: uuids.UUID, at: dt.datetime, note: str) -> TreatmentSession:
+    return TreatmentSession(
+        clinic_id=course.clinic_id,
+        course=course,
+        uid=uid,
+        injector=slot.injector,
+        room=slot.room,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        local_date=slot.starts_at.astimezone(course.clinic.zone).date(),
+        due_on=course.next_due(),
+        note=note,
+        placed_at=at,
+    )
+
+
+def _mind_the_due_date(session: TreatmentSession, early_reason: str, by: User) -> None:
+    """Put the reason on an early session, or refuse it. Only a prescriber may give one."""
+    if session.local_date >= session.due_on:
+        session.early_reason, session.early_by = "", None
+    elif early_reason.strip() and allows(by, session.clinic, Capability.PRESCRIBE):
+        session.early_reason, session.early_by = early_reason.strip(), by
+    elif not session.early_reason:
+        raise TooEarly(session.local_date, session.due_on)
+
+
+def _refusal(course: Course, slot: Slot, but: TreatmentSession | None = None) -> Conflict:
+    """Say what stood in the way: the patient's own visit, or whoever has the time."""
+    own = course.sessions.filter(status__in=OPEN).first()
+    if own and own != but:
+        return AlreadyBooked(own)
+    others = TreatmentSession.objects.filter(
+        status__in=OCCUPYING, starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at, clinic_id=course.clinic_id
+    )
+    if but:
+        others = others.exclude(pk=but.pk)
+    return Taken(others.filter(injector=slot.injector).first() or others.filter(room=slot.room).first())
+
+
+@_again_after_deadlock
+@transaction.atomic
+def move(
+    *,
+    session: TreatmentSession,
+    version: int,
+    slot: Slot,
+    by: User,
+    at: dt.datetime,
+    reason: str = "",
+    early_reason: str = "",
+) -> TreatmentSession:
+    """Give a booked session another time; the old one is free in the same instant.
+
+    Raises Stale when it is no longer at ``version``, Taken, or TooEarly. The version rises: messages about the old
+    time are then about nothing.
+    """
+    before = _place(session)
+    _lock(session, slot)
+    session.injector, session.room = slot.injector, slot.room
+    session.starts_at, session.ends_at = slot.starts_at, slot.ends_at
+    session.local_date = slot.starts_at.astimezone(session.clinic.zone).date()
+    _mind_the_due_date(session, early_reason, by)
+    place = {name: getattr(session, name) for name in ("injector", "room", "starts_at", "ends_at", "local_date")}
+    try:
+        with transaction.atomic():
+            changed = TreatmentSession.objects.filter(pk=session.pk, version=version, status=Status.BOOKED).update(
+                **place,
+                early_reason=session.early_reason,
+                early_by=session.early_by,
+                version=F("version") + 1,
+                placed_at=at,
+                answer=TreatmentSession.Answer.NONE,
+                answered_at=None,
+            )
+    except IntegrityError as error:
+        raise _refusal(session.course, slot, but=session) from error
+    return _after(changed, session, SessionEvent.Kind.MOVED, by, at, reason, before, _place(session))
+
+
+def _lock(session: TreatmentSession, slot: Slot) -> None:
+    """Queue for the injectors and rooms of both times, in one order for everyone, so that two moves cannot deadlock.
+
+    PostgreSQL only: SQLite has one writer at a time.
+    """
+    if connection.vendor != "postgresql":
+        return
+    injectors = {(1, session.injector_id), (1, slot.injector.pk)}
+    rooms = {(2, room) for room in (session.room_id, slot.room.pk) if room is not None}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_WAIT])
+        for kind, key in sorted(injectors | rooms):
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [kind, key])
+
+
+@_again_after_deadlock
+@transaction.atomic
+def change_status(
+    *, session: TreatmentSession, to: Status, by: User, at: dt.datetime, reason: str = ""
+) -> TreatmentSession:
+    """Take a session from where the page saw it to ``to``. Asking for where it is already changes nothing.
+
+    Raises NotPossible, or Stale when somebody else moved it meanwhile, or Taken when its old time has gone.
+    """
+    seen = session.status
+    if seen == to:
+        return session
+    if to not in MOVES[seen]:
+        raise NotPossible(f"A visit that is {session.get_status_display().lower()} cannot become {to.label.lower()}.")
+    if to in NEEDS_REASON and not reason.strip():
+        raise NotPossible("Say why the visit is cancelled.")
+    changes: dict[str, Any] = {"status": to}
+    if to == Status.ARRIVED and seen in {Status.BOOKED, Status.NO_SHOW}:
+        changes["arrived_at"] = at
+    if to == Status.BOOKED:
+        changes |= {"arrived_at": None, "placed_at": at}
+    try:
+        with transaction.atomic():
+            changed = TreatmentSession.objects.filter(pk=session.pk, status=seen, version=session.version).update(
+                **changes
+            )
+    except IntegrityError as error:
+        raise _refusal(session.course, _slot_of(session), but=session) from error
+    return _after(changed, session, SessionEvent.Kind.STATUS, by, at, reason, {"status": seen}, {"status": to})
+
+
+@transaction.atomic
+def answer(
+    *, session: TreatmentSession, version: int, answer: TreatmentSession.Answer, at: dt.datetime
+) -> TreatmentSession:
+    """Note what the patient said about coming. "Asked to move" keeps the time booked until staff answer.
+
+    Raises Stale when the visit is no longer booked at ``version`` or has begun.
+    """
+    changed = TreatmentSession.objects.filter(
+        pk=session.pk, version=version, status=Status.BOOKED, starts_at__gt=at
+    ).update(answer=answer, answered_at=at)
+    return _after(
+        changed, session, SessionEvent.Kind.ANSWERED, None, at, "", {"answer": session.answer}, {"answer": answer}
+    )
+
+
+def undo(*, session: TreatmentSession, event: SessionEvent, by: User, at: dt.datetime) -> TreatmentSession:
+    """Take back the session's last step. Raises Stale when something followed it, Taken when the old time has gone."""
+    if session.events.order_by("-pk").first() != event:
+        raise Stale(session)
+    if event.kind == SessionEvent.Kind.BOOKED:
+        return change_status(session=session, to=Status.CANCELLED, by=by, at=at, reason="Undone")
+    if event.kind == SessionEvent.Kind.MOVED:
+        return move(
+            session=session,
+            version=session.version,
+            slot=_slot_from(session, event.before),
+            by=by,
+            at=at,
+            reason="Undone",
+        )
+    if event.kind == SessionEvent.Kind.STATUS:
+        to = Status(event.before["status"])
+        return change_status(session=session, to=to, by=by, at=at, reason="Undone")
+    raise NotPossible("This cannot be undone.")
+
+
+def _after(
+    changed: int,
+    session: TreatmentSession,
+    kind: SessionEvent.Kind,
+    by: User | None,
+    at: dt.datetime,
+    reason: str,
+    before: dict[str, Any],
+    after: dict[str, Any],
+) -> TreatmentSession:
+    """Write the line of history when the update found its row, else say that somebody was faster."""
+    if not changed:
+        raise Stale(TreatmentSession.objects.get(pk=session.pk))
+    _event(session, kind, by, at, reason=reason.strip(), before=before, after=after).save()
+    session.refresh_from_db()
+    return session
+
+
+def _event(
+    session: TreatmentSession, kind: SessionEvent.Kind, by: User | None, at: dt.datetime, **more: Any
+) -> SessionEvent:
+    return SessionEvent(clinic_id=session.clinic_id, session=session, at=at, by=by, kind=kind, **more)
+
+
+def _place(session: TreatmentSession) -> dict[str, Any]:
+    return {
+        "starts_at": session.starts_at,
+        "ends_at": session.ends_at,
+        "injector": session.injector_id,
+        "room": session.room_id,
+    }
+
+
+def _slot_of(session: TreatmentSession) -> Slot:
+    if session.room is None:
+        raise NotPossible("This session was given before; it has no place in the calendar.")
+    return Slot(session.injector, session.room, session.starts_at, session.ends_at)
+
+
+def _slot_from(session: TreatmentSession, place: dict[str, Any]) -> Slot:
+    clinic = session.clinic
+    return Slot(
+        clinic.injectors.get(pk=place["injector"]),
+        clinic.rooms.get(pk=place["room"]),
+        dt.datetime.fromisoformat(place["starts_at"]),
+        dt.datetime.fromisoformat(place["ends_at"]),
+    )
