@@ -52,7 +52,7 @@
     const list = document.querySelector("[data-keys-here]");
     const seen = new Map();
     document.querySelectorAll("[data-key]").forEach((element) => {
-      const label = element.dataset.keyLabel || element.textContent.trim();
+      const label = element.dataset.keyLabel || element.ariaLabel || element.textContent.trim();
       if (label && !seen.has(element.dataset.key)) seen.set(element.dataset.key, label);
     });
     list.replaceChildren(...[...seen].map(([key, label]) => {
