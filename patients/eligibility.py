@@ -84,8 +84,8 @@ def assess(findings: Findings) -> Verdict:
     criteria = (
         _adult(findings.age),
         _long_headache_days(findings),
-        _headache_days(findings.headache_days),
-        _migraine_days(findings.migraine_days),
+        _headache_days(findings),
+        _migraine_days(findings),
         _duration(findings.months_at_this_level),
     )
     answers = {criterion.answer for criterion in criteria}
@@ -111,25 +111,28 @@ def _adult(age: int | None) -> Criterion:
 
 
 def _long_headache_days(findings: Findings) -> Criterion:
-    """Rule 2. Too few diary days answer "not known", not "not met": a missing day is not a clear day."""
-    days, recorded = findings.long_headache_days, findings.days_recorded
-    answer = _at_least(days, MIN_HEADACHE_DAYS)
-    detail = _words(days, f"{MIN_HEADACHE_DAYS} or more in {WINDOW_DAYS} days")
-    if recorded is not None and recorded < MIN_DAYS_RECORDED:
-        answer = Answer.NOT_KNOWN
-        detail = f"not enough days to judge ({recorded} of {WINDOW_DAYS} recorded, needs {MIN_DAYS_RECORDED})"
-    return Criterion("Days with headache of 4 hours or longer", answer, detail, "Label")
+    """Rule 2: the days that the United States label counts."""
+    name = "Days with headache of 4 hours or longer"
+    return _counted(name, findings.long_headache_days, MIN_HEADACHE_DAYS, findings.days_recorded, "Label")
 
 
-def _headache_days(days: int | None) -> Criterion:
+def _headache_days(findings: Findings) -> Criterion:
     """Rules 3 and 7: 14 headache days or fewer is episodic migraine, where the label claims no effect."""
-    limit = f"{MIN_HEADACHE_DAYS} or more in {WINDOW_DAYS} days"
-    return Criterion("Headache days", _at_least(days, MIN_HEADACHE_DAYS), _words(days, limit), "ICHD-3 1.3 A; label")
+    source = "ICHD-3 1.3 A; label"
+    return _counted("Headache days", findings.headache_days, MIN_HEADACHE_DAYS, findings.days_recorded, source)
 
 
-def _migraine_days(days: int | None) -> Criterion:
-    limit = f"{MIN_MIGRAINE_DAYS} or more in {WINDOW_DAYS} days"
-    return Criterion("Migraine days", _at_least(days, MIN_MIGRAINE_DAYS), _words(days, limit), "ICHD-3 1.3 C")
+def _migraine_days(findings: Findings) -> Criterion:
+    """Rule 3, second half."""
+    return _counted("Migraine days", findings.migraine_days, MIN_MIGRAINE_DAYS, findings.days_recorded, "ICHD-3 1.3 C")
+
+
+def _counted(name: str, days: int | None, limit: int, recorded: int | None, source: str) -> Criterion:
+    """Compare a count of days. Too few diary days answer "not known", never "not met": a missing day is not clear."""
+    if recorded is not None and recorded < MIN_DAYS_RECORDED:
+        detail = f"not enough days to judge ({recorded} of {WINDOW_DAYS} recorded, needs {MIN_DAYS_RECORDED})"
+        return Criterion(name, Answer.NOT_KNOWN, detail, source)
+    return Criterion(name, _at_least(days, limit), _words(days, f"{limit} or more in {WINDOW_DAYS} days"), source)
 
 
 def _duration(months: int | None) -> Criterion:

@@ -1,8 +1,10 @@
 """Search text: people are found by any part of a name, number or date, however it is typed."""
 
 import datetime as dt
+import re
 import unicodedata
 from collections.abc import Iterable
+from contextlib import suppress
 
 # Letters that no decomposition turns into their plain neighbour.
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "'": "", "’": ""})
@@ -19,3 +21,44 @@ def search_text(name: str, record_number: str, birth_date: dt.date, phones: Iter
     dates = f"{birth_date.isoformat()} {birth_date:%d/%m/%Y} {birth_date.day}/{birth_date.month}/{birth_date.year}"
     digits = " ".join(f"{phone.lstrip('+')} 0{phone[3:]}" for phone in phones)
     return " ".join(fold(part) for part in (name, record_number, dates, digits) if part)
+
+
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_TYPED = re.compile(r"(\d{1,2})[ ./-]+(\d{1,2})[ ./-]+(\d{4}|\d{2})")
+_PHONE = re.compile(r"\+?[\d ()./-]{6,}")
+_CENTURIES = (1900, 2000)
+
+
+def terms(text: str, *, month_first: bool = False) -> list[list[str]]:
+    """Return what to look for: all of the groups must be found, of each group any one part.
+
+    A whole date of birth (17/4/1984, 17 4 84, 1984-04-17; in countries that write the month first also 4/17/1984) is
+    looked for as a date, a whole phone number as its digits, anything else word by word.
+    """
+    text = text.strip()
+    dates = _typed_dates(text, month_first=month_first)
+    if dates:
+        return [dates]
+    if _PHONE.fullmatch(text):
+        return [[re.sub(r"\D", "", text.replace("(0)", ""))]]
+    return [[word] for word in fold(text).split()]
+
+
+def _typed_dates(text: str, *, month_first: bool) -> list[str]:
+    """Return each date that the text may mean, as ISO text."""
+    if iso := _ISO.fullmatch(text):
+        return _real_dates([(int(iso[1]), int(iso[2]), int(iso[3]))])
+    if not (typed := _TYPED.fullmatch(text)):
+        return []
+    one, two, year = int(typed[1]), int(typed[2]), int(typed[3])
+    years = [year] if len(typed[3]) == 4 else [century + year for century in _CENTURIES]
+    orders = [(two, one)] + ([(one, two)] if month_first else [])
+    return _real_dates([(year, month, day) for year in years for month, day in orders])
+
+
+def _real_dates(parts: Iterable[tuple[int, int, int]]) -> list[str]:
+    found = []
+    for year, month, day in parts:
+        with suppress(ValueError):
+            found.append(dt.date(year, month, day).isoformat())
+    return found

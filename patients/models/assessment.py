@@ -81,6 +81,13 @@ class Assessment(models.Model):
         """True when a course may be opened on it: signed, and eligible or overridden with a reason."""
         return self.signed_at is not None and (self.outcome == self.Outcome.ELIGIBLE or bool(self.override_reason))
 
+    @property
+    def verdict(self) -> eligibility.Verdict:
+        """The verdict as it was stored, whatever the rule says by now."""
+        return eligibility.Verdict(
+            eligibility.Outcome(self.outcome), tuple(eligibility.Criterion(**stored) for stored in self.criteria)
+        )
+
     def findings(self) -> eligibility.Findings:
         """Return the counts as the rule takes them."""
         return eligibility.Findings(
@@ -94,6 +101,7 @@ class Assessment(models.Model):
 
     def judge(self) -> eligibility.Verdict:
         """Apply the rule to the counts and store its verdict on this (unsaved) row."""
+        self.policy, self.policy_version = eligibility.POLICY, eligibility.POLICY_VERSION
         verdict = eligibility.assess(self.findings())
         self.outcome = verdict.outcome.value
         self.criteria = [_plain(criterion) for criterion in verdict.criteria]

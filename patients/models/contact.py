@@ -1,11 +1,11 @@
 """How a person can be reached, and what they allowed."""
 
-from typing import Any
+from contextlib import suppress
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import EmailValidator
 from django.db import models
-from phonenumber_field.phonenumber import to_python
+from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, is_possible_number, parse
 from simple_history.models import HistoricalRecords
 
 from clinic.models import Clinic
@@ -30,18 +30,15 @@ def clean_address(channel: str, text: str, country: str) -> str:
     network has issued them: the ranges reserved for fiction are such, and refusing a new range locks people out.
     """
     if channel == Channel.EMAIL:
-        validate_email(text)
+        EmailValidator("Enter an email address such as maria@mail.example.")(text)
         return text.lower()
-    number = to_python(text, region=country)
-    if number is None or not _is_possible(number):
-        raise ValidationError("Enter a phone number such as 07700 900123 or +1 212 555 0123.", code="phone")
-    return str(number.as_e164)
-
-
-def _is_possible(number: Any) -> bool:
     # The library reads letters as keypad digits (0770 ABC 123); nobody's list means that.
-    letters = any(character.isalpha() for character in number.raw_input or "")
-    return not letters and number.national_number is not None and number.is_possible()
+    if not any(character.isalpha() for character in text):
+        with suppress(NumberParseException):
+            number = parse(text, country)
+            if is_possible_number(number):
+                return format_number(number, PhoneNumberFormat.E164)
+    raise ValidationError("Enter a phone number such as 07700 900123 or +1 212 555 0123.", code="phone")
 
 
 class ContactPointQuerySet(models.QuerySet["ContactPoint"]):

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.db import models
 from django.db.models import Q
+from simple_history.models import HistoricalRecords
 
 from clinic.models import Clinic
 from patients.models.patient import Patient
@@ -30,6 +31,8 @@ class DiaryDay(models.Model):
     simple_analgesic_doses = models.PositiveSmallIntegerField(default=0)
     source = models.CharField(max_length=10, choices=Source)
     entered_at = models.DateTimeField()
+    # What a day said before it was edited stays readable.
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["patient_id", "date"]

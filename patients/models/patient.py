@@ -2,25 +2,38 @@
 
 import datetime as dt
 import uuid
+from functools import reduce
+from operator import or_
 
 from django.db import models
+from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from clinic.models import Clinic
 from clinic.wording import age_on
 from patients.models.contact import Channel
-from patients.search import fold
+from patients.search import terms
 
 
 class PatientQuerySet(models.QuerySet["Patient"]):
     """Ways to find people."""
 
-    def matching(self, text: str) -> "PatientQuerySet":
-        """People whose name, record number, phone or date of birth holds every word of ``text``."""
+    def matching(self, text: str, *, month_first: bool = False) -> "PatientQuerySet":
+        """People whose name, record number, phone or date of birth holds every part of ``text``."""
         found = self
-        for word in fold(text).split():
-            found = found.filter(search_text__contains=word)
+        for choices in terms(text, month_first=month_first):
+            found = found.filter(reduce(or_, (Q(search_text__contains=choice) for choice in choices)))
         return found
+
+    def after(self, patient: "Patient") -> "PatientQuerySet":
+        """People who come after this one in the order of names."""
+        same_family = Q(family_name=patient.family_name)
+        same_name = same_family & Q(given_name=patient.given_name)
+        return self.filter(
+            Q(family_name__gt=patient.family_name)
+            | same_family & Q(given_name__gt=patient.given_name)
+            | same_name & Q(pk__gt=patient.pk)
+        ).order_by("family_name", "given_name", "pk")
 
 
 class Patient(models.Model):

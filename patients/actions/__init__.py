@@ -1,0 +1,19 @@
+"""Everything that changes a person's record: each in one transaction, with its history and its trace."""
+
+from patients.actions.assessing import AlreadySigned, DraftChanged, draft_assessment, sign_assessment
+from patients.actions.contacts import set_contact, withdraw_consent
+from patients.actions.people import CHANGEABLE, RecordNumberTaken, change_patient, register_patient, same_person
+
+__all__ = [
+    "CHANGEABLE",
+    "AlreadySigned",
+    "DraftChanged",
+    "RecordNumberTaken",
+    "change_patient",
+    "draft_assessment",
+    "register_patient",
+    "same_person",
+    "set_contact",
+    "sign_assessment",
+    "withdraw_consent",
+]

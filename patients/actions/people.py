@@ -1,0 +1,153 @@
+"""Adding and changing people."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from clinic import audit
+from clinic.models import AuditEntry, Clinic, User
+from patients.actions.contacts import set_contact
+from patients.actions.trace import find_text, save_as
+from patients.models import Channel, ContactPoint, Patient
+from patients.models.patient import PatientQuerySet
+from patients.search import fold
+
+CHANGEABLE = (
+    "record_number",
+    "given_name",
+    "family_name",
+    "birth_date",
+    "language",
+    "preferred_channel",
+    "referred_on",
+    "payer",
+    "preventives_failed",
+)
+# Two desks may take the same next number at once; the loser looks again.
+_TRIES = 5
+_DIGITS = 6
+
+
+class RecordNumberTaken(Exception):
+    """Another person at this clinic has this record number."""
+
+
+@transaction.atomic
+def register_patient(
+    *,
+    clinic: Clinic,
+    by: User | None,
+    at: dt.datetime,
+    given_name: str,
+    family_name: str,
+    birth_date: dt.date,
+    record_number: str = "",
+    phone: str = "",
+    email: str = "",
+    consent_source: str = "",
+    language: str = Patient.Language.ENGLISH,
+    preferred_channel: str = "",
+    payer: str = "",
+    referred_on: dt.date | None = None,
+    preventives_failed: int | None = None,
+) -> Patient:
+    """Add a person and their contact points; ``consent_source`` not empty means that they agreed to messages on both.
+
+    Without a record number the clinic's next free one is given. Without a preferred channel it is the phone if there
+    is one, else email. Raises RecordNumberTaken, and ValidationError in words for a phone or email that is none.
+    """
+    patient = Patient(
+        clinic=clinic,
+        given_name=given_name.strip(),
+        family_name=family_name.strip(),
+        birth_date=birth_date,
+        record_number=record_number.strip(),
+        language=language,
+        preferred_channel=preferred_channel or (Channel.SMS if phone or not email else Channel.EMAIL),
+        payer=payer,
+        referred_on=referred_on,
+        preventives_failed=preventives_failed,
+        created_at=at,
+    )
+    _insert(patient, by=by, at=at)
+    audit.record(clinic=clinic, by=by, at=at, action=AuditEntry.Action.CREATE, kind="patient", subject=patient.uid)
+    for channel, address in ((Channel.SMS, phone), (Channel.EMAIL, email)):
+        set_contact(patient=patient, channel=channel, address=address, by=by, at=at, consent_source=consent_source)
+    return patient
+
+
+@transaction.atomic
+def change_patient(
+    *, patient: Patient, values: Mapping[str, object], by: User | None, at: dt.datetime
+) -> tuple[str, ...]:
+    """Set some of the CHANGEABLE fields and return the names of those that differed; nothing is written when none did.
+
+    Raises RecordNumberTaken, and KeyError for a field that is not changed this way.
+    """
+    unknown = set(values) - set(CHANGEABLE)
+    if unknown:
+        raise KeyError(*unknown)
+    changed = tuple(name for name, value in values.items() if getattr(patient, name) != value)
+    if not changed:
+        return ()
+    for name in changed:
+        setattr(patient, name, values[name])
+    patient.search_text = find_text(patient)
+    _save_unless_taken(patient, by=by, at=at)
+    audit.record(
+        clinic=patient.clinic, by=by, at=at, action=AuditEntry.Action.CHANGE, kind="patient", subject=patient.uid
+    )
+    return changed
+
+
+def same_person(
+    *, clinic: Clinic, given_name: str, family_name: str, birth_date: dt.date, phone: str
+) -> PatientQuerySet:
+    """Return people here who may be this one: the same name and date of birth, or the same phone (E.164, may be empty)."""
+    named = Q(birth_date=birth_date, search_text__startswith=f"{fold(f'{given_name.strip()} {family_name.strip()}')} ")
+    phoned = Q(
+        pk__in=ContactPoint.objects.filter(clinic=clinic, channel=Channel.SMS, address=phone).values("patient_id")
+    )
+    return Patient.objects.filter(named | phoned if phone else named, clinic=clinic)
+
+
+def _insert(patient: Patient, *, by: User | None, at: dt.datetime) -> None:
+    if patient.record_number:
+        patient.search_text = find_text(patient)
+        return _save_unless_taken(patient, by=by, at=at)
+    for _ in range(_TRIES - 1):
+        try:
+            return _insert_with_next_number(patient, by=by, at=at)
+        except RecordNumberTaken:
+            continue
+    return _insert_with_next_number(patient, by=by, at=at)
+
+
+def _insert_with_next_number(patient: Patient, *, by: User | None, at: dt.datetime) -> None:
+    patient.record_number = next_record_number(patient.clinic)
+    patient.search_text = find_text(patient)
+    _save_unless_taken(patient, by=by, at=at)
+
+
+def _save_unless_taken(patient: Patient, *, by: User | None, at: dt.datetime) -> None:
+    others = Patient.objects.filter(clinic=patient.clinic, record_number=patient.record_number).exclude(pk=patient.pk)
+    try:
+        with transaction.atomic():
+            save_as(patient, by=by, at=at)
+    except IntegrityError as error:
+        if others.exists():
+            raise RecordNumberTaken from error
+        raise
+
+
+def next_record_number(clinic: Clinic) -> str:
+    """Return the number after the highest of the clinic's own series: two letters of its name and six digits."""
+    prefix = re.sub(r"[^A-Z]", "", clinic.slug.upper())[:2] or "P"
+    own = Patient.objects.filter(
+        clinic=clinic, record_number__startswith=prefix, record_number__regex=rf"^{prefix}[0-9]{{{_DIGITS}}}$"
+    )
+    last = own.order_by("-record_number").values_list("record_number", flat=True).first()
+    return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:0{_DIGITS}}"

@@ -1,0 +1,27 @@
+"""Saving with an author, and keeping the search text true."""
+
+import datetime as dt
+from typing import Any
+
+from clinic.models import User
+from patients.models import Channel, ContactPoint, Patient
+from patients.search import search_text
+
+
+def save_as(instance: Any, *, by: User | None, at: dt.datetime) -> None:
+    """Save a row that keeps a history, with the one who did it (None: the system or the patient) and the moment."""
+    instance._history_user, instance._history_date = by, at
+    instance.save()
+
+
+def find_text(patient: Patient) -> str:
+    """Return the search text for a person as they are now, phones read from the database."""
+    points = ContactPoint.objects.filter(patient_id=patient.pk, channel=Channel.SMS)
+    phones = points.values_list("address", flat=True) if patient.pk else ()
+    return search_text(patient.full_name, patient.record_number, patient.birth_date, phones)
+
+
+def refresh_search(patient: Patient) -> None:
+    """Store the search text again; it is no fact of its own, so it leaves no history."""
+    patient.search_text = find_text(patient)
+    Patient.objects.filter(pk=patient.pk).update(search_text=patient.search_text)

@@ -1,0 +1,74 @@
+"""What a diary says about 28 days. Days that were not filled in are missing, not clear.
+
+Sources: PREEMPT counted 28-day periods and asked for 20 recorded days; the label counts days with 4 hours or longer.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from patients.eligibility import LONG_HEADACHE_MINUTES, MIN_DAYS_RECORDED, WINDOW_DAYS
+
+
+@dataclass(frozen=True)
+class Day:
+    """One recorded day: hours of headache (0 is a clear day) and whether it was migraine."""
+
+    date: dt.date
+    headache_hours: Decimal
+    migraine: bool
+
+
+@dataclass(frozen=True)
+class Window:
+    """Counts over the 28 days that end with ``last``, both ends included."""
+
+    last: dt.date
+    days_recorded: int
+    headache_days: int
+    long_headache_days: int
+    migraine_days: int
+
+    @property
+    def first(self) -> dt.date:
+        """The first of the 28 days."""
+        return self.last - dt.timedelta(days=WINDOW_DAYS - 1)
+
+    @property
+    def days_missing(self) -> int:
+        """Days nobody filled in."""
+        return WINDOW_DAYS - self.days_recorded
+
+    @property
+    def enough(self) -> bool:
+        """True when enough days were recorded to judge by."""
+        return self.days_recorded >= MIN_DAYS_RECORDED
+
+    @property
+    def sentence(self) -> str:
+        """Return the counts, or why there are none to judge by, as one sentence."""
+        if not self.enough:
+            return f"Not enough days to judge ({self.days_recorded} of {WINDOW_DAYS})"
+        return (
+            f"{self.headache_days} headache days, {self.migraine_days} migraine days, "
+            f"{self.days_recorded} of {WINDOW_DAYS} recorded"
+        )
+
+
+def window_before(today: dt.date) -> tuple[dt.date, dt.date]:
+    """Return first and last day of the 28 whole days before ``today``, which is not over yet."""
+    return today - dt.timedelta(days=WINDOW_DAYS), today - dt.timedelta(days=1)
+
+
+def count(days: Iterable[Day], last: dt.date) -> Window:
+    """Count the days that lie in the 28 days ending with ``last``; each date may come once."""
+    first = last - dt.timedelta(days=WINDOW_DAYS - 1)
+    inside = [day for day in days if first <= day.date <= last]
+    return Window(
+        last=last,
+        days_recorded=len(inside),
+        headache_days=sum(day.headache_hours > 0 for day in inside),
+        long_headache_days=sum(day.headache_hours * 60 >= LONG_HEADACHE_MINUTES for day in inside),
+        migraine_days=sum(day.migraine for day in inside),
+    )
