@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import islice
 from typing import Generic, TypeVar
 
 from django.db import transaction
@@ -69,10 +70,10 @@ class Report:
     @property
     def sentence(self) -> str:
         """Return the counts as one sentence."""
-        if self.written and not (self.new or self.changed):
-            return f"Nothing changed: {self.unchanged} rows were already there, {self.refused} refused."
         counts = f"{self.new} new, {self.changed} changed, {self.unchanged} unchanged, {self.refused} refused."
-        return counts if self.written else f"Nothing written. {counts}"
+        if not self.written:
+            return f"Nothing written. {counts}"
+        return counts if self.new or self.changed else f"Nothing changed. {counts}"
 
 
 class _FoundMore(Exception):
@@ -120,22 +121,30 @@ def _write(
     return report
 
 
-class FirstSeen:
-    """Remembers on which line each key was first seen, on disk rather than in memory once the list is long."""
+def batches(rows: Iterable[T]) -> Iterator[list[T]]:
+    """Yield the rows in lists of BATCH, the last one shorter."""
+    rest = iter(rows)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
 
-    def __init__(self) -> None:
+
+class Repeats:
+    """Knows which keys stand on more than one line; kept on disk rather than in memory once the list is long."""
+
+    def __init__(self, keys: Iterable[tuple[int, str]]) -> None:
+        """Read line numbers and keys."""
         # An empty name is SQLite's own temporary file: it spills to disk and vanishes when closed.
-        self._store = sqlite3.connect("", isolation_level=None)
-        self._store.execute("PRAGMA journal_mode = OFF")
-        self._store.execute("CREATE TABLE seen (key TEXT PRIMARY KEY, line INTEGER) WITHOUT ROWID")
+        self._store = sqlite3.connect("")
+        self._store.execute("CREATE TABLE seen (key TEXT PRIMARY KEY, first INTEGER, last INTEGER) WITHOUT ROWID")
+        self._store.executemany(
+            "INSERT INTO seen VALUES (:key, :line, :line) ON CONFLICT (key) DO UPDATE SET last = excluded.last",
+            ({"line": line, "key": key} for line, key in keys),
+        )
 
-    def line_of(self, key: str, line: int) -> int | None:
-        """Return the earlier line with this key, or None and remember this one."""
-        found = self._store.execute("SELECT line FROM seen WHERE key = ?", (key,)).fetchone()
-        if found:
-            return int(found[0])
-        self._store.execute("INSERT INTO seen VALUES (?, ?)", (key, line))
-        return None
+    def other_line(self, key: str, line: int) -> int | None:
+        """Return another line with this key, or None when it stands on this line only."""
+        found = self._store.execute("SELECT first, last FROM seen WHERE key = ?", (key,)).fetchone()
+        return next((other for other in found or () if other != line), None)
 
     def close(self) -> None:
         """Drop everything."""
