@@ -3,21 +3,12 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from clinic.access import Capability, StaffRequest, requires
 from clinic.context import THEMES
 from clinic.middleware import SESSION_KEY
-
-
-def _next(request: HttpRequest) -> str:
-    """Return where to go next: the page the form named if it is ours, else home."""
-    target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return target if safe else "clinic:home"
+from clinic.redirects import next_url
 
 
 @requires(Capability.VIEW)
@@ -39,7 +30,7 @@ def switch(request: StaffRequest) -> HttpResponse:
 @login_not_required
 def theme(request: HttpRequest) -> HttpResponse:
     """Remember light, dark, low light or auto on this device, for staff and patients alike."""
-    response = redirect(_next(request))
+    response = redirect(next_url(request, "clinic:home"))
     chosen = request.POST.get("theme")
     if chosen in THEMES:
         response.set_cookie(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 import holidays
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 
 from clinic.models import Absence, Clinic, Injector, OpeningHours, Room
 from patients.models import Authorization
@@ -91,6 +92,36 @@ def suggest(
         if len(found) >= limit:
             break
     return found
+
+
+class NotOffered(Exception):
+    """The time is not one the clinic works at; the text says so, for the reader."""
+
+
+def read(clinic: Clinic, code: str, now: dt.datetime) -> Slot:
+    """Return the slot that a form carries (`Slot.code`), checked against hours, leave and holidays anew.
+
+    Raises NotOffered. Whether it is still free is for the database to say when it is booked.
+    """
+    try:
+        injector_uid, room_uid, start = code.split(".")
+        starts_at = dt.datetime.strptime(start, "%Y%m%dT%H%M").replace(tzinfo=dt.UTC)
+        injector = clinic.injectors.get(uid=injector_uid, active=True)
+        room = clinic.rooms.get(uid=room_uid, active=True)
+    except (ValueError, ValidationError, ObjectDoesNotExist) as error:
+        raise NotOffered("Choose one of the times on the page.") from error
+    ends_at = starts_at + dt.timedelta(minutes=clinic.session_minutes)
+    if starts_at <= now:
+        raise NotOffered("That time has passed. Choose another.")
+    date = starts_at.astimezone(clinic.zone).date()
+    works = any(
+        _valid(row, date) and row.room_id == room.pk and starts_at in _grid(row, date, ends_at - starts_at, clinic.zone)
+        for row in _hours(clinic, date, date, injector)[date.isoweekday()]
+    )
+    away = Absence.objects.filter(injector=injector, starts_at__lt=ends_at, ends_at__gt=starts_at).exists()
+    if not works or away or date in _holidays(clinic, date, date):
+        raise NotOffered("The clinic does not work at that time. Choose another.")
+    return Slot(injector, room, starts_at, ends_at)
 
 
 def wish_of(course: Course) -> Wish:

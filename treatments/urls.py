@@ -1,6 +1,23 @@
 """Addresses of the treatments room."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from treatments.views import booking, courses, log, recording, today
 
 app_name = "treatments"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("today/", today.today, name="today"),
+    path("day/<str:date>/", today.day, name="day"),
+    path("sessions/<uuid:uid>/", recording.session, name="session"),
+    path("sessions/<uuid:uid>/status/", today.status, name="status"),
+    path("sessions/<uuid:uid>/undo/<int:event>/", today.undo, name="undo"),
+    path("sessions/<uuid:uid>/move/", booking.move, name="move"),
+    path("sessions/<uuid:uid>/cancel/", booking.cancel, name="cancel"),
+    path("sessions/<uuid:uid>/record/", recording.record, name="record"),
+    path("courses/<uuid:uid>/book/", booking.book, name="book"),
+    path("courses/<uuid:uid>/close/", courses.close_course, name="close_course"),
+    path("assessments/<uuid:uid>/open-course/", courses.open_course, name="open_course"),
+    path("recall/", courses.recall, name="recall"),
+    path("log/", log.session_log, name="log"),
+    path("log/export/", log.export, name="export"),
+]

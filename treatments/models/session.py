@@ -119,6 +119,12 @@ class TreatmentSession(models.Model):
         return int((self.ends_at - self.starts_at).total_seconds() // 60)
 
     @property
+    def days_since_last(self) -> int | None:
+        """Days since the session before; for rows that carry ``last_given_on`` (`treatments.days.with_cycle`)."""
+        last = getattr(self, "last_given_on", None)
+        return (self.local_date - last).days if last else None
+
+    @property
     def chip(self) -> str:
         """The key of the status chip: a booked session shows the patient's answer."""
         return self.answer if self.status == Status.BOOKED and self.answer else self.status

@@ -1,0 +1,14 @@
+"""Going back to where a form came from, and nowhere else."""
+
+from django.http import HttpRequest
+from django.shortcuts import resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+def next_url(request: HttpRequest, default: str) -> str:
+    """Return the page that the form or link named as ``next`` if it is one of ours, else ``default`` (name or address)."""
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    ours = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return target if ours else resolve_url(default)

@@ -1,0 +1,68 @@
+"""What the treatments room shows on pages of the rooms below it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+from django.template import RequestContext
+from django.utils import timezone
+
+from clinic.access import Capability, may
+from clinic.wording import short_words
+from patients.models import Patient
+from treatments.days import with_cycle
+from treatments.models import Course, TreatmentSession
+from treatments.models.session import OPEN
+
+register = template.Library()
+
+
+def _standing(patients: Iterable[Patient]) -> dict[int, dict[str, Any]]:
+    """Return each patient's open course and open session, by patient id (two queries, whatever the number of people)."""
+    courses: Any = Course.objects.filter(patient__in=patients).open().with_due()
+    standing: dict[int, dict[str, Any]] = {course.patient_id: {"course": course, "session": None} for course in courses}
+    by_course = {entry["course"].pk: entry for entry in standing.values()}
+    sessions = TreatmentSession.objects.filter(course__in=by_course, status__in=OPEN).select_related("injector")
+    for session in sessions:
+        by_course[session.course_id]["session"] = session
+    return standing
+
+
+@register.inclusion_tag("treatments/_next_visit.html", takes_context=True)
+def next_visit(context: RequestContext, patient: Patient) -> dict[str, Any]:
+    """Say when the person comes next, or since when they are due."""
+    standing = _standing([patient]).get(patient.pk, {})
+    membership = context.get("membership")
+    return {
+        **standing,
+        "patient": patient,
+        "today": timezone.localdate(),
+        "may_book": may(membership, Capability.BOOK),
+        "may_prescribe": may(membership, Capability.PRESCRIBE),
+    }
+
+
+@register.simple_tag
+def next_visits(patients: Iterable[Patient]) -> dict[int, str]:
+    """Return a short line per patient id for a list of people, in two queries."""
+    return {pk: _line(entry["course"], entry["session"]) for pk, entry in _standing(list(patients)).items()}
+
+
+def _line(course: Any, session: TreatmentSession | None) -> str:
+    if session:
+        return short_words(timezone.localtime(session.starts_at))
+    return f"Due {course.next_due_on.day} {course.next_due_on:%b %Y}, not booked"
+
+
+@register.filter
+def entry(table: dict[Any, Any], key: Any) -> Any:
+    """Return what a table holds for a key, or nothing."""
+    return table.get(key, "")
+
+
+@register.inclusion_tag("treatments/_treatment_history.html", takes_context=True)
+def treatment_history(context: RequestContext, patient: Patient) -> dict[str, Any]:
+    """List the person's sessions, the newest first, with what was given."""
+    sessions = with_cycle(TreatmentSession.objects.filter(course__patient=patient))
+    rows = sessions.select_related("injector", "record").prefetch_related("record__vials").order_by("-starts_at", "-pk")
+    return {"sessions": rows, "patient": patient}
