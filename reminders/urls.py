@@ -1,6 +1,17 @@
-"""Addresses of the reminders room."""
+"""Addresses of the reminders room. Those under /v/ are opened by patients, from a message."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from reminders.views import centre, outbox, patient
 
 app_name = "reminders"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("reminders/", centre.centre, name="centre"),
+    path("reminders/<uuid:uid>/send-again/", centre.send_again, name="send_again"),
+    path("reminders/<uuid:uid>/called/", centre.called, name="called"),
+    path("outbox/", outbox.outbox, name="outbox"),
+    path("v/<str:token>/", patient.visit, name="visit"),
+    path("v/<str:token>/yes/", patient.confirm, name="confirm"),
+    path("v/<str:token>/no/", patient.cannot_come, name="cannot_come"),
+    path("v/<str:token>/done/", patient.done, name="done"),
+]

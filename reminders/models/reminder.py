@@ -6,14 +6,18 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
-from clinic.models import Clinic
+from clinic.models import Clinic, User
 from patients.models import Channel, Patient
 from reminders.models.rule import ReminderRule
 from treatments.models import Course, TreatmentSession
 
 
 class State(models.TextChoices):
-    """Where a reminder stands. Waiting and sending ones are the dispatch's; failed and missed ones are a person's."""
+    """Where a reminder stands. Waiting and sending ones are the dispatch's; failed and missed ones are a person's.
+
+    A stopped one is about a visit that is no longer so; it comes back when the visit does. A replaced one handed over
+    to the other channel and never comes back.
+    """
 
     WAITING = "waiting", "Waiting"
     SENDING = "sending", "Sending"
@@ -21,6 +25,7 @@ class State(models.TextChoices):
     FAILED = "failed", "Not delivered"
     MISSED = "missed", "Too late to send"
     CANCELLED = "cancelled", "Stopped"
+    REPLACED = "replaced", "Sent another way"
     HANDLED = "handled", "Handled by a person"
 
 
@@ -30,6 +35,10 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
     def claimable(self, now: dt.datetime) -> "ReminderQuerySet":
         """Waiting and due, or in the hands of a worker whose lease ran out."""
         return self.filter(Q(state=State.WAITING, due_at__lte=now) | Q(state=State.SENDING, lease_until__lte=now))
+
+    def held_by(self, reminder: "Reminder") -> "ReminderQuerySet":
+        """This reminder, as long as the claim it came from still stands: the fence against a late worker's answer."""
+        return self.filter(pk=reminder.pk, state=State.SENDING, attempts=reminder.attempts)
 
     def needs_person(self) -> "ReminderQuerySet":
         """What no machine will finish: somebody should call."""
@@ -60,6 +69,9 @@ class Reminder(models.Model):
     lease_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    restarted_at = models.DateTimeField(null=True, help_text="when a person asked to send it again; retries count anew")
+    handled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    handled_at = models.DateTimeField(null=True)
 
     objects = ReminderQuerySet.as_manager()
 
@@ -68,6 +80,9 @@ class Reminder(models.Model):
         indexes = [
             models.Index(fields=["due_at"], condition=Q(state="waiting"), name="reminder_due"),
             models.Index(fields=["lease_until"], condition=Q(state="sending"), name="reminder_leased"),
+            # What planning looks through with every tick: each of them small beside the rows that are done.
+            models.Index(fields=["useful_until"], condition=Q(state="cancelled"), name="reminder_stopped"),
+            models.Index(fields=["state"], condition=Q(state__in=["failed", "missed"]), name="reminder_for_person"),
             models.Index(fields=["clinic", "state", "-due_at"], name="reminder_worklist"),
             models.Index(fields=["patient", "-due_at"], name="reminder_of_patient"),
         ]
@@ -89,6 +104,11 @@ class Reminder(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state="sending") | Q(lease_until__isnull=False), name="sending_reminder_has_a_lease"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="handled", handled_by__isnull=False, handled_at__isnull=False)
+                | (~Q(state="handled") & Q(handled_by__isnull=True, handled_at__isnull=True)),
+                name="handled_reminder_says_by_whom",
             ),
         ]
 

@@ -1,10 +1,12 @@
 """When a clinic writes to people, and what."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
 from clinic.models import Clinic
 from patients.models import Channel, Patient
+from reminders.wording_guard import FIELDS, blocked_words, unknown_fields
 
 
 class ReminderRule(models.Model):
@@ -53,3 +55,12 @@ class MessageTemplate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule} {self.channel} {self.language}"
+
+    def clean(self) -> None:
+        """Refuse a text that names a health matter or a field that there is not."""
+        for field, text in (("subject", self.subject), ("body", self.body)):
+            words, fields = blocked_words(text), unknown_fields(text)
+            if words:
+                raise ValidationError({field: f"Take out the word {words[0]}: anybody may read over a shoulder."})
+            if fields:
+                raise ValidationError({field: f"There is no field {{{fields[0]}}}. Use {', '.join(FIELDS)}."})

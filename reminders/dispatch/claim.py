@@ -1,0 +1,45 @@
+"""Taking work so that nobody else takes it."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F
+
+from reminders.models import Reminder, State
+
+
+def lease() -> dt.timedelta:
+    """Return how long a claim holds."""
+    return dt.timedelta(seconds=settings.REMINDER_LEASE_SECONDS)
+
+
+def claim(*, now: dt.datetime, limit: int) -> list[Reminder]:
+    """Take up to ``limit`` due reminders, the longest due first; they are committed as ours before this returns.
+
+    PostgreSQL locks the rows and skips those that others have locked. SQLite ignores FOR UPDATE in silence, so there
+    the filtered UPDATE is the lock: it changes one row, or none because somebody was faster.
+    """
+    with transaction.atomic():
+        keys = _candidates(now, limit)
+        mine = [key for key in keys if _take(now, key)]
+    return list(Reminder.objects.filter(pk__in=mine).order_by("due_at", "pk"))
+
+
+def release(reminders: Iterable[Reminder], *, now: dt.datetime) -> None:
+    """Give back what was claimed and not begun. The attempt number stays: it is the fence, and never goes back."""
+    for reminder in reminders:
+        Reminder.objects.held_by(reminder).update(state=State.WAITING, lease_until=None)
+
+
+def _candidates(now: dt.datetime, limit: int) -> list[int]:
+    due = Reminder.objects.claimable(now).order_by("due_at", "pk")
+    if connection.features.has_select_for_update_skip_locked:
+        due = due.select_for_update(skip_locked=True)
+    return list(due.values_list("pk", flat=True)[:limit])
+
+
+def _take(now: dt.datetime, key: int) -> bool:
+    changed = Reminder.objects.claimable(now).filter(pk=key)
+    return changed.update(state=State.SENDING, lease_until=now + lease(), attempts=F("attempts") + 1) == 1

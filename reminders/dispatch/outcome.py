@@ -1,0 +1,112 @@
+"""What becomes of a claimed reminder. Every change is fenced by the claim: a late worker's answer changes nothing."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import Q
+
+from patients.models import Channel, ContactPoint
+from reminders import timing
+from reminders.channels.base import Blame, SendError
+from reminders.models import Delivery, Reminder, State
+from reminders.models.reminder import ReminderQuerySet
+
+
+def record_sent(reminder: Reminder, delivery: Delivery, result: str, provider_id: str, now: dt.datetime) -> None:
+    """A gateway has it."""
+    _finish(delivery, result, now, provider_id=provider_id)
+    close(reminder, State.SENT, "", now)
+
+
+def record_error(
+    reminder: Reminder, delivery: Delivery, contact: ContactPoint, error: SendError, now: dt.datetime
+) -> None:
+    """A gateway did not take it: later again, or another way at once when asking again cannot help."""
+    result = Delivery.Outcome.REFUSED if error.permanent else Delivery.Outcome.UNREACHABLE
+    _finish(delivery, result, now, error=error.text)
+    _blame(contact, error.blame, now)
+    wait = None if error.permanent else _back_off(reminder)
+    if wait is None:
+        go_another_way(reminder, error.text, now)
+    else:
+        put_off(reminder, timing.next_allowed(now + wait, reminder.clinic.zone), error.text, now=now)
+
+
+def put_off(reminder: Reminder, until: dt.datetime, reason: str, *, now: dt.datetime) -> None:
+    """Let it wait until a moment. What is then too late is marked as missed by the planning."""
+    Reminder.objects.held_by(reminder).update(state=State.WAITING, due_at=until, reason=reason, lease_until=None)
+
+
+def close(reminder: Reminder, state: State, reason: str, now: dt.datetime) -> bool:
+    """End it; return whether the claim was still ours."""
+    changed = Reminder.objects.held_by(reminder)
+    return changed.update(state=state, reason=reason, closed_at=now, lease_until=None) == 1
+
+
+def give_up(reminder: Reminder, reason: str, now: dt.datetime) -> None:
+    """Put it on the worklist: a person has to call."""
+    close(reminder, State.FAILED, reason, now)
+
+
+@transaction.atomic
+def go_another_way(reminder: Reminder, reason: str, now: dt.datetime) -> None:
+    """Hand over to the other channel when the person can be reached there and it was not tried yet, else to staff."""
+    other = Channel(reminder.channel).other
+    usable = ContactPoint.objects.usable().filter(patient=reminder.patient, channel=other).exists()
+    tried = _same_subject(reminder).filter(channel=other).exists()
+    if not usable or tried or reminder.useful_until <= now:
+        give_up(reminder, reason, now)
+    elif close(reminder, State.REPLACED, f"{reason}. {other.label} instead", now):
+        _twin(reminder, other, now).save()
+
+
+def _same_subject(reminder: Reminder) -> ReminderQuerySet:
+    return Reminder.objects.filter(
+        rule=reminder.rule,
+        course=reminder.course,
+        session=reminder.session,
+        session_version=reminder.session_version,
+        due_date=reminder.due_date,
+    )
+
+
+def _twin(reminder: Reminder, channel: Channel, now: dt.datetime) -> Reminder:
+    """Return the same message on another channel, due at once (but not in quiet hours)."""
+    return Reminder(
+        clinic=reminder.clinic,
+        rule=reminder.rule,
+        patient=reminder.patient,
+        course=reminder.course,
+        session=reminder.session,
+        session_version=reminder.session_version,
+        due_date=reminder.due_date,
+        channel=channel,
+        due_at=timing.next_allowed(now, reminder.clinic.zone),
+        useful_until=reminder.useful_until,
+        created_at=now,
+    )
+
+
+def _back_off(reminder: Reminder) -> dt.timedelta | None:
+    """Return how long to wait before the next try, None when there were enough since a person last asked for one."""
+    since = Q(started_at__gte=reminder.restarted_at) if reminder.restarted_at else Q()
+    tries = reminder.deliveries.filter(since).count()
+    return timing.BACK_OFF[tries - 1] if tries <= len(timing.BACK_OFF) else None
+
+
+def _blame(contact: ContactPoint, blame: Blame, now: dt.datetime) -> None:
+    """Keep what the refusal says about the address, so that nothing else is sent there."""
+    if blame is Blame.ADDRESS:
+        contact.failed_at = now
+    elif blame is Blame.CONSENT:
+        contact.withdrawn_at = now
+    else:
+        return
+    contact._change_reason = "gateway"  # type: ignore[attr-defined]
+    contact.save(update_fields=["failed_at", "withdrawn_at"])
+
+
+def _finish(delivery: Delivery, result: str, now: dt.datetime, *, provider_id: str = "", error: str = "") -> None:
+    Delivery.objects.filter(pk=delivery.pk, finished_at__isnull=True).update(
+        outcome=result, finished_at=now, provider_id=provider_id, error=error
+    )

@@ -1,0 +1,91 @@
+"""The world may have changed since a reminder was planned: the last look before it leaves."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from patients.models import Channel, ContactPoint, Patient
+from reminders import timing
+from reminders.dispatch import outcome
+from reminders.models import Reminder, State
+from reminders.planning.settle import TOO_LATE
+from reminders.standing import NOT_DUE, course_stands, visit_stands, why_not
+
+ENOUGH_TODAY = "They had a text message today"
+WEEK = dt.timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why a reminder does not leave now, and what becomes of it."""
+
+    act: Callable[[Reminder, dt.datetime], object]
+
+
+def obstacle(reminder: Reminder, now: dt.datetime) -> Obstacle | None:
+    """Return the first thing in the way, or None."""
+    reason = _no_longer_so(reminder)
+    if reason:
+        return Obstacle(lambda one, at: outcome.close(one, State.CANCELLED, reason, at))
+    if reminder.useful_until <= now:
+        return Obstacle(lambda one, at: outcome.close(one, State.MISSED, TOO_LATE, at))
+    later = _first_moment(reminder, now)
+    if later > now:
+        return Obstacle(lambda one, at: outcome.put_off(one, later, "", now=at))
+    if reminder.channel == Channel.SMS and _had_enough(reminder, now):
+        return _after_enough(reminder, now)
+    return None
+
+
+def usable_contact(patient: Patient, channel: str) -> ContactPoint | None:
+    """Return the address that may be written to on a channel, if there is one."""
+    return ContactPoint.objects.usable().filter(patient=patient, channel=channel).first()
+
+
+def no_contact_words(reminder: Reminder) -> str:
+    """Return why there is no usable address on the reminder's channel, in words for staff."""
+    contact = ContactPoint.objects.filter(patient=reminder.patient, channel=reminder.channel).first()
+    what = "phone number" if reminder.channel == Channel.SMS else "email address"
+    if contact is None:
+        return f"There is no {what}"
+    if contact.failed_at:
+        return f"The {what} does not work"
+    return f"They do not want messages to this {what}"
+
+
+def _no_longer_so(reminder: Reminder) -> str | None:
+    """Return why the reminder is about nothing any more."""
+    row = Reminder.objects.filter(pk=reminder.pk)
+    if reminder.session_id is None:
+        return None if row.filter(course_stands()).exists() else NOT_DUE
+    if row.filter(visit_stands()).exists():
+        return None
+    return str(row.values_list(why_not(), flat=True).get())
+
+
+def _first_moment(reminder: Reminder, now: dt.datetime) -> dt.datetime:
+    """Return when it may leave at the earliest: outside quiet hours, and once a change can no longer be undone."""
+    placed = reminder.session.placed_at if reminder.session else reminder.created_at
+    settled = placed + dt.timedelta(seconds=settings.UNDO_SECONDS) if reminder.session else placed
+    return timing.next_allowed(max(now, settled), reminder.clinic.zone)
+
+
+def _had_enough(reminder: Reminder, now: dt.datetime) -> bool:
+    """One text a day and three in seven days, whatever they are about."""
+    sent = Reminder.objects.filter(
+        patient=reminder.patient, channel=Channel.SMS, state=State.SENT, closed_at__gt=now - WEEK
+    )
+    moments = list(sent.values_list("closed_at", flat=True))
+    midnight = timing.day_start(now, reminder.clinic.zone)
+    today = sum(moment >= midnight for moment in moments if moment)
+    return today >= timing.SMS_A_DAY or len(moments) >= timing.SMS_A_WEEK
+
+
+def _after_enough(reminder: Reminder, now: dt.datetime) -> Obstacle:
+    """Tomorrow is early enough, or else it goes another way."""
+    tomorrow = timing.next_morning(now, reminder.clinic.zone)
+    if tomorrow < reminder.useful_until:
+        return Obstacle(lambda one, at: outcome.put_off(one, tomorrow, ENOUGH_TODAY, now=at))
+    return Obstacle(lambda one, at: outcome.go_another_way(one, ENOUGH_TODAY, at))

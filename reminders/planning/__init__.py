@@ -1,0 +1,36 @@
+"""Planning: the ledger is compared with the calendar, and made to agree with it.
+
+It pulls: treatments knows nothing of reminders, and whatever happened there heals within one run. Running it twice,
+or twice at once, adds nothing; the database's unique constraints say so.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from reminders.planning.create import create_due, create_visits
+from reminders.planning.settle import bring_back, mark_missed, stop
+
+__all__ = ["Plan", "reconcile"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one run changed, in rows."""
+
+    stopped: int
+    brought_back: int
+    missed: int
+    created: int
+
+
+def reconcile(*, now: dt.datetime) -> Plan:
+    """Stop what no longer holds, bring back what holds again, mark what is too late, create what is missing.
+
+    The number of queries depends on how many different rules there are, not on how many rows.
+    """
+    return Plan(
+        stopped=stop(now=now),
+        brought_back=bring_back(now=now),
+        missed=mark_missed(now=now),
+        created=create_visits(now=now) + create_due(now=now),
+    )

@@ -1,0 +1,180 @@
+"""Reminders that are missing. One query per distance that any clinic's rules use, read in a stream."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from patients.models import Channel, ContactPoint
+from reminders import timing
+from reminders.models import Reminder, ReminderRule, State
+from reminders.planning.settle import TOO_LATE
+from reminders.standing import ANNOUNCED
+from treatments.models import Course, TreatmentSession
+
+LOOK_AHEAD = dt.timedelta(days=7)
+CHUNK = 1000
+UNREACHABLE = "There is no phone number or email address that may be used"
+
+Rules = Mapping[int, ReminderRule]
+
+
+def create_visits(*, now: dt.datetime) -> int:
+    """Create what rules about visits ask for in the days ahead; return how many rows were offered to the database."""
+    by_distance = _rules(ReminderRule.Kind.VISIT)
+    distances = _distances(by_distance)
+    made = 0
+    for days, rules in by_distance.items():
+        sessions = _sessions_without(days, rules, now)
+        made += _store(_visit_reminders(sessions, rules, distances, now))
+    return made
+
+
+def create_due(*, now: dt.datetime) -> int:
+    """Create what rules about due dates ask for, for courses with nothing booked."""
+    made = 0
+    for days, rules in _rules(ReminderRule.Kind.DUE).items():
+        made += _store(_due_reminders(_courses_without(days, rules, now), rules, now))
+    return made
+
+
+def _rules(kind: ReminderRule.Kind) -> dict[int, Rules]:
+    """Return the active rules by days before and by clinic."""
+    found: dict[int, dict[int, ReminderRule]] = defaultdict(dict)
+    for rule in ReminderRule.objects.filter(kind=kind, active=True).select_related("clinic"):
+        found[rule.days_before][rule.clinic_id] = rule
+    return dict(found)
+
+
+def _distances(by_distance: Mapping[int, Rules]) -> dict[int, list[int]]:
+    """Return for each clinic the days before of all its rules."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for days, rules in by_distance.items():
+        for clinic_id in rules:
+            found[clinic_id].append(days)
+    return found
+
+
+def _sessions_without(days: int, rules: Rules, now: dt.datetime) -> QuerySet[TreatmentSession]:
+    """Announced visits near enough for a rule at this distance that have no reminder by it, on any channel."""
+    there = Reminder.objects.filter(
+        session=OuterRef("pk"), session_version=OuterRef("version"), rule__kind="visit", rule__days_before=days
+    )
+    horizon = now + LOOK_AHEAD + dt.timedelta(days=days)
+    return (
+        TreatmentSession.objects.filter(
+            ~Exists(there), ANNOUNCED, clinic__in=list(rules), starts_at__gt=now, starts_at__lte=horizon
+        )
+        .annotate(preferred=F("course__patient__preferred_channel"), patient_pk=F("course__patient_id"))
+        .annotate(**_reachable("course__patient_id"))
+        .order_by("pk")
+    )
+
+
+def _courses_without(days: int, rules: Rules, now: dt.datetime) -> QuerySet[Course]:
+    """Courses in treatment with nothing booked, due soon enough for a rule at this distance, without its reminder.
+
+    A course before its first session is not among them: its patient has just been seen.
+    """
+    there = Reminder.objects.filter(
+        course=OuterRef("pk"), due_date=OuterRef("next_due_on"), rule__kind="due", rule__days_before=days
+    )
+    # A day more on both ends: which date it is depends on the clinic.
+    first, last = now.date() - dt.timedelta(days=1), (now + LOOK_AHEAD).date() + dt.timedelta(days=days + 1)
+    courses: Any = Course.objects.open().filter(clinic__in=list(rules)).with_due().with_booked()
+    found: QuerySet[Course] = (
+        courses.filter(~Exists(there), booked=False, last_given_on__isnull=False, next_due_on__range=(first, last))
+        .annotate(preferred=F("patient__preferred_channel"), **_reachable("patient_id"))
+        .order_by("pk")
+    )
+    return found
+
+
+def _reachable(patient: str) -> dict[str, Exists]:
+    """Return annotations: is there a usable contact point on each channel?"""
+    usable = ContactPoint.objects.usable().filter(patient=OuterRef(patient))
+    return {f"has_{channel.value}": Exists(usable.filter(channel=channel)) for channel in Channel}
+
+
+def _visit_reminders(
+    sessions: QuerySet[TreatmentSession], rules: Rules, distances: Mapping[int, list[int]], now: dt.datetime
+) -> Iterator[Reminder]:
+    undo = dt.timedelta(seconds=settings.UNDO_SECONDS)
+    for session in sessions.iterator(CHUNK):
+        rule = rules[session.clinic_id]
+        others = distances[session.clinic_id]
+        window = timing.visit_window(
+            session.starts_at, rule.days_before, others, rule.clinic.zone, session.placed_at, undo
+        )
+        # When a later rule has yet to speak, its message makes up for one that was never planned.
+        too_late = window is not None and window.useful_until <= now
+        if window is None or (too_late and min(others) < rule.days_before):
+            continue
+        yield _reminder(
+            session,
+            rule,
+            window,
+            now,
+            patient_id=session.patient_pk,  # type: ignore[attr-defined]
+            course_id=session.course_id,
+            session=session,
+            session_version=session.version,
+        )
+
+
+def _due_reminders(courses: QuerySet[Course], rules: Rules, now: dt.datetime) -> Iterator[Reminder]:
+    not_before = now + dt.timedelta(seconds=settings.UNDO_SECONDS)
+    for course in courses.iterator(CHUNK):
+        rule = rules[course.clinic_id]
+        due_on: dt.date = course.next_due_on  # type: ignore[attr-defined]
+        window = timing.due_window(due_on, rule.days_before, rule.clinic.zone, not_before)
+        # An overdue course is on the recall list already, which is a person's.
+        if window.useful_until > now:
+            yield _reminder(
+                course, rule, window, now, patient_id=course.patient_id, course_id=course.pk, due_date=due_on
+            )
+
+
+def _reminder(
+    source: TreatmentSession | Course, rule: ReminderRule, window: timing.Window, now: dt.datetime, **about: object
+) -> Reminder:
+    channel, reachable = _channel(source)
+    state, reason = State.WAITING, ""
+    if not reachable:
+        state, reason = State.FAILED, UNREACHABLE
+    elif window.useful_until <= now:
+        state, reason = State.MISSED, TOO_LATE
+    return Reminder(
+        clinic_id=rule.clinic_id,
+        rule=rule,
+        channel=channel,
+        state=state,
+        reason=reason,
+        due_at=window.due_at,
+        useful_until=window.useful_until,
+        created_at=now,
+        closed_at=None if state == State.WAITING else now,
+        **about,
+    )
+
+
+def _channel(source: object) -> tuple[Channel, bool]:
+    """Return the channel the patient prefers, else the other one, and whether there is any way to reach them."""
+    preferred = Channel(getattr(source, "preferred"))  # noqa: B009 (an annotation, unknown to the model)
+    for channel in (preferred, preferred.other):
+        if getattr(source, f"has_{channel.value}"):
+            return channel, True
+    return preferred, False
+
+
+def _store(reminders: Iterable[Reminder]) -> int:
+    """Insert in chunks; a row that another run made first is skipped by the database."""
+    waiting, made = iter(reminders), 0
+    while chunk := list(islice(waiting, CHUNK)):
+        Reminder.objects.bulk_create(chunk, ignore_conflicts=True)
+        made += len(chunk)
+    return made

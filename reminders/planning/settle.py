@@ -1,0 +1,44 @@
+"""What becomes of reminders that exist already. Each step is one statement for all clinics."""
+
+import datetime as dt
+
+from django.db.models import Q
+
+from reminders.models import Reminder, State
+from reminders.standing import NOT_DUE, course_stands, visit_stands, why_not
+
+JUST_OVER = dt.timedelta(days=1)
+TOO_LATE = "It could not be sent in time"
+# What still asks for something to happen: of the dispatch, or of a person.
+_UNSETTLED = Q(state__in=[State.WAITING, State.FAILED, State.MISSED])
+
+
+def stop(*, now: dt.datetime) -> int:
+    """Stop reminders about visits that moved, were cancelled, answered or begun, and about courses that were booked.
+
+    Those on somebody's list go too: nobody has to call about a visit that is not.
+    """
+    unsettled = Reminder.objects.filter(_UNSETTLED)
+    visits = unsettled.filter(~visit_stands(), session__isnull=False)
+    courses = unsettled.filter(~course_stands(), session__isnull=True)
+    return visits.update(state=State.CANCELLED, reason=why_not(), closed_at=now) + courses.update(
+        state=State.CANCELLED, reason=NOT_DUE, closed_at=now
+    )
+
+
+def bring_back(*, now: dt.datetime) -> int:
+    """Let stopped reminders wait again when what they are about is so again, such as after an undone cancellation.
+
+    Those whose use is just over too: the next step marks them as missed, so that a person sees them.
+    """
+    stopped = Reminder.objects.filter(state=State.CANCELLED, useful_until__gt=now - JUST_OVER)
+    visits = stopped.filter(visit_stands(), session__isnull=False)
+    courses = stopped.filter(course_stands(), session__isnull=True)
+    again = {"state": State.WAITING, "reason": "", "closed_at": None}
+    return visits.update(**again) + courses.update(**again)
+
+
+def mark_missed(*, now: dt.datetime) -> int:
+    """Mark what waited past its use. It goes on the worklist: a person can still call."""
+    late = Reminder.objects.filter(state=State.WAITING, useful_until__lte=now)
+    return late.update(state=State.MISSED, reason=TOO_LATE, closed_at=now)

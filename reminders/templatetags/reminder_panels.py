@@ -1,0 +1,47 @@
+"""What other rooms' pages show of reminders: a patient's messages, and the line that says some did not arrive."""
+
+from typing import Any
+
+from django import template
+from django.db.models import Prefetch
+from django.utils.safestring import SafeString
+
+from clinic.templatetags.interface import chip
+from patients.models import Patient
+from reminders.models import Delivery, Reminder, State
+
+register = template.Library()
+
+NEWEST = 20
+# What the state's own face does not say.
+_FACES = {
+    State.CANCELLED: ("cancelled", "Stopped"),
+    State.REPLACED: ("opted_out", "Sent another way"),
+    State.HANDLED: ("done", "Called"),
+}
+
+
+@register.simple_tag
+def reminder_chip(reminder: Reminder) -> SafeString:
+    """Show where a reminder stands."""
+    face, label = _FACES.get(State(reminder.state), (reminder.state, ""))
+    return chip(face, label)
+
+
+@register.inclusion_tag("reminders/_patient_messages.html")
+def patient_messages(patient: Patient) -> dict[str, Any]:
+    """List a patient's newest messages with every attempt. The page that shows it has asked who may see the patient."""
+    newest = (
+        Reminder.objects.filter(patient=patient)
+        .select_related("rule", "session", "handled_by")
+        .prefetch_related(Prefetch("deliveries", Delivery.objects.order_by("attempt")))
+        .order_by("-due_at", "-pk")[:NEWEST]
+    )
+    return {"reminders": newest}
+
+
+@register.inclusion_tag("reminders/_alert.html", takes_context=True)
+def reminder_alert(context: dict[str, Any]) -> dict[str, Any]:
+    """Say how many messages of the clinic need a person; nothing when none does."""
+    clinic = context["request"].clinic
+    return {"count": Reminder.objects.filter(clinic=clinic).needs_person().count()}

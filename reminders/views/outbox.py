@@ -1,0 +1,25 @@
+"""What would have been sent, where mail and texts go to files."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+
+from clinic.access import Capability, StaffRequest, requires
+from reminders.models import Reminder
+from reminders.written import read_outbox
+
+NEWEST_FILES = 200
+
+
+@requires(Capability.VIEW)
+def outbox(request: StaffRequest) -> HttpResponse:
+    """Show the newest messages of this clinic. Only on a made-up or a development system: the links in them are keys."""
+    if not (settings.DEMO or settings.DEBUG):
+        raise Http404
+    written = read_outbox(Path(settings.OUTBOX_DIR), limit=NEWEST_FILES)
+    ours = Reminder.objects.filter(clinic=request.clinic, uid__in=[message.key for message in written])
+    reminders = {reminder.uid: reminder for reminder in ours.select_related("patient", "rule")}
+    rows = [(message, reminders[message.key]) for message in written if message.key in reminders]
+    return render(request, "reminders/outbox.html", {"rows": rows})
