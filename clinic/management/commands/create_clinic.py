@@ -1,0 +1,86 @@
+"""`manage.py create_clinic`: a real start."""
+
+import getpass
+import os
+import secrets
+import sys
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.founding import found_clinic
+from clinic.models import Clinic, User
+from reminders import defaults
+from reminders.wording_guard import blocked_words
+
+PASSWORD_VARIABLE = "ADMIN_PASSWORD"  # noqa: S105
+CLINIC_FIELDS = ("name", "slug", "message_name", "timezone", "country", "subdivision", "phone", "address")
+
+
+class Command(BaseCommand):
+    """Make a clinic, its first admin and its reminders."""
+
+    help = f"Make a clinic with its first admin. The password is asked, or taken from {PASSWORD_VARIABLE}, or made up."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Name what a clinic needs to begin."""
+        parser.add_argument("--name", required=True, help="as staff read it: Riverside Headache Clinic")
+        parser.add_argument("--slug", required=True, help="short name for commands: riverside")
+        parser.add_argument(
+            "--message-name", required=True, help="as patients read it; names no illness: Riverside Clinic"
+        )
+        parser.add_argument("--timezone", required=True, help="Europe/London")
+        parser.add_argument("--country", required=True, help="two letters, GB: reads phone numbers, decides holidays")
+        parser.add_argument("--subdivision", default="", help="for regional holidays: ENG, NY")
+        parser.add_argument("--phone", required=True, help="what patients call")
+        parser.add_argument("--address", required=True, help="where patients come to")
+        parser.add_argument("--admin-email", required=True)
+        parser.add_argument("--admin-name", required=True)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Check everything first, then write everything."""
+        clinic = Clinic(**{field: options[field] for field in CLINIC_FIELDS})
+        email, full_name = options["admin_email"], options["admin_name"]
+        known = User.objects.filter(email=email.strip().lower()).exists()
+        password, made_up = ("", False) if known else choose_password()
+        try:
+            clinic.full_clean()
+            refuse_telling_name(clinic.message_name)
+            if not known:
+                User(email=email, full_name=full_name, password=password).full_clean()
+                validate_password(password)
+        except ValidationError as error:
+            raise CommandError("\n".join(sentences(error))) from error
+        with transaction.atomic():
+            admin = found_clinic(clinic=clinic, email=email, full_name=full_name, password=password, at=timezone.now())
+            defaults.install(clinic)
+        self.stdout.write(f"{clinic} is ready. {admin.full_name} logs in as {admin.email}.")
+        if made_up:
+            self.stdout.write(f"The password, shown only this once: {password}")
+
+
+def refuse_telling_name(name: str) -> None:
+    """Refuse a name that tells whoever reads the patient's phone what they are treated for."""
+    for word in blocked_words(name):
+        raise ValidationError({"message_name": f"Patients' messages may not say {word}. Choose a name without it."})
+
+
+def choose_password() -> tuple[str, bool]:
+    """Return the admin's password and whether it was made up here, and so has to be shown."""
+    given = os.environ.get(PASSWORD_VARIABLE)
+    if given:
+        return given, False
+    if sys.stdin.isatty():
+        return getpass.getpass("Password for the admin: "), False
+    return secrets.token_urlsafe(15), True
+
+
+def sentences(error: ValidationError) -> list[str]:
+    """Return what is wrong, each line beginning with the option it is about."""
+    if not hasattr(error, "error_dict"):
+        return list(error.messages)
+    return [f"{field.replace('_', '-')}: {text}" for field, texts in error.message_dict.items() for text in texts]

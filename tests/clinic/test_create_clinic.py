@@ -1,0 +1,107 @@
+"""`manage.py create_clinic`: a real clinic begins with a name, an admin and its reminders."""
+
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from clinic.models import AuditEntry, Clinic, Membership, Role, User
+from reminders.models import ReminderRule
+from tests.builders import PASSWORD
+
+ARGUMENTS = {
+    "name": "Hillside Headache Clinic",
+    "slug": "hillside",
+    "message_name": "Hillside Clinic",
+    "timezone": "Europe/London",
+    "country": "GB",
+    "phone": "020 7946 0321",
+    "address": "3 Hill Road",
+    "admin_email": "Mo@Hillside.example",
+    "admin_name": "Mo Khan",
+}
+
+pytestmark = pytest.mark.django_db
+
+
+def create(**changes: str) -> str:
+    """Run the command and return what it printed."""
+    output = io.StringIO()
+    call_command("create_clinic", stdout=output, **ARGUMENTS | changes)
+    return output.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def password(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first admin's password, as a script gives it."""
+    monkeypatch.setenv("ADMIN_PASSWORD", PASSWORD)
+
+
+def test_makes_a_clinic_with_an_admin_who_can_log_in() -> None:
+    create()
+    membership = Membership.objects.get(clinic__slug="hillside")
+    assert membership.role == Role.ADMIN
+    assert membership.user.email == "mo@hillside.example"
+    assert membership.user.check_password(PASSWORD)
+
+
+def test_installs_the_usual_reminders() -> None:
+    create()
+    assert ReminderRule.objects.filter(clinic__slug="hillside").exists()
+
+
+def test_leaves_a_trace() -> None:
+    create()
+    clinic = Clinic.objects.get()
+    assert AuditEntry.objects.filter(clinic=clinic, subject=clinic.uid, action=AuditEntry.Action.CREATE).exists()
+
+
+def test_says_who_logs_in_but_never_a_password_that_was_given() -> None:
+    printed = create()
+    assert "Mo Khan logs in as mo@hillside.example" in printed
+    assert PASSWORD not in printed
+
+
+def test_makes_up_a_password_and_shows_it_once_when_nobody_can_be_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ADMIN_PASSWORD")
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    shown = create().splitlines()[-1].rpartition(": ")[2]
+    assert User.objects.get().check_password(shown)
+
+
+def test_a_second_clinic_keeps_the_log_in_of_somebody_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    create()
+    monkeypatch.setenv("ADMIN_PASSWORD", "another long password")
+    create(name="Dockside Headache Clinic", slug="dockside", message_name="Dockside Clinic")
+    mo = User.objects.get()
+    assert mo.memberships.count() == 2
+    assert mo.check_password(PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        pytest.param({"timezone": "London"}, "timezone: Choose a time zone such as Europe/London.", id="time-zone"),
+        pytest.param({"slug": "hill side"}, "slug:", id="slug"),
+        pytest.param({"message_name": "x" * 21}, "message-name:", id="message-name-too-long"),
+        pytest.param({"message_name": "Migraine Clinic"}, "message-name:", id="message-name-names-an-illness"),
+        pytest.param({"admin_email": "mo"}, "email:", id="email"),
+    ],
+)
+def test_refuses_what_is_wrong_and_writes_nothing(changes: dict[str, str], sentence: str) -> None:
+    with pytest.raises(CommandError, match=sentence):
+        create(**changes)
+    assert not Clinic.objects.exists()
+    assert not User.objects.exists()
+
+
+def test_refuses_a_password_that_is_easily_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ADMIN_PASSWORD", "password")
+    with pytest.raises(CommandError, match="too short"):
+        create()
+
+
+def test_refuses_a_second_clinic_with_the_same_slug() -> None:
+    create()
+    with pytest.raises(CommandError, match="slug"):
+        create()
