@@ -2,11 +2,13 @@
 
 from treatments.models.course import Course
 from treatments.models.record import Injection, SafetyAnswer, SessionRecord, Vial
+from treatments.models.referral import ReferralLine
 from treatments.models.session import SessionEvent, Status, TreatmentSession
 
 __all__ = [
     "Course",
     "Injection",
+    "ReferralLine",
     "SafetyAnswer",
     "SessionEvent",
     "SessionRecord",

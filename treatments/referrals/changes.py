@@ -1,0 +1,70 @@
+"""What a row of the list changes, collected before anything is written."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Model
+
+from clinic.models import Clinic, Injector, User
+from treatments.cycle import instant
+from treatments.referrals.rows import Referral
+from treatments.referrals.stored import Stored
+
+REFERRAL_LIST = "referral list"  # the source of consent, and the reason in every history
+NOON = dt.time(12)  # no clinic's clocks change at midday
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where and when a list is read: the clinic, its injectors by email in lower case, who reads it, the moment."""
+
+    clinic: Clinic
+    injectors: Mapping[str, Injector]
+    by: User | None
+    at: dt.datetime
+
+    @property
+    def today(self) -> dt.date:
+        """The date at the clinic."""
+        return self.at.astimezone(self.clinic.zone).date()
+
+    def noon(self, date: dt.date) -> dt.datetime:
+        """Return midday at the clinic: the moment of something of which only the date is known."""
+        return instant(date, NOON, self.clinic.zone)
+
+
+@dataclass
+class Change:
+    """Rows to create, and stored rows with the names of the fields to update."""
+
+    created: list[Model] = field(default_factory=list)
+    updated: list[tuple[Model, frozenset[str]]] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.created or self.updated)
+
+    def set(self, row: Model, values: Mapping[str, Any]) -> frozenset[str]:
+        """Put values on a stored row, note the fields that differ, and return their names."""
+        differing = frozenset(name for name, value in values.items() if getattr(row, name) != value)
+        for name in differing:
+            setattr(row, name, values[name])
+        if differing:
+            self.updated.append((row, differing))
+        return differing
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One row of the list beside what is stored about that person, and what comes of it."""
+
+    setting: Setting
+    referral: Referral
+    stored: Stored
+    news: Collection[str]  # the fields in which the list says something else than last time
+    change: Change
+
+    def any_news(self, *names: str) -> bool:
+        """Tell whether the list says something else in one of these fields."""
+        return any(name in self.news for name in names)

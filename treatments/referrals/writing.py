@@ -1,0 +1,60 @@
+"""Writing the changes of a batch: few statements whatever its size, each row with its history."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import reset_queries
+from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+
+from clinic.models import User
+from patients.models import Assessment, Authorization, ContactPoint, Patient
+from treatments.models import Course, ReferralLine, SessionEvent, TreatmentSession
+from treatments.referrals.changes import REFERRAL_LIST, Change
+
+# Parents before children: a row that is created points at one that has its key by then.
+ORDER: tuple[Any, ...] = (
+    Patient,
+    ContactPoint,
+    Assessment,
+    Authorization,
+    Course,
+    TreatmentSession,
+    SessionEvent,
+    ReferralLine,
+)
+NO_FACTS = frozenset({"search_text"})  # follows from other fields, so it has no history of its own
+
+
+def write(changes: Sequence[Change], *, by: User | None, at: dt.datetime) -> None:
+    """Write all changes. Only fields that differ are written, so that nothing else that changes meanwhile is lost."""
+    for model in ORDER:
+        created = [row for change in changes for row in change.created if isinstance(row, model)]
+        if created:
+            _create(model, created, by=by, at=at)
+        updated = defaultdict[frozenset[str], list[Any]](list)
+        for change in changes:
+            for row, names in change.updated:
+                if isinstance(row, model):
+                    updated[names].append(row)
+        for names, rows in updated.items():
+            _update(model, rows, names, by=by, at=at)
+    # With DEBUG on, Django keeps every statement; a long list would fill the memory.
+    reset_queries()
+
+
+def _create(model: Any, rows: list[Any], *, by: User | None, at: dt.datetime) -> None:
+    if hasattr(model, "history"):
+        bulk_create_with_history(rows, model, default_user=by, default_date=at, default_change_reason=REFERRAL_LIST)
+    else:
+        model.objects.bulk_create(rows)
+
+
+def _update(model: Any, rows: list[Any], names: frozenset[str], *, by: User | None, at: dt.datetime) -> None:
+    if hasattr(model, "history") and not names <= NO_FACTS:
+        bulk_update_with_history(
+            rows, model, sorted(names), default_user=by, default_date=at, default_change_reason=REFERRAL_LIST
+        )
+    else:
+        model.objects.bulk_update(rows, sorted(names))
