@@ -1,8 +1,11 @@
 """Which visits and courses a message may still be about. One definition for planning, sending and the worklist."""
 
+import datetime as dt
 from typing import Any
 
-from django.db.models import Case, CharField, Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 
 from treatments.models import Course, Status, TreatmentSession
 
@@ -16,17 +19,20 @@ NOT_DUE = "A visit is booked, or the course has ended"
 ANNOUNCED = Q(status=Status.BOOKED, answer=TreatmentSession.Answer.NONE)
 
 
-def visit_stands() -> Exists:
+def visit_stands() -> Q:
     """For a reminder: its visit is booked, at the version that the reminder is about, and not answered yet."""
-    return Exists(
-        TreatmentSession.objects.filter(ANNOUNCED, pk=OuterRef("session_id"), version=OuterRef("session_version"))
-    )
+    visits = TreatmentSession.objects.filter(ANNOUNCED, pk=OuterRef("session_id"), version=OuterRef("session_version"))
+    return Q(Exists(visits))
 
 
-def course_stands() -> Exists:
-    """For a reminder: its course is open, due on the date that the reminder is about, and has nothing booked."""
+def course_stands() -> Q:
+    """For a reminder: its course is open, due on the date that the reminder is about, and has nothing booked.
+
+    The dates are compared outside the subquery: SQLite does not let HAVING look out of one.
+    """
     courses: Any = Course.objects.open().with_due().with_booked()
-    return Exists(courses.filter(pk=OuterRef("course_id"), booked=False, next_due_on=OuterRef("due_date")))
+    due_on = Subquery(courses.filter(pk=OuterRef("course_id"), booked=False).values("next_due_on")[:1])
+    return Q(Exact(F("due_date"), Coalesce(due_on, Value(dt.date.min))))
 
 
 def why_not() -> Subquery:

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from patients.models import Channel, ContactPoint
 from reminders import timing
@@ -80,14 +80,15 @@ def _courses_without(days: int, rules: Rules, now: dt.datetime) -> QuerySet[Cour
 
     A course before its first session is not among them: its patient has just been seen.
     """
-    there = Reminder.objects.filter(
-        course=OuterRef("pk"), due_date=OuterRef("next_due_on"), rule__kind="due", rule__days_before=days
-    )
+    told = Reminder.objects.filter(course=OuterRef("pk"), rule__kind="due", rule__days_before=days)
+    told_of = Subquery(told.order_by("-due_date").values("due_date")[:1])
     # A day more on both ends: which date it is depends on the clinic.
     first, last = now.date() - dt.timedelta(days=1), (now + LOOK_AHEAD).date() + dt.timedelta(days=days + 1)
     courses: Any = Course.objects.open().filter(clinic__in=list(rules)).with_due().with_booked()
     found: QuerySet[Course] = (
-        courses.filter(~Exists(there), booked=False, last_given_on__isnull=False, next_due_on__range=(first, last))
+        courses.annotate(told_of=told_of)
+        .filter(Q(told_of__isnull=True) | ~Q(told_of=F("next_due_on")))
+        .filter(booked=False, last_given_on__isnull=False, next_due_on__range=(first, last))
         .annotate(preferred=F("patient__preferred_channel"), **_reachable("patient_id"))
         .order_by("pk")
     )

@@ -1,0 +1,81 @@
+"""What the tests of reminders share: a clinic with its rules and texts, and a place for what is sent."""
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from clinic.models import Clinic, Injector
+from patients.models import Channel, Patient
+from reminders import defaults
+from reminders.channels import Message, SendError
+from reminders.models import Reminder
+from reminders.planning import reconcile
+from tests.builders import NOW, make_course, make_session
+from treatments.models import TreatmentSession
+
+
+@pytest.fixture
+def rules(riverside: Clinic) -> Clinic:
+    """Riverside with the rules and texts that every clinic starts with."""
+    defaults.install(riverside)
+    return riverside
+
+
+@pytest.fixture(autouse=True)
+def outbox_folder(settings: Settings, tmp_path: Path) -> Path:
+    """Text messages go to files in a folder of this test."""
+    settings.OUTBOX_DIR = tmp_path
+    return tmp_path
+
+
+class Gateway:
+    """Takes messages, or fails as it was told, one answer after the other."""
+
+    def __init__(self) -> None:
+        self.taken: list[Message] = []
+        self.answers: list[SendError] = []
+        self.asked = 0
+        self.knows: str | None = None
+
+    def send(self, message: Message) -> str:
+        """Take it, or fail."""
+        if self.answers:
+            raise self.answers.pop(0)
+        self.taken.append(message)
+        return f"id-{len(self.taken)}"
+
+    def find(self, message: Message, *, since: dt.date) -> str | None:
+        """Say what it knows."""
+        self.asked += 1
+        return self.knows
+
+
+@pytest.fixture
+def gateways(monkeypatch: pytest.MonkeyPatch) -> dict[str, Gateway]:
+    """One gateway for each channel, under the test's control. The real ones are tested in test_channels."""
+    table: dict[str, Gateway] = {channel.value: Gateway() for channel in Channel}
+    monkeypatch.setattr("reminders.dispatch.send.carrier_for", lambda channel: table[channel])
+    return table
+
+
+@pytest.fixture
+def visit(rules: Clinic, osei: Injector, maria: Patient) -> TreatmentSession:
+    """Maria's visit with Dr Osei on Thursday 26 November at 10:30, booked a month ago: three days ahead."""
+    starts_at = dt.datetime(2026, 11, 26, 10, 30, tzinfo=dt.UTC)
+    return make_session(make_course(maria), osei, starts_at, placed_at=NOW - dt.timedelta(days=30))
+
+
+@pytest.fixture
+def reminder(visit: TreatmentSession) -> Reminder:
+    """The text message three days before Maria's visit, due now."""
+    reconcile(now=NOW)
+    return Reminder.objects.get(rule__days_before=3)
+
+
+@pytest.fixture
+def clock() -> Callable[[], dt.datetime]:
+    """A clock that stands still."""
+    return lambda: NOW

@@ -1,0 +1,280 @@
+"""Planning: the ledger follows the calendar."""
+
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from pytest_django import DjangoAssertNumQueries
+
+from clinic.models import Clinic, Injector, User
+from patients.models import Channel, ContactPoint, Patient
+from reminders import defaults
+from reminders.models import Reminder, ReminderRule, State
+from reminders.planning import reconcile
+from reminders.standing import ANSWERED, BEGUN, CANCELLED, MOVED, NOT_DUE
+from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session
+from treatments import booking
+from treatments.models import Course, Status, TreatmentSession
+from treatments.slots import Slot
+
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+MONTH_AGO = NOW - 30 * DAY
+
+
+def plan(at: dt.datetime = NOW) -> list[tuple[int, str]]:
+    """Plan, and return distance and state of every reminder."""
+    reconcile(now=at)
+    rows = Reminder.objects.order_by("-rule__days_before", "pk")
+    return [(row.rule.days_before, row.state) for row in rows.select_related("rule")]
+
+
+def test_a_booked_visit_gets_a_message_three_days_and_one_day_before(visit: TreatmentSession) -> None:
+    assert plan() == [(3, "waiting"), (1, "waiting")]
+    three, one = Reminder.objects.order_by("due_at")
+    assert three.due_at == dt.datetime(2026, 11, 23, 10, tzinfo=dt.UTC)
+    assert one.due_at == dt.datetime(2026, 11, 25, 10, tzinfo=dt.UTC)
+    assert three.channel == Channel.SMS
+    assert (three.patient, three.course, three.session_version) == (visit.course.patient, visit.course, 1)
+
+
+def test_planning_twice_adds_nothing(visit: TreatmentSession) -> None:
+    first = plan()
+    assert plan() == first
+
+
+def test_a_visit_beyond_the_days_ahead_waits_for_its_turn(rules: Clinic, osei: Injector, maria: Patient) -> None:
+    make_session(make_course(maria), osei, NOW + 40 * DAY, placed_at=MONTH_AGO)
+    assert plan() == []
+
+
+def test_a_visit_placed_just_now_gets_only_the_messages_still_to_come(
+    rules: Clinic, osei: Injector, maria: Patient
+) -> None:
+    make_session(make_course(maria), osei, NOW + 2 * DAY, placed_at=NOW)
+    assert plan() == [(1, "waiting")]
+
+
+def test_the_other_channel_is_used_when_the_preferred_one_may_not_be(visit: TreatmentSession) -> None:
+    ContactPoint.objects.filter(channel=Channel.SMS).update(withdrawn_at=NOW)
+    plan()
+    assert set(Reminder.objects.values_list("channel", flat=True)) == {"email"}
+
+
+def test_a_patient_whom_nothing_reaches_is_put_before_a_person_at_once(visit: TreatmentSession) -> None:
+    ContactPoint.objects.update(consented_at=None)
+    assert plan() == [(3, "failed"), (1, "failed")]
+    assert "no phone number or email" in Reminder.objects.order_by("pk")[0].reason
+    assert Reminder.objects.needs_person().count() == 2
+
+
+def test_an_inactive_rule_asks_for_nothing(visit: TreatmentSession) -> None:
+    ReminderRule.objects.filter(days_before=3).update(active=False)
+    assert plan() == [(1, "waiting")]
+
+
+def test_a_clinic_without_rules_sends_nothing(lakeside: Clinic, visit: TreatmentSession) -> None:
+    patient = make_patient(lakeside, record_number="LS1")
+    make_session(make_course(patient), make_injector(lakeside, "Dr Quinn"), NOW + 3 * DAY, placed_at=MONTH_AGO)
+    plan()
+    assert not Reminder.objects.filter(clinic=lakeside).exists()
+
+
+def test_a_cancelled_visit_takes_its_messages_with_it(reminder: Reminder, visit: TreatmentSession, nurse: User) -> None:
+    booking.change_status(session=visit, to=Status.CANCELLED, by=nurse, at=NOW, reason="ill")
+    assert plan(NOW + HOUR) == [(3, "cancelled"), (1, "cancelled")]
+    reminder.refresh_from_db()
+    assert (reminder.reason, reminder.closed_at) == (CANCELLED, NOW + HOUR)
+
+
+def test_an_undone_cancellation_brings_the_messages_back(
+    reminder: Reminder, visit: TreatmentSession, nurse: User
+) -> None:
+    booking.change_status(session=visit, to=Status.CANCELLED, by=nurse, at=NOW, reason="ill")
+    plan()
+    booking.change_status(session=visit, to=Status.BOOKED, by=nurse, at=NOW)
+    assert plan() == [(3, "waiting"), (1, "waiting")]
+    reminder.refresh_from_db()
+    assert (reminder.reason, reminder.closed_at) == ("", None)
+
+
+def test_what_came_back_too_late_is_put_before_a_person(
+    reminder: Reminder, visit: TreatmentSession, nurse: User
+) -> None:
+    booking.change_status(session=visit, to=Status.CANCELLED, by=nurse, at=NOW, reason="ill")
+    plan()
+    booking.change_status(session=visit, to=Status.BOOKED, by=nurse, at=NOW)
+    assert plan(reminder.useful_until + HOUR) == [(3, "missed"), (1, "waiting")]
+
+
+def test_a_moved_visit_gets_new_messages_and_loses_the_old(
+    reminder: Reminder, visit: TreatmentSession, nurse: User, osei: Injector
+) -> None:
+    assert visit.room
+    later = visit.starts_at + 3 * DAY
+    slot = Slot(osei, visit.room, later, later + dt.timedelta(minutes=15))
+    booking.move(session=visit, version=1, slot=slot, by=nurse, at=NOW)
+    plan(NOW + HOUR)
+    old, new = Reminder.objects.filter(session_version=1), Reminder.objects.filter(session_version=2)
+    assert set(old.values_list("state", "reason")) == {("cancelled", MOVED)}
+    assert sorted(new.values_list("rule__days_before", flat=True)) == [1, 3]
+    assert set(new.values_list("state", flat=True)) == {"waiting"}
+
+
+@pytest.mark.parametrize("answer", [TreatmentSession.Answer.CONFIRMED, TreatmentSession.Answer.ASKED_TO_MOVE])
+def test_who_has_answered_is_not_asked_again(
+    reminder: Reminder, visit: TreatmentSession, answer: TreatmentSession.Answer
+) -> None:
+    booking.answer(session=visit, version=1, answer=answer, at=NOW)
+    plan()
+    assert set(Reminder.objects.values_list("state", "reason")) == {("cancelled", ANSWERED)}
+
+
+def test_who_has_arrived_is_not_reminded(reminder: Reminder, visit: TreatmentSession, nurse: User) -> None:
+    booking.change_status(session=visit, to=Status.ARRIVED, by=nurse, at=NOW)
+    plan()
+    assert set(Reminder.objects.values_list("state", "reason")) == {("cancelled", BEGUN)}
+
+
+def test_a_failed_message_about_a_cancelled_visit_leaves_the_worklist(
+    reminder: Reminder, visit: TreatmentSession, nurse: User
+) -> None:
+    Reminder.objects.update(state=State.FAILED)
+    booking.change_status(session=visit, to=Status.CANCELLED, by=nurse, at=NOW, reason="ill")
+    plan()
+    assert not Reminder.objects.needs_person().exists()
+
+
+def test_what_is_sent_stays_sent(reminder: Reminder, visit: TreatmentSession, nurse: User) -> None:
+    Reminder.objects.filter(pk=reminder.pk).update(state=State.SENT)
+    booking.change_status(session=visit, to=Status.CANCELLED, by=nurse, at=NOW, reason="ill")
+    assert plan() == [(3, "sent"), (1, "cancelled")]
+
+
+def test_what_waited_past_its_use_is_missed(reminder: Reminder) -> None:
+    assert plan(reminder.useful_until) == [(3, "missed"), (1, "waiting")]
+
+
+def test_after_a_long_silence_the_last_message_is_missed_and_the_first_not_made(visit: TreatmentSession) -> None:
+    assert plan(visit.starts_at - HOUR) == [(1, "missed")]
+
+
+def test_a_visit_that_was_given_before_is_not_announced(rules: Clinic, maria: Patient) -> None:
+    make_course(maria, last_given_on=TODAY)
+    assert plan() == []
+
+
+# Due dates
+
+
+@pytest.fixture
+def due_in_14(rules: Clinic, maria: Patient) -> Course:
+    """Maria's course, due on Monday 7 December, with nothing booked."""
+    return make_course(maria, last_given_on=TODAY - 70 * DAY)
+
+
+def test_a_course_with_nothing_booked_is_written_to_14_days_before(due_in_14: Course) -> None:
+    assert plan() == [(14, "waiting")]
+    row = Reminder.objects.get()
+    assert row.due_date == TODAY + 14 * DAY
+    assert row.useful_until == dt.datetime(2026, 12, 7, 20, tzinfo=dt.UTC)
+    assert row.due_at == NOW + dt.timedelta(minutes=3)
+
+
+def test_planning_a_due_date_twice_adds_nothing(due_in_14: Course) -> None:
+    plan()
+    assert plan() == [(14, "waiting")]
+
+
+def test_a_booking_stops_the_due_message(due_in_14: Course, osei: Injector) -> None:
+    plan()
+    make_session(due_in_14, osei, NOW + 20 * DAY, placed_at=NOW)
+    assert plan() == [(14, "cancelled")]
+    assert Reminder.objects.get().reason == NOT_DUE
+
+
+def test_the_end_of_a_course_stops_the_due_message(due_in_14: Course) -> None:
+    plan()
+    Course.objects.update(closed_on=TODAY, close_reason="moved away")
+    assert plan() == [(14, "cancelled")]
+
+
+def test_a_booked_course_is_not_written_to(due_in_14: Course, osei: Injector) -> None:
+    make_session(due_in_14, osei, NOW + 20 * DAY, placed_at=NOW)
+    assert plan() == []
+
+
+def test_an_overdue_course_is_left_to_the_recall_list(rules: Clinic, maria: Patient) -> None:
+    make_course(maria, last_given_on=TODAY - 100 * DAY)
+    assert plan() == []
+
+
+def test_a_course_before_its_first_visit_is_left_to_the_recall_list(rules: Clinic, maria: Patient) -> None:
+    make_course(maria)
+    assert plan() == []
+
+
+# The database's part
+
+
+def test_the_database_refuses_a_second_message_for_one_visit_rule_and_channel(reminder: Reminder) -> None:
+    reminder.pk = None
+    reminder.uid = reminder.session.course.uid if reminder.session else reminder.uid
+    with pytest.raises(IntegrityError), transaction.atomic():
+        reminder.save(force_insert=True)
+
+
+def test_the_database_refuses_a_second_due_message(due_in_14: Course) -> None:
+    plan()
+    row = Reminder.objects.get()
+    row.pk, row.uid = None, due_in_14.uid
+    with pytest.raises(IntegrityError), transaction.atomic():
+        row.save(force_insert=True)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"due_date": TODAY}, id="about-a-visit-and-a-due-date"),
+        pytest.param({"session": None, "session_version": None}, id="about-nothing"),
+        pytest.param({"state": "sending"}, id="sending-without-a-lease"),
+        pytest.param({"state": "handled"}, id="handled-by-nobody"),
+    ],
+)
+def test_the_database_refuses_a_reminder_that_makes_no_sense(reminder: Reminder, changes: dict[str, object]) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Reminder.objects.filter(pk=reminder.pk).update(**changes)
+
+
+# Many rows
+
+
+def crowd(clinic: Clinic, injector: Injector, size: int, first: int) -> None:
+    """Add patients, each with a visit in the next days or a due date near."""
+    for number in range(first, first + size):
+        patient = make_patient(clinic, record_number=f"C{number:05d}", phone=f"+4477009{number:05d}")
+        if number % 2:
+            make_course(patient, last_given_on=TODAY - (70 + number % 5) * DAY, injector=injector)
+        else:
+            starts_at = NOW + 2 * DAY + dt.timedelta(minutes=15 * number)
+            make_session(make_course(patient), injector, starts_at, placed_at=MONTH_AGO)
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(
+    rules: Clinic, osei: Injector, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    crowd(rules, osei, 4, first=0)
+    with django_assert_num_queries(13) as few:
+        reconcile(now=NOW)
+    crowd(rules, osei, 60, first=10)
+    with django_assert_num_queries(len(few)):
+        made = reconcile(now=NOW).created
+    assert made >= 60
+    assert Reminder.objects.aggregate(Max("due_at"))["due_at__max"] > NOW
+
+
+def test_installing_the_default_rules_twice_changes_nothing(rules: Clinic) -> None:
+    ReminderRule.objects.filter(days_before=3).update(active=False)
+    defaults.install(rules)
+    assert ReminderRule.objects.count() == 3
+    assert not ReminderRule.objects.get(days_before=3).active

@@ -1,0 +1,119 @@
+"""When messages go out: on the clinic's wall clock, across clock changes, never in quiet hours."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reminders import timing
+
+LONDON, NEW_YORK = ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
+UNDO = dt.timedelta(minutes=3)
+LONG_AGO = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+MOMENTS = st.integers(0, 3 * 365 * 24 * 60).map(lambda minutes: LONG_AGO + dt.timedelta(minutes=minutes))
+ZONES = [ZoneInfo(name) for name in ("Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu")]
+
+
+def utc(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("zone", "starts_at", "days", "due_at"),
+    [
+        pytest.param(LONDON, "2026-06-04 09:00", 3, "2026-06-01 09:00", id="london-summer"),
+        pytest.param(LONDON, "2026-12-10 09:00", 3, "2026-12-07 10:00", id="london-winter"),
+        pytest.param(LONDON, "2026-03-30 09:00", 1, "2026-03-29 09:00", id="london-day-the-clocks-go-forward"),
+        pytest.param(LONDON, "2026-03-30 09:00", 3, "2026-03-27 10:00", id="london-over-the-spring-change"),
+        pytest.param(LONDON, "2026-10-26 10:00", 1, "2026-10-25 10:00", id="london-day-the-clocks-go-back"),
+        pytest.param(LONDON, "2026-10-26 10:00", 3, "2026-10-23 09:00", id="london-over-the-autumn-change"),
+        pytest.param(NEW_YORK, "2026-03-09 14:00", 1, "2026-03-08 14:00", id="new-york-day-the-clocks-go-forward"),
+        pytest.param(NEW_YORK, "2026-03-09 14:00", 3, "2026-03-06 15:00", id="new-york-over-the-spring-change"),
+        pytest.param(NEW_YORK, "2026-11-02 15:00", 1, "2026-11-01 15:00", id="new-york-day-the-clocks-go-back"),
+        pytest.param(NEW_YORK, "2026-11-02 15:00", 3, "2026-10-30 14:00", id="new-york-over-the-autumn-change"),
+        pytest.param(NEW_YORK, "2026-06-02 01:00", 1, "2026-05-31 14:00", id="date-is-the-clinics-not-utcs"),
+    ],
+)
+def test_a_rule_speaks_at_ten_on_the_clinics_clock(zone: ZoneInfo, starts_at: str, days: int, due_at: str) -> None:
+    window = timing.visit_window(utc(starts_at), days, [days], zone, LONG_AGO, UNDO)
+    assert window is not None
+    assert window.due_at == utc(due_at)
+
+
+def test_the_three_day_message_is_of_use_until_the_one_day_rule_speaks() -> None:
+    window = timing.visit_window(utc("2026-12-10 09:00"), 3, [1, 3], LONDON, LONG_AGO, UNDO)
+    assert window == timing.Window(utc("2026-12-07 10:00"), utc("2026-12-09 10:00"))
+
+
+def test_the_last_message_is_of_use_until_two_hours_before() -> None:
+    window = timing.visit_window(utc("2026-12-10 09:00"), 1, [1, 3], LONDON, LONG_AGO, UNDO)
+    assert window == timing.Window(utc("2026-12-09 10:00"), utc("2026-12-10 07:00"))
+
+
+@pytest.mark.parametrize("told_at", ["2026-12-07 10:00", "2026-12-08 15:00"])
+def test_a_visit_placed_after_the_rules_moment_gets_no_such_message(told_at: str) -> None:
+    assert timing.visit_window(utc("2026-12-10 09:00"), 3, [1, 3], LONDON, utc(told_at), UNDO) is None
+
+
+def test_a_message_waits_until_a_change_can_no_longer_be_undone() -> None:
+    window = timing.visit_window(utc("2026-12-10 09:00"), 3, [1, 3], LONDON, utc("2026-12-07 09:59"), UNDO)
+    assert window is not None
+    assert window.due_at == utc("2026-12-07 10:02")
+
+
+def test_the_due_message_is_of_use_until_the_evening_of_the_due_date() -> None:
+    window = timing.due_window(dt.date(2026, 12, 21), 14, LONDON, LONG_AGO)
+    assert window == timing.Window(utc("2026-12-07 10:00"), utc("2026-12-21 20:00"))
+
+
+@pytest.mark.parametrize(
+    ("moment", "quiet"),
+    [
+        ("2026-12-07 07:59", True),
+        ("2026-12-07 08:00", False),
+        ("2026-12-07 19:59", False),
+        ("2026-12-07 20:00", True),
+        ("2026-12-07 03:00", True),
+    ],
+)
+def test_quiet_hours_are_from_eight_to_eight(moment: str, quiet: bool) -> None:
+    assert timing.is_quiet(utc(moment), LONDON) is quiet
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment", "allowed"),
+    [
+        pytest.param(LONDON, "2026-12-07 12:00", "2026-12-07 12:00", id="daytime-stays"),
+        pytest.param(LONDON, "2026-12-07 21:00", "2026-12-08 08:00", id="evening-waits-for-the-morning"),
+        pytest.param(LONDON, "2026-12-07 05:00", "2026-12-07 08:00", id="night-waits-for-the-same-morning"),
+        pytest.param(LONDON, "2026-03-28 22:00", "2026-03-29 07:00", id="london-night-of-the-spring-change"),
+        pytest.param(LONDON, "2026-10-24 22:00", "2026-10-25 08:00", id="london-night-of-the-autumn-change"),
+        pytest.param(NEW_YORK, "2026-03-08 03:00", "2026-03-08 12:00", id="new-york-night-of-the-spring-change"),
+        pytest.param(NEW_YORK, "2026-11-01 03:00", "2026-11-01 13:00", id="new-york-night-of-the-autumn-change"),
+    ],
+)
+def test_what_falls_into_quiet_hours_waits_for_eight(zone: ZoneInfo, moment: str, allowed: str) -> None:
+    assert timing.next_allowed(utc(moment), zone) == utc(allowed)
+
+
+@given(MOMENTS, st.sampled_from(ZONES))
+def test_no_moment_is_ever_put_off_into_quiet_hours(moment: dt.datetime, zone: ZoneInfo) -> None:
+    allowed = timing.next_allowed(moment, zone)
+    assert not timing.is_quiet(allowed, zone)
+    assert moment <= allowed < moment + dt.timedelta(hours=13, minutes=1)
+
+
+@given(MOMENTS, st.sampled_from(ZONES), st.integers(1, 60))
+def test_no_message_about_a_visit_is_due_at_night_or_after_its_use(
+    starts_at: dt.datetime, zone: ZoneInfo, days: int
+) -> None:
+    window = timing.visit_window(starts_at, days, [1, days], zone, starts_at - dt.timedelta(days=90), UNDO)
+    assert window is not None
+    assert not timing.is_quiet(window.due_at, zone)
+    assert window.due_at < window.useful_until < starts_at
+
+
+def test_a_link_ends_at_the_end_of_the_day_after_the_visit() -> None:
+    assert timing.link_end(dt.date(2026, 3, 28), LONDON) == utc("2026-03-29 23:00")

@@ -1,0 +1,118 @@
+"""A text message gateway with Twilio's HTTP interface: ``python -m tests.servers.gateway --port P --log FILE``.
+
+POST /2010-04-01/Accounts/{account}/Messages.json takes a message and answers 201; GET lists them, filtered by To.
+Each message taken becomes one line of JSON: sid, to, from, body. ``--delay`` waits after writing and before the answer.
+``--fail 500:3`` answers the first three posts with 500; ``hang:2`` lets the first two wait for half a minute.
+``--unknown NUMBER`` answers error 21211 for that number, ``--stopped NUMBER`` 21610.
+"""
+
+import argparse
+import json
+import threading
+import time
+import uuid
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+HANG_SECONDS = 30.0
+
+
+class Gateway(ThreadingHTTPServer):
+    """The server with what it knows."""
+
+    daemon_threads = True
+
+    def __init__(self, given: argparse.Namespace) -> None:
+        super().__init__(("127.0.0.1", given.port), Handler)
+        self.given, self.lock = given, threading.Lock()
+        self.messages: list[dict[str, Any]] = []
+        how, _, times = (given.fail or ":0").partition(":")
+        self.failure, self.failures_left = how, int(times)
+
+    def take(self, form: dict[str, str]) -> dict[str, Any]:
+        """Keep a message and write it down."""
+        message = {
+            "sid": f"SM{uuid.uuid4().hex}",
+            "to": form["To"],
+            "from": form["From"],
+            "body": form["Body"],
+            "status": "queued",
+        }
+        with self.lock, self.given.log.open("a", encoding="utf-8") as log:
+            self.messages.append(message)
+            log.write(json.dumps(message) + "\n")
+        return message
+
+    def next_failure(self) -> str:
+        """Return how this post is to fail, or nothing."""
+        with self.lock:
+            if not self.failures_left:
+                return ""
+            self.failures_left -= 1
+            return self.failure
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One request."""
+
+    server: Gateway
+
+    def do_POST(self) -> None:
+        """Take a message, or fail as told."""
+        form = self._form()
+        failure, to = self.server.next_failure(), form.get("To", "")
+        if failure == "hang":
+            time.sleep(HANG_SECONDS)
+        elif failure:
+            self._answer(int(failure), {"code": 20000 + int(failure), "message": "told to fail"})
+        elif to in self.server.given.unknown:
+            self._answer(400, {"code": 21211, "message": "Invalid 'To' Phone Number"})
+        elif to in self.server.given.stopped:
+            self._answer(400, {"code": 21610, "message": "Attempt to send to unsubscribed recipient"})
+        else:
+            message = self.server.take(form)
+            time.sleep(self.server.given.delay)
+            self._answer(201, message)
+
+    def do_GET(self) -> None:
+        """List the messages to a number."""
+        to = parse_qs(urlsplit(self.path).query).get("To", [""])[0]
+        with self.server.lock:
+            found = [message for message in self.server.messages if message["to"] == to]
+        self._answer(200, {"messages": found})
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the library's name)
+        """Say nothing."""
+
+    def _form(self) -> dict[str, str]:
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        return {name: values[0] for name, values in parse_qs(body).items()}
+
+    def _answer(self, status: int, content: dict[str, Any]) -> None:
+        body = json.dumps(content).encode()
+        try:
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+        except ConnectionError:
+            return  # the asker was killed
+
+
+def main() -> None:
+    """Serve until ended."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--log", type=Path, required=True)
+    parser.add_argument("--delay", type=float, default=0.0, help="seconds before each yes")
+    parser.add_argument("--fail", help="how:times, such as 500:3, 429:1 or hang:2")
+    parser.add_argument("--unknown", action="append", default=[])
+    parser.add_argument("--stopped", action="append", default=[])
+    Gateway(parser.parse_args()).serve_forever()
+
+
+if __name__ == "__main__":
+    main()
