@@ -7,3 +7,6 @@ os.environ.setdefault("HTTPS", "false")
 os.environ.setdefault("DATABASE_URL", "sqlite:///:memory:")
 
 from clinic.settings import *
+
+# The test client asks for no static files; without this the missing folder of collected ones is a warning, so an error.
+WHITENOISE_AUTOREFRESH = True

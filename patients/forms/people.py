@@ -1,0 +1,177 @@
+"""Registering and editing a person."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from clinic.models import Clinic, User
+from patients.actions import change_patient, register_patient, same_person, set_contact, withdraw_consent
+from patients.forms.dates import BirthDateField, refuse_impossible_birth
+from patients.models import Channel, ContactPoint, Patient
+from patients.models.contact import clean_address
+from patients.models.patient import PatientQuerySet
+
+CONSENT_SOURCE = "asked by staff"
+
+
+def _text(label: str, length: int, *, ask: str = "", **kwargs: Any) -> forms.CharField:
+    """Return a line of text; ``ask`` are the words when it is left empty, none for an optional one."""
+    words = {"max_length": f"{label}: write {length} characters or fewer."}
+    attrs = {"autocomplete": "off"}
+    return forms.CharField(
+        label=label if ask else f"{label} (optional)",
+        max_length=length,
+        required=bool(ask),
+        error_messages=words | ({"required": ask} if ask else {}),
+        widget=forms.TextInput(attrs | kwargs.pop("attrs", {})),
+        **kwargs,
+    )
+
+
+class PersonForm(forms.Form):
+    """What registering and editing share."""
+
+    use_required_attribute = False
+
+    given_name = _text("First name", 60, ask="Enter the first name.")
+    family_name = _text("Last name", 60, ask="Enter the last name.")
+    birth_date = BirthDateField()
+    phone = _text("Mobile number", 30, attrs={"inputmode": "tel"})
+    email = _text("Email", 254, attrs={"inputmode": "email"})
+    record_number = _text("Record number", 20, help_text="Left empty, the next free number is given.")
+    language = forms.ChoiceField(label="Language", choices=Patient.Language.choices, required=False)
+    preferred_channel = forms.ChoiceField(
+        label="Preferred channel", choices=[("", "Text message if there is a number"), *Channel.choices], required=False
+    )
+    payer = _text("Payer", 80)
+
+    def __init__(self, *args: Any, clinic: Clinic, today: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.clinic, self.today = clinic, today
+        self.others = Patient.objects.filter(clinic=clinic)
+
+    def clean_birth_date(self) -> dt.date:
+        """Refuse days that nobody here can be born on."""
+        date: dt.date = self.cleaned_data["birth_date"]
+        refuse_impossible_birth(date, self.today)
+        return date
+
+    def clean_phone(self) -> str:
+        """Return the number as it is stored."""
+        return self._address(Channel.SMS, self.cleaned_data["phone"])
+
+    def clean_email(self) -> str:
+        """Return the address as it is stored."""
+        return self._address(Channel.EMAIL, self.cleaned_data["email"])
+
+    def clean_record_number(self) -> str:
+        """Refuse a number that another person here has."""
+        number: str = self.cleaned_data["record_number"]
+        if number and self.others.filter(record_number=number).exists():
+            raise ValidationError("Another person at this clinic has this record number.")
+        return number
+
+    def clean_language(self) -> str:
+        """Fall back on English."""
+        return self.cleaned_data["language"] or Patient.Language.ENGLISH
+
+    def clean(self) -> None:
+        """Ask for one way to reach the person, and for the one they prefer."""
+        values = self.cleaned_data
+        if not {"phone", "email"} <= values.keys():
+            return
+        if not values["phone"] and not values["email"]:
+            self.add_error("phone", "Enter a mobile number or an email address.")
+        elif values.get("preferred_channel") == Channel.SMS and not values["phone"]:
+            self.add_error("preferred_channel", "Text messages need a mobile number.")
+        elif values.get("preferred_channel") == Channel.EMAIL and not values["email"]:
+            self.add_error("preferred_channel", "Emails need an email address.")
+
+    def _address(self, channel: Channel, text: str) -> str:
+        return clean_address(channel, text, self.clinic.country) if text else ""
+
+
+class RegisterForm(PersonForm):
+    """A new person: five fields are needed, the rest can wait."""
+
+    consent = forms.ChoiceField(
+        label="Do they agree to messages about their visits?",
+        choices=[("yes", "Yes"), ("no", "No")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say whether they agree to messages."},
+    )
+    field_order = ["given_name", "family_name", "birth_date", "phone", "email", "consent"]
+
+    def same_people(self) -> PatientQuerySet:
+        """Return people who may be this one already."""
+        names = ("given_name", "family_name", "birth_date", "phone")
+        return same_person(clinic=self.clinic, **{name: self.cleaned_data[name] for name in names})
+
+    def save(self, *, by: User, at: dt.datetime) -> Patient:
+        """Register the person; raises RecordNumberTaken."""
+        values = dict(self.cleaned_data)
+        source = CONSENT_SOURCE if values.pop("consent") == "yes" else ""
+        return register_patient(clinic=self.clinic, by=by, at=at, consent_source=source, **values)
+
+
+class EditForm(PersonForm):
+    """A person who is known. Consent belongs to one address, so it is asked next to each."""
+
+    record_number = _text("Record number", 20, ask="Enter the record number.")
+    phone_consent = forms.BooleanField(label="They agree to text messages to this number", required=False)
+    email_consent = forms.BooleanField(label="They agree to emails to this address", required=False)
+    # Which state of the record was on the screen when somebody began to type.
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    field_order = [
+        "seen",
+        "given_name",
+        "family_name",
+        "birth_date",
+        "phone",
+        "phone_consent",
+        "email",
+        "email_consent",
+    ]
+
+    def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
+        self.patient = patient
+        self.points = {point.channel: point for point in patient.contact_points.all()}
+        initial = {name: getattr(patient, name) for name in self.person_fields()}
+        for name, channel in (("phone", Channel.SMS), ("email", Channel.EMAIL)):
+            point = self.points.get(channel)
+            initial[name] = point.address if point else ""
+            initial[f"{name}_consent"] = bool(point and point.consented_at and not point.withdrawn_at)
+        initial["seen"] = self.state()
+        super().__init__(*args, initial=initial, **kwargs)
+        self.others = self.others.exclude(pk=patient.pk)
+
+    @staticmethod
+    def person_fields() -> tuple[str, ...]:
+        """Name the fields that are the person's own."""
+        return "given_name", "family_name", "birth_date", "record_number", "language", "preferred_channel", "payer"
+
+    def state(self) -> str:
+        """Return a token that is another one after each change to the person or their contacts."""
+        newest = self.patient.history.order_by("-history_id").values_list("history_id", flat=True).first()
+        contacts = ContactPoint.history.filter(patient=self.patient).order_by("-history_id")
+        return f"{newest}-{contacts.values_list('history_id', flat=True).first()}"
+
+    @property
+    def stale(self) -> bool:
+        """True when somebody changed the person since this form was shown."""
+        return self.cleaned_data["seen"] not in {"", self.state()}
+
+    def save(self, *, by: User, at: dt.datetime) -> None:
+        """Write what differs; raises RecordNumberTaken."""
+        values = {name: self.cleaned_data[name] for name in self.person_fields()}
+        values["preferred_channel"] = values["preferred_channel"] or self.patient.preferred_channel
+        change_patient(patient=self.patient, values=values, by=by, at=at)
+        for name, channel in (("phone", Channel.SMS), ("email", Channel.EMAIL)):
+            agreed = self.cleaned_data[f"{name}_consent"]
+            source = CONSENT_SOURCE if agreed else ""
+            address = self.cleaned_data[name]
+            set_contact(patient=self.patient, channel=channel, address=address, by=by, at=at, consent_source=source)
+            if not agreed:
+                withdraw_consent(patient=self.patient, channel=channel, by=by, at=at)

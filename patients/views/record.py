@@ -1,0 +1,71 @@
+"""One person's page."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from clinic import audit
+from clinic.access import Capability, StaffRequest, may, requires
+from clinic.models import AuditEntry
+from patients.changes import changes_of
+from patients.diary import Day, Window, count, window_before
+from patients.models import DiaryDay, Patient
+from patients.views.lookup import get_patient
+
+
+@requires(Capability.VIEW)
+def detail(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Show all that is known of a person, their next visit first."""
+    patient = get_patient(request, uid)
+    _trace(request, patient, "patient")
+    today = timezone.localdate()
+    context = standing(request, patient) | {
+        "diary": diary_window(patient, today),
+        "authorizations": list(patient.authorizations.all()),
+        "may_register": may(request.membership, Capability.REGISTER),
+    }
+    return render(request, "patients/detail.html", context)
+
+
+@requires(Capability.VIEW)
+def history(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Show who changed what about a person, the newest first."""
+    patient = get_patient(request, uid)
+    _trace(request, patient, "patient history")
+    return render(request, "patients/history.html", {"patient": patient, "changes": changes_of(patient)})
+
+
+def standing(request: StaffRequest, patient: Patient) -> dict[str, Any]:
+    """Return the person with the assessment that was signed last and the one to be signed."""
+    assessments = list(patient.assessments.select_related("signed_by", "drafted_by").order_by("-signed_at", "-pk"))
+    return {
+        "patient": patient,
+        "people": [patient],
+        "today": timezone.localdate(),
+        "signed": next((one for one in assessments if one.signed_at), None),
+        "draft": next((one for one in assessments if not one.signed_at), None),
+        "may_assess": may(request.membership, Capability.ASSESS),
+        "may_prescribe": may(request.membership, Capability.PRESCRIBE),
+    }
+
+
+def diary_window(patient: Patient, today: dt.date) -> Window:
+    """Count the 28 whole days before today."""
+    first, last = window_before(today)
+    days = DiaryDay.objects.filter(patient=patient, date__range=(first, last))
+    return count((Day(day.date, day.headache_hours, day.migraine) for day in days), last)
+
+
+def _trace(request: StaffRequest, patient: Patient, kind: str) -> None:
+    audit.record(
+        clinic=request.clinic,
+        by=request.user,
+        at=timezone.now(),
+        action=AuditEntry.Action.READ,
+        kind=kind,
+        subject=patient.uid,
+    )

@@ -1,0 +1,164 @@
+"""Finding people: by any part of what is known, in few queries, at one's own clinic only."""
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from clinic.models import AuditEntry, Clinic, User
+from patients.models import Patient
+from patients.search import terms
+from tests.builders import make_course, make_patient
+from tests.conftest import log_in
+
+URL = "/patients/"
+
+
+@pytest.fixture
+def people(riverside: Clinic, lakeside: Clinic) -> list[Patient]:
+    make_patient(lakeside, "Siobhán", "O'Brien", record_number="LK000001")
+    return [
+        make_patient(riverside, "Siobhán", "O'Brien", record_number="RV000101", birth_date=dt.date(1984, 4, 17)),
+        make_patient(riverside, "Łukasz", "Nowak", record_number="RV000102", birth_date=dt.date(1990, 11, 2)),
+        make_patient(riverside, "Lucy", "Brienne", record_number="RV000103", birth_date=dt.date(2001, 2, 11)),
+    ]
+
+
+def names(user: User, text: str) -> list[str]:
+    """Return whom a search shows, the one whose page it opens included."""
+    response = log_in(user).get(URL, {"q": text})
+    if response.status_code == 302:
+        uid = response["Location"].split("/")[-2]
+        return [Patient.objects.get(uid=uid).given_name]
+    return [person.given_name for person in response.context.get("people", [])]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("sio", ["Siobhán"]),
+        ("SIOBHAN OBRIEN", ["Siobhán"]),
+        ("o'brien", ["Siobhán"]),
+        ("o’brien sio", ["Siobhán"]),
+        ("rie", ["Lucy", "Siobhán"]),
+        ("luk", ["Łukasz"]),
+        ("rv0001", ["Lucy", "Łukasz", "Siobhán"]),
+        ("000102", ["Łukasz"]),
+        ("17/4/1984", ["Siobhán"]),
+        ("17/04/1984", ["Siobhán"]),
+        ("17.4.84", ["Siobhán"]),
+        ("17 4 1984", ["Siobhán"]),
+        ("1984-04-17", ["Siobhán"]),
+        ("1984", ["Siobhán"]),
+        ("2/11/1990", ["Łukasz"]),
+        ("2 11 01", []),
+        ("11 2 01", ["Lucy"]),
+        ("31/2/1984", []),
+        ("07700 900001", ["Siobhán"]),
+        ("+44 7700 900001", ["Siobhán"]),
+        ("+44 (0)7700-900001", ["Siobhán"]),
+        ("7700900001", ["Siobhán"]),
+        ("nobody", []),
+        ("%", []),
+        ("o_brien", []),
+    ],
+)
+def test_people_are_found_however_it_is_typed(
+    front_desk: User, people: list[Patient], text: str, found: list[str]
+) -> None:
+    assert sorted(names(front_desk, text)) == sorted(found)
+
+
+def test_the_month_may_come_first_where_people_write_it_so() -> None:
+    assert terms("4/17/1984", month_first=True) == [["1984-04-17"]]
+    assert terms("4/5/1984", month_first=True) == [["1984-05-04", "1984-04-05"]]
+    assert terms("4/5/1984") == [["1984-05-04"]]
+
+
+def test_a_single_match_opens_at_once(front_desk: User, people: list[Patient]) -> None:
+    response = log_in(front_desk).get(URL, {"q": "sio"})
+    assert response["Location"] == reverse("patients:detail", args=[people[0].uid])
+
+
+def test_two_letters_never_open_a_record(front_desk: User, people: list[Patient]) -> None:
+    assert log_in(front_desk).get(URL, {"q": "si"}).status_code == 200
+
+
+@pytest.mark.parametrize("text", ["", " ", "s"])
+def test_too_short_a_text_gets_a_hint_and_no_people(front_desk: User, people: list[Patient], text: str) -> None:
+    page = log_in(front_desk).get(URL, {"q": text}).content.decode()
+    assert "Type at least 2 letters" in page
+    assert "Siobhán" not in page
+
+
+def test_a_search_leaves_a_trace_without_its_text(front_desk: User, people: list[Patient]) -> None:
+    log_in(front_desk).get(URL, {"q": "rie"})
+    entry = AuditEntry.objects.get(action="search")
+    assert (entry.actor, entry.rows, entry.subject) == (front_desk, 2, None)
+
+
+def test_the_row_says_when_the_person_comes_next(front_desk: User, people: list[Patient]) -> None:
+    make_course(people[2], last_given_on=dt.date(2026, 9, 7))
+    page = log_in(front_desk).get(URL, {"q": "rie"}).content.decode()
+    assert "Due 30 Nov 2026, not booked" in page
+
+
+def many(clinic: Clinic, count: int) -> None:
+    for number in range(count):
+        make_patient(clinic, "Same", f"Name{number % 7}", record_number=f"ZZ{number:06d}")
+
+
+def queries(user: User, text: str) -> int:
+    client = log_in(user)
+    with CaptureQueriesContext(connection) as caught:
+        assert client.get(URL, {"q": text}).status_code == 200
+    return len(caught)
+
+
+def test_the_number_of_queries_does_not_grow_with_the_people(front_desk: User, riverside: Clinic) -> None:
+    many(riverside, 2)
+    few = queries(front_desk, "same")
+    many_more = 40
+    for number in range(many_more):
+        make_patient(riverside, "Same", "Again", record_number=f"YY{number:06d}")
+    assert queries(front_desk, "same") == few
+    assert few <= 10
+
+
+def test_pages_of_fifty_show_everybody_once(front_desk: User, riverside: Clinic) -> None:
+    many(riverside, 107)
+    client, seen, url = log_in(front_desk), [], f"{URL}?q=same"
+    for size, more in ((50, True), (50, True), (7, False)):
+        context = client.get(url).context
+        assert (len(context["people"]), context["more"]) == (size, more)
+        seen += [person.pk for person in context["people"]]
+        url = f"{URL}?q=same&after={context['people'][-1].uid}"
+    assert len(set(seen)) == len(seen) == 107
+
+
+def test_an_unknown_or_garbled_key_starts_from_the_top(
+    front_desk: User, people: list[Patient], lakeside: Clinic
+) -> None:
+    other = Patient.objects.get(clinic=lakeside)
+    for after in ("x", str(other.uid)):
+        page = log_in(front_desk).get(URL, {"q": "rie", "after": after})
+        assert len(page.context["people"]) == 2
+
+
+def test_staff_of_another_clinic_find_their_own_people_only(stranger: User, people: list[Patient]) -> None:
+    assert names(stranger, "nowak") == []
+    assert names(stranger, "lk0") == ["Siobhán"]
+
+
+def test_a_reader_may_search(reader: User, people: list[Patient]) -> None:
+    assert names(reader, "sio") == ["Siobhán"]
+
+
+def test_names_are_escaped(front_desk: User, riverside: Clinic) -> None:
+    make_patient(riverside, "<script>a", "Bobby")
+    make_patient(riverside, "<script>b", "Bobby")
+    page = log_in(front_desk).get(URL, {"q": "bobby"}).content.decode()
+    assert "<script>a" not in page
+    assert "&lt;script&gt;a" in page
