@@ -1,0 +1,82 @@
+"""The demo's two clinics: staff, injectors, rooms and hours."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from clinic.demo.logins import LOGINS, PASSWORD, Login
+from clinic.founding import found_clinic
+from clinic.models import Clinic, Injector, Membership, OpeningHours, Role, Room, User
+from reminders import defaults
+
+OPENS, CLOSES = dt.time(9), dt.time(17)
+WORKING_WEEK = range(1, 6)
+CLINICS = (
+    {
+        "name": "Riverside Headache Clinic",
+        "slug": "riverside",
+        "message_name": "Riverside Clinic",
+        "timezone": "Europe/London",
+        "phone": "020 7946 0123",
+        "address": "12 River Road, London",
+        "country": "GB",
+        "subdivision": "ENG",
+    },
+    {
+        "name": "Lakeside Headache Clinic",
+        "slug": "lakeside",
+        "message_name": "Lakeside Clinic",
+        "timezone": "America/New_York",
+        "phone": "+1 212 555 0150",
+        "address": "400 Lake Street, New York",
+        "country": "US",
+        "subdivision": "NY",
+    },
+)
+
+
+@dataclass(frozen=True)
+class Team:
+    """A clinic with the people who work there; ``injectors`` are in the order of their names' appearance."""
+
+    clinic: Clinic
+    users: dict[str, User]
+    injectors: tuple[Injector, ...]
+
+    def by_role(self, role: Role) -> User:
+        """Return the first person who has the role here."""
+        return Membership.objects.filter(clinic=self.clinic, role=role).order_by("pk").select_related("user")[0].user
+
+
+def make_clinics(now: dt.datetime) -> dict[str, Team]:
+    """Make clinics, log-ins and injectors; return a team per clinic's slug."""
+    clinics = {fields["slug"]: Clinic(**fields) for fields in CLINICS}
+    admin = next(login for login in LOGINS if set(login.roles.values()) == {Role.ADMIN})
+    for clinic in clinics.values():
+        found_clinic(clinic=clinic, email=admin.email, full_name=admin.name, password=PASSWORD, at=now)
+        defaults.install(clinic)
+    users = {login.email: _user(login, clinics) for login in LOGINS}
+    return {slug: Team(clinic, users, _injectors(clinic, users, now)) for slug, clinic in clinics.items()}
+
+
+def _user(login: Login, clinics: dict[str, Clinic]) -> User:
+    user = User.objects.filter(email=login.email).first() or User.objects.create_user(
+        email=login.email, password=PASSWORD, full_name=login.name
+    )
+    for slug, role in login.roles.items():
+        Membership.objects.get_or_create(user=user, clinic=clinics[slug], defaults={"role": role})
+    return user
+
+
+def _injectors(clinic: Clinic, users: dict[str, User], now: dt.datetime) -> tuple[Injector, ...]:
+    # The clinic also works on the weekday on which somebody looks at the demo: an empty Sunday shows nothing.
+    weekdays = sorted({*WORKING_WEEK, now.astimezone(clinic.zone).isoweekday()})
+    made = []
+    for number, login in enumerate((login for login in LOGINS if clinic.slug in login.injects), start=1):
+        injector = Injector.objects.create(clinic=clinic, user=users[login.email], name=login.name, email=login.email)
+        room = Room.objects.create(clinic=clinic, name=f"Room {number}")
+        OpeningHours.objects.bulk_create(
+            OpeningHours(clinic=clinic, injector=injector, room=room, weekday=day, opens=OPENS, closes=CLOSES)
+            for day in weekdays
+        )
+        made.append(injector)
+    return tuple(made)

@@ -1,0 +1,194 @@
+"""What happened to made-up people: the same actions that staff take, at moments of the past.
+
+Visits of one person lie exactly 84 days apart, at one hour with one injector. Two people whose visits fall on the same
+day of that cycle get different hours or injectors, so no two visits of the past ever collide.
+"""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from random import Random
+
+from clinic.demo.clinics import CLOSES, OPENS, Team
+from clinic.demo.people import Person, people
+from clinic.models import Injector, OpeningHours, Role, User
+from patients.actions import draft_assessment, register_patient, sign_assessment
+from patients.models import Assessment, Authorization, Patient
+from treatments import booking, recording
+from treatments.courses import open_course
+from treatments.cycle import INTERVAL_DAYS, instant
+from treatments.models import Course, Status, TreatmentSession
+from treatments.protocol import standard_set
+from treatments.recording import VialUsed
+from treatments.safety import QUESTIONS
+from treatments.slots import Slot, suggest
+
+CYCLE = dt.timedelta(days=INTERVAL_DAYS)
+HALF_HOUR = dt.timedelta(minutes=30)
+LAST_WEEKDAY = 5
+NO_TO_ALL = {question.key: False for question in QUESTIONS}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where and when in the week somebody always comes."""
+
+    injector: Injector
+    hours: OpeningHours
+    time: dt.time
+
+
+class Chronicle:
+    """Tells what happened at one clinic up to ``now``; the same story for the same ``rng``."""
+
+    def __init__(self, team: Team, now: dt.datetime, rng: Random) -> None:
+        self.team, self.clinic, self.now, self.rng = team, team.clinic, now, rng
+        self.today = now.astimezone(self.clinic.zone).date()
+        self.desk = team.by_role(Role.FRONT_DESK)
+        self.prescriber = team.by_role(Role.PRESCRIBER)
+        self.answers: dict[int, TreatmentSession.Answer] = {}
+        self._people = people(self.clinic, rng)
+        self._places: dict[int, list[Place]] = {}
+
+    def day(self, offset: int) -> dt.date:
+        """Return the working day so many days from today; a weekend moves on to Monday."""
+        date = self.today + dt.timedelta(days=offset)
+        while date.isoweekday() > LAST_WEEKDAY:
+            date += dt.timedelta(days=1)
+        return date
+
+    def at(self, date: dt.date, hour: int, minute: int = 0) -> dt.datetime:
+        """Return the instant of a wall-clock time at the clinic."""
+        return instant(date, dt.time(hour, minute), self.clinic.zone)
+
+    def register(self, referred_on: dt.date, **changes: object) -> tuple[Patient, Person]:
+        """Let the next person arrive with a referral."""
+        person = next(self._people)
+        details = person.details | {"referred_on": referred_on} | changes
+        patient = register_patient(clinic=self.clinic, by=self.desk, at=self.at(referred_on, 11), **details)
+        return patient, person
+
+    def draft(self, patient: Patient, person: Person, on: dt.date, **changes: int | None) -> Assessment:
+        """Let somebody write down what the referral says."""
+        counts = {
+            "headache_days": person.headache_days,
+            "long_headache_days": person.long_headache_days,
+            "migraine_days": person.migraine_days,
+            "months_at_this_level": person.months_at_this_level,
+        }
+        return draft_assessment(
+            patient=patient,
+            by=self.prescriber,
+            at=self.at(on, 14),
+            source=Assessment.Source.REFERRAL,
+            assessed_on=on,
+            **counts | changes,
+        )
+
+    def start(self, opened_on: dt.date, **changes: object) -> Course:
+        """Let somebody be referred, assessed, signed for and given a course."""
+        patient, person = self.register(opened_on - dt.timedelta(days=self.rng.randint(20, 60)), **changes)
+        assessment = self.draft(patient, person, opened_on)
+        assessment = sign_assessment(assessment=assessment, by=self.prescriber, at=self.at(opened_on, 15))
+        self._authorize(patient, opened_on)
+        return open_course(assessment=assessment, by=self.prescriber, at=self.at(opened_on, 15, 10))
+
+    def treat(self, last_given_on: dt.date, cycles: int, **changes: object) -> Course:
+        """Let somebody have been treated ``cycles`` times, the last time on a date."""
+        first = last_given_on - CYCLE * (cycles - 1)
+        course = self.start(first - dt.timedelta(days=14), **changes)
+        place = self._place(last_given_on)
+        booked_at = self.at(first - dt.timedelta(days=13), 10)
+        for number in range(cycles):
+            session = self.book_at(course, place, first + CYCLE * number, booked_at)
+            booked_at = self.give(session)
+        return course
+
+    def place_of(self, course: Course) -> Place:
+        """Return where and when somebody came the last time."""
+        last = course.sessions.latest("starts_at")
+        return Place(last.injector, self._hours(last.injector), last.starts_at.astimezone(self.clinic.zone).time())
+
+    def will_answer(self, session: TreatmentSession, answer: TreatmentSession.Answer | None) -> None:
+        """Keep in mind what somebody presses once a message about the visit has arrived."""
+        if answer:
+            self.answers[session.pk] = answer
+
+    def book_at(self, course: Course, place: Place, date: dt.date, at: dt.datetime) -> TreatmentSession:
+        """Book a time that nobody else has by construction."""
+        starts_at = instant(date, place.time, self.clinic.zone)
+        ends_at = starts_at + dt.timedelta(minutes=self.clinic.session_minutes)
+        slot = Slot(place.injector, place.hours.room, starts_at, ends_at)
+        return booking.book(course=course, slot=slot, uid=self._uid(), by=self.desk, at=at)
+
+    def book_next(self, course: Course, not_before: dt.date, at: dt.datetime) -> TreatmentSession:
+        """Book the first time that is offered from a date on."""
+        slot = suggest(course=course, now=at, limit=1, not_before=not_before)[0]
+        return booking.book(course=course, slot=slot, uid=self._uid(), by=self.desk, at=at)
+
+    def arrive(self, session: TreatmentSession) -> None:
+        """Let somebody come in a few minutes early."""
+        at = session.starts_at - dt.timedelta(minutes=self.rng.randint(3, 9))
+        booking.change_status(session=session, to=Status.ARRIVED, by=self.desk, at=at)
+
+    def enter(self, session: TreatmentSession) -> None:
+        """Let somebody arrive and go into the room."""
+        self.arrive(session)
+        booking.change_status(session=session, to=Status.IN_ROOM, by=self._hand(session), at=session.starts_at)
+
+    def give(self, session: TreatmentSession) -> dt.datetime:
+        """Let a visit take place and be signed; return when the person was at the desk again."""
+        self.enter(session)
+        at = session.starts_at + dt.timedelta(minutes=self.rng.randint(10, 14))
+        recording.sign_session(
+            session=session,
+            plan=standard_set(),
+            vials=[VialUsed(f"C{session.local_date:%y%m}A{session.injector.pk}", session.local_date + CYCLE * 5, 200)],
+            answers=NO_TO_ALL,
+            identity_checked=True,
+            consent_confirmed=True,
+            by=self._hand(session),
+            at=at,
+            started_at=session.starts_at,
+        )
+        return at + dt.timedelta(minutes=3)
+
+    def _hand(self, session: TreatmentSession) -> User:
+        return self.team.users[session.injector.email]
+
+    def _place(self, date: dt.date) -> Place:
+        """Return a place of the cycle's day that nobody has yet, spread over injectors and hours."""
+        free = self._places.setdefault(date.toordinal() % INTERVAL_DAYS, [])
+        if not free:
+            free.extend(self._all_places())
+            self.rng.shuffle(free)
+        return free.pop()
+
+    def _all_places(self) -> list[Place]:
+        found = []
+        for injector in self.team.injectors:
+            hours = self._hours(injector)
+            clock = dt.datetime.combine(self.today, OPENS)
+            while clock.time() < CLOSES:
+                found.append(Place(injector, hours, clock.time()))
+                clock += HALF_HOUR
+        return found
+
+    def _hours(self, injector: Injector) -> OpeningHours:
+        return OpeningHours.objects.filter(injector=injector).select_related("room")[0]
+
+    def _authorize(self, patient: Patient, on: dt.date) -> None:
+        """A payer's agreement; half of them need none."""
+        if self.rng.random() < 0.5:
+            Authorization.objects.create(
+                clinic=self.clinic,
+                patient=patient,
+                payer=patient.payer,
+                number=f"PA-{self.rng.randint(100000, 999999)}",
+                valid_from=on,
+                valid_to=self.today + dt.timedelta(days=self.rng.randint(20, 300)),
+                visits=4,
+            )
+
+    def _uid(self) -> uuid.UUID:
+        return uuid.UUID(int=self.rng.getrandbits(128), version=4)

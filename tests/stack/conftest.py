@@ -1,0 +1,56 @@
+"""Fixtures that start everything for real: the demo with its servers, and a browser to look at it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.servers import mail_server, own_database, sms_gateway
+from tests.stack.running import Stack, run_demo, wait_until_ready
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSER_OPTIONS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PAGE_SECONDS = 20
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) -> Iterator[Stack]:
+    """The demo on the engine of this run, with mail and texts that arrive in `stack.mail` and `stack.gateway`."""
+    folder = tmp_path_factory.mktemp("stack")
+    with mail_server(folder) as mail, sms_gateway(folder) as gateway, own_database(folder) as database:
+        settings = {"REMINDER_TICK_SECONDS": "1", "UNDO_SECONDS": "1", "DATABASE_URL": database["DATABASE_URL"]}
+        with run_demo(folder / "demo", settings | mail.environment | gateway.environment) as demo:
+            wait_until_ready(demo)
+            yield Stack(demo, mail, gateway)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium. Module scope: while it runs, Django refuses the database to other tests of this process."""
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        missing = "Chromium is not installed; put it on the PATH or its path into CHROMIUM"
+        pytest.fail(missing) if os.environ.get("REQUIRE_BROWSER") == "1" else pytest.skip(missing)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(BROWSER_OPTIONS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def browser_page(browser: Browser, stack: Stack) -> Iterator[Page]:
+    """A fresh window, nobody logged in; paths such as `/log-in/` lead to the stack."""
+    context = browser.new_context(base_url=stack.url)
+    context.set_default_timeout(PAGE_SECONDS * 1000)
+    yield context.new_page()
+    context.close()

@@ -1,0 +1,130 @@
+"""The demo as a running thing: start it, wait for it, stop it."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from tests.servers import Server, free_port, wait_for
+from tests.servers.processes import ROOT
+
+# A slow machine that runs other tests beside it.
+START_SECONDS = 180.0
+STOP_SECONDS = 20.0
+# All that is handed on of this process's own environment: the tests' settings must not leak into the demo.
+INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A demo that was started: its process, its folder and what it prints."""
+
+    process: subprocess.Popen[bytes]
+    folder: Path
+    port: int
+    printed: Path
+    environment: dict[str, str]
+
+    @property
+    def url(self) -> str:
+        """The address, without a slash at the end."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def output(self) -> str:
+        """Return what it has printed so far."""
+        return self.printed.read_text()
+
+    def log(self, part: str) -> str:
+        """Return the log of web, worker, beat or broker."""
+        return (self.folder / "logs" / f"{part}.log").read_text()
+
+    def page(self, path: str) -> str:
+        """Return a page that needs no log-in."""
+        answer = requests.get(f"{self.url}{path}", timeout=20)
+        answer.raise_for_status()
+        return answer.text
+
+    def pids(self) -> dict[int, str]:
+        """Return all processes under the demo, those of its parts too: number and name."""
+        rows = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,comm="], capture_output=True, text=True, check=True)
+        known = [re.split(r"\s+", row.strip(), maxsplit=2) for row in rows.stdout.splitlines()]
+        found = {self.process.pid: "demo"}
+        while more := {int(pid): name for pid, parent, name in known if int(parent) in found and int(pid) not in found}:
+            found |= more
+        return found
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> int:
+        """Send a signal, as Ctrl-C does; return the exit code."""
+        self.process.send_signal(number)
+        return self.process.wait(STOP_SECONDS)
+
+    def manage(self, *words: str) -> str:
+        """Run a manage.py command on the demo's database; return what it printed."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *words],
+            cwd=ROOT,
+            env=self.settings(),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def settings(self) -> dict[str, str]:
+        """Return the environment that the demo's own parts run in."""
+        secrets = dict(line.split("=", 1) for line in (self.folder / "secrets.env").read_text().splitlines())
+        own = {"DATABASE_URL": f"sqlite:///{self.folder / 'clinic.sqlite3'}", "DEMO": "true", "HTTPS": "false"}
+        return own | secrets | self.environment
+
+
+def demo_environment(folder: Path, port: int, extra: Mapping[str, str]) -> dict[str, str]:
+    """Return the whole environment of a demo in ``folder``."""
+    inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    return {**inherited, "VAR_DIR": str(folder), "PORT": str(port), "PYTHONWARNINGS": "default", **extra}
+
+
+@contextmanager
+def run_demo(folder: Path, extra: Mapping[str, str], *, port: int | None = None) -> Iterator[Demo]:
+    """Start `python -m clinic.demo` in ``folder`` with some settings; end it when it has not ended itself."""
+    port = port or free_port()
+    environment = demo_environment(folder, port, extra)
+    printed = folder.parent / f"{folder.name}-{port}.out"
+    with printed.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "clinic.demo"], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        yield Demo(process, folder, port, printed, environment)
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait(STOP_SECONDS)
+
+
+def wait_until_ready(demo: Demo) -> None:
+    """Wait for the address to be printed; AssertionError with the output when it ends before."""
+    wait_for(lambda: demo.process.poll() is not None or "Log in with" in demo.output(), seconds=START_SECONDS)
+    assert demo.process.poll() is None, demo.output()
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A running demo with a real mail server and a real text message gateway behind it."""
+
+    demo: Demo
+    mail: Server
+    gateway: Server
+
+    @property
+    def url(self) -> str:
+        """The address, without a slash at the end."""
+        return self.demo.url

@@ -1,0 +1,170 @@
+"""The demo: it starts with one command, runs all its parts, stops cleanly, and starts over only when told to."""
+
+import os
+import signal
+import socket
+import sqlite3
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from clinic.demo.logins import LOGINS, PASSWORD
+from tests.servers import free_port, wait_for
+from tests.stack.running import Stack, run_demo, wait_until_ready
+
+pytestmark = pytest.mark.stack
+SETTINGS = {"REMINDER_TICK_SECONDS": "1"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where a demo of its own keeps its data."""
+    return tmp_path / "demo"
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which a demo has run."""
+    folder = tmp_path_factory.mktemp("once") / "demo"
+    with run_demo(folder, SETTINGS) as demo:
+        wait_until_ready(demo)
+        demo.stop()
+    return folder
+
+
+def patients(folder: Path) -> list[str]:
+    """Return the names in a demo's own database."""
+    with sqlite3.connect(folder / "clinic.sqlite3") as database:
+        return [name for (name,) in database.execute("SELECT family_name FROM patients_patient ORDER BY id")]
+
+
+def rename_somebody(folder: Path) -> None:
+    """Leave a mark in a demo's own database."""
+    with sqlite3.connect(folder / "clinic.sqlite3") as database:
+        database.execute(
+            "UPDATE patients_patient SET family_name = 'Marked' WHERE id = (SELECT min(id) FROM patients_patient)"
+        )
+
+
+def test_the_log_in_page_answers(stack: Stack) -> None:
+    assert "Log in" in stack.demo.page("/log-in/")
+
+
+def test_the_worker_runs_what_beat_asks_for(stack: Stack) -> None:
+    wait_for(lambda: "Task reminders.tick" in stack.demo.log("worker") and "succeeded" in stack.demo.log("worker"))
+    assert "Sending due task reminders" in stack.demo.log("beat")
+
+
+def test_it_prints_the_address_and_every_log_in(stack: Stack) -> None:
+    printed = stack.demo.output()
+    assert stack.url in printed
+    assert PASSWORD in printed
+    assert all(login.email in printed for login in LOGINS)
+
+
+@pytest.mark.browser
+def test_somebody_logs_in_and_sees_the_day(browser_page: Page) -> None:
+    browser_page.goto("/log-in/")
+    browser_page.get_by_label("Email").fill(LOGINS[0].email)
+    browser_page.get_by_label("Password").fill(PASSWORD)
+    browser_page.get_by_role("button", name="Log in").click()
+    expect(browser_page.get_by_role("heading", level=1)).to_be_visible()
+    assert browser_page.url.endswith("/today/") or "/today" in browser_page.url
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
+def test_a_signal_stops_all_and_leaves_no_process(loaded: Path, number: signal.Signals) -> None:
+    with run_demo(loaded, SETTINGS) as demo:
+        wait_until_ready(demo)
+        pids = demo.pids()
+        assert len(pids) >= 8, pids  # itself, broker, web and two, worker and two, beat
+        assert demo.stop(number) == 0
+        assert demo.output().endswith("Stopped.\n")
+    assert not [pid for pid in pids if alive(pid)]
+
+
+def test_killed_the_hard_way_it_takes_its_parts_along(loaded: Path) -> None:
+    with run_demo(loaded, SETTINGS) as demo:
+        wait_until_ready(demo)
+        pids = demo.pids()
+        demo.stop(signal.SIGKILL)
+    wait_for(lambda: not [pid for pid in pids if alive(pid)])
+
+
+def test_a_part_that_dies_stops_the_rest_and_is_named(loaded: Path) -> None:
+    with run_demo(loaded, SETTINGS) as demo:
+        wait_until_ready(demo)
+        pids = demo.pids()
+        os.kill(next(pid for pid, name in pids.items() if name.startswith("valkey")), signal.SIGKILL)
+        assert demo.process.wait(20) == 1
+        assert "The broker stopped by itself" in demo.output()
+    assert not [pid for pid in pids if alive(pid)]
+
+
+def test_a_second_start_keeps_the_data(loaded: Path) -> None:
+    rename_somebody(loaded)
+    with run_demo(loaded, SETTINGS) as demo:
+        wait_until_ready(demo)
+    assert "Marked" in patients(loaded)
+
+
+def test_reset_starts_over_and_touches_nothing_else(loaded: Path) -> None:
+    rename_somebody(loaded)
+    foreign = loaded / "letter.txt"
+    foreign.write_text("mine")
+    with run_demo(loaded, SETTINGS | {"RESET": "1"}) as demo:
+        wait_until_ready(demo)
+    assert patients(loaded)
+    assert "Marked" not in patients(loaded)
+    assert foreign.exists()
+
+
+def test_the_keys_are_readable_by_nobody_else(loaded: Path) -> None:
+    assert stat.S_IMODE((loaded / "secrets.env").stat().st_mode) == 0o600
+
+
+def test_a_taken_port_is_said_in_one_sentence(folder: Path, listening_port: int) -> None:
+    with run_demo(folder, {}, port=listening_port) as demo:
+        assert demo.process.wait(30) == 1
+        assert (
+            demo.output() == f"Port {listening_port} is not free. Choose another: make demo PORT={listening_port + 1}\n"
+        )
+
+
+def test_a_port_that_is_no_number_is_refused(folder: Path) -> None:
+    with run_demo(folder, {"PORT": "http"}) as demo:
+        assert demo.process.wait(30) == 1
+        assert "PORT is 'http'. Write a number" in demo.output()
+
+
+def test_reset_never_empties_a_database_that_is_not_its_own(folder: Path) -> None:
+    foreign = {"RESET": "1", "DATABASE_URL": f"sqlite:///{folder / 'foreign.sqlite3'}"}
+    with run_demo(folder, foreign) as demo:
+        assert demo.process.wait(30) == 1
+        assert "RESET=1 empties only the demo's own database" in demo.output()
+
+
+def test_a_second_demo_on_the_same_folder_is_refused(stack: Stack) -> None:
+    with run_demo(stack.demo.folder, {}, port=free_port()) as second:
+        assert second.process.wait(30) == 1
+        assert "already running" in second.output()
+
+
+def alive(pid: int) -> bool:
+    """Return whether a process is there and no zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def listening_port() -> Iterator[int]:
+    """A port on which another program listens."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        yield other.getsockname()[1]
