@@ -10,6 +10,7 @@ import uuid as uuids
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
+from django.conf import settings
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F
 
@@ -261,7 +262,12 @@ def answer(
 
 
 def undo(*, session: TreatmentSession, event: SessionEvent, by: User, at: dt.datetime) -> TreatmentSession:
-    """Take back the session's last step. Raises Stale when something followed it, Taken when the old time has gone."""
+    """Take back the session's last step, for as long as messages about it wait.
+
+    Raises Stale when something followed it, NotPossible when it is too late, Taken when the old time has gone.
+    """
+    if at > event.at + dt.timedelta(seconds=settings.UNDO_SECONDS):
+        raise NotPossible(f"A step can be undone for {settings.UNDO_SECONDS // 60} minutes. Change the visit instead.")
     if session.events.order_by("-pk").first() != event:
         raise Stale(session)
     if event.kind == SessionEvent.Kind.BOOKED:

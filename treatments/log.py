@@ -106,7 +106,6 @@ def export_lines(rows: Iterable[Any], clinic: Clinic, filters: str) -> Iterator[
 def _cells(session: Any, clinic: Clinic) -> list[object]:
     local = session.starts_at.astimezone(clinic.zone)
     record = getattr(session, "record", None)
-    since = (session.local_date - session.last_given_on).days if session.last_given_on else ""
     patient = session.course.patient
     known_time = session.status != Status.GIVEN_BEFORE
     return [

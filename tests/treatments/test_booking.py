@@ -1,0 +1,237 @@
+"""Booking, moving, every step of a visit, and taking it back."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from clinic.models import Injector, User
+from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session
+from treatments import booking, slots
+from treatments.booking import MOVES, AlreadyBooked, NotPossible, Stale, Taken, TooEarly
+from treatments.models import Course, SessionEvent, Status, TreatmentSession
+from treatments.slots import Slot
+
+
+def slot_at(course: Course, injector: Injector, starts_at: dt.datetime) -> Slot:
+    """Return a slot of 15 minutes in the injector's room."""
+    return Slot(injector, injector.opening_hours.get(weekday=1).room, starts_at, starts_at + dt.timedelta(minutes=15))
+
+
+def book(course: Course, slot: Slot, by: User, **more: Any) -> TreatmentSession:
+    """Book with a form number of its own."""
+    return booking.book(**{"course": course, "slot": slot, "uid": uuid.uuid4(), "by": by, "at": NOW} | more)
+
+
+@pytest.fixture
+def slot(course: Course) -> Slot:
+    """The first free time for Maria."""
+    return slots.suggest(course=course, now=NOW)[0]
+
+
+@pytest.fixture
+def session(course: Course, slot: Slot, front_desk: User) -> TreatmentSession:
+    """Maria's visit, booked by the front desk."""
+    return book(course, slot, front_desk)
+
+
+@pytest.fixture
+def toms(course: Course) -> Course:
+    """Tom's course, due too."""
+    return make_course(make_patient(course.clinic, "Tom", "Reid"))
+
+
+def test_booking_a_slot_makes_a_session_and_one_line_of_history(session: TreatmentSession, front_desk: User) -> None:
+    event = session.events.get()
+    assert (session.status, event.kind, event.by, event.at) == (Status.BOOKED, "booked", front_desk, NOW)
+
+
+def test_a_form_sent_twice_books_once(course: Course, slot: Slot, front_desk: User) -> None:
+    number = uuid.uuid4()
+    first = book(course, slot, front_desk, uid=number)
+    assert book(course, slot, front_desk, uid=number) == first
+    assert SessionEvent.objects.filter(session=first).count() == 1
+
+
+def test_a_taken_time_says_whose_it_is(session: TreatmentSession, toms: Course, slot: Slot, front_desk: User) -> None:
+    with pytest.raises(Taken) as refusal:
+        book(toms, slot, front_desk)
+    assert refusal.value.session == session
+    assert not toms.sessions.exists()
+
+
+def test_a_taken_room_says_whose_it_is(session: TreatmentSession, toms: Course, front_desk: User) -> None:
+    bello = make_injector(session.clinic, "RN Bello", room=session.room)
+    with pytest.raises(Taken) as refusal:
+        book(toms, slot_at(toms, bello, session.starts_at), front_desk)
+    assert refusal.value.session == session
+
+
+def test_a_second_visit_for_the_same_person_names_the_first(session: TreatmentSession, front_desk: User) -> None:
+    other = slots.suggest(course=session.course, now=NOW)[0]
+    with pytest.raises(AlreadyBooked) as refusal:
+        book(session.course, other, front_desk)
+    assert refusal.value.session == session
+
+
+def day_83(course: Course, osei: Injector) -> Slot:
+    """Return a time on the day before the due date."""
+    return slot_at(course, osei, dt.datetime.combine(TODAY - dt.timedelta(days=1), dt.time(10), dt.UTC))
+
+
+def test_day_83_is_too_early(course: Course, osei: Injector, front_desk: User) -> None:
+    with pytest.raises(TooEarly) as refusal:
+        book(course, day_83(course, osei), front_desk)
+    assert refusal.value.due_on == TODAY
+
+
+def test_the_front_desk_cannot_give_the_reason_for_an_early_session(
+    course: Course, osei: Injector, front_desk: User
+) -> None:
+    with pytest.raises(TooEarly):
+        book(course, day_83(course, osei), front_desk, early_reason="Patient asked")
+
+
+def test_a_prescriber_can_book_early_with_a_reason_that_stays_on_the_session(
+    course: Course, osei: Injector, prescriber: User
+) -> None:
+    session = book(course, day_83(course, osei), prescriber, early_reason="Wears off in week 9")
+    assert (session.early_reason, session.early_by) == ("Wears off in week 9", prescriber)
+
+
+def test_a_prescriber_needs_words_not_spaces(course: Course, osei: Injector, prescriber: User) -> None:
+    with pytest.raises(TooEarly):
+        book(course, day_83(course, osei), prescriber, early_reason="  ")
+
+
+def test_moving_frees_the_old_time_and_raises_the_version(
+    session: TreatmentSession, toms: Course, front_desk: User
+) -> None:
+    old, later = slots.suggest(course=toms, now=NOW), slots.suggest(course=session.course, now=NOW)[-1]
+    place = Slot(session.injector, session.room, session.starts_at, session.ends_at)  # type: ignore[arg-type]
+    moved = booking.move(session=session, version=1, slot=later, by=front_desk, at=NOW)
+    assert (moved.version, moved.starts_at) == (2, later.starts_at)
+    assert book(toms, place, front_desk).starts_at == place.starts_at != old[0].starts_at
+
+
+def test_moving_onto_a_taken_time_leaves_the_visit_where_it_was(
+    session: TreatmentSession, toms: Course, front_desk: User
+) -> None:
+    theirs = book(toms, slots.suggest(course=toms, now=NOW)[0], front_desk)
+    taken = Slot(theirs.injector, theirs.room, theirs.starts_at, theirs.ends_at)  # type: ignore[arg-type]
+    before = session.starts_at
+    with pytest.raises(Taken):
+        booking.move(session=session, version=1, slot=taken, by=front_desk, at=NOW)
+    session.refresh_from_db()
+    assert (session.starts_at, session.version) == (before, 1)
+
+
+def test_a_visit_that_somebody_else_moved_is_not_moved_again(session: TreatmentSession, front_desk: User) -> None:
+    later = slots.suggest(course=session.course, now=NOW)
+    booking.move(session=session, version=1, slot=later[0], by=front_desk, at=NOW)
+    with pytest.raises(Stale):
+        booking.move(session=session, version=1, slot=later[1], by=front_desk, at=NOW)
+
+
+def test_moving_forgets_the_answer_to_the_old_time(session: TreatmentSession, front_desk: User) -> None:
+    booking.answer(session=session, version=1, answer=TreatmentSession.Answer.CONFIRMED, at=NOW)
+    later = slots.suggest(course=session.course, now=NOW)[0]
+    assert booking.move(session=session, version=1, slot=later, by=front_desk, at=NOW).answer == ""
+
+
+@pytest.mark.parametrize("start", [status for status in Status if status != Status.GIVEN_BEFORE])
+@pytest.mark.parametrize("to", list(Status))
+def test_only_the_steps_in_the_table_are_possible(
+    course: Course, osei: Injector, front_desk: User, start: Status, to: Status
+) -> None:
+    given_on = TODAY if start == Status.DONE else None
+    session = make_session(course, osei, NOW + dt.timedelta(hours=1), status=start, given_on=given_on)
+    if start == to or to in MOVES[start]:
+        moved = booking.change_status(session=session, to=to, by=front_desk, at=NOW, reason="They rang")
+        assert moved.status == to
+    else:
+        with pytest.raises(NotPossible):
+            booking.change_status(session=session, to=to, by=front_desk, at=NOW, reason="They rang")
+
+
+def test_cancelling_needs_a_reason(session: TreatmentSession, front_desk: User) -> None:
+    with pytest.raises(NotPossible, match="Say why"):
+        booking.change_status(session=session, to=Status.CANCELLED, by=front_desk, at=NOW)
+
+
+def test_two_people_on_one_visit_the_second_is_told(session: TreatmentSession, front_desk: User, nurse: User) -> None:
+    seen_by_nurse = TreatmentSession.objects.get(pk=session.pk)
+    booking.change_status(session=session, to=Status.CANCELLED, by=front_desk, at=NOW, reason="They rang")
+    with pytest.raises(Stale):
+        booking.change_status(session=seen_by_nurse, to=Status.ARRIVED, by=nurse, at=NOW)
+
+
+def test_asking_for_where_a_visit_already_is_changes_nothing(session: TreatmentSession, front_desk: User) -> None:
+    booking.change_status(session=session, to=Status.BOOKED, by=front_desk, at=NOW)
+    assert session.events.count() == 1
+
+
+def undo_last(session: TreatmentSession, by: User) -> TreatmentSession:
+    """Take back the newest step."""
+    event = session.events.order_by("-pk").first()
+    assert event is not None
+    return booking.undo(session=session, event=event, by=by, at=NOW)
+
+
+def test_undoing_a_booking_frees_the_time(session: TreatmentSession, toms: Course, front_desk: User) -> None:
+    assert undo_last(session, front_desk).status == Status.CANCELLED
+    assert book(toms, slots.suggest(course=toms, now=NOW)[0], front_desk)
+
+
+def test_undoing_a_move_puts_the_visit_back(session: TreatmentSession, front_desk: User) -> None:
+    before = session.starts_at
+    later = slots.suggest(course=session.course, now=NOW)[-1]
+    booking.move(session=session, version=1, slot=later, by=front_desk, at=NOW)
+    assert undo_last(session, front_desk).starts_at == before
+
+
+@pytest.mark.parametrize("to", [Status.ARRIVED, Status.NO_SHOW, Status.CANCELLED])
+def test_undoing_a_step_puts_the_status_back(session: TreatmentSession, front_desk: User, to: Status) -> None:
+    booking.change_status(session=session, to=to, by=front_desk, at=NOW, reason="By mistake")
+    assert undo_last(session, front_desk).status == Status.BOOKED
+
+
+def test_only_the_last_step_can_be_undone(session: TreatmentSession, front_desk: User) -> None:
+    first = session.events.get()
+    booking.change_status(session=session, to=Status.ARRIVED, by=front_desk, at=NOW)
+    with pytest.raises(Stale):
+        booking.undo(session=session, event=first, by=front_desk, at=NOW)
+
+
+def test_undo_ends_after_three_minutes(session: TreatmentSession, front_desk: User) -> None:
+    event = session.events.get()
+    with pytest.raises(NotPossible, match="3 minutes"):
+        booking.undo(session=session, event=event, by=front_desk, at=NOW + dt.timedelta(seconds=181))
+
+
+def test_a_patients_answer_is_kept_with_its_time(session: TreatmentSession) -> None:
+    answered = booking.answer(session=session, version=1, answer=TreatmentSession.Answer.CONFIRMED, at=NOW)
+    assert (answered.answer, answered.answered_at, answered.status) == ("confirmed", NOW, Status.BOOKED)
+
+
+def test_an_answer_to_a_time_that_moved_is_not_taken(session: TreatmentSession, front_desk: User) -> None:
+    later = slots.suggest(course=session.course, now=NOW)[0]
+    booking.move(session=session, version=1, slot=later, by=front_desk, at=NOW)
+    with pytest.raises(Stale):
+        booking.answer(session=session, version=1, answer=TreatmentSession.Answer.CONFIRMED, at=NOW)
+
+
+def test_an_answer_after_the_visit_began_is_not_taken(session: TreatmentSession) -> None:
+    with pytest.raises(Stale):
+        booking.answer(session=session, version=1, answer=TreatmentSession.Answer.ASKED_TO_MOVE, at=session.starts_at)
+
+
+def test_a_note_is_encrypted_at_rest(course: Course, slot: Slot, front_desk: User) -> None:
+    session = book(course, slot, front_desk, note="needs parking")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT note FROM treatments_treatmentsession WHERE id = %s", [session.pk])
+        stored = cursor.fetchone()[0]
+    assert "parking" not in stored
+    assert TreatmentSession.objects.get(pk=session.pk).note == "needs parking"

@@ -1,0 +1,133 @@
+"""Opening and ending a course, and that nobody falls out of the recall list."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from clinic.models import Clinic, Injector, User
+from patients.models import Patient
+from tests.builders import NOW, TODAY, make_assessment, make_course, make_patient, make_session
+from treatments import courses
+from treatments.courses import NotAllowed
+from treatments.models import Course, Status
+from treatments.models.session import OPEN
+
+
+def test_a_course_opens_on_a_signed_eligible_assessment(maria: Patient, prescriber: User) -> None:
+    course = courses.open_course(assessment=make_assessment(maria, signed_by=prescriber), by=prescriber, at=NOW)
+    assert (course.patient, course.next_due()) == (maria, TODAY)
+
+
+def test_a_course_does_not_open_on_a_draft(maria: Patient, prescriber: User) -> None:
+    with pytest.raises(NotAllowed, match="signed assessment"):
+        courses.open_course(assessment=make_assessment(maria), by=prescriber, at=NOW)
+
+
+def test_a_course_does_not_open_when_not_eligible(maria: Patient, prescriber: User) -> None:
+    episodic = make_assessment(maria, signed_by=prescriber, headache_days=14, long_headache_days=14)
+    with pytest.raises(NotAllowed, match="eligible"):
+        courses.open_course(assessment=episodic, by=prescriber, at=NOW)
+
+
+def test_a_course_opens_on_an_override_with_a_reason(maria: Patient, prescriber: User) -> None:
+    overridden = make_assessment(
+        maria, signed_by=prescriber, headache_days=14, long_headache_days=14, override_reason="In a study"
+    )
+    assert courses.open_course(assessment=overridden, by=prescriber, at=NOW).pk
+
+
+def test_a_nurse_cannot_open_a_course(maria: Patient, prescriber: User, nurse: User) -> None:
+    with pytest.raises(NotAllowed, match="prescriber"):
+        courses.open_course(assessment=make_assessment(maria, signed_by=prescriber), by=nurse, at=NOW)
+
+
+def test_a_second_course_is_refused_in_words(course: Course, prescriber: User) -> None:
+    assessment = make_assessment(course.patient, signed_by=prescriber)
+    with pytest.raises(NotAllowed, match="already has an open course"):
+        courses.open_course(assessment=assessment, by=prescriber, at=NOW)
+
+
+def test_ending_a_course_needs_a_reason(course: Course, prescriber: User) -> None:
+    with pytest.raises(NotAllowed, match="why"):
+        courses.close_course(course=course, reason=" ", by=prescriber, at=NOW)
+
+
+def test_a_course_with_a_booked_visit_does_not_end(course: Course, osei: Injector, prescriber: User) -> None:
+    make_session(course, osei, NOW + dt.timedelta(hours=1))
+    with pytest.raises(NotAllowed, match="Cancel the booked visit first"):
+        courses.close_course(course=course, reason="Moved away", by=prescriber, at=NOW)
+
+
+def test_an_ended_course_leaves_the_recall_list(course: Course, prescriber: User) -> None:
+    courses.close_course(course=course, reason="Moved away", by=prescriber, at=NOW)
+    assert list(Course.objects.all().to_recall(TODAY)) == []
+
+
+@pytest.mark.parametrize(("days", "listed"), [(84 - 29, False), (84 - 28, True), (84, True), (300, True)])
+def test_recall_begins_28_days_before_the_due_date(maria: Patient, osei: Injector, days: int, listed: bool) -> None:
+    course = make_course(maria, last_given_on=TODAY - dt.timedelta(days=days), injector=osei)
+    assert (course in Course.objects.all().to_recall(TODAY)) is listed
+
+
+@pytest.mark.parametrize(
+    ("status", "listed"), [(Status.BOOKED, False), (Status.CANCELLED, True), (Status.NO_SHOW, True)]
+)
+def test_a_booking_takes_a_person_off_recall_and_losing_it_brings_them_back(
+    course: Course, osei: Injector, status: Status, listed: bool
+) -> None:
+    make_session(course, osei, NOW + dt.timedelta(hours=1), status=status)
+    assert (course in Course.objects.all().to_recall(TODAY)) is listed
+
+
+def test_a_first_session_is_due_from_the_day_the_course_opens(riverside: Clinic) -> None:
+    course = make_course(make_patient(riverside))
+    assert course in Course.objects.all().to_recall(TODAY)
+
+
+def standing(course: Course, on: dt.date) -> list[str]:
+    """Return every list an open course is on: a person must be on exactly one."""
+    row: Any = Course.objects.with_due().with_booked().get(pk=course.pk)
+    booked = row.sessions.filter(status__in=OPEN).exists()
+    recall = course in Course.objects.all().to_recall(on)
+    later = not booked and row.next_due_on > on + dt.timedelta(days=28)
+    return [name for name, true in (("booked", booked), ("recall", recall), ("later", later)) if true]
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["book", "cancel", "no_show", "give", "wait"]), st.integers(1, 120)), max_size=12
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@given(STEPS)
+def test_after_any_history_a_person_is_on_exactly_one_list(
+    riverside: Clinic, osei: Injector, steps: list[tuple[str, int]]
+) -> None:
+    course = make_course(make_patient(riverside))
+    on = TODAY
+    for step, days in steps:
+        on = act(course, osei, step, on, days)
+        assert len(standing(course, on)) == 1, (step, on)
+
+
+def act(course: Course, osei: Injector, step: str, on: dt.date, days: int) -> dt.date:
+    """Take one step of a course's life and return the day it is then."""
+    session = course.sessions.filter(status__in=OPEN).first()
+    due = course.next_due()
+    if step == "wait":
+        return on + dt.timedelta(days=days)
+    if step == "book" and session is None:
+        date = max(due, on) + dt.timedelta(days=days)
+        start = dt.datetime.combine(date, dt.time(0), dt.UTC) + dt.timedelta(minutes=15 * (course.pk % 90))
+        make_session(course, osei, start, due_on=due)
+    elif step in {"cancel", "no_show"} and session:
+        session.status = Status.CANCELLED if step == "cancel" else Status.NO_SHOW
+        session.save()
+    elif step == "give" and session:
+        session.status, session.given_on = Status.DONE, session.local_date
+        session.save()
+        return max(on, session.local_date)
+    return on
