@@ -1,0 +1,143 @@
+"""The session log and its export."""
+
+import csv
+import datetime as dt
+import io
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from clinic.models import AuditEntry, Clinic, Injector, Role, User
+from tests.builders import NOW, TODAY, make_course, make_patient, make_session, make_user
+from tests.conftest import log_in
+from treatments import protocol, recording
+from treatments.log import safe_cell
+from treatments.models import Course, Status, TreatmentSession
+from treatments.recording import VialUsed
+from treatments.safety import QUESTIONS
+
+
+@pytest.fixture
+def signed(course: Course, osei: Injector, nurse: User) -> TreatmentSession:
+    """Maria's signed session of today."""
+    session = make_session(course, osei, NOW, status=Status.IN_ROOM, due_on=TODAY)
+    recording.sign_session(
+        session=session,
+        plan=protocol.standard_set(),
+        vials=[VialUsed("C4471", dt.date(2027, 11, 30), 200)],
+        answers={question.key: False for question in QUESTIONS},
+        identity_checked=True,
+        consent_confirmed=True,
+        by=nurse,
+        at=NOW,
+        started_at=NOW,
+    )
+    return session
+
+
+def shown(user: User, **query: str) -> str:
+    """Return the log as this person sees it."""
+    return log_in(user).get(reverse("treatments:log"), query).content.decode()
+
+
+def test_a_signed_session_stands_in_the_log(signed: TreatmentSession, admin: User) -> None:
+    page = shown(admin)
+    for words in ("Maria Santos", "C4471", ">155<", ">45<"):
+        assert words in page
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"first": "2026-11-23", "last": "2026-11-23"}, True),
+        ({"first": "2026-11-24"}, False),
+        ({"last": "2026-08-01"}, False),
+        ({"status": "done"}, True),
+        ({"status": "cancelled"}, False),
+    ],
+)
+def test_filters_stand_in_the_address(
+    signed: TreatmentSession, admin: User, query: dict[str, str], found: bool
+) -> None:
+    assert ("C4471" in shown(admin, **query)) is found
+
+
+def test_the_log_can_be_narrowed_to_one_injector(signed: TreatmentSession, osei: Injector, admin: User) -> None:
+    assert "C4471" in shown(admin, injector=str(osei.uid))
+
+
+@pytest.mark.parametrize("query", [{"first": "soon"}, {"injector": "x"}, {"status": "'; DROP TABLE"}])
+def test_a_filter_that_means_nothing_is_said_not_ignored(
+    signed: TreatmentSession, admin: User, query: dict[str, str]
+) -> None:
+    response = log_in(admin).get(reverse("treatments:log"), query)
+    assert response.status_code == 422
+    assert "There is a problem" in response.content.decode()
+
+
+@pytest.mark.parametrize("cursor", ["x", "_", "2026_1", "2026-11-23T10:00:00+00:00_x"])
+def test_a_cursor_that_was_tampered_with_is_harmless(signed: TreatmentSession, admin: User, cursor: str) -> None:
+    assert log_in(admin).get(reverse("treatments:log"), {"after": cursor}).status_code == 200
+
+
+def test_pages_go_by_key_and_show_every_session_once(riverside: Clinic, osei: Injector, admin: User) -> None:
+    for number in range(60):
+        make_session(make_course(make_patient(riverside)), osei, NOW + number * dt.timedelta(minutes=15))
+    client, url, seen = log_in(admin), reverse("treatments:log"), []
+    while url:
+        response = client.get(url)
+        seen += [session.pk for session in response.context["rows"]]
+        cursor = response.context["cursor"]
+        url = f"{reverse('treatments:log')}?after={cursor.replace('+', '%2B')}" if cursor else ""
+    assert len(seen) == len(set(seen)) == 60
+
+
+def test_fifty_rows_cost_a_fixed_number_of_queries(
+    riverside: Clinic, osei: Injector, admin: User, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(55):
+        make_session(make_course(make_patient(riverside)), osei, NOW + number * dt.timedelta(minutes=15))
+    client = log_in(admin)
+    with django_assert_max_num_queries(12):
+        client.get(reverse("treatments:log"))
+
+
+def exported(user: User, **query: str) -> list[list[str]]:
+    """Return the export as rows."""
+    response: Any = log_in(user).get(reverse("treatments:export"), query)
+    body = b"".join(response.streaming_content).decode()
+    assert body.startswith("\ufeff")
+    return list(csv.reader(io.StringIO(body.removeprefix("\ufeff"))))
+
+
+def test_the_export_holds_the_filters_the_head_and_the_rows(signed: TreatmentSession, admin: User) -> None:
+    rows = exported(admin, status="done")
+    assert rows[0] == ["Sessions of Riverside Clinic", "status=done"]
+    assert rows[2][:4] == ["2026-11-23", "10:00", signed.course.patient.record_number, "Maria Santos"]
+    assert rows[2][4:12] == ["2", "84", "Dr Osei", "Done", "155", "31", "45", "C4471"]
+
+
+def test_the_export_is_logged_with_its_size(signed: TreatmentSession, admin: User) -> None:
+    exported(admin)
+    entry = AuditEntry.objects.get(action="export")
+    assert (entry.actor, entry.rows) == (admin, 2)
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "=cmd|' /C calc'!A0"])
+def test_no_cell_of_the_export_is_a_formula(riverside: Clinic, osei: Injector, admin: User, name: str) -> None:
+    make_session(make_course(make_patient(riverside, name, "Reid")), osei, NOW)
+    assert exported(admin)[2][3] == f"'{name} Reid"
+    assert not safe_cell(name).startswith(("=", "+", "-", "@", "\t"))
+
+
+def test_the_export_of_another_clinic_holds_nothing_of_this_one(signed: TreatmentSession, lakeside: Clinic) -> None:
+    lena = make_user("lena@lakeside.example", "Lena Park", (lakeside, Role.ADMIN))
+    assert len(exported(lena)) == 2
+
+
+@pytest.mark.parametrize("role", ["front_desk", "nurse", "prescriber", "reader"])
+def test_only_admins_see_the_log(signed: TreatmentSession, role: str, request: pytest.FixtureRequest) -> None:
+    client = log_in(request.getfixturevalue(role))
+    assert client.get(reverse("treatments:log")).status_code == 403
+    assert client.get(reverse("treatments:export")).status_code == 403
