@@ -84,9 +84,7 @@ class Assessment(models.Model):
     @property
     def verdict(self) -> eligibility.Verdict:
         """The verdict as it was stored, whatever the rule says by now."""
-        return eligibility.Verdict(
-            eligibility.Outcome(self.outcome), tuple(eligibility.Criterion(**stored) for stored in self.criteria)
-        )
+        return eligibility.Verdict(eligibility.Outcome(self.outcome), tuple(map(_criterion, self.criteria)))
 
     def findings(self) -> eligibility.Findings:
         """Return the counts as the rule takes them."""
@@ -110,3 +108,7 @@ class Assessment(models.Model):
 
 def _plain(criterion: eligibility.Criterion) -> dict[str, Any]:
     return dataclasses.asdict(criterion) | {"answer": criterion.answer.value}
+
+
+def _criterion(stored: dict[str, Any]) -> eligibility.Criterion:
+    return eligibility.Criterion(**stored | {"answer": eligibility.Answer(stored["answer"])})

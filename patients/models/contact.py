@@ -5,7 +5,14 @@ from contextlib import suppress
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.db import models
-from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, is_possible_number, parse
+from phonenumbers import (
+    NumberParseException,
+    PhoneNumberFormat,
+    ValidationResult,
+    format_number,
+    is_possible_number_with_reason,
+    parse,
+)
 from simple_history.models import HistoricalRecords
 
 from clinic.models import Clinic
@@ -36,7 +43,8 @@ def clean_address(channel: str, text: str, country: str) -> str:
     if not any(character.isalpha() for character in text):
         with suppress(NumberParseException):
             number = parse(text, country)
-            if is_possible_number(number):
+            # A number without its area code is possible too, but only from a telephone next door.
+            if is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE:
                 return format_number(number, PhoneNumberFormat.E164)
     raise ValidationError("Enter a phone number such as 07700 900123 or +1 212 555 0123.", code="phone")
 
