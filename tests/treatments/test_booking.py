@@ -22,7 +22,8 @@ def slot_at(course: Course, injector: Injector, starts_at: dt.datetime) -> Slot:
 
 def book(course: Course, slot: Slot, by: User, **more: Any) -> TreatmentSession:
     """Book with a form number of its own."""
-    return booking.book(**{"course": course, "slot": slot, "uid": uuid.uuid4(), "by": by, "at": NOW} | more)
+    values: dict[str, Any] = {"course": course, "slot": slot, "uid": uuid.uuid4(), "by": by, "at": NOW}
+    return booking.book(**values | more)
 
 
 @pytest.fixture

@@ -128,7 +128,8 @@ def test_the_page_of_times_offers_five_and_one_click_books(course: Course, front
     client = log_in(front_desk)
     page = text(client.get(book_url(course)))
     assert page.count('name="slot"') == 5
-    response = client.post(book_url(course), {"slot": first_slot(page), "uid": str(uuid.uuid4()), "note": "parking"})
+    data = {"slot": first_slot(page), "uid": str(uuid.uuid4()), "note": "parking"}
+    response: Any = client.post(book_url(course), data)
     session = TreatmentSession.objects.get(course=course, status=Status.BOOKED)
     assert session.note == "parking"
     assert response.url == reverse("patients:detail", args=[course.patient.uid])
@@ -264,7 +265,8 @@ def test_the_session_form_begins_with_the_standard_set(in_room: TreatmentSession
 
 def test_signing_leads_to_book_next(in_room: TreatmentSession, nurse: User) -> None:
     client = log_in(nurse)
-    page = text(client.get(client.post(record_url(in_room), record_data()).url))
+    signed: Any = client.post(record_url(in_room), record_data())
+    page = text(client.get(signed.url))
     assert "Session signed." in page
     assert "Next due" in page
     assert "Monday 15 February 2027" in page
@@ -301,7 +303,7 @@ def test_the_lot_of_today_is_typed_once(
 def test_the_form_of_a_signed_session_leads_to_its_record(in_room: TreatmentSession, nurse: User) -> None:
     client = log_in(nurse)
     client.post(record_url(in_room), record_data())
-    again = client.post(record_url(in_room), record_data(lot="OTHER"))
+    again: Any = client.post(record_url(in_room), record_data(lot="OTHER"))
     assert again.url == reverse("treatments:session", args=[in_room.uid])
     assert SessionRecord.objects.get().vials.get().lot == "C4471"
 
@@ -322,7 +324,7 @@ def test_a_prescriber_opens_a_course_and_books_the_first_session(
     maria: Patient, osei: Injector, prescriber: User
 ) -> None:
     assessment = make_assessment(maria, signed_by=prescriber)
-    response = log_in(prescriber).post(reverse("treatments:open_course", args=[assessment.uid]))
+    response: Any = log_in(prescriber).post(reverse("treatments:open_course", args=[assessment.uid]))
     assert response.url == book_url(Course.objects.get(patient=maria))
 
 

@@ -1,0 +1,54 @@
+"""Nobody is booked twice, however many book at once; and who loses, hears it quickly."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.databases import ROOT, environment, own_database
+from tests.treatments.race import ATTEMPTS, MOVES, PROCESSES, ROUNDS
+
+# A plain INSERT was seen to wait 15 seconds for a chain of deadlocks. A busy machine may well take half a second.
+QUICK_SECONDS = 3
+
+
+@pytest.fixture(scope="module")
+def outcome(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """What came of the race: 16 processes, one slot at a time, one injector's day, and moving about."""
+    with django_db_blocker.unblock(), own_database(tmp_path_factory.mktemp("race")) as url:
+        command = [sys.executable, "-m", "tests.treatments.race"]
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment(url), capture_output=True, text=True, check=False, timeout=180
+        )
+        assert done.returncode == 0, done.stderr
+        yield json.loads(done.stdout)
+
+
+def test_there_are_no_overlaps(outcome: Any) -> None:
+    assert outcome["overlaps"] == 0
+
+
+def test_of_sixteen_on_one_slot_exactly_one_wins(outcome: Any) -> None:
+    assert outcome["slot"] == {"Taken": ROUNDS * (PROCESSES - 1), "won": ROUNDS}
+
+
+def test_on_one_injectors_day_everyone_is_booked_or_told(outcome: Any) -> None:
+    assert set(outcome["day"]) == {"Taken", "won"}
+    assert sum(outcome["day"].values()) == PROCESSES * ATTEMPTS
+
+
+def test_every_winner_is_stored_and_nobody_else(outcome: Any) -> None:
+    assert outcome["stored"] == outcome["slot"]["won"] + outcome["day"]["won"]
+
+
+def test_moves_in_any_order_end_in_a_move_or_a_word_never_in_a_deadlock(outcome: Any) -> None:
+    assert set(outcome["move"]) <= {"Taken", "won"}
+    assert sum(outcome["move"].values()) >= MOVES
+
+
+@pytest.mark.parametrize("stage", ["slot", "day", "move"])
+def test_nobody_waits_long_for_the_answer(outcome: Any, stage: str) -> None:
+    assert outcome[f"{stage}_max"] < QUICK_SECONDS
