@@ -23,6 +23,14 @@ BROWSER_OPTIONS = (
 PAGE_SECONDS = 20
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep all tests of running servers in one worker, so that a run starts the stack once."""
+    for item in items:
+        if item.get_closest_marker("stack"):
+            item.add_marker(pytest.mark.xdist_group("stack"))
+
+
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) -> Iterator[Stack]:
     """The demo on the engine of this run, with mail and texts that arrive in `stack.mail` and `stack.gateway`."""
