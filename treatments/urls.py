@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from treatments.views import booking, courses, log, recording, today
+from treatments.views import booking, courses, imports, log, recording, today
 
 app_name = "treatments"
 urlpatterns = [
@@ -20,4 +20,8 @@ urlpatterns = [
     path("recall/", courses.recall, name="recall"),
     path("log/", log.session_log, name="log"),
     path("log/export/", log.export, name="export"),
+    path("import/", imports.choose, name="import"),
+    path("import/<uuid:uid>/", imports.preview, name="import_preview"),
+    path("import/<uuid:uid>/confirm/", imports.confirm, name="import_confirm"),
+    path("import/<uuid:uid>/discard/", imports.discard, name="import_discard"),
 ]

@@ -14,7 +14,7 @@ from django.db import IntegrityError
 
 from clinic import audit
 from clinic.models import AuditEntry, Clinic, Injector, User
-from patients.csvfile import Row, Rows, read_rows
+from patients.csvfile import CsvError, Row, Rows, read_rows
 from patients.importing import Checked, Effect, Fault, Repeats, Report, batches, run_import
 from treatments.referrals import care, people
 from treatments.referrals.changes import Change, Comparison, Setting
@@ -23,6 +23,7 @@ from treatments.referrals.stored import Stored, find
 from treatments.referrals.writing import write
 
 Progress = Callable[[Iterable[Row]], Iterable[Row]]
+ROWS_SHOWN = 10  # people in a preview
 PARTS = (
     people.update_person,
     people.update_contacts,
@@ -109,19 +110,57 @@ class ReferralList:
         return Checked(line, Effect.NEW if stored is None else Effect.CHANGED, Reading(referral, change))
 
 
+@dataclass
+class Preview:
+    """What an import would do, and the first people it would write."""
+
+    report: Report
+    first: list[tuple[Effect, Referral]]
+
+
 def _news(referral: Referral, stored: Stored) -> set[str]:
     before = stored.line.said if stored.line else {}
-    return {name for name, value in referral.said().items() if name not in before or before[name] != value}
+    return {name for name, value in referral.said.items() if name not in before or before[name] != value}
 
 
 def open_list(
-    stream: BinaryIO, *, clinic: Clinic, by: User | None, at: dt.datetime, progress: Progress = iter
+    stream: BinaryIO,
+    *,
+    clinic: Clinic,
+    by: User | None,
+    at: dt.datetime,
+    progress: Progress = iter,
+    max_rows: int | None = None,
 ) -> ReferralList:
-    """Return the list in a file (CSV, opened for reading bytes). Raises CsvError when it cannot be read."""
+    """Return the list in a file (CSV, opened for reading bytes), after reading through it once.
+
+    Raises CsvError when a part of it cannot be read, or when it has more than ``max_rows``. Close its ``repeats``.
+    """
     rows = read_rows(stream, COLUMNS)
     injectors = {injector.email.casefold(): injector for injector in Injector.objects.filter(clinic=clinic)}
-    repeats = Repeats((row.line, row.values["mrn"]) for row in rows if not row.problem and row.values["mrn"])
+    repeats = Repeats(_record_numbers(rows, max_rows))
     return ReferralList(rows, Setting(clinic, injectors, by, at), repeats, progress)
+
+
+def _record_numbers(rows: Rows, max_rows: int | None) -> Iterator[tuple[int, str]]:
+    for count, row in enumerate(rows, start=1):
+        if max_rows is not None and count > max_rows:
+            raise CsvError(f"The list has more than {max_rows:,} rows. Split it into several files.")
+        if not row.problem and row.values["mrn"]:
+            yield row.line, row.values["mrn"]
+
+
+def preview_referrals(*, clinic: Clinic, stream: BinaryIO, by: User | None, at: dt.datetime) -> Preview:
+    """Check a list and say what importing it would do. Raises CsvError when the file cannot be read."""
+    source = open_list(stream, clinic=clinic, by=by, at=at)
+    report, first = Report(), list[tuple[Effect, Referral]]()
+    with closing(source.repeats):
+        for batch in source.check():
+            report.count(batch)
+            for row in batch:
+                if row.value and row.effect and row.effect is not Effect.UNCHANGED and len(first) < ROWS_SHOWN:
+                    first.append((row.effect, row.value.referral))
+    return Preview(report, first)
 
 
 def import_referrals(

@@ -76,7 +76,7 @@ def _update_contact(both: Comparison, channel: Channel, address: str, consent_on
 
 def remember(both: Comparison, change: Change) -> None:
     """Keep what the list said, to be compared with what it says next time."""
-    values: dict[str, Any] = {"said": both.referral.said(), "read_at": both.setting.at}
+    values: dict[str, Any] = {"said": both.referral.said, "read_at": both.setting.at}
     if both.stored.line:
         change.set(both.stored.line, values)
     else:

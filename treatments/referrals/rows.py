@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -77,14 +78,15 @@ class Referral:
         """First and last name."""
         return f"{self.given_name} {self.family_name}"
 
+    @cached_property
     def said(self) -> dict[str, Any]:
-        """Return every field as JSON holds it, to be compared with what the list says next time."""
-        return {name: _plain(value) for name, value in dataclasses.asdict(self).items()}
+        """Every field as JSON holds it, to be compared with what the list says next time."""
+        return {part.name: _plain(getattr(self, part.name)) for part in dataclasses.fields(self)}
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, Authorized | Treated):
+        return {part.name: _plain(getattr(value, part.name)) for part in dataclasses.fields(value)}
     return value.isoformat() if isinstance(value, dt.date) else value
 
 

@@ -31,7 +31,7 @@ class Stored:
 
     def says_the_same(self, referral: Referral) -> bool:
         """Tell whether the list said exactly this last time."""
-        return self.line is not None and self.line.said == referral.said()
+        return self.line is not None and self.line.said == referral.said
 
     def said_units(self) -> int | None:
         """Return the units of the last injection as the list gave them last time."""

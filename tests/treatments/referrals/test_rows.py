@@ -109,7 +109,8 @@ def test_a_long_cell_is_cut_short_in_the_reason() -> None:
 @pytest.mark.parametrize("units", ["1", "195"])
 def test_units_up_to_the_limit_of_the_protocol_are_taken(units: str) -> None:
     treated = good(last_units=units).treated
-    assert treated and treated.units == int(units)
+    assert treated is not None
+    assert treated.units == int(units)
 
 
 def test_counts_that_are_empty_are_not_known() -> None:

@@ -1,0 +1,79 @@
+"""Keeping an uploaded list between its preview and the answer: private, out of the web's reach, for a day at most.
+
+A file lies in a folder of its clinic and its user under a name nobody can guess, so an address that leaks opens nothing
+for anybody else. It is on this machine's disk: where several web servers run, VAR_DIR must be one they share.
+"""
+
+import datetime as dt
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+
+from clinic.models import Clinic, User
+
+LONGEST = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Who sent a file, and to which clinic: nobody else gets at it, and at no other clinic."""
+
+    clinic: Clinic
+    user: User
+
+
+class Gone(Exception):
+    """There is no such upload any more: imported, thrown away, or too old."""
+
+
+def keep(file: "UploadedFile[Any]", *, owner: Owner, at: dt.datetime) -> uuid.UUID:
+    """Store an uploaded file, throw away what is too old, and return the name to find it by."""
+    _sweep(at)
+    uid = uuid.uuid4()
+    path = _path(uid, owner)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+        for chunk in file.chunks():
+            stream.write(chunk)
+    os.utime(path, (at.timestamp(), at.timestamp()))
+    return uid
+
+
+@contextmanager
+def opened(uid: uuid.UUID, *, owner: Owner, at: dt.datetime) -> Iterator[BinaryIO]:
+    """Open a kept file for reading. Raises Gone, for the file of another user or clinic too."""
+    path = _path(uid, owner)
+    if not path.is_file() or _too_old(path, at):
+        raise Gone
+    with path.open("rb") as stream:
+        yield stream
+
+
+def drop(uid: uuid.UUID, *, owner: Owner) -> None:
+    """Throw a kept file away."""
+    _path(uid, owner).unlink(missing_ok=True)
+
+
+def _folder() -> Path:
+    return Path(settings.VAR_DIR) / "uploads"
+
+
+def _path(uid: uuid.UUID, owner: Owner) -> Path:
+    return _folder() / str(owner.clinic.uid) / str(owner.user.uid) / f"{uid}.csv"
+
+
+def _too_old(path: Path, at: dt.datetime) -> bool:
+    return path.stat().st_mtime < (at - LONGEST).timestamp()
+
+
+def _sweep(at: dt.datetime) -> None:
+    for path in _folder().glob("*/*/*.csv"):
+        if _too_old(path, at):
+            path.unlink(missing_ok=True)
