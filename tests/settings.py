@@ -10,3 +10,5 @@ from clinic.settings import *
 
 # The test client asks for no static files; without this the missing folder of collected ones is a warning, so an error.
 WHITENOISE_AUTOREFRESH = True
+# Hashing a password well takes as long as the rest of a test.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
