@@ -50,7 +50,7 @@ TEXTS = (
     Text(
         kind=DUE,
         days_before=14,
-        sms="{clinic}: {first_name}, it is time to book your next visit. Call {phone} or see {link}",
+        sms="{clinic}: {first_name}, time to book your next visit. Call {phone} or see {link}",
         subject="Time to book your next visit",
         email=(
             "Hello {first_name},\n\n"

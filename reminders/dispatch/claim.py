@@ -27,7 +27,7 @@ def claim(*, now: dt.datetime, limit: int) -> list[Reminder]:
     return list(Reminder.objects.filter(pk__in=mine).order_by("due_at", "pk"))
 
 
-def release(reminders: Iterable[Reminder], *, now: dt.datetime) -> None:
+def release(reminders: Iterable[Reminder]) -> None:
     """Give back what was claimed and not begun. The attempt number stays: it is the fence, and never goes back."""
     for reminder in reminders:
         Reminder.objects.held_by(reminder).update(state=State.WAITING, lease_until=None)

@@ -25,7 +25,7 @@ def send_due(*, clock: Callable[[], dt.datetime], limit: int = BATCH, deadline: 
     while clock() <= stop and (batch := claim(now=clock(), limit=limit)):
         for position, reminder in enumerate(batch):
             if clock() > stop:
-                release(batch[position:], now=clock())
+                release(batch[position:])
                 return worked
             _send_or_put_off(reminder, clock())
             worked += 1

@@ -1,7 +1,6 @@
 """What the tests of reminders share: a clinic with its rules and texts, and a place for what is sent."""
 
 import datetime as dt
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -37,7 +36,7 @@ class Gateway:
     def __init__(self) -> None:
         self.taken: list[Message] = []
         self.answers: list[SendError] = []
-        self.asked = 0
+        self.asked_for: list[Message] = []
         self.knows: str | None = None
 
     def send(self, message: Message) -> str:
@@ -49,7 +48,7 @@ class Gateway:
 
     def find(self, message: Message, *, since: dt.date) -> str | None:
         """Say what it knows."""
-        self.asked += 1
+        self.asked_for.append(message)
         return self.knows
 
 
@@ -73,9 +72,3 @@ def reminder(visit: TreatmentSession) -> Reminder:
     """The text message three days before Maria's visit, due now."""
     reconcile(now=NOW)
     return Reminder.objects.get(rule__days_before=3)
-
-
-@pytest.fixture
-def clock() -> Callable[[], dt.datetime]:
-    """A clock that stands still."""
-    return lambda: NOW

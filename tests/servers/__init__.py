@@ -1,13 +1,13 @@
 """Real servers for tests: mail, text messages, a broker, a database of one's own. Each is a process, none is pretended.
 
-with mail_server(tmp_path) as mail, sms_gateway(tmp_path) as gateway:
-    environment = mail.environment | gateway.environment   # EMAIL_URL, SMS_GATEWAY_URL, ...
-    ...
-    mail.received(); gateway.received()                    # what arrived, as dictionaries
+    from tests.servers.broker import broker
+    from tests.servers.database import own_database, run_python
+    from tests.servers.processes import mail_server, sms_gateway, start, wait_for
+
+    with mail_server(tmp_path) as mail, sms_gateway(tmp_path) as gateway, broker(tmp_path) as address:
+        environment = mail.environment | gateway.environment | {"REDIS_URL": address}
+        ...
+        mail.received(); gateway.received()  # what arrived, as dictionaries
+
+Nothing is imported here, so that the servers start quickly.
 """
-
-from tests.servers.broker import broker
-from tests.servers.database import own_database
-from tests.servers.processes import Server, free_port, mail_server, sms_gateway, wait_for
-
-__all__ = ["Server", "broker", "free_port", "mail_server", "own_database", "sms_gateway", "wait_for"]

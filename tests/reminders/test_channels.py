@@ -1,0 +1,142 @@
+"""The channels against real servers: what goes over the wire, and what each answer means."""
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from reminders.channels import Message, SendError, carrier_for
+from reminders.channels.base import Blame
+from reminders.channels.email import EmailCarrier
+from reminders.channels.files import FileCarrier
+from reminders.channels.sms import SmsCarrier
+from tests.servers.processes import Server, free_port, mail_server, sms_gateway
+
+TODAY = dt.datetime.now(dt.UTC).date()
+KEY = str(uuid.uuid4())
+NUMBER, MAILBOX = "+447700900123", "maria@patients.example"
+TEXT = Message(key=KEY, to=NUMBER, subject="", body="Riverside Clinic: Maria, see you + & é Thursday.")
+LETTER = Message(key=KEY, to=MAILBOX, subject="Your visit on Thursday", body="Hello Siobhán,\n\nsee you.\n")
+
+pytestmark = pytest.mark.stack
+
+
+@contextmanager
+def gateway(settings: Settings, folder: Path, *options: str) -> Iterator[Server]:
+    """Run a gateway and point the settings to it."""
+    with sms_gateway(folder, *options) as server:
+        for name, value in server.environment.items():
+            setattr(settings, name, value)
+        settings.SMS_TIMEOUT_SECONDS = 1
+        yield server
+
+
+@contextmanager
+def mail(settings: Settings, folder: Path, *options: str) -> Iterator[Server]:
+    """Run a mail server and point the settings to it."""
+    with mail_server(folder, *options) as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 5
+        yield server
+
+
+def refusal(carrier: SmsCarrier | EmailCarrier, message: Message) -> SendError:
+    with pytest.raises(SendError) as caught:
+        carrier.send(message)
+    return caught.value
+
+
+def test_a_text_message_arrives_and_can_be_found(settings: Settings, tmp_path: Path) -> None:
+    with gateway(settings, tmp_path) as server:
+        carrier = carrier_for("sms")
+        assert carrier.find(TEXT, since=TODAY) is None
+        sid = carrier.send(TEXT)
+        (arrived,) = server.received()
+        assert (arrived["to"], arrived["from"], arrived["body"]) == (NUMBER, settings.SMS_FROM, TEXT.body)
+        assert carrier.find(TEXT, since=TODAY) == sid == arrived["sid"]
+        assert carrier.find(Message(KEY, NUMBER, "", "other words"), since=TODAY) is None
+
+
+def test_a_number_that_does_not_exist_is_a_permanent_fault_of_the_address(settings: Settings, tmp_path: Path) -> None:
+    with gateway(settings, tmp_path, "--unknown", NUMBER):
+        error = refusal(SmsCarrier(), TEXT)
+    assert (error.permanent, error.blame, error.text) == (True, Blame.ADDRESS, "The number does not exist")
+
+
+def test_a_number_that_replied_stop_is_a_matter_of_consent(settings: Settings, tmp_path: Path) -> None:
+    with gateway(settings, tmp_path, "--stopped", NUMBER):
+        error = refusal(SmsCarrier(), TEXT)
+    assert (error.permanent, error.blame, error.text) == (True, Blame.CONSENT, "They replied STOP")
+
+
+@pytest.mark.parametrize(
+    ("status", "permanent"), [("429", False), ("500", False), ("503", False), ("400", True), ("401", True)]
+)
+def test_a_gateways_refusal_says_whether_to_ask_again(
+    settings: Settings, tmp_path: Path, status: str, permanent: bool
+) -> None:
+    with gateway(settings, tmp_path, "--fail", f"{status}:1") as server:
+        error = refusal(SmsCarrier(), TEXT)
+        assert (error.permanent, error.blame) == (permanent, Blame.NOTHING)
+        assert SmsCarrier().send(TEXT) == server.received()[0]["sid"]
+
+
+def test_a_gateway_that_hangs_is_left_after_the_time_out(settings: Settings, tmp_path: Path) -> None:
+    with gateway(settings, tmp_path, "--fail", "hang:1"):
+        error = refusal(SmsCarrier(), TEXT)
+    assert (error.permanent, error.text) == (False, "The text message gateway did not answer")
+
+
+def test_a_gateway_that_is_not_there_is_a_temporary_fault(settings: Settings) -> None:
+    settings.SMS_GATEWAY_URL = f"http://127.0.0.1:{free_port()}"
+    assert not refusal(SmsCarrier(), TEXT).permanent
+
+
+def test_mail_arrives_in_plain_text_under_the_reminders_own_message_id(settings: Settings, tmp_path: Path) -> None:
+    with mail(settings, tmp_path) as server:
+        carrier = carrier_for("email")
+        first, second = carrier.send(LETTER), carrier.send(LETTER)
+        one, two = server.received()
+    assert first == second == one["message_id"] == two["message_id"] == f"<{KEY}@clinic.example>"
+    assert one["to"] == [MAILBOX]
+    assert one["subject"] == LETTER.subject
+    assert one["body"].replace("\r\n", "\n") == LETTER.body
+    assert carrier.find(LETTER, since=TODAY) is None
+
+
+def test_a_mailbox_that_does_not_exist_is_a_permanent_fault_of_the_address(settings: Settings, tmp_path: Path) -> None:
+    with mail(settings, tmp_path, "--refuse", MAILBOX):
+        error = refusal(EmailCarrier(), LETTER)
+    assert (error.permanent, error.blame, error.text) == (True, Blame.ADDRESS, "The email address does not exist")
+
+
+def test_a_mail_server_that_asks_for_patience_gets_it(settings: Settings, tmp_path: Path) -> None:
+    with mail(settings, tmp_path, "--later", MAILBOX):
+        error = refusal(EmailCarrier(), LETTER)
+    assert (error.permanent, error.blame) == (False, Blame.NOTHING)
+
+
+def test_a_mail_server_that_is_not_there_is_a_temporary_fault(settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
+    assert not refusal(EmailCarrier(), LETTER).permanent
+
+
+def test_without_a_gateway_text_messages_become_files(settings: Settings, tmp_path: Path) -> None:
+    settings.SMS_GATEWAY_URL, settings.OUTBOX_DIR = "", tmp_path
+    carrier = carrier_for("sms")
+    assert isinstance(carrier, FileCarrier)
+    assert carrier.find(TEXT, since=TODAY) is None
+    name = carrier.send(TEXT)
+    assert json.loads((tmp_path / "sms" / name).read_text())["body"] == TEXT.body
+    assert carrier.find(TEXT, since=TODAY) == name
+
+
+def test_an_error_text_holds_no_address(settings: Settings, tmp_path: Path) -> None:
+    with gateway(settings, tmp_path, "--unknown", NUMBER):
+        assert NUMBER not in refusal(SmsCarrier(), TEXT).text

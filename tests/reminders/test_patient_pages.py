@@ -1,0 +1,257 @@
+"""The patient's pages behind the link: looking changes nothing, answering takes one press, no word of health."""
+
+import datetime as dt
+import re
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.test import Client
+from django.urls import reverse
+
+from clinic.models import Clinic, Injector
+from reminders import links
+from reminders.models import PatientLink, Reminder
+from reminders.planning import reconcile
+from reminders.wording_guard import blocked_words
+from tests.builders import NOW, TODAY, make_course, make_patient
+from treatments.models import SessionEvent, Status, TreatmentSession
+
+DAY = dt.timedelta(days=1)
+Answer = TreatmentSession.Answer
+
+
+@pytest.fixture
+def link(reminder: Reminder) -> str:
+    """The address in Maria's message, without the site's name."""
+    address = links.address_for(reminder, now=NOW)
+    return address.removeprefix("http://127.0.0.1:8000")
+
+
+@pytest.fixture
+def phone() -> Client:
+    """Maria's phone: nobody is logged in, and forms are checked as in a browser."""
+    return Client(enforce_csrf_checks=True)
+
+
+def everything() -> dict[str, list[object]]:
+    """Return every row of every table."""
+    return {model._meta.label: list(model._base_manager.order_by("pk").values()) for model in apps.get_models()}
+
+
+def words(page: bytes) -> str:
+    """Return what a reader sees of a page."""
+    text = re.sub(r"<(script|style).*?</\1>", " ", page.decode(), flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
+
+
+def answer(phone: Client, link: str, what: str, version: str = "1") -> int:
+    return phone.post(f"{link}{what}/", {"version": version}).status_code
+
+
+def test_the_page_shows_when_where_with_whom_and_the_phone(phone: Client, link: str) -> None:
+    page = words(phone.get(link).content)
+    for part in (
+        "Maria, can you come?",
+        "Thursday 26 November 2026",
+        "10:30am (15 minutes)",
+        "12 River Road",
+        "with Dr Osei",
+        "020 7946 0000",
+        "Yes, I will come",
+        "I cannot come",
+    ):
+        assert part in page
+
+
+@pytest.mark.parametrize("method", ["get", "head", "options"])
+@pytest.mark.parametrize("page", ["", "yes/", "no/", "done/"])
+def test_looking_changes_nothing(phone: Client, link: str, method: str, page: str) -> None:
+    before = everything()
+    getattr(phone, method)(f"{link}{page}")
+    assert everything() == before
+
+
+def test_the_page_is_kept_by_no_cache_and_told_to_no_site(phone: Client, link: str) -> None:
+    for address in (link, "/v/nonsense/"):
+        response = phone.get(address)
+        assert "no-store" in response["Cache-Control"]
+        assert response["Referrer-Policy"] == "no-referrer"
+        assert "noindex" in response.content.decode()
+
+
+def test_yes_is_noted_as_the_patients_own_word(phone: Client, link: str, visit: TreatmentSession) -> None:
+    response = phone.post(f"{link}yes/", {"version": "1"}, follow=True)
+    visit.refresh_from_db()
+    assert (visit.answer, visit.answered_at, visit.status) == (Answer.CONFIRMED, NOW, Status.BOOKED)
+    assert "We will see you Thursday 26 November 2026, 10:30am" in words(response.content)
+    event = SessionEvent.objects.get(kind="answered")
+    assert event.by is None
+
+
+def test_no_keeps_the_time_until_staff_answer(phone: Client, link: str, visit: TreatmentSession) -> None:
+    response = phone.post(f"{link}no/", {"version": "1"}, follow=True)
+    visit.refresh_from_db()
+    assert (visit.answer, visit.status) == (Answer.ASKED_TO_MOVE, Status.BOOKED)
+    assert "Your time stays booked until we answer" in words(response.content)
+
+
+def test_the_same_answer_twice_is_noted_once(phone: Client, link: str) -> None:
+    assert [answer(phone, link, "yes"), answer(phone, link, "yes")] == [302, 302]
+    assert SessionEvent.objects.filter(kind="answered").count() == 1
+
+
+def test_an_answer_can_be_changed(phone: Client, link: str, visit: TreatmentSession) -> None:
+    answer(phone, link, "no")
+    assert "You said that you cannot come" in words(phone.get(link).content)
+    answer(phone, link, "yes")
+    page = words(phone.get(link).content)
+    assert "You said that you will come" in page
+    assert "Yes, I will come" not in page
+    visit.refresh_from_db()
+    assert visit.answer == Answer.CONFIRMED
+
+
+def test_a_form_from_a_page_that_tells_no_site_where_it_comes_from_is_taken(phone: Client, link: str) -> None:
+    response = phone.post(f"{link}yes/", {"version": "1"}, headers={"Origin": "null"})
+    assert response.status_code == 302
+
+
+def test_done_without_an_answer_leads_back(phone: Client, link: str) -> None:
+    assert phone.get(f"{link}done/").headers["Location"] == link
+
+
+def test_a_moved_visit_shows_its_new_time_and_takes_an_answer_to_it(
+    phone: Client, link: str, visit: TreatmentSession
+) -> None:
+    move(visit)
+    page = words(phone.get(link).content)
+    assert "Your visit was moved" in page
+    assert "Friday 27 November 2026" in page
+    assert answer(phone, link, "yes", version="2") == 302
+
+
+@pytest.mark.parametrize("version", ["1", "", "x", "999999999999"])
+def test_an_answer_to_a_time_that_is_no_more_is_not_taken(
+    phone: Client, link: str, visit: TreatmentSession, version: str
+) -> None:
+    move(visit)
+    response = phone.post(f"{link}yes/", {"version": version})
+    assert response.status_code == 409
+    assert "your answer was not taken" in words(response.content)
+    assert "Friday 27 November 2026" in words(response.content)
+    visit.refresh_from_db()
+    assert visit.answer == Answer.NONE
+
+
+def test_an_answer_to_a_visit_cancelled_meanwhile_is_not_taken(
+    phone: Client, link: str, visit: TreatmentSession
+) -> None:
+    TreatmentSession.objects.update(status=Status.CANCELLED)
+    response = phone.post(f"{link}no/", {"version": "1"})
+    assert response.status_code == 409
+    assert "This visit is cancelled" in words(response.content)
+
+
+@pytest.mark.parametrize(
+    ("status", "heading"),
+    [
+        (Status.CANCELLED, "This visit is cancelled"),
+        (Status.ARRIVED, "Welcome"),
+        (Status.NO_SHOW, "This visit is past"),
+    ],
+)
+def test_a_visit_that_cannot_be_answered_offers_no_answer(
+    phone: Client, link: str, status: Status, heading: str
+) -> None:
+    TreatmentSession.objects.update(status=status)
+    page = words(phone.get(link).content)
+    assert heading in page
+    assert "I will come" not in page
+    assert "020 7946 0000" in page
+
+
+def test_on_the_day_after_the_visit_is_past(phone: Client, link: str) -> None:
+    with time_machine.travel(NOW + 4 * DAY, tick=False):
+        assert "This visit is past" in words(phone.get(link).content)
+
+
+def test_a_link_ends_after_the_day_after_the_visit(phone: Client, link: str) -> None:
+    with time_machine.travel(NOW + 5 * DAY, tick=False):
+        response = phone.get(link)
+        assert answer(phone, link, "yes") == 410
+    assert response.status_code == 410
+    assert "020 7946 0000" in words(response.content)
+
+
+def test_a_revoked_link_has_ended(phone: Client, link: str) -> None:
+    PatientLink.objects.update(revoked_at=NOW)
+    assert phone.get(link).status_code == 410
+
+
+def test_an_unknown_link_says_nothing_of_any_clinic(phone: Client, link: str) -> None:
+    response = phone.get("/v/AAAAAAAAAAAAAAAAAAAAAA/")
+    assert response.status_code == 404
+    assert "020 7946" not in response.content.decode()
+    assert "Riverside" not in response.content.decode()
+
+
+def test_only_the_hash_of_a_link_is_stored(reminder: Reminder, link: str) -> None:
+    token = links.token_of(reminder)
+    stored = PatientLink.objects.get()
+    assert token in link
+    assert len(token) == 22  # 128 bits
+    assert token not in str(vars(stored))
+    assert stored.token_hash == links.hash_of(token)
+
+
+def test_two_reminders_have_two_links(visit: TreatmentSession) -> None:
+    reconcile(now=NOW)
+    first, second = Reminder.objects.all()
+    assert links.token_of(first) != links.token_of(second)
+
+
+def test_a_due_message_leads_to_where_to_call(phone: Client, due_link: str) -> None:
+    page = words(phone.get(due_link).content)
+    assert "It is time to book your next visit" in page
+    assert "020 7946 0000" in page
+    assert phone.post(f"{due_link}yes/", {"version": "1"}).status_code == 200
+
+
+@pytest.fixture
+def due_link(rules: Clinic, osei: Injector) -> str:
+    """The address in Jo's message that says it is time to book."""
+    make_course(make_patient(rules, "Jo", "Park"), last_given_on=TODAY - 70 * DAY)
+    reconcile(now=NOW)
+    address = links.address_for(Reminder.objects.get(due_date__isnull=False), now=NOW)
+    return address.removeprefix("http://127.0.0.1:8000")
+
+
+def test_no_page_says_a_word_of_health(phone: Client, link: str, due_link: str) -> None:
+    pages = [phone.get(due_link), phone.get("/v/nonsense/"), phone.get(link)]
+    for what in ("yes", "no"):
+        answer(phone, link, what)
+        pages += [phone.get(link), phone.get(f"{link}done/")]
+    pages.append(phone.post(f"{link}yes/", {"version": "9"}))
+    for status in (Status.CANCELLED, Status.ARRIVED, Status.NO_SHOW):
+        TreatmentSession.objects.filter(status__in=[Status.BOOKED, Status.CANCELLED, Status.ARRIVED]).update(
+            status=status
+        )
+        pages.append(phone.get(link))
+    for page in pages:
+        assert blocked_words(words(page.content)) == []
+        assert blocked_words(str(page.headers)) == []
+
+
+def test_the_addresses_are_those_the_messages_promise(reminder: Reminder) -> None:
+    token = links.token_of(reminder)
+    assert reverse("reminders:visit", args=[token]) == f"/v/{token}/"
+
+
+def move(visit: TreatmentSession) -> None:
+    TreatmentSession.objects.update(
+        version=2,
+        starts_at=visit.starts_at + DAY,
+        ends_at=visit.ends_at + DAY,
+        local_date=visit.local_date + DAY,
+    )

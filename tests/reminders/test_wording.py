@@ -1,0 +1,150 @@
+"""The texts: short enough, in the networks' alphabet, and silent about health."""
+
+import datetime as dt
+from itertools import product
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from clinic.wording import MONTHS, WEEKDAYS
+from reminders import gsm, rendering
+from reminders.channels import Message
+from reminders.defaults import TEXTS
+from reminders.models import MessageTemplate, Reminder
+from reminders.planning import reconcile
+from reminders.wording_guard import blocked_words, fill, unknown_fields
+from tests.builders import NOW
+from treatments.models import TreatmentSession
+
+# What the fields may hold at most; an address of 39 characters is "https://" and a name of 31.
+LONGEST = {
+    "clinic": "N" * 20,  # the model's limit
+    "first_name": "Christopher",
+    "day_date": "Wednesday 24 September",
+    "time": "12:30pm",
+    "place": "P" * 60,
+    "phone": "+44 20 7946 0000",
+    "link": "L" * (39 + len("/v/") + 22 + len("/")),
+}
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda text: f"{text.kind}-{text.days_before}")
+def test_the_longest_text_message_is_one_text(text: object) -> None:
+    sms = fill(text.sms, LONGEST)  # type: ignore[attr-defined]
+    assert gsm.fits_alphabet(sms)
+    assert gsm.length(sms) <= gsm.SINGLE
+
+
+def test_no_day_is_longer_than_the_longest() -> None:
+    assert max(len(f"{day} 24 {month}") for day, month in product(WEEKDAYS, MONTHS)) == len(LONGEST["day_date"])
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda text: f"{text.kind}-{text.days_before}")
+def test_the_default_texts_name_no_health_matter(text: object) -> None:
+    whole = f"{text.sms} {text.subject} {text.email}"  # type: ignore[attr-defined]
+    assert blocked_words(whole) == []
+    assert unknown_fields(whole) == []
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda text: f"{text.kind}-{text.days_before}")
+def test_the_default_texts_never_say_tomorrow(text: object) -> None:
+    assert "tomorrow" not in f"{text.sms} {text.email}"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["migraine", "Headaches", "BOTOX", "botulinum", "toxin", "injections", "neurology", "pain clinic", "medicine"],
+)
+def test_a_text_with_a_health_word_is_refused(reminder: Reminder, word: str) -> None:
+    template = MessageTemplate(clinic=reminder.clinic, rule=reminder.rule, channel="sms", body=f"Your {word} visit")
+    with pytest.raises(ValidationError) as caught:
+        template.clean()
+    assert word.split()[0] in caught.value.message_dict["body"][0]
+
+
+def test_a_subject_with_a_health_word_is_refused(reminder: Reminder) -> None:
+    template = MessageTemplate(rule=reminder.rule, channel="email", subject="Your Botox visit", body="See you")
+    with pytest.raises(ValidationError, match="Botox"):
+        template.clean()
+
+
+def test_a_field_that_there_is_not_is_refused(reminder: Reminder) -> None:
+    template = MessageTemplate(rule=reminder.rule, channel="sms", body="Hello {frist_name}")
+    with pytest.raises(ValidationError, match="frist_name"):
+        template.clean()
+
+
+def test_a_text_cannot_reach_into_objects() -> None:
+    assert fill("{clinic.__class__} {clinic}", {"clinic": "Riverside"}) == "{clinic.__class__} Riverside"
+
+
+def test_a_field_without_a_value_stops_the_message() -> None:
+    with pytest.raises(KeyError):
+        fill("See you {time}", {})
+
+
+@pytest.mark.parametrize(
+    ("text", "length", "parts"),
+    [
+        pytest.param("a" * 160, 160, 1, id="exactly-one"),
+        pytest.param("a" * 161, 161, 2, id="one-too-many"),
+        pytest.param("€" * 80, 160, 1, id="euro-counts-twice"),
+        pytest.param("á" + "a" * 69, 70, 1, id="one-odd-letter-makes-it-70"),
+        pytest.param("á" + "a" * 70, 71, 2, id="one-odd-letter-and-71"),
+        pytest.param("😀", 2, 1, id="emoji-is-two"),
+        pytest.param("", 0, 1, id="empty"),
+    ],
+)
+def test_the_length_of_a_text_message(text: str, length: int, parts: int) -> None:
+    assert (gsm.length(text), gsm.parts(text)) == (length, parts)
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("Siobhán", "Siobhan"),
+        ("Łukasz", "Lukasz"),
+        ("Zoë", "Zoe"),
+        ("José", "José"),
+        ("O’Brien", "O'Brien"),
+        ("علی", "علی"),
+    ],
+)
+def test_a_name_is_written_in_the_networks_alphabet_where_it_can_be(name: str, plain: str) -> None:
+    assert gsm.plain(name) == plain
+
+
+def rendered(reminder: Reminder, channel: str) -> Message:
+    template = rendering.template_for(reminder, channel)
+    contact = reminder.patient.contact_points.get(channel=channel)
+    assert template
+    return rendering.render(reminder, template, contact, now=NOW)
+
+
+def test_a_message_says_the_day_and_time_of_the_clinics_clock(visit: TreatmentSession) -> None:
+    TreatmentSession.objects.update(
+        starts_at=dt.datetime(2026, 7, 2, 9, 30, tzinfo=dt.UTC),
+        ends_at=dt.datetime(2026, 7, 2, 9, 45, tzinfo=dt.UTC),
+        placed_at=dt.datetime(2026, 6, 1, tzinfo=dt.UTC),
+    )
+    reconcile(now=dt.datetime(2026, 6, 29, 9, tzinfo=dt.UTC))
+    reminder = Reminder.objects.get(rule__days_before=3)
+    text, letter = rendered(reminder, "sms"), rendered(reminder, "email")
+    assert text.body.startswith("Riverside Clinic: Maria, see you Thursday 2 July at 10:30am. Cannot come? http")
+    assert letter.subject == "Your visit on Thursday 2 July at 10:30am"
+    assert "12 River Road" in letter.body
+    assert "{" not in text.body + letter.body + letter.subject
+
+
+def test_a_message_rendered_again_is_the_same_to_the_letter(reminder: Reminder) -> None:
+    assert rendered(reminder, "sms") == rendered(reminder, "sms")
+
+
+def test_the_patients_language_is_used_where_a_text_is_written_in_it(reminder: Reminder) -> None:
+    MessageTemplate.objects.create(
+        clinic=reminder.clinic, rule=reminder.rule, channel="sms", language="es", body="Hola {first_name}"
+    )
+    reminder.patient.language = "es"
+    assert rendered(reminder, "sms").body == "Hola Maria"
+    reminder.patient.language = "pl"
+    assert rendered(reminder, "sms").body.startswith("Riverside Clinic")
