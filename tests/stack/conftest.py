@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.servers import mail_server, own_database, sms_gateway
+from tests.servers.database import own_database
+from tests.servers.processes import mail_server, sms_gateway
 from tests.stack.running import Stack, run_demo, wait_until_ready
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

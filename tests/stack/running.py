@@ -12,8 +12,7 @@ from pathlib import Path
 
 import requests
 
-from tests.servers import Server, free_port, wait_for
-from tests.servers.processes import ROOT
+from tests.servers.processes import ROOT, Server, free_port, wait_for
 
 # A slow machine that runs other tests beside it.
 START_SECONDS = 180.0

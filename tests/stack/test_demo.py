@@ -13,7 +13,7 @@ from django.db import connection
 from playwright.sync_api import Page, expect
 
 from clinic.demo.logins import LOGINS, PASSWORD
-from tests.servers import free_port, wait_for
+from tests.servers.processes import free_port, wait_for
 from tests.stack.running import Stack, run_demo, wait_until_ready
 
 pytestmark = pytest.mark.stack

@@ -1,0 +1,15 @@
+""".env.example: every setting that the code reads, and none that it does not."""
+
+import re
+from pathlib import Path
+
+from django.conf import settings
+
+READ = re.compile(r'env_(?:text|secret|bool|int|list)\(\s*"([A-Z_]+)"')
+LISTED = re.compile(r"^(?:# )?([A-Z_]+)=", re.MULTILINE)
+
+
+def test_lists_exactly_what_the_settings_read() -> None:
+    base = Path(settings.BASE_DIR)
+    read = set(READ.findall((base / "clinic" / "settings.py").read_text()))
+    assert set(LISTED.findall((base / ".env.example").read_text())) == read
