@@ -1,5 +1,8 @@
-"""Going back to where a form came from, and nowhere else."""
+"""What a form says about where it came from and which row it means: read with care, since anyone can write it."""
 
+import uuid
+
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -12,3 +15,11 @@ def next_url(request: HttpRequest, default: str) -> str:
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return target if ours else resolve_url(default)
+
+
+def posted_uid(request: HttpRequest, field: str) -> uuid.UUID:
+    """Return the uid in a hidden field; a form that does not carry one is not ours and gets a 400."""
+    try:
+        return uuid.UUID(request.POST.get(field, ""))
+    except ValueError as error:
+        raise BadRequest from error

@@ -4,6 +4,7 @@ from django.contrib.auth import views as auth_views
 from django.urls import include, path
 
 from clinic import views
+from clinic.forms import LogInForm
 
 clinic_urls = (
     [
@@ -16,7 +17,7 @@ clinic_urls = (
 
 urlpatterns = [
     path("", include(clinic_urls)),
-    path("log-in/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("log-in/", auth_views.LoginView.as_view(redirect_authenticated_user=True, form_class=LogInForm), name="login"),
     path("log-out/", auth_views.LogoutView.as_view(), name="logout"),
     path("password/", auth_views.PasswordChangeView.as_view(), name="password_change"),
     path("password/done/", auth_views.PasswordChangeDoneView.as_view(), name="password_change_done"),

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 from clinic.access import Capability, StaffRequest, requires
 from clinic.context import THEMES
 from clinic.middleware import SESSION_KEY
-from clinic.redirects import next_url
+from clinic.redirects import next_url, posted_uid
 
 
 @requires(Capability.VIEW)
@@ -21,7 +21,7 @@ def home(request: StaffRequest) -> HttpResponse:
 @requires(Capability.VIEW)
 def switch(request: StaffRequest) -> HttpResponse:
     """Work at another of one's clinics from now on. What was open belongs to the old one, so this leads home."""
-    chosen = get_object_or_404(request.user.memberships, active=True, clinic__uid=request.POST.get("clinic"))
+    chosen = get_object_or_404(request.user.memberships, active=True, clinic__uid=posted_uid(request, "clinic"))
     request.session[SESSION_KEY] = chosen.pk
     return redirect("clinic:home")
 

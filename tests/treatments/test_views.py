@@ -102,7 +102,7 @@ def test_read_only_staff_see_the_day_and_change_nothing(visit: TreatmentSession,
 
 
 def test_done_is_not_a_button(visit: TreatmentSession, prescriber: User) -> None:
-    assert step(log_in(prescriber), visit, "done").status_code == 404
+    assert step(log_in(prescriber), visit, "done").status_code == 400
 
 
 def test_today_costs_the_same_number_of_queries_for_one_visit_and_for_many(
@@ -188,7 +188,7 @@ def test_a_prescriber_books_day_81_with_a_reason(
 
 
 def test_a_made_up_slot_is_refused_in_words(course: Course, front_desk: User) -> None:
-    response = log_in(front_desk).post(book_url(course), {"slot": "x", "uid": "y"})
+    response = log_in(front_desk).post(book_url(course), {"slot": "x", "uid": str(uuid.uuid4())})
     assert response.status_code == 422
     assert "Choose one of the times on the page." in text(response)
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from clinic.access import Capability, StaffRequest, may, requires
-from clinic.redirects import next_url
+from clinic.redirects import next_url, posted_uid
 from clinic.wording import moment_words
 from treatments import booking, slots
 from treatments.forms import ReasonForm, SearchTimesForm
@@ -42,7 +42,7 @@ def _book(request: StaffRequest, course: Course, now: dt.datetime) -> HttpRespon
         session = booking.book(
             course=course,
             slot=slot,
-            uid=_form_uid(request),
+            uid=posted_uid(request, "uid"),  # sent twice, it books once
             by=request.user,
             at=now,
             early_reason=request.POST.get("early_reason", ""),
@@ -56,14 +56,6 @@ def _book(request: StaffRequest, course: Course, now: dt.datetime) -> HttpRespon
         return _times(request, course, now, conflict=error, limit=AFTER_CONFLICT, status=409)
     tell(request, session, f"Booked for {_when(session)} with {session.injector.name}.")
     return redirect(next_url(request, _patient_url(course)))
-
-
-def _form_uid(request: StaffRequest) -> uuid.UUID:
-    """Return the number the form was made with: sent twice, it books once."""
-    try:
-        return uuid.UUID(request.POST.get("uid", ""))
-    except ValueError:
-        return uuid.uuid4()
 
 
 def _times(

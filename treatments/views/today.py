@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -63,7 +64,7 @@ def status(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     session = get_session(request, uid)
     seen, wanted = request.POST.get("seen", session.status), request.POST.get("to", "")
     if wanted not in Status.values or wanted == Status.DONE:
-        raise Http404
+        raise BadRequest
     if seen != session.status and session.status != wanted:
         return conflict_page(request, booking.Stale(session))
     try:

@@ -1,0 +1,241 @@
+"""Every address, for everyone: a stranger, staff of another clinic, each role. A new address without a rule fails here."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from clinic.access import CAPABILITIES, Capability
+from clinic.models import Clinic, Membership, Role, User
+from patients.models import Patient
+from reminders import defaults
+from reminders.models import Reminder, ReminderRule
+from tests.builders import (
+    NOW,
+    TODAY,
+    make_assessment,
+    make_course,
+    make_injector,
+    make_patient,
+    make_session,
+    make_user,
+)
+from tests.conftest import log_in
+
+# Django's own pages, and those that only touch one's own log-in or device.
+OWN = {"login", "logout", "password_change", "password_change_done"}
+# Opened by a link in a message alone; they have tests of their own.
+BY_LINK = "reminders:visit", "reminders:confirm", "reminders:cannot_come", "reminders:done"
+
+# An uploaded list belongs to the person who uploaded it: nobody else finds it.
+UPLOADS = {"treatments:import_preview", "treatments:import_confirm", "treatments:import_discard"}
+
+
+def addresses() -> Iterator[tuple[str, URLPattern]]:
+    """Yield every named address with its pattern."""
+    yield from _walk(get_resolver().url_patterns, "")
+
+
+def _walk(patterns: list[Any], space: str) -> Iterator[tuple[str, URLPattern]]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from _walk(pattern.url_patterns, space + inner)
+        else:
+            assert pattern.name, f"{pattern} has no name"
+            yield space + pattern.name, pattern
+
+
+ALL = dict(addresses())
+STAFF = {name: pattern for name, pattern in ALL.items() if hasattr(pattern.callback, "capability")}
+
+
+def capability_of(name: str) -> Capability:
+    """Return the capability that an address asks for."""
+    capability: Capability = STAFF[name].callback.capability  # type: ignore[attr-defined]
+    return capability
+
+
+@pytest.mark.parametrize("name", sorted(ALL))
+def test_every_address_has_a_rule(name: str) -> None:
+    public = getattr(ALL[name].callback, "login_required", True) is False
+    assert name in STAFF or name in OWN or public
+
+
+def test_only_these_addresses_need_no_log_in() -> None:
+    public = {name for name, pattern in ALL.items() if getattr(pattern.callback, "login_required", True) is False}
+    assert public - {"login"} <= {"clinic:theme", *BY_LINK}
+
+
+class World:
+    """One of everything at Riverside, so that every address leads somewhere."""
+
+    def __init__(self, clinic: Clinic) -> None:
+        prescriber = make_user("p@riverside.example", "Pat Prescriber", (clinic, Role.PRESCRIBER))
+        self.patient = make_patient(clinic)
+        self.assessment = make_assessment(make_patient(clinic, "Tom", "Reid"), signed_by=prescriber)
+        self.draft = make_assessment(make_patient(clinic, "Lea", "Novak"))
+        injector = make_injector(clinic)
+        self.course = make_course(self.patient, last_given_on=TODAY - dt.timedelta(days=84), injector=injector)
+        self.session = make_session(self.course, injector, NOW + dt.timedelta(hours=1), due_on=TODAY)
+        self.event = self.session.events.create(clinic=clinic, at=NOW, kind="booked", by=prescriber)
+        defaults.install(clinic)
+        self.reminder = Reminder.objects.create(
+            clinic=clinic,
+            rule=ReminderRule.objects.filter(kind="visit").first(),
+            patient=self.patient,
+            course=self.course,
+            session=self.session,
+            session_version=1,
+            channel="sms",
+            state="failed",
+            due_at=NOW,
+            useful_until=NOW,
+            created_at=NOW,
+        )
+
+    def arguments(self, name: str) -> dict[str, Any]:
+        """Return the arguments of an address."""
+        if "<" not in str(ALL[name].pattern):
+            return {}
+        if name in UPLOADS:
+            return {"uid": uuid.uuid4()}
+        if name == "treatments:day":
+            return {"date": "2026-11-23"}
+        if name == "treatments:undo":
+            return {"uid": self.session.uid, "event": self.event.pk}
+        return {"uid": self.holder(name).uid}
+
+    def holder(self, name: str) -> Any:
+        """Return the row that an address is about."""
+        path = str(ALL[name].pattern)
+        if name == "patients:sign_assessment":
+            return self.draft
+        rows = {
+            "sessions/": self.session,
+            "courses/": self.course,
+            "assessments/": self.assessment,
+            "patients/": self.patient,
+            "reminders/": self.reminder,
+        }
+        return next(row for start, row in rows.items() if path.startswith(start))
+
+    def url(self, name: str) -> str:
+        """Return the address."""
+        return reverse(name, kwargs=self.arguments(name))
+
+
+@pytest.fixture
+def world(riverside: Clinic) -> World:
+    """Riverside with one of everything."""
+    return World(riverside)
+
+
+def both(client: Client, url: str) -> set[int]:
+    """Return the answers to reading an address and to sending it an empty form."""
+    return {client.get(url).status_code, client.post(url).status_code}
+
+
+@pytest.mark.parametrize("name", sorted(STAFF))
+def test_a_stranger_is_sent_to_the_log_in(world: World, name: str) -> None:
+    response: Any = Client().get(world.url(name))
+    assert response.status_code == 302
+    assert response.url.startswith(reverse("login"))
+
+
+@pytest.mark.parametrize("role", Role.values)
+@pytest.mark.parametrize("name", sorted(STAFF))
+def test_a_role_gets_what_its_capabilities_say(
+    world: World, riverside: Clinic, name: str, role: str, settings: Any
+) -> None:
+    settings.DEMO = True  # the outbox page exists only there
+    user = make_user("one@riverside.example", "One Person", (riverside, Role(role)))
+    answers = both(log_in(user), world.url(name))
+    if capability_of(name) in CAPABILITIES[role]:
+        assert not answers & ({403, 500} if name in UPLOADS else {403, 404, 500}), answers
+    else:
+        assert answers <= {403, 405}
+        assert 403 in answers
+
+
+@pytest.mark.parametrize(
+    "name", sorted(name for name in STAFF if "<uuid" in str(STAFF[name].pattern) and name not in UPLOADS)
+)
+def test_staff_of_another_clinic_find_nothing_whatever_their_role(world: World, lakeside: Clinic, name: str) -> None:
+    for role in Role:
+        user = make_user(f"{role.value}@lakeside.example", "Someone Else", (lakeside, role))
+        if capability_of(name) not in CAPABILITIES[role]:
+            continue
+        client = log_in(user)
+        foreign = both(client, world.url(name))
+        missing = both(client, reverse(name, kwargs=world.arguments(name) | {"uid": uuid.uuid4()}))
+        assert foreign == missing
+        assert foreign <= {404, 405}
+
+
+@pytest.mark.parametrize("name", sorted(name for name in STAFF if "<uuid" not in str(STAFF[name].pattern)))
+def test_lists_of_another_clinic_hold_nobody_of_this_one(world: World, stranger: User, name: str) -> None:
+    Membership.objects.filter(user=stranger).update(role=Role.ADMIN)
+    response: Any = log_in(stranger).get(world.url(name))
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    assert b"Santos" not in body
+    assert b"RV0000" not in body
+
+
+def test_a_role_that_ends_ends_at_once(maria: Patient, front_desk: User) -> None:
+    client = log_in(front_desk)
+    assert client.get(reverse("treatments:today")).status_code == 200
+    front_desk.memberships.update(active=False)
+    assert client.get(reverse("treatments:today")).status_code == 403
+
+
+def test_one_person_works_at_two_clinics_and_switches(
+    maria: Patient, riverside: Clinic, lakeside: Clinic, front_desk: User
+) -> None:
+    Membership.objects.create(user=front_desk, clinic=lakeside, role=Role.FRONT_DESK)
+    client = log_in(front_desk)
+    url = reverse("patients:detail", args=[maria.uid])
+    client.post(reverse("clinic:switch"), {"clinic": riverside.uid})
+    assert client.get(url).status_code == 200
+    client.post(reverse("clinic:switch"), {"clinic": lakeside.uid})
+    assert client.get(url).status_code == 404
+
+
+def test_nobody_switches_to_a_clinic_where_they_do_not_work(front_desk: User, lakeside: Clinic) -> None:
+    assert log_in(front_desk).post(reverse("clinic:switch"), {"clinic": lakeside.uid}).status_code == 404
+
+
+@pytest.mark.parametrize("clinic", ["", "x", "1"])
+def test_a_switch_to_nowhere_is_refused(front_desk: User, clinic: str) -> None:
+    assert log_in(front_desk).post(reverse("clinic:switch"), {"clinic": clinic}).status_code == 400
+
+
+def test_staff_log_in_by_email_in_any_case(front_desk: User) -> None:
+    response = Client().post(
+        reverse("login"), {"username": "Fran@Riverside.example", "password": "a long enough password"}
+    )
+    assert response.status_code == 302
+
+
+def test_a_wrong_password_does_not_say_which_part_was_wrong(front_desk: User) -> None:
+    page = Client().post(reverse("login"), {"username": front_desk.email, "password": "wrong"}).content.decode()
+    other = Client().post(reverse("login"), {"username": "no@riverside.example", "password": "wrong"}).content.decode()
+    assert "Email or password is wrong." in page
+    assert "Email or password is wrong." in other
+
+
+def test_no_foreign_key_crosses_clinics(world: World) -> None:
+    for model in apps.get_models():
+        names = {field.name for field in model._meta.get_fields()}
+        if "clinic" not in names:
+            continue
+        for row in model._default_manager.all():
+            for field in model._meta.concrete_fields:
+                target = getattr(row, field.name, None) if field.is_relation else None
+                if target is not None and hasattr(target, "clinic_id"):
+                    assert target.clinic_id == row.clinic_id, (model, field.name)  # type: ignore[attr-defined]
