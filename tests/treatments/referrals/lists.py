@@ -45,7 +45,7 @@ NO_AUTHORIZATION = dict.fromkeys(
 )
 
 
-def row(number: int = 1, **changes: str) -> dict[str, str]:
+def row(number: int = 1, /, **changes: str) -> dict[str, str]:
     """Return a good row about somebody in treatment."""
     person = {"mrn": f"RV{number:06d}", "email": f"maria.{number}@patients.example"}
     return GOOD_ROW | person | changes

@@ -1,0 +1,43 @@
+"""A list of any length is imported in the same memory."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.treatments.referrals.lists import as_csv, row
+
+ROOT = Path(__file__).resolve().parents[3]
+SHORT, LONG = 1000, 4000
+# Somebody's rows weigh over 10 kB while they are worked on: 3,000 people more would be 30 MB if they were kept.
+ALLOWED_GROWTH_MB = 15
+SCRIPT = """
+import resource, sys, django
+django.setup()
+from django.core.management import call_command
+from tests.builders import make_clinic, make_injector
+call_command("migrate", verbosity=0)
+make_injector(make_clinic(), "Dr Osei")
+for file in sys.argv[1:]:
+    call_command("import_referrals", file, clinic="riverside")
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def write_list(file: Path, first: int, rows: int) -> Path:
+    file.write_bytes(as_csv(row(number) for number in range(first, first + rows)).read())
+    return file
+
+
+def test_a_list_four_times_as_long_takes_the_same_memory(tmp_path: Path) -> None:
+    files = [write_list(tmp_path / "short.csv", 1, SHORT), write_list(tmp_path / "long.csv", SHORT + 1, LONG)]
+    environment = os.environ | {
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'clinic.sqlite3'}",
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "VAR_DIR": str(tmp_path),
+    }
+    command = [sys.executable, "-c", SCRIPT, *map(str, files)]
+    printed = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
+    said_short, after_short, said_long, after_long = printed.splitlines()
+    assert (said_short[:8], said_long[:8]) == (f"{SHORT} new", f"{LONG} new")
+    assert int(after_long) - int(after_short) < ALLOWED_GROWTH_MB
