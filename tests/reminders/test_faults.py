@@ -81,10 +81,24 @@ def test_a_worker_killed_in_the_middle_loses_nothing(crowd: dict[str, str], tmp_
         servers.callback(kill_group, last)
         wait_for(lambda: _settled(environment), seconds=40)
         _check(mail, gateway, kills)
-        end = ledger(environment)
-        assert end["due"] == {"sent": SIZE}
-        print(kills, "kills:", end["attempts"], len(mail.received()), "letters")
+        assert ledger(environment)["due"] == {"sent": SIZE}
         os.killpg(last.pid, signal.SIGTERM)
+
+
+def test_without_a_broker_the_command_sends_everything_and_ends_when_told(tmp_path: Path) -> None:
+    with own_database(tmp_path) as database:
+        run_python("-m", "tests.reminders.crowd", "20", environment=database)
+        environment = database | {"REMINDER_TICK_SECONDS": "1"}
+        command = [sys.executable, "manage.py", "send_reminders", "--loop"]
+        process = start(command, environment=environment, log=tmp_path / "loop.log")
+        try:
+            wait_for(lambda: ledger(environment)["due"] == {"sent": 20})
+            os.killpg(process.pid, signal.SIGTERM)
+            assert process.wait(timeout=10) == 0
+        finally:
+            kill_group(process)
+        assert len(list((tmp_path / "outbox" / "sms").iterdir())) == 10
+        assert len(list((tmp_path / "outbox" / "email").iterdir())) == 10
 
 
 def _worker(environment: dict[str, str], folder: Path) -> subprocess.Popen[bytes]:
