@@ -5,8 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.timezone import localtime
+
 from clinic.models import User
-from patients.models import ContactPoint, Patient
+from clinic.wording import day_words, moment_words
+from patients.models import Channel, ContactPoint, Patient
 
 # What is shown, with its word. Anything else in a history row is bookkeeping.
 _PERSON = {
@@ -27,16 +30,20 @@ _CONTACT = {
     "withdrawn_at": "consent withdrawn",
     "failed_at": "not reachable since",
 }
+_LABELS: dict[str, dict[Any, Any]] = {
+    "language": dict(Patient.Language.choices),
+    "preferred_channel": dict(Channel.choices),
+}
 MOST = 200
 
 
 @dataclass(frozen=True)
 class FieldChange:
-    """One field before and after; a new row has no before."""
+    """One field before and after, in words; empty where there was or is nothing."""
 
     name: str
-    before: object
-    after: object
+    before: str
+    after: str
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,7 @@ def changes_of(patient: Patient) -> list[Change]:
 
 
 def _differences(rows: Iterable[Any], names: dict[str, str]) -> Iterable[Change]:
-    """Compare each history row with the one before it of the same object."""
+    """Compare each history row with the one before it of the same object. Moments are in the active zone."""
     before: Any = None
     for row in rows:
         previous = before if before and before.id == row.id and before.history_type != "-" else None
@@ -71,10 +78,22 @@ def _differences(rows: Iterable[Any], names: dict[str, str]) -> Iterable[Change]
 def _fields(before: Any, after: Any, names: dict[str, str]) -> Iterable[FieldChange]:
     removed = after.history_type == "-"
     for name, words in names.items():
-        old = getattr(before, name) if before else None
-        new = None if removed else getattr(after, name)
-        if (old or None) != (new or None):
+        old = _words(before, name) if before else ""
+        new = "" if removed else _words(after, name)
+        if old != new:
             yield FieldChange(words, old, new)
+
+
+def _words(row: Any, name: str) -> str:
+    """Return a value as it is read aloud: the label of a choice, a day, a moment."""
+    value = getattr(row, name)
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime):
+        return moment_words(localtime(value))
+    if isinstance(value, dt.date):
+        return day_words(value)
+    return str(_LABELS.get(name, {}).get(value, value))
 
 
 def _what(row: Any) -> str:

@@ -10,18 +10,18 @@ from clinic.models import Clinic, User
 from patients.actions import change_patient, register_patient, same_person, set_contact, withdraw_consent
 from patients.forms.dates import BirthDateField, refuse_impossible_birth
 from patients.models import Channel, ContactPoint, Patient
-from patients.models.contact import clean_address
+from patients.models.contact import clean_address, spoken_address
 from patients.models.patient import PatientQuerySet
 
 CONSENT_SOURCE = "asked by staff"
 
 
-def _text(label: str, length: int, *, ask: str = "", **kwargs: Any) -> forms.CharField:
-    """Return a line of text; ``ask`` are the words when it is left empty, none for an optional one."""
+def _text(label: str, length: int, *, ask: str = "", optional: bool = True, **kwargs: Any) -> forms.CharField:
+    """Return a line of text; ``ask`` are the words when it is left empty, none for one that may be."""
     words = {"max_length": f"{label}: write {length} characters or fewer."}
     attrs = {"autocomplete": "off"}
     return forms.CharField(
-        label=label if ask else f"{label} (optional)",
+        label=f"{label} (optional)" if optional and not ask else label,
         max_length=length,
         required=bool(ask),
         error_messages=words | ({"required": ask} if ask else {}),
@@ -38,8 +38,14 @@ class PersonForm(forms.Form):
     given_name = _text("First name", 60, ask="Enter the first name.")
     family_name = _text("Last name", 60, ask="Enter the last name.")
     birth_date = BirthDateField()
-    phone = _text("Mobile number", 30, attrs={"inputmode": "tel"})
-    email = _text("Email", 254, attrs={"inputmode": "email"})
+    phone = _text("Mobile number", 30, optional=False, attrs={"inputmode": "tel"})
+    email = _text(
+        "Email",
+        254,
+        optional=False,
+        attrs={"inputmode": "email"},
+        help_text="One of mobile number and email is needed.",
+    )
     record_number = _text("Record number", 20, help_text="Left empty, the next free number is given.")
     language = forms.ChoiceField(label="Language", choices=Patient.Language.choices, required=False)
     preferred_channel = forms.ChoiceField(
@@ -141,7 +147,7 @@ class EditForm(PersonForm):
         initial = {name: getattr(patient, name) for name in self.person_fields()}
         for name, channel in (("phone", Channel.SMS), ("email", Channel.EMAIL)):
             point = self.points.get(channel)
-            initial[name] = point.address if point else ""
+            initial[name] = spoken_address(channel, point.address, patient.clinic.country) if point else ""
             initial[f"{name}_consent"] = bool(point and point.consented_at and not point.withdrawn_at)
         initial["seen"] = self.state()
         super().__init__(*args, initial=initial, **kwargs)

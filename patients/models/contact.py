@@ -9,6 +9,7 @@ from phonenumbers import (
     NumberParseException,
     PhoneNumberFormat,
     ValidationResult,
+    country_code_for_region,
     format_number,
     is_possible_number_with_reason,
     parse,
@@ -47,6 +48,15 @@ def clean_address(channel: str, text: str, country: str) -> str:
             if is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE:
                 return format_number(number, PhoneNumberFormat.E164)
     raise ValidationError("Enter a phone number such as 07700 900123 or +1 212 555 0123.", code="phone")
+
+
+def spoken_address(channel: str, address: str, country: str) -> str:
+    """Return a stored address as people in a country write it: 07700 900123 at home, +1 212-555-0123 from abroad."""
+    if channel == Channel.EMAIL:
+        return address
+    number = parse(address, country)
+    at_home = number.country_code == country_code_for_region(country)
+    return format_number(number, PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL)
 
 
 class ContactPointQuerySet(models.QuerySet["ContactPoint"]):
