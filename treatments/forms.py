@@ -108,7 +108,7 @@ class RecordForm(HouseForm):
                 label=question.text,
                 choices=[("no", "No"), ("yes", "Yes")],
                 widget=forms.RadioSelect,
-                error_messages={"required": "Answer Yes or No."},
+                error_messages={"required": f"Answer Yes or No: {question.text}"},
             )
 
     def questions(self) -> list[Any]:

@@ -19,7 +19,8 @@ from treatments.models.session import OCCUPYING
 # How far ahead to look: most people find a time in the first stretch, and it keeps the query small.
 FIRST_STRETCH_DAYS = 28
 LOOK_AHEAD_DAYS = 364
-# Five times on one morning are one offer; two of a day and injector leave room for others.
+# Five times on one morning are one offer: who cannot come that day needs another day, or another injector.
+MOST_PER_DAY = 3
 MOST_PER_DAY_AND_INJECTOR = 2
 
 Span = tuple[dt.datetime, dt.datetime]
@@ -204,7 +205,7 @@ def _best_of_day(
     chosen: list[Slot] = []
     taken = Counter[int]()
     for row, starts_at in free:
-        if taken[row.injector_id] < MOST_PER_DAY_AND_INJECTOR:
+        if taken[row.injector_id] < MOST_PER_DAY_AND_INJECTOR and len(chosen) < MOST_PER_DAY:
             taken[row.injector_id] += 1
             reasons = _reasons(row, starts_at, date, wish, clinic.zone)
             chosen.append(Slot(row.injector, row.room, starts_at, starts_at + length, reasons))

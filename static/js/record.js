@@ -13,7 +13,7 @@
   const showMuscle = (field) => {
     const given = units([...field.querySelectorAll("input[name=sites]")]);
     const over = given > Number(field.dataset.limit);
-    field.querySelector("[data-muscle-total]").textContent = `${given} given${over ? ": over the limit" : ""}`;
+    field.querySelector("[data-muscle-total]").textContent = `${given} units given${over ? ", over the limit" : ""} ·`;
     field.classList.toggle("over-limit", over);
   };
 

@@ -280,7 +280,7 @@ def test_a_form_with_gaps_keeps_what_was_typed_and_says_all_that_is_missing(
     response = log_in(nurse).post(record_url(in_room), data)
     page = text(response)
     assert response.status_code == 422
-    for words in ("There is a problem", "Enter the lot number on the vial.", "Answer Yes or No."):
+    for words in ("There is a problem", "Enter the lot number on the vial.", "Answer Yes or No: Allergy"):
         assert words in page
     assert len(re.findall(r'name="sites"[^>]*checked', page)) == 31
 

@@ -162,3 +162,12 @@ class SessionEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.session_id}"
+
+    @property
+    def result(self) -> str:
+        """What it led to, in words: the new status or the patient's answer."""
+        if "status" in self.after:
+            return Status(self.after["status"]).label
+        if "answer" in self.after:
+            return TreatmentSession.Answer(self.after["answer"]).label
+        return ""
