@@ -19,8 +19,9 @@ from treatments.referrals import uploads
 from treatments.referrals.forms import UploadForm
 from treatments.referrals.load import Collision, import_referrals, open_list, preview_referrals
 
-# A request has to be answered in seconds; longer lists go through `manage.py import_referrals`.
-MAX_ROWS = 5000
+# A request has to be answered in seconds (2,000 people take about four); longer lists go through
+# `manage.py import_referrals`.
+MAX_ROWS = 2000
 MAX_FAULTS_SHOWN = 100
 FORM_OVERHEAD = 10_000  # bytes of a request around the file itself
 

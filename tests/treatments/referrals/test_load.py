@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import IntegrityError
 
 from clinic.models import AuditEntry, Clinic, Injector, User
 from patients.models import Assessment, Authorization, ContactPoint, Patient
 from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session
 from tests.treatments.referrals.lists import NEVER_TREATED, NO_AUTHORIZATION, load, row
 from treatments.models import Course, ReferralLine, SessionEvent, Status, TreatmentSession
+from treatments.referrals import load as load_module
 
 LATER = NOW + dt.timedelta(days=30)
 
@@ -354,3 +356,15 @@ def test_a_day_is_the_day_at_the_clinic(lakeside: Clinic) -> None:
     after_midnight_in_london = dt.datetime(2026, 11, 24, 1, tzinfo=dt.UTC)
     report = load(lakeside, row(phone="", last_injection_on="2026-11-24"), at=after_midnight_in_london)
     assert [fault.field for fault in report.faults] == ["last_injection_on"]
+
+
+def test_a_clash_with_somebody_elses_change_is_said_in_words_and_keeps_nothing(
+    team: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def clash(*_args: object, **_options: object) -> None:
+        raise IntegrityError
+
+    monkeypatch.setattr(load_module, "write", clash)
+    with pytest.raises(load_module.Collision, match=r"Nothing was written\. Try again\."):
+        load(team, row())
+    assert not Patient.objects.exists()
