@@ -26,7 +26,7 @@ CHANGEABLE = (
     "payer",
     "preventives_failed",
 )
-# Two desks may take the same next number at once; the loser looks again.
+# A number typed by hand may be the next free one at the same moment; then it is looked for again.
 _TRIES = 5
 _DIGITS = 6
 
@@ -118,6 +118,8 @@ def _insert(patient: Patient, *, by: User | None, at: dt.datetime) -> None:
     if patient.record_number:
         patient.search_text = find_text(patient)
         return _save_unless_taken(patient, by=by, at=at)
+    # Desks that ask for a number wait for one another; rows that only point to the clinic do not wait.
+    Clinic.objects.select_for_update(no_key=True).get(pk=patient.clinic_id)
     for _ in range(_TRIES - 1):
         try:
             return _insert_with_next_number(patient, by=by, at=at)
