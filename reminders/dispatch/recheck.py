@@ -67,8 +67,8 @@ def _no_longer_so(reminder: Reminder) -> str | None:
 
 def _first_moment(reminder: Reminder, now: dt.datetime) -> dt.datetime:
     """Return when it may leave at the earliest: outside quiet hours, and once a change can no longer be undone."""
-    placed = reminder.session.placed_at if reminder.session else reminder.created_at
-    settled = placed + dt.timedelta(seconds=settings.UNDO_SECONDS) if reminder.session else placed
+    undo = dt.timedelta(seconds=settings.UNDO_SECONDS)
+    settled = reminder.session.placed_at + undo if reminder.session else now
     return timing.next_allowed(max(now, settled), reminder.clinic.zone)
 
 

@@ -2,7 +2,9 @@
 
 import datetime as dt
 
-from django.db.models import Q
+from django.conf import settings
+from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest
 
 from reminders.models import Reminder, State
 from reminders.standing import NOT_DUE, course_stands, visit_stands, why_not
@@ -29,12 +31,14 @@ def stop(*, now: dt.datetime) -> int:
 def bring_back(*, now: dt.datetime) -> int:
     """Let stopped reminders wait again when what they are about is so again, such as after an undone cancellation.
 
-    Those whose use is just over too: the next step marks them as missed, so that a person sees them.
+    Those whose use is just over too: the next step marks them as missed, so that a person sees them. They wait as
+    long as what brought them back can be undone in turn: a visit cancelled by mistake must not ask for a booking.
     """
     stopped = Reminder.objects.filter(state=State.CANCELLED, useful_until__gt=now - JUST_OVER)
     visits = stopped.filter(visit_stands(), session__isnull=False)
     courses = stopped.filter(course_stands(), session__isnull=True)
-    again = {"state": State.WAITING, "reason": "", "closed_at": None}
+    due_at = Greatest(F("due_at"), Value(now + dt.timedelta(seconds=settings.UNDO_SECONDS)))
+    again = {"state": State.WAITING, "reason": "", "closed_at": None, "due_at": due_at}
     return visits.update(**again) + courses.update(**again)
 
 

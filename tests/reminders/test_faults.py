@@ -74,7 +74,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(crowd: dict[str, str], tmp_
         kills = 0
         for share in (SIZE // 5, SIZE // 2):
             worker = _worker(environment, tmp_path)
-            wait_for(lambda share=share: _arrived(mail, gateway) >= share)  # type: ignore[misc]
+            wait_for(lambda share=share: _arrived(mail, gateway) >= share, seconds=60)  # type: ignore[misc]
             kill_group(worker)
             kills += 1
         last = _worker(environment, tmp_path)

@@ -98,6 +98,17 @@ def test_an_undone_cancellation_brings_the_messages_back(
     assert (reminder.reason, reminder.closed_at) == ("", None)
 
 
+def test_a_visit_cancelled_by_mistake_does_not_ask_for_a_booking_at_once(
+    due_in_14: Course, osei: Injector, nurse: User
+) -> None:
+    plan()
+    visit = make_session(due_in_14, osei, NOW + 20 * DAY, placed_at=NOW)
+    plan()
+    booking.change_status(session=visit, to=Status.CANCELLED, by=nurse, at=NOW + HOUR, reason="mistake")
+    assert plan(NOW + HOUR) == [(14, "waiting")]
+    assert Reminder.objects.get().due_at == NOW + HOUR + dt.timedelta(minutes=3)
+
+
 def test_what_came_back_too_late_is_put_before_a_person(
     reminder: Reminder, visit: TreatmentSession, nurse: User
 ) -> None:
