@@ -1,6 +1,7 @@
 """Referral lists for tests: a good row with every part open to change, and the file that rows make."""
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,10 +9,13 @@ from typing import Any, BinaryIO
 
 from clinic.models import Clinic, User
 from patients.importing import Report
+from patients.models import ContactPoint, Patient
 from tests.builders import NOW
+from treatments.models import TreatmentSession
 from treatments.referrals.load import import_referrals
 from treatments.referrals.rows import COLUMNS
 
+LATER = NOW + dt.timedelta(days=30)
 GIVEN_LIST = Path(__file__).resolve().parents[2] / "data" / "referrals.csv"
 GOOD_ROW = {
     "mrn": "RV000001",
@@ -63,3 +67,18 @@ def as_csv(rows: Iterable[dict[str, str]], columns: Iterable[str] = COLUMNS) -> 
 def load(clinic: Clinic, *rows: dict[str, str], by: User | None = None, **options: Any) -> Report:
     """Import these rows into a clinic."""
     return import_referrals(clinic=clinic, stream=as_csv(rows), by=by, **{"at": NOW} | options)
+
+
+def maria() -> Patient:
+    """Return the person of the first row."""
+    return Patient.objects.get(record_number="RV000001")
+
+
+def contact(channel: str) -> ContactPoint:
+    """Return how she is reached on a channel."""
+    return ContactPoint.objects.get(patient=maria(), channel=channel)
+
+
+def session() -> TreatmentSession:
+    """Return her one session."""
+    return TreatmentSession.objects.select_related("course", "injector").get(course__patient=maria())
