@@ -4,6 +4,10 @@ from django.apps import AppConfig
 
 
 class RemindersConfig(AppConfig):
-    """Names the app."""
+    """Registers the system checks."""
 
     name = "reminders"
+
+    def ready(self) -> None:
+        """Load the checks; they register themselves."""
+        import reminders.checks  # noqa: F401

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from clinic.wording import MONTHS, WEEKDAYS
 from reminders import gsm, rendering
 from reminders.channels import Message
+from reminders.checks import LONGEST_BASE_URL
 from reminders.defaults import TEXTS
 from reminders.models import MessageTemplate, Reminder
 from reminders.planning import reconcile
@@ -16,7 +17,7 @@ from reminders.wording_guard import blocked_words, fill, unknown_fields
 from tests.builders import NOW
 from treatments.models import TreatmentSession
 
-# What the fields may hold at most; an address of 39 characters is "https://" and a name of 31.
+# What the fields may hold at most.
 LONGEST = {
     "clinic": "N" * 20,  # the model's limit
     "first_name": "Christopher",
@@ -24,7 +25,7 @@ LONGEST = {
     "time": "12:30pm",
     "place": "P" * 60,
     "phone": "+44 20 7946 0000",
-    "link": "L" * (39 + len("/v/") + 22 + len("/")),
+    "link": "L" * (LONGEST_BASE_URL + len("/v/") + 22 + len("/")),
 }
 
 
