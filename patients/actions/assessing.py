@@ -2,9 +2,11 @@
 
 import datetime as dt
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from clinic import audit
+from clinic.access import Capability, allows
 from clinic.models import AuditEntry, User
 from patients.models import Assessment, Patient
 
@@ -75,8 +77,11 @@ def sign_assessment(
     """Sign a draft; from then on the database refuses any change to it.
 
     ``override_reason`` says why somebody is treated whom the rule does not find eligible; it is not kept for one it
-    does. ``read_at`` is the draft's ``drafted_at`` that the signer saw. Raises AlreadySigned and DraftChanged.
+    does. ``read_at`` is the draft's ``drafted_at`` that the signer saw. Raises AlreadySigned and DraftChanged, and
+    PermissionDenied for anybody but a prescriber of the clinic.
     """
+    if not allows(by, assessment.clinic, Capability.PRESCRIBE):
+        raise PermissionDenied
     stored = Assessment.objects.select_for_update(of=("self",)).select_related("patient").get(pk=assessment.pk)
     if stored.signed_at is not None:
         raise AlreadySigned(stored)

@@ -87,7 +87,7 @@ class World:
         defaults.install(clinic)
         self.reminder = Reminder.objects.create(
             clinic=clinic,
-            rule=ReminderRule.objects.filter(kind="visit").first(),
+            rule=ReminderRule.objects.get(kind="visit", days_before=3),
             patient=self.patient,
             course=self.course,
             session=self.session,

@@ -1,10 +1,8 @@
 """The guards outlive a migration that alters their table: SQLite rebuilds the table for it."""
 
-import subprocess
-import sys
 from pathlib import Path
 
-from tests.databases import ROOT, environment, own_database
+from tests.servers.database import own_database, run_python
 
 # Alters a field of every guarded table through the same schema editor that migrate uses.
 ALTER = """
@@ -35,9 +33,5 @@ print(len(guarded), "tables altered")
 
 
 def test_every_guard_stands_after_its_table_was_altered(db: None, tmp_path: Path) -> None:
-    with own_database(tmp_path) as url:
-        done = subprocess.run(
-            [sys.executable, "-c", ALTER], cwd=ROOT, env=environment(url), capture_output=True, text=True, check=False
-        )
-    assert done.returncode == 0, done.stderr
-    assert "tables altered" in done.stdout
+    with own_database(tmp_path) as environment:
+        assert "tables altered" in run_python("-c", ALTER, environment=environment)

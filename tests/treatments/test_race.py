@@ -1,14 +1,11 @@
 """Nobody is booked twice, however many book at once; and who loses, hears it quickly."""
 
 import json
-import subprocess
-import sys
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.databases import ROOT, environment, own_database
+from tests.servers.database import own_database, run_python
 from tests.treatments.race import ATTEMPTS, MOVES, PROCESSES, ROUNDS
 
 # A plain INSERT was seen to wait 15 seconds for a chain of deadlocks. A busy machine may well take half a second.
@@ -16,15 +13,10 @@ QUICK_SECONDS = 3
 
 
 @pytest.fixture(scope="module")
-def outcome(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def outcome(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What came of the race: 16 processes, one slot at a time, one injector's day, and moving about."""
-    with django_db_blocker.unblock(), own_database(tmp_path_factory.mktemp("race")) as url:
-        command = [sys.executable, "-m", "tests.treatments.race"]
-        done = subprocess.run(
-            command, cwd=ROOT, env=environment(url), capture_output=True, text=True, check=False, timeout=180
-        )
-        assert done.returncode == 0, done.stderr
-        yield json.loads(done.stdout)
+    with django_db_blocker.unblock(), own_database(tmp_path_factory.mktemp("race")) as environment:
+        return json.loads(run_python("-m", "tests.treatments.race", environment=environment, seconds=180))
 
 
 def test_there_are_no_overlaps(outcome: Any) -> None:

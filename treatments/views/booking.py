@@ -54,7 +54,7 @@ def _book(request: StaffRequest, course: Course, now: dt.datetime) -> HttpRespon
         return _too_early(request, course, error)
     except booking.Conflict as error:
         return _times(request, course, now, conflict=error, limit=AFTER_CONFLICT, status=409)
-    tell(request, session, f"Booked for {_when(session)} with {session.injector.name}.")
+    tell(request, session, f"{course.patient.full_name}: booked for {_when(session)} with {session.injector.name}.")
     return redirect(next_url(request, _patient_url(course)))
 
 
@@ -148,7 +148,9 @@ def move(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     except booking.Conflict as error:
         fresh = get_session(request, uid)
         return _times(request, fresh.course, now, moving=fresh, conflict=error, limit=AFTER_CONFLICT, status=409)
-    tell(request, session, f"Moved to {_when(session)} with {session.injector.name}.")
+    tell(
+        request, session, f"{session.course.patient.full_name}: moved to {_when(session)} with {session.injector.name}."
+    )
     return redirect(next_url(request, _patient_url(session.course)))
 
 
@@ -171,7 +173,7 @@ def cancel(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
             return conflict_page(request, error)
         except booking.NotPossible:
             return conflict_page(request, booking.Stale(session))
-        tell(request, session, f"Cancelled: {_when(session)}.")
+        tell(request, session, f"{session.course.patient.full_name}: visit on {_when(session)} cancelled.")
         return redirect(next_url(request, _patient_url(session.course)))
     status = 422 if request.method == "POST" else 200
     return render(request, "treatments/cancel.html", {"session": session, "form": form}, status=status)
