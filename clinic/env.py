@@ -7,9 +7,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 def env_text(name: str, default: str | None = None) -> str:
-    """Return variable ``name``; with no default its absence stops the start with a sentence on how to mend it."""
+    """Return variable ``name``; with no default, a start without it or with nothing in it ends in how to mend it."""
     value = os.environ.get(name, default)
-    if value is None:
+    if value is None or (default is None and not value.strip()):
         raise ImproperlyConfigured(
             f"Set {name} in the environment. .env.example lists every setting and what it means."
         )
