@@ -24,7 +24,11 @@ MONTH_FIRST = frozenset({"US"})
 def search(request: StaffRequest) -> HttpResponse:
     """List who matches; a single match opens at once. The text is kept out of every log: it is often a name."""
     text = request.GET.get("q", "").strip()
-    context: dict[str, Any] = {"text": text, "may_register": may(request.membership, Capability.REGISTER)}
+    context: dict[str, Any] = {
+        "text": text,
+        "may_register": may(request.membership, Capability.REGISTER),
+        "may_import": may(request.membership, Capability.IMPORT),
+    }
     if len(text) < SHORTEST:
         return render(request, "patients/search.html", context | {"too_short": True})
     found = _found(request, text)

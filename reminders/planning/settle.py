@@ -16,7 +16,7 @@ _UNSETTLED = Q(state__in=[State.WAITING, State.FAILED, State.MISSED])
 
 
 def stop(*, now: dt.datetime) -> int:
-    """Stop reminders about visits that moved, were cancelled, answered or begun, and about courses that were booked.
+    """Stop reminders about visits that moved, were cancelled or begun or are to be moved, and about courses that were booked.
 
     Those on somebody's list go too: nobody has to call about a visit that is not.
     """

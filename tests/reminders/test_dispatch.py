@@ -14,7 +14,7 @@ from reminders.channels.base import Blame
 from reminders.dispatch import claim, release, send_claimed, send_due
 from reminders.models import Delivery, MessageTemplate, Reminder, State
 from reminders.planning import reconcile
-from reminders.standing import ANSWERED, CANCELLED, MOVED
+from reminders.standing import ASKED_TO_MOVE, CANCELLED, MOVED
 from tests.builders import NOW
 from tests.reminders.conftest import Gateway
 from treatments import booking
@@ -127,7 +127,7 @@ def test_a_visit_cancelled_after_planning_is_not_announced(
 
 
 @pytest.mark.parametrize(
-    ("changes", "reason"), [({"version": 2}, MOVED), ({"answer": "confirmed", "answered_at": NOW}, ANSWERED)]
+    ("changes", "reason"), [({"version": 2}, MOVED), ({"answer": "asked_to_move", "answered_at": NOW}, ASKED_TO_MOVE)]
 )
 def test_a_visit_that_changed_after_planning_is_not_announced(
     reminder: Reminder, gateways: Gateways, changes: dict[str, object], reason: str

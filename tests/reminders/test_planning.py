@@ -12,7 +12,7 @@ from patients.models import Channel, ContactPoint, Patient
 from reminders import defaults
 from reminders.models import Reminder, ReminderRule, State
 from reminders.planning import reconcile
-from reminders.standing import ANSWERED, BEGUN, CANCELLED, MOVED, NOT_DUE
+from reminders.standing import ASKED_TO_MOVE, BEGUN, CANCELLED, MOVED, NOT_DUE
 from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session
 from treatments import booking
 from treatments.models import Course, Status, TreatmentSession
@@ -132,13 +132,18 @@ def test_a_moved_visit_gets_new_messages_and_loses_the_old(
     assert set(new.values_list("state", flat=True)) == {"waiting"}
 
 
-@pytest.mark.parametrize("answer", [TreatmentSession.Answer.CONFIRMED, TreatmentSession.Answer.ASKED_TO_MOVE])
-def test_who_has_answered_is_not_asked_again(
-    reminder: Reminder, visit: TreatmentSession, answer: TreatmentSession.Answer
-) -> None:
-    booking.answer(session=visit, version=1, answer=answer, at=NOW)
-    plan()
-    assert set(Reminder.objects.values_list("state", "reason")) == {("cancelled", ANSWERED)}
+def test_who_asked_to_move_is_not_reminded_of_the_old_time(reminder: Reminder, visit: TreatmentSession) -> None:
+    booking.answer(session=visit, version=1, answer=TreatmentSession.Answer.ASKED_TO_MOVE, at=NOW)
+    reconcile(now=NOW)
+    reminder.refresh_from_db()
+    assert (reminder.state, reminder.reason) == (State.CANCELLED, ASKED_TO_MOVE)
+
+
+def test_who_said_yes_is_reminded_all_the_same(reminder: Reminder, visit: TreatmentSession) -> None:
+    booking.answer(session=visit, version=1, answer=TreatmentSession.Answer.CONFIRMED, at=NOW)
+    reconcile(now=NOW)
+    reminder.refresh_from_db()
+    assert reminder.state == State.WAITING
 
 
 def test_who_has_arrived_is_not_reminded(reminder: Reminder, visit: TreatmentSession, nurse: User) -> None:

@@ -84,7 +84,7 @@ def _times(
         if wish.last_given_on
         else [],
         "search": search,
-        "searched": bool(wanted),
+        "searched": any(wanted.values()),
         "moving": moving,
         "conflict": conflict,
         "taken_by": _taker(conflict),

@@ -1,0 +1,206 @@
+"""The main job in a browser, with everything real: web server, worker, beat, broker, mail, text messages.
+
+A referral list is uploaded; Maria is assessed, booked, reminded by text message, confirms on her phone, is treated and
+booked again; Tom, who is due in two weeks and has nothing booked, gets an email by himself.
+"""
+
+import datetime as dt
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.builders import PASSWORD
+from tests.servers.processes import ROOT, Server, wait_for
+from tests.stack.running import Stack
+
+pytestmark = [pytest.mark.stack, pytest.mark.browser]
+
+HEAD = (ROOT / "tests" / "data" / "referrals.csv").read_text().splitlines()[0]
+BLOCKED = re.compile("botox|migraine|headache|toxin|injection|neurolog", re.IGNORECASE)
+
+
+def harbour(stack: Stack, *words: str) -> None:
+    """Run the helper of this story on the stack's database."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.stack.harbour", *words],
+        cwd=ROOT,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "clinic.settings"} | stack.demo.settings(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="module")
+def clinic(stack: Stack) -> Stack:
+    """The running stack with Harbour Clinic in it."""
+    harbour(stack, "open")
+    return stack
+
+
+@pytest.fixture
+def referrals(tmp_path: Path) -> Path:
+    """A list with Maria, who is new, Tom, who is due in two weeks, and one row that is spoiled."""
+    last = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=71)
+    known = "2025-10-01,22,20,14,9,3"
+    rows = [
+        f"HB1,Maria,Santos,1984-04-17,07700 900123,,en,sms,2025-10-01,{known},,,0,NHS,,,,,osei@harbour.example",
+        f"HB2,Tom,Reid,1990-02-03,,tom@patients.example,en,email,,{known},{last},155,3,NHS,,,,,osei@harbour.example",
+        f"HB3,Lea,Novak,31/02/1984,07700 900124,,en,sms,2025-10-01,{known},,,0,NHS,,,,,osei@harbour.example",
+    ]
+    path = tmp_path / "list.csv"
+    path.write_text("\n".join([HEAD, *rows]) + "\n")
+    return path
+
+
+@pytest.fixture
+def staff(clinic: Stack, browser: Any) -> Iterator[Any]:
+    """Return a window for each member of staff, logged in by email and password."""
+    windows: dict[str, Page] = {}
+
+    def window(name: str) -> Page:
+        if name not in windows:
+            page = browser.new_context(base_url=clinic.url).new_page()
+            page.set_default_timeout(20_000)
+            page.goto("/log-in/")
+            page.get_by_label("Email").fill(f"{name}@harbour.example")
+            page.get_by_label("Password").fill(PASSWORD)
+            page.get_by_role("button", name="Sign in").click()
+            expect(page.get_by_role("heading", level=1)).to_contain_text("Today")
+            windows[name] = page
+        return windows[name]
+
+    yield window
+    for page in windows.values():
+        page.context.close()
+
+
+def arrived(server: Server, address: str) -> list[dict[str, Any]]:
+    """Wait for the message to one address and return it, alone."""
+
+    def found() -> list[dict[str, Any]]:
+        return [message for message in server.received() if address in message["to"]]
+
+    wait_for(lambda: bool(found()), seconds=60)
+    assert len(found()) == 1
+    return found()
+
+
+def test_the_main_job(clinic: Stack, browser: Any, staff: Any, referrals: Path) -> None:
+    import_the_list(staff("ada"), referrals)
+    a_message_by_itself(clinic)
+    assess_and_open(staff("osei"))
+    book_in_five_days(staff("fran"))
+    harbour(clinic, "pass", "2")
+    link = the_link_in_the_text(clinic)
+    confirm_on_the_phone(browser, link)
+    harbour(clinic, "pass", "3")
+    treat(staff("fran"), staff("bello"))
+    look_at_the_log(staff("ada"))
+
+
+def import_the_list(page: Page, referrals: Path) -> None:
+    """Upload, read what is wrong, leave the spoiled row out."""
+    page.goto("/patients/")
+    page.get_by_role("link", name="Import a list").click()
+    page.locator("input[type=file]").set_input_files(referrals)
+    page.get_by_role("button", name="Check the list").click()
+    expect(page.locator("main")).to_contain_text("birth_date")
+    page.get_by_role("button", name=re.compile("^Import 2 people")).click()
+    expect(page.locator("body")).to_contain_text("2 new")
+
+
+def a_message_by_itself(clinic: Stack) -> None:
+    """Tom is due in two weeks and has nothing booked: beat and worker write to him, and nobody pressed anything."""
+    mail = arrived(clinic.mail, "tom@patients.example")
+    assert not BLOCKED.search(mail[0]["subject"] + mail[0]["body"])
+
+
+def assess_and_open(page: Page) -> None:
+    """Find Maria by three letters, sign that she qualifies, open the course."""
+    page.get_by_role("searchbox").fill("san")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Maria Santos").or_(page.get_by_role("heading", name="Maria Santos")).first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Maria Santos")
+    page.locator("a[data-key=e]").click()
+    page.get_by_role("button", name=re.compile("^Sign")).click()
+    page.get_by_role("button", name="Open course").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Book next visit: Maria Santos")
+
+
+def book_in_five_days(page: Page) -> None:
+    """Press the first time in five days."""
+    day = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=5)
+    page.goto("/recall/?tab=soon")
+    page.get_by_role("link", name="Book for Maria Santos").click()
+    page.get_by_text("More times").click()
+    page.get_by_label("From").fill(day.isoformat())
+    page.get_by_role("button", name="Show times").click()
+    page.locator("button.slot").first.click()
+    expect(page.get_by_role("button", name=re.compile("Undo"))).to_be_focused()
+
+
+def the_link_in_the_text(clinic: Stack) -> str:
+    """Wait for the text message and take the link from it."""
+    texts = arrived(clinic.gateway, "+447700900123")
+    body = texts[0]["body"]
+    assert "Harbour Clinic: Maria" in body
+    assert not BLOCKED.search(body)
+    found = re.search(r"https?://\S+/v/\S+/", body)
+    assert found
+    return found[0]
+
+
+def confirm_on_the_phone(browser: Any, link: str) -> None:
+    """Open the link on a small screen, twice, and press the button once."""
+    context = browser.new_context(viewport={"width": 360, "height": 640})
+    page = context.new_page()
+    for _ in range(2):
+        page.goto(link)
+        expect(page.get_by_role("button", name="Yes, I will come")).to_be_in_viewport()
+    expect(page.get_by_role("button", name="I cannot come")).to_be_in_viewport()
+    page.get_by_role("button", name="Yes, I will come").click()
+    expect(page.locator("body")).to_contain_text("Thank you")
+    assert not BLOCKED.search(page.content())
+    context.close()
+
+
+def treat(desk: Page, nurse: Page) -> None:
+    """Arrived, in the room, the standard set, signed, and the next one booked with one more press."""
+    desk.goto("/today/")
+    row = desk.get_by_role("row", name=re.compile("Maria Santos"))
+    expect(row).to_contain_text("Confirmed")
+    row.get_by_role("button", name="Arrived Maria Santos").click()
+    desk.get_by_role("button", name="In room Maria Santos").click()
+    nurse.goto("/today/")
+    nurse.get_by_role("link", name="Start session for Maria Santos").click()
+    nurse.get_by_label("I have checked name").check()
+    nurse.get_by_label("The person consents").check()
+    nurse.get_by_role("button", name="All asked, all No").click()
+    nurse.get_by_label("Lot").fill("C4471")
+    nurse.get_by_label("Expiry").fill((dt.datetime.now(dt.UTC).date() + dt.timedelta(days=300)).isoformat())
+    expect(nurse.locator("[data-total]")).to_have_text("155 units · 31 sites · waste 45 of 200 units")
+    nurse.get_by_role("button", name="Sign session").click()
+    expect(nurse.locator("main")).to_contain_text("A signed record cannot change")
+    nurse.get_by_role("link", name="Book next").click()
+    nurse.locator("button.slot").first.click()
+    expect(nurse.locator("body")).to_contain_text("Maria Santos: booked for")
+
+
+def look_at_the_log(page: Page) -> None:
+    """The admin finds the session with units and lot, and takes it home as CSV."""
+    page.goto("/log/?status=done")
+    row = page.get_by_role("row", name=re.compile("Maria Santos"))
+    expect(row).to_contain_text("C4471")
+    expect(row).to_contain_text("155")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Export CSV").click()
+    assert "Maria Santos" in Path(str(download.value.path())).read_text(encoding="utf-8-sig")
