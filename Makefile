@@ -22,9 +22,9 @@ lint: .venv/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint --quiet --lint templates
 	$(BIN)/mypy .
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
-	$(AS_DEPLOYED) && $(BIN)/python manage.py check --deploy --fail-level WARNING
+	@$(AS_DEPLOYED) && $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 # Measure what docs/benchmarks.md reports.
 bench: .venv/installed

