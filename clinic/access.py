@@ -29,6 +29,7 @@ class Capability(StrEnum):
     INJECT = "inject"  # record and sign what was injected
     MESSAGE = "message"  # handle reminders that could not be sent
     REVIEW = "review"  # session log and its export
+    SETUP = "setup"  # hours, rooms, leave, closures, holidays, calendar feeds
 
 
 _EVERYONE = {Capability.VIEW}
@@ -41,7 +42,7 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
     Role.NURSE_INJECTOR: frozenset(_NURSE),
     Role.PRESCRIBER: frozenset(_NURSE | {Capability.PRESCRIBE}),
     # An admin runs the clinic but signs nothing: signing is a clinical act.
-    Role.ADMIN: frozenset(_DESK | {Capability.IMPORT, Capability.REVIEW}),
+    Role.ADMIN: frozenset(_DESK | {Capability.IMPORT, Capability.REVIEW, Capability.SETUP}),
 }
 
 

@@ -49,6 +49,13 @@ def make_injector(clinic: Clinic, name: str = "Dr Osei", *, room: Room | None = 
     return injector
 
 
+def room_of(injector: Injector) -> Room:
+    """Return the room that an injector uses on Mondays."""
+    room = injector.opening_hours.filter(weekday=1).select_related("room").get().room
+    assert room
+    return room
+
+
 def make_patient(clinic: Clinic, given: str = "Maria", family: str = "Santos", **fields: Any) -> Patient:
     """Return a patient with a phone that may be texted and an email address that may be written to."""
     number = fields.pop("record_number", f"RV{Patient.objects.count() + 1:06d}")

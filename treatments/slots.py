@@ -197,7 +197,7 @@ def _best_of_day(
     free = [
         (row, starts_at)
         for row in hours
-        if _valid(row, date)
+        if row.room_id is not None and _valid(row, date)
         for starts_at in _grid(row, date, length, clinic.zone)
         if starts_at > now and occupied.free(row.injector_id, row.room_id, starts_at, starts_at + length)
     ]
@@ -208,7 +208,7 @@ def _best_of_day(
         if taken[row.injector_id] < MOST_PER_DAY_AND_INJECTOR and len(chosen) < MOST_PER_DAY:
             taken[row.injector_id] += 1
             reasons = _reasons(row, starts_at, date, wish, clinic.zone)
-            chosen.append(Slot(row.injector, row.room, starts_at, starts_at + length, reasons))
+            chosen.append(Slot(row.injector, row.room, starts_at, starts_at + length, reasons))  # type: ignore[arg-type]
     return chosen
 
 

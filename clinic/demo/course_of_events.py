@@ -11,7 +11,7 @@ from random import Random
 
 from clinic.demo.clinics import CLOSES, OPENS, Team
 from clinic.demo.people import Person, people
-from clinic.models import Injector, OpeningHours, Role, User
+from clinic.models import Injector, OpeningHours, Role, Room, User
 from patients.actions import draft_assessment, register_patient, sign_assessment
 from patients.models import Assessment, Authorization, Patient
 from treatments import booking, recording
@@ -34,7 +34,7 @@ class Place:
     """Where and when in the week somebody always comes."""
 
     injector: Injector
-    hours: OpeningHours
+    room: Room
     time: dt.time
 
 
@@ -107,7 +107,7 @@ class Chronicle:
     def place_of(self, course: Course) -> Place:
         """Return where and when somebody came the last time."""
         last = course.sessions.latest("starts_at")
-        return Place(last.injector, self._hours(last.injector), last.starts_at.astimezone(self.clinic.zone).time())
+        return Place(last.injector, self._room(last.injector), last.starts_at.astimezone(self.clinic.zone).time())
 
     def will_answer(self, session: TreatmentSession, answer: TreatmentSession.Answer | None) -> None:
         """Keep in mind what somebody presses once a message about the visit has arrived."""
@@ -118,7 +118,7 @@ class Chronicle:
         """Book a time that nobody else has by construction."""
         starts_at = instant(date, place.time, self.clinic.zone)
         ends_at = starts_at + dt.timedelta(minutes=self.clinic.session_minutes)
-        slot = Slot(place.injector, place.hours.room, starts_at, ends_at)
+        slot = Slot(place.injector, place.room, starts_at, ends_at)
         return booking.book(course=course, slot=slot, uid=self._uid(), by=self.desk, at=at)
 
     def book_next(self, course: Course, not_before: dt.date, at: dt.datetime) -> TreatmentSession:
@@ -167,15 +167,15 @@ class Chronicle:
     def _all_places(self) -> list[Place]:
         found = []
         for injector in self.team.injectors:
-            hours = self._hours(injector)
+            room = self._room(injector)
             clock = dt.datetime.combine(self.today, OPENS)
             while clock.time() < CLOSES:
-                found.append(Place(injector, hours, clock.time()))
+                found.append(Place(injector, room, clock.time()))
                 clock += HALF_HOUR
         return found
 
-    def _hours(self, injector: Injector) -> OpeningHours:
-        return OpeningHours.objects.filter(injector=injector).select_related("room")[0]
+    def _room(self, injector: Injector) -> Room:
+        return Room.objects.get(pk=OpeningHours.objects.filter(injector=injector).values("room")[:1])
 
     def _authorize(self, patient: Patient, on: dt.date) -> None:
         """A payer's agreement; half of them need none."""

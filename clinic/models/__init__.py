@@ -2,7 +2,19 @@
 
 from clinic.models.audit import AuditEntry
 from clinic.models.clinic import Clinic, Room
-from clinic.models.hours import Absence, OpeningHours
+from clinic.models.hours import Absence, Closure, OpeningHours, WorkedHoliday
 from clinic.models.people import Injector, Membership, Role, User
 
-__all__ = ["Absence", "AuditEntry", "Clinic", "Injector", "Membership", "OpeningHours", "Role", "Room", "User"]
+__all__ = [
+    "Absence",
+    "AuditEntry",
+    "Clinic",
+    "Closure",
+    "Injector",
+    "Membership",
+    "OpeningHours",
+    "Role",
+    "Room",
+    "User",
+    "WorkedHoliday",
+]

@@ -1,10 +1,14 @@
 """A clinic and its rooms."""
 
 import uuid
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
 from django.db import models
+
+if TYPE_CHECKING:
+    from clinic.models.people import Injector
 
 
 def validate_timezone(value: str) -> None:
@@ -55,6 +59,10 @@ class Room(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(max_length=40)
     active = models.BooleanField(default=True)
+    # Which injectors may use it; with none named, all of the clinic may.
+    injectors: models.ManyToManyField["Injector", models.Model] = models.ManyToManyField(
+        "clinic.Injector", blank=True, related_name="rooms"
+    )
 
     class Meta:
         ordering = ["clinic_id", "name"]

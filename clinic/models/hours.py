@@ -9,7 +9,10 @@ from clinic.models.people import Injector
 
 
 class OpeningHours(models.Model):
-    """One weekly interval of an injector's hours, in the clinic's wall-clock time, in the room they use then."""
+    """One weekly interval of an injector's hours, in the clinic's wall-clock time.
+
+    ``room`` is the room they use then; without one it is any free room that they may use.
+    """
 
     class Weekday(models.IntegerChoices):
         """ISO numbering, Monday is 1: mixing 0-based and Sunday-first numbers has shifted other calendars by a day."""
@@ -24,10 +27,11 @@ class OpeningHours(models.Model):
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
     injector = models.ForeignKey(Injector, on_delete=models.PROTECT, related_name="opening_hours")
-    room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="+")
+    room = models.ForeignKey(Room, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     weekday = models.PositiveSmallIntegerField(choices=Weekday)
     opens = models.TimeField()
     closes = models.TimeField()
+    slot_minutes = models.PositiveSmallIntegerField(default=15, help_text="10 to 60; how far apart visits may begin")
     valid_from = models.DateField(null=True, blank=True)
     valid_until = models.DateField(null=True, blank=True)
 
@@ -37,6 +41,9 @@ class OpeningHours(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(closes__gt=models.F("opens")), name="hours_close_after_they_open"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(slot_minutes__gte=10, slot_minutes__lte=60), name="hours_slot_10_to_60_minutes"
             ),
             models.CheckConstraint(condition=models.Q(weekday__gte=1, weekday__lte=7), name="hours_weekday_1_to_7"),
             models.UniqueConstraint(
@@ -68,3 +75,39 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class Closure(models.Model):
+    """A time in which the whole clinic, or one room, is closed."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    room = models.ForeignKey(Room, on_delete=models.PROTECT, null=True, blank=True, related_name="closures")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    label = models.CharField(max_length=40, default="Closed")
+
+    class Meta:
+        ordering = ["clinic_id", "starts_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="closure_ends_after_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class WorkedHoliday(models.Model):
+    """A public holiday on which the clinic works all the same. All others are closed days by themselves."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    date = models.DateField()
+
+    class Meta:
+        ordering = ["clinic_id", "date"]
+        constraints = [models.UniqueConstraint(fields=["clinic", "date"], name="one_row_per_worked_holiday")]
+
+    def __str__(self) -> str:
+        return f"{self.date:%Y-%m-%d}"

@@ -20,7 +20,7 @@ django.setup()
 from django.db import connection, connections  # noqa: E402
 
 from clinic.models import Injector, Role, User  # noqa: E402
-from tests.builders import NOW, make_clinic, make_course, make_injector, make_patient, make_user  # noqa: E402
+from tests.builders import NOW, make_clinic, make_course, make_injector, make_patient, make_user, room_of  # noqa: E402, room_of
 from treatments import booking  # noqa: E402
 from treatments.models import Course, TreatmentSession  # noqa: E402
 from treatments.slots import Slot  # noqa: E402
@@ -41,7 +41,7 @@ OVERLAPS = """
 
 def slot(injector: Injector, starts_at: dt.datetime) -> Slot:
     """Return a quarter of an hour of an injector."""
-    return Slot(injector, injector.opening_hours.all()[0].room, starts_at, starts_at + dt.timedelta(minutes=15))
+    return Slot(injector, room_of(injector), starts_at, starts_at + dt.timedelta(minutes=15))
 
 
 def attempt(act: Callable[[], TreatmentSession]) -> tuple[str, float]:

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from clinic.models import Injector, User
-from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session
+from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session, room_of
 from treatments import booking, slots
 from treatments.booking import MOVES, AlreadyBooked, NotPossible, Stale, Taken, TooEarly
 from treatments.models import Course, SessionEvent, Status, TreatmentSession
@@ -17,7 +17,7 @@ from treatments.slots import Slot
 
 def slot_at(course: Course, injector: Injector, starts_at: dt.datetime) -> Slot:
     """Return a slot of 15 minutes in the injector's room."""
-    return Slot(injector, injector.opening_hours.get(weekday=1).room, starts_at, starts_at + dt.timedelta(minutes=15))
+    return Slot(injector, room_of(injector), starts_at, starts_at + dt.timedelta(minutes=15))
 
 
 def book(course: Course, slot: Slot, by: User, **more: Any) -> TreatmentSession:

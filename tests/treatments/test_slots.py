@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from clinic.models import Absence, Injector
 from patients.models import Authorization
-from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session
+from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session, room_of
 from treatments import slots
 from treatments.models import Course, Status, TreatmentSession
 
@@ -47,7 +47,7 @@ def test_a_booked_time_is_not_offered(course: Course, osei: Injector) -> None:
 
 
 def test_a_room_in_use_by_another_injector_is_not_offered(course: Course, osei: Injector) -> None:
-    room = osei.opening_hours.get(weekday=1).room
+    room = room_of(osei)
     bello = make_injector(course.clinic, "RN Bello", room=room)
     make_session(make_course(make_patient(course.clinic, "Tom", "Reid")), bello, at(23, 10, 15))
     assert at(23, 10, 15) not in {slot.starts_at for slot in slots.suggest(course=course, now=NOW, limit=30)}
@@ -116,14 +116,14 @@ def test_the_number_of_queries_grows_neither_with_injectors_nor_with_sessions(co
     ids=["nothing", "word", "parts", "off the grid", "past", "saturday"],
 )
 def test_a_time_the_clinic_does_not_offer_is_refused_in_words(course: Course, osei: Injector, code: str) -> None:
-    room = osei.opening_hours.get(weekday=1).room
+    room = room_of(osei)
     with pytest.raises(slots.NotOffered):
         slots.read(course.clinic, code.format(osei=osei.uid, room=room.uid), NOW)
 
 
 def test_a_slot_of_another_clinic_is_refused(course: Course, lakeside: Any) -> None:
     foreign = make_injector(lakeside, "Dr Lee")
-    code = f"{foreign.uid}.{foreign.opening_hours.get(weekday=1).room.uid}.20261124T1500"
+    code = f"{foreign.uid}.{room_of(foreign).uid}.20261124T1500"
     with pytest.raises(slots.NotOffered):
         slots.read(course.clinic, code, NOW)
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from clinic.models import AuditEntry, Clinic, Injector, User
 from patients.models import Patient
-from tests.builders import NOW, TODAY, make_assessment, make_course, make_injector, make_patient, make_session
+from tests.builders import NOW, TODAY, make_assessment, make_course, make_injector, make_patient, make_session, room_of
 from tests.conftest import log_in
 from treatments import protocol
 from treatments.models import Course, SessionRecord, Status, TreatmentSession
@@ -161,7 +161,7 @@ def test_a_person_with_a_visit_is_offered_to_move_it(course: Course, visit: Trea
 
 def early_slot(course: Course, osei: Injector) -> str:
     """Return a code for Friday, three days before the due date."""
-    room = osei.opening_hours.get(weekday=5).room
+    room = room_of(osei)
     return f"{osei.uid}.{room.uid}.20261120T1000"
 
 

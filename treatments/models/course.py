@@ -78,6 +78,8 @@ class Course(models.Model):
     closed_on = models.DateField(null=True, blank=True)
     closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     close_reason = EncryptedTextField(blank=True, default="")
+    # Off the recall list until this day; then back by itself unless booked.
+    snoozed_until = models.DateField(null=True, blank=True)
     history = HistoricalRecords()
 
     objects = CourseQuerySet.as_manager()
