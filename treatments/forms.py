@@ -8,7 +8,7 @@ from django import forms
 
 from clinic.models import Injector
 from treatments import protocol, safety
-from treatments.recording import VialUsed
+from treatments.recording import Findings, VialUsed
 
 MAX_VIALS = 4
 
@@ -115,19 +115,19 @@ class RecordForm(HouseForm):
         """Return the bound fields of the safety questions, in order."""
         return [self[f"safety_{question.key}"] for question in safety.QUESTIONS]
 
-    def findings(self) -> dict[str, Any]:
-        """Return what `recording.sign_session` takes, from cleaned data."""
+    def findings(self) -> Findings:
+        """Return what the signature covers, from cleaned data."""
         data = self.cleaned_data
         vial = VialUsed(data["lot"], data["expires_on"], data["strength"])
-        return {
-            "plan": {code: protocol.SITES[code].units for code in data["sites"]},
-            "vials": [vial] * data["vials"],
-            "answers": {q.key: data[f"safety_{q.key}"] == "yes" for q in safety.QUESTIONS},
-            "identity_checked": data["identity_checked"],
-            "consent_confirmed": data["consent_confirmed"],
-            "go_on_reason": data["go_on_reason"],
-            "note": data["note"],
-        }
+        return Findings(
+            plan={code: protocol.SITES[code].units for code in data["sites"]},
+            vials=[vial] * data["vials"],
+            answers={q.key: data[f"safety_{q.key}"] == "yes" for q in safety.QUESTIONS},
+            identity_checked=data["identity_checked"],
+            consent_confirmed=data["consent_confirmed"],
+            go_on_reason=data["go_on_reason"],
+            note=data["note"],
+        )
 
 
 def parse_day(text: str) -> dt.date | None:

@@ -55,25 +55,13 @@ class Findings:
 
 @transaction.atomic
 def sign_session(
-    *,
-    session: TreatmentSession,
-    plan: Mapping[str, int],
-    vials: Sequence[VialUsed],
-    answers: Mapping[str, bool],
-    identity_checked: bool,
-    consent_confirmed: bool,
-    by: User,
-    at: dt.datetime,
-    started_at: dt.datetime,
-    go_on_reason: str = "",
-    note: str = "",
+    *, session: TreatmentSession, found: Findings, by: User, at: dt.datetime, started_at: dt.datetime
 ) -> SessionRecord:
     """Sign what was given: the record is frozen from here on, the session is done and the next due date is set by it.
 
     Raises Refused with every fault, or Stale when the session is not (or no longer) in the room.
     """
     given_on = at.astimezone(session.clinic.zone).date()
-    found = Findings(plan, vials, answers, identity_checked, consent_confirmed, go_on_reason.strip(), note.strip())
     faults = _faults(session, found, by, given_on)
     if faults:
         raise Refused(faults)
@@ -128,7 +116,7 @@ def _safety_faults(session: TreatmentSession, found: Findings, by: User) -> list
     screening = safety.screen({**dict.fromkeys(_question_keys()), **found.answers})
     faults = [f"Answer the safety question: {question.text}" for question in screening.unanswered]
     faults += [f"{question.text} {question.advice}" for question in screening.stopped]
-    decided = found.go_on_reason and allows(by, session.clinic, Capability.PRESCRIBE)
+    decided = found.go_on_reason.strip() and allows(by, session.clinic, Capability.PRESCRIBE)
     if screening.blocked and not decided:
         faults += [f"{question.text} {question.advice}" for question in screening.blocked]
     return faults
@@ -165,8 +153,8 @@ def _write(session: TreatmentSession, found: Findings, given_on: dt.date, starte
         identity_checked=found.identity_checked,
         consent_confirmed=found.consent_confirmed,
         screened_on=given_on,
-        go_on_reason=found.go_on_reason,
-        note=found.note,
+        go_on_reason=found.go_on_reason.strip(),
+        note=found.note.strip(),
         started_at=started_at,
     )
     shared = {"clinic_id": session.clinic_id, "record": record}

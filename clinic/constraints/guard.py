@@ -1,5 +1,6 @@
 """What the two constraint classes share: a constraint that lives in triggers, and survives rebuilt tables."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,20 +19,20 @@ def column(model: type[Model], field: str) -> str:
     return str(concrete.column)
 
 
-class Guard(BaseConstraint):
+class Guard(BaseConstraint, ABC):
     """A constraint written as statements to run after the table exists.
 
     They go through ``deferred_sql``: triggers made by ``RunSQL`` are silently lost when SQLite rebuilds the table
     for a later migration, whereas a model's constraints are written again with every rebuild.
     """
 
+    @abstractmethod
     def statements(self, model: type[Model], vendor: str) -> Sequence[str]:
         """Return the statements that raise the guard on a database of this vendor."""
-        raise NotImplementedError
 
+    @abstractmethod
     def removal(self, model: type[Model]) -> Sequence[str]:
         """Return the statements that take the guard away on PostgreSQL; SQLite drops it with the old table."""
-        raise NotImplementedError
 
     def constraint_sql(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> str:  # type: ignore[override]
         """Add nothing to CREATE TABLE itself; queue the guard behind it."""

@@ -19,7 +19,7 @@ from treatments.courses import open_course
 from treatments.cycle import INTERVAL_DAYS, instant
 from treatments.models import Course, Status, TreatmentSession
 from treatments.protocol import standard_set
-from treatments.recording import VialUsed
+from treatments.recording import Findings, VialUsed
 from treatments.safety import QUESTIONS
 from treatments.slots import Slot, suggest
 
@@ -140,16 +140,10 @@ class Chronicle:
         """Let a visit take place and be signed; return when the person was at the desk again."""
         self.enter(session)
         at = session.starts_at + dt.timedelta(minutes=self.rng.randint(10, 14))
+        vial = VialUsed(f"C{session.local_date:%y%m}A{session.injector.pk}", session.local_date + CYCLE * 5, 200)
+        found = Findings(standard_set(), [vial], NO_TO_ALL, identity_checked=True, consent_confirmed=True)
         recording.sign_session(
-            session=session,
-            plan=standard_set(),
-            vials=[VialUsed(f"C{session.local_date:%y%m}A{session.injector.pk}", session.local_date + CYCLE * 5, 200)],
-            answers=NO_TO_ALL,
-            identity_checked=True,
-            consent_confirmed=True,
-            by=self._hand(session),
-            at=at,
-            started_at=session.starts_at,
+            session=session, found=found, by=self._hand(session), at=at, started_at=session.starts_at
         )
         return at + dt.timedelta(minutes=3)
 

@@ -14,7 +14,7 @@ from tests.conftest import log_in
 from treatments import protocol, recording
 from treatments.log import safe_cell
 from treatments.models import Course, Status, TreatmentSession
-from treatments.recording import VialUsed
+from treatments.recording import Findings, VialUsed
 from treatments.safety import QUESTIONS
 
 
@@ -22,17 +22,10 @@ from treatments.safety import QUESTIONS
 def signed(course: Course, osei: Injector, nurse: User) -> TreatmentSession:
     """Maria's signed session of today."""
     session = make_session(course, osei, NOW, status=Status.IN_ROOM, due_on=TODAY)
-    recording.sign_session(
-        session=session,
-        plan=protocol.standard_set(),
-        vials=[VialUsed("C4471", dt.date(2027, 11, 30), 200)],
-        answers={question.key: False for question in QUESTIONS},
-        identity_checked=True,
-        consent_confirmed=True,
-        by=nurse,
-        at=NOW,
-        started_at=NOW,
-    )
+    vial = VialUsed("C4471", dt.date(2027, 11, 30), 200)
+    answers = {question.key: False for question in QUESTIONS}
+    found = Findings(protocol.standard_set(), [vial], answers, identity_checked=True, consent_confirmed=True)
+    recording.sign_session(session=session, found=found, by=nurse, at=NOW, started_at=NOW)
     return session
 
 

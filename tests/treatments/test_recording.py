@@ -11,7 +11,7 @@ from tests.builders import NOW, TODAY, make_session
 from treatments import protocol, recording
 from treatments.booking import Stale
 from treatments.models import Course, SessionRecord, Status, TreatmentSession, Vial
-from treatments.recording import Refused, VialUsed
+from treatments.recording import Findings, Refused, VialUsed
 from treatments.safety import QUESTIONS
 
 ALL_NO = {question.key: False for question in QUESTIONS}
@@ -26,18 +26,15 @@ def in_room(course: Course, osei: Injector) -> TreatmentSession:
 
 def sign(session: TreatmentSession, by: User, **more: Any) -> SessionRecord:
     """Sign the standard set, with whatever a test changes."""
-    everything: dict[str, Any] = {
-        "session": session,
+    found: dict[str, Any] = {
         "plan": protocol.standard_set(),
         "vials": [GOOD_VIAL],
         "answers": ALL_NO,
         "identity_checked": True,
         "consent_confirmed": True,
-        "by": by,
-        "at": NOW,
-        "started_at": NOW,
     }
-    return recording.sign_session(**everything | more)
+    at = more.pop("at", NOW)
+    return recording.sign_session(session=session, found=Findings(**found | more), by=by, at=at, started_at=at)
 
 
 def faults(session: TreatmentSession, by: User, **more: Any) -> str:
@@ -151,6 +148,19 @@ def test_a_patient_who_is_not_in_the_room_has_no_record(course: Course, osei: In
         sign(make_session(course, osei, NOW, due_on=TODAY), nurse)
 
 
+def draft_record(session: TreatmentSession, **units: int) -> SessionRecord:
+    """Return an unsigned record; units are zero unless given."""
+    return SessionRecord.objects.create(
+        **{"units_drawn": 0, "units_given": 0, "units_wasted": 0, "sites_given": 0} | units,
+        clinic=session.clinic,
+        session=session,
+        identity_checked=False,
+        consent_confirmed=False,
+        screened_on=TODAY,
+        started_at=NOW,
+    )
+
+
 def refused(act: Any) -> None:
     """Demand that the database says no."""
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -187,52 +197,17 @@ def test_raw_sql_cannot_change_a_signed_record(in_room: TreatmentSession, nurse:
 def test_a_part_cannot_be_moved_into_a_signed_record(in_room: TreatmentSession, osei: Injector, nurse: User) -> None:
     signed = sign(in_room, nurse)
     draft_session = make_session(in_room.course, osei, NOW + dt.timedelta(days=84))
-    draft = SessionRecord.objects.create(
-        clinic=signed.clinic,
-        session=draft_session,
-        units_drawn=0,
-        units_given=0,
-        units_wasted=0,
-        sites_given=0,
-        identity_checked=False,
-        consent_confirmed=False,
-        screened_on=TODAY,
-        started_at=NOW,
-    )
+    draft = draft_record(draft_session)
     loose = draft.injections.create(clinic=signed.clinic, site="TEM-R5", units=5)
     refused(lambda: draft.injections.filter(pk=loose.pk).update(record=signed))
 
 
 def test_units_that_do_not_add_up_are_refused_by_the_database(in_room: TreatmentSession) -> None:
-    refused(
-        lambda: SessionRecord.objects.create(
-            clinic=in_room.clinic,
-            session=in_room,
-            units_drawn=200,
-            units_given=155,
-            units_wasted=44,
-            sites_given=31,
-            identity_checked=True,
-            consent_confirmed=True,
-            screened_on=TODAY,
-            started_at=NOW,
-        )
-    )
+    refused(lambda: draft_record(in_room, units_drawn=200, units_given=155, units_wasted=44, sites_given=31))
 
 
 def test_an_expired_vial_is_refused_by_the_database(in_room: TreatmentSession, osei: Injector) -> None:
-    record = SessionRecord.objects.create(
-        clinic=in_room.clinic,
-        session=in_room,
-        units_drawn=0,
-        units_given=0,
-        units_wasted=0,
-        sites_given=0,
-        identity_checked=False,
-        consent_confirmed=False,
-        screened_on=TODAY,
-        started_at=NOW,
-    )
+    record = draft_record(in_room)
     refused(
         lambda: Vial.objects.create(
             clinic=in_room.clinic,

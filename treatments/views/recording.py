@@ -77,7 +77,7 @@ def record(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 def _sign(request: StaffRequest, found: TreatmentSession, form: RecordForm) -> HttpResponse:
     try:
         recording.sign_session(
-            session=found, by=request.user, at=timezone.now(), started_at=_started_at(found), **form.findings()
+            session=found, by=request.user, at=timezone.now(), started_at=_started_at(found), found=form.findings()
         )
     except recording.Refused as error:
         for fault in error.faults:
