@@ -70,7 +70,7 @@ class NotPossible(Exception):
     """The step does not follow from where the session stands; the text says so, for the reader."""
 
 
-def _again_after_deadlock(action: Callable[P, T]) -> Callable[P, T]:
+def again_after_deadlock(action: Callable[P, T]) -> Callable[P, T]:
     """Run an action anew when the database broke a deadlock at its cost; give up as "taken" after some tries."""
 
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -90,12 +90,19 @@ def _sqlstate(error: Exception) -> str | None:
     return getattr(error.__cause__, "sqlstate", None)
 
 
-@_again_after_deadlock
+@again_after_deadlock
 @transaction.atomic
 def book(
-    *, course: Course, slot: Slot, uid: uuids.UUID, by: User, at: dt.datetime, early_reason: str = "", note: str = ""
+    *,
+    course: Course,
+    slot: Slot,
+    uid: uuids.UUID,
+    by: User | None,
+    at: dt.datetime,
+    early_reason: str = "",
+    note: str = "",
 ) -> TreatmentSession:
-    """Book a slot. The same ``uid`` sent twice books once and returns the same session.
+    """Book a slot (``by`` None: the patient took it). The same ``uid`` sent twice books once, with the same session.
 
     Raises TooEarly, Taken or AlreadyBooked, with nothing written. INSERT ... ON CONFLICT DO NOTHING loses at once
     where a plain INSERT against the exclusion constraint was seen to wait 15 seconds.
@@ -136,11 +143,11 @@ def _draft(course: Course, slot: Slot, uid: uuids.UUID, at: dt.datetime, note: s
     )
 
 
-def _mind_the_due_date(session: TreatmentSession, early_reason: str, by: User) -> None:
+def _mind_the_due_date(session: TreatmentSession, early_reason: str, by: User | None) -> None:
     """Put the reason on an early session, or refuse it. Only a prescriber may give one."""
     if session.local_date >= session.due_on:
         session.early_reason, session.early_by = "", None
-    elif early_reason.strip() and allows(by, session.clinic, Capability.PRESCRIBE):
+    elif early_reason.strip() and by and allows(by, session.clinic, Capability.PRESCRIBE):
         session.early_reason, session.early_by = early_reason.strip(), by
     elif not session.early_reason:
         raise TooEarly(session.local_date, session.due_on)
@@ -159,14 +166,14 @@ def _refusal(course: Course, slot: Slot, but: TreatmentSession | None = None) ->
     return Taken(others.filter(injector=slot.injector).first() or others.filter(room=slot.room).first())
 
 
-@_again_after_deadlock
+@again_after_deadlock
 @transaction.atomic
 def move(
     *,
     session: TreatmentSession,
     version: int,
     slot: Slot,
-    by: User,
+    by: User | None,
     at: dt.datetime,
     reason: str = "",
     early_reason: str = "",
@@ -214,7 +221,7 @@ def _lock(session: TreatmentSession, slot: Slot) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [kind, key])
 
 
-@_again_after_deadlock
+@again_after_deadlock
 @transaction.atomic
 def change_status(
     *, session: TreatmentSession, to: Status, by: User, at: dt.datetime, reason: str = ""

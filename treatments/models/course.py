@@ -54,12 +54,37 @@ class CourseQuerySet(models.QuerySet["Course"]):
         sessions = TreatmentSession.objects.filter(course=OuterRef("pk"), status__in=OPEN)
         return self.annotate(booked=Exists(sessions))
 
+    def _with_nothing_booked(self) -> Any:
+        return self.open().with_due().with_booked().filter(booked=False)
+
     def to_recall(self, on: dt.date) -> "CourseQuerySet":
-        """Open courses due by ``on`` plus the recall days that have nothing booked, the longest overdue first."""
-        horizon = on + dt.timedelta(days=RECALL_DAYS)
-        standing: Any = self.open().with_due().with_booked()
-        recall: CourseQuerySet = standing.filter(booked=False, next_due_on__lte=horizon).order_by("next_due_on", "pk")
+        """Open courses due by ``on`` plus the recall days, with nothing booked, not snoozed; the longest overdue first."""
+        due = self.filter(_awake(on))._with_nothing_booked().filter(next_due_on__lte=_horizon(on))
+        recall: CourseQuerySet = due.order_by("next_due_on", "pk")
         return recall
+
+    def snoozed(self, on: dt.date) -> "CourseQuerySet":
+        """Those who would be on the recall list, but are left alone until a day; the next one back first."""
+        due = self.exclude(_awake(on))._with_nothing_booked().filter(next_due_on__lte=_horizon(on))
+        asleep: CourseQuerySet = due.order_by("snoozed_until", "pk")
+        return asleep
+
+    def due_later(self, on: dt.date) -> "CourseQuerySet":
+        """Open courses with nothing booked whose due date is further away than the recall days."""
+        later: CourseQuerySet = self._with_nothing_booked().filter(next_due_on__gt=_horizon(on))
+        return later
+
+
+def _horizon(on: dt.date) -> dt.date:
+    return on + dt.timedelta(days=RECALL_DAYS)
+
+
+def _awake(on: dt.date) -> Q:
+    """Not snoozed, back from it, or given a visit since: a visit that then falls through must not find them asleep."""
+    from treatments.models.session import TreatmentSession
+
+    placed_since = TreatmentSession.objects.filter(course=OuterRef("pk"), placed_at__gt=OuterRef("snoozed_at"))
+    return Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=on) | Q(Exists(placed_since))
 
 
 class Course(models.Model):
@@ -80,6 +105,7 @@ class Course(models.Model):
     close_reason = EncryptedTextField(blank=True, default="")
     # Off the recall list until this day; then back by itself unless booked.
     snoozed_until = models.DateField(null=True, blank=True)
+    snoozed_at = models.DateTimeField(null=True, blank=True, help_text="when; a visit placed after it ends the snooze")
     history = HistoricalRecords()
 
     objects = CourseQuerySet.as_manager()
@@ -101,6 +127,9 @@ class Course(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(closed_on__isnull=True) | ~Q(close_reason=""), name="closed_course_says_why"
+            ),
+            models.CheckConstraint(
+                condition=Q(snoozed_until__isnull=True) | Q(snoozed_at__isnull=False), name="snooze_says_since_when"
             ),
         ]
 

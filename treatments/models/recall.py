@@ -3,7 +3,7 @@
 import uuid
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from clinic.constraints import Frozen
 from clinic.fields import EncryptedTextField
@@ -23,6 +23,7 @@ class ContactAttempt(models.Model):
         WILL_CALL_BACK = "will_call_back", "Will call back"
         DOES_NOT_WANT = "does_not_want", "Does not want a visit now"
         TEXTED = "texted", "Texted"
+        TAKEN_BACK = "taken_back", "Text taken back"
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="contact_attempts")
@@ -39,6 +40,17 @@ class ContactAttempt(models.Model):
         return f"{self.outcome} {self.course_id}"
 
 
+class WaitingQuerySet(models.QuerySet["WaitingEntry"]):
+    """Who still waits."""
+
+    def standing(self) -> "WaitingQuerySet":
+        """Not taken off, in a course that goes on, and not treated since they began to wait."""
+        given = TreatmentSession.objects.filter(
+            course=OuterRef("course"), given_on__isnull=False, starts_at__gte=OuterRef("since")
+        )
+        return self.filter(~Exists(given), ended_at__isnull=True, course__closed_on__isnull=True)
+
+
 class WaitingEntry(models.Model):
     """A person who wants an earlier time than the one they have, or any time at all."""
 
@@ -52,6 +64,8 @@ class WaitingEntry(models.Model):
     afternoons = models.BooleanField(default=True)
     notice_hours = models.PositiveSmallIntegerField(default=24, help_text="how long before a visit they must know")
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = WaitingQuerySet.as_manager()
 
     class Meta:
         ordering = ["clinic_id", "since"]
@@ -90,7 +104,12 @@ class SlotOffer(models.Model):
 
     class Meta:
         ordering = ["clinic_id", "-offered_at"]
+        indexes = [models.Index(fields=["expires_at"], condition=Q(state="open"), name="offer_open")]
         constraints = [
+            # A second desk that offers the same time is told so.
+            models.UniqueConstraint(
+                fields=["injector", "starts_at"], condition=Q(state="open"), name="one_open_offer_per_time"
+            ),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="offer_ends_after_start"),
             models.CheckConstraint(
                 condition=Q(state="taken", session__isnull=False) | (~Q(state="taken") & Q(session__isnull=True)),
