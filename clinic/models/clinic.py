@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from simple_history.models import HistoricalRecords
 
 if TYPE_CHECKING:
     from clinic.models.people import Injector
@@ -63,6 +64,7 @@ class Room(models.Model):
     injectors: models.ManyToManyField["Injector", models.Model] = models.ManyToManyField(
         "clinic.Injector", blank=True, related_name="rooms"
     )
+    history = HistoricalRecords(m2m_fields=[injectors])
 
     class Meta:
         ordering = ["clinic_id", "name"]

@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import models
+from simple_history.models import HistoricalRecords
 
 from clinic.models.clinic import Clinic, Room
 from clinic.models.people import Injector
@@ -34,6 +35,7 @@ class OpeningHours(models.Model):
     slot_minutes = models.PositiveSmallIntegerField(default=15, help_text="10 to 60; how far apart visits may begin")
     valid_from = models.DateField(null=True, blank=True)
     valid_until = models.DateField(null=True, blank=True)
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["clinic_id", "injector_id", "weekday", "opens"]
@@ -64,6 +66,7 @@ class Absence(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     label = models.CharField(max_length=40, default="Leave")
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["clinic_id", "starts_at"]
@@ -86,6 +89,7 @@ class Closure(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     label = models.CharField(max_length=40, default="Closed")
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["clinic_id", "starts_at"]
@@ -104,6 +108,7 @@ class WorkedHoliday(models.Model):
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
     date = models.DateField()
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["clinic_id", "date"]

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from simple_history.models import HistoricalRecords
 
 from clinic.models.clinic import Clinic
 
@@ -80,6 +81,7 @@ class Injector(models.Model):
     name = models.CharField(max_length=60)
     email = models.EmailField(max_length=254)
     active = models.BooleanField(default=True)
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["clinic_id", "name"]
