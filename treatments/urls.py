@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from treatments.views import booking, courses, imports, log, recording, today
+from treatments.views import booking, courses, imports, log, recall, recording, today, waiting
 
 app_name = "treatments"
 urlpatterns = [
@@ -17,7 +17,13 @@ urlpatterns = [
     path("courses/<uuid:uid>/book/", booking.book, name="book"),
     path("courses/<uuid:uid>/close/", courses.close_course, name="close_course"),
     path("assessments/<uuid:uid>/open-course/", courses.open_course, name="open_course"),
-    path("recall/", courses.recall, name="recall"),
+    path("courses/<uuid:uid>/tried/", recall.tried, name="tried"),
+    path("courses/<uuid:uid>/snooze/", recall.snooze, name="snooze"),
+    path("courses/<uuid:uid>/wake/", recall.wake, name="wake"),
+    path("courses/<uuid:uid>/let-go/", recall.let_go, name="let_go"),
+    path("courses/<uuid:uid>/waiting/", waiting.add, name="wait"),
+    path("recall/", recall.recall, name="recall"),
+    path("waiting/<uuid:uid>/remove/", waiting.remove, name="stop_waiting"),
     path("log/", log.session_log, name="log"),
     path("log/export/", log.export, name="export"),
     path("import/", imports.choose, name="import"),

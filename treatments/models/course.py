@@ -55,7 +55,8 @@ class CourseQuerySet(models.QuerySet["Course"]):
         return self.annotate(booked=Exists(sessions))
 
     def _with_nothing_booked(self) -> Any:
-        return self.open().with_due().with_booked().filter(booked=False)
+        standing: Any = self.open().with_due().with_booked()
+        return standing.filter(booked=False)
 
     def to_recall(self, on: dt.date) -> "CourseQuerySet":
         """Open courses due by ``on`` plus the recall days, with nothing booked, not snoozed; the longest overdue first."""

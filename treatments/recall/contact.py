@@ -1,0 +1,100 @@
+"""What the desk does about a person on the recall list: write down a try, leave them alone for a while, let them go."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from clinic import audit
+from clinic.models import AuditEntry, User
+from clinic.wording import day_words
+from patients.actions import withdraw_consent
+from patients.models import Channel
+from treatments import booking
+from treatments.courses import NotAllowed, close_course
+from treatments.models import ContactAttempt, Course, Status
+from treatments.models.session import OPEN
+from treatments.recall import waiting
+
+# After a contact the person leaves the list this long, and returns when nothing was booked.
+CONTACT_DAYS = 7
+LONGEST_SNOOZE_DAYS = 365
+
+
+class NotNow(Exception):
+    """The step does not fit; the text says why, for the reader."""
+
+
+@transaction.atomic
+def log_attempt(
+    *, course: Course, outcome: str, by: User | None, at: dt.datetime, days: int = CONTACT_DAYS
+) -> ContactAttempt:
+    """Write down a try to reach the person; they leave the list for ``days`` and come back by themselves."""
+    if course.closed_on is not None:
+        raise NotNow("This course has ended.")
+    attempt = ContactAttempt.objects.create(clinic_id=course.clinic_id, course=course, at=at, by=by, outcome=outcome)
+    if not _booked(course):  # a visit that falls through later must not find them asleep
+        _sleep(course, _today(course, at) + dt.timedelta(days=days), by=by, at=at)
+    return attempt
+
+
+@transaction.atomic
+def snooze(*, course: Course, until: dt.date, by: User, at: dt.datetime) -> None:
+    """Take the person off the list until a day, on which they are back. Raises NotNow for a day that is no use."""
+    today = _today(course, at)
+    if course.closed_on is not None:
+        raise NotNow("This course has ended.")
+    if _booked(course):
+        raise NotNow("A visit is booked, so this person is on no list.")
+    if until <= today:
+        raise NotNow(f"Enter a date after {day_words(today)}.")
+    if until > today + dt.timedelta(days=LONGEST_SNOOZE_DAYS):
+        raise NotNow("Enter a date within a year: who stays away longer should be asked whether the course ends.")
+    _sleep(course, until, by=by, at=at)
+
+
+@transaction.atomic
+def wake(*, course: Course, by: User, at: dt.datetime) -> None:
+    """Put the person back on the list now."""
+    _sleep(course, None, by=by, at=at)
+
+
+@transaction.atomic
+def take_back_text(*, course: Course, by: User, at: dt.datetime) -> None:
+    """Note that a planned text did not go out after all; the person is back on the list."""
+    ContactAttempt.objects.create(
+        clinic_id=course.clinic_id, course=course, at=at, by=by, outcome=ContactAttempt.Outcome.TAKEN_BACK
+    )
+    _sleep(course, None, by=by, at=at)
+
+
+@transaction.atomic
+def let_go(*, course: Course, reason: str, died: bool, by: User, at: dt.datetime) -> None:
+    """End the course from the recall list. After a death nothing may be sent any more, and no visit stays booked.
+
+    Raises NotAllowed as `close_course` does.
+    """
+    waiting.end(course=course, at=at)
+    if died:
+        for session in course.sessions.filter(status__in=OPEN):
+            booking.change_status(session=session, to=Status.CANCELLED, by=by, at=at, reason=reason)
+        for channel in Channel:
+            withdraw_consent(patient=course.patient, channel=channel, by=by, at=at)
+    close_course(course=course, reason=reason, by=by, at=at)
+
+
+def _sleep(course: Course, until: dt.date | None, *, by: User | None, at: dt.datetime) -> None:
+    course.snoozed_until, course.snoozed_at = until, at
+    course._history_user = by  # type: ignore[attr-defined]
+    course.save(update_fields=["snoozed_until", "snoozed_at"])
+    audit.record(clinic=course.clinic, by=by, at=at, action=AuditEntry.Action.CHANGE, kind="recall", subject=course.uid)
+
+
+def _booked(course: Course) -> bool:
+    return course.sessions.filter(status__in=OPEN).exists()
+
+
+def _today(course: Course, at: dt.datetime) -> dt.date:
+    return at.astimezone(course.clinic.zone).date()
+
+
+__all__ = ["CONTACT_DAYS", "NotAllowed", "NotNow", "let_go", "log_attempt", "snooze", "take_back_text", "wake"]

@@ -1,0 +1,113 @@
+"""The recall page's lists. All of them are computed: a list kept by hand is how people fall out."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, OuterRef, QuerySet, Subquery
+
+from clinic.models import Clinic
+from clinic.wording import MONTHS
+from treatments.models import ContactAttempt, Course, TreatmentSession, WaitingEntry
+from treatments.models.session import OPEN
+
+Outcome = ContactAttempt.Outcome
+Rows = QuerySet[Any]
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One list: its key in the address, its name, what to say when nobody is on it, and how to read it."""
+
+    key: str
+    label: str
+    empty: str
+    rows: Callable[[Clinic, dt.date], Rows]
+
+
+def _recall(clinic: Clinic, on: dt.date) -> Rows:
+    return Course.objects.filter(clinic=clinic).to_recall(on).select_related("patient")
+
+
+def overdue(clinic: Clinic, on: dt.date) -> Rows:
+    """Courses past their due date with nothing booked, the longest overdue first."""
+    return _recall(clinic, on).filter(next_due_on__lt=on)
+
+
+def soon(clinic: Clinic, on: dt.date) -> Rows:
+    """Courses due today or in the recall days ahead with nothing booked."""
+    return _recall(clinic, on).filter(next_due_on__gte=on)
+
+
+def asked(clinic: Clinic, on: dt.date) -> Rows:
+    """Booked sessions whose patient asked for another time. They vanish when the visit moves: that clears the answer."""
+    sessions = TreatmentSession.objects.filter(
+        clinic=clinic, status__in=OPEN, answer=TreatmentSession.Answer.ASKED_TO_MOVE, local_date__gte=on
+    )
+    return sessions.select_related("course__patient", "injector").order_by("starts_at", "pk")
+
+
+def waiting(clinic: Clinic, on: dt.date) -> Rows:
+    """Waiting entries, the longest waiting first, with ``booked_for`` (their present visit, or None)."""
+    session = TreatmentSession.objects.filter(course=OuterRef("course"), status__in=OPEN)
+    entries = WaitingEntry.objects.filter(clinic=clinic).standing()
+    return (
+        entries.annotate(booked_for=Subquery(session.values("starts_at")[:1]))
+        .select_related("course__patient", "injector")
+        .order_by("since", "pk")
+    )
+
+
+def snoozed(clinic: Clinic, on: dt.date) -> Rows:
+    """Courses that come back by themselves, the next one first."""
+    return Course.objects.filter(clinic=clinic).snoozed(on).select_related("patient")
+
+
+TABS = (
+    Tab("overdue", "Overdue", "Nobody is overdue.", overdue),
+    Tab("soon", "Due soon", "Nobody is due in the next 28 days without a booking.", soon),
+    Tab("asked", "Asked to move", "Nobody has asked to move.", asked),
+    Tab("waiting", "Waiting list", "Nobody is waiting for an earlier time.", waiting),
+    Tab("snoozed", "Snoozed", "Nobody is snoozed.", snoozed),
+)
+
+
+def describe(courses: Sequence[Any], clinic: Clinic, on: dt.date) -> Sequence[Any]:
+    """Put on each course ``days_late``, ``days_ahead``, ``seen_by`` (injector of the last session) and ``tries`` in words (2 queries)."""
+    attempts: dict[int, list[ContactAttempt]] = defaultdict(list)
+    for attempt in ContactAttempt.objects.filter(course__in=courses).order_by("at", "pk"):
+        attempts[attempt.course_id].append(attempt)
+    given = TreatmentSession.objects.filter(course__in=courses, given_on__isnull=False).order_by("given_on", "pk")
+    seen_by = dict(given.values_list("course_id", F("injector__name")))
+    for course in courses:
+        course.days_late = (on - course.next_due_on).days
+        course.days_ahead = -course.days_late
+        course.seen_by = seen_by.get(course.pk, "")
+        course.tries = tries_words(_since(attempts[course.pk], course), clinic.zone)
+    return courses
+
+
+def _since(attempts: list[ContactAttempt], course: Any) -> list[ContactAttempt]:
+    """Return the tries of this cycle: what was said before the last session is history."""
+    last = course.last_given_on
+    return [one for one in attempts if last is None or one.at.date() >= last]
+
+
+def tries_words(attempts: Sequence[ContactAttempt], zone: dt.tzinfo) -> str:
+    """Return tries, oldest first, as the list shows them: "texted 2 times, called once; last 3 March (no answer)"."""
+    texted = sum(one.outcome == Outcome.TEXTED for one in attempts)
+    texted -= sum(one.outcome == Outcome.TAKEN_BACK for one in attempts)
+    calls = [one for one in attempts if one.outcome not in {Outcome.TEXTED, Outcome.TAKEN_BACK}]
+    parts = [f"{what} {_times(number)}" for what, number in (("texted", texted), ("called", len(calls))) if number]
+    if not parts:
+        return ""
+    last = attempts[-1]
+    day = last.at.astimezone(zone)
+    came_of_it = f" ({Outcome(last.outcome).label.lower()})" if last in calls else ""
+    return f"{', '.join(parts)}; last {day.day} {MONTHS[day.month - 1]}{came_of_it}"
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"

@@ -1,0 +1,50 @@
+"""The waiting list: who wants an earlier time than theirs, or any time at all."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from clinic import audit
+from clinic.models import AuditEntry, Injector, User
+from treatments.models import Course, WaitingEntry
+
+
+@transaction.atomic
+def add(
+    *,
+    course: Course,
+    by: User,
+    at: dt.datetime,
+    injector: Injector | None = None,
+    mornings: bool = True,
+    afternoons: bool = True,
+    notice_hours: int = 24,
+) -> WaitingEntry:
+    """Put a person on the list. Who is on it already keeps their place in the queue, with the new wishes."""
+    Course.objects.select_for_update().get(pk=course.pk)
+    standing = WaitingEntry.objects.filter(course=course).standing().first()
+    end(course=course, at=at)
+    entry = WaitingEntry.objects.create(
+        clinic_id=course.clinic_id,
+        course=course,
+        since=standing.since if standing else at,
+        added_by=by,
+        injector=injector,
+        mornings=mornings,
+        afternoons=afternoons,
+        notice_hours=notice_hours,
+    )
+    audit.record(clinic=course.clinic, by=by, at=at, action=AuditEntry.Action.CREATE, kind="waiting", subject=entry.uid)
+    return entry
+
+
+def end(*, course: Course, at: dt.datetime) -> None:
+    """Take a person off the list; who is not on it stays off it."""
+    WaitingEntry.objects.filter(course=course, ended_at__isnull=True).update(ended_at=at)
+
+
+@transaction.atomic
+def remove(*, entry: WaitingEntry, by: User, at: dt.datetime) -> None:
+    """Take a person off the list at their wish."""
+    end(course=entry.course, at=at)
+    audit.record(clinic=entry.clinic, by=by, at=at, action=AuditEntry.Action.CHANGE, kind="waiting", subject=entry.uid)

@@ -1,0 +1,131 @@
+"""Who has to be called back, and what was done about it: one click each."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clinic import audit
+from clinic.access import Capability, StaffRequest, may, requires
+from clinic.models import AuditEntry
+from clinic.redirects import next_url
+from clinic.wording import day_words
+from treatments.courses import NotAllowed
+from treatments.recall import contact, forms, lists
+from treatments.views.lookup import get_course
+
+PAGE = 50
+RECALL = "treatments:recall"
+
+
+@requires(Capability.VIEW)
+def recall(request: StaffRequest) -> HttpResponse:
+    """Show one of the lists, each with its count."""
+    now = timezone.now()
+    today = now.astimezone(request.clinic.zone).date()
+    counts = {tab.key: tab.rows(request.clinic, today).count() for tab in lists.TABS}
+    chosen = next((tab for tab in lists.TABS if tab.key == request.GET.get("tab")), lists.TABS[0])
+    page = Paginator(chosen.rows(request.clinic, today), PAGE).get_page(request.GET.get("page"))
+    if chosen.key in {"overdue", "soon", "snoozed"}:
+        page.object_list = lists.describe(list(page.object_list), request.clinic, today)
+    audit.record(
+        clinic=request.clinic, by=request.user, at=now, action=AuditEntry.Action.READ, kind="recall", rows=len(page)
+    )
+    context = {
+        "tabs": [(tab, counts[tab.key]) for tab in lists.TABS],
+        "tab": chosen,
+        "counts": counts,
+        "page_obj": page,
+        "today": today,
+        **_rights(request),
+    }
+    return render(request, "treatments/recall.html", context)
+
+
+def _rights(request: StaffRequest) -> dict[str, bool]:
+    return {
+        "may_book": may(request.membership, Capability.BOOK),
+        "may_message": may(request.membership, Capability.MESSAGE),
+    }
+
+
+@require_POST
+@requires(Capability.BOOK)
+def tried(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Write down what came of a call."""
+    course, form = get_course(request, uid), forms.TriedForm(request.POST)
+    try:
+        if form.is_valid():
+            contact.log_attempt(course=course, outcome=form.cleaned_data["outcome"], by=request.user, at=timezone.now())
+            _say_when_back(request, course)
+        else:
+            messages.error(request, "Choose what came of the call.")
+    except contact.NotNow as error:
+        messages.error(request, str(error))
+    return redirect(next_url(request, RECALL))
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Capability.BOOK)
+def snooze(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Leave a person alone until a day: a number of weeks from the menu, or a date from the page."""
+    course, now = get_course(request, uid), timezone.now()
+    data = _with_weeks(request, now) if request.method == "POST" else None
+    form = forms.SnoozeForm(data)
+    if data is not None and form.is_valid():
+        try:
+            contact.snooze(course=course, until=form.cleaned_data["until"], by=request.user, at=now)
+        except contact.NotNow as error:
+            form.add_error("until", str(error))
+        else:
+            _say_when_back(request, course)
+            return redirect(next_url(request, RECALL))
+    context = {"course": course, "form": form, "next": next_url(request, RECALL)}
+    return render(request, "treatments/recall_snooze.html", context, status=200 if data is None else 422)
+
+
+def _with_weeks(request: StaffRequest, now: dt.datetime) -> dict[str, Any]:
+    weeks = request.POST.get("weeks", "")
+    if weeks in {"1", "2", "4"}:
+        today = now.astimezone(request.clinic.zone).date()
+        return {"until": today + dt.timedelta(weeks=int(weeks))}
+    return request.POST.dict()
+
+
+def _say_when_back(request: StaffRequest, course: Any) -> None:
+    name, until = course.patient.full_name, course.snoozed_until
+    back = f" Back on the list on {day_words(until)} unless booked." if until else ""
+    messages.success(request, f"{name}: noted.{back}")
+
+
+@require_POST
+@requires(Capability.BOOK)
+def wake(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Put a snoozed person back on the list."""
+    course = get_course(request, uid)
+    contact.wake(course=course, by=request.user, at=timezone.now())
+    messages.success(request, f"{course.patient.full_name} is back on the list.")
+    return redirect(next_url(request, RECALL))
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Capability.BOOK)
+def let_go(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """End the course of somebody who left, with the reason."""
+    course, form = get_course(request, uid), forms.LetGoForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            contact.let_go(course=course, reason=form.reason, died=form.died, by=request.user, at=timezone.now())
+        except NotAllowed as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"The course of {course.patient.full_name} has ended.")
+            return redirect(next_url(request, RECALL))
+    context = {"course": course, "form": form, "next": next_url(request, RECALL)}
+    return render(request, "treatments/recall_let_go.html", context, status=422 if request.method == "POST" else 200)

@@ -1,0 +1,42 @@
+"""Putting people on the waiting list, and taking them off."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clinic.access import Capability, StaffRequest, requires
+from clinic.redirects import next_url
+from treatments.models import WaitingEntry
+from treatments.recall import forms, waiting
+from treatments.views.lookup import get_course
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Capability.BOOK)
+def add(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Put a person on the waiting list, with the times that they would take."""
+    course = get_course(request, uid)
+    if course.closed_on:
+        return render(request, "treatments/course_closed.html", {"course": course}, status=409)
+    form = forms.WaitingForm(request.POST or None, injectors=request.clinic.injectors.filter(active=True))
+    if request.method == "POST" and form.is_valid():
+        waiting.add(course=course, by=request.user, at=timezone.now(), **form.cleaned_data)
+        messages.success(request, f"{course.patient.full_name} is on the waiting list.")
+        return redirect(next_url(request, "treatments:recall"))
+    context = {"course": course, "form": form, "next": next_url(request, "treatments:recall")}
+    return render(request, "treatments/waiting.html", context, status=422 if request.method == "POST" else 200)
+
+
+@require_POST
+@requires(Capability.BOOK)
+def remove(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Take a person off the waiting list."""
+    entries = WaitingEntry.objects.filter(clinic=request.clinic).select_related("clinic", "course__patient")
+    entry = get_object_or_404(entries, uid=uid)
+    waiting.remove(entry=entry, by=request.user, at=timezone.now())
+    messages.success(request, f"{entry.course.patient.full_name} is off the waiting list.")
+    return redirect(next_url(request, "treatments:recall"))
