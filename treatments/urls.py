@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from treatments.views import booking, courses, imports, log, recall, recording, today, waiting
+from treatments.views import booking, courses, imports, log, offers, recall, recording, today, waiting
 
 app_name = "treatments"
 urlpatterns = [
@@ -24,6 +24,10 @@ urlpatterns = [
     path("courses/<uuid:uid>/waiting/", waiting.add, name="wait"),
     path("recall/", recall.recall, name="recall"),
     path("waiting/<uuid:uid>/remove/", waiting.remove, name="stop_waiting"),
+    path("offers/", offers.freed, name="offers"),
+    path("offers/new/", offers.new, name="offer"),
+    path("offers/<uuid:uid>/", offers.show, name="offered"),
+    path("offers/<uuid:uid>/end/", offers.end, name="end_offer"),
     path("log/", log.session_log, name="log"),
     path("log/export/", log.export, name="export"),
     path("import/", imports.choose, name="import"),

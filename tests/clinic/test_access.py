@@ -24,8 +24,10 @@ from tests.builders import (
     make_patient,
     make_session,
     make_user,
+    room_of,
 )
 from tests.conftest import log_in
+from treatments.models import SlotOffer, WaitingEntry
 
 # Django's own pages, and those that only touch one's own log-in or device.
 OWN = {"login", "logout", "password_change", "password_change_done"}
@@ -99,6 +101,18 @@ class World:
             created_at=NOW,
         )
 
+        self.waiting = WaitingEntry.objects.create(clinic=clinic, course=self.course, since=NOW, added_by=prescriber)
+        self.offer = SlotOffer.objects.create(
+            clinic=clinic,
+            injector=injector,
+            room=room_of(injector),
+            starts_at=NOW + dt.timedelta(days=1),
+            ends_at=NOW + dt.timedelta(days=1, minutes=15),
+            offered_at=NOW,
+            offered_by=prescriber,
+            expires_at=NOW + dt.timedelta(hours=2),
+        )
+
     def arguments(self, name: str) -> dict[str, Any]:
         """Return the arguments of an address."""
         if "<" not in str(ALL[name].pattern):
@@ -122,6 +136,8 @@ class World:
             "assessments/": self.assessment,
             "patients/": self.patient,
             "reminders/": self.reminder,
+            "waiting/": self.waiting,
+            "offers/": self.offer,
         }
         return next(row for start, row in rows.items() if path.startswith(start))
 

@@ -1,0 +1,185 @@
+"""A time that became free, offered to several people: the first yes gets it, by the same constraint as any booking."""
+
+import datetime as dt
+import uuid
+from collections.abc import Collection
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q
+
+from clinic import audit
+from clinic.models import AuditEntry, Clinic, User
+from treatments import booking
+from treatments.models import Course, OfferInvitation, SlotOffer, Status, TreatmentSession
+from treatments.models.session import OCCUPYING, OPEN
+from treatments.recall import candidates, waiting
+from treatments.slots import Slot
+
+State = SlotOffer.State
+
+STANDS_FOR = dt.timedelta(hours=2)
+# Nobody sets out for a visit that they hear of an hour before.
+NOTICE = dt.timedelta(hours=1)
+# An offer made outside these hours begins to run in the morning, when its messages go out.
+DAY_BEGINS, LAST_START = dt.time(8), dt.time(18)
+
+
+class NotOffered(Exception):
+    """The time cannot be offered; the text says why, for the reader."""
+
+
+class Gone(Exception):
+    """Somebody was faster, or the offer is over."""
+
+
+class NoLongerFits(Exception):
+    """The offer stands, but the person may not take it any more: seen or booked meanwhile."""
+
+
+def expires_at(at: dt.datetime, slot: Slot) -> dt.datetime:
+    """Return when an offer made at a moment ends: two hours after its messages go out, an hour before the visit at most."""
+    zone = slot.injector.clinic.zone
+    local = at.astimezone(zone)
+    begins = at
+    if not DAY_BEGINS <= local.time() < LAST_START:
+        day = local.date() + dt.timedelta(days=local.time() >= LAST_START)
+        begins = dt.datetime.combine(day, DAY_BEGINS, zone).astimezone(dt.UTC)
+    held = dt.timedelta(seconds=settings.UNDO_SECONDS)
+    return min(begins + held + STANDS_FOR, slot.starts_at - NOTICE)
+
+
+@transaction.atomic
+def make(*, clinic: Clinic, slot: Slot, courses: Collection[uuid.UUID], by: User, at: dt.datetime) -> SlotOffer:
+    """Offer a free time to people; their messages are planned from this, and wait for the undo time.
+
+    ``courses`` are uids out of `candidates.rank`; others are left out. Raises NotOffered in words.
+    """
+    held = dt.timedelta(seconds=settings.UNDO_SECONDS)
+    ends = expires_at(at, slot)
+    if ends <= at + held:
+        raise NotOffered("This time is too near to be offered by message. Call people instead.")
+    if _taken(slot):
+        raise NotOffered("This time is booked already.")
+    close_ended(now=at)
+    asked = [
+        one.course
+        for one in candidates.rank(clinic=clinic, slot=slot, at=at)
+        if one.course.uid in courses and one.reachable
+    ]
+    if not asked:
+        raise NotOffered("Tick one person or more who can be written to.")
+    offer = _store(clinic, slot, by, at, ends)
+    OfferInvitation.objects.bulk_create(OfferInvitation(clinic=clinic, offer=offer, course=course) for course in asked)
+    audit.record(
+        clinic=clinic, by=by, at=at, action=AuditEntry.Action.CREATE, kind="offer", subject=offer.uid, rows=len(asked)
+    )
+    return offer
+
+
+def _store(clinic: Clinic, slot: Slot, by: User, at: dt.datetime, ends: dt.datetime) -> SlotOffer:
+    try:
+        with transaction.atomic():
+            return SlotOffer.objects.create(
+                clinic=clinic,
+                injector=slot.injector,
+                room=slot.room,
+                starts_at=slot.starts_at,
+                ends_at=slot.ends_at,
+                offered_at=at,
+                offered_by=by,
+                expires_at=ends,
+            )
+    except IntegrityError as error:
+        raise NotOffered("This time is being offered already. The first yes gets it.") from error
+
+
+def end(*, offer: SlotOffer, by: User, at: dt.datetime) -> bool:
+    """Take an offer back; messages that have not left do not leave. Returns False when it was over before."""
+    ended = SlotOffer.objects.filter(pk=offer.pk, state=State.OPEN).update(state=State.ENDED)
+    audit.record(clinic=offer.clinic, by=by, at=at, action=AuditEntry.Action.CHANGE, kind="offer", subject=offer.uid)
+    return bool(ended)
+
+
+def close_ended(*, now: dt.datetime) -> int:
+    """End offers whose time ran out, or whose slot was booked otherwise, or whose injector or room is gone."""
+    taken = TreatmentSession.objects.filter(
+        Q(injector=OuterRef("injector")) | Q(room=OuterRef("room")),
+        status__in=OCCUPYING,
+        starts_at__lt=OuterRef("ends_at"),
+        ends_at__gt=OuterRef("starts_at"),
+    )
+    open_ones = SlotOffer.objects.filter(state=State.OPEN)
+    return open_ones.filter(Q(expires_at__lte=now) | Q(Exists(taken))).update(state=State.ENDED)
+
+
+@booking.again_after_deadlock
+def accept(*, invitation: OfferInvitation, at: dt.datetime) -> TreatmentSession:
+    """Take a patient's yes: book the time, or move their later visit to it. The same yes twice is one booking.
+
+    Raises Gone, with the answer noted, or NoLongerFits.
+    """
+    won = _try(invitation, at)
+    if won is None:
+        raise Gone
+    return won
+
+
+@transaction.atomic
+def _try(invitation: OfferInvitation, at: dt.datetime) -> TreatmentSession | None:
+    """Answer inside one transaction; None when somebody else has it. The lock on the offer queues those who say yes."""
+    offer = SlotOffer.objects.select_for_update(of=("self",)).select_related("session").get(pk=invitation.offer_id)
+    if offer.session and offer.session.course_id == invitation.course_id:
+        return offer.session
+    if offer.state != State.OPEN or offer.expires_at <= at:
+        _note(invitation, OfferInvitation.Answer.TOO_LATE, at)
+        return None
+    try:
+        session = _book_or_move(invitation, offer, at)
+    except booking.Taken:
+        SlotOffer.objects.filter(pk=offer.pk).update(state=State.ENDED)
+        _note(invitation, OfferInvitation.Answer.TOO_LATE, at)
+        return None
+    except (booking.AlreadyBooked, booking.Stale, booking.TooEarly) as error:
+        raise NoLongerFits from error
+    SlotOffer.objects.filter(pk=offer.pk, state=State.OPEN).update(state=State.TAKEN, session=session)
+    _note(invitation, OfferInvitation.Answer.YES, at)
+    waiting.end(course=session.course, at=at)
+    return session
+
+
+def _book_or_move(invitation: OfferInvitation, offer: SlotOffer, at: dt.datetime) -> TreatmentSession:
+    course = Course.objects.select_related("clinic").get(pk=invitation.course_id)
+    slot = Slot(offer.injector, offer.room, offer.starts_at, offer.ends_at)
+    if course.closed_on is not None:
+        raise NoLongerFits
+    own = course.sessions.filter(status__in=OPEN).select_related("clinic", "course__clinic").first()
+    if own is None:
+        return booking.book(course=course, slot=slot, uid=invitation.uid, by=None, at=at)
+    if own.status != Status.BOOKED or own.starts_at <= offer.starts_at:
+        raise NoLongerFits
+    if offer.starts_at.astimezone(course.clinic.zone).date() < course.next_due():
+        raise NoLongerFits
+    return booking.move(session=own, version=own.version, slot=slot, by=None, at=at, reason="Took an earlier time")
+
+
+def decline(*, invitation: OfferInvitation, at: dt.datetime) -> None:
+    """Note that the person does not want the time. Who has it already keeps it."""
+    OfferInvitation.objects.filter(pk=invitation.pk).exclude(answer=OfferInvitation.Answer.YES).update(
+        answer=OfferInvitation.Answer.NO, answered_at=at
+    )
+
+
+def _note(invitation: OfferInvitation, answer: OfferInvitation.Answer, at: dt.datetime) -> None:
+    OfferInvitation.objects.filter(pk=invitation.pk).exclude(answer=OfferInvitation.Answer.YES).update(
+        answer=answer, answered_at=at
+    )
+
+
+def _taken(slot: Slot) -> bool:
+    return TreatmentSession.objects.filter(
+        Q(injector=slot.injector) | Q(room=slot.room),
+        status__in=OCCUPYING,
+        starts_at__lt=slot.ends_at,
+        ends_at__gt=slot.starts_at,
+    ).exists()

@@ -1,0 +1,93 @@
+"""Times that became free, and offering them to people who are due."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clinic.access import Capability, StaffRequest, requires
+from treatments import slots
+from treatments.models import SlotOffer
+from treatments.recall import candidates, offers
+from treatments.recall.freed import freed_times
+
+RECENT = 20
+
+
+@requires(Capability.VIEW)
+def freed(request: StaffRequest) -> HttpResponse:
+    """List free times that cancelled and moved visits left behind, and the newest offers."""
+    now = timezone.now()
+    recent = SlotOffer.objects.filter(clinic=request.clinic).select_related("injector", "session__course__patient")
+    context = {"freed": freed_times(clinic=request.clinic, now=now), "recent": recent[:RECENT], "now": now}
+    return render(request, "treatments/offers.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Capability.BOOK)
+def new(request: StaffRequest) -> HttpResponse:
+    """Show who could take a time, best first; offer it to the ticked ones."""
+    now, problem, slot = timezone.now(), "", None
+    try:
+        slot = slots.read(request.clinic, request.POST.get("slot") or request.GET.get("slot", ""), now)
+        if request.method == "POST":
+            return _make(request, slot)
+    except (slots.NotOffered, offers.NotOffered) as error:
+        problem = str(error)
+    people = candidates.rank(clinic=request.clinic, slot=slot, at=now) if slot else []
+    context = {
+        "slot": slot,
+        "people": people,
+        "problem": problem,
+        "ends": offers.expires_at(now, slot) if slot else None,
+        "has_errors": bool(problem),
+    }
+    return render(request, "treatments/offer_new.html", context, status=422 if problem else 200)
+
+
+def _make(request: StaffRequest, slot: slots.Slot) -> HttpResponse:
+    offer = offers.make(clinic=request.clinic, slot=slot, courses=_ticked(request), by=request.user, at=timezone.now())
+    number = offer.invitations.count()
+    who = "1 person" if number == 1 else f"{number} people"
+    undo = reverse("treatments:end_offer", args=[offer.uid])
+    messages.success(request, f"Offered to {who}. Messages leave in 3 minutes.", extra_tags=f"undo:{undo}")
+    return redirect("treatments:offered", offer.uid)
+
+
+def _ticked(request: StaffRequest) -> set[uuid.UUID]:
+    try:
+        return {uuid.UUID(one) for one in request.POST.getlist("course")}
+    except ValueError as error:
+        raise offers.NotOffered("Tick people on the page.") from error
+
+
+@requires(Capability.VIEW)
+def show(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Show how an offer stands, and what each person said."""
+    offer = _offer(request, uid)
+    invitations = offer.invitations.select_related("course__patient").order_by("pk")
+    running = offer.state == SlotOffer.State.OPEN and offer.expires_at > timezone.now()
+    return render(request, "treatments/offer.html", {"offer": offer, "invitations": invitations, "running": running})
+
+
+@require_POST
+@requires(Capability.BOOK)
+def end(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Take an offer back."""
+    offer = _offer(request, uid)
+    if offers.end(offer=offer, by=request.user, at=timezone.now()):
+        messages.success(request, "The offer has ended. Messages that had not left do not leave.")
+    else:
+        messages.warning(request, "The offer was over already.")
+    return redirect("treatments:offered", offer.uid)
+
+
+def _offer(request: StaffRequest, uid: uuid.UUID) -> SlotOffer:
+    of_clinic = SlotOffer.objects.filter(clinic=request.clinic)
+    return get_object_or_404(
+        of_clinic.select_related("clinic", "injector", "room", "offered_by", "session__course__patient"), uid=uid
+    )
