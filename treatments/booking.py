@@ -10,30 +10,21 @@ import uuid as uuids
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
-from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F
 
 from clinic.access import Capability, allows
 from clinic.models import User
+from treatments import moves
 from treatments.models import Course, SessionEvent, Status, TreatmentSession
 from treatments.models.session import OCCUPYING, OPEN
+from treatments.setup.opening import shut
 from treatments.slots import Slot
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# From each status, where a person may take a session. Done is reached only by signing (treatments.recording).
-MOVES: dict[str, frozenset[str]] = {
-    Status.BOOKED: frozenset({Status.ARRIVED, Status.NO_SHOW, Status.CANCELLED}),
-    Status.ARRIVED: frozenset({Status.IN_ROOM, Status.BOOKED, Status.NO_SHOW, Status.CANCELLED}),
-    Status.IN_ROOM: frozenset({Status.ARRIVED, Status.CANCELLED}),
-    Status.NO_SHOW: frozenset({Status.BOOKED, Status.ARRIVED}),
-    Status.CANCELLED: frozenset({Status.BOOKED}),
-    Status.DONE: frozenset(),
-    Status.GIVEN_BEFORE: frozenset(),
-}
-NEEDS_REASON = frozenset({Status.CANCELLED})
 LOCK_WAIT = "3s"
 TRIES = 3
 
@@ -116,10 +107,11 @@ def book(
         with transaction.atomic():
             TreatmentSession.objects.bulk_create([session], ignore_conflicts=True)
     except IntegrityError as error:  # SQLite's triggers raise where PostgreSQL skips the row
-        raise _refusal(course, slot) from error
+        raise refusal(course, slot) from error
     stored = TreatmentSession.objects.filter(course=course, uid=uid).first()
     if stored is None:
-        raise _refusal(course, slot)
+        raise refusal(course, slot)
+    _mind_the_closing(stored)
     # A second copy of the form may be here at the same moment: one session, so one line of history.
     SessionEvent.objects.bulk_create(
         [_event(stored, SessionEvent.Kind.BOOKED, by, at, after=_place(stored))], ignore_conflicts=True
@@ -153,7 +145,13 @@ def _mind_the_due_date(session: TreatmentSession, early_reason: str, by: User | 
         raise TooEarly(session.local_date, session.due_on)
 
 
-def _refusal(course: Course, slot: Slot, but: TreatmentSession | None = None) -> Conflict:
+def _mind_the_closing(session: TreatmentSession) -> None:
+    """Refuse a time that leave or a closure took while the page that offered it was open."""
+    if shut(session):
+        raise Taken
+
+
+def refusal(course: Course, slot: Slot, but: TreatmentSession | None = None) -> Conflict:
     """Say what stood in the way: the patient's own visit, or whoever has the time."""
     own = course.sessions.filter(status__in=OPEN).first()
     if own and own != but:
@@ -183,8 +181,8 @@ def move(
     Raises Stale when it is no longer at ``version``, Taken, or TooEarly. The version rises: messages about the old
     time are then about nothing.
     """
-    before = _place(session)
-    _lock(session, slot)
+    before = _place(session) | _what_a_move_clears(session)
+    lock(session, slot)
     session.injector, session.room = slot.injector, slot.room
     session.starts_at, session.ends_at = slot.starts_at, slot.ends_at
     session.local_date = slot.starts_at.astimezone(session.clinic.zone).date()
@@ -202,22 +200,28 @@ def move(
                 answered_at=None,
             )
     except IntegrityError as error:
-        raise _refusal(session.course, slot, but=session) from error
-    return _after(changed, session, SessionEvent.Kind.MOVED, by, at, reason, before, _place(session))
+        raise refusal(session.course, slot, but=session) from error
+    _mind_the_closing(session)
+    return note_change(changed, session, SessionEvent.Kind.MOVED, by, at, reason, before, _place(session))
 
 
-def _lock(session: TreatmentSession, slot: Slot) -> None:
+def lock(session: TreatmentSession, slot: Slot) -> None:
     """Queue for the injectors and rooms of both times, in one order for everyone, so that two moves cannot deadlock.
 
     PostgreSQL only: SQLite has one writer at a time.
     """
-    if connection.vendor != "postgresql":
-        return
     injectors = {(1, session.injector_id), (1, slot.injector.pk)}
     rooms = {(2, room) for room in (session.room_id, slot.room.pk) if room is not None}
+    queue_for(injectors | rooms)
+
+
+def queue_for(keys: set[tuple[int, int]]) -> None:
+    """Wait for the calendars of injectors (1, key) and rooms (2, key), and hold them until the transaction ends."""
+    if connection.vendor != "postgresql":
+        return
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_WAIT])
-        for kind, key in sorted(injectors | rooms):
+        for kind, key in sorted(keys):
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [kind, key])
 
 
@@ -228,28 +232,39 @@ def change_status(
 ) -> TreatmentSession:
     """Take a session from where the page saw it to ``to``. Asking for where it is already changes nothing.
 
-    Raises NotPossible, or Stale when somebody else moved it meanwhile, or Taken when its old time has gone.
+    Raises NotPossible, PermissionDenied, Stale when somebody else moved it meanwhile, or Taken when its old time has
+    gone.
     """
     seen = session.status
     if seen == to:
         return session
-    if to not in MOVES[seen]:
-        raise NotPossible(f"A visit that is {session.get_status_display().lower()} cannot become {to.label.lower()}.")
-    if to in NEEDS_REASON and not reason.strip():
-        raise NotPossible("Say why the visit is cancelled.")
+    _check_the_table(session, to, by, reason)
     changes: dict[str, Any] = {"status": to}
     if to == Status.ARRIVED and seen in {Status.BOOKED, Status.NO_SHOW}:
         changes["arrived_at"] = at
     if to == Status.BOOKED:
         changes |= {"arrived_at": None, "placed_at": at}
+    before = {name: getattr(session, name) for name in changes.keys() - {"placed_at"}}
+    after = {name: changes[name] for name in before}
     try:
         with transaction.atomic():
             changed = TreatmentSession.objects.filter(pk=session.pk, status=seen, version=session.version).update(
                 **changes
             )
     except IntegrityError as error:
-        raise _refusal(session.course, _slot_of(session), but=session) from error
-    return _after(changed, session, SessionEvent.Kind.STATUS, by, at, reason, {"status": seen}, {"status": to})
+        raise refusal(session.course, slot_of(session), but=session) from error
+    return note_change(changed, session, SessionEvent.Kind.STATUS, by, at, reason, before, after)
+
+
+def _check_the_table(session: TreatmentSession, to: Status, by: User, reason: str) -> None:
+    """Refuse a step that is not in `treatments.moves`, or that this person may not take."""
+    step = moves.find(session.status, to)
+    if step is None or to == Status.DONE:
+        raise NotPossible(f"A visit that is {session.get_status_display().lower()} cannot become {to.label.lower()}.")
+    if not allows(by, session.clinic, step.capability):
+        raise PermissionDenied
+    if step.needs_reason and not reason.strip():
+        raise NotPossible("Say why the visit is cancelled.")
 
 
 @transaction.atomic
@@ -263,38 +278,12 @@ def answer(
     changed = TreatmentSession.objects.filter(
         pk=session.pk, version=version, status=Status.BOOKED, starts_at__gt=at
     ).update(answer=answer, answered_at=at)
-    return _after(
+    return note_change(
         changed, session, SessionEvent.Kind.ANSWERED, None, at, "", {"answer": session.answer}, {"answer": answer}
     )
 
 
-def undo(*, session: TreatmentSession, event: SessionEvent, by: User, at: dt.datetime) -> TreatmentSession:
-    """Take back the session's last step, for as long as messages about it wait.
-
-    Raises Stale when something followed it, NotPossible when it is too late, Taken when the old time has gone.
-    """
-    if at > event.at + dt.timedelta(seconds=settings.UNDO_SECONDS):
-        raise NotPossible(f"A step can be undone for {settings.UNDO_SECONDS // 60} minutes. Change the visit instead.")
-    if session.events.order_by("-pk").first() != event:
-        raise Stale(session)
-    if event.kind == SessionEvent.Kind.BOOKED:
-        return change_status(session=session, to=Status.CANCELLED, by=by, at=at, reason="Undone")
-    if event.kind == SessionEvent.Kind.MOVED:
-        return move(
-            session=session,
-            version=session.version,
-            slot=_slot_from(session, event.before),
-            by=by,
-            at=at,
-            reason="Undone",
-        )
-    if event.kind == SessionEvent.Kind.STATUS:
-        to = Status(event.before["status"])
-        return change_status(session=session, to=to, by=by, at=at, reason="Undone")
-    raise NotPossible("This cannot be undone.")
-
-
-def _after(
+def note_change(
     changed: int,
     session: TreatmentSession,
     kind: SessionEvent.Kind,
@@ -327,17 +316,17 @@ def _place(session: TreatmentSession) -> dict[str, Any]:
     }
 
 
-def _slot_of(session: TreatmentSession) -> Slot:
+def _what_a_move_clears(session: TreatmentSession) -> dict[str, Any]:
+    """What is about the old time only, so that undo can bring it back. The reason is encrypted here as in its column."""
+    return {
+        "answer": session.answer,
+        "answered_at": session.answered_at,
+        "early_reason": TreatmentSession._meta.get_field("early_reason").get_prep_value(session.early_reason),
+        "early_by": session.early_by_id,
+    }
+
+
+def slot_of(session: TreatmentSession) -> Slot:
     if session.room is None:
         raise NotPossible("This session was given before; it has no place in the calendar.")
     return Slot(session.injector, session.room, session.starts_at, session.ends_at)
-
-
-def _slot_from(session: TreatmentSession, place: dict[str, Any]) -> Slot:
-    clinic = session.clinic
-    return Slot(
-        clinic.injectors.get(pk=place["injector"]),
-        clinic.rooms.get(pk=place["room"]),
-        dt.datetime.fromisoformat(place["starts_at"]),
-        dt.datetime.fromisoformat(place["ends_at"]),
-    )

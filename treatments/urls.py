@@ -2,15 +2,15 @@
 
 from django.urls import path
 
-from treatments.views import booking, courses, imports, log, offers, recall, recording, today, waiting
+from treatments.views import booking, courses, imports, log, offers, recall, recording, steps, today, waiting
 
 app_name = "treatments"
 urlpatterns = [
     path("today/", today.today, name="today"),
     path("day/<str:date>/", today.day, name="day"),
     path("sessions/<uuid:uid>/", recording.session, name="session"),
-    path("sessions/<uuid:uid>/status/", today.status, name="status"),
-    path("sessions/<uuid:uid>/undo/<int:event>/", today.undo, name="undo"),
+    path("sessions/<uuid:uid>/status/", steps.status, name="status"),
+    path("sessions/<uuid:uid>/undo/<int:event>/", steps.undo, name="undo"),
     path("sessions/<uuid:uid>/move/", booking.move, name="move"),
     path("sessions/<uuid:uid>/cancel/", booking.cancel, name="cancel"),
     path("sessions/<uuid:uid>/record/", recording.record, name="record"),

@@ -92,7 +92,7 @@ def test_a_step_on_a_visit_that_changed_shows_who_changed_it(
     step(log_in(nurse), visit, "no_show")
     response = step(log_in(front_desk), visit, "arrived")
     assert response.status_code == 409
-    assert "by RN Bello" in text(response)
+    assert "RN Bello marked this a no-show at 10am. You marked it arrived." in text(response)
 
 
 def test_read_only_staff_see_the_day_and_change_nothing(visit: TreatmentSession, reader: User) -> None:

@@ -14,7 +14,7 @@ from treatments.models.course import Course
 
 
 class Status(models.TextChoices):
-    """Where a session stands. `treatments.booking.MOVES` says what may follow what."""
+    """Where a session stands. `treatments.moves` says what may follow what."""
 
     BOOKED = "booked", "Booked"
     ARRIVED = "arrived", "Arrived"
@@ -168,6 +168,6 @@ class SessionEvent(models.Model):
         """What it led to, in words: the new status or the patient's answer."""
         if "status" in self.after:
             return Status(self.after["status"]).label
-        if "answer" in self.after:
+        if self.kind == self.Kind.ANSWERED:
             return TreatmentSession.Answer(self.after["answer"]).label
         return ""

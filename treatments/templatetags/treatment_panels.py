@@ -10,6 +10,7 @@ from django.utils import timezone
 from clinic.access import Capability, may
 from clinic.wording import short_words
 from patients.models import Patient
+from treatments import moves, undoing
 from treatments.days import with_cycle
 from treatments.models import Course, TreatmentSession
 from treatments.models.session import OPEN
@@ -66,3 +67,16 @@ def treatment_history(context: RequestContext, patient: Patient) -> dict[str, An
     sessions = with_cycle(TreatmentSession.objects.filter(course__patient=patient))
     rows = sessions.select_related("injector", "record").prefetch_related("record__vials").order_by("-starts_at", "-pk")
     return {"sessions": rows, "patient": patient}
+
+
+@register.simple_tag(takes_context=True)
+def offered_steps(context: RequestContext, session: TreatmentSession, last: Any = None) -> dict[str, Any]:
+    """Return what this person may do with the visit: the step forward, the others, and the line that can be undone."""
+    membership = context.get("membership")
+    offered = moves.offered(session.status, membership)
+    undoable = may(membership, Capability.BOOK) and undoing.can_undo(last or None, timezone.now())
+    return {
+        "forward": next((move for move in offered if move.forward), None),
+        "others": [move for move in offered if not move.forward],
+        "undo": last if undoable else None,
+    }

@@ -16,8 +16,9 @@ from clinic.wording import moment_words
 from treatments import booking, slots
 from treatments.forms import ReasonForm, SearchTimesForm
 from treatments.models import Course, Status, TreatmentSession
-from treatments.views.lookup import conflict_page, get_course, get_session
-from treatments.views.today import tell
+from treatments.views.conflicts import conflict_page, move_conflict, step_conflict
+from treatments.views.lookup import get_course, get_session
+from treatments.views.steps import changed_since, day_url, tell
 
 SUGGESTED = 5
 AFTER_CONFLICT = 3
@@ -124,33 +125,33 @@ def _too_early(
 @requires(Capability.BOOK)
 def move(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Give a booked visit another time; the old one stays until the new one is saved."""
-    session = get_session(request, uid)
-    now = timezone.now()
+    session, now = get_session(request, uid), timezone.now()
+    if request.method == "POST":
+        try:
+            slot = slots.read(request.clinic, request.POST.get("slot", ""), now)
+        except slots.NotOffered as error:
+            return _times(request, session.course, now, moving=session, problem=str(error), status=422)
+        return _move(request, session, slot, now)
     if session.status != Status.BOOKED:
         return conflict_page(request, booking.Stale(session))
-    if request.method == "GET":
-        return _times(request, session.course, now, moving=session)
+    return _times(request, session.course, now, moving=session)
+
+
+def _move(request: StaffRequest, session: TreatmentSession, slot: slots.Slot, now: dt.datetime) -> HttpResponse:
+    version, early = request.POST.get("version", ""), request.POST.get("early_reason", "")
+    if session.status != Status.BOOKED or version != str(session.version):
+        return move_conflict(request, booking.Stale(session), slot)
     try:
-        booking.move(
-            session=session,
-            version=int(request.POST.get("version") or 0),
-            slot=slots.read(request.clinic, request.POST.get("slot", ""), now),
-            by=request.user,
-            at=now,
-            early_reason=request.POST.get("early_reason", ""),
-        )
-    except (slots.NotOffered, ValueError) as error:
-        return _times(request, session.course, now, moving=session, problem=str(error), status=422)
+        booking.move(session=session, version=int(version), slot=slot, by=request.user, at=now, early_reason=early)
     except booking.TooEarly as error:
         return _too_early(request, session.course, error, moving=session)
     except booking.Stale as error:
-        return conflict_page(request, error)
+        return move_conflict(request, error, slot)
     except booking.Conflict as error:
-        fresh = get_session(request, uid)
+        fresh = get_session(request, session.uid)
         return _times(request, fresh.course, now, moving=fresh, conflict=error, limit=AFTER_CONFLICT, status=409)
-    tell(
-        request, session, f"{session.course.patient.full_name}: moved to {_when(session)} with {session.injector.name}."
-    )
+    name = session.course.patient.full_name
+    tell(request, session, f"{name}: moved to {_when(session)} with {session.injector.name}.")
     return redirect(next_url(request, _patient_url(session.course)))
 
 
@@ -161,22 +162,23 @@ def cancel(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     session = get_session(request, uid)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
-            booking.change_status(
-                session=session,
-                to=Status.CANCELLED,
-                by=request.user,
-                at=timezone.now(),
-                reason=form.cleaned_data["reason"],
-            )
-        except booking.Conflict as error:
-            return conflict_page(request, error)
-        except booking.NotPossible:
-            return conflict_page(request, booking.Stale(session))
-        tell(request, session, f"{session.course.patient.full_name}: visit on {_when(session)} cancelled.")
-        return redirect(next_url(request, _patient_url(session.course)))
+        return _cancel(request, session, form.cleaned_data["reason"])
     status = 422 if request.method == "POST" else 200
-    return render(request, "treatments/cancel.html", {"session": session, "form": form}, status=status)
+    context = {"session": session, "form": form, "next": next_url(request, day_url(session))}
+    return render(request, "treatments/cancel.html", context, status=status)
+
+
+def _cancel(request: StaffRequest, session: TreatmentSession, reason: str) -> HttpResponse:
+    if changed_since(request, session):
+        return step_conflict(request, booking.Stale(session), Status.CANCELLED, reason)
+    try:
+        booking.change_status(session=session, to=Status.CANCELLED, by=request.user, at=timezone.now(), reason=reason)
+    except booking.Stale as error:
+        return step_conflict(request, error, Status.CANCELLED, reason)
+    except booking.NotPossible:
+        return conflict_page(request, booking.Stale(session))
+    tell(request, session, f"{session.course.patient.full_name}: visit on {_when(session)} cancelled.")
+    return redirect(next_url(request, _patient_url(session.course)))
 
 
 def _when(session: TreatmentSession) -> str:

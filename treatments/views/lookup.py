@@ -1,16 +1,15 @@
-"""From an address to a row of the current clinic, or to a page that says there is none."""
+"""From an address to a row of the current clinic."""
 
 import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 
 from clinic import audit
 from clinic.access import StaffRequest
 from clinic.models import AuditEntry
-from treatments.booking import Conflict, Stale
 from treatments.models import Course, TreatmentSession
+from treatments.views.conflicts import conflict_page as conflict_page
 
 
 def get_session(request: StaffRequest, uid: uuid.UUID) -> TreatmentSession:
@@ -29,11 +28,3 @@ def note_reading(request: StaffRequest, at: Any, kind: str, subject: uuid.UUID) 
     audit.record(
         clinic=request.clinic, by=request.user, at=at, action=AuditEntry.Action.READ, kind=kind, subject=subject
     )
-
-
-def conflict_page(request: HttpRequest, error: Conflict) -> HttpResponse:
-    """Say what changed meanwhile and who did it; nothing of one's own was saved."""
-    session = error.session
-    event = session.events.select_related("by").order_by("-pk").first() if session else None
-    context = {"session": session, "event": event, "stale": isinstance(error, Stale)}
-    return render(request, "treatments/conflict.html", context, status=409)

@@ -16,7 +16,8 @@ from treatments import booking, protocol, recording
 from treatments.cycle import due_on
 from treatments.forms import RecordForm
 from treatments.models import Course, SessionEvent, SessionRecord, Status, TreatmentSession, Vial
-from treatments.views.lookup import conflict_page, get_session, note_reading
+from treatments.views.conflicts import conflict_page
+from treatments.views.lookup import get_session, note_reading
 
 SIGNING = (Status.IN_ROOM,)
 

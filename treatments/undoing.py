@@ -1,0 +1,95 @@
+"""Taking back the last step of a visit, for as long as messages about it wait."""
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from clinic.access import Capability, allows
+from clinic.fields import cipher
+from clinic.models import User
+from treatments.booking import (
+    NotPossible,
+    Stale,
+    again_after_deadlock,
+    change_status,
+    lock,
+    note_change,
+    refusal,
+    slot_of,
+)
+from treatments.models import SessionEvent, Status, TreatmentSession
+from treatments.slots import Slot
+
+Kind = SessionEvent.Kind
+UNDOABLE = frozenset({Kind.BOOKED, Kind.MOVED, Kind.STATUS})
+_PLACE = ("starts_at", "ends_at", "injector", "room")
+_MOMENTS = frozenset({"starts_at", "ends_at", "arrived_at", "answered_at"})
+
+
+def can_undo(event: SessionEvent | None, now: dt.datetime) -> bool:
+    """Return whether the newest line of a visit's history may be taken back now. An undo itself may not."""
+    return event is not None and event.kind in UNDOABLE and now <= until(event)
+
+
+def until(event: SessionEvent) -> dt.datetime:
+    """Return until when a step may be taken back: messages about it wait as long."""
+    return event.at + dt.timedelta(seconds=settings.UNDO_SECONDS)
+
+
+@again_after_deadlock
+@transaction.atomic
+def undo(*, session: TreatmentSession, event: SessionEvent, by: User, at: dt.datetime) -> TreatmentSession:
+    """Bring a visit back to where it was before ``event``; only the version, which never falls, tells them apart.
+
+    A booking that is undone becomes a cancelled visit. Raises Stale when something followed the step, NotPossible when
+    it is too late, Taken when the old time has gone, AlreadyBooked when the person has another visit by now,
+    PermissionDenied.
+    """
+    if not allows(by, session.clinic, Capability.BOOK):
+        raise PermissionDenied
+    if at > until(event):
+        raise NotPossible(f"A step can be undone for {settings.UNDO_SECONDS // 60} minutes. Change the visit instead.")
+    if session.events.order_by("-pk").first() != event:
+        raise Stale(session)
+    if event.kind not in UNDOABLE:
+        raise NotPossible("This cannot be undone.")
+    if event.kind == Kind.BOOKED:
+        return change_status(session=session, to=Status.CANCELLED, by=by, at=at, reason="Undone")
+    return _restore(session, event, by, at)
+
+
+def _restore(session: TreatmentSession, event: SessionEvent, by: User, at: dt.datetime) -> TreatmentSession:
+    values = {name: _value(name, stored) for name, stored in event.before.items()}
+    slot = _slot(session, event.before) if "starts_at" in event.before else slot_of(session)
+    if "starts_at" in values:
+        lock(session, slot)
+        values |= {"version": F("version") + 1, "local_date": slot.starts_at.astimezone(session.clinic.zone).date()}
+    if values.get("status", session.status) == Status.BOOKED:
+        values["placed_at"] = at  # messages wait anew
+    as_seen = TreatmentSession.objects.filter(
+        pk=session.pk, status=session.status, version=session.version, answer=session.answer
+    )
+    try:
+        with transaction.atomic():
+            changed = as_seen.update(**values)
+    except IntegrityError as error:
+        raise refusal(session.course, slot, but=session) from error
+    return note_change(changed, session, Kind.UNDONE, by, at, "", event.after, event.before)
+
+
+def _value(name: str, stored: Any) -> Any:
+    """Return what a line of history stored as the column takes it."""
+    if name in _MOMENTS and stored is not None:
+        return dt.datetime.fromisoformat(stored)
+    if name == "early_reason" and stored:
+        return cipher().decrypt(stored.encode()).decode()
+    return stored
+
+
+def _slot(session: TreatmentSession, place: dict[str, Any]) -> Slot:
+    starts_at, ends_at, injector, room = (_value(name, place[name]) for name in _PLACE)
+    return Slot(session.clinic.injectors.get(pk=injector), session.clinic.rooms.get(pk=room), starts_at, ends_at)

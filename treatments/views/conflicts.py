@@ -1,0 +1,105 @@
+"""Two people on one visit: what each of them wanted, and the choice between the two."""
+
+from dataclasses import dataclass, field
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.access import StaffRequest
+from clinic.redirects import next_url
+from clinic.wording import clock_words, day_words, moment_words
+from treatments import moves
+from treatments.booking import Conflict
+from treatments.models import SessionEvent, Status, TreatmentSession
+from treatments.slots import Slot
+
+_MINE = {
+    Status.BOOKED: "You set it back to booked.",
+    Status.ARRIVED: "You marked it arrived.",
+    Status.IN_ROOM: "You marked it in room.",
+    Status.NO_SHOW: "You marked it a no-show.",
+    Status.CANCELLED: "You cancelled it.",
+}
+_THEIRS = {
+    Status.BOOKED: "set this back to booked",
+    Status.ARRIVED: "marked this arrived",
+    Status.IN_ROOM: "marked this in room",
+    Status.DONE: "signed this",
+    Status.NO_SHOW: "marked this a no-show",
+    Status.CANCELLED: "cancelled this",
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the person asked for: in words, and the form that asks for it again with the visit as it is now."""
+
+    words: str
+    label: str = ""
+    url: str = ""
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+def step_conflict(request: StaffRequest, error: Conflict, to: str, reason: str = "") -> HttpResponse:
+    """Show a step beside what somebody else made of the visit meanwhile; take it all the same if the table allows."""
+    session, words = error.session, _MINE[Status(to)]
+    if session is None or moves.find(session.status, to) is None:
+        return conflict_page(request, error, Wanted(words))
+    fields = {"to": to, "seen": session.status, "version": str(session.version), "reason": reason}
+    label = f"Set {Status(to).label.lower()}"
+    return conflict_page(request, error, Wanted(words, label, reverse("treatments:status", args=[session.uid]), fields))
+
+
+def move_conflict(request: StaffRequest, error: Conflict, slot: Slot) -> HttpResponse:
+    """Show the time that was chosen beside the one somebody else chose, or beside the visit that is no longer booked."""
+    session = error.session
+    chosen = moment_words(timezone.localtime(slot.starts_at))
+    words = f"You chose {chosen} with {slot.injector.name}."
+    if session is None or session.status != Status.BOOKED:
+        return conflict_page(request, error, Wanted(words))
+    fields = {"slot": slot.code, "version": str(session.version)}
+    url = reverse("treatments:move", args=[session.uid])
+    return conflict_page(request, error, Wanted(words, f"Move to {chosen}", url, fields))
+
+
+def conflict_page(request: StaffRequest, error: Conflict, wanted: Wanted | None = None) -> HttpResponse:
+    """Say what changed meanwhile, who did it and when; what the person wanted is kept on the page."""
+    session = error.session
+    event = session.events.select_related("by").order_by("-pk").first() if session else None
+    context = {
+        "session": session,
+        "theirs": theirs(event) if event else "",
+        "keep": _keep(session) if session else "",
+        "wanted": wanted,
+        "next": next_url(request, reverse("treatments:day", args=[session.local_date.isoformat()]))
+        if session
+        else reverse("treatments:today"),
+    }
+    return render(request, "treatments/conflict.html", context, status=409)
+
+
+def theirs(event: SessionEvent) -> str:
+    """Say in one sentence who did what to the visit, and when."""
+    at = timezone.localtime(event.at)
+    same_day = at.date() == timezone.localdate()
+    when = f"at {clock_words(at.time())}" + ("" if same_day else f" on {day_words(at.date())}")
+    return f"{event.by.full_name if event.by else 'The patient'} {_did(event)} {when}."
+
+
+def _did(event: SessionEvent) -> str:
+    if event.kind == SessionEvent.Kind.UNDONE:
+        return "undid a step of this"
+    if event.kind == SessionEvent.Kind.ANSWERED:
+        return "asked to move this" if event.after.get("answer") == "asked_to_move" else "confirmed this"
+    if "status" in event.after:
+        return _THEIRS[Status(event.after["status"])]
+    return "moved this" if event.kind == SessionEvent.Kind.MOVED else "booked this"
+
+
+def _keep(session: TreatmentSession) -> str:
+    """Word the button that leaves the visit as it is: by its time while booked, by its status after."""
+    if session.status == Status.BOOKED:
+        return f"Keep {moment_words(timezone.localtime(session.starts_at))}"
+    return f"Keep {session.get_status_display().lower()}"

@@ -1,0 +1,92 @@
+"""The one-click steps of a visit, and taking the last one back."""
+
+import uuid
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from clinic.access import Capability, StaffRequest, requires
+from clinic.redirects import next_url
+from treatments import booking, undoing
+from treatments.models import Status, TreatmentSession
+from treatments.views.conflicts import conflict_page, step_conflict, theirs
+from treatments.views.lookup import get_session
+
+# Done is reached by signing; nothing leads to Given before.
+PRESSED = frozenset({Status.BOOKED, Status.ARRIVED, Status.IN_ROOM, Status.NO_SHOW, Status.CANCELLED})
+
+
+@require_POST
+@requires(Capability.BOOK)
+def status(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Take a visit one step on: arrived, in room, no-show, cancelled."""
+    session = get_session(request, uid)
+    to, reason = request.POST.get("to", ""), request.POST.get("reason", "")
+    if to not in PRESSED:
+        raise BadRequest
+    if session.status == to:
+        _already(request, session)
+    elif changed_since(request, session):
+        return step_conflict(request, booking.Stale(session), to, reason)
+    else:
+        try:
+            booking.change_status(session=session, to=Status(to), by=request.user, at=timezone.now(), reason=reason)
+        except booking.Stale as error:
+            return step_conflict(request, error, to, reason)
+        except booking.Conflict as error:
+            return conflict_page(request, error)
+        except booking.NotPossible as error:
+            messages.error(request, str(error))
+        else:
+            tell(request, session, f"{session.course.patient.full_name}: {session.get_status_display().lower()}.")
+    return redirect(next_url(request, day_url(session)))
+
+
+def changed_since(request: StaffRequest, session: TreatmentSession) -> bool:
+    """Return whether the visit is no longer as the page that posts this showed it."""
+    seen = request.POST.get("seen", session.status), request.POST.get("version", str(session.version))
+    return seen != (session.status, str(session.version))
+
+
+def _already(request: StaffRequest, session: TreatmentSession) -> None:
+    """Two presses, or two people with one mind: say whose step it was. It is not offered for undo as one's own."""
+    last = session.events.select_related("by").order_by("-pk").first()
+    name, now = session.course.patient.full_name, session.get_status_display().lower()
+    messages.info(request, f"{name} is {now} already. {theirs(last) if last else ''}".strip())
+
+
+@require_POST
+@requires(Capability.BOOK)
+def undo(request: StaffRequest, uid: uuid.UUID, event: int) -> HttpResponse:
+    """Take back the last step of a visit."""
+    session = get_session(request, uid)
+    step = session.events.filter(pk=event).first()
+    if step is None:
+        raise Http404
+    try:
+        undoing.undo(session=session, event=step, by=request.user, at=timezone.now())
+    except booking.Conflict as error:
+        return conflict_page(request, error)
+    except booking.NotPossible as error:
+        messages.error(request, str(error))
+    else:
+        name, now = session.course.patient.full_name, session.get_status_display().lower()
+        messages.success(request, f"Undone. {name}: {now}.")
+    return redirect(next_url(request, day_url(session)))
+
+
+def tell(request: StaffRequest, session: TreatmentSession, text: str) -> None:
+    """Say what happened, with Undo beside it."""
+    last = session.events.order_by("-pk").values_list("pk", flat=True).first()
+    url = reverse("treatments:undo", args=[session.uid, last])
+    messages.success(request, text, extra_tags=f"undo:{url}")
+
+
+def day_url(session: TreatmentSession) -> str:
+    """Return the address of the day of a visit."""
+    return reverse("treatments:day", args=[session.local_date.isoformat()])
