@@ -14,6 +14,7 @@ THEMES = ("auto", "light", "dark", "dim")
 # label, address, key after `g`, who sees it
 _MENU = (
     ("Today", "treatments:today", "t", Capability.VIEW),
+    ("Calendar", "treatments:calendar", "c", Capability.VIEW),
     ("Recall", "treatments:recall", "r", Capability.VIEW),
     ("Patients", "patients:search", "a", Capability.VIEW),
     ("Reminders", "reminders:centre", "m", Capability.VIEW),
@@ -43,14 +44,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             if may(membership, capability)
         ],
         "membership": membership,
-        "memberships": _others(request),
+        "memberships": getattr(request, "memberships", []),
         "theme": theme if theme in THEMES else "auto",
         "demo": settings.DEMO,
     }
-
-
-def _others(request: HttpRequest) -> Any:
-    user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
-        return []
-    return user.memberships.filter(active=True).select_related("clinic")

@@ -11,16 +11,18 @@ from clinic.models import Membership, User
 SESSION_KEY = "membership"
 
 
-def choose_membership(user: Any, chosen: Any) -> Membership | None:
-    """Return the membership a person works under: the one they chose, else their first; None for a stranger."""
-    if not isinstance(user, User):
-        return None
-    memberships = list(user.memberships.filter(active=True).select_related("clinic"))
+def memberships_of(user: Any) -> list[Membership]:
+    """Return where a person works now; a stranger works nowhere."""
+    return list(user.memberships.filter(active=True).select_related("clinic")) if isinstance(user, User) else []
+
+
+def choose_membership(memberships: list[Membership], chosen: Any) -> Membership | None:
+    """Return the membership a person works under: the one they chose, else their first."""
     return next((one for one in memberships if one.pk == chosen), memberships[0] if memberships else None)
 
 
 class CurrentClinicMiddleware:
-    """Put ``membership`` and ``clinic`` on the request and show every time in that clinic's zone.
+    """Put ``memberships``, ``membership`` and ``clinic`` on the request and show every time in that clinic's zone.
 
     The membership is read anew for each request, so that a role that ends, ends at once.
     """
@@ -30,7 +32,8 @@ class CurrentClinicMiddleware:
 
     def __call__(self, request: Any) -> HttpResponse:
         """Serve the request inside the clinic's time zone."""
-        membership = choose_membership(request.user, request.session.get(SESSION_KEY))
+        request.memberships = memberships_of(request.user)
+        membership = choose_membership(request.memberships, request.session.get(SESSION_KEY))
         request.membership = membership
         request.clinic = membership.clinic if membership else None
         with timezone.override(membership.clinic.zone if membership else None):

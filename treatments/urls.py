@@ -2,12 +2,29 @@
 
 from django.urls import path
 
-from treatments.views import booking, courses, imports, log, offers, recall, recording, steps, today, waiting
+from treatments.views import (
+    booking,
+    calendar,
+    courses,
+    free_time,
+    imports,
+    log,
+    offers,
+    recall,
+    recording,
+    steps,
+    today,
+    waiting,
+)
 
 app_name = "treatments"
 urlpatterns = [
     path("today/", today.today, name="today"),
     path("day/<str:date>/", today.day, name="day"),
+    path("calendar/", calendar.week, name="calendar"),
+    path("calendar/day/", calendar.day, name="calendar_day"),
+    path("calendar/all/", calendar.everyone, name="calendar_all"),
+    path("calendar/free/", free_time.free_time, name="calendar_free"),
     path("sessions/<uuid:uid>/", recording.session, name="session"),
     path("sessions/<uuid:uid>/status/", steps.status, name="status"),
     path("sessions/<uuid:uid>/undo/<int:event>/", steps.undo, name="undo"),

@@ -1,0 +1,1 @@
+"""The calendar: weeks and days as tables, read in a handful of queries and laid out without a model in sight."""

@@ -1,0 +1,299 @@
+"""What a stretch of days holds at a clinic, read in five queries whatever its length and however many work there."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import holidays
+from django.db.models import BigIntegerField, F, Q, Value
+from django.db.models.functions import Cast
+
+from clinic.models import Absence, Clinic, Closure, Injector, Room, WorkedHoliday
+from treatments.calendar.blocks import DAY, Column, Opening, Span, Visit, column, mask
+from treatments.cycle import NoSuchTime, instant
+from treatments.models import Status, TreatmentSession
+from treatments.models.session import OCCUPYING
+
+NOT_SHOWN = (Status.CANCELLED, Status.GIVEN_BEFORE)
+
+
+class Weekly(NamedTuple):
+    """An interval of weekly hours with the dates between which it holds."""
+
+    weekday: int
+    opening: Opening
+    valid_from: dt.date | None
+    valid_until: dt.date | None
+
+
+@dataclass
+class Person:
+    """An injector with their weekly hours."""
+
+    pk: int
+    uid: UUID
+    name: str
+    user: int | None = None
+    left: bool = False
+    hours: list[Weekly] = field(default_factory=list)
+
+    def openings(self, date: dt.date) -> list[Opening]:
+        """Return the hours of one date."""
+        return [
+            week.opening
+            for week in self.hours
+            if week.weekday == date.isoweekday()
+            and (week.valid_from is None or week.valid_from <= date)
+            and (week.valid_until is None or date <= week.valid_until)
+        ]
+
+
+class Away(NamedTuple):
+    """A time in which one injector (or one room, or with neither the whole clinic) is not there."""
+
+    injector: int | None
+    room: int | None
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    label: str
+
+
+class RoomOf(NamedTuple):
+    """A room, and the injectors who may use it; nobody named means everybody."""
+
+    uid: UUID
+    injectors: set[int]
+
+
+@dataclass
+class Stretch:
+    """Everything the calendar shows of some days. Visits and taken rooms are kept per injector or room and date."""
+
+    clinic: Clinic
+    first: dt.date
+    last: dt.date
+    now: dt.datetime
+    people: list[Person]
+    rooms: dict[int, RoomOf]
+    chosen: Person | None = None
+    visits: dict[tuple[int, dt.date], list[Visit]] = field(default_factory=lambda: defaultdict(list))
+    taken_rooms: dict[tuple[int, dt.date], int] = field(default_factory=lambda: defaultdict(int))
+    away: list[Away] = field(default_factory=list)
+    holidays: dict[dt.date, str] = field(default_factory=dict)
+
+    @property
+    def dates(self) -> list[dt.date]:
+        """All dates, in order."""
+        return [self.first + dt.timedelta(days=day) for day in range((self.last - self.first).days + 1)]
+
+    def column(self, person: Person, date: dt.date) -> Column:
+        """Lay out one injector's day."""
+        zone = self.clinic.zone
+        return column(
+            visits=self.visits.get((person.pk, date), ()),
+            openings=person.openings(date),
+            closed=list(self._closed(person, date, zone)),
+            length=self.clinic.session_minutes,
+            begins=_begins(date, self.now.astimezone(zone)),
+            room_at=self._room_finder(person, date),
+            exists=_existing(date, zone),
+        )
+
+    def _closed(self, person: Person, date: dt.date, zone: ZoneInfo) -> Iterator[Span]:
+        if date in self.holidays:
+            yield Span(0, DAY, self.holidays[date])
+        for away in self.away:
+            if away.room is None and away.injector in {None, person.pk} and (span := _on(date, away, zone)):
+                yield span
+
+    def _room_finder(self, person: Person, date: dt.date) -> Callable[[Opening, int], UUID | None]:
+        """Return what finds a room for a time: the one of the hours, or any that the injector may use."""
+        allowed = [pk for pk, room in self.rooms.items() if not room.injectors or person.pk in room.injectors]
+
+        def find(opening: Opening, minutes: int) -> UUID | None:
+            # Two people may both be offered the last free room; who takes it first has it, the database decides.
+            for pk in allowed:
+                if opening.room in {None, pk} and not self.taken_rooms.get((pk, date), 0) & minutes:
+                    return self.rooms[pk].uid
+            return None
+
+        return find
+
+
+def read_all(clinic: Clinic, first: dt.date, last: dt.date, now: dt.datetime) -> Stretch:
+    """Read some days of everyone, both ends included."""
+    return _filled(_empty(clinic, first, last, now))
+
+
+def read_one(
+    clinic: Clinic, first: dt.date, last: dt.date, now: dt.datetime, *, injector: UUID | None, user: int
+) -> Stretch:
+    """Read some days of one injector: the named one (LookupError if not here), else the user's own column, else the first.
+
+    ``chosen`` stays empty where nobody injects.
+    """
+    stretch = _empty(clinic, first, last, now)
+    if injector:
+        stretch.chosen = next((person for person in stretch.people if person.uid == injector), None)
+        if stretch.chosen is None:
+            raise LookupError(injector)
+    elif stretch.people:
+        stretch.chosen = next((person for person in stretch.people if person.user == user), stretch.people[0])
+    return _filled(stretch)
+
+
+def _empty(clinic: Clinic, first: dt.date, last: dt.date, now: dt.datetime) -> Stretch:
+    return Stretch(clinic, first, last, now, _people(clinic), _rooms(clinic))
+
+
+def _filled(stretch: Stretch) -> Stretch:
+    stretch.holidays = _holidays(stretch.clinic, stretch.first, stretch.last)
+    stretch.away = list(_away(stretch.clinic, stretch.first, stretch.last))
+    _put_visits(stretch, stretch.chosen)
+    _close_rooms(stretch)
+    _add_former(stretch)
+    return stretch
+
+
+def _people(clinic: Clinic) -> list[Person]:
+    """Return the active injectors by name, each with their hours (one query)."""
+    people: dict[int, Person] = {}
+    hours = [f"opening_hours__{name}" for name in ("weekday", "opens", "closes", "slot_minutes", "room_id")]
+    valid = ["opening_hours__valid_from", "opening_hours__valid_until"]
+    rows = Injector.objects.filter(clinic=clinic, active=True).order_by("name", "pk", "opening_hours__opens")
+    for pk, uid, name, user, weekday, opens, closes, step, room, since, until in rows.values_list(
+        "pk", "uid", "name", "user", *hours, *valid
+    ):
+        person = people.setdefault(pk, Person(pk, uid, name, user))
+        if weekday:
+            opening = Opening(_minute(opens), _minute(closes), step, room)
+            person.hours.append(Weekly(weekday, opening, since, until))
+    return list(people.values())
+
+
+def _rooms(clinic: Clinic) -> dict[int, RoomOf]:
+    rooms: dict[int, RoomOf] = {}
+    rows = Room.objects.filter(clinic=clinic, active=True).order_by("name", "pk")
+    for pk, uid, injector in rows.values_list("pk", "uid", "injectors"):
+        room = rooms.setdefault(pk, RoomOf(uid, set()))
+        if injector is not None:
+            room.injectors.add(injector)
+    return rooms
+
+
+def _holidays(clinic: Clinic, first: dt.date, last: dt.date) -> dict[dt.date, str]:
+    """Return the public holidays on which the clinic is closed, with their names."""
+    years = range(first.year, last.year + 1)
+    known = holidays.country_holidays(clinic.country, subdiv=clinic.subdivision or None, years=years)
+    found = {date: name for date, name in known.items() if first <= date <= last}
+    if found:
+        for date in WorkedHoliday.objects.filter(clinic=clinic, date__in=found).values_list("date", flat=True):
+            del found[date]
+    return found
+
+
+def _away(clinic: Clinic, first: dt.date, last: dt.date) -> Iterable[Away]:
+    """Read leave and closures in one query."""
+    start = dt.datetime.combine(first, dt.time(), clinic.zone)
+    end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), clinic.zone)
+    nobody: Any = Cast(Value(None), BigIntegerField())
+    within = {"clinic": clinic, "starts_at__lt": end, "ends_at__gt": start}
+    fields = ("who", "where", "starts_at", "ends_at", "label")
+    leave = Absence.objects.filter(**within).order_by().annotate(who=F("injector_id"), where=nobody)
+    closures = Closure.objects.filter(**within).order_by().annotate(who=nobody, where=F("room_id"))
+    rows: Any = leave.values_list(*fields).union(closures.values_list(*fields), all=True)
+    return (Away(*row) for row in rows)
+
+
+def _put_visits(stretch: Stretch, chosen: Person | None) -> None:
+    """Read the visits: of everyone, or of one injector and of whoever shares a room with them."""
+    sessions = TreatmentSession.objects.filter(
+        clinic=stretch.clinic, local_date__gte=stretch.first, local_date__lte=stretch.last
+    ).exclude(status__in=NOT_SHOWN)
+    if chosen:
+        own_rooms = {week.opening.room for week in chosen.hours}
+        rooms = stretch.rooms.keys() if None in own_rooms else own_rooms
+        sessions = sessions.filter(Q(injector=chosen.pk) | Q(room__in=rooms))
+    zone = stretch.clinic.zone
+    rows = sessions.order_by("starts_at").values_list(
+        "uid",
+        "injector_id",
+        "room_id",
+        "local_date",
+        "starts_at",
+        "ends_at",
+        "status",
+        "answer",
+        "course__patient__given_name",
+        "course__patient__family_name",
+    )
+    for uid, injector, room, date, starts_at, ends_at, status, answer, given, family in rows:
+        local = starts_at.astimezone(zone)
+        start = local.hour * 60 + local.minute
+        end = min(start + int((ends_at - starts_at).total_seconds()) // 60, DAY)
+        holds = status in OCCUPYING
+        if holds and room is not None:
+            stretch.taken_rooms[room, date] |= mask(start, end)
+        if chosen is None or injector == chosen.pk:
+            state = answer if answer and status == Status.BOOKED else status
+            visit = Visit(uid, start, end, state, f"{family} {given[:1]}", f"{given} {family}", holds)
+            stretch.visits[injector, date].append(visit)
+
+
+def _close_rooms(stretch: Stretch) -> None:
+    for away in stretch.away:
+        if away.room is not None:
+            for date in stretch.dates:
+                span = _on(date, away, stretch.clinic.zone)
+                if span:
+                    stretch.taken_rooms[away.room, date] |= mask(span.start, span.end)
+
+
+def _add_former(stretch: Stretch) -> None:
+    """Give those who left a column as long as visits stand under their name: somebody has to move them."""
+    missing = {injector for injector, _date in stretch.visits} - {person.pk for person in stretch.people}
+    if missing:
+        former = Injector.objects.filter(pk__in=missing).values_list("pk", "uid", "name")
+        stretch.people += [Person(pk, uid, f"{name} (left)", left=True) for pk, uid, name in former]
+
+
+def _on(date: dt.date, away: Away, zone: ZoneInfo) -> Span | None:
+    """Return the part of a time that lies on a date, in minutes of the wall clock."""
+    starts, ends = away.starts_at.astimezone(zone), away.ends_at.astimezone(zone)
+    if starts.date() > date or ends.date() < date:
+        return None
+    start = _minute(starts) if starts.date() == date else 0
+    # A part of a minute counts as all of it: nobody can be booked into the rest.
+    end = _minute(ends) + bool(ends.second or ends.microsecond) if ends.date() == date else DAY
+    return Span(start, end, away.label) if end > start else None
+
+
+def _begins(date: dt.date, now: dt.datetime) -> int:
+    """Return the first minute of a date that has not passed."""
+    if date == now.date():
+        return _minute(now) + 1
+    return 0 if date > now.date() else DAY
+
+
+def _existing(date: dt.date, zone: ZoneInfo) -> Callable[[int], bool]:
+    """Return what says whether a minute of the wall clock exists once on a date; asked in earnest only at clock changes."""
+    midnight = dt.datetime.combine(date, dt.time(), zone)
+    if midnight.utcoffset() == (midnight + dt.timedelta(days=1)).utcoffset():
+        return lambda _minute: True
+
+    def exists(minute: int) -> bool:
+        try:
+            instant(date, dt.time(minute // 60, minute % 60), zone)
+        except NoSuchTime:
+            return False
+        return True
+
+    return exists
+
+
+def _minute(clock: dt.time | dt.datetime) -> int:
+    return clock.hour * 60 + clock.minute

@@ -1,0 +1,74 @@
+"""A free time in the calendar that somebody pressed: for whom is it?"""
+
+import uuid
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from clinic import audit
+from clinic.access import Capability, StaffRequest, requires
+from clinic.models import AuditEntry
+from patients.models import Patient
+from treatments import slots
+from treatments.models import Course, TreatmentSession
+from treatments.models.session import OPEN
+
+MOST = 20
+SHORTEST = 2
+
+
+@require_safe
+@requires(Capability.BOOK)
+def free_time(request: StaffRequest) -> HttpResponse:
+    """Offer the time to those who are due by then, or to whoever is searched for; one click books."""
+    now = timezone.now()
+    try:
+        slot = slots.read(request.clinic, request.GET.get("time", ""), now)
+    except slots.NotOffered as error:
+        return render(request, "treatments/free_time.html", {"problem": str(error)}, status=422)
+    date = timezone.localtime(slot.starts_at).date()
+    text = request.GET.get("q", "").strip()
+    people = _searched(request, text) if len(text) >= SHORTEST else _due(request, date)
+    audit.record(
+        clinic=request.clinic,
+        by=request.user,
+        at=now,
+        action=AuditEntry.Action.SEARCH,
+        kind="patient",
+        rows=len(people),
+    )
+    context = {
+        "slot": slot,
+        "text": text,
+        "people": people,
+        "date": date,
+        "next": f"{reverse('treatments:calendar')}?injector={slot.injector.uid}&date={date}",
+    }
+    return render(request, "treatments/free_time.html", context)
+
+
+def _due(request: StaffRequest, date: Any) -> list[dict[str, Any]]:
+    """Return who is due by the date and has nothing booked, the longest overdue first."""
+    courses: Any = Course.objects.filter(clinic=request.clinic).to_recall(date)
+    due = courses.filter(next_due_on__lte=date).select_related("patient")
+    return [_row(course, None) for course in due[:MOST]]
+
+
+def _searched(request: StaffRequest, text: str) -> list[dict[str, Any]]:
+    """Return those in treatment who match, with the visit they have."""
+    found = Patient.objects.filter(clinic=request.clinic).matching(text)
+    courses: Any = Course.objects.filter(clinic=request.clinic, patient__in=found).open().with_due()
+    courses = list(courses.select_related("patient").order_by("patient__family_name", "pk")[:MOST])
+    visits = {
+        session.course_id: session for session in TreatmentSession.objects.filter(course__in=courses, status__in=OPEN)
+    }
+    return [_row(course, visits.get(course.pk)) for course in courses]
+
+
+def _row(course: Any, visit: TreatmentSession | None) -> dict[str, Any]:
+    # One uid per row, so that a button pressed twice books once.
+    return {"course": course, "patient": course.patient, "visit": visit, "uid": uuid.uuid4()}
