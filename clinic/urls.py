@@ -22,6 +22,7 @@ urlpatterns = [
     path("password/", auth_views.PasswordChangeView.as_view(), name="password_change"),
     path("password/done/", auth_views.PasswordChangeDoneView.as_view(), name="password_change_done"),
     path("", include("patients.urls")),
+    path("settings/", include("treatments.setup.urls")),
     path("", include("treatments.urls")),
     path("", include("reminders.urls")),
 ]

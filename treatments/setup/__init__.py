@@ -1,0 +1,1 @@
+"""How a clinic is set up: hours, rooms, injectors, leave, closures, holidays; and the visits that a change would strand."""

@@ -1,0 +1,159 @@
+"""Changes of how a clinic is set up, as values: what each would write, and which visits it may strand.
+
+Building a change writes nothing; `treatments.setup.saving` previews it and saves it.
+"""
+
+import copy
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.db.models import Model, Q
+
+from clinic.models import Absence, Clinic, Closure, Injector, OpeningHours, Room, User, WorkedHoliday
+from clinic.wording import clock_words, day_words, moment_words
+from treatments.setup.opening import clash
+
+Row = TypeVar("Row", bound=Model)
+Write = Callable[[User, dt.datetime], None]
+
+
+class Refused(Exception):
+    """The change contradicts something that is there already; the text says what, for the reader."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change: its name, the visits it may touch, what it writes, and whose calendars stand still meanwhile."""
+
+    clinic: Clinic
+    words: str
+    touches: Q
+    write: Write
+    injectors: Sequence[Injector] = ()
+    rooms: Sequence[Room] = ()
+
+
+def hours(*, rows: Sequence[OpeningHours]) -> Change:
+    """New or changed weekly hours of one injector. Saving raises Refused when they overlap with others of theirs."""
+    injector = rows[0].injector
+
+    def write(by: User, at: dt.datetime) -> None:
+        there = list(OpeningHours.objects.filter(injector=injector))
+        for row in rows:
+            other = clash(there, row)
+            if other:
+                raise Refused(_overlap_words(injector, other))
+            there = [one for one in there if one.pk != row.pk] + [_keep(row, by, at)]
+
+    return Change(injector.clinic, f"Hours of {injector.name}", Q(injector=injector), write, [injector])
+
+
+def end_hours(*, row: OpeningHours, last_day: dt.date) -> Change:
+    """Hours that end after ``last_day``."""
+    ended = copy.copy(row)
+    ended.valid_until = last_day
+    return hours(rows=[ended])
+
+
+def leave(*, row: Absence) -> Change:
+    """New or changed leave. Saving raises Refused when the injector is away then already."""
+    injector = row.injector
+
+    def write(by: User, at: dt.datetime) -> None:
+        others = Absence.objects.filter(injector=injector, starts_at__lt=row.ends_at, ends_at__gt=row.starts_at)
+        other = others.exclude(pk=row.pk).first()
+        if other:
+            raise Refused(f"{injector.name} is away then already: {_span_words(other)}.")
+        _keep(row, by, at)
+
+    words = f"{row.label} of {injector.name}, {_span_words(row)}"
+    return Change(row.clinic, words, Q(injector=injector) & _during(row), write, [injector])
+
+
+def closure(*, row: Closure) -> Change:
+    """A time in which the clinic or a room is closed."""
+    which = Q(room=row.room) if row.room else Q()
+    words = f"{row.room or 'The whole clinic'} closed, {_span_words(row)}"
+    everybody = [] if row.room else list(row.clinic.injectors.all())
+
+    def write(by: User, at: dt.datetime) -> None:
+        _keep(row, by, at)
+
+    return Change(row.clinic, words, which & _during(row), write, everybody, rooms=[row.room] if row.room else [])
+
+
+def holiday(*, clinic: Clinic, date: dt.date, name: str, worked: bool) -> Change:
+    """A public holiday on which the clinic works after all, or no longer does."""
+
+    def write(by: User, at: dt.datetime) -> None:
+        rows = WorkedHoliday.objects.filter(clinic=clinic, date=date)
+        if worked and not rows.exists():
+            _keep(WorkedHoliday(clinic=clinic, date=date), by, at)
+        if not worked:
+            remove(rows, by, at)
+
+    words = f"{name}, {day_words(date)}: the clinic {'works' if worked else 'is closed'}"
+    return Change(clinic, words, Q(local_date=date), write, list(clinic.injectors.all()))
+
+
+def room(*, row: Room, users: Sequence[Injector]) -> Change:
+    """A new room, or another name, other people or another state for one. No users: everybody may use it."""
+
+    def write(by: User, at: dt.datetime) -> None:
+        if Room.objects.filter(clinic=row.clinic, name__iexact=row.name).exclude(pk=row.pk).exists():
+            raise Refused(f"There is a room called {row.name} already.")
+        kept = _keep(row, by, at)
+        if set(kept.injectors.all()) != set(users):
+            kept.injectors.set(users)
+
+    stranded = Q(room=row) if row.pk else Q(pk__in=[])
+    return Change(row.clinic, f"Room {row.name}", stranded, write, rooms=[row] if row.pk else [])
+
+
+def injector(*, row: Injector) -> Change:
+    """A new injector, or another name, address or state for one."""
+
+    def write(by: User, at: dt.datetime) -> None:
+        if Injector.objects.filter(clinic=row.clinic, email__iexact=row.email).exclude(pk=row.pk).exists():
+            raise Refused(f"There is an injector with the address {row.email} already.")
+        _keep(row, by, at)
+
+    words = row.name if row.active else f"{row.name} leaves the clinic"
+    stranded = Q(injector=row) if row.pk else Q(pk__in=[])
+    return Change(row.clinic, words, stranded, write, [row] if row.pk else [])
+
+
+def remove(rows: Iterable[Model], by: User, at: dt.datetime) -> None:
+    """Delete rows, leaving who did it and when in their history."""
+    for row in rows:
+        _sign(row, by, at)
+        row.delete()
+
+
+def _keep(row: Row, by: User, at: dt.datetime) -> Row:
+    """Write a copy: a preview that is rolled back must not leave the caller's row with a key that is gone."""
+    kept = copy.copy(row)
+    kept._state = copy.copy(row._state)
+    _sign(kept, by, at)
+    kept.save()
+    return kept
+
+
+def _sign(row: Any, by: User, at: dt.datetime) -> None:
+    row._history_user, row._history_date = by, at
+
+
+def _during(row: Absence | Closure) -> Q:
+    return Q(starts_at__lt=row.ends_at, ends_at__gt=row.starts_at)
+
+
+def _span_words(row: Absence | Closure) -> str:
+    zone = row.clinic.zone
+    return f"from {moment_words(row.starts_at.astimezone(zone))} to {moment_words(row.ends_at.astimezone(zone))}"
+
+
+def _overlap_words(who: Injector, other: OpeningHours) -> str:
+    times = f"{clock_words(other.opens)} to {clock_words(other.closes)}"
+    return f"{who.name} works on {other.get_weekday_display()} from {times} already. Change those hours, or end them first."

@@ -1,0 +1,58 @@
+"""Who changed the set-up of a clinic, and when."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from clinic.models import Absence, Clinic, Closure, Injector, OpeningHours, Room, WorkedHoliday
+
+LATEST = 50
+KINDS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
+    ("Hours", OpeningHours, ("injector", "room")),
+    ("Leave", Absence, ("injector",)),
+    ("Closure", Closure, ("room",)),
+    ("Holiday worked", WorkedHoliday, ()),
+    ("Room", Room, ()),
+    ("Injector", Injector, ()),
+)
+VERBS = {"+": "added", "~": "changed", "-": "removed"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One change of one row."""
+
+    at: dt.datetime
+    by: str
+    what: str
+    verb: str
+    about: str
+
+
+def latest(clinic: Clinic) -> list[Line]:
+    """Return the latest changes of a clinic's set-up, newest first (one query for each of six tables)."""
+    lines = []
+    for what, model, related in KINDS:
+        rows = model.history.filter(clinic=clinic).select_related("history_user", *related)
+        lines += [_line(what, row) for row in rows.order_by("-history_date", "-history_id")[:LATEST]]
+    return sorted(lines, key=lambda line: line.at, reverse=True)[:LATEST]
+
+
+def _line(what: str, row: Any) -> Line:
+    by = row.history_user.full_name if row.history_user else "the system"
+    return Line(row.history_date, by, what, VERBS[row.history_type], _about(row))
+
+
+def _about(row: Any) -> str:
+    who = getattr(row, "injector", None) or getattr(row, "room", None)
+    text = str(row.instance) + _until(row)
+    return f"{who}: {text}" if who else text
+
+
+def _until(row: Any) -> str:
+    last = getattr(row, "valid_until", None)
+    if last:
+        return f", until {last.day} {last:%B %Y}"
+    if getattr(row, "active", True) is False:
+        return ", no longer in use"
+    return ""

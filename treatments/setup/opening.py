@@ -1,0 +1,135 @@
+"""When and where a clinic works, loaded once, and whether a visit fits into that."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q
+
+from clinic.models import Absence, Clinic, Closure, OpeningHours, Room
+from treatments.models import Status, TreatmentSession
+from treatments.setup.public_holidays import holidays_of
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A clinic's hours, leave, closures, holidays and rooms, for a stretch of days."""
+
+    clinic: Clinic
+    hours: dict[int, list[OpeningHours]]
+    absences: dict[int, list[Absence]]
+    closures: list[Closure]
+    holidays: dict[dt.date, str]
+    users_of_room: dict[int, set[int]]
+
+    def hours_on(self, injector_id: int, date: dt.date) -> list[OpeningHours]:
+        """Return the injector's intervals of a date, in order."""
+        return [row for row in self.hours.get(injector_id, ()) if row.weekday == date.isoweekday() and valid(row, date)]
+
+    def why_outside(self, session: TreatmentSession) -> str:
+        """Return why a visit does not fit into the clinic's hours, in words, or nothing when it does."""
+        return self._closed(session) or self._away(session) or self._not_there(session)
+
+    def _closed(self, session: TreatmentSession) -> str:
+        if session.local_date in self.holidays:
+            return f"{self.holidays[session.local_date]}: the clinic is closed"
+        for closure in self.closures:
+            if closure.room_id in {None, session.room_id} and _overlap(closure, session):
+                return f"{closure.room or 'The clinic'} is closed: {closure.label}"
+        return ""
+
+    def _away(self, session: TreatmentSession) -> str:
+        if not session.injector.active:
+            return f"{session.injector.name} no longer works here"
+        away = next((row for row in self.absences.get(session.injector_id, ()) if _overlap(row, session)), None)
+        return f"{session.injector.name} is away: {away.label}" if away else ""
+
+    def _not_there(self, session: TreatmentSession) -> str:
+        if session.room is None or not session.room.active:
+            return f"{session.room or 'The room'} is no longer in use"
+        users = self.users_of_room.get(session.room.pk)
+        if users and session.injector_id not in users:
+            return f"{session.injector.name} may not use {session.room}"
+        rows = [row for row in self.hours_on(session.injector_id, session.local_date) if self._inside(row, session)]
+        if not rows:
+            return f"{session.injector.name} does not work then"
+        if all(row.room_id not in {None, session.room_id} for row in rows):
+            return f"{session.injector.name} works in another room then"
+        return ""
+
+    def _inside(self, row: OpeningHours, session: TreatmentSession) -> bool:
+        zone = self.clinic.zone
+        starts, ends = (at.astimezone(zone).replace(tzinfo=None) for at in (session.starts_at, session.ends_at))
+        date = session.local_date
+        return dt.datetime.combine(date, row.opens) <= starts and ends <= dt.datetime.combine(date, row.closes)
+
+
+def load(clinic: Clinic, first: dt.date, last: dt.date) -> Opening:
+    """Return how the clinic works from ``first`` to ``last`` (five queries, however long that is)."""
+    start = dt.datetime.combine(first, dt.time(), clinic.zone)
+    end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), clinic.zone)
+    within = {"clinic": clinic, "starts_at__lt": end, "ends_at__gt": start}
+    rows = OpeningHours.objects.filter(clinic=clinic).exclude(valid_until__lt=first).exclude(valid_from__gt=last)
+    hours: dict[int, list[OpeningHours]] = defaultdict(list)
+    for row in rows.select_related("room").order_by("weekday", "opens"):
+        hours[row.injector_id].append(row)
+    absences: dict[int, list[Absence]] = defaultdict(list)
+    for absence in Absence.objects.filter(**within):
+        absences[absence.injector_id].append(absence)
+    users: dict[int, set[int]] = defaultdict(set)
+    for use in Room.injectors.through.objects.filter(room__clinic=clinic).values_list("room_id", "injector_id"):
+        users[use[0]].add(use[1])
+    closed = {day.date: day.name for day in holidays_of(clinic, range(first.year, last.year + 1)) if not day.worked}
+    closures = list(Closure.objects.filter(**within).select_related("room"))
+    return Opening(clinic, hours, absences, closures, closed, users)
+
+
+def outside(clinic: Clinic, which: Q, now: dt.datetime) -> dict[TreatmentSession, str]:
+    """Return the booked visits still to come, of those meant by ``which``, that do not fit, each with why (six queries)."""
+    visits = list(
+        TreatmentSession.objects.filter(which, clinic=clinic, status=Status.BOOKED, starts_at__gt=now)
+        .select_related("clinic", "course__clinic", "course__patient", "injector", "room")
+        .order_by("starts_at", "pk")
+    )
+    if not visits:
+        return {}
+    opening = load(clinic, visits[0].local_date, visits[-1].local_date)
+    reasons = ((visit, opening.why_outside(visit)) for visit in visits)
+    return {visit: why for visit, why in reasons if why}
+
+
+def shut(session: TreatmentSession) -> bool:
+    """Return whether a visit just written lies in leave, in a closure, or with a room or injector no longer in use.
+
+    Asked after the row was written: leave that was being saved at that moment held the injector's row, so the write
+    waited for it, and this question sees it (one query).
+    """
+    then = {"starts_at__lt": OuterRef("ends_at"), "ends_at__gt": OuterRef("starts_at")}
+    away = Absence.objects.filter(injector=OuterRef("injector"), **then)
+    closed = Closure.objects.filter(Q(room=None) | Q(room=OuterRef("room")), clinic=OuterRef("clinic"), **then)
+    gone = Q(injector__active=False) | Q(room__active=False)
+    return TreatmentSession.objects.filter(gone | Exists(away) | Exists(closed), pk=session.pk).exists()
+
+
+def valid(row: OpeningHours, date: dt.date) -> bool:
+    """Return whether these hours hold on a date."""
+    return (row.valid_from is None or row.valid_from <= date) and (row.valid_until is None or date <= row.valid_until)
+
+
+def clash(rows: Iterable[OpeningHours], new: OpeningHours) -> OpeningHours | None:
+    """Return one of ``rows`` that overlaps new hours of the same injector: weekday, times and dates of validity."""
+    return next((row for row in rows if row.pk != new.pk and _same_time(row, new) and _same_dates(row, new)), None)
+
+
+def _same_time(row: OpeningHours, new: OpeningHours) -> bool:
+    return row.weekday == new.weekday and row.opens < new.closes and new.opens < row.closes
+
+
+def _same_dates(row: OpeningHours, new: OpeningHours) -> bool:
+    first = max(row.valid_from or dt.date.min, new.valid_from or dt.date.min)
+    return first <= min(row.valid_until or dt.date.max, new.valid_until or dt.date.max)
+
+
+def _overlap(span: Absence | Closure, session: TreatmentSession) -> bool:
+    return span.starts_at < session.ends_at and session.starts_at < span.ends_at

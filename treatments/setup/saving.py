@@ -1,0 +1,148 @@
+"""Saving a change without losing a visit: first the visits it would strand are seen, then all is saved in one go."""
+
+import datetime as dt
+import hashlib
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from clinic.models import Injector, Room, User
+from treatments import booking, slots
+from treatments.models import Status, TreatmentSession
+from treatments.setup.changes import Change
+from treatments.setup.opening import outside
+
+PROPOSALS = 3
+LEAVE = "leave"  # what is chosen for a visit that stays where it is
+
+
+@dataclass(frozen=True)
+class Stranded:
+    """A booked visit that the change would leave outside hours, why, and where it could go, best first."""
+
+    session: TreatmentSession
+    why: str
+    options: tuple[slots.Slot, ...]
+
+
+class Unseen(Exception):
+    """The change would strand visits other than those the person has seen; nothing was saved."""
+
+
+class NotMoved(Exception):
+    """One of the visits could not go where it was sent, so nothing was saved. The text says why, for the reader."""
+
+    def __init__(self, session: TreatmentSession, text: str) -> None:
+        super().__init__(text)
+        self.session = session
+
+
+def propose(*, change: Change, by: User, at: dt.datetime) -> list[Stranded]:
+    """Return the visits that the change would strand, each with up to three free times under the new rules.
+
+    The change is made, every visit is put on its first proposal so that no two get the same, and all is rolled back.
+    Raises Refused when the change itself cannot be made.
+    """
+    with transaction.atomic():
+        found = [_proposal(session, why, at) for session, why in _make(change, by, at).items()]
+        transaction.set_rollback(True)
+    return found
+
+
+@booking.again_after_deadlock
+@transaction.atomic
+def save(
+    *, change: Change, by: User, at: dt.datetime, seen: str = "", choices: Mapping[uuid.UUID, str] | None = None
+) -> list[TreatmentSession]:
+    """Make the change and move the visits it strands, all or nothing; return the moved ones.
+
+    ``seen`` is the digest of the list the person was shown; ``choices`` what they chose for each visit on it, the code
+    of a slot or LEAVE, or None when all stay where they are. Raises Refused, Unseen, NotMoved, and booking.Conflict
+    when others held the calendars for too long.
+    """
+    _hold(change)
+    stranded = _make(change, by, at)
+    if stranded and digest(stranded) != seen:
+        raise Unseen
+    if choices is None:
+        return []
+    chosen = {session: _choice(session, choices) for session in stranded}
+    return [_move(session, code, by, at) for session, code in chosen.items() if code != LEAVE]
+
+
+def _choice(session: TreatmentSession, choices: Mapping[uuid.UUID, str]) -> str:
+    if session.uid not in choices:
+        raise NotMoved(session, f"Choose a new time for {session.course.patient.full_name}, or leave the visit.")
+    return choices[session.uid]
+
+
+def digest(sessions: Mapping[TreatmentSession, str] | list[TreatmentSession]) -> str:
+    """Return a short text that changes with the list: a visit more or less, or one of them moved."""
+    text = " ".join(sorted(f"{session.uid}.{session.version}" for session in sessions))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _make(change: Change, by: User, at: dt.datetime) -> dict[TreatmentSession, str]:
+    """Make the change; return the visits that fitted before and no longer do."""
+    before = outside(change.clinic, change.touches, at)
+    change.write(by, at)
+    return {
+        session: why for session, why in outside(change.clinic, change.touches, at).items() if session not in before
+    }
+
+
+def _hold(change: Change) -> None:
+    """Keep everybody else from booking or moving visits into what changes, until it is saved.
+
+    Moves queue for their injectors and rooms (`booking.lock`); here all of the clinic's are taken, in the same order.
+    A booking takes no such lock, but its foreign key waits for the injector's or the room's row; once let through it
+    looks again whether the time is still open. PostgreSQL only: SQLite has one writer at a time.
+    """
+    if connection.vendor == "postgresql":
+        injectors = Injector.objects.filter(clinic=change.clinic).values_list("pk", flat=True)
+        rooms = Room.objects.filter(clinic=change.clinic).values_list("pk", flat=True)
+        booking.queue_for({(1, pk) for pk in injectors} | {(2, pk) for pk in rooms})
+    for rows in (
+        Injector.objects.filter(pk__in=[row.pk for row in change.injectors]),
+        Room.objects.filter(pk__in=[row.pk for row in change.rooms]),
+    ):
+        list(rows.order_by("pk").select_for_update())
+
+
+def _proposal(session: TreatmentSession, why: str, at: dt.datetime) -> Stranded:
+    """Find times for one visit, and put it on the first, so that the next visit finds it taken."""
+    row = TreatmentSession.objects.filter(pk=session.pk)
+    row.update(status=Status.CANCELLED)  # so that it may keep its time with another injector or in another room
+    options = slots.suggest(
+        course=session.course, now=at, limit=PROPOSALS, not_before=max(session.local_date, session.due_on)
+    )
+    if options:
+        first = options[0]
+        row.update(
+            status=Status.BOOKED,
+            injector=first.injector,
+            room=first.room,
+            starts_at=first.starts_at,
+            ends_at=first.ends_at,
+            local_date=first.starts_at.astimezone(session.clinic.zone).date(),
+        )
+    else:
+        row.update(status=Status.BOOKED)
+    return Stranded(session, why, tuple(options))
+
+
+def _move(session: TreatmentSession, code: str, by: User, at: dt.datetime) -> TreatmentSession:
+    name = session.course.patient.full_name
+    try:
+        slot = slots.read(session.clinic, code, at)
+        return booking.move(session=session, version=session.version, slot=slot, by=by, at=at, reason="Hours changed")
+    except slots.NotOffered as error:
+        raise NotMoved(session, f"{name}: the new time is not one the clinic works at.") from error
+    except booking.Stale as error:
+        raise NotMoved(session, f"The visit of {name} has changed meanwhile.") from error
+    except booking.Conflict as error:
+        raise NotMoved(session, f"The new time of {name} has just been taken.") from error
+    except booking.TooEarly as error:
+        raise NotMoved(session, f"The new time of {name} is before the earliest day.") from error

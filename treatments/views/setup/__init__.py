@@ -1,0 +1,1 @@
+"""Settings: how the clinic is set up. Every change goes through `settling.settle`, which loses no visit."""

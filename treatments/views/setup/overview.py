@@ -1,0 +1,47 @@
+"""The settings page, the visits outside hours, and who changed what."""
+
+from django.db.models import Prefetch, Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from clinic.access import Capability, StaffRequest, requires
+from clinic.models import Absence, Closure, Injector, OpeningHours
+from treatments.setup import history
+from treatments.setup.opening import outside
+
+
+@require_safe
+@requires(Capability.SETUP)
+def overview(request: StaffRequest) -> HttpResponse:
+    """Show injectors with their hours, rooms, leave and closures to come."""
+    clinic, now = request.clinic, timezone.now()
+    today = timezone.localdate(now, clinic.zone)
+    hours = OpeningHours.objects.exclude(valid_until__lt=today).order_by("weekday", "opens")
+    injectors = clinic.injectors.prefetch_related(Prefetch("opening_hours", hours)).order_by("-active", "name")
+    context = {
+        "injectors": injectors,
+        "rooms": clinic.rooms.prefetch_related(Prefetch("injectors", Injector.objects.filter(active=True))).order_by(
+            "-active", "name"
+        ),
+        "absences": Absence.objects.filter(clinic=clinic, ends_at__gt=now).select_related("injector"),
+        "closures": Closure.objects.filter(clinic=clinic, ends_at__gt=now).select_related("room"),
+        "outside": len(outside(clinic, Q(), now)),
+    }
+    return render(request, "treatments/setup/overview.html", context)
+
+
+@require_safe
+@requires(Capability.SETUP)
+def outside_hours(request: StaffRequest) -> HttpResponse:
+    """List the booked visits that lie outside hours, whatever left them there."""
+    visits = outside(request.clinic, Q(), timezone.now())
+    return render(request, "treatments/setup/outside.html", {"visits": visits})
+
+
+@require_safe
+@requires(Capability.SETUP)
+def changes(request: StaffRequest) -> HttpResponse:
+    """Show the latest changes with who made them."""
+    return render(request, "treatments/setup/changes.html", {"lines": history.latest(request.clinic)})

@@ -1,0 +1,109 @@
+"""From a form to a saved change, with a page in between when booked visits would be stranded."""
+
+import uuid
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from clinic.access import StaffRequest
+from treatments.booking import Conflict
+from treatments.forms import HouseForm
+from treatments.setup import saving
+from treatments.setup.changes import Change, Refused
+
+CHOICE = "visit-"  # begins the field of one stranded visit's new time
+OWN_FIELDS = {"csrfmiddlewaretoken", "seen", "decision"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """What surrounds a form: heading, where it leads back to, what is said when it is saved."""
+
+    heading: str
+    back_url: str
+    back_label: str = "Settings"
+    note: str = ""
+    save: str = "Save"
+
+
+def edit(request: StaffRequest, form: HouseForm, page: Page, change: Callable[[], Change]) -> HttpResponse:
+    """Show a form, or make the change that it describes."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            return settle(request, change(), page)
+        except Refused as error:
+            form.add_error(None, str(error))
+    status = 422 if request.method == "POST" else 200
+    return render(request, "treatments/setup/form.html", {"form": form, "page": page}, status=status)
+
+
+def settle(request: StaffRequest, change: Change, page: Page) -> HttpResponse:
+    """Save a change, or show the visits that it would strand. Raises Refused."""
+    chosen = _choices(request.POST)
+    seen = request.POST.get("seen", "")
+    try:
+        moved = saving.save(change=change, by=request.user, at=timezone.now(), seen=seen, choices=chosen)
+    except saving.Unseen:
+        problem = (
+            "The list of visits has changed since you saw it. Nothing was saved. Look at it again." if seen else ""
+        )
+        return _stranded(request, change, page, problem, 409 if seen else 200)
+    except saving.NotMoved as error:
+        return _stranded(request, change, page, f"{error} Nothing was saved.", 409)
+    except Conflict:
+        problem = "Somebody else was changing the same times. Nothing was saved. Save again."
+        return _stranded(request, change, page, problem, 409)
+    messages.success(request, f"Saved: {change.words}.{_moved_words(len(moved))}")
+    return redirect(page.back_url)
+
+
+def _stranded(request: StaffRequest, change: Change, page: Page, problem: str, status: int) -> HttpResponse:
+    visits = saving.propose(change=change, by=request.user, at=timezone.now())
+    context = {
+        "change": change,
+        "page": page,
+        "problem": problem,
+        "rows": [_row(visit, request.POST) for visit in visits],
+        "seen": saving.digest([visit.session for visit in visits]),
+        "kept": [
+            (name, value)
+            for name, values in request.POST.lists()
+            if name not in OWN_FIELDS and not name.startswith(CHOICE)
+            for value in values
+        ],
+    }
+    return render(request, "treatments/setup/stranded.html", context, status=status)
+
+
+def _row(visit: saving.Stranded, posted: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a visit with what is chosen for it: as posted while that is still offered, else the first proposal."""
+    name = f"{CHOICE}{visit.session.uid}"
+    codes = [slot.code for slot in visit.options]
+    chosen = posted.get(name, "")
+    if chosen not in {*codes, saving.LEAVE}:
+        chosen = codes[0] if codes else ""
+    return {"visit": visit, "name": name, "chosen": chosen}
+
+
+def _choices(posted: Mapping[str, Any]) -> dict[uuid.UUID, str] | None:
+    """Return what was chosen for each visit; None when all are to stay."""
+    if posted.get("decision") == saving.LEAVE:
+        return None
+    chosen: dict[uuid.UUID, str] = {}
+    for name, value in posted.items():
+        if name.startswith(CHOICE):
+            with suppress(ValueError):
+                chosen[uuid.UUID(name.removeprefix(CHOICE))] = value
+    return chosen
+
+
+def _moved_words(number: int) -> str:
+    if not number:
+        return ""
+    return " 1 visit moved." if number == 1 else f" {number} visits moved."
