@@ -9,6 +9,9 @@ from django.db.models import Model
 
 from clinic.constraints.guard import Guard, column, table_name
 
+# No session lasts longer; whoever looks for what runs at a moment need not look further back.
+LONGEST = dt.timedelta(hours=8)
+
 
 class NoOverlap(Guard):
     """Two rows of one ``resource`` may not overlap in time while their status is one of ``occupying``.
@@ -29,7 +32,7 @@ class NoOverlap(Guard):
         starts: str = "starts_at",
         ends: str = "ends_at",
         status: str = "status",
-        longest: dt.timedelta = dt.timedelta(hours=8),
+        longest: dt.timedelta = LONGEST,
         violation_error_code: str | None = None,
         violation_error_message: Any = None,
     ) -> None:

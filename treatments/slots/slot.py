@@ -1,0 +1,51 @@
+"""A free time, and what a good one looks like for a person."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from clinic.models import Injector, Room
+from patients.models import Authorization
+from treatments.models import Course
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A free time: who, where, from when to when (UTC), and why it is offered."""
+
+    injector: Injector
+    room: Room
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def code(self) -> str:
+        """The slot as a form carries it: injector, room, start and length in minutes."""
+        minutes = int((self.ends_at - self.starts_at).total_seconds()) // 60
+        return f"{self.injector.uid}.{self.room.uid}.{self.starts_at:%Y%m%dT%H%M}.{minutes}"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a good time looks like for this person."""
+
+    due_on: dt.date
+    last_given_on: dt.date | None = None
+    injector_id: int | None = None
+    usual_time: dt.time | None = None
+    authorized_until: dt.date | None = None
+
+
+def wish_of(course: Course) -> Wish:
+    """Return what the person's last session says about a good next one (two queries and one for the payer)."""
+    last = course.sessions.filter(given_on__isnull=False).order_by("-given_on", "-pk").first()
+    payer = Authorization.objects.filter(patient=course.patient_id).order_by("-valid_to").first()
+    # The hour of a session given before this system kept records is not known.
+    known = last is not None and last.room_id is not None
+    return Wish(
+        due_on=course.next_due(),
+        last_given_on=last.given_on if last else None,
+        injector_id=last.injector_id if last else None,
+        usual_time=last.starts_at.astimezone(course.clinic.zone).time() if last and known else None,
+        authorized_until=payer.valid_to if payer else None,
+    )
