@@ -19,6 +19,7 @@ _MENU = (
     ("Patients", "patients:search", "a", Capability.VIEW),
     ("Reminders", "reminders:centre", "m", Capability.VIEW),
     ("Log", "treatments:log", "l", Capability.REVIEW),
+    ("Settings", "setup:overview", "s", Capability.SETUP),
 )
 
 
