@@ -8,8 +8,9 @@ import pytest
 from tests.servers.database import own_database, run_python
 from tests.treatments.race import ATTEMPTS, MOVES, PROCESSES, ROUNDS
 
-# A plain INSERT was seen to wait 15 seconds for a chain of deadlocks. A busy machine may well take half a second.
-QUICK_SECONDS = 3
+# Sixteen plain INSERTs on one slot were seen to wait 14 to 15 seconds, one second per broken deadlock; a busy machine
+# alone takes a second or two. How quick a loss really is, bench/ measures.
+DEADLOCK_CHAIN_SECONDS = 12
 
 
 @pytest.fixture(scope="module")
@@ -42,5 +43,5 @@ def test_moves_in_any_order_end_in_a_move_or_a_word_never_in_a_deadlock(outcome:
 
 
 @pytest.mark.parametrize("stage", ["slot", "day", "move"])
-def test_nobody_waits_long_for_the_answer(outcome: Any, stage: str) -> None:
-    assert outcome[f"{stage}_max"] < QUICK_SECONDS
+def test_nobody_waits_for_a_chain_of_deadlocks(outcome: Any, stage: str) -> None:
+    assert outcome[f"{stage}_max"] < DEADLOCK_CHAIN_SECONDS
