@@ -38,6 +38,28 @@ class Clock(forms.TimeField):
         super().__init__(widget=widget, error_messages=words, required=bool(required_words), **kwargs)
 
 
+class OneByUid(forms.ModelChoiceField[Any]):
+    """A choice by uid; a value that is no uid is answered in the field's own words."""
+
+    def to_python(self, value: Any) -> Any:
+        """Return the row."""
+        try:
+            return super().to_python(value)
+        except forms.ValidationError as error:
+            raise forms.ValidationError(self.error_messages["invalid_choice"]) from error
+
+
+class SeveralByUid(forms.ModelMultipleChoiceField[Any]):
+    """Several choices by uid; a value that is no uid is answered in the field's own words."""
+
+    def clean(self, value: Any) -> Any:
+        """Return the rows."""
+        try:
+            return super().clean(value)
+        except forms.ValidationError as error:
+            raise forms.ValidationError(self.error_messages["invalid_choice"]) from error
+
+
 class HoursForm(HouseForm):
     """Weekly hours: one row, or one for each of several weekdays when they are new."""
 
@@ -62,7 +84,7 @@ class HoursForm(HouseForm):
             "max_value": "Enter at most 60 minutes.",
         },
     )
-    room: forms.ModelChoiceField[Room] = forms.ModelChoiceField(
+    room = OneByUid(
         queryset=Room.objects.none(),
         required=False,
         empty_label="Any room they may use",
@@ -193,7 +215,7 @@ class LeaveForm(SpanForm):
 class ClosureForm(SpanForm):
     """A time in which the clinic or one room is closed."""
 
-    room: forms.ModelChoiceField[Room] = forms.ModelChoiceField(
+    room = OneByUid(
         label="What is closed",
         queryset=Room.objects.none(),
         required=False,
@@ -230,17 +252,14 @@ class RoomForm(HouseForm):
     """A room: its name and who may use it."""
 
     name = forms.CharField(max_length=40, error_messages={"required": "Enter a name, such as Room 2."})
-    injectors: forms.ModelMultipleChoiceField[Injector] = forms.ModelMultipleChoiceField(
+    injectors = SeveralByUid(
         label="Who may use it",
         help_text="nobody ticked: everybody",
         queryset=Injector.objects.none(),
         required=False,
         to_field_name="uid",
         widget=forms.CheckboxSelectMultiple,
-        error_messages={
-            "invalid_choice": "Choose injectors of the list.",
-            "invalid_pk_value": "Choose injectors of the list.",
-        },
+        error_messages={"invalid_choice": "Choose injectors of the list."},
     )
 
     def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:

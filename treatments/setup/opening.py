@@ -78,8 +78,9 @@ def load(clinic: Clinic, first: dt.date, last: dt.date) -> Opening:
     for absence in Absence.objects.filter(**within):
         absences[absence.injector_id].append(absence)
     users: dict[int, set[int]] = defaultdict(set)
-    for use in Room.injectors.through.objects.filter(room__clinic=clinic).values_list("room_id", "injector_id"):
-        users[use[0]].add(use[1])
+    restricted = Room.objects.filter(clinic=clinic, injectors__isnull=False)
+    for room_id, injector_id in restricted.values_list("pk", "injectors"):
+        users[room_id].add(injector_id)
     closed = {day.date: day.name for day in holidays_of(clinic, range(first.year, last.year + 1)) if not day.worked}
     closures = list(Closure.objects.filter(**within).select_related("room"))
     return Opening(clinic, hours, absences, closures, closed, users)

@@ -4,9 +4,8 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import holidays
-
 from clinic.models import Clinic, WorkedHoliday
+from clinic.public_holidays import public_holidays
 
 
 @dataclass(frozen=True)
@@ -21,5 +20,5 @@ class Holiday:
 def holidays_of(clinic: Clinic, years: Iterable[int]) -> list[Holiday]:
     """Return the public holidays of these years in order of date (one query)."""
     worked = set(WorkedHoliday.objects.filter(clinic=clinic).values_list("date", flat=True))
-    calendar = holidays.country_holidays(clinic.country, subdiv=clinic.subdivision or None, years=years)
-    return [Holiday(date, name, date in worked) for date, name in sorted(calendar.items())]
+    named = (day for year in years for day in public_holidays(clinic.country, clinic.subdivision, year).items())
+    return [Holiday(date, name, date in worked) for date, name in sorted(named)]

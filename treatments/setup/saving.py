@@ -116,7 +116,11 @@ def _proposal(session: TreatmentSession, why: str, at: dt.datetime) -> Stranded:
     row = TreatmentSession.objects.filter(pk=session.pk)
     row.update(status=Status.CANCELLED)  # so that it may keep its time with another injector or in another room
     options = slots.suggest(
-        course=session.course, now=at, limit=PROPOSALS, not_before=max(session.local_date, session.due_on)
+        course=session.course,
+        now=at,
+        limit=PROPOSALS,
+        not_before=max(session.local_date, session.due_on),
+        minutes=session.minutes,
     )
     if options:
         first = options[0]

@@ -103,7 +103,7 @@ def close_room(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Take a room out of use for good."""
     row = _get_room(request, uid)
     row.active = False
-    return settle(request, changes.room(row=row, users=row.injectors.all()), _settings("Settings"))
+    return settle(request, changes.room(row=row, users=list(row.injectors.all())), _settings("Settings"))
 
 
 @require_POST
@@ -112,4 +112,4 @@ def open_room(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Take a room back into use."""
     row = _get_room(request, uid)
     row.active = True
-    return settle(request, changes.room(row=row, users=row.injectors.all()), _settings("Settings"))
+    return settle(request, changes.room(row=row, users=list(row.injectors.all())), _settings("Settings"))

@@ -1,0 +1,114 @@
+"""Leave, closed times and public holidays: what may be typed, what is refused, in words."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from clinic.models import Absence, Clinic, Closure, Injector, WorkedHoliday
+from tests.treatments.setup.conftest import leave_form
+
+
+def ask(ada: Client, who: Injector, **typed: Any) -> Any:
+    """Send the form of leave."""
+    return ada.post(reverse("setup:new_leave", args=[who.uid]), leave_form(**typed))
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"first": ""}, "Enter the first day."),
+        ({"last": ""}, "Enter the last day."),
+        ({"first": "2 December"}, "Enter a date such as 2026-06-01."),
+        ({"first": "2027-02-29"}, "Enter a date such as 2026-06-01."),
+        ({"last": "9999-12-31"}, "Enter a date between 2000 and 2100."),
+        ({"last": "2026-12-01"}, "Enter a date after 2 December 2026."),
+        ({"starts": "12:00", "ends": "12:00"}, "Enter a time after 12:00."),
+        ({"starts": "12:00", "ends": "11:00"}, "Enter a time after 12:00."),
+        ({"starts": "half past nine"}, "Enter a time such as 09:30."),
+        ({"label": ""}, "Enter a word for it, such as Leave."),
+        ({"first": "2026-03-29", "starts": "01:30"}, "01:30 does not exist on 29 March 2026: the clocks change."),
+        ({"first": "2026-10-25", "starts": "01:30"}, "01:30 comes twice on 25 October 2026: the clocks change."),
+        ({"last": "2027-03-28", "ends": "01:30"}, "01:30 does not exist on 28 March 2027: the clocks change."),
+    ],
+)
+def test_bad_leave_is_refused_with_words(ada: Client, osei: Injector, typed: dict[str, Any], words: str) -> None:
+    response = ask(ada, osei, **typed)
+    assert response.status_code == 422
+    assert words in response.content.decode()
+    assert not Absence.objects.exists()
+
+
+def test_leave_on_the_29th_of_february_is_one_day(ada: Client, osei: Injector) -> None:
+    assert ask(ada, osei, first="2028-02-29", last="2028-02-29").status_code == 302
+    leave = osei.absences.get()
+    assert leave.ends_at - leave.starts_at == dt.timedelta(days=1)
+
+
+def test_a_day_on_which_the_clocks_change_is_as_long_as_it_is(ada: Client, osei: Injector) -> None:
+    assert ask(ada, osei, first="2027-03-28", last="2027-03-28").status_code == 302
+    leave = osei.absences.get()
+    assert leave.ends_at - leave.starts_at == dt.timedelta(hours=23)
+
+
+def test_leave_twice_for_the_same_time_is_refused(ada: Client, osei: Injector) -> None:
+    ask(ada, osei)
+    response = ask(ada, osei)
+    assert response.status_code == 422
+    assert "Dr Osei is away then already" in response.content.decode()
+
+
+def test_leave_can_be_changed_and_taken_back(ada: Client, osei: Injector, admin: Any) -> None:
+    ask(ada, osei)
+    leave = osei.absences.get()
+    url = reverse("setup:edit_leave", args=[leave.uid])
+    assert 'value="2026-12-02"' in ada.get(url).content.decode()
+    assert ada.post(url, leave_form(last="2026-12-03", label="Course")).status_code == 302
+    leave.refresh_from_db()
+    assert (leave.label, leave.ends_at) == ("Course", dt.datetime(2026, 12, 4, tzinfo=dt.UTC))
+    ada.post(reverse("setup:remove_leave", args=[leave.uid]))
+    assert not osei.absences.exists()
+    assert [(row.history_type, row.history_user) for row in Absence.history.all()] == [
+        ("-", admin),
+        ("~", admin),
+        ("+", admin),
+    ]
+    assert "Leave removed: Dr Osei: Course" in ada.get(reverse("setup:changes")).content.decode()
+
+
+def test_a_closed_time_can_be_added_and_taken_back(ada: Client, riverside: Clinic) -> None:
+    assert ada.get(reverse("setup:new_closure")).status_code == 200
+    assert ada.post(reverse("setup:new_closure"), leave_form(room="", label="Water")).status_code == 302
+    closure = Closure.objects.get()
+    assert "Whole clinic" in ada.get(reverse("setup:overview")).content.decode()
+    ada.post(reverse("setup:remove_closure", args=[closure.uid]))
+    assert not Closure.objects.exists()
+
+
+def test_a_room_of_another_clinic_cannot_be_closed(ada: Client, lakeside: Clinic) -> None:
+    room = lakeside.rooms.create(name="Theirs")
+    response = ada.post(reverse("setup:new_closure"), leave_form(room=room.uid))
+    assert response.status_code == 422
+    assert "Choose a room of the list." in response.content.decode()
+
+
+def test_holidays_of_this_year_and_the_next_are_listed(ada: Client, riverside: Clinic) -> None:
+    page = ada.get(reverse("setup:holidays")).content.decode()
+    assert "Friday 25 December 2026" in page
+    assert "Saturday 25 December 2027" in page
+
+
+def test_a_holiday_can_be_worked_and_closed_again(ada: Client, riverside: Clinic, admin: Any) -> None:
+    url = reverse("setup:work_on", args=["2026-12-25"])
+    ada.post(url, {"worked": "yes"})
+    ada.post(url, {"worked": "yes"})
+    assert WorkedHoliday.objects.get().history.get().history_user == admin
+    ada.post(url, {"worked": "no"})
+    assert not WorkedHoliday.objects.exists()
+
+
+@pytest.mark.parametrize("date", ["2026-12-24", "2026-02-30", "christmas", "9999-99-99"])
+def test_a_day_that_is_no_holiday_is_not_found(ada: Client, riverside: Clinic, date: str) -> None:
+    assert ada.post(reverse("setup:work_on", args=[date]), {"worked": "yes"}).status_code == 404
