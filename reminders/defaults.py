@@ -10,7 +10,8 @@ from clinic.models import Clinic
 from patients.models import Channel
 from reminders.models import MessageTemplate, ReminderRule
 
-VISIT, DUE = ReminderRule.Kind.VISIT, ReminderRule.Kind.DUE
+Kind = ReminderRule.Kind
+VISIT, DUE = Kind.VISIT, Kind.DUE
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,13 @@ _VISIT_EMAIL = (
     "If you cannot come, tell us now and somebody else can use your time. You can also call {phone}."
 )
 
+_DUE_SMS = "{clinic}: {first_name}, time to book your next visit. Call {phone} or see {link}"
+_DUE_EMAIL = (
+    "Hello {first_name},\n\n"
+    "it is time to book your next visit. Call {phone} and we will find a time that suits you.\n\n"
+    "How to reach us: {link}"
+) + _SIGNATURE
+
 TEXTS = (
     Text(
         kind=VISIT,
@@ -50,12 +58,27 @@ TEXTS = (
     Text(
         kind=DUE,
         days_before=14,
-        sms="{clinic}: {first_name}, time to book your next visit. Call {phone} or see {link}",
+        sms=_DUE_SMS,
         subject="Time to book your next visit",
+        email=_DUE_EMAIL,
+    ),
+    Text(
+        kind=Kind.ASKED,
+        days_before=0,
+        sms=_DUE_SMS,
+        subject="Time to book your next visit",
+        email=_DUE_EMAIL,
+    ),
+    Text(
+        kind=Kind.OFFER,
+        days_before=0,
+        sms="{clinic}: {first_name}, earlier time: {day_date} at {time}. Want it? {link}",
+        subject="An earlier time: {day_date} at {time}",
         email=(
             "Hello {first_name},\n\n"
-            "it is time to book your next visit. Call {phone} and we will find a time that suits you.\n\n"
-            "How to reach us: {link}"
+            "we have an earlier time: {day_date} at {time}, at {place}.\n\n"
+            "Want it? The first to say yes gets it:\n{link}\n\n"
+            "If you do not want it, you need not do anything."
         )
         + _SIGNATURE,
     ),
@@ -68,6 +91,15 @@ def install(clinic: Clinic) -> None:
         rule, _ = ReminderRule.objects.get_or_create(clinic=clinic, kind=text.kind, days_before=text.days_before)
         _install_text(rule, Channel.SMS, subject="", body=text.sms)
         _install_text(rule, Channel.EMAIL, subject=text.subject, body=text.email)
+
+
+def rule_of(clinic: Clinic, kind: ReminderRule.Kind) -> ReminderRule:
+    """Return a clinic's rule for messages that a person starts; a clinic from before there were such gets it now."""
+    found = ReminderRule.objects.filter(clinic=clinic, kind=kind).first()
+    if found is None:
+        install(clinic)
+        found = ReminderRule.objects.get(clinic=clinic, kind=kind)
+    return found
 
 
 def _install_text(rule: ReminderRule, channel: Channel, *, subject: str, body: str) -> None:

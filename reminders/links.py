@@ -11,6 +11,8 @@ from django.utils.crypto import salted_hmac
 from reminders import timing
 from reminders.models import PatientLink, Reminder
 
+# How long a link from the recall list leads to the clinic's number.
+ASKED_FOR = dt.timedelta(days=28)
 TOKEN_BYTES = 16  # 128 bits: as short as a text message wants it, as long as guessing forbids
 
 
@@ -47,13 +49,24 @@ def address_for(reminder: Reminder, *, now: dt.datetime) -> str:
 def find(token: str) -> PatientLink | None:
     """Return the link of a token, ended or not."""
     links = PatientLink.objects.select_related(
-        "clinic", "reminder__patient", "session__course__patient", "session__injector", "session__room"
+        "clinic",
+        "reminder__patient",
+        "reminder__invitation__offer__injector",
+        "reminder__invitation__offer__room",
+        "session__course__patient",
+        "session__injector",
+        "session__room",
     )
     return links.filter(token_hash=hash_of(token)).first()
 
 
 def _last_day(reminder: Reminder) -> dt.date:
+    """Return the last day on which the link leads somewhere; one sent to somebody overdue ends after its use."""
+    if reminder.invitation:
+        return reminder.invitation.offer.starts_at.astimezone(reminder.clinic.zone).date()
+    if reminder.asked_on:
+        return reminder.asked_on + ASKED_FOR
     day = reminder.session.local_date if reminder.session else reminder.due_date
     if day is None:
-        raise ValueError("a reminder is about a visit or about a due date")
+        raise ValueError("a reminder is about a visit, a due date or an offer")
     return day

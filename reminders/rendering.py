@@ -3,10 +3,10 @@
 import datetime as dt
 
 from clinic.wording import clock_words, day_words
-from patients.models import Channel, ContactPoint
+from patients.models import Channel, ContactPoint, Patient
 from reminders import gsm, links
 from reminders.channels import Message
-from reminders.models import MessageTemplate, Reminder
+from reminders.models import MessageTemplate, Reminder, ReminderRule
 from reminders.wording_guard import fill
 
 DEFAULT_LANGUAGE = "en"
@@ -42,12 +42,26 @@ def field_values(reminder: Reminder, link: str) -> dict[str, str]:
         "phone": clinic.phone,
         "link": link,
     }
-    if reminder.session:
-        local = reminder.session.starts_at.astimezone(clinic.zone)
+    starts_at = _starts_at(reminder)
+    if starts_at:
+        local = starts_at.astimezone(clinic.zone)
         values |= {"day_date": day_without_year(local.date()), "time": clock_words(local.time())}
     return values
+
+
+def _starts_at(reminder: Reminder) -> dt.datetime | None:
+    if reminder.invitation:
+        return reminder.invitation.offer.starts_at
+    return reminder.session.starts_at if reminder.session else None
 
 
 def day_without_year(day: dt.date) -> str:
     """Return a day as the one formatter writes it, without the year: a text message is about the next days."""
     return day_words(day).removesuffix(f" {day.year}")
+
+
+def preview(rule: ReminderRule, patient: Patient, channel: str) -> str:
+    """Return the words of a message that is about no visit, with a stand-in for its link."""
+    about = Reminder(clinic=rule.clinic, rule=rule, patient=patient)
+    template = template_for(about, channel)
+    return fill(template.body, field_values(about, "(their link)")) if template else ""

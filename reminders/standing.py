@@ -7,12 +7,13 @@ from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Subquery, 
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
-from treatments.models import Course, Status, TreatmentSession
+from treatments.models import Course, OfferInvitation, SlotOffer, Status, TreatmentSession
 
 MOVED = "The visit was moved"
 CANCELLED = "The visit was cancelled"
 ASKED_TO_MOVE = "They asked to move"
 BEGUN = "The visit has begun or is over"
+OFFER_OVER = "The time was taken, or the offer has ended"
 NOT_DUE = "A visit is booked, or the course has ended"
 
 # Who said Yes is still reminded: two messages gave fewer missed visits than one, whatever had been answered (Steiner
@@ -34,6 +35,17 @@ def course_stands() -> Q:
     courses: Any = Course.objects.open().with_due().with_booked()
     due_on = Subquery(courses.filter(pk=OuterRef("course_id"), booked=False).values("next_due_on")[:1])
     return Q(Exact(F("due_date"), Coalesce(due_on, Value(dt.date.min))))
+
+
+def offer_stands() -> Q:
+    """For a reminder: the time it offers is still to be had, its person has not answered, and their course goes on."""
+    invitations = OfferInvitation.objects.filter(
+        pk=OuterRef("invitation_id"),
+        offer__state=SlotOffer.State.OPEN,
+        answer=OfferInvitation.Answer.NONE,
+        course__closed_on__isnull=True,
+    )
+    return Q(Exists(invitations))
 
 
 def why_not() -> Subquery:

@@ -2,16 +2,21 @@
 
 from django.urls import path
 
-from reminders.views import centre, outbox, patient
+from reminders.views import calendar, centre, outbox, patient, texting
 
 app_name = "reminders"
 urlpatterns = [
     path("reminders/", centre.centre, name="centre"),
     path("reminders/<uuid:uid>/send-again/", centre.send_again, name="send_again"),
     path("reminders/<uuid:uid>/called/", centre.called, name="called"),
+    path("recall/text/", texting.text_people, name="text_people"),
+    path("texts/<uuid:uid>/take-back/", texting.take_back, name="take_back"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("v/<str:token>/", patient.visit, name="visit"),
+    path("v/<str:token>/calendar.ics", calendar.visit_file, name="visit_file"),
     path("v/<str:token>/yes/", patient.confirm, name="confirm"),
     path("v/<str:token>/no/", patient.cannot_come, name="cannot_come"),
+    path("v/<str:token>/take/", patient.take_offer, name="take_offer"),
+    path("v/<str:token>/pass/", patient.pass_offer, name="pass_offer"),
     path("v/<str:token>/done/", patient.done, name="done"),
 ]

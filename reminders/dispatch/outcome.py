@@ -67,6 +67,8 @@ def _same_subject(reminder: Reminder) -> ReminderQuerySet:
         session=reminder.session,
         session_version=reminder.session_version,
         due_date=reminder.due_date,
+        asked_on=reminder.asked_on,
+        invitation=reminder.invitation,
     )
 
 
@@ -80,6 +82,9 @@ def _twin(reminder: Reminder, channel: Channel, now: dt.datetime) -> Reminder:
         session=reminder.session,
         session_version=reminder.session_version,
         due_date=reminder.due_date,
+        asked_on=reminder.asked_on,
+        batch=reminder.batch,
+        invitation=reminder.invitation,
         channel=channel,
         due_at=timing.next_allowed(now, reminder.clinic.zone),
         useful_until=reminder.useful_until,

@@ -11,7 +11,7 @@ from reminders import timing
 from reminders.dispatch import outcome
 from reminders.models import Reminder, State
 from reminders.planning.settle import TOO_LATE
-from reminders.standing import NOT_DUE, course_stands, visit_stands, why_not
+from reminders.standing import NOT_DUE, OFFER_OVER, course_stands, offer_stands, visit_stands, why_not
 
 ENOUGH_TODAY = "They had a text message today"
 WEEK = dt.timedelta(days=7)
@@ -58,6 +58,8 @@ def no_contact_words(reminder: Reminder) -> str:
 def _no_longer_so(reminder: Reminder) -> str | None:
     """Return why the reminder is about nothing any more."""
     row = Reminder.objects.filter(pk=reminder.pk)
+    if reminder.invitation_id is not None:
+        return None if row.filter(offer_stands()).exists() else OFFER_OVER
     if reminder.session_id is None:
         return None if row.filter(course_stands()).exists() else NOT_DUE
     if row.filter(visit_stands()).exists():

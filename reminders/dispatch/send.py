@@ -14,7 +14,7 @@ from reminders.models import Delivery, Reminder
 def send_claimed(claimed: Reminder, *, now: dt.datetime) -> None:
     """Work on a reminder that ``claim`` returned, at most one hand-over. Never inside a transaction."""
     held = Reminder.objects.held_by(claimed)
-    reminder = held.select_related("clinic", "rule", "patient", "course", "session").first()
+    reminder = held.select_related("clinic", "rule", "patient", "course", "session", "invitation__offer").first()
     if reminder is None:  # the lease ran out, and it is somebody else's now
         return
     obstacle = recheck.obstacle(reminder, now)

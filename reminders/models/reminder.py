@@ -9,7 +9,7 @@ from django.db.models import Q
 from clinic.models import Clinic, User
 from patients.models import Channel, Patient
 from reminders.models.rule import ReminderRule
-from treatments.models import Course, TreatmentSession
+from treatments.models import Course, OfferInvitation, TreatmentSession
 
 
 class State(models.TextChoices):
@@ -48,8 +48,8 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 class Reminder(models.Model):
     """One message to one patient for one reason on one channel.
 
-    Unique per (session version, rule, channel) or per (course, due date, rule, channel): planning twice adds nothing,
-    and the database says so. A session that moves gets a new version, so its old reminders can be told apart.
+    Unique per (session version, rule, channel), per (course, due date, rule, channel), per (course, day, channel) when
+    the desk asked for it, or per (invitation, channel): planning twice adds nothing, and the database says so. A session that moves gets a new version, so its old reminders can be told apart.
     """
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
@@ -60,6 +60,9 @@ class Reminder(models.Model):
     session = models.ForeignKey(TreatmentSession, on_delete=models.PROTECT, null=True, related_name="+")
     session_version = models.PositiveIntegerField(null=True)
     due_date = models.DateField(null=True, help_text="the course's due date, when nothing is booked")
+    asked_on = models.DateField(null=True, help_text="the day on which the desk asked for it, from the recall list")
+    batch = models.UUIDField(null=True, db_index=True, help_text="what one press of the button asked for together")
+    invitation = models.ForeignKey(OfferInvitation, on_delete=models.PROTECT, null=True, related_name="+")
     channel = models.CharField(max_length=5, choices=Channel)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     reason = models.CharField(max_length=120, blank=True, help_text="why it stands where it stands, in plain words")
@@ -94,12 +97,27 @@ class Reminder(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["course", "due_date", "rule", "channel"],
-                condition=Q(session__isnull=True),
+                condition=Q(session__isnull=True, asked_on__isnull=True, invitation__isnull=True),
                 name="one_reminder_per_due_date",
+            ),
+            models.UniqueConstraint(
+                # One that was taken back may be asked for again the same day.
+                fields=["course", "asked_on", "channel"],
+                condition=Q(asked_on__isnull=False) & ~Q(state="cancelled"),
+                name="one_asked_reminder_per_day",
+            ),
+            models.UniqueConstraint(
+                fields=["invitation", "channel"],
+                condition=Q(invitation__isnull=False),
+                name="one_reminder_per_invitation",
             ),
             models.CheckConstraint(
                 condition=Q(session__isnull=False, session_version__isnull=False, due_date__isnull=True)
-                | Q(session__isnull=True, session_version__isnull=True, due_date__isnull=False),
+                & Q(asked_on__isnull=True, invitation__isnull=True)
+                | Q(session__isnull=True, session_version__isnull=True, due_date__isnull=False)
+                & Q(invitation__isnull=True)
+                | Q(session__isnull=True, session_version__isnull=True, due_date__isnull=True)
+                & Q(asked_on__isnull=True, invitation__isnull=False),
                 name="reminder_is_about_a_visit_or_a_due_date",
             ),
             models.CheckConstraint(

@@ -17,6 +17,8 @@ class ReminderRule(models.Model):
 
         VISIT = "visit", "Before a visit"
         DUE = "due", "Due and nothing booked"
+        ASKED = "asked", "Sent from the recall list"
+        OFFER = "offer", "An earlier time is free"
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind)
@@ -28,11 +30,16 @@ class ReminderRule(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["clinic", "kind", "days_before"], name="one_rule_per_kind_and_distance"),
             models.CheckConstraint(
-                condition=Q(days_before__gte=1, days_before__lte=60), name="rule_1_to_60_days_before"
+                # What a person starts, from the recall list or by an offer, keeps no distance from anything.
+                condition=Q(kind__in=["asked", "offer"], days_before=0)
+                | Q(kind__in=["visit", "due"], days_before__gte=1, days_before__lte=60),
+                name="rule_1_to_60_days_before",
             ),
         ]
 
     def __str__(self) -> str:
+        if self.days_before == 0:
+            return self.get_kind_display()
         days = "1 day" if self.days_before == 1 else f"{self.days_before} days"
         return f"{days} before" if self.kind == self.Kind.VISIT else f"{days} before due, nothing booked"
 

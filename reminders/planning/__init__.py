@@ -8,7 +8,9 @@ import datetime as dt
 from dataclasses import dataclass
 
 from reminders.planning.create import create_due, create_visits
+from reminders.planning.offered import create_offered
 from reminders.planning.settle import bring_back, mark_missed, stop
+from treatments.recall import offers
 
 __all__ = ["Plan", "reconcile"]
 
@@ -28,9 +30,10 @@ def reconcile(*, now: dt.datetime) -> Plan:
 
     The number of queries depends on how many different rules there are, not on how many rows.
     """
+    offers.close_ended(now=now)
     return Plan(
         stopped=stop(now=now),
         brought_back=bring_back(now=now),
         missed=mark_missed(now=now),
-        created=create_visits(now=now) + create_due(now=now),
+        created=create_visits(now=now) + create_due(now=now) + create_offered(now=now),
     )

@@ -9,9 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from patients.models import Channel, ContactPoint
 from reminders import timing
 from reminders.models import Reminder, ReminderRule, State
+from reminders.planning.channel import best_channel, reachable
 from reminders.planning.settle import TOO_LATE
 from reminders.standing import ANNOUNCED
 from treatments.models import Course, TreatmentSession
@@ -70,7 +70,7 @@ def _sessions_without(days: int, rules: Rules, now: dt.datetime) -> QuerySet[Tre
             ~Exists(there), ANNOUNCED, clinic__in=list(rules), starts_at__gt=now, starts_at__lte=horizon
         )
         .annotate(preferred=F("course__patient__preferred_channel"), patient_pk=F("course__patient_id"))
-        .annotate(**_reachable("course__patient_id"))
+        .annotate(**reachable("course__patient_id"))
         .order_by("pk")
     )
 
@@ -89,16 +89,10 @@ def _courses_without(days: int, rules: Rules, now: dt.datetime) -> QuerySet[Cour
         courses.annotate(told_of=told_of)
         .filter(Q(told_of__isnull=True) | ~Q(told_of=F("next_due_on")))
         .filter(booked=False, last_given_on__isnull=False, next_due_on__range=(first, last))
-        .annotate(preferred=F("patient__preferred_channel"), **_reachable("patient_id"))
+        .annotate(preferred=F("patient__preferred_channel"), **reachable("patient_id"))
         .order_by("pk")
     )
     return found
-
-
-def _reachable(patient: str) -> dict[str, Exists]:
-    """Return annotations: is there a usable contact point on each channel?"""
-    usable = ContactPoint.objects.usable().filter(patient=OuterRef(patient))
-    return {f"has_{channel.value}": Exists(usable.filter(channel=channel)) for channel in Channel}
 
 
 def _visit_reminders(
@@ -143,9 +137,9 @@ def _due_reminders(courses: QuerySet[Course], rules: Rules, now: dt.datetime) ->
 def _reminder(
     source: TreatmentSession | Course, rule: ReminderRule, window: timing.Window, now: dt.datetime, **about: object
 ) -> Reminder:
-    channel, reachable = _channel(source)
+    channel, usable = best_channel(source)
     state, reason = State.WAITING, ""
-    if not reachable:
+    if not usable:
         state, reason = State.FAILED, UNREACHABLE
     elif window.useful_until <= now:
         state, reason = State.MISSED, TOO_LATE
@@ -161,15 +155,6 @@ def _reminder(
         closed_at=None if state == State.WAITING else now,
         **about,
     )
-
-
-def _channel(source: object) -> tuple[Channel, bool]:
-    """Return the channel the patient prefers, else the other one, and whether there is any way to reach them."""
-    preferred = Channel(getattr(source, "preferred"))  # noqa: B009 (an annotation, unknown to the model)
-    for channel in (preferred, preferred.other):
-        if getattr(source, f"has_{channel.value}"):
-            return channel, True
-    return preferred, False
 
 
 def _store(reminders: Iterable[Reminder]) -> int:

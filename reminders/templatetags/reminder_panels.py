@@ -33,7 +33,7 @@ def patient_messages(patient: Patient) -> dict[str, Any]:
     """List a patient's newest messages with every attempt. The page that shows it has asked who may see the patient."""
     newest = (
         Reminder.objects.filter(patient=patient)
-        .select_related("rule", "session", "handled_by")
+        .select_related("rule", "session", "invitation__offer", "handled_by")
         .prefetch_related(Prefetch("deliveries", Delivery.objects.order_by("attempt")))
         .order_by("-due_at", "-pk")[:NEWEST]
     )

@@ -47,7 +47,7 @@ def _rows(reminders: QuerySet[Reminder], tab: tuple[str, str, tuple[State, ...],
     order = ("-due_at", "-pk") if tab[3] else ("due_at", "pk")
     return (
         reminders.filter(state__in=tab[2])
-        .select_related("patient", "rule", "session", "handled_by")
+        .select_related("patient", "rule", "session", "invitation__offer", "handled_by")
         .prefetch_related(Prefetch("deliveries", Delivery.objects.order_by("attempt")))
         .order_by(*order)
     )

@@ -16,14 +16,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from reminders import links
+from reminders import links, offer_page
 from reminders.models import PatientLink
 from reminders.visit_page import page_of
 from treatments import booking
-from treatments.models import TreatmentSession
+from treatments.models import OfferInvitation, TreatmentSession
+from treatments.recall import offers
 
 LinkView = Callable[[HttpRequest, PatientLink, dt.datetime], HttpResponse]
 Answer = TreatmentSession.Answer
+NO_LONGER_FITS = "This time no longer fits with your other visit. Call us if you want to change it."
 CHANGED = "The visit changed while you had this page open, so your answer was not taken. This is how it is now."
 
 
@@ -71,6 +73,33 @@ def cannot_come(request: HttpRequest, link: PatientLink, now: dt.datetime) -> Ht
     return _take(request, link, Answer.ASKED_TO_MOVE, now)
 
 
+@csrf_exempt
+@require_POST
+@behind_link
+def take_offer(request: HttpRequest, link: PatientLink, now: dt.datetime) -> HttpResponse:
+    """Take "yes, I want this time": the first yes gets it."""
+    invitation = link.reminder.invitation
+    if invitation is None:
+        return _show_visit(request, link, now)
+    try:
+        offers.accept(invitation=invitation, at=now)
+    except offers.Gone:
+        return _show_offer(request, link, invitation, now, status=409)
+    except offers.NoLongerFits:
+        return _show_offer(request, link, invitation, now, note=NO_LONGER_FITS, status=409)
+    return redirect("reminders:visit", _token(request))
+
+
+@csrf_exempt
+@require_POST
+@behind_link
+def pass_offer(request: HttpRequest, link: PatientLink, now: dt.datetime) -> HttpResponse:
+    """Take "no, thank you"."""
+    if link.reminder.invitation:
+        offers.decline(invitation=link.reminder.invitation, at=now)
+    return redirect("reminders:visit", _token(request))
+
+
 @require_safe
 @behind_link
 def done(request: HttpRequest, link: PatientLink, now: dt.datetime) -> HttpResponse:
@@ -99,6 +128,8 @@ def _take(request: HttpRequest, link: PatientLink, answer: Answer, now: dt.datet
 def _show_visit(
     request: HttpRequest, link: PatientLink, now: dt.datetime, note: str = "", status: int = 200
 ) -> HttpResponse:
+    if link.reminder.invitation:
+        return _show_offer(request, link, link.reminder.invitation, now)
     if link.session is None:
         return _show(request, "call", clinic=link.clinic)
     session = TreatmentSession.objects.select_related("injector", "room").get(pk=link.session.pk)
@@ -114,6 +145,22 @@ def _show_visit(
         note=note,
         token=_token(request),
     )
+
+
+def _show_offer(
+    request: HttpRequest,
+    link: PatientLink,
+    asked: OfferInvitation,
+    now: dt.datetime,
+    note: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Show an offered time as it stands now."""
+    invitations = OfferInvitation.objects.select_related("offer__injector", "offer__room", "offer__session", "course")
+    invitation = invitations.get(pk=asked.pk)
+    page = offer_page.page_of(invitation, name=link.reminder.patient.given_name.split()[0], now=now)
+    context = {"page": page, "offer": invitation.offer, "clinic": link.clinic, "note": note, "token": _token(request)}
+    return _show(request, "offer", status=status, **context)
 
 
 def _show(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:

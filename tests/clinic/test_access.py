@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from clinic.access import CAPABILITIES, Capability
-from clinic.models import Clinic, Membership, Role, User
+from clinic.models import Absence, Clinic, Closure, Membership, Role, User
 from patients.models import Patient
 from reminders import defaults
 from reminders.models import Reminder, ReminderRule
@@ -32,7 +33,14 @@ from treatments.models import SlotOffer, WaitingEntry
 # Django's own pages, and those that only touch one's own log-in or device.
 OWN = {"login", "logout", "password_change", "password_change_done"}
 # Opened by a link in a message alone; they have tests of their own.
-BY_LINK = "reminders:visit", "reminders:confirm", "reminders:cannot_come", "reminders:done"
+BY_LINK = (
+    "reminders:visit",
+    "reminders:confirm",
+    "reminders:cannot_come",
+    "reminders:done",
+    "reminders:take_offer",
+    "reminders:pass_offer",
+)
 
 # An uploaded list belongs to the person who uploaded it: nobody else finds it.
 UPLOADS = {"treatments:import_preview", "treatments:import_confirm", "treatments:import_discard"}
@@ -101,6 +109,20 @@ class World:
             created_at=NOW,
         )
 
+        self.texts = SimpleNamespace(uid=uuid.uuid4())
+        Reminder.objects.create(
+            clinic=clinic,
+            rule=ReminderRule.objects.get(kind="asked"),
+            patient=self.patient,
+            course=self.course,
+            due_date=TODAY,
+            asked_on=TODAY,
+            batch=self.texts.uid,
+            channel="sms",
+            due_at=NOW,
+            useful_until=NOW,
+            created_at=NOW,
+        )
         self.waiting = WaitingEntry.objects.create(clinic=clinic, course=self.course, since=NOW, added_by=prescriber)
         self.offer = SlotOffer.objects.create(
             clinic=clinic,
@@ -113,6 +135,11 @@ class World:
             expires_at=NOW + dt.timedelta(hours=2),
         )
 
+        self.injector, self.room, self.hours = injector, room_of(injector), injector.opening_hours.all()[0]
+        evening = {"starts_at": NOW + dt.timedelta(hours=9), "ends_at": NOW + dt.timedelta(hours=10)}
+        self.leave = Absence.objects.create(clinic=clinic, injector=injector, **evening)
+        self.closure = Closure.objects.create(clinic=clinic, **evening)
+
     def arguments(self, name: str) -> dict[str, Any]:
         """Return the arguments of an address."""
         if "<" not in str(ALL[name].pattern):
@@ -121,6 +148,10 @@ class World:
             return {"uid": uuid.uuid4()}
         if name == "treatments:day":
             return {"date": "2026-11-23"}
+        if name == "setup:work_on":
+            return {"date": "2026-12-25"}
+        if name in {"setup:edit_hours", "setup:end_hours"}:
+            return {"uid": self.injector.uid, "pk": self.hours.pk}
         if name == "treatments:undo":
             return {"uid": self.session.uid, "event": self.event.pk}
         return {"uid": self.holder(name).uid}
@@ -138,6 +169,11 @@ class World:
             "reminders/": self.reminder,
             "waiting/": self.waiting,
             "offers/": self.offer,
+            "injectors/": self.injector,
+            "rooms/": self.room,
+            "leave/": self.leave,
+            "closures/": self.closure,
+            "texts/": self.texts,
         }
         return next(row for start, row in rows.items() if path.startswith(start))
 

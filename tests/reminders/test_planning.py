@@ -280,7 +280,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     rules: Clinic, osei: Injector, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     crowd(rules, osei, 4, first=0)
-    with django_assert_num_queries(13) as few:
+    with django_assert_num_queries(16) as few:
         reconcile(now=NOW)
     crowd(rules, osei, 60, first=10)
     with django_assert_num_queries(len(few)):
@@ -292,5 +292,5 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
 def test_installing_the_default_rules_twice_changes_nothing(rules: Clinic) -> None:
     ReminderRule.objects.filter(days_before=3).update(active=False)
     defaults.install(rules)
-    assert ReminderRule.objects.count() == 3
+    assert ReminderRule.objects.count() == 5
     assert not ReminderRule.objects.get(days_before=3).active

@@ -1,0 +1,49 @@
+"""What a patient is shown of a time that is offered to several people. Nothing here names a health matter."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from treatments.models import OfferInvitation, SlotOffer
+from treatments.models.session import OPEN
+
+
+@dataclass(frozen=True)
+class OfferPage:
+    """Heading, a line under it, whether it can still be answered, and the visit that they have until then."""
+
+    heading: str
+    note: str = ""
+    may_answer: bool = False
+    may_decline: bool = False
+    shows_time: bool = False
+    booked_for: dt.datetime | None = None
+
+
+def page_of(invitation: OfferInvitation, *, name: str, now: dt.datetime) -> OfferPage:
+    """Return the page for an offer as it stands (one query for the visit they have)."""
+    offer = invitation.offer
+    if offer.session and offer.session.course_id == invitation.course_id:
+        return _won(offer)
+    own = invitation.course.sessions.filter(status__in=OPEN).values_list("starts_at", flat=True).first()
+    keep = "Your booked visit stays as it is." if own else "Call us and we will find a time that suits you."
+    if offer.state == SlotOffer.State.TAKEN or invitation.answer == OfferInvitation.Answer.TOO_LATE:
+        return OfferPage("Someone just took it", keep)
+    if offer.state != SlotOffer.State.OPEN or offer.expires_at <= now:
+        return OfferPage("This offer has ended", keep)
+    if invitation.answer == OfferInvitation.Answer.NO:
+        return OfferPage("You said no", f"Changed your mind? {keep}", may_answer=True, shows_time=True, booked_for=own)
+    return OfferPage(
+        f"{name}, do you want this time?",
+        "The first to say yes gets it.",
+        may_answer=True,
+        may_decline=True,
+        shows_time=True,
+        booked_for=own,
+    )
+
+
+def _won(offer: SlotOffer) -> OfferPage:
+    session = offer.session
+    if session and session.status in OPEN and session.starts_at == offer.starts_at:
+        return OfferPage("This time is yours", "We will see you", shows_time=True)
+    return OfferPage("This visit has changed", "Call us if you have a question.")

@@ -1,0 +1,143 @@
+"""Texts that the desk sends from the recall list: who can be written to, who cannot and why, sending, taking back."""
+
+import datetime as dt
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from clinic import audit
+from clinic.models import AuditEntry, Clinic, User
+from patients.models import Channel, ContactPoint
+from reminders import defaults, timing
+from reminders.models import Reminder, ReminderRule, State
+from reminders.planning.channel import best_channel, reachable
+from treatments.models import ContactAttempt, Course
+from treatments.recall import contact
+
+# A clinic's line is not flooded when many call back, and a gateway is not either.
+SPACING = dt.timedelta(seconds=20)
+USEFUL_DAYS = 2
+NOT_LISTED = "Not on the recall list any more: booked, snoozed or ended meanwhile"
+TODAY_ALREADY = "Had a message from us today"
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """One ticked person: the channel their message takes, or why there is none."""
+
+    course: Any
+    channel: Channel
+    obstacle: str = ""
+
+
+def recipients(*, clinic: Clinic, courses: Collection[uuid.UUID], now: dt.datetime) -> list[Recipient]:
+    """Return the ticked people of a clinic in the order of the list (five queries, whatever their number)."""
+    today = now.astimezone(clinic.zone).date()
+    ticked: Any = Course.objects.filter(clinic=clinic, uid__in=courses)
+    rows = (
+        ticked.with_due()
+        .select_related("patient", "clinic")
+        .annotate(preferred=F("patient__preferred_channel"), **reachable("patient_id"))
+        .order_by("next_due_on", "pk")
+    )
+    listed = set(ticked.to_recall(today).values_list("pk", flat=True))
+    told = _told_today(clinic, ticked, now)
+    points = _phones(clinic, ticked)
+    return [_recipient(course, listed, told, points.get(course.patient_id)) for course in rows]
+
+
+def _recipient(course: Any, listed: set[int], told: set[int], phone: ContactPoint | None) -> Recipient:
+    channel, usable = best_channel(course)
+    if course.pk not in listed:
+        return Recipient(course, channel, NOT_LISTED)
+    if course.patient_id in told:
+        return Recipient(course, channel, TODAY_ALREADY)
+    return Recipient(course, channel, "" if usable else _why_unreachable(phone))
+
+
+def _why_unreachable(phone: ContactPoint | None) -> str:
+    if phone is None:
+        return "No phone number"
+    if phone.failed_at:
+        return "The phone number does not work"
+    return "They do not want messages" if phone.withdrawn_at else "No consent to messages"
+
+
+def _phones(clinic: Clinic, courses: Any) -> dict[int, ContactPoint]:
+    people = courses.order_by().values("patient_id")
+    points = ContactPoint.objects.filter(clinic=clinic, patient__in=people, channel=Channel.SMS)
+    return {point.patient_id: point for point in points}
+
+
+def _told_today(clinic: Clinic, courses: Any, now: dt.datetime) -> set[int]:
+    """Return the patients who were sent something today, or are about to be because the desk asked for it."""
+    people = courses.order_by().values("patient_id")
+    mine = Reminder.objects.filter(clinic=clinic, patient__in=people)
+    sent = mine.filter(state=State.SENT, closed_at__gte=timing.day_start(now, clinic.zone))
+    asked = mine.filter(asked_on=now.astimezone(clinic.zone).date()).exclude(state=State.CANCELLED)
+    return set((sent | asked).values_list("patient_id", flat=True))
+
+
+@transaction.atomic
+def send(*, clinic: Clinic, courses: Collection[uuid.UUID], by: User, at: dt.datetime) -> tuple[uuid.UUID, int]:
+    """Plan one message to each ticked person who can be written to; return the batch and how many there are.
+
+    They wait for the undo time, leave one after the other, and each is a try on the recall list.
+    """
+    batch, rule = uuid.uuid4(), defaults.rule_of(clinic, ReminderRule.Kind.ASKED)
+    planned = 0
+    for one in recipients(clinic=clinic, courses=courses, now=at):
+        if not one.obstacle and _plan(one, rule, batch, planned, at):
+            contact.log_attempt(course=one.course, outcome=ContactAttempt.Outcome.TEXTED, by=by, at=at)
+            planned += 1
+    audit.record(
+        clinic=clinic, by=by, at=at, action=AuditEntry.Action.CREATE, kind="texts", subject=batch, rows=planned
+    )
+    return batch, planned
+
+
+def _plan(one: Recipient, rule: ReminderRule, batch: uuid.UUID, place: int, at: dt.datetime) -> bool:
+    """Write the message down; False when another desk did a moment ago."""
+    zone = rule.clinic.zone
+    today = at.astimezone(zone).date()
+    begins = timing.next_allowed(at + dt.timedelta(seconds=settings.UNDO_SECONDS), zone)
+    reminder = Reminder(
+        clinic_id=rule.clinic_id,
+        rule=rule,
+        patient_id=one.course.patient_id,
+        course_id=one.course.pk,
+        due_date=one.course.next_due_on,
+        asked_on=today,
+        batch=batch,
+        channel=one.channel,
+        due_at=timing.next_allowed(begins + place * SPACING, zone),
+        useful_until=timing.at_local(today + dt.timedelta(days=USEFUL_DAYS), timing.QUIET_FROM, zone),
+        created_at=at,
+    )
+    try:
+        with transaction.atomic():
+            reminder.save()
+    except IntegrityError:
+        return False
+    return True
+
+
+@transaction.atomic
+def take_back(*, batch: uuid.UUID, clinic: Clinic, by: User, at: dt.datetime) -> int:
+    """Stop the messages of a batch that have not left; their people are back on the list. Returns how many."""
+    waiting = Reminder.objects.filter(clinic=clinic, batch=batch, state=State.WAITING).select_related("course__clinic")
+    stopped = 0
+    for reminder in waiting:
+        still = Reminder.objects.filter(pk=reminder.pk, state=State.WAITING)
+        if still.update(state=State.CANCELLED, reason="Taken back", closed_at=at):
+            contact.take_back_text(course=reminder.course, by=by, at=at)
+            stopped += 1
+    audit.record(
+        clinic=clinic, by=by, at=at, action=AuditEntry.Action.CHANGE, kind="texts", subject=batch, rows=stopped
+    )
+    return stopped
