@@ -6,7 +6,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from django import forms
 
-from clinic.models import Injector
+from clinic.models import Clinic, Injector, Room
 from treatments import protocol, safety
 from treatments.recording import Findings, VialUsed
 
@@ -34,7 +34,7 @@ class ReasonForm(HouseForm):
 
 
 class SearchTimesForm(HouseForm):
-    """Other times than the suggested ones."""
+    """Other times than the suggested ones; cleaned, its fields are what `slots.suggest` takes."""
 
     not_before = forms.DateField(
         label="From",
@@ -45,11 +45,24 @@ class SearchTimesForm(HouseForm):
     injector: forms.ModelChoiceField[Injector] = forms.ModelChoiceField(
         queryset=Injector.objects.none(), required=False, empty_label="Any injector", to_field_name="uid"
     )
+    room: forms.ModelChoiceField[Room] = forms.ModelChoiceField(
+        queryset=Room.objects.none(), required=False, empty_label="Any room", to_field_name="uid"
+    )
+    part_of_day = forms.TypedChoiceField(
+        choices=[("", "Any time of day"), ("morning", "Morning"), ("afternoon", "Afternoon")],
+        required=False,
+        empty_value=None,
+    )
+    minutes = forms.TypedChoiceField(label="Length", required=False, coerce=int, empty_value=None)
 
-    def __init__(self, *args: Any, injectors: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = self.fields["injector"]
-        field.queryset = injectors
+        fields: Any = self.fields
+        fields["injector"].queryset = clinic.injectors.filter(active=True)
+        fields["room"].queryset = clinic.rooms.filter(active=True)
+        others = sorted({15, 30} - {clinic.session_minutes})
+        usual = ("", f"{clinic.session_minutes} minutes")
+        fields["minutes"].choices = [usual, *((minutes, f"{minutes} minutes") for minutes in others)]
 
 
 class RecordForm(HouseForm):

@@ -36,6 +36,7 @@ def next_visit(context: RequestContext, patient: Patient) -> dict[str, Any]:
     membership = context.get("membership")
     return {
         **standing,
+        "request": context["request"],
         "patient": patient,
         "today": timezone.localdate(),
         "may_book": may(membership, Capability.BOOK),

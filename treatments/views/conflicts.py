@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,6 +13,7 @@ from treatments import moves
 from treatments.booking import Conflict
 from treatments.models import SessionEvent, Status, TreatmentSession
 from treatments.slots import Slot
+from treatments.views.dialog import show
 
 _MINE = {
     Status.BOOKED: "You set it back to booked.",
@@ -77,7 +77,7 @@ def conflict_page(request: StaffRequest, error: Conflict, wanted: Wanted | None 
         if session
         else reverse("treatments:today"),
     }
-    return render(request, "treatments/conflict.html", context, status=409)
+    return show(request, "treatments/conflict.html", context, 409)
 
 
 def theirs(event: SessionEvent) -> str:

@@ -1,0 +1,186 @@
+"""The free times as a page and as a dialog in one: what is refused, and what is kept."""
+
+import datetime as dt
+import re
+import uuid
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from clinic.models import Clinic, Injector, User, WorkedHoliday
+from tests.builders import NOW, TODAY, make_course, make_patient, make_session, room_of
+from tests.conftest import log_in
+from treatments import slots
+from treatments.models import Course, Status, TreatmentSession
+from treatments.slots import Slot
+
+DIALOG = {"HX-Request": "true", "HX-Target": "book-dialog"}
+HOUR = dt.timedelta(hours=1)
+
+
+def text(response: Any) -> str:
+    """Return a page as text with single spaces."""
+    return re.sub(r"\s+", " ", response.content.decode())
+
+
+def address(course: Course) -> str:
+    """Return where a course is booked."""
+    return reverse("treatments:book", args=[course.uid])
+
+
+def form(slot: Slot, **more: str) -> dict[str, str]:
+    """Return what the form of times sends."""
+    return {"slot": slot.code, "uid": str(uuid.uuid4())} | more
+
+
+@pytest.fixture
+def client(front_desk: User) -> Client:
+    """The front desk's browser."""
+    return log_in(front_desk)
+
+
+@pytest.fixture
+def free(course: Course) -> list[Slot]:
+    """The times offered to Maria."""
+    return slots.suggest(course=course, now=NOW)
+
+
+@pytest.fixture
+def own(course: Course, osei: Injector) -> TreatmentSession:
+    """A visit that Maria has already, tomorrow."""
+    return make_session(course, osei, NOW + dt.timedelta(days=1), due_on=TODAY)
+
+
+def test_the_dialog_has_five_numbered_slots_and_no_page_around_them(client: Client, course: Course) -> None:
+    part = text(client.get(address(course), headers=DIALOG))
+    assert "<html" not in part
+    assert [f'data-key="{number}"' in part for number in range(1, 7)] == [True] * 5 + [False]
+
+
+def test_the_same_address_without_script_is_a_page(client: Client, course: Course) -> None:
+    assert "<html" in text(client.get(address(course)))
+
+
+def test_booking_from_the_dialog_leads_to_the_page_with_undo(client: Client, course: Course, free: list[Slot]) -> None:
+    today = reverse("treatments:today")
+    response: Any = client.post(address(course), form(free[0], next=today), headers=DIALOG)
+    assert response.headers["HX-Redirect"] == today
+    assert "Undo" in text(client.get(today))
+
+
+def test_a_taken_time_in_the_dialog_says_who_took_it_offers_three_and_keeps_the_note(
+    course: Course, free: list[Slot], client: Client, nurse: User
+) -> None:
+    toms = make_course(make_patient(course.clinic, "Tom", "Reid"))
+    log_in(nurse).post(address(toms), form(free[0]))
+    response = client.post(address(course), form(free[0], note="needs parking"), headers=DIALOG)
+    part = text(response)
+    assert response.status_code == 409
+    assert "was just booked by RN Bello" in part
+    assert "Nothing has been booked for Maria Santos." in part
+    assert part.count('name="slot"') == 3
+    assert 'value="needs parking"' in part
+    assert "data-focus" in part.split("error-summary")[1][:80]
+
+
+def test_a_second_visit_for_one_person_can_be_moved_here_in_one_press(
+    client: Client, course: Course, own: TreatmentSession, free: list[Slot]
+) -> None:
+    page = text(client.post(address(course), form(free[0])))
+    assert "Maria already has a visit on Tuesday 24 November 2026, 10am." in page
+    assert f'action="{reverse("treatments:move", args=[own.uid])}"' in page
+    version = re.search(r'name="version" value="(\d+)"', page)
+    assert version
+    client.post(reverse("treatments:move", args=[own.uid]), {"slot": free[0].code, "version": version[1]})
+    own.refresh_from_db()
+    assert (own.starts_at, own.version) == (free[0].starts_at, 2)
+
+
+def test_a_visit_that_has_begun_is_not_offered_for_moving(
+    client: Client, course: Course, own: TreatmentSession, free: list[Slot]
+) -> None:
+    TreatmentSession.objects.filter(pk=own.pk).update(status=Status.ARRIVED)
+    assert "Move that visit here" not in text(client.post(address(course), form(free[0])))
+
+
+@pytest.fixture
+def early(osei: Injector) -> Slot:
+    """A time today, for somebody who is due tomorrow."""
+    return Slot(osei, room_of(osei), NOW + HOUR, NOW + HOUR + dt.timedelta(minutes=15))
+
+
+@pytest.fixture
+def due_tomorrow(riverside: Clinic, osei: Injector) -> Course:
+    """Lea's course: day 83 is today."""
+    lea = make_patient(riverside, "Lea", "Novak")
+    return make_course(lea, last_given_on=TODAY - dt.timedelta(days=83), injector=osei)
+
+
+def test_day_83_is_a_page_of_its_own_and_no_red_field(client: Client, due_tomorrow: Course, early: Slot) -> None:
+    response = client.post(address(due_tomorrow), form(early))
+    page = text(response)
+    assert response.status_code == 422
+    assert "is day 83. The earliest is Tuesday 24 November 2026, day 84." in page
+    assert "Only a prescriber" in page
+    assert "early_reason" not in page
+
+
+@pytest.mark.parametrize(
+    ("because", "words", "stored"),
+    [
+        ("wears_off", "", "The effect wears off early, agreed with the doctor"),
+        ("wears_off", "Dr Osei", "The effect wears off early, agreed with the doctor. Dr Osei"),
+        ("other", "Going abroad", "Going abroad"),
+        ("", "Going abroad", "Going abroad"),
+    ],
+)
+def test_a_prescriber_books_early_with_a_reason(
+    prescriber: User, due_tomorrow: Course, early: Slot, because: str, words: str, stored: str
+) -> None:
+    log_in(prescriber).post(address(due_tomorrow), form(early, early_because=because, early_reason=words))
+    session = due_tomorrow.sessions.get(status=Status.BOOKED)
+    assert (session.early_reason, session.early_by) == (stored, prescriber)
+
+
+@pytest.mark.parametrize("because", ["", "other"])
+def test_another_reason_without_words_is_asked_for_again(
+    prescriber: User, due_tomorrow: Course, early: Slot, because: str
+) -> None:
+    response = log_in(prescriber).post(
+        address(due_tomorrow), form(early, early_because=because, early_reason=" ", note="parking"), headers=DIALOG
+    )
+    part = text(response)
+    assert response.status_code == 422
+    assert "Choose a reason, or write one." in part
+    assert 'name="note" value="parking"' in part
+    assert not due_tomorrow.sessions.filter(status=Status.BOOKED).exists()
+
+
+@pytest.fixture
+def due_at_christmas(riverside: Clinic, osei: Injector) -> Course:
+    """Ida's course: due on 25 December."""
+    ida = make_patient(riverside, "Ida", "Berg")
+    return make_course(ida, last_given_on=dt.date(2026, 12, 25) - dt.timedelta(days=84), injector=osei)
+
+
+def test_a_due_date_on_a_holiday_is_named(client: Client, due_at_christmas: Course) -> None:
+    assert "Friday 25 December 2026 is a holiday: Christmas Day." in text(client.get(address(due_at_christmas)))
+
+
+def test_a_holiday_on_which_the_clinic_works_is_not_called_one(client: Client, due_at_christmas: Course) -> None:
+    WorkedHoliday.objects.create(clinic=due_at_christmas.clinic, date=dt.date(2026, 12, 25))
+    assert "is a holiday" not in text(client.get(address(due_at_christmas)))
+
+
+def test_length_and_part_of_day_can_be_asked_for(client: Client, course: Course) -> None:
+    page = text(client.get(address(course), {"minutes": "30", "part_of_day": "afternoon"}))
+    codes = re.findall(r'name="slot" value="[^"]+T(\d\d)\d\d\.(\d+)"', page)
+    assert len(codes) == 5
+    assert all(int(hour) >= 12 and minutes == "30" for hour, minutes in codes)
+
+
+def test_a_length_that_is_not_offered_shows_the_usual_times(client: Client, course: Course) -> None:
+    page = text(client.get(address(course), {"minutes": "7"}))
+    assert page.count('name="slot"') == 5

@@ -1,0 +1,138 @@
+"""The free times of a course, as a page or in the dialog: to book, to move to, and what stands in the way."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.urls import reverse
+
+from clinic.access import Capability, StaffRequest, may
+from clinic.models import Clinic, WorkedHoliday
+from clinic.public_holidays import public_holidays
+from clinic.redirects import next_url
+from treatments import slots
+from treatments.booking import AlreadyBooked, Conflict, TooEarly
+from treatments.forms import SearchTimesForm
+from treatments.models import Course, SessionEvent, Status, TreatmentSession
+from treatments.views.dialog import show
+
+SUGGESTED = 5
+AFTER_CONFLICT = 3
+CHIP_WEEKS = (12, 13, 16)
+EARLY_REASONS = (("wears_off", "The effect wears off early, agreed with the doctor"), ("other", "Another reason"))
+_PLACED = (SessionEvent.Kind.BOOKED, SessionEvent.Kind.MOVED, SessionEvent.Kind.UNDONE)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a time was not booked or moved to: in words, or as the conflict."""
+
+    status: int
+    problem: str = ""
+    conflict: Conflict | None = None
+
+
+def show_times(
+    request: StaffRequest,
+    course: Course,
+    now: dt.datetime,
+    *,
+    moving: TreatmentSession | None = None,
+    refusal: Refusal | None = None,
+) -> HttpResponse:
+    """Show free times to book, or to move a visit to; after a refusal with what stood in the way, nothing typed lost."""
+    search = SearchTimesForm(request.GET or None, clinic=request.clinic)
+    wanted = search.cleaned_data if search.is_bound and search.is_valid() else {}
+    conflict = refusal.conflict if refusal else None
+    wish = slots.wish_of(course)
+    context = {
+        "course": course,
+        "patient": course.patient,
+        "wish": wish,
+        "closed": holiday(request.clinic, wish.due_on),
+        "slots": slots.suggest(course=course, now=now, limit=AFTER_CONFLICT if conflict else SUGGESTED, **wanted),
+        "chips": [(weeks, wish.last_given_on + dt.timedelta(weeks=weeks)) for weeks in CHIP_WEEKS]
+        if wish.last_given_on
+        else [],
+        "search": search,
+        "searched": any(wanted.values()),
+        "moving": moving,
+        "own": None if moving else _own(course),
+        "conflict": conflict,
+        "problem": refusal.problem if refusal else "",
+        "theirs_is_own": isinstance(conflict, AlreadyBooked),
+        "taken_by": _taker(conflict),
+        "here": address(course, moving),
+        "uid": request.POST.get("uid") or uuid.uuid4(),
+        "note": request.POST.get("note", ""),
+        "next": next_url(request, patient_url(course)),
+    }
+    return show(request, "treatments/times.html", context, refusal.status if refusal else 200)
+
+
+def show_too_early(
+    request: StaffRequest, course: Course, error: TooEarly, moving: TreatmentSession | None = None
+) -> HttpResponse:
+    """Interrupt, do not scold: say the day and the earliest day, and let a prescriber give a reason."""
+    wish = slots.wish_of(course)
+    context = {
+        "patient": course.patient,
+        "moving": moving,
+        "error": error,
+        "day_number": (error.day - wish.last_given_on).days if wish.last_given_on else None,
+        "interval": course.interval_days,
+        "may_override": may(request.membership, Capability.PRESCRIBE),
+        "reasons": EARLY_REASONS,
+        "because": request.POST.get("early_because", ""),
+        "early_reason": request.POST.get("early_reason", ""),
+        "reason_missing": "Choose a reason, or write one." if "early_reason" in request.POST else "",
+        "posted": {name: request.POST.get(name, "") for name in ("slot", "uid", "note", "version", "next")},
+        "here": request.path,
+        "later": f"{address(course, moving)}?{_next_query(request, course)}",
+    }
+    return show(request, "treatments/too_early.html", context, 422)
+
+
+def early_reason(request: StaffRequest) -> str:
+    """Return the reason for an early session as typed and chosen; the words alone count as a reason too.
+
+    "Another reason" without words is none.
+    """
+    because, words = request.POST.get("early_because", ""), request.POST.get("early_reason", "").strip()[:300]
+    if because != "wears_off":
+        return words
+    label = dict(EARLY_REASONS)[because]
+    return f"{label}. {words}" if words else label
+
+
+def address(course: Course, moving: TreatmentSession | None) -> str:
+    """Return where the times are shown and chosen."""
+    return reverse("treatments:move", args=[moving.uid]) if moving else reverse("treatments:book", args=[course.uid])
+
+
+def patient_url(course: Course) -> str:
+    """Return the page of the course's patient."""
+    return reverse("patients:detail", args=[course.patient.uid])
+
+
+def holiday(clinic: Clinic, day: dt.date) -> str:
+    """Return the name of the public holiday on which the clinic does not work, or nothing."""
+    name = public_holidays(clinic.country, clinic.subdivision, day.year).get(day, "")
+    return "" if name and WorkedHoliday.objects.filter(clinic=clinic, date=day).exists() else name
+
+
+def _own(course: Course) -> TreatmentSession | None:
+    return course.sessions.filter(status=Status.BOOKED).select_related("injector").first()
+
+
+def _taker(conflict: Conflict | None) -> SessionEvent | None:
+    """Return the event that put the other session there, with its author."""
+    if conflict is None or conflict.session is None:
+        return None
+    return conflict.session.events.filter(kind__in=_PLACED).select_related("by").order_by("-pk").first()
+
+
+def _next_query(request: StaffRequest, course: Course) -> str:
+    return urlencode({"next": next_url(request, patient_url(course))})
