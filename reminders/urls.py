@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reminders.views import centre, outbox, patient, texting
+from reminders.views import calendar, centre, outbox, patient, texting
 
 app_name = "reminders"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("texts/<uuid:uid>/take-back/", texting.take_back, name="take_back"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("v/<str:token>/", patient.visit, name="visit"),
+    path("v/<str:token>/calendar.ics", calendar.visit_file, name="visit_file"),
     path("v/<str:token>/yes/", patient.confirm, name="confirm"),
     path("v/<str:token>/no/", patient.cannot_come, name="cannot_come"),
     path("v/<str:token>/take/", patient.take_offer, name="take_offer"),

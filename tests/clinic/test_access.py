@@ -28,6 +28,7 @@ from tests.builders import (
     room_of,
 )
 from tests.conftest import log_in
+from treatments.feeds import make_feed
 from treatments.models import SlotOffer, WaitingEntry
 
 # Django's own pages, and those that only touch one's own log-in or device.
@@ -38,6 +39,8 @@ BY_LINK = (
     "reminders:confirm",
     "reminders:cannot_come",
     "reminders:done",
+    "reminders:visit_file",
+    "treatments:feed",
     "reminders:take_offer",
     "reminders:pass_offer",
 )
@@ -93,6 +96,7 @@ class World:
         injector = make_injector(clinic)
         self.course = make_course(self.patient, last_given_on=TODAY - dt.timedelta(days=84), injector=injector)
         self.session = make_session(self.course, injector, NOW + dt.timedelta(hours=1), due_on=TODAY)
+        self.feed, _token = make_feed(injector=injector, by=prescriber, at=NOW)
         self.event = self.session.events.create(clinic=clinic, at=NOW, kind="booked", by=prescriber)
         defaults.install(clinic)
         self.reminder = Reminder.objects.create(
@@ -162,6 +166,7 @@ class World:
         if name == "patients:sign_assessment":
             return self.draft
         rows = {
+            "calendar/feeds/": self.feed,
             "sessions/": self.session,
             "courses/": self.course,
             "assessments/": self.assessment,

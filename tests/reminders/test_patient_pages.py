@@ -255,3 +255,21 @@ def move(visit: TreatmentSession) -> None:
         ends_at=visit.ends_at + DAY,
         local_date=visit.local_date + DAY,
     )
+
+
+def test_the_visit_goes_into_the_phones_calendar_without_a_word_of_health(phone: Client, link: str) -> None:
+    answer(phone, link, "yes")
+    assert f'href="{link}calendar.ics"' in phone.get(f"{link}done/").content.decode()
+    file = phone.get(f"{link}calendar.ics")
+    assert file["Content-Disposition"] == 'attachment; filename="visit.ics"'
+    content = file.content.decode()
+    assert "SUMMARY:Clinic visit" in content
+    assert "DTSTART;TZID=Europe/London:20261126T103000" in content
+    assert not blocked_words(content)
+    assert "Maria" not in content
+
+
+def test_taking_the_file_changes_nothing(phone: Client, link: str) -> None:
+    before = everything()
+    phone.get(f"{link}calendar.ics")
+    assert everything() == before

@@ -1,0 +1,67 @@
+"""Visits as calendar files (RFC 5545): for a phone, a desktop calendar or a feed.
+
+Anybody who sees the phone may read them, so they say that there is a visit, when and where, and nothing else.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from icalendar import Calendar, Event, Timezone, vDuration
+
+from clinic.models import Clinic
+from treatments.models import Status, TreatmentSession
+
+TITLE = "Clinic visit"
+PRODUCT = "-//Twelve Weeks//Calendar//EN"
+CONTENT_TYPE = "text/calendar; charset=utf-8"
+FEED_REFRESH = dt.timedelta(hours=1)
+
+
+def visit_file(session: TreatmentSession, *, now: dt.datetime) -> bytes:
+    """Return one visit. Opened again after a move it changes the same entry; after a cancellation it takes it away."""
+    cancelled = session.status == Status.CANCELLED
+    return _written(_calendar(session.clinic, [session], "CANCEL" if cancelled else "PUBLISH", now))
+
+
+def feed_file(clinic: Clinic, sessions: Iterable[TreatmentSession], *, now: dt.datetime) -> bytes:
+    """Return the visits of a feed. A visit that is no longer in it disappears from whoever reads the feed."""
+    calendar = _calendar(clinic, list(sessions), "PUBLISH", now)
+    calendar.add("x-wr-calname", "Clinic visits")
+    calendar.add("x-wr-timezone", clinic.timezone)
+    calendar.add("refresh-interval", vDuration(FEED_REFRESH), parameters={"VALUE": "DURATION"})
+    return _written(calendar)
+
+
+def _written(calendar: Calendar) -> bytes:
+    content: bytes = calendar.to_ical()
+    return content
+
+
+def _calendar(clinic: Clinic, sessions: list[TreatmentSession], method: str, now: dt.datetime) -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    years = [session.local_date.year for session in sessions] or [now.year]
+    # The rules of a year before and after: a reader must know in which half of the year the visit lies.
+    first, last = dt.date(min(years) - 1, 1, 1), dt.date(max(years) + 2, 1, 1)
+    calendar.add_component(Timezone.from_tzid(clinic.timezone, first_date=first, last_date=last))
+    for session in sessions:
+        calendar.add_component(_event(clinic, session, now))
+    return calendar
+
+
+def _event(clinic: Clinic, session: TreatmentSession, now: dt.datetime) -> Event:
+    event = Event()
+    event.add("uid", str(session.uid))
+    # Calendars keep the entry with the highest number: it rises with every move.
+    event.add("sequence", session.version - 1)
+    event.add("dtstamp", now)
+    event.add("dtstart", session.starts_at.astimezone(clinic.zone))
+    event.add("dtend", session.ends_at.astimezone(clinic.zone))
+    event.add("summary", TITLE)
+    event.add("location", clinic.address)
+    event.add("status", "CANCELLED" if session.status == Status.CANCELLED else "CONFIRMED")
+    event.add("class", "PRIVATE")
+    return event
