@@ -2,5 +2,6 @@
 
 from clinic.constraints.frozen import Frozen
 from clinic.constraints.no_overlap import NoOverlap
+from clinic.constraints.weekly_hours import NoDoubleHours
 
-__all__ = ["Frozen", "NoOverlap"]
+__all__ = ["Frozen", "NoDoubleHours", "NoOverlap"]

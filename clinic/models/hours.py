@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 from simple_history.models import HistoricalRecords
 
+from clinic.constraints import NoDoubleHours
 from clinic.models.clinic import Clinic, Room
 from clinic.models.people import Injector
 
@@ -48,9 +49,13 @@ class OpeningHours(models.Model):
                 condition=models.Q(slot_minutes__gte=10, slot_minutes__lte=60), name="hours_slot_10_to_60_minutes"
             ),
             models.CheckConstraint(condition=models.Q(weekday__gte=1, weekday__lte=7), name="hours_weekday_1_to_7"),
-            models.UniqueConstraint(
-                fields=["injector", "weekday", "opens", "valid_from"], name="one_start_per_weekday"
+            models.CheckConstraint(
+                condition=models.Q(valid_from__isnull=True)
+                | models.Q(valid_until__isnull=True)
+                | models.Q(valid_until__gte=models.F("valid_from")),
+                name="hours_end_after_they_begin",
             ),
+            NoDoubleHours(name="no_double_hours", violation_error_message="The injector has other hours at that time."),
         ]
 
     def __str__(self) -> str:

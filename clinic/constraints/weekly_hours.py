@@ -1,0 +1,65 @@
+"""Nobody has two sets of weekly hours for the same time."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+
+from clinic.constraints.guard import Guard, column, table_name
+
+FIELDS = ("injector", "weekday", "opens", "closes", "valid_from", "valid_until")
+
+
+class NoDoubleHours(Guard):
+    """Two rows of one injector and weekday may not overlap both in the time of day and in the dates they hold for.
+
+    An empty ``valid_from`` or ``valid_until`` has no end on that side. An exclusion constraint on PostgreSQL, triggers
+    on SQLite (which has one writer at a time, so that a search before the write is exact).
+    """
+
+    def statements(self, model: type[Model], vendor: str) -> Sequence[str]:
+        """Return an exclusion constraint, or a trigger for inserts and one for updates."""
+        if vendor == "postgresql":
+            return [self._exclusion(model)]
+        return [self._trigger(model, event) for event in ("INSERT", "UPDATE")]
+
+    def removal(self, model: type[Model]) -> Sequence[str]:
+        """Return the statement that drops the exclusion constraint."""
+        return [f'ALTER TABLE "{table_name(model)}" DROP CONSTRAINT "{self.name}"']
+
+    def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
+        """Refuse a clash in a form, in words; the database refuses it in any case."""
+        rows = model._default_manager.using(using).filter(
+            injector=instance.injector, weekday=instance.weekday, opens__lt=instance.closes, closes__gt=instance.opens
+        )
+        if instance.valid_until:
+            rows = rows.exclude(valid_from__gt=instance.valid_until)
+        if instance.valid_from:
+            rows = rows.exclude(valid_until__lt=instance.valid_from)
+        if rows.exclude(pk=instance.pk).exists():
+            raise ValidationError(self.get_violation_error_message(), code=self.violation_error_code)
+
+    def _exclusion(self, model: type[Model]) -> str:
+        injector, weekday, opens, closes, first, last = (f'"{column(model, field)}"' for field in FIELDS)
+        return (
+            f'ALTER TABLE "{table_name(model)}" ADD CONSTRAINT "{self.name}" EXCLUDE USING gist '
+            f"(int8range({injector}, {injector}, '[]') WITH &&, "
+            f"int4range({weekday}::int, {weekday}::int, '[]') WITH &&, "
+            f"int4range(extract(epoch FROM {opens})::int, extract(epoch FROM {closes})::int) WITH &&, "
+            f"daterange({first}, {last}, '[]') WITH &&)"
+        )
+
+    def _trigger(self, model: type[Model], event: str) -> str:
+        injector, weekday, opens, closes, first, last = (f'"{column(model, field)}"' for field in FIELDS)
+        table = table_name(model)
+        return (
+            f'CREATE TRIGGER IF NOT EXISTS "{self.name}_{event.lower()}" BEFORE {event} ON "{table}"\n'
+            f'WHEN EXISTS (SELECT 1 FROM "{table}" AS other\n'
+            f"  WHERE other.{injector} = NEW.{injector} AND other.{weekday} = NEW.{weekday}\n"
+            f"    AND other.id IS NOT NEW.id\n"
+            f"    AND other.{opens} < NEW.{closes} AND other.{closes} > NEW.{opens}\n"
+            f"    AND coalesce(other.{first}, '0001-01-01') <= coalesce(NEW.{last}, '9999-12-31')\n"
+            f"    AND coalesce(NEW.{first}, '0001-01-01') <= coalesce(other.{last}, '9999-12-31'))\n"
+            f"BEGIN SELECT RAISE(ABORT, '{self.name}'); END"
+        )
