@@ -5,6 +5,7 @@ from django.urls import path
 from treatments.views import (
     booking,
     calendar,
+    capacity,
     courses,
     feeds,
     free_time,
@@ -47,6 +48,7 @@ urlpatterns = [
     path("courses/<uuid:uid>/waiting/", waiting.add, name="wait"),
     path("recall/", recall.recall, name="recall"),
     path("waiting/<uuid:uid>/remove/", waiting.remove, name="stop_waiting"),
+    path("capacity/", capacity.capacity, name="capacity"),
     path("offers/", offers.freed, name="offers"),
     path("offers/new/", offers.new, name="offer"),
     path("offers/<uuid:uid>/", offers.show, name="offered"),
