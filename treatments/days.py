@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +10,18 @@ from django.db.models import Count, F, Max, OuterRef, Prefetch, Q, QuerySet, Sub
 from django.db.models.functions import Coalesce
 
 from clinic.models import Clinic
+from patients.models import Assessment, DiaryDay
 from treatments.models import SessionEvent, Status, TreatmentSession
 from treatments.models.session import GIVEN, OPEN
+
+DIARY_DAYS = 28
+_COLUMNS = (
+    ("booked", "Booked", (Status.BOOKED,)),
+    ("arrived", "Arrived", (Status.ARRIVED,)),
+    ("in_room", "In room", (Status.IN_ROOM,)),
+    ("done", "Done", (Status.DONE,)),
+    ("away", "No-show or cancelled", (Status.NO_SHOW, Status.CANCELLED)),
+)
 
 
 @dataclass(frozen=True)
@@ -20,6 +31,34 @@ class DayCount:
     key: str
     label: str
     number: int
+
+
+@dataclass(frozen=True)
+class DayRow:
+    """A session of the day as it stands at a moment: minutes are whole minutes since the patient came, or went in."""
+
+    session: Any
+    last: SessionEvent | None
+    waiting: int | None = None
+    late: bool = False
+    in_room: int | None = None
+    flags: tuple[str, ...] = ()
+
+    @property
+    def state(self) -> str:
+        """What a reader would call the same row: it changes when the visit does, and not with the minutes."""
+        visit = self.session
+        last = self.last.pk if self.last else 0
+        return f"{visit.status}.{visit.version}.{last}.{visit.next_starts_at or ''}.{'.'.join(self.flags)}"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the board."""
+
+    key: str
+    label: str
+    rows: list[DayRow]
 
 
 def with_cycle(sessions: QuerySet[TreatmentSession]) -> QuerySet[Any]:
@@ -48,12 +87,69 @@ def sessions_of_day(clinic: Clinic, day: dt.date) -> QuerySet[Any]:
     history = SessionEvent.objects.select_related("by").order_by("-pk")
     rows: QuerySet[Any] = (
         with_cycle(sessions)
-        .annotate(next_starts_at=Subquery(nearest.order_by("starts_at").values("starts_at")[:1]))
+        .annotate(
+            next_starts_at=Subquery(nearest.order_by("starts_at").values("starts_at")[:1]),
+            diary_days=Coalesce(Subquery(_diary_before(day)), 0),
+            assessed=Subquery(_newest_signed().values("outcome")[:1]),
+            overridden=Subquery(_newest_signed().values("override_reason")[:1]),
+        )
         .select_related("course__patient", "injector", "room")
         .prefetch_related(Prefetch("events", queryset=history))
         .order_by("starts_at", "pk")
     )
     return rows
+
+
+def _diary_before(day: dt.date) -> QuerySet[Any]:
+    """Count the diary days of the four weeks before a visit, for the row's patient."""
+    days = DiaryDay.objects.filter(
+        patient=OuterRef("course__patient"), date__gte=day - dt.timedelta(days=DIARY_DAYS), date__lt=day
+    )
+    return days.order_by().values("patient").annotate(number=Count("pk")).values("number")
+
+
+def _newest_signed() -> QuerySet[Assessment]:
+    signed = Assessment.objects.filter(patient=OuterRef("course__patient"), signed_at__isnull=False)
+    return signed.order_by("-assessed_on", "-pk")
+
+
+def row_of(session: Any, clinic: Clinic, now: dt.datetime) -> DayRow:
+    """Return a session of `sessions_of_day` with its minutes and flags at ``now``."""
+    last = next(iter(session.events.all()), None)
+    waiting = in_room = None
+    if session.status == Status.ARRIVED and session.arrived_at:
+        waiting = _minutes(now - session.arrived_at)
+    if session.status == Status.IN_ROOM and last:
+        in_room = _minutes(now - last.at)
+    late = waiting is not None and waiting > clinic.late_after_minutes
+    return DayRow(session, last, waiting, late, in_room, tuple(_flags(session)))
+
+
+def _flags(session: Any) -> Iterator[str]:
+    """Yield what somebody should look at before an open visit."""
+    if session.status not in OPEN:
+        return
+    if session.diary_days < DIARY_DAYS:
+        yield f"Diary {session.diary_days} of {DIARY_DAYS} days"
+    if session.assessed and session.assessed != Assessment.Outcome.ELIGIBLE and not session.overridden:
+        yield "Not eligible at the last assessment"
+
+
+def _minutes(length: dt.timedelta) -> int:
+    return max(0, int(length.total_seconds() // 60))
+
+
+def board(rows: list[DayRow]) -> list[Column]:
+    """Sort the rows of a day into the columns of the board, in order of time."""
+    return [Column(key, label, [row for row in rows if row.session.status in held]) for key, label, held in _COLUMNS]
+
+
+def still_open(clinic: Clinic, day: dt.date, now: dt.datetime) -> QuerySet[Any]:
+    """Return the visits of a day whose time is over and which nobody has closed: people who came, or did not."""
+    rows: QuerySet[Any] = TreatmentSession.objects.filter(
+        clinic=clinic, local_date=day, status__in=[Status.BOOKED, Status.ARRIVED], ends_at__lte=now
+    )
+    return rows.select_related("clinic", "course__patient", "injector").order_by("starts_at", "pk")
 
 
 def counts(sessions: list[Any]) -> list[DayCount]:

@@ -17,11 +17,16 @@ from treatments.views import (
     steps,
     today,
     waiting,
+    walkins,
 )
 
 app_name = "treatments"
 urlpatterns = [
     path("today/", today.today, name="today"),
+    path("today/changes/", today.changes, name="changes"),
+    path("today/view/", today.choose_view, name="choose_view"),
+    path("today/walk-in/", walkins.walk_in, name="walk_in"),
+    path("today/still-open/", walkins.sweep, name="still_open"),
     path("day/<str:date>/", today.day, name="day"),
     path("calendar/", calendar.week, name="calendar"),
     path("calendar/day/", calendar.day, name="calendar_day"),
@@ -39,6 +44,7 @@ urlpatterns = [
     path("sessions/<uuid:uid>/cancel/", booking.cancel, name="cancel"),
     path("sessions/<uuid:uid>/record/", recording.record, name="record"),
     path("courses/<uuid:uid>/book/", booking.book, name="book"),
+    path("courses/<uuid:uid>/walk-in/", walkins.put_in, name="put_in"),
     path("courses/<uuid:uid>/close/", courses.close_course, name="close_course"),
     path("assessments/<uuid:uid>/open-course/", courses.open_course, name="open_course"),
     path("courses/<uuid:uid>/tried/", recall.tried, name="tried"),

@@ -34,6 +34,9 @@ class Clinic(models.Model):
     )
     subdivision = models.CharField(max_length=10, blank=True, help_text="for regional holidays, such as ENG or NY")
     session_minutes = models.PositiveSmallIntegerField(default=15)
+    late_after_minutes = models.PositiveSmallIntegerField(
+        default=20, help_text="how long an arrived patient may wait before Today says so"
+    )
 
     class Meta:
         ordering = ["name"]

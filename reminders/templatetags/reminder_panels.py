@@ -1,5 +1,6 @@
 """What other rooms' pages show of reminders: a patient's messages, and the line that says some did not arrive."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -9,6 +10,7 @@ from django.utils.safestring import SafeString
 from clinic.templatetags.interface import chip
 from patients.models import Patient
 from reminders.models import Delivery, Reminder, State
+from treatments.models import TreatmentSession
 
 register = template.Library()
 
@@ -45,3 +47,10 @@ def reminder_alert(context: dict[str, Any]) -> dict[str, Any]:
     """Say how many messages of the clinic need a person; nothing when none does."""
     clinic = context["request"].clinic
     return {"count": Reminder.objects.filter(clinic=clinic).needs_person().count()}
+
+
+@register.simple_tag
+def undelivered(sessions: Iterable[TreatmentSession]) -> dict[int, str]:
+    """Return, by session id, a few words on those with a message that somebody has to see to (one query)."""
+    waiting = Reminder.objects.filter(session__in=list(sessions)).needs_person()
+    return dict.fromkeys(waiting.values_list("session_id", flat=True), "Message not delivered")

@@ -36,7 +36,8 @@
     all[lastRow].focus();
   };
 
-  const currentRow = () => rows().find((row) => row.contains(document.activeElement)) || rows()[lastRow];
+  const marked = () => rows().find((row) => "current" in row.dataset);
+  const currentRow = () => rows().find((row) => row.contains(document.activeElement)) || marked() || rows()[lastRow];
   const rowIndex = () => rows().indexOf(currentRow());
 
   const find = (key) => {
@@ -133,7 +134,7 @@
 
   document.addEventListener("htmx:afterSettle", () => {
     markShortcuts(document);
-    const row = rows()[lastRow];
+    const row = marked() || rows()[lastRow];
     if (row) row.dataset.current = "";
   });
 

@@ -1,6 +1,7 @@
 """The treatment: courses, sessions, what was injected, and the history of each booking."""
 
 from treatments.models.course import Course
+from treatments.models.day import DayView
 from treatments.models.recall import CalendarFeed, ContactAttempt, OfferInvitation, SlotOffer, WaitingEntry
 from treatments.models.record import Injection, SafetyAnswer, SessionRecord, Vial
 from treatments.models.referral import ReferralLine
@@ -10,6 +11,7 @@ __all__ = [
     "CalendarFeed",
     "ContactAttempt",
     "Course",
+    "DayView",
     "Injection",
     "OfferInvitation",
     "ReferralLine",

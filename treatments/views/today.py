@@ -1,16 +1,24 @@
-"""The day at the clinic."""
+"""The day at the clinic: a page, and its rows anew every 20 seconds."""
 
 import datetime as dt
+from typing import Any
 
+from django.core.signing import BadSignature, TimestampSigner
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from clinic import audit
 from clinic.access import Capability, StaffRequest, may, requires
 from clinic.models import AuditEntry
+from clinic.redirects import next_url
 from treatments import days
-from treatments.forms import parse_day
+from treatments.forms import DayFilterForm, parse_day
+from treatments.models import DayView
+
+# As long as a log-in lasts.
+OPENED_FOR = dt.timedelta(hours=12)
 
 
 @requires(Capability.VIEW)
@@ -30,20 +38,89 @@ def day(request: StaffRequest, date: str) -> HttpResponse:
 
 
 def _day_page(request: StaffRequest, date: dt.date, now: dt.datetime) -> HttpResponse:
-    sessions = list(days.sessions_of_day(request.clinic, date))
-    audit.record(
-        clinic=request.clinic, by=request.user, at=now, action=AuditEntry.Action.READ, kind="day", rows=len(sessions)
-    )
-    context = {
-        "date": date,
+    view = DayView.objects.filter(user=request.user).first() or DayView(user=request.user)
+    live = _live(request, date, now, board=view.board)
+    _note_opening(request, now, len(live["rows"]))
+    step = dt.timedelta(days=1)
+    context = live | {
+        "view": view,
         "is_today": date == now.astimezone(request.clinic.zone).date(),
-        "now": now,
-        "previous": date - dt.timedelta(days=1),
-        "following": date + dt.timedelta(days=1),
-        "sessions": sessions,
-        "counts": days.counts(sessions),
-        "next_day": None if sessions else days.next_day_with_visits(request.clinic, date),
-        "may_book": may(request.membership, Capability.BOOK),
-        "may_inject": may(request.membership, Capability.INJECT),
+        "previous": date - step,
+        "following": date + step,
+        "next_day": None if live["rows"] else days.next_day_with_visits(request.clinic, date),
+        "still_open": _still_open(request, date, now),
+        "opened": _signer().sign(_opening(request, date)),
+        "fresh": request.get_full_path(),
     }
     return render(request, "treatments/today.html", context)
+
+
+@requires(Capability.VIEW)
+def changes(request: StaffRequest) -> HttpResponse:
+    """Give the rows of a day anew, for the page that is open.
+
+    Opening the page left its trace; a row in the audit trail for each refresh would bury it. The page hands back what
+    it was given when it was opened; a request without that counts as an opening.
+    """
+    now = timezone.now()
+    date = parse_day(request.GET.get("date", "")) or now.astimezone(request.clinic.zone).date()
+    live = _live(request, date, now, board="board" in request.GET)
+    if not _was_opened(request, date):
+        _note_opening(request, now, len(live["rows"]))
+    return render(request, "treatments/_day_live.html", live | {"fresh": request.GET.get("page", "")})
+
+
+@require_POST
+@requires(Capability.VIEW)
+def choose_view(request: StaffRequest) -> HttpResponse:
+    """Remember list or board, and whether the page refreshes by itself, for this person."""
+    chosen = {
+        name: request.POST[name] == "on"
+        for name in ("board", "auto_refresh")
+        if request.POST.get(name) in {"on", "off"}
+    }
+    DayView.objects.update_or_create(user=request.user, defaults=chosen)
+    return redirect(next_url(request, "treatments:today"))
+
+
+def _live(request: StaffRequest, date: dt.date, now: dt.datetime, *, board: bool) -> dict[str, Any]:
+    """Return what a refresh shows: the rows that the filter keeps, and what is counted of them."""
+    search = DayFilterForm(request.GET, clinic=request.clinic)
+    kept = [session for session in days.sessions_of_day(request.clinic, date) if search.keeps(session)]
+    rows = [days.row_of(session, request.clinic, now) for session in kept]
+    return {
+        "date": date,
+        "now": now,
+        "search": search,
+        "filtered": any(request.GET.get(name) for name in search.fields),
+        "rows": rows,
+        "sessions": kept,
+        "columns": days.board(rows) if board else [],
+        "counts": days.counts(kept),
+        "may_book": may(request.membership, Capability.BOOK),
+    }
+
+
+def _still_open(request: StaffRequest, date: dt.date, now: dt.datetime) -> int:
+    """Return how many visits nobody has closed, once the day is over: before that, people are late, not lost."""
+    later = days.sessions_of_day(request.clinic, date).filter(ends_at__gt=now).exists()
+    return 0 if later else days.still_open(request.clinic, date, now).count()
+
+
+def _note_opening(request: StaffRequest, now: dt.datetime, rows: int) -> None:
+    audit.record(clinic=request.clinic, by=request.user, at=now, action=AuditEntry.Action.READ, kind="day", rows=rows)
+
+
+def _signer() -> TimestampSigner:
+    return TimestampSigner(salt="treatments.day-opened")
+
+
+def _opening(request: StaffRequest, date: dt.date) -> str:
+    return f"{request.user.pk}.{request.clinic.pk}.{date:%Y%m%d}"
+
+
+def _was_opened(request: StaffRequest, date: dt.date) -> bool:
+    try:
+        return _signer().unsign(request.GET.get("opened", ""), max_age=OPENED_FOR) == _opening(request, date)
+    except BadSignature:
+        return False

@@ -1,0 +1,123 @@
+"""Walk-ins, and the visits nobody has closed at the end of a day."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clinic import audit
+from clinic.access import Capability, StaffRequest, requires
+from clinic.models import AuditEntry
+from clinic.redirects import posted_uid
+from clinic.wording import clock_words
+from patients.models import Patient
+from treatments import booking, days, slots, walkins
+from treatments.forms import parse_day
+from treatments.models import Course, Status, TreatmentSession
+from treatments.views.lookup import get_course
+from treatments.views.steps import tell
+from treatments.views.times import Refusal, early_reason, show_times, show_too_early
+
+SHORTEST, MOST = 2, 20
+MONTH_FIRST = frozenset({"US"})
+
+
+@requires(Capability.BOOK)
+def walk_in(request: StaffRequest) -> HttpResponse:
+    """Find a person in treatment, to put in at the next free time."""
+    now, text = timezone.now(), request.GET.get("q", "").strip()
+    courses = _found(request, text, now) if len(text) >= SHORTEST else []
+    context = {
+        "text": text,
+        "courses": courses,
+        "people": [course.patient for course in courses],
+        "slot": walkins.next_free(request.clinic, now),
+        "uid": uuid.uuid4(),
+        "today": timezone.localdate(),
+        "searched": len(text) >= SHORTEST,
+    }
+    return render(request, "treatments/walk_in.html", context)
+
+
+def _found(request: StaffRequest, text: str, now: dt.datetime) -> list[Any]:
+    people = Patient.objects.filter(clinic=request.clinic)
+    matching = people.matching(text, month_first=request.clinic.country in MONTH_FIRST)
+    courses: Any = Course.objects.filter(clinic=request.clinic, patient__in=matching).open().with_due()
+    found = list(courses.select_related("patient").order_by("patient__family_name", "pk")[:MOST])
+    audit.record(
+        clinic=request.clinic,
+        by=request.user,
+        at=now,
+        action=AuditEntry.Action.SEARCH,
+        kind="patient",
+        rows=len(found),
+    )
+    return found
+
+
+@require_POST
+@requires(Capability.BOOK)
+def put_in(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Put a person in at the time that the page offered; what stands in the way is said as for any booking."""
+    course, now = get_course(request, uid), timezone.now()
+    try:
+        slot = slots.read(request.clinic, request.POST.get("slot", ""), now)
+        session = walkins.put_in(
+            course=course,
+            slot=slot,
+            uid=posted_uid(request, "uid"),
+            by=request.user,
+            at=now,
+            early_reason=early_reason(request),
+        )
+    except slots.NotOffered as error:
+        return show_times(request, course, now, refusal=Refusal(422, str(error)))
+    except booking.TooEarly as error:
+        return show_too_early(request, course, error)
+    except booking.Conflict as error:
+        return show_times(request, course, now, refusal=Refusal(409, conflict=error))
+    at = clock_words(timezone.localtime(session.starts_at).time())
+    tell(request, session, f"{course.patient.full_name}: arrived, in at {at} with {session.injector.name}.")
+    return redirect("treatments:today")
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Capability.BOOK)
+def sweep(request: StaffRequest) -> HttpResponse:
+    """List a day's visits that nobody has closed; set the ticked ones as no-show. Nothing happens by itself."""
+    now = timezone.now()
+    date = parse_day(request.GET.get("date", "")) or now.astimezone(request.clinic.zone).date()
+    visits = list(days.still_open(request.clinic, date, now))
+    if request.method == "GET":
+        return render(request, "treatments/sweep.html", {"date": date, "visits": visits})
+    ticked = set(request.POST.getlist("visit"))
+    chosen = [visit for visit in visits if _as_seen(visit) in ticked]
+    done = [visit for visit in chosen if _set_no_show(request, visit, now)]
+    names = ", ".join(visit.course.patient.full_name for visit in done)
+    if done:
+        messages.success(request, f"{len(done)} set as no-show: {names}.")
+    if len(done) < len(ticked):
+        missed = len(ticked) - len(done)
+        messages.warning(request, f"{missed} changed meanwhile and stayed as they are. Look at them one by one.")
+    return redirect(reverse("treatments:day", args=[date.isoformat()]))
+
+
+def _as_seen(visit: TreatmentSession) -> str:
+    """Return a visit as the list showed it: a tick means this visit as it was then."""
+    return f"{visit.uid}.{visit.status}.{visit.version}"
+
+
+def _set_no_show(request: StaffRequest, visit: TreatmentSession, now: dt.datetime) -> bool:
+    try:
+        booking.change_status(
+            session=visit, to=Status.NO_SHOW, by=request.user, at=now, reason="Still open at the end of the day"
+        )
+    except booking.Conflict:
+        return False
+    return True
