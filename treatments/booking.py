@@ -135,13 +135,18 @@ def _draft(course: Course, slot: Slot, uid: uuids.UUID, at: dt.datetime, note: s
     )
 
 
-def _mind_the_due_date(session: TreatmentSession, early_reason: str, by: User | None) -> None:
-    """Put the reason on an early session, or refuse it. Only a prescriber may give one."""
+def _mind_the_due_date(
+    session: TreatmentSession, early_reason: str, by: User | None, agreed_on: dt.date | None = None
+) -> None:
+    """Put the reason on an early session, or refuse it. Only a prescriber may give one.
+
+    A reason given for a day (``agreed_on``) also covers a later one that is still early, but no earlier one.
+    """
     if session.local_date >= session.due_on:
         session.early_reason, session.early_by = "", None
     elif early_reason.strip() and by and allows(by, session.clinic, Capability.PRESCRIBE):
         session.early_reason, session.early_by = early_reason.strip(), by
-    elif not session.early_reason:
+    elif not session.early_reason or agreed_on is None or session.local_date < agreed_on:
         raise TooEarly(session.local_date, session.due_on)
 
 
@@ -181,12 +186,12 @@ def move(
     Raises Stale when it is no longer at ``version``, Taken, or TooEarly. The version rises: messages about the old
     time are then about nothing.
     """
-    before = _place(session) | _what_a_move_clears(session)
+    before, agreed_on = _place(session) | _what_a_move_clears(session), session.local_date
     lock(session, slot)
     session.injector, session.room = slot.injector, slot.room
     session.starts_at, session.ends_at = slot.starts_at, slot.ends_at
     session.local_date = slot.starts_at.astimezone(session.clinic.zone).date()
-    _mind_the_due_date(session, early_reason, by)
+    _mind_the_due_date(session, early_reason, by, agreed_on)
     place = {name: getattr(session, name) for name in ("injector", "room", "starts_at", "ends_at", "local_date")}
     try:
         with transaction.atomic():

@@ -14,7 +14,7 @@ django.setup()
 from django.db import transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from clinic.models import Clinic, Injector, OpeningHours, Role, Room, User  # noqa: E402
+from clinic.models import Clinic, Injector, OpeningHours, Role, Room, User, WorkedHoliday  # noqa: E402
 from reminders import defaults  # noqa: E402
 from reminders.models import Reminder  # noqa: E402
 from tests.builders import PASSWORD  # noqa: E402
@@ -49,6 +49,10 @@ def open_clinic() -> None:
         OpeningHours.objects.create(
             clinic=clinic, injector=injector, room=room, weekday=weekday, opens=dt.time(9), closes=dt.time(17)
         )
+    # Around Christmas too, the story needs a day to book.
+    today = timezone.now().date()
+    for ahead in range(30):
+        WorkedHoliday.objects.create(clinic=clinic, date=today + dt.timedelta(days=ahead))
     defaults.install(clinic)
 
 

@@ -108,6 +108,30 @@ def test_a_prescriber_needs_words_not_spaces(course: Course, osei: Injector, pre
         book(course, day_83(course, osei), prescriber, early_reason="  ")
 
 
+def early(course: Course, osei: Injector, prescriber: User) -> TreatmentSession:
+    """Return a visit three days before the due date, with a prescriber's reason."""
+    friday = slot_at(course, osei, dt.datetime.combine(TODAY - dt.timedelta(days=3), dt.time(10), dt.UTC))
+    return book(course, friday, prescriber, early_reason="Wears off in week 9")
+
+
+def test_a_reason_for_one_day_does_not_cover_an_earlier_one(
+    course: Course, osei: Injector, prescriber: User, front_desk: User
+) -> None:
+    session = early(course, osei, prescriber)
+    thursday = slot_at(course, osei, session.starts_at - dt.timedelta(days=1))
+    with pytest.raises(TooEarly):
+        booking.move(session=session, version=1, slot=thursday, by=front_desk, at=NOW)
+
+
+def test_a_reason_for_one_day_covers_a_later_one(
+    course: Course, osei: Injector, prescriber: User, front_desk: User
+) -> None:
+    session = early(course, osei, prescriber)
+    sunday = slot_at(course, osei, session.starts_at + dt.timedelta(days=2))
+    moved = booking.move(session=session, version=1, slot=sunday, by=front_desk, at=NOW)
+    assert (moved.early_reason, moved.early_by) == ("Wears off in week 9", prescriber)
+
+
 def test_moving_frees_the_old_time_and_raises_the_version(
     session: TreatmentSession, toms: Course, front_desk: User
 ) -> None:
