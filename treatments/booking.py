@@ -103,6 +103,7 @@ def book(
         return earlier
     session = _draft(course, slot, uid, at, note)
     _mind_the_due_date(session, early_reason, by)
+    _share(slot)
     try:
         with transaction.atomic():
             TreatmentSession.objects.bulk_create([session], ignore_conflicts=True)
@@ -228,6 +229,20 @@ def queue_for(keys: set[tuple[int, int]]) -> None:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_WAIT])
         for kind, key in sorted(keys):
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [kind, key])
+
+
+def _share(slot: Slot) -> None:
+    """Let others book the same injector and room meanwhile, but nobody close them (`treatments.setup.saving`).
+
+    Without it leave and a booking that commit at the same moment see nothing of each other: 32 visits of 48 were left
+    in four days of leave. The foreign keys are checked at the commit, too late to wait for each other.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock_shared(1, %s), pg_advisory_xact_lock_shared(2, %s)",
+                [slot.injector.pk, slot.room.pk],
+            )
 
 
 @again_after_deadlock

@@ -25,14 +25,12 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Change:
-    """One change: its name, the visits it may touch, what it writes, and whose calendars stand still meanwhile."""
+    """One change: its name, the visits it may touch, and what it writes."""
 
     clinic: Clinic
     words: str
     touches: Q
     write: Write
-    injectors: Sequence[Injector] = ()
-    rooms: Sequence[Room] = ()
 
 
 def hours(*, rows: Sequence[OpeningHours]) -> Change:
@@ -47,7 +45,7 @@ def hours(*, rows: Sequence[OpeningHours]) -> Change:
                 raise Refused(_overlap_words(injector, other))
             there = [one for one in there if one.pk != row.pk] + [_keep(row, by, at)]
 
-    return Change(injector.clinic, f"Hours of {injector.name}", Q(injector=injector), write, [injector])
+    return Change(injector.clinic, f"Hours of {injector.name}", Q(injector=injector), write)
 
 
 def end_hours(*, row: OpeningHours, last_day: dt.date) -> Change:
@@ -69,19 +67,18 @@ def leave(*, row: Absence) -> Change:
         _keep(row, by, at)
 
     words = f"{row.label} of {injector.name}, {_span_words(row)}"
-    return Change(row.clinic, words, Q(injector=injector) & _during(row), write, [injector])
+    return Change(row.clinic, words, Q(injector=injector) & _during(row), write)
 
 
 def closure(*, row: Closure) -> Change:
     """A time in which the clinic or a room is closed."""
     which = Q(room=row.room) if row.room else Q()
     words = f"{row.room or 'The whole clinic'} closed, {_span_words(row)}"
-    everybody = [] if row.room else list(row.clinic.injectors.all())
 
     def write(by: User, at: dt.datetime) -> None:
         _keep(row, by, at)
 
-    return Change(row.clinic, words, which & _during(row), write, everybody, rooms=[row.room] if row.room else [])
+    return Change(row.clinic, words, which & _during(row), write)
 
 
 def holiday(*, clinic: Clinic, date: dt.date, name: str, worked: bool) -> Change:
@@ -95,7 +92,7 @@ def holiday(*, clinic: Clinic, date: dt.date, name: str, worked: bool) -> Change
             remove(rows, by, at)
 
     words = f"{name}, {day_words(date)}: the clinic {'works' if worked else 'is closed'}"
-    return Change(clinic, words, Q(local_date=date), write, list(clinic.injectors.all()))
+    return Change(clinic, words, Q(local_date=date), write)
 
 
 def room(*, row: Room, users: Sequence[Injector]) -> Change:
@@ -109,7 +106,7 @@ def room(*, row: Room, users: Sequence[Injector]) -> Change:
             kept.injectors.set(users)
 
     stranded = Q(room=row) if row.pk else Q(pk__in=[])
-    return Change(row.clinic, f"Room {row.name}", stranded, write, rooms=[row] if row.pk else [])
+    return Change(row.clinic, f"Room {row.name}", stranded, write)
 
 
 def injector(*, row: Injector) -> Change:
@@ -122,7 +119,7 @@ def injector(*, row: Injector) -> Change:
 
     words = row.name if row.active else f"{row.name} leaves the clinic"
     stranded = Q(injector=row) if row.pk else Q(pk__in=[])
-    return Change(row.clinic, words, stranded, write, [row] if row.pk else [])
+    return Change(row.clinic, words, stranded, write)
 
 
 def remove(rows: Iterable[Model], by: User, at: dt.datetime) -> None:

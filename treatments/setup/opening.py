@@ -103,8 +103,8 @@ def outside(clinic: Clinic, which: Q, now: dt.datetime) -> dict[TreatmentSession
 def shut(session: TreatmentSession) -> bool:
     """Return whether a visit just written lies in leave, in a closure, or with a room or injector no longer in use.
 
-    Asked after the row was written: leave that was being saved at that moment held the injector's row, so the write
-    waited for it, and this question sees it (one query).
+    Asked in the transaction that wrote it, under the lock that leave waits for, so that neither can miss the other
+    (one query).
     """
     then = {"starts_at__lt": OuterRef("ends_at"), "ends_at__gt": OuterRef("starts_at")}
     away = Absence.objects.filter(injector=OuterRef("injector"), **then)

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from clinic.models import Injector, Room, User
 from treatments import booking, slots
@@ -94,21 +94,14 @@ def _make(change: Change, by: User, at: dt.datetime) -> dict[TreatmentSession, s
 
 
 def _hold(change: Change) -> None:
-    """Keep everybody else from booking or moving visits into what changes, until it is saved.
+    """Wait until nobody is booking or moving in the clinic, and let nobody begin until the change is saved.
 
-    Moves queue for their injectors and rooms (`booking.lock`); here all of the clinic's are taken, in the same order.
-    A booking takes no such lock, but its foreign key waits for the injector's or the room's row; once let through it
-    looks again whether the time is still open. PostgreSQL only: SQLite has one writer at a time.
+    Moves queue for their injectors and rooms, bookings share them; here all of the clinic's are taken, in the same
+    order. Who was let wait looks again, before the commit, whether the time is still open (`opening.shut`).
     """
-    if connection.vendor == "postgresql":
-        injectors = Injector.objects.filter(clinic=change.clinic).values_list("pk", flat=True)
-        rooms = Room.objects.filter(clinic=change.clinic).values_list("pk", flat=True)
-        booking.queue_for({(1, pk) for pk in injectors} | {(2, pk) for pk in rooms})
-    for rows in (
-        Injector.objects.filter(pk__in=[row.pk for row in change.injectors]),
-        Room.objects.filter(pk__in=[row.pk for row in change.rooms]),
-    ):
-        list(rows.order_by("pk").select_for_update())
+    injectors = Injector.objects.filter(clinic=change.clinic).values_list("pk", flat=True)
+    rooms = Room.objects.filter(clinic=change.clinic).values_list("pk", flat=True)
+    booking.queue_for({(1, pk) for pk in injectors} | {(2, pk) for pk in rooms})
 
 
 def _proposal(session: TreatmentSession, why: str, at: dt.datetime) -> Stranded:
