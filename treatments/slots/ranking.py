@@ -1,7 +1,7 @@
 """Which free time is better, and why. Values in, values out."""
 
 import datetime as dt
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from treatments.slots.slot import Wish
 
@@ -19,6 +19,7 @@ class Candidate(NamedTuple):
     after: int
 
 
+PartOfDay = Literal["morning", "afternoon"]
 Rank = tuple[bool, bool, bool, bool, int, int, int]
 
 
@@ -37,6 +38,11 @@ def rank(candidate: Candidate, wish: Wish, length: int) -> Rank:
         candidate.start,
         candidate.injector,
     )
+
+
+def in_part(part_of_day: PartOfDay | None, wall_minute: int) -> bool:
+    """Return whether a time lies in the part of the day that was asked for."""
+    return part_of_day is None or (part_of_day == "morning") == (wall_minute < MIDDAY)
 
 
 def reasons(candidate: Candidate, date: dt.date, wish: Wish) -> tuple[str, ...]:

@@ -9,18 +9,15 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from clinic.models import Clinic, Injector, Room
 from treatments.models import Course
 from treatments.slots.agenda import Agenda, as_starts, read_agenda
-from treatments.slots.ranking import MIDDAY, Candidate, rank, reasons
+from treatments.slots.ranking import Candidate, PartOfDay, in_part, rank, reasons
 from treatments.slots.shifts import Shift, around, moment, wall_minute
 from treatments.slots.slot import Slot, Wish, wish_of
 from treatments.slots.spans import Span, Window, blocks, merge, windows
 from treatments.slots.taken import taken
-
-PartOfDay = Literal["morning", "afternoon"]
 
 # Where each stretch ends, in days: two queries for each at most.
 STRETCHES = (28, 112, 364)
@@ -54,7 +51,7 @@ class Open:
             for window in self._windows(shift):
                 for start in shift.starts(window.first, window.last):
                     candidate = self._candidate(shift, start, window, rooms)
-                    if rooms and fits(candidate, self.part_of_day):
+                    if rooms and in_part(self.part_of_day, candidate.wall_minute):
                         found.setdefault((start, shift.hours.injector), candidate)
         return list(found.values())
 
@@ -103,11 +100,6 @@ def free_times(
     agenda = read_agenda(clinic, first, first + dt.timedelta(days), minutes)
     found = [(date, one) for date, placed in _days(agenda, now, None, None) for one in placed]
     return _slots(agenda, found, None)
-
-
-def fits(candidate: Candidate, part_of_day: PartOfDay | None) -> bool:
-    """Return whether a start lies in the part of the day that was asked for."""
-    return part_of_day is None or (part_of_day == "morning") == (candidate.wall_minute < MIDDAY)
 
 
 def unavailable(agenda: Agenda, window: Window) -> Blocked:

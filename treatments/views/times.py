@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
@@ -58,6 +59,7 @@ def show_times(
         else [],
         "search": search,
         "searched": any(wanted.values()),
+        "refused_days": _refused_days(request, course, now, wanted),
         "moving": moving,
         "own": None if moving else _own(course),
         "conflict": conflict,
@@ -121,6 +123,16 @@ def holiday(clinic: Clinic, day: dt.date) -> str:
     """Return the name of the public holiday on which the clinic does not work, or nothing."""
     name = public_holidays(clinic.country, clinic.subdivision, day.year).get(day, "")
     return "" if name and WorkedHoliday.objects.filter(clinic=clinic, date=day).exists() else name
+
+
+def _refused_days(
+    request: StaffRequest, course: Course, now: dt.datetime, wanted: dict[str, Any]
+) -> list[slots.Refusal] | None:
+    """Return the days that are not offered and why, or None when nobody asked."""
+    if "why" not in request.GET:
+        return None
+    like = {name: value for name, value in wanted.items() if name != "not_before"}
+    return slots.why_not(course=course, now=now, first=wanted.get("not_before"), **like)
 
 
 def _own(course: Course) -> TreatmentSession | None:

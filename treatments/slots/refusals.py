@@ -1,0 +1,171 @@
+"""Why a day is not offered: everything that stands in its way, in words, whichever of it would be enough."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from clinic.models import Injector, Room
+from clinic.wording import MONTHS, WEEKDAYS
+from treatments.models import Course
+from treatments.slots.agenda import Agenda, Pause, read_agenda
+from treatments.slots.ranking import PartOfDay, in_part
+from treatments.slots.search import Blocked, rooms_taken
+from treatments.slots.shifts import Shift, around, wall_minute
+from treatments.slots.slot import Wish, wish_of
+from treatments.slots.spans import blocks
+from treatments.slots.taken import Taken, taken
+
+DAYS = 14
+TAKEN, ROOMLESS, PASSED = COUNTED = ("taken", "without a free room", "already passed")
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A day that is not offered, or only after others, and every reason in words."""
+
+    date: dt.date
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is known about the days that are explained."""
+
+    agenda: Agenda
+    wish: Wish
+    sessions: Taken
+    rooms: Blocked
+    names: dict[int, str]
+    room_names: dict[int, str]
+    now: dt.datetime
+    part_of_day: PartOfDay | None
+
+
+def why_not(
+    *,
+    course: Course,
+    now: dt.datetime,
+    first: dt.date | None = None,
+    days: int = DAYS,
+    injector: Injector | None = None,
+    minutes: int | None = None,
+    part_of_day: PartOfDay | None = None,
+    room: Room | None = None,
+) -> list[Refusal]:
+    """Return the days from ``first`` (the due date unless given) on that something stands in the way of.
+
+    Takes what `suggest` takes. A day that is not returned has a free time that `suggest` may offer.
+    """
+    wish = wish_of(course)
+    first = first or wish.due_on
+    agenda = read_agenda(course.clinic, first, first + dt.timedelta(days), minutes, injector, room)
+    dates = [first + dt.timedelta(offset) for offset in range(days)]
+    window = around(dates)
+    standing = Standing(
+        agenda,
+        wish,
+        taken("injector", agenda.injectors, window, agenda.length),
+        rooms_taken(agenda, window),
+        dict(Injector.objects.filter(clinic=course.clinic).values_list("pk", "name")),
+        dict(Room.objects.filter(clinic=course.clinic).values_list("pk", "name")),
+        now,
+        part_of_day,
+    )
+    found = (Refusal(date, tuple(_reasons(standing, date))) for date in dates)
+    return [refusal for refusal in found if refusal.reasons]
+
+
+def _reasons(standing: Standing, date: dt.date) -> Iterator[str]:
+    """Yield what the cycle and the payer say about a day, then what the calendar says."""
+    wish, today = standing.wish, standing.now.astimezone(standing.agenda.clinic.zone).date()
+    if date < today:
+        yield "in the past"
+    if date < wish.due_on:
+        yield _before_due(wish, date)
+    if wish.authorized_until and date > wish.authorized_until:
+        yield f"after the authorization ends on {_day(wish.authorized_until)}"
+    if date in standing.agenda.holidays:
+        yield f"Holiday: {standing.agenda.holidays[date]}"
+    elif shifts := list(standing.agenda.shifts(date)):
+        yield from _of_shifts(standing, shifts)
+    else:
+        who = standing.agenda.injector.name if standing.agenda.injector else None
+        yield f"{WEEKDAYS[date.weekday()]}: {f'{who} does not work' if who else 'nobody works'}"
+
+
+def _before_due(wish: Wish, date: dt.date) -> str:
+    if wish.last_given_on is None:
+        return f"before the due date, {_day(wish.due_on)}"
+    day, due = ((one - wish.last_given_on).days for one in (date, wish.due_on))
+    return f"before the due date (day {day} of {due})"
+
+
+def _of_shifts(standing: Standing, shifts: list[Shift]) -> Iterator[str]:
+    """Yield why no start of these shifts is free; nothing when one is."""
+    agenda, asked = standing.agenda, standing.part_of_day
+    starts = {
+        (start, shift.hours.injector): shift for shift in shifts for start in shift.starts(shift.first, shift.last)
+    }
+    fates = [
+        _fate(standing, shift, start)
+        for (start, _), shift in starts.items()
+        if in_part(asked, wall_minute(start, shift.date, agenda.clinic.zone))
+    ]
+    if not fates:
+        yield f"No hours in the {asked}" if starts else f"No visit of {agenda.minutes} minutes fits into the hours"
+    elif all(fates):
+        for reason, number in Counter(reason for fate in fates for reason in fate).items():
+            yield _counted(reason, number, len(fates)) if reason in COUNTED else reason
+
+
+def _fate(standing: Standing, shift: Shift, start: int) -> tuple[str, ...]:
+    """Return what stands in the way of one start: nothing when it is free."""
+    if start <= standing.now.timestamp():
+        return (PASSED,)
+    if pauses := tuple(_pauses(standing, shift.hours.injector, start)):
+        return pauses
+    if blocks(standing.sessions.get(shift.hours.injector, ()), start):
+        return (TAKEN,)
+    return _without_room(standing, shift, start)
+
+
+def _pauses(standing: Standing, injector: int, start: int) -> Iterator[str]:
+    agenda = standing.agenda
+    for pause in agenda.closed:
+        if _hits(agenda, pause, start):
+            yield f"Clinic closed: {pause.label}"
+    for pause in agenda.away.get(injector, ()):
+        if _hits(agenda, pause, start):
+            yield f"{standing.names[injector]}: leave ({pause.label})"
+
+
+def _without_room(standing: Standing, shift: Shift, start: int) -> tuple[str, ...]:
+    """Return why no room is free for a start: nothing when one is."""
+    agenda, rooms = standing.agenda, standing.agenda.rooms_for(shift.hours)
+    if not rooms:
+        return (f"{standing.names[shift.hours.injector]}: no room to use",)
+    if not all(blocks(standing.rooms[room], start) for room in rooms):
+        return ()
+    closed = [
+        f"{standing.room_names[room]} closed: {pause.label}"
+        for room in rooms
+        for pause in agenda.closed_rooms.get(room, ())
+        if _hits(agenda, pause, start)
+    ]
+    return tuple(closed) or (ROOMLESS,)
+
+
+def _hits(agenda: Agenda, pause: Pause, start: int) -> bool:
+    return pause.starts - agenda.length < start < pause.ends
+
+
+def _counted(what: str, number: int, of: int) -> str:
+    """Say how many times of a day share a fate: all, or some beside what else is said."""
+    if number == of:
+        return f"All {of} times {what}" if of > 1 else f"The only time {what}"
+    return f"{number} times {what}" if number > 1 else f"1 time {what}"
+
+
+def _day(date: dt.date) -> str:
+    return f"{date.day} {MONTHS[date.month - 1]} {date.year}"
