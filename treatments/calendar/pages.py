@@ -12,6 +12,7 @@ from treatments.calendar.blocks import Block, Column, Row, table
 from treatments.calendar.reading import Person, Stretch
 from treatments.cycle import instant
 from treatments.slots import Slot
+from treatments.slots.shifts import steady_offset
 
 WEEK = 7
 WORKING_WEEK = 5
@@ -129,8 +130,8 @@ def _rows(places: Sequence[Place]) -> list[Row]:
 
 
 def _place(stretch: Stretch, person: Person, date: dt.date, head: str) -> Place:
-    midnight = dt.datetime.combine(date, dt.time(), stretch.clinic.zone)
-    changes = midnight.utcoffset() != (midnight + dt.timedelta(days=1)).utcoffset()
+    zone = stretch.clinic.zone
+    midnight = dt.datetime.combine(date, dt.time(), zone).astimezone(dt.UTC)
     return Place(
         date=date,
         injector=person.uid,
@@ -138,7 +139,7 @@ def _place(stretch: Stretch, person: Person, date: dt.date, head: str) -> Place:
         head=head,
         spoken=f"{WEEKDAYS[date.weekday()]} {date.day} {MONTHS[date.month - 1]}",
         holiday=stretch.holidays.get(date, ""),
-        midnight=None if changes else midnight.astimezone(dt.UTC),
+        midnight=midnight if steady_offset(zone, date) is not None else None,
         column=stretch.column(person, date),
     )
 

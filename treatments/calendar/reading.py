@@ -8,15 +8,17 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import holidays
 from django.db.models import BigIntegerField, F, Q, Value
 from django.db.models.functions import Cast
 
 from clinic.models import Absence, Clinic, Closure, Injector, Room, WorkedHoliday
 from treatments.calendar.blocks import DAY, Column, Opening, Span, Visit, column, mask
-from treatments.cycle import NoSuchTime, instant
+from treatments.calendar.clock import Away, existing, first_minute, minute_of, on_date
 from treatments.models import Status, TreatmentSession
 from treatments.models.session import OCCUPYING
+from treatments.slots.agenda import holiday_names
+from treatments.slots.shifts import MINUTE, wall_minute
+from treatments.slots.taken import Epoch
 
 NOT_SHOWN = (Status.CANCELLED, Status.GIVEN_BEFORE)
 
@@ -50,16 +52,6 @@ class Person:
             and (week.valid_from is None or week.valid_from <= date)
             and (week.valid_until is None or date <= week.valid_until)
         ]
-
-
-class Away(NamedTuple):
-    """A time in which one injector (or one room, or with neither the whole clinic) is not there."""
-
-    injector: int | None
-    room: int | None
-    starts_at: dt.datetime
-    ends_at: dt.datetime
-    label: str
 
 
 class RoomOf(NamedTuple):
@@ -98,16 +90,16 @@ class Stretch:
             openings=person.openings(date),
             closed=list(self._closed(person, date, zone)),
             length=self.clinic.session_minutes,
-            begins=_begins(date, self.now.astimezone(zone)),
+            begins=first_minute(date, self.now.astimezone(zone)),
             room_at=self._room_finder(person, date),
-            exists=_existing(date, zone),
+            exists=existing(date, zone),
         )
 
     def _closed(self, person: Person, date: dt.date, zone: ZoneInfo) -> Iterator[Span]:
         if date in self.holidays:
             yield Span(0, DAY, self.holidays[date])
         for away in self.away:
-            if away.room is None and away.injector in {None, person.pk} and (span := _on(date, away, zone)):
+            if away.room is None and away.injector in {None, person.pk} and (span := on_date(date, away, zone)):
                 yield span
 
     def _room_finder(self, person: Person, date: dt.date) -> Callable[[Opening, int], UUID | None]:
@@ -170,7 +162,7 @@ def _people(clinic: Clinic) -> list[Person]:
     ):
         person = people.setdefault(pk, Person(pk, uid, name, user))
         if weekday:
-            opening = Opening(_minute(opens), _minute(closes), step, room)
+            opening = Opening(minute_of(opens), minute_of(closes), step, room)
             person.hours.append(Weekly(weekday, opening, since, until))
     return list(people.values())
 
@@ -187,9 +179,7 @@ def _rooms(clinic: Clinic) -> dict[int, RoomOf]:
 
 def _holidays(clinic: Clinic, first: dt.date, last: dt.date) -> dict[dt.date, str]:
     """Return the public holidays on which the clinic is closed, with their names."""
-    years = range(first.year, last.year + 1)
-    known = holidays.country_holidays(clinic.country, subdiv=clinic.subdivision or None, years=years)
-    found = {date: name for date, name in known.items() if first <= date <= last}
+    found = holiday_names(clinic, first, last + dt.timedelta(days=1))
     if found:
         for date in WorkedHoliday.objects.filter(clinic=clinic, date__in=found).values_list("date", flat=True):
             del found[date]
@@ -219,22 +209,26 @@ def _put_visits(stretch: Stretch, chosen: Person | None) -> None:
         rooms = stretch.rooms.keys() if None in own_rooms else own_rooms
         sessions = sessions.filter(Q(injector=chosen.pk) | Q(room__in=rooms))
     zone = stretch.clinic.zone
-    rows = sessions.order_by("starts_at").values_list(
-        "uid",
-        "injector_id",
-        "room_id",
-        "local_date",
-        "starts_at",
-        "ends_at",
-        "status",
-        "answer",
-        "course__patient__given_name",
-        "course__patient__family_name",
+    # Whole seconds: a datetime costs SQLite more to read than the rest of the row.
+    rows = (
+        sessions.order_by("starts_at")
+        .annotate(begins=Epoch(F("starts_at")), ends=Epoch(F("ends_at")))
+        .values_list(
+            "uid",
+            "injector_id",
+            "room_id",
+            "local_date",
+            "begins",
+            "ends",
+            "status",
+            "answer",
+            "course__patient__given_name",
+            "course__patient__family_name",
+        )
     )
-    for uid, injector, room, date, starts_at, ends_at, status, answer, given, family in rows:
-        local = starts_at.astimezone(zone)
-        start = local.hour * 60 + local.minute
-        end = min(start + int((ends_at - starts_at).total_seconds()) // 60, DAY)
+    for uid, injector, room, date, begins, ends, status, answer, given, family in rows:
+        start = wall_minute(begins, date, zone)
+        end = min(start + (ends - begins) // MINUTE, DAY)
         holds = status in OCCUPYING
         if holds and room is not None:
             stretch.taken_rooms[room, date] |= mask(start, end)
@@ -248,7 +242,7 @@ def _close_rooms(stretch: Stretch) -> None:
     for away in stretch.away:
         if away.room is not None:
             for date in stretch.dates:
-                span = _on(date, away, stretch.clinic.zone)
+                span = on_date(date, away, stretch.clinic.zone)
                 if span:
                     stretch.taken_rooms[away.room, date] |= mask(span.start, span.end)
 
@@ -259,41 +253,3 @@ def _add_former(stretch: Stretch) -> None:
     if missing:
         former = Injector.objects.filter(pk__in=missing).values_list("pk", "uid", "name")
         stretch.people += [Person(pk, uid, f"{name} (left)", left=True) for pk, uid, name in former]
-
-
-def _on(date: dt.date, away: Away, zone: ZoneInfo) -> Span | None:
-    """Return the part of a time that lies on a date, in minutes of the wall clock."""
-    starts, ends = away.starts_at.astimezone(zone), away.ends_at.astimezone(zone)
-    if starts.date() > date or ends.date() < date:
-        return None
-    start = _minute(starts) if starts.date() == date else 0
-    # A part of a minute counts as all of it: nobody can be booked into the rest.
-    end = _minute(ends) + bool(ends.second or ends.microsecond) if ends.date() == date else DAY
-    return Span(start, end, away.label) if end > start else None
-
-
-def _begins(date: dt.date, now: dt.datetime) -> int:
-    """Return the first minute of a date that has not passed."""
-    if date == now.date():
-        return _minute(now) + 1
-    return 0 if date > now.date() else DAY
-
-
-def _existing(date: dt.date, zone: ZoneInfo) -> Callable[[int], bool]:
-    """Return what says whether a minute of the wall clock exists once on a date; asked in earnest only at clock changes."""
-    midnight = dt.datetime.combine(date, dt.time(), zone)
-    if midnight.utcoffset() == (midnight + dt.timedelta(days=1)).utcoffset():
-        return lambda _minute: True
-
-    def exists(minute: int) -> bool:
-        try:
-            instant(date, dt.time(minute // 60, minute % 60), zone)
-        except NoSuchTime:
-            return False
-        return True
-
-    return exists
-
-
-def _minute(clock: dt.time | dt.datetime) -> int:
-    return clock.hour * 60 + clock.minute

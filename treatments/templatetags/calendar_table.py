@@ -3,10 +3,10 @@
 import datetime as dt
 from collections.abc import Callable
 from functools import cache
+from html import escape
 
 from django import template
 from django.urls import reverse
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from clinic.templatetags.interface import STATUS_CHIPS
@@ -41,6 +41,24 @@ def calendar_rows(page: Page, may_book: bool, choosing: Choosing | None = None) 
             lines.append(f'<td class="{kind} d{cell.column}"{height}>{inside or escape(block.label)}</td>')
         lines.append("</tr>")
     return mark_safe("".join(lines))  # noqa: S308 - every name and label above went through escape()
+
+
+@register.simple_tag
+def people_heads(page: Page, choosing: Choosing | None = None) -> SafeString:
+    """Draw the heads of a day's columns: the name leads to the week, with how many times are free."""
+    address = reverse("treatments:calendar") + "?" + escape(choosing.prefix if choosing else "")
+    heads = []
+    for place in page.places:
+        free = (
+            f"{place.column.free} of {place.column.times} free"
+            if place.column.times
+            else place.holiday or "not working"
+        )
+        heads.append(
+            f'<th scope="col"><a href="{address}injector={place.injector}&amp;date={place.date}">{escape(place.name)}</a>'
+            f'<span class="meta">{escape(free)}</span></th>'
+        )
+    return mark_safe("".join(heads))  # noqa: S308 - names and labels went through escape()
 
 
 @register.simple_tag

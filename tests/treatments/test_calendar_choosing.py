@@ -1,0 +1,93 @@
+"""Choosing in the calendar: a new time for a visit, a time for a course, a person for a free time."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from clinic.models import Injector, User
+from patients.models import Patient
+from tests.builders import TODAY, make_course, make_session
+from tests.conftest import log_in
+from tests.treatments.calendar_pages import NEXT_MONDAY, at, page
+from treatments.models import Course, Status, TreatmentSession
+
+
+@pytest.fixture
+def desk(front_desk: User) -> Client:
+    """The browser at the front desk."""
+    return log_in(front_desk)
+
+
+class TestChoosing:
+    """Choose mode: the free times become buttons."""
+
+    def test_a_visit_moves_to_the_time_that_is_pressed(self, desk: Client, osei: Injector, course: Course) -> None:
+        session = make_session(course, osei, at(10, 30), due_on=TODAY)
+        content = page(desk, moving=session.uid)
+        assert "Choose a new time for Maria Santos (was Monday 30 November 2026, 10:30am, Dr Osei)." in content
+        codes = re.findall(r'<button name="slot" value="([^"]+)" aria-label="Tuesday 1 December, 9am', content)
+        fields = {"slot": codes[0], "version": "1", "next": "/calendar/"}
+        answer = desk.post(reverse("treatments:move", args=[session.uid]), fields)
+        assert (answer.status_code, answer["Location"]) == (302, "/calendar/")
+        session.refresh_from_db()
+        assert session.starts_at == at(9, day=NEXT_MONDAY + dt.timedelta(days=1))
+
+    def test_a_course_gets_the_time_that_is_pressed(self, desk: Client, osei: Injector, course: Course) -> None:
+        content = page(desk, booking=course.uid)
+        assert "Choose a time for Maria Santos." in content
+        uid = re.findall(r'name="uid" value="([^"]+)"', content)[0]
+        code = re.findall(r'name="slot" value="([^"]+)"', content)[0]
+        desk.post(reverse("treatments:book", args=[course.uid]), {"slot": code, "uid": uid})
+        assert TreatmentSession.objects.get(uid=uid).starts_at == at(9)
+
+    def test_before_the_due_date_only_a_prescriber_may_choose(
+        self, desk: Client, osei: Injector, maria: Patient, prescriber: User
+    ) -> None:
+        course = make_course(maria, last_given_on=TODAY - dt.timedelta(days=70), injector=osei)
+        assert "10:30 too early" in page(desk, booking=course.uid)
+        assert 'name="slot"' not in page(desk, booking=course.uid)
+        assert 'name="slot"' in page(log_in(prescriber), booking=course.uid)
+
+    def test_a_visit_that_was_cancelled_meanwhile_is_a_conflict(
+        self, desk: Client, osei: Injector, course: Course
+    ) -> None:
+        session = make_session(course, osei, at(10, 30), status=Status.CANCELLED, due_on=TODAY)
+        assert desk.get(reverse("treatments:calendar"), {"moving": str(session.uid)}).status_code == 409
+        assert desk.get(reverse("treatments:calendar_day"), {"moving": str(session.uid)}).status_code == 409
+
+    def test_who_may_only_look_cannot_choose(self, osei: Injector, course: Course, reader: User) -> None:
+        answer = log_in(reader).get(reverse("treatments:calendar"), {"booking": str(course.uid)})
+        assert answer.status_code == 403
+
+
+class TestFreeTime:
+    """The page behind a free time: who is it for?"""
+
+    def code(self, client: Client) -> str:
+        return str(re.findall(r"time=([\w.-]+)", page(client))[0])
+
+    def test_it_offers_the_time_to_who_is_due_and_books_at_one_press(
+        self, desk: Client, osei: Injector, course: Course
+    ) -> None:
+        code = self.code(desk)
+        content = desk.get(reverse("treatments:calendar_free"), {"time": code}).content.decode()
+        assert "Monday 30 November 2026, 9am" in content
+        assert "Book for Maria Santos" in content
+        uid = re.findall(r'name="uid" value="([^"]+)"', content)[0]
+        desk.post(reverse("treatments:book", args=[course.uid]), {"slot": code, "uid": uid})
+        assert TreatmentSession.objects.get(uid=uid).starts_at == at(9)
+
+    def test_a_search_finds_who_is_booked_and_offers_to_move_them(
+        self, desk: Client, osei: Injector, course: Course
+    ) -> None:
+        make_session(course, osei, at(15), due_on=TODAY)
+        found = desk.get(reverse("treatments:calendar_free"), {"time": self.code(desk), "q": "santos"})
+        assert "Move the visit of Maria Santos here" in found.content.decode()
+
+    def test_a_time_that_is_none_is_said(self, desk: Client, osei: Injector) -> None:
+        answer = desk.get(reverse("treatments:calendar_free"), {"time": "x"})
+        assert answer.status_code == 422
+        assert "This time cannot be booked" in answer.content.decode()
