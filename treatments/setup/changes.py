@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 from django.db.models import Model, Q
 
 from clinic.models import Absence, Clinic, Closure, Injector, OpeningHours, Room, User, WorkedHoliday
-from clinic.wording import clock_words, day_words, moment_words
+from clinic.wording import clock_words, day_words
 from treatments.setup.opening import clash
+from treatments.setup.spans import span_words
 
 Row = TypeVar("Row", bound=Model)
 Write = Callable[[User, dt.datetime], None]
@@ -63,17 +64,17 @@ def leave(*, row: Absence) -> Change:
         others = Absence.objects.filter(injector=injector, starts_at__lt=row.ends_at, ends_at__gt=row.starts_at)
         other = others.exclude(pk=row.pk).first()
         if other:
-            raise Refused(f"{injector.name} is away then already: {_span_words(other)}.")
+            raise Refused(f"{injector.name} is away then already: {span_words(other)}.")
         _keep(row, by, at)
 
-    words = f"{row.label} of {injector.name}, {_span_words(row)}"
+    words = f"{row.label} of {injector.name}: {span_words(row)}"
     return Change(row.clinic, words, Q(injector=injector) & _during(row), write)
 
 
 def closure(*, row: Closure) -> Change:
     """A time in which the clinic or a room is closed."""
     which = Q(room=row.room) if row.room else Q()
-    words = f"{row.room or 'The whole clinic'} closed, {_span_words(row)}"
+    words = f"{row.room or 'The whole clinic'} closed: {span_words(row)}"
 
     def write(by: User, at: dt.datetime) -> None:
         _keep(row, by, at)
@@ -144,11 +145,6 @@ def _sign(row: Any, by: User, at: dt.datetime) -> None:
 
 def _during(row: Absence | Closure) -> Q:
     return Q(starts_at__lt=row.ends_at, ends_at__gt=row.starts_at)
-
-
-def _span_words(row: Absence | Closure) -> str:
-    zone = row.clinic.zone
-    return f"from {moment_words(row.starts_at.astimezone(zone))} to {moment_words(row.ends_at.astimezone(zone))}"
 
 
 def _overlap_words(who: Injector, other: OpeningHours) -> str:

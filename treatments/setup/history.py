@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from clinic.models import Absence, Clinic, Closure, Injector, OpeningHours, Room, WorkedHoliday
+from treatments.setup.spans import span_words
 
 LATEST = 50
 KINDS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("Hours", OpeningHours, ("injector", "room")),
-    ("Leave", Absence, ("injector",)),
-    ("Closure", Closure, ("room",)),
+    ("Leave", Absence, ("injector", "clinic")),
+    ("Closure", Closure, ("room", "clinic")),
     ("Holiday worked", WorkedHoliday, ()),
     ("Room", Room, ()),
     ("Injector", Injector, ()),
@@ -45,11 +46,13 @@ def _line(what: str, row: Any) -> Line:
 
 def _about(row: Any) -> str:
     who = getattr(row, "injector", None) or getattr(row, "room", None)
-    text = str(row.instance) + _until(row)
+    text = str(row.instance) + _when(row)
     return f"{who}: {text}" if who else text
 
 
-def _until(row: Any) -> str:
+def _when(row: Any) -> str:
+    if hasattr(row, "starts_at"):
+        return f", {span_words(row)}"
     last = getattr(row, "valid_until", None)
     if last:
         return f", until {last.day} {last:%B %Y}"

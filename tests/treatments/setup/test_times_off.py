@@ -57,7 +57,7 @@ def test_leave_twice_for_the_same_time_is_refused(ada: Client, osei: Injector) -
     ask(ada, osei)
     response = ask(ada, osei)
     assert response.status_code == 422
-    assert "Dr Osei is away then already" in response.content.decode()
+    assert "Dr Osei is away then already: Wednesday 2 December 2026." in response.content.decode()
 
 
 def test_leave_can_be_changed_and_taken_back(ada: Client, osei: Injector, admin: Any) -> None:
@@ -75,7 +75,10 @@ def test_leave_can_be_changed_and_taken_back(ada: Client, osei: Injector, admin:
         ("~", admin),
         ("+", admin),
     ]
-    assert "Leave removed: Dr Osei: Course" in ada.get(reverse("setup:changes")).content.decode()
+    assert (
+        "Leave removed: Dr Osei: Course, Wednesday 2 December 2026 to Thursday 3 December 2026"
+        in ada.get(reverse("setup:changes")).content.decode()
+    )
 
 
 def test_a_closed_time_can_be_added_and_taken_back(ada: Client, riverside: Clinic) -> None:

@@ -42,7 +42,7 @@ def injector(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         "injector": who,
         "hours": rows.exclude(valid_until__lt=today),
         "ended": rows.filter(valid_until__lt=today),
-        "absences": who.absences.filter(ends_at__gt=now),
+        "absences": who.absences.filter(ends_at__gt=now).select_related("clinic"),
         "days": two_weeks(who, today),
     }
     return render(request, "treatments/setup/injector.html", context)

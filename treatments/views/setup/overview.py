@@ -25,8 +25,8 @@ def overview(request: StaffRequest) -> HttpResponse:
         "rooms": clinic.rooms.prefetch_related(Prefetch("injectors", Injector.objects.filter(active=True))).order_by(
             "-active", "name"
         ),
-        "absences": Absence.objects.filter(clinic=clinic, ends_at__gt=now).select_related("injector"),
-        "closures": Closure.objects.filter(clinic=clinic, ends_at__gt=now).select_related("room"),
+        "absences": Absence.objects.filter(clinic=clinic, ends_at__gt=now).select_related("injector", "clinic"),
+        "closures": Closure.objects.filter(clinic=clinic, ends_at__gt=now).select_related("room", "clinic"),
         "outside": len(outside(clinic, Q(), now)),
     }
     return render(request, "treatments/setup/overview.html", context)
