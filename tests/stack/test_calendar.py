@@ -1,0 +1,78 @@
+"""The calendar in a browser: one stop of the Tab key, arrows inside it, and a list on a phone."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from clinic.demo.logins import LOGINS, PASSWORD
+
+pytestmark = [pytest.mark.stack, pytest.mark.browser]
+
+WIDE = {"width": 1280, "height": 900}
+PHONE = {"width": 360, "height": 740}
+
+
+@pytest.fixture
+def calendar(browser_page: Page) -> Page:
+    """Next week in the calendar, at the front desk."""
+    browser_page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    browser_page.goto("/log-in/")
+    browser_page.get_by_label("Email").fill(LOGINS[0].email)
+    browser_page.get_by_label("Password").fill(PASSWORD)
+    browser_page.get_by_role("button", name="Sign in").click()
+    browser_page.wait_for_url("**/today/")
+    browser_page.goto("/calendar/")
+    browser_page.get_by_role("link", name="Next week").click()
+    browser_page.wait_for_url("**/calendar/?*date=*")
+    return browser_page
+
+
+def focused(page: Page) -> str:
+    """Return what a screen reader says of the focused time."""
+    return str(page.evaluate("document.activeElement.ariaLabel || document.activeElement.textContent"))
+
+
+def test_the_grid_is_one_stop_and_arrows_move_in_it(calendar: Page) -> None:
+    grid = calendar.get_by_role("grid")
+    stop = grid.locator("[tabindex='0']")
+    expect(stop).to_have_count(1)
+    stop.focus()
+    assert ", 9am, " in focused(calendar)
+    calendar.keyboard.press("ArrowDown")
+    assert ", 9:15am, " in focused(calendar)
+    calendar.keyboard.press("End")
+    assert focused(calendar).startswith("Friday")
+    calendar.keyboard.press("Home")
+    assert focused(calendar).startswith("Monday")
+    expect(stop).to_have_count(1)
+
+
+def test_page_down_goes_a_week_on_and_stays_in_place(calendar: Page) -> None:
+    calendar.get_by_role("grid").locator("[tabindex='0']").focus()
+    before, here = calendar.url, focused(calendar)
+    calendar.keyboard.press("PageDown")
+    calendar.wait_for_url(lambda url: url != before)
+    expect(calendar.get_by_role("grid").locator(":focus")).to_be_visible()
+    assert focused(calendar) != here
+    assert ", 9am, " in focused(calendar)
+
+
+def test_enter_opens_the_page_that_asks_who_it_is_for(calendar: Page) -> None:
+    free = calendar.get_by_role("grid").locator("td.free a").first
+    free.focus()
+    calendar.keyboard.press("Enter")
+    calendar.wait_for_url("**/calendar/free/*")
+    expect(calendar.get_by_text("Who is it for?")).to_be_visible()
+
+
+def test_a_phone_shows_one_day_as_a_list(calendar: Page) -> None:
+    calendar.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    expect(calendar.get_by_role("grid")).to_have_count(0)
+    visible = calendar.locator("[data-calendar] td:visible")
+    assert set(visible.evaluate_all("cells => cells.map(cell => /d\\d/.exec(cell.className)[0])")) == {"d0"}
+    assert calendar.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    day = calendar.url
+    calendar.get_by_role("link", name="Next day").click()
+    calendar.wait_for_url(lambda url: url != day)
+    assert re.search(r"date=\d{4}-\d\d-\d\d", calendar.url)
