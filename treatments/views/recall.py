@@ -118,7 +118,7 @@ def wake(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 @requires(Capability.BOOK)
 def let_go(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """End the course of somebody who left, with the reason."""
-    course, form = get_course(request, uid), forms.LetGoForm(request.POST or None)
+    course, form = get_course(request, uid), forms.LetGoForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             contact.let_go(course=course, reason=form.reason, died=form.died, by=request.user, at=timezone.now())

@@ -22,7 +22,8 @@ def add(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     course = get_course(request, uid)
     if course.closed_on:
         return render(request, "treatments/course_closed.html", {"course": course}, status=409)
-    form = forms.WaitingForm(request.POST or None, injectors=request.clinic.injectors.filter(active=True))
+    data = request.POST if request.method == "POST" else None
+    form = forms.WaitingForm(data, injectors=request.clinic.injectors.filter(active=True))
     if request.method == "POST" and form.is_valid():
         waiting.add(course=course, by=request.user, at=timezone.now(), **form.cleaned_data)
         messages.success(request, f"{course.patient.full_name} is on the waiting list.")

@@ -1,0 +1,165 @@
+"""An offered time as the patient sees it, and its messages in the ledger."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.test import Client
+
+from clinic.models import Clinic, Injector, User
+from patients.models import Patient
+from reminders import links
+from reminders.dispatch import send_due
+from reminders.models import Reminder
+from reminders.planning import reconcile
+from reminders.wording_guard import blocked_words
+from tests.builders import NOW, TODAY, make_course, make_patient, make_session, room_of
+from tests.reminders.conftest import Gateway
+from treatments.models import Course, OfferInvitation, SlotOffer, TreatmentSession
+from treatments.recall import offers
+from treatments.slots import Slot
+
+TOMORROW = NOW + dt.timedelta(days=1)
+HELD = dt.timedelta(minutes=3)
+
+
+@pytest.fixture
+def course(rules: Clinic, maria: Patient, osei: Injector) -> Course:
+    """Maria, overdue."""
+    return make_course(maria, last_given_on=TODAY - dt.timedelta(days=100), injector=osei)
+
+
+@pytest.fixture
+def tom(rules: Clinic, osei: Injector) -> Course:
+    """Tom, overdue too."""
+    return make_course(make_patient(rules, "Tom", "Reid"), last_given_on=TODAY - dt.timedelta(days=90), injector=osei)
+
+
+@pytest.fixture
+def offer(rules: Clinic, osei: Injector, course: Course, tom: Course, front_desk: User) -> SlotOffer:
+    """Tomorrow at ten, offered to Maria and Tom."""
+    slot = Slot(osei, room_of(osei), TOMORROW, TOMORROW + dt.timedelta(minutes=15))
+    return offers.make(clinic=rules, slot=slot, courses={course.uid, tom.uid}, by=front_desk, at=NOW)
+
+
+def link_of(course: Course) -> str:
+    """Return the address in a person's message."""
+    reminder = Reminder.objects.get(course=course, invitation__isnull=False)
+    links.address_for(reminder, now=NOW)
+    return f"/v/{links.token_of(reminder)}/"
+
+
+def test_each_invitation_gets_one_message_that_waits_three_minutes(offer: SlotOffer) -> None:
+    reconcile(now=NOW)
+    assert reconcile(now=NOW).created == 0
+    assert Reminder.objects.filter(invitation__offer=offer, due_at=NOW + HELD).count() == 2
+
+
+def test_the_message_says_when_and_has_a_link_and_no_health_word(
+    offer: SlotOffer, gateways: dict[str, Gateway]
+) -> None:
+    reconcile(now=NOW)
+    with time_machine.travel(NOW + HELD, tick=False):
+        send_due(clock=lambda: NOW + HELD)
+    bodies = [message.body for message in gateways["sms"].taken]
+    assert len(bodies) == 2
+    assert "earlier time: Tuesday 24 November at 10am" in bodies[0]
+    assert not blocked_words(" ".join(bodies))
+
+
+def test_an_offer_taken_back_in_time_reaches_nobody(
+    offer: SlotOffer, front_desk: User, gateways: dict[str, Gateway]
+) -> None:
+    reconcile(now=NOW)
+    offers.end(offer=offer, by=front_desk, at=NOW)
+    send_due(clock=lambda: NOW + HELD)
+    reconcile(now=NOW + HELD)
+    assert gateways["sms"].taken == []
+    assert set(Reminder.objects.filter(invitation__offer=offer).values_list("state", flat=True)) == {"cancelled"}
+
+
+def test_an_offer_that_ran_out_leaves_nothing_on_the_worklist(offer: SlotOffer) -> None:
+    reconcile(now=NOW)
+    reconcile(now=offer.expires_at + dt.timedelta(minutes=1))
+    assert not Reminder.objects.filter(invitation__offer=offer).needs_person().exists()
+
+
+def test_looking_changes_nothing_and_a_press_books(offer: SlotOffer, course: Course, client: Client) -> None:
+    reconcile(now=NOW)
+    url = link_of(course)
+    page = client.get(url).content.decode()
+    assert "Maria, do you want this time?" in page
+    assert "Tuesday 24 November 2026" in page
+    assert not blocked_words(page.partition("<main")[2].partition("</main")[0])
+    assert not TreatmentSession.objects.filter(status="booked").exists()
+    page = client.post(f"{url}take/", follow=True).content.decode()
+    assert "This time is yours" in page
+    assert TreatmentSession.objects.get(status="booked").course == course
+
+
+def test_the_second_reads_that_someone_just_took_it(
+    offer: SlotOffer, course: Course, tom: Course, client: Client
+) -> None:
+    reconcile(now=NOW)
+    client.post(f"{link_of(course)}take/")
+    response = client.post(f"{link_of(tom)}take/")
+    assert response.status_code == 409
+    assert "Someone just took it" in response.content.decode()
+    assert OfferInvitation.objects.get(course=tom).answer == "too_late"
+
+
+def test_a_yes_sent_twice_books_once(offer: SlotOffer, course: Course, client: Client) -> None:
+    reconcile(now=NOW)
+    for _ in range(2):
+        assert client.post(f"{link_of(course)}take/").status_code == 302
+    assert TreatmentSession.objects.filter(status="booked").count() == 1
+
+
+def test_the_one_who_has_it_cannot_lose_it_by_a_no(offer: SlotOffer, course: Course, client: Client) -> None:
+    reconcile(now=NOW)
+    client.post(f"{link_of(course)}take/")
+    client.post(f"{link_of(course)}pass/")
+    assert OfferInvitation.objects.get(course=course).answer == "yes"
+    assert "This time is yours" in client.get(link_of(course)).content.decode()
+
+
+def test_a_no_is_noted_and_may_be_changed(offer: SlotOffer, course: Course, client: Client) -> None:
+    reconcile(now=NOW)
+    assert "You said no" in client.post(f"{link_of(course)}pass/", follow=True).content.decode()
+    assert "This time is yours" in client.post(f"{link_of(course)}take/", follow=True).content.decode()
+
+
+def test_the_page_says_which_visit_a_yes_gives_up(
+    offer: SlotOffer, course: Course, osei: Injector, client: Client
+) -> None:
+    reconcile(now=NOW)
+    make_session(course, osei, NOW + dt.timedelta(days=9), due_on=course.next_due())
+    assert "You have a visit on Wednesday 2 December 2026" in client.get(link_of(course)).content.decode()
+
+
+def test_an_offer_that_is_over_says_so(offer: SlotOffer, course: Course, front_desk: User, client: Client) -> None:
+    reconcile(now=NOW)
+    offers.end(offer=offer, by=front_desk, at=NOW)
+    assert "This offer has ended" in client.get(link_of(course)).content.decode()
+    assert client.post(f"{link_of(course)}take/").status_code == 409
+
+
+def test_a_link_about_a_visit_takes_no_offer(offer: SlotOffer, osei: Injector, rules: Clinic, client: Client) -> None:
+    reconcile(now=NOW)
+    lea = make_course(make_patient(rules, "Lea", "Novak"))
+    visit = make_session(lea, osei, NOW + dt.timedelta(days=3), placed_at=NOW - dt.timedelta(days=30))
+    reconcile(now=NOW)
+    reminder = Reminder.objects.filter(session=visit).latest("pk")
+    links.address_for(reminder, now=NOW)
+    client.post(f"/v/{links.token_of(reminder)}/take/")
+    assert not OfferInvitation.objects.exclude(answer="").exists()
+
+
+@pytest.mark.parametrize("step", ["take", "pass"])
+def test_an_answer_is_never_taken_by_looking(offer: SlotOffer, course: Course, client: Client, step: str) -> None:
+    reconcile(now=NOW)
+    assert client.get(f"{link_of(course)}{step}/").status_code == 405
+
+
+def test_a_guessed_link_leads_nowhere(client: Client, db: None) -> None:
+    assert client.post("/v/guess/take/").status_code == 404

@@ -1,0 +1,66 @@
+"""Weeks ahead: what falls due, what is booked, and what there are hours for."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from clinic.models import Absence, Clinic, Closure, Injector, User
+from tests.builders import NOW, TODAY, make_course, make_patient, make_session
+from tests.conftest import log_in
+from treatments.capacity import cycle_dates, weeks_ahead
+
+WEEKS_OF_HOURS = 5 * 8 * 4  # Monday to Friday, 09:00 to 17:00, a quarter of an hour each
+
+
+def test_a_person_falls_due_every_twelve_weeks() -> None:
+    dates = list(cycle_dates(dt.date(2026, 12, 1), None, 84, TODAY, dt.date(2027, 6, 1)))
+    assert dates == [dt.date(2026, 12, 1), dt.date(2027, 2, 23), dt.date(2027, 5, 18)]
+
+
+def test_who_is_overdue_counts_now_and_who_is_booked_where_they_are_booked() -> None:
+    end = TODAY + dt.timedelta(days=60)
+    assert list(cycle_dates(dt.date(2026, 1, 1), None, 84, TODAY, end)) == [TODAY]
+    booked = TODAY + dt.timedelta(days=9)
+    assert list(cycle_dates(dt.date(2026, 1, 1), booked, 84, TODAY, end)) == [booked]
+
+
+def test_hours_less_leave_closures_and_holidays_are_times(riverside: Clinic, osei: Injector) -> None:
+    day = dt.timedelta(days=1)
+    Absence.objects.create(clinic=riverside, injector=osei, starts_at=NOW + 7 * day, ends_at=NOW + 7 * day + day / 24)
+    Closure.objects.create(clinic=riverside, starts_at=NOW + 14 * day, ends_at=NOW + 14 * day + day / 12)
+    weeks = weeks_ahead(clinic=riverside, now=NOW)
+    assert len(weeks) == 26
+    assert weeks[0].times == WEEKS_OF_HOURS - 4  # it is ten o'clock on Monday
+    assert [week.times for week in weeks[1:4]] == [WEEKS_OF_HOURS - 4, WEEKS_OF_HOURS - 8, WEEKS_OF_HOURS]
+    christmas = next(week for week in weeks if week.monday == dt.date(2026, 12, 21))
+    assert christmas.times == WEEKS_OF_HOURS * 4 // 5  # the 25th is a Friday
+
+
+def test_a_week_with_more_due_than_times_is_short(riverside: Clinic, osei: Injector, front_desk: User) -> None:
+    osei.opening_hours.exclude(weekday=1).delete()
+    osei.opening_hours.update(closes=dt.time(9, 30))
+    given = TODAY - dt.timedelta(days=77)  # due next Monday
+    courses = [make_course(make_patient(riverside), last_given_on=given, injector=osei) for _ in range(5)]
+    make_session(courses[0], osei, NOW + dt.timedelta(days=7))
+    week = weeks_ahead(clinic=riverside, now=NOW)[1]
+    assert (week.due, week.booked, week.times, week.free, week.short) == (5, 1, 2, 1, 3)
+    text = " ".join(log_in(front_desk).get(reverse("treatments:capacity")).content.decode().split())
+    assert "first in the week of Monday 30 November 2026: 5 due, 2 times." in text
+    assert "3 too many" in text
+
+
+def test_an_empty_clinic_says_so(riverside: Clinic, front_desk: User) -> None:
+    assert "Nobody is in treatment yet." in log_in(front_desk).get(reverse("treatments:capacity")).content.decode()
+
+
+@pytest.mark.parametrize("people", [1, 20])
+def test_the_page_costs_the_same_for_one_and_for_many(
+    riverside: Clinic, osei: Injector, front_desk: User, people: int, django_assert_max_num_queries: Any
+) -> None:
+    for _ in range(people):
+        make_course(make_patient(riverside), last_given_on=TODAY - dt.timedelta(days=70), injector=osei)
+    client = log_in(front_desk)
+    with django_assert_max_num_queries(10):
+        assert b"style=" not in client.get(reverse("treatments:capacity")).content

@@ -1,0 +1,263 @@
+"""A time that became free: who is asked, in which order, and that the first yes gets it."""
+
+import datetime as dt
+import json
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from clinic.models import Clinic, Injector, User
+from patients.models import ContactPoint
+from tests.builders import NOW, TODAY, make_course, make_patient, make_session, room_of
+from tests.conftest import log_in
+from tests.servers.database import own_database, run_python
+from tests.treatments import offering
+from treatments import booking
+from treatments.models import Course, OfferInvitation, SlotOffer, Status, TreatmentSession
+from treatments.recall import candidates, contact, offers, waiting
+from treatments.recall.freed import freed_times
+from treatments.slots import Slot
+
+TOMORROW = NOW + dt.timedelta(days=1)  # a Tuesday, 10:00
+
+
+@pytest.fixture
+def slot(osei: Injector) -> Slot:
+    """Tomorrow at ten with Dr Osei."""
+    return Slot(osei, room_of(osei), TOMORROW, TOMORROW + dt.timedelta(minutes=15))
+
+
+def person(clinic: Clinic, name: str, days: int, osei: Injector) -> Course:
+    """Somebody whose last session was so many days ago."""
+    return make_course(make_patient(clinic, name, "Test"), last_given_on=TODAY - dt.timedelta(days=days), injector=osei)
+
+
+def names(clinic: Clinic, slot: Slot) -> list[str]:
+    """Return who would be asked, in order."""
+    return [one.course.patient.given_name for one in candidates.rank(clinic=clinic, slot=slot, at=NOW)]
+
+
+def make(clinic: Clinic, slot: Slot, by: User, *courses: Course, at: dt.datetime = NOW) -> SlotOffer:
+    """Offer a time."""
+    return offers.make(clinic=clinic, slot=slot, courses={one.uid for one in courses}, by=by, at=at)
+
+
+def test_only_who_is_due_by_then_is_asked(riverside: Clinic, osei: Injector, slot: Slot) -> None:
+    person(riverside, "Day83", 82, osei)
+    person(riverside, "Day84", 83, osei)
+    assert names(riverside, slot) == ["Day84"]
+
+
+def test_who_waits_comes_first_then_the_longest_overdue(
+    riverside: Clinic, osei: Injector, slot: Slot, front_desk: User
+) -> None:
+    person(riverside, "Late", 100, osei)
+    person(riverside, "Later", 150, osei)
+    waits = person(riverside, "Waits", 90, osei)
+    waiting.add(course=waits, by=front_desk, at=NOW, notice_hours=12)
+    assert names(riverside, slot) == ["Waits", "Later", "Late"]
+
+
+@pytest.mark.parametrize(
+    ("wishes", "asked"),
+    [({}, True), ({"mornings": False}, False), ({"notice_hours": 25}, False), ({"notice_hours": 24}, True)],
+)
+def test_a_wait_for_another_kind_of_time_is_no_wish_for_this_one(
+    riverside: Clinic, osei: Injector, slot: Slot, front_desk: User, wishes: dict[str, Any], asked: bool
+) -> None:
+    booked = person(riverside, "Booked", 90, osei)
+    make_session(booked, osei, NOW + dt.timedelta(days=9))
+    waiting.add(course=booked, by=front_desk, at=NOW, **wishes)
+    assert names(riverside, slot) == (["Booked"] if asked else [])
+
+
+def test_who_has_an_earlier_visit_who_sleeps_and_who_gave_the_time_up_are_not_asked(
+    riverside: Clinic, osei: Injector, slot: Slot, front_desk: User
+) -> None:
+    earlier, asleep, gave_up = (person(riverside, name, 90, osei) for name in ("Earlier", "Asleep", "GaveUp"))
+    make_session(earlier, osei, NOW + dt.timedelta(hours=2))
+    contact.log_attempt(course=asleep, outcome="does_not_want", by=front_desk, at=NOW)
+    make_session(gave_up, osei, slot.starts_at, status=Status.CANCELLED)
+    assert names(riverside, slot) == []
+
+
+def test_who_may_not_be_written_to_is_shown_and_never_ticked(riverside: Clinic, osei: Injector, slot: Slot) -> None:
+    course = person(riverside, "Silent", 90, osei)
+    ContactPoint.objects.filter(patient=course.patient).update(withdrawn_at=NOW)
+    one = candidates.rank(clinic=riverside, slot=slot, at=NOW)[0]
+    assert (one.reachable, one.ticked) == (False, False)
+
+
+def test_five_are_ticked(riverside: Clinic, osei: Injector, slot: Slot) -> None:
+    for number in range(7):
+        person(riverside, f"P{number}", 90, osei)
+    assert sum(one.ticked for one in candidates.rank(clinic=riverside, slot=slot, at=NOW)) == 5
+
+
+@pytest.mark.parametrize(
+    ("at", "ends"),
+    [
+        (NOW, NOW + dt.timedelta(hours=2, minutes=3)),
+        (NOW + dt.timedelta(hours=10), TOMORROW - dt.timedelta(hours=1)),  # 20:00: from 8:00 tomorrow, an hour before
+    ],
+)
+def test_an_offer_ends_in_time(slot: Slot, at: dt.datetime, ends: dt.datetime) -> None:
+    assert offers.expires_at(at, slot) == ends
+
+
+def test_the_first_yes_books_and_the_second_is_too_late(
+    riverside: Clinic, osei: Injector, slot: Slot, front_desk: User
+) -> None:
+    first, second = person(riverside, "First", 90, osei), person(riverside, "Second", 90, osei)
+    offer = make(riverside, slot, front_desk, first, second)
+    one, two = offer.invitations.order_by("pk")
+    session = offers.accept(invitation=one, at=NOW)
+    assert (session.course, session.starts_at, session.status) == (first, slot.starts_at, "booked")
+    with pytest.raises(offers.Gone):
+        offers.accept(invitation=two, at=NOW)
+    assert sorted(offer.invitations.values_list("answer", flat=True)) == ["too_late", "yes"]
+    offer.refresh_from_db()
+    assert (offer.state, offer.session) == ("taken", session)
+
+
+def test_the_same_yes_again_is_one_booking(riverside: Clinic, osei: Injector, slot: Slot, front_desk: User) -> None:
+    offer = make(riverside, slot, front_desk, person(riverside, "First", 90, osei))
+    invitation = offer.invitations.get()
+    assert offers.accept(invitation=invitation, at=NOW) == offers.accept(invitation=invitation, at=NOW)
+    assert TreatmentSession.objects.filter(status="booked").count() == 1
+
+
+def test_a_yes_moves_the_later_visit(riverside: Clinic, osei: Injector, slot: Slot, front_desk: User) -> None:
+    course = person(riverside, "Booked", 90, osei)
+    visit = make_session(course, osei, NOW + dt.timedelta(days=9), due_on=course.next_due())
+    waiting.add(course=course, by=front_desk, at=NOW, notice_hours=12)
+    offer = make(riverside, slot, front_desk, course)
+    offers.accept(invitation=offer.invitations.get(), at=NOW)
+    visit.refresh_from_db()
+    assert (visit.starts_at, visit.version) == (slot.starts_at, 2)
+    assert visit.events.get().by is None
+    assert not course.waiting_entries.filter(ended_at=None).exists()
+
+
+def test_a_time_that_the_desk_booked_meanwhile_is_gone(
+    riverside: Clinic, osei: Injector, slot: Slot, front_desk: User
+) -> None:
+    asked, walked_in = person(riverside, "Asked", 90, osei), person(riverside, "Desk", 90, osei)
+    offer = make(riverside, slot, front_desk, asked)
+    booking.book(course=walked_in, slot=slot, uid=uuid.uuid4(), by=front_desk, at=NOW)
+    with pytest.raises(offers.Gone):
+        offers.accept(invitation=offer.invitations.get(), at=NOW)
+    assert offer.invitations.get().answer == "too_late"
+    assert asked.sessions.filter(status="booked").count() == 0
+
+
+@pytest.mark.parametrize("why", ["expired", "ended"])
+def test_an_offer_that_is_over_books_nothing(
+    riverside: Clinic, osei: Injector, slot: Slot, front_desk: User, why: str
+) -> None:
+    offer = make(riverside, slot, front_desk, person(riverside, "First", 90, osei))
+    if why == "ended":
+        offers.end(offer=offer, by=front_desk, at=NOW)
+    with pytest.raises(offers.Gone):
+        offers.accept(invitation=offer.invitations.get(), at=offer.expires_at if why == "expired" else NOW)
+
+
+def test_who_died_meanwhile_gets_nothing(riverside: Clinic, osei: Injector, slot: Slot, front_desk: User) -> None:
+    course = person(riverside, "Died", 90, osei)
+    offer = make(riverside, slot, front_desk, course)
+    contact.let_go(course=course, reason="Died", died=True, by=front_desk, at=NOW)
+    with pytest.raises(offers.NoLongerFits):
+        offers.accept(invitation=offer.invitations.get(), at=NOW)
+
+
+def test_an_early_booking_meanwhile_stands_in_the_way(
+    riverside: Clinic, osei: Injector, slot: Slot, front_desk: User
+) -> None:
+    course = person(riverside, "Sooner", 90, osei)
+    offer = make(riverside, slot, front_desk, course)
+    make_session(course, osei, NOW + dt.timedelta(hours=3))
+    with pytest.raises(offers.NoLongerFits):
+        offers.accept(invitation=offer.invitations.get(), at=NOW)
+
+
+def test_one_time_is_offered_once_at_a_time(riverside: Clinic, osei: Injector, slot: Slot, front_desk: User) -> None:
+    course = person(riverside, "First", 90, osei)
+    make(riverside, slot, front_desk, course)
+    with pytest.raises(offers.NotOffered, match="being offered already"):
+        make(riverside, slot, front_desk, course)
+
+
+def test_nobody_ticked_is_no_offer(riverside: Clinic, slot: Slot, front_desk: User) -> None:
+    with pytest.raises(offers.NotOffered, match="Tick one person"):
+        make(riverside, slot, front_desk)
+
+
+def test_offers_end_by_themselves(riverside: Clinic, osei: Injector, slot: Slot, front_desk: User) -> None:
+    offer = make(riverside, slot, front_desk, person(riverside, "First", 90, osei))
+    assert offers.close_ended(now=NOW) == 0
+    assert offers.close_ended(now=offer.expires_at) == 1
+
+
+def test_what_a_cancelled_and_a_moved_visit_leave_is_listed_until_it_is_booked(
+    riverside: Clinic, osei: Injector, slot: Slot, front_desk: User
+) -> None:
+    make_session(person(riverside, "Gone", 90, osei), osei, slot.starts_at, status=Status.CANCELLED)
+    visit = booking.book(
+        course=person(riverside, "Moves", 90, osei),
+        slot=Slot(osei, slot.room, slot.ends_at, slot.ends_at + dt.timedelta(minutes=15)),
+        uid=uuid.uuid4(),
+        by=front_desk,
+        at=NOW,
+    )
+    week = dt.timedelta(days=7)
+    target = Slot(osei, slot.room, slot.starts_at + week, slot.ends_at + week)
+    booking.move(session=visit, version=1, slot=target, by=front_desk, at=NOW)
+    assert [one.slot.starts_at for one in freed_times(clinic=riverside, now=NOW)] == [slot.starts_at, slot.ends_at]
+    make_session(person(riverside, "New", 90, osei), osei, slot.starts_at)
+    assert [one.slot.starts_at for one in freed_times(clinic=riverside, now=NOW)] == [slot.ends_at]
+
+
+def test_two_clicks_offer_a_time_and_undo_takes_it_back(
+    riverside: Clinic, osei: Injector, slot: Slot, front_desk: User
+) -> None:
+    course = person(riverside, "First", 90, osei)
+    client = log_in(front_desk)
+    url = reverse("treatments:offer")
+    assert "First Test" in client.get(url, {"slot": slot.code}).content.decode()
+    response: Any = client.post(url, {"slot": slot.code, "course": [str(course.uid)]}, follow=True)
+    offer = SlotOffer.objects.get()
+    text = response.content.decode()
+    assert "Offered to 1 person." in text
+    assert reverse("treatments:end_offer", args=[offer.uid]) in text
+    client.post(reverse("treatments:end_offer", args=[offer.uid]))
+    offer.refresh_from_db()
+    assert offer.state == "ended"
+
+
+@pytest.mark.parametrize("code", ["", "x", "x.y.z", "past"])
+def test_a_time_that_is_none_is_refused_in_words(riverside: Clinic, slot: Slot, front_desk: User, code: str) -> None:
+    if code == "past":
+        code = Slot(slot.injector, slot.room, NOW - dt.timedelta(hours=1), NOW).code
+    response = log_in(front_desk).get(reverse("treatments:offer"), {"slot": code})
+    assert response.status_code == 422
+    assert "There is a problem" in response.content.decode()
+
+
+def test_of_many_who_say_yes_at_once_exactly_one_wins(
+    django_db_setup: None, django_db_blocker: Any, tmp_path: Path
+) -> None:
+    with django_db_blocker.unblock(), own_database(tmp_path) as environment:
+        told = json.loads(run_python("-m", "tests.treatments.offering", environment=environment, seconds=120))
+    losers = offering.ROUNDS * (offering.PROCESSES - 1)
+    assert told["said"] == {"Gone": losers, "won": offering.ROUNDS}
+    assert told["offers"] == ["taken"] * offering.ROUNDS
+    assert told["answers"] == ["too_late"] * losers + ["yes"] * offering.ROUNDS
+    assert told["visits"] == offering.ROUNDS
+
+
+def test_nobody_is_invited_twice_to_one_offer(riverside: Clinic, osei: Injector, slot: Slot, front_desk: User) -> None:
+    offer = make(riverside, slot, front_desk, person(riverside, "First", 90, osei))
+    assert OfferInvitation.objects.filter(offer=offer).count() == 1

@@ -1,0 +1,213 @@
+"""Working the recall list: tries, snooze, closing, the waiting list."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from clinic.models import Clinic, Injector, User
+from patients.models import ContactPoint, Patient
+from tests.builders import NOW, TODAY, make_course, make_patient, make_session
+from tests.conftest import log_in
+from treatments.models import ContactAttempt, Course, TreatmentSession, WaitingEntry
+from treatments.recall import contact, lists, waiting
+
+
+@pytest.fixture
+def late(maria: Patient, osei: Injector) -> Course:
+    """Maria, due 16 days ago."""
+    return make_course(maria, last_given_on=TODAY - dt.timedelta(days=100), injector=osei)
+
+
+def page(user: User, tab: str = "overdue") -> str:
+    """Return a tab of the recall page."""
+    text: str = log_in(user).get(reverse("treatments:recall"), {"tab": tab}).content.decode()
+    return " ".join(text.split())
+
+
+def post(user: User, name: str, course: Course, **data: Any) -> Any:
+    """Send a form about a course."""
+    return log_in(user).post(reverse(f"treatments:{name}", args=[course.uid]), data)
+
+
+def test_a_row_says_how_late_who_gave_the_last_one_and_that_nobody_tried(late: Course, front_desk: User) -> None:
+    text = page(front_desk)
+    assert "16 days late" in text
+    assert "Dr Osei" in text
+    assert "none yet" in text
+
+
+def test_one_click_notes_a_call_and_the_person_leaves_for_seven_days(late: Course, front_desk: User) -> None:
+    post(front_desk, "tried", late, outcome="no_answer")
+    assert ContactAttempt.objects.get().outcome == "no_answer"
+    assert "Maria" not in page(front_desk)
+    text = page(front_desk, "snoozed")
+    assert "back on Monday 30 November 2026" in text
+    assert "called once; last 23 November (no answer)" in text
+
+
+@pytest.mark.parametrize(("days", "listed"), [(6, False), (7, True)])
+def test_who_was_called_comes_back_by_itself(late: Course, front_desk: User, days: int, listed: bool) -> None:
+    contact.log_attempt(course=late, outcome="left_message", by=front_desk, at=NOW)
+    assert (late in Course.objects.all().to_recall(TODAY + dt.timedelta(days=days))) is listed
+
+
+def test_a_visit_that_fell_through_ends_a_snooze(late: Course, osei: Injector, front_desk: User) -> None:
+    contact.snooze(course=late, until=TODAY + dt.timedelta(days=60), by=front_desk, at=NOW)
+    later = NOW + dt.timedelta(minutes=1)
+    make_session(late, osei, NOW + dt.timedelta(days=1), status="no_show", placed_at=later)
+    assert late in Course.objects.all().to_recall(TODAY)
+
+
+@pytest.mark.parametrize("outcome", ["", "texted", "taken_back", "x"])
+def test_only_what_a_person_can_say_is_a_try(late: Course, front_desk: User, outcome: str) -> None:
+    post(front_desk, "tried", late, outcome=outcome)
+    assert not ContactAttempt.objects.exists()
+
+
+def test_tries_are_counted_without_texts_that_were_taken_back() -> None:
+    at = dt.datetime(2026, 3, 3, 12, tzinfo=dt.UTC)
+    tries = [ContactAttempt(outcome=one, at=at) for one in ("texted", "texted", "taken_back", "no_answer")]
+    assert lists.tries_words(tries, dt.UTC) == "texted once, called once; last 3 March (no answer)"
+
+
+def test_a_menu_snoozes_for_weeks(late: Course, front_desk: User) -> None:
+    post(front_desk, "snooze", late, weeks="2")
+    late.refresh_from_db()
+    assert late.snoozed_until == TODAY + dt.timedelta(weeks=2)
+
+
+@pytest.mark.parametrize(
+    ("until", "words"),
+    [
+        ("", "Enter a date."),
+        ("soon", "Enter a date such as 2026-06-01."),
+        ("2026-11-23", "Enter a date after Monday 23 November 2026."),
+        ("2020-01-01", "Enter a date after Monday 23 November 2026."),
+        ("2028-01-01", "Enter a date within a year"),
+    ],
+)
+def test_a_day_that_is_no_use_is_refused_in_words(late: Course, front_desk: User, until: str, words: str) -> None:
+    response = post(front_desk, "snooze", late, until=until)
+    assert response.status_code == 422
+    assert words in response.content.decode()
+
+
+def test_who_has_a_visit_is_not_snoozed(late: Course, osei: Injector, front_desk: User) -> None:
+    make_session(late, osei, NOW + dt.timedelta(days=1))
+    response = post(front_desk, "snooze", late, until="2026-12-01")
+    assert "A visit is booked" in response.content.decode()
+
+
+def test_a_snoozed_person_can_be_put_back_now(late: Course, front_desk: User) -> None:
+    contact.snooze(course=late, until=TODAY + dt.timedelta(days=60), by=front_desk, at=NOW)
+    post(front_desk, "wake", late)
+    assert "Maria" in page(front_desk)
+
+
+def test_a_death_ends_the_course_the_visit_and_every_message(late: Course, osei: Injector, front_desk: User) -> None:
+    visit = make_session(late, osei, NOW + dt.timedelta(days=1))
+    post(front_desk, "let_go", late, why="died")
+    late.refresh_from_db()
+    visit.refresh_from_db()
+    assert (late.closed_on, late.close_reason, visit.status) == (TODAY, "Died", "cancelled")
+    assert not ContactPoint.objects.usable().filter(patient=late.patient).exists()
+
+
+def test_who_moved_away_keeps_their_consent(late: Course, front_desk: User) -> None:
+    post(front_desk, "let_go", late, why="moved", note="To Leeds")
+    late.refresh_from_db()
+    assert late.close_reason == "Moved away: To Leeds"
+    assert ContactPoint.objects.usable().filter(patient=late.patient).count() == 2
+
+
+@pytest.mark.parametrize(("data", "words"), [({}, "Choose a reason."), ({"why": "other"}, "Write the reason.")])
+def test_closing_asks_for_a_reason(late: Course, front_desk: User, data: dict[str, str], words: str) -> None:
+    response = post(front_desk, "let_go", late, **data)
+    assert response.status_code == 422
+    assert words in response.content.decode()
+
+
+def test_a_booked_visit_stands_in_the_way_of_closing(late: Course, osei: Injector, front_desk: User) -> None:
+    make_session(late, osei, NOW + dt.timedelta(days=1))
+    assert "Cancel the booked visit first" in post(front_desk, "let_go", late, why="moved").content.decode()
+    late.refresh_from_db()
+    assert late.closed_on is None
+
+
+def test_an_ended_course_is_tried_no_more(late: Course, front_desk: User) -> None:
+    contact.let_go(course=late, reason="Died", died=True, by=front_desk, at=NOW)
+    post(front_desk, "tried", late, outcome="no_answer")
+    assert not ContactAttempt.objects.exists()
+
+
+def test_a_request_to_move_vanishes_when_the_visit_moves(late: Course, osei: Injector, front_desk: User) -> None:
+    visit = make_session(late, osei, NOW + dt.timedelta(days=1), answer="asked_to_move")
+    assert "Maria" in page(front_desk, "asked")
+    TreatmentSession.objects.filter(pk=visit.pk).update(answer="")  # what moving does
+    assert "Maria" not in page(front_desk, "asked")
+
+
+# The waiting list
+
+
+def test_a_person_waits_with_wishes_and_is_taken_off(late: Course, osei: Injector, front_desk: User) -> None:
+    post(front_desk, "wait", late, injector=str(osei.uid), mornings="on", notice_hours="48")
+    text = page(front_desk, "waiting")
+    assert "mornings, Dr Osei" in text
+    assert "needs 48 hours of notice" in text
+    entry = WaitingEntry.objects.get()
+    log_in(front_desk).post(reverse("treatments:stop_waiting", args=[entry.uid]))
+    assert "Maria" not in page(front_desk, "waiting")
+
+
+def test_new_wishes_keep_the_place_in_the_queue(late: Course, front_desk: User) -> None:
+    waiting.add(course=late, by=front_desk, at=NOW)
+    waiting.add(course=late, by=front_desk, at=NOW + dt.timedelta(days=3), afternoons=False)
+    assert WaitingEntry.objects.standing().get().since == NOW
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"notice_hours": "24"}, "Tick mornings, afternoons or both."),
+        ({"mornings": "on", "notice_hours": ""}, "Enter the hours of notice they need."),
+        ({"mornings": "on", "notice_hours": "0"}, "Enter 1 hour or more."),
+        (
+            {"mornings": "on", "notice_hours": "24", "injector": "7d8f0c8e-5d0a-4a55-8b55-0d5c6f3f9b11"},
+            "Choose an injector of this clinic.",
+        ),
+    ],
+)
+def test_wishes_that_fit_no_time_are_refused(late: Course, front_desk: User, data: dict[str, str], words: str) -> None:
+    response = post(front_desk, "wait", late, **data)
+    assert response.status_code == 422
+    assert words in response.content.decode()
+
+
+def test_who_was_treated_waits_no_more(late: Course, osei: Injector, front_desk: User) -> None:
+    waiting.add(course=late, by=front_desk, at=NOW)
+    make_session(late, osei, NOW + dt.timedelta(hours=1), status="done", given_on=TODAY)
+    assert not WaitingEntry.objects.standing().exists()
+
+
+@pytest.mark.parametrize("tab", ["overdue", "soon", "asked", "waiting", "snoozed"])
+def test_every_tab_costs_the_same_for_one_and_for_many(
+    riverside: Clinic, osei: Injector, front_desk: User, tab: str, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(12):
+        course = make_course(make_patient(riverside), last_given_on=TODAY - dt.timedelta(days=100), injector=osei)
+        waiting.add(course=course, by=front_desk, at=NOW)
+        if number % 3 == 0:
+            contact.log_attempt(course=course, outcome="no_answer", by=front_desk, at=NOW)
+    client = log_in(front_desk)
+    with django_assert_max_num_queries(14):
+        client.get(reverse("treatments:recall"), {"tab": tab})
+
+
+def test_who_only_reads_sees_the_list_without_buttons(late: Course, reader: User) -> None:
+    text = page(reader)
+    assert "Maria Santos" in text
+    assert "No answer" not in text
+    assert "Text the ticked people" not in text
