@@ -1,0 +1,124 @@
+"""Today in a browser: keys and focus around the dialog of free times, and a refresh that moves nothing."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from clinic.demo.logins import LOGINS, PASSWORD
+from tests.stack.running import Stack
+
+pytestmark = [pytest.mark.stack, pytest.mark.browser]
+
+
+def log_in(page: Page, email: str) -> Page:
+    """Sign in and open Today."""
+    page.goto("/log-in/")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/today/")
+    return page
+
+
+@pytest.fixture
+def desk(browser_page: Page) -> Page:
+    """Fran's window, on Today."""
+    return log_in(browser_page, LOGINS[0].email)
+
+
+@pytest.fixture
+def other(browser: Browser, stack: Stack) -> Iterator[Page]:
+    """The window of a second person, on Today."""
+    context = browser.new_context(base_url=stack.url)
+    context.set_default_timeout(20_000)
+    yield log_in(context.new_page(), LOGINS[1].email)
+    context.close()
+
+
+def booked(page: Page, number: int) -> str:
+    """Return the id of one of the rows whose next step is *Arrived*."""
+    rows = page.locator("tr[id^=visit-]", has=page.locator(".btn-primary[data-key=a]"))
+    return str(rows.nth(number).get_attribute("id"))
+
+
+def walk_to(page: Page, row: str) -> Locator:
+    """Press j until a row is the current one."""
+    target = page.locator(f"#{row}")
+    page.locator("body").press("j")
+    for _ in range(page.locator("tr[id^=visit-]").count()):
+        if target.get_attribute("data-current") is not None:
+            break
+        page.keyboard.press("j")
+    expect(target).to_be_focused()
+    return target
+
+
+def top_of(row: Locator) -> float:
+    """Return where on the screen a row begins."""
+    box = row.bounding_box()
+    assert box
+    return box["y"]
+
+
+def refresh(page: Page) -> None:
+    """Let the 20 seconds be over."""
+    with page.expect_response(re.compile("/today/changes/")):
+        page.evaluate("htmx.trigger('#day-live', 'refresh')")
+
+
+def test_b_opens_the_times_escape_gives_the_row_back_and_1_books_with_undo_in_focus(desk: Page) -> None:
+    row = booked(desk, 0)
+    walk_to(desk, row)
+    desk.keyboard.press("x")
+    expect(desk.locator(f"#{row} [data-key=b]")).to_be_visible()
+    walk_to(desk, row)
+    desk.keyboard.press("b")
+    dialog = desk.locator("#book-dialog")
+    expect(dialog.locator("[data-key]")).to_have_count(5)
+    expect(dialog.locator("[data-key='1']")).to_be_focused()
+    desk.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(desk.locator(f"#{row}")).to_be_focused()
+    desk.keyboard.press("b")
+    expect(dialog.locator("[data-key='1']")).to_be_focused()
+    desk.keyboard.press("1")
+    expect(desk.get_by_role("button", name="Undo")).to_be_focused()
+    expect(desk.locator("#messages")).to_contain_text("booked for")
+
+
+def test_a_refresh_changes_the_other_rows_and_leaves_the_one_in_focus_where_it_is(desk: Page, other: Page) -> None:
+    mine, theirs = booked(desk, 1), booked(desk, 0)
+    row = walk_to(desk, mine)
+    before = top_of(row)
+    other.locator(f"#{theirs} [data-key=a]").click()
+    expect(other.locator("#messages")).to_contain_text("arrived")
+    refresh(desk)
+    expect(desk.locator(f"#{theirs}")).to_contain_text("Waiting")
+    expect(desk.locator("#announce")).to_have_text("1 change")
+    expect(row).to_be_focused()
+    assert top_of(row) == pytest.approx(before, abs=1)  # pages scroll by whole pixels
+
+
+def test_a_row_that_changes_while_it_has_the_focus_waits_until_it_is_left(desk: Page, other: Page) -> None:
+    mine = booked(desk, 0)
+    row = walk_to(desk, mine)
+    other.locator(f"#{mine} [data-key=a]").click()
+    expect(other.locator("#messages")).to_contain_text("arrived")
+    refresh(desk)
+    expect(desk.locator("#announce")).to_have_text("1 change")
+    expect(row).to_be_focused()
+    expect(row).not_to_contain_text("Waiting")
+    desk.locator("h1").click()
+    expect(row).to_contain_text("Waiting")
+
+
+def test_without_the_server_the_page_says_since_when_it_is_not_up_to_date(desk: Page) -> None:
+    desk.route(re.compile("/today/changes/"), lambda route: route.abort())
+    desk.evaluate("htmx.trigger('#day-live', 'refresh')")
+    expect(desk.locator("#day-stale")).to_contain_text("Not up to date. Last checked")
+    expect(desk.locator("#failure")).to_be_hidden()
+    desk.unroute(re.compile("/today/changes/"))
+    refresh(desk)
+    expect(desk.locator("#day-stale")).to_be_hidden()
