@@ -16,7 +16,7 @@ from treatments.booking import Stale
 from treatments.calendar import pages, reading
 from treatments.forms import parse_day
 from treatments.views.choosing import choosing_of, read_uid
-from treatments.views.lookup import conflict_page
+from treatments.views.conflicts import conflict_page
 
 DAY, WEEK = dt.timedelta(days=1), dt.timedelta(weeks=1)
 # Years beyond these are typing mistakes, and nobody knows their holidays.

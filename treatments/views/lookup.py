@@ -9,7 +9,6 @@ from clinic import audit
 from clinic.access import StaffRequest
 from clinic.models import AuditEntry
 from treatments.models import Course, TreatmentSession
-from treatments.views.conflicts import conflict_page as conflict_page
 
 
 def get_session(request: StaffRequest, uid: uuid.UUID) -> TreatmentSession:
