@@ -261,3 +261,12 @@ def test_of_many_who_say_yes_at_once_exactly_one_wins(
 def test_nobody_is_invited_twice_to_one_offer(riverside: Clinic, osei: Injector, slot: Slot, front_desk: User) -> None:
     offer = make(riverside, slot, front_desk, person(riverside, "First", 90, osei))
     assert OfferInvitation.objects.filter(offer=offer).count() == 1
+
+
+def test_after_a_cancellation_its_time_can_be_offered_from_the_bar(
+    riverside: Clinic, osei: Injector, slot: Slot, front_desk: User
+) -> None:
+    visit = make_session(person(riverside, "Gone", 90, osei), osei, slot.starts_at)
+    url = reverse("treatments:cancel", args=[visit.uid])
+    page: Any = log_in(front_desk).post(url, {"reason": "Ill"}, follow=True)
+    assert f"{reverse('treatments:offer')}?slot={slot.code}" in page.content.decode()

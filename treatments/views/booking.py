@@ -17,6 +17,7 @@ from treatments.models import Course, Status, TreatmentSession
 from treatments.views.conflicts import conflict_page, move_conflict, step_conflict
 from treatments.views.dialog import leave, show
 from treatments.views.lookup import get_course, get_session
+from treatments.views.offers import say_what_is_free
 from treatments.views.steps import changed_since, day_url, tell
 from treatments.views.times import Refusal, early_reason, patient_url, show_times, show_too_early
 
@@ -75,6 +76,7 @@ def _move(request: StaffRequest, session: TreatmentSession, slot: slots.Slot, no
     version, early = request.POST.get("version", ""), early_reason(request)
     if session.status != Status.BOOKED or version != str(session.version):
         return move_conflict(request, booking.Stale(session), slot)
+    old = _place(session)
     try:
         booking.move(session=session, version=int(version), slot=slot, by=request.user, at=now, early_reason=early)
     except booking.TooEarly as error:
@@ -86,6 +88,7 @@ def _move(request: StaffRequest, session: TreatmentSession, slot: slots.Slot, no
         return show_times(request, fresh.course, now, moving=fresh, refusal=Refusal(409, conflict=error))
     name = session.course.patient.full_name
     tell(request, session, f"{name}: moved to {_when(session)} with {session.injector.name}.")
+    say_what_is_free(request, old)
     return leave(request, next_url(request, patient_url(session.course)))
 
 
@@ -112,7 +115,14 @@ def _cancel(request: StaffRequest, session: TreatmentSession, reason: str) -> Ht
     except booking.NotPossible:
         return conflict_page(request, booking.Stale(session))
     tell(request, session, f"{session.course.patient.full_name}: visit on {_when(session)} cancelled.")
+    say_what_is_free(request, _place(session))
     return redirect(next_url(request, patient_url(session.course)))
+
+
+def _place(session: TreatmentSession) -> slots.Slot | None:
+    if session.room is None:
+        return None
+    return slots.Slot(session.injector, session.room, session.starts_at, session.ends_at)
 
 
 def _when(session: TreatmentSession) -> str:

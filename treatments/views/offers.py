@@ -7,9 +7,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.access import Capability, StaffRequest, requires
+from clinic.wording import short_words
 from treatments import slots
 from treatments.models import SlotOffer
 from treatments.recall import candidates, offers
@@ -84,6 +86,14 @@ def end(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     else:
         messages.warning(request, "The offer was over already.")
     return redirect("treatments:offered", offer.uid)
+
+
+def say_what_is_free(request: StaffRequest, slot: slots.Slot | None) -> None:
+    """After a visit was cancelled or moved: its old time can be offered to others."""
+    if slot and slot.starts_at > timezone.now():
+        when = short_words(timezone.localtime(slot.starts_at))
+        url = f"{reverse('treatments:offer')}?slot={slot.code}"
+        messages.info(request, format_html('{} is free now. <a href="{}">Offer this time</a>', when, url))
 
 
 def _offer(request: StaffRequest, uid: uuid.UUID) -> SlotOffer:
