@@ -19,7 +19,7 @@ from treatments.slots.slot import Slot, Wish, wish_of
 from treatments.slots.spans import Span, Window, blocks, merge, windows
 from treatments.slots.taken import taken
 
-# Where each stretch ends, in days: two queries for each at most.
+# Where each stretch ends, in days: at most one query about injectors and one about rooms for each.
 STRETCHES = (28, 112, 364)
 LOOK_AHEAD_DAYS = STRETCHES[-1]
 # Five times on one morning are one offer: who cannot come that day needs another day, or another injector.
@@ -130,21 +130,27 @@ def _days(
     agenda: Agenda, now: dt.datetime, part_of_day: PartOfDay | None, wish: Wish | None
 ) -> Iterator[tuple[dt.date, Iterator[Placed]]]:
     """Yield each day with its free times, the best first, each with a room."""
-    dates, after = agenda.dates(), int(now.timestamp()) + 1
+    after = int(now.timestamp()) + 1
+    # A year of one injector is read as quickly as a month of all.
+    for dates in _stretches(agenda, agenda.dates(), STRETCHES if len(agenda.injectors) > 1 else STRETCHES[-1:]):
+        calendar = Open(agenda, unavailable(agenda, around(dates)), after, part_of_day)
+        open_dates = [date for date in dates if calendar.may_be_free(date)]
+        for few in _stretches(agenda, open_dates, STRETCHES):
+            rooms = rooms_taken(agenda, around(few))
+            for date in few:
+                candidates = calendar.candidates(date)
+                candidates.sort(key=lambda one: rank(one, wish, agenda.length) if wish else (one.start, one.injector))
+                yield date, _placed(candidates, rooms)
+
+
+def _stretches(agenda: Agenda, dates: Sequence[dt.date], ends: Iterable[int]) -> Iterator[list[dt.date]]:
+    """Yield the dates up to each of these ends, counted in days from the first of the agenda."""
     begin = agenda.first
-    for days in STRETCHES:
-        end = min(agenda.first + dt.timedelta(days), agenda.end)
-        stretch = [date for date in dates if begin <= date < end]
+    for days in ends:
+        end = agenda.first + dt.timedelta(days)
+        if stretch := [date for date in dates if begin <= date < end]:
+            yield stretch
         begin = end
-        if not stretch:
-            continue
-        calendar = Open(agenda, unavailable(agenda, around(stretch)), after, part_of_day)
-        stretch = [date for date in stretch if calendar.may_be_free(date)]
-        rooms = rooms_taken(agenda, around(stretch)) if stretch else {}
-        for date in stretch:
-            candidates = calendar.candidates(date)
-            candidates.sort(key=lambda one: rank(one, wish, agenda.length) if wish else (one.start, one.injector))
-            yield date, _placed(candidates, rooms)
 
 
 def _placed(candidates: Iterable[Candidate], rooms: Blocked) -> Iterator[Placed]:
