@@ -130,6 +130,11 @@ def test_suggest_and_why_not_agree_on_every_day(course: Course, osei: Injector) 
     assert days - refused == days & offered
 
 
+def test_unless_asked_about_the_past_days_are_explained_from_today_on(course: Course) -> None:
+    course.sessions.update(given_on=dt.date(2026, 1, 5), local_date=dt.date(2026, 1, 5), due_on=dt.date(2026, 1, 5))
+    assert slots.why_not(course=course, now=NOW)[0].date == SATURDAY
+
+
 def test_the_page_says_why_not_only_when_asked(course: Course, front_desk: User) -> None:
     page = reverse("treatments:book", args=[course.uid])
     client = log_in(front_desk)

@@ -53,12 +53,12 @@ def why_not(
     part_of_day: PartOfDay | None = None,
     room: Room | None = None,
 ) -> list[Refusal]:
-    """Return the days from ``first`` (the due date unless given) on that something stands in the way of.
+    """Return the days from ``first`` (the due date or today unless given) on that something stands in the way of.
 
     Takes what `suggest` takes. A day that is not returned has a free time that `suggest` may offer.
     """
     wish = wish_of(course)
-    first = first or wish.due_on
+    first = first or max(wish.due_on, now.astimezone(course.clinic.zone).date())
     agenda = read_agenda(course.clinic, first, first + dt.timedelta(days), minutes, injector, room)
     dates = [first + dt.timedelta(offset) for offset in range(days)]
     window = around(dates)
