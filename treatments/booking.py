@@ -4,81 +4,35 @@ The database decides who gets a time; the code here only asks well and words the
 """
 
 import datetime as dt
-import random
-import time
 import uuid as uuids
-from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from clinic.access import Capability, allows
 from clinic.models import User
 from treatments import moves
+from treatments.conflicts import AlreadyBooked, Conflict, NotPossible, Stale, Taken, TooEarly
 from treatments.models import Course, SessionEvent, Status, TreatmentSession
 from treatments.models.session import OCCUPYING, OPEN
+from treatments.queueing import again_after_deadlock, queue_for, share
 from treatments.setup.opening import shut
 from treatments.slots import Slot
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
-LOCK_WAIT = "3s"
-TRIES = 3
-
-
-class Conflict(Exception):
-    """Somebody else was there first. ``session`` is theirs, where it is known."""
-
-    def __init__(self, session: TreatmentSession | None = None) -> None:
-        super().__init__(type(self).__name__)
-        self.session = session
-
-
-class Taken(Conflict):
-    """The injector or the room has another session at that time."""
-
-
-class AlreadyBooked(Conflict):
-    """The patient has another visit booked: ``session``."""
-
-
-class Stale(Conflict):
-    """The session changed since the page was opened; ``session`` is how it is now."""
-
-
-class TooEarly(Exception):
-    """The day lies before the due date and no prescriber gave a reason."""
-
-    def __init__(self, day: dt.date, due_on: dt.date) -> None:
-        super().__init__("too early")
-        self.day, self.due_on = day, due_on
-
-
-class NotPossible(Exception):
-    """The step does not follow from where the session stands; the text says so, for the reader."""
-
-
-def again_after_deadlock(action: Callable[P, T]) -> Callable[P, T]:
-    """Run an action anew when the database broke a deadlock at its cost; give up as "taken" after some tries."""
-
-    def run(*args: P.args, **kwargs: P.kwargs) -> T:
-        for attempt in range(TRIES):
-            try:
-                return action(*args, **kwargs)
-            except OperationalError as error:
-                if connection.in_atomic_block or _sqlstate(error) not in {"40P01", "55P03"}:
-                    raise
-                time.sleep(random.uniform(0.01, 0.05) * (attempt + 1))  # noqa: S311 (jitter, not a secret)
-        raise Taken
-
-    return run
-
-
-def _sqlstate(error: Exception) -> str | None:
-    return getattr(error.__cause__, "sqlstate", None)
+__all__ = [
+    "AlreadyBooked",
+    "Conflict",
+    "NotPossible",
+    "Stale",
+    "Taken",
+    "TooEarly",
+    "answer",
+    "book",
+    "change_status",
+    "move",
+]
 
 
 @again_after_deadlock
@@ -103,7 +57,7 @@ def book(
         return earlier
     session = _draft(course, slot, uid, at, note)
     _mind_the_due_date(session, early_reason, by)
-    _share(slot)
+    share(slot)
     try:
         with transaction.atomic():
             TreatmentSession.objects.bulk_create([session], ignore_conflicts=True)
@@ -219,30 +173,6 @@ def lock(session: TreatmentSession, slot: Slot) -> None:
     injectors = {(1, session.injector_id), (1, slot.injector.pk)}
     rooms = {(2, room) for room in (session.room_id, slot.room.pk) if room is not None}
     queue_for(injectors | rooms)
-
-
-def queue_for(keys: set[tuple[int, int]]) -> None:
-    """Wait for the calendars of injectors (1, key) and rooms (2, key), and hold them until the transaction ends."""
-    if connection.vendor != "postgresql":
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_WAIT])
-        for kind, key in sorted(keys):
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [kind, key])
-
-
-def _share(slot: Slot) -> None:
-    """Let others book the same injector and room meanwhile, but nobody close them (`treatments.setup.saving`).
-
-    Without it leave and a booking that commit at the same moment see nothing of each other: 32 visits of 48 were left
-    in four days of leave. The foreign keys are checked at the commit, too late to wait for each other.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock_shared(1, %s), pg_advisory_xact_lock_shared(2, %s)",
-                [slot.injector.pk, slot.room.pk],
-            )
 
 
 @again_after_deadlock

@@ -11,17 +11,10 @@ from django.db.models import F
 from clinic.access import Capability, allows
 from clinic.fields import cipher
 from clinic.models import User
-from treatments.booking import (
-    NotPossible,
-    Stale,
-    again_after_deadlock,
-    change_status,
-    lock,
-    note_change,
-    refusal,
-    slot_of,
-)
+from treatments.booking import change_status, lock, note_change, refusal, slot_of
+from treatments.conflicts import NotPossible, Stale
 from treatments.models import SessionEvent, Status, TreatmentSession
+from treatments.queueing import again_after_deadlock
 from treatments.slots import Slot
 
 Kind = SessionEvent.Kind

@@ -13,6 +13,7 @@ from clinic.models import AuditEntry, Clinic, User
 from treatments import booking
 from treatments.models import Course, OfferInvitation, SlotOffer, Status, TreatmentSession
 from treatments.models.session import OCCUPYING, OPEN
+from treatments.queueing import again_after_deadlock
 from treatments.recall import candidates, waiting
 from treatments.slots import Slot
 
@@ -113,7 +114,7 @@ def close_ended(*, now: dt.datetime) -> int:
     return open_ones.filter(Q(expires_at__lte=now) | Q(Exists(taken))).update(state=State.ENDED)
 
 
-@booking.again_after_deadlock
+@again_after_deadlock
 def accept(*, invitation: OfferInvitation, at: dt.datetime) -> TreatmentSession:
     """Take a patient's yes: book the time, or move their later visit to it. The same yes twice is one booking.
 

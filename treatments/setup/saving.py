@@ -11,6 +11,7 @@ from django.db import transaction
 from clinic.models import Injector, Room, User
 from treatments import booking, slots
 from treatments.models import Status, TreatmentSession
+from treatments.queueing import again_after_deadlock, queue_for
 from treatments.setup.changes import Change
 from treatments.setup.opening import outside
 
@@ -51,7 +52,7 @@ def propose(*, change: Change, by: User, at: dt.datetime) -> list[Stranded]:
     return found
 
 
-@booking.again_after_deadlock
+@again_after_deadlock
 @transaction.atomic
 def save(
     *, change: Change, by: User, at: dt.datetime, seen: str = "", choices: Mapping[uuid.UUID, str] | None = None
@@ -101,7 +102,7 @@ def _hold(change: Change) -> None:
     """
     injectors = Injector.objects.filter(clinic=change.clinic).values_list("pk", flat=True)
     rooms = Room.objects.filter(clinic=change.clinic).values_list("pk", flat=True)
-    booking.queue_for({(1, pk) for pk in injectors} | {(2, pk) for pk in rooms})
+    queue_for({(1, pk) for pk in injectors} | {(2, pk) for pk in rooms})
 
 
 def _proposal(session: TreatmentSession, why: str, at: dt.datetime) -> Stranded:
