@@ -6,6 +6,7 @@ nearer, or further back. Runs with the settings of the stack whose database it w
 
 import datetime as dt
 import sys
+import time
 
 import django
 
@@ -21,6 +22,7 @@ from tests.builders import PASSWORD  # noqa: E402
 from tests.servers.midday import midday_zone  # noqa: E402
 from treatments.models import Course, TreatmentSession  # noqa: E402
 
+PATIENCE_SECONDS = 60
 PEOPLE = {
     "ada@harbour.example": ("Ada Moss", Role.ADMIN),
     "fran@harbour.example": ("Fran Quay", Role.FRONT_DESK),
@@ -56,23 +58,32 @@ def open_clinic() -> None:
     defaults.install(clinic)
 
 
+def wait_until_planned() -> None:
+    """Wait until beat and worker have planned the messages about what is booked: in real life they have days for it."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    booked = TreatmentSession.objects.filter(clinic__slug="harbour", status="booked")
+    while Reminder.objects.filter(session__in=booked).count() < 2 * booked.count():
+        assert time.monotonic() < end, "nothing was planned"
+        time.sleep(0.1)
+
+
 @transaction.atomic
 def let_days_pass(days: int) -> None:
     """Move everything that is booked or open at Harbour, and what waits to be sent, into the past by so many days."""
-    time = dt.timedelta(days=days)
+    by = dt.timedelta(days=days)
     for course in Course.objects.filter(clinic__slug="harbour"):
-        Course.objects.filter(pk=course.pk).update(opened_on=course.opened_on - time)
+        Course.objects.filter(pk=course.pk).update(opened_on=course.opened_on - by)
     for session in TreatmentSession.objects.filter(clinic__slug="harbour", status="booked"):
         TreatmentSession.objects.filter(pk=session.pk).update(
-            starts_at=session.starts_at - time,
-            ends_at=session.ends_at - time,
-            placed_at=session.placed_at - time,
-            local_date=session.local_date - time,
-            due_on=session.due_on - time,
+            starts_at=session.starts_at - by,
+            ends_at=session.ends_at - by,
+            placed_at=session.placed_at - by,
+            local_date=session.local_date - by,
+            due_on=session.due_on - by,
         )
     for reminder in Reminder.objects.filter(clinic__slug="harbour", state="waiting"):
         Reminder.objects.filter(pk=reminder.pk).update(
-            due_at=reminder.due_at - time, useful_until=reminder.useful_until - time
+            due_at=reminder.due_at - by, useful_until=reminder.useful_until - by
         )
 
 
@@ -80,4 +91,5 @@ if __name__ == "__main__":
     if sys.argv[1] == "open":
         open_clinic()
     else:
+        wait_until_planned()
         let_days_pass(int(sys.argv[2]))
