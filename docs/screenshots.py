@@ -55,6 +55,8 @@ def staff(browser: Browser, demo: Demo) -> None:
     take(page, "today")
     page.goto(str(page.locator("tbody th a").first.get_attribute("href")))
     take(page, "patient")
+    page.goto("/calendar/")
+    take(page, "calendar")
     page.goto("/recall/")
     take(page, "recall")
     page.goto(str(page.get_by_role("link", name=re.compile("^Book for")).first.get_attribute("href")))
