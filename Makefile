@@ -26,7 +26,7 @@ lint: .venv/installed
 	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
 	@$(AS_DEPLOYED) && $(BIN)/python manage.py check --deploy --fail-level WARNING
 
-# Measure what docs/benchmarks.md reports.
+# Measure what docs/performance.md reports.
 bench: .venv/installed
 	$(BIN)/python -m bench
 

@@ -16,7 +16,7 @@ ORDINARY_USER = "nobody"
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
+def postgres(options: str = OPTIONS) -> Iterator[str]:
     """Yield the address of a server; one that was started for it is stopped and removed afterwards."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
@@ -25,12 +25,12 @@ def postgres() -> Iterator[str]:
     # Under /tmp, whatever TMPDIR says: the path of a socket has little room.
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
     try:
-        yield from _private_server(_binaries(folder), folder)
+        yield from _private_server(_binaries(folder), folder, options)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _private_server(binaries: Path, folder: Path) -> Iterator[str]:
+def _private_server(binaries: Path, folder: Path, options: str) -> Iterator[str]:
     """Run a server that only a socket in ``folder`` leads to."""
     user = _owner(folder)
     data, log = folder / "data", folder / "log"
@@ -46,7 +46,7 @@ def _private_server(binaries: Path, folder: Path) -> Iterator[str]:
         )
 
     call("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync")
-    call("pg_ctl", "start", "--wait", "--log", str(log), "--options", f"{OPTIONS} -k {folder}")
+    call("pg_ctl", "start", "--wait", "--log", str(log), "--options", f"{options} -k {folder}")
     try:
         yield f"postgresql://postgres:@/postgres?host={folder}"
     finally:

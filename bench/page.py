@@ -1,0 +1,70 @@
+"""The page that shows the figures: docs/performance.md, written anew from what is kept."""
+
+import os
+import platform
+import sqlite3
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+import django
+import psycopg
+
+from bench.report import PAGE, Row, number, size_words
+
+HEAD = """# Performance
+
+Written by `make bench` from what it measured. Compare figures of one run, never of two: the machine is shared, and its
+clock differs from yours. The ratio is ours beside the floor of the same run, the least that the database itself needs
+for the same answer; for a time less is better, for a rate more.
+
+`make bench` measures 1,000 and 10,000 sessions, `MEDIUM=1` adds 100,000 and `FULL=1` a million; a row that was not
+measured anew keeps its figure, with its date.
+"""
+
+
+def write_page(rows: list[Row], url: str) -> None:
+    """Write the page. ``url`` leads to the PostgreSQL that was measured."""
+    lines = [HEAD, _machine(url), ""]
+    for what, group in groupby(
+        sorted(rows, key=lambda row: (row.what, row.engine, row.size)), key=lambda row: row.what
+    ):
+        lines += _table(what, list(group))
+    PAGE.write_text("\n".join(lines).rstrip() + "\n")
+
+
+def _machine(url: str) -> str:
+    with psycopg.connect(url) as server:
+        version = server.info.server_version // 10_000
+    return (
+        f"Measured on {os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}, "
+        f"Django {django.get_version()}, PostgreSQL {version}, SQLite {sqlite3.sqlite_version}."
+    )
+
+
+def _table(what: str, rows: list[Row]) -> Iterator[str]:
+    peers = sorted({name for row in rows for name in row.peers})
+    yield from (f"## {what}", "")
+    targets = sorted({row.target for row in rows if row.target})
+    if targets:
+        yield from (f"Target: {'; '.join(targets)}.", "")
+    yield _line(["engine", "sessions", "ours", "floor", "ratio", "target met", *peers, "measured", "note"])
+    yield _line(["---"] * (8 + len(peers)))
+    for row in rows:
+        yield _line(
+            [
+                row.engine,
+                size_words(row.size),
+                f"{number(row.ours)} {row.unit}",
+                f"{number(row.floor)} {row.unit}" if row.floor else "",
+                f"{row.ratio:.2f}" if row.ratio else "",
+                {True: "yes", False: "no", None: ""}[row.met],
+                *(row.peers.get(name, "") for name in peers),
+                row.measured,
+                row.note,
+            ]
+        )
+    yield ""
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
