@@ -42,7 +42,7 @@ def _measured(engine: str, size: int, folder: Path, url: str) -> Iterator[Row]:
     """Yield the rows of one database, and say how it goes."""
     began = time.monotonic()
     print(f"{engine}, {size:,} sessions", flush=True)
-    with database(engine, f"bench_{size}", folder, url) as settings:
+    with database(engine, f"bench_{engine}_{size}", folder, url) as settings:
         chosen = {"BENCH_ONLY": os.environ["ONLY"]} if os.environ.get("ONLY") else {}
         for line in run(["-m", "bench.one", engine, str(size)], settings | chosen):
             if not line.startswith(PREFIX):
