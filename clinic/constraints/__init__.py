@@ -2,6 +2,7 @@
 
 from clinic.constraints.frozen import Frozen
 from clinic.constraints.no_overlap import NoOverlap
+from clinic.constraints.not_barred import NotBarred
 from clinic.constraints.weekly_hours import NoDoubleHours
 
-__all__ = ["Frozen", "NoDoubleHours", "NoOverlap"]
+__all__ = ["Frozen", "NoDoubleHours", "NoOverlap", "NotBarred"]

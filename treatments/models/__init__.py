@@ -1,18 +1,22 @@
 """The treatment: courses, sessions, what was injected, and the history of each booking."""
 
+from treatments.models.claim import ClaimDraft
 from treatments.models.course import Course
 from treatments.models.day import DayView
 from treatments.models.recall import CalendarFeed, ContactAttempt, OfferInvitation, SlotOffer, WaitingEntry
 from treatments.models.record import Injection, SafetyAnswer, SessionRecord, Vial
 from treatments.models.referral import ReferralLine
 from treatments.models.session import SessionEvent, Status, TreatmentSession
+from treatments.models.stock import LotRecall, StockVial
 
 __all__ = [
     "CalendarFeed",
+    "ClaimDraft",
     "ContactAttempt",
     "Course",
     "DayView",
     "Injection",
+    "LotRecall",
     "OfferInvitation",
     "ReferralLine",
     "SafetyAnswer",
@@ -20,6 +24,7 @@ __all__ = [
     "SessionRecord",
     "SlotOffer",
     "Status",
+    "StockVial",
     "TreatmentSession",
     "Vial",
     "WaitingEntry",

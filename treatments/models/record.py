@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
-from clinic.constraints import Frozen
+from clinic.constraints import Frozen, NotBarred
 from clinic.fields import EncryptedTextField
 from clinic.models import Clinic, User
 from treatments.models.session import TreatmentSession
@@ -81,6 +81,9 @@ class Vial(models.Model):
     expires_on = models.DateField()
     used_on = models.DateField()
     strength = models.PositiveSmallIntegerField(help_text="units as supplied")
+    reconstituted_at = models.DateTimeField(null=True, help_text="when the diluent went in")
+    # Sent by a pharmacy for this person: the clinic does not bill the drug.
+    owned_by_patient = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["record_id", "id"]
@@ -90,6 +93,14 @@ class Vial(models.Model):
             models.CheckConstraint(condition=Q(expires_on__gte=F("used_on")), name="vial_not_expired_when_used"),
             models.CheckConstraint(condition=Q(strength__in=VIAL_STRENGTHS), name="vial_strength_as_supplied"),
             models.CheckConstraint(condition=~Q(lot=""), name="vial_has_a_lot"),
+            NotBarred(
+                name="no_vial_of_a_recalled_lot",
+                barred_by="treatments.LotRecall",
+                key="lot",
+                on="used_on",
+                since="recalled_on",
+                violation_error_message="This lot was recalled.",
+            ),
         ]
 
     def __str__(self) -> str:

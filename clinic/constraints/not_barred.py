@@ -1,0 +1,98 @@
+"""A row may not name what another table bars."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+
+from clinic.constraints.guard import Guard, column, table_name
+
+
+class NotBarred(Guard):
+    """A new row is refused while a row of ``barred_by`` ("app.Model") names the same ``key`` at the same clinic.
+
+    ``key`` is a text field of both tables, compared whatever the case of its letters. It bars from its date ``since``
+    on: the row's own date is in ``on``. Older rows stay as they are; what was true then is not made untrue.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        barred_by: str,
+        key: str,
+        on: str,
+        since: str,
+        violation_error_code: str | None = None,
+        violation_error_message: Any = None,
+    ) -> None:
+        self.barred_by, self.key, self.on, self.since = barred_by, key, on, since
+        super().__init__(
+            name=name, violation_error_code=violation_error_code, violation_error_message=violation_error_message
+        )
+
+    def deconstruct(self) -> tuple[str, Any, dict[str, Any]]:
+        """Return how migrations write this constraint down."""
+        path, args, kwargs = super().deconstruct()
+        names = ("barred_by", "key", "on", "since")
+        return path.replace(".not_barred", ""), args, kwargs | {name: getattr(self, name) for name in names}
+
+    def statements(self, model: type[Model], vendor: str) -> Sequence[str]:
+        """Return a trigger that looks into the other table before each insert."""
+        if vendor == "postgresql":
+            return [self._function(model), self._postgresql_trigger(model)]
+        return [self._sqlite_trigger(model)]
+
+    def removal(self, model: type[Model]) -> Sequence[str]:
+        """Return the statements that drop the trigger and its function."""
+        return [f'DROP TRIGGER "{self.name}" ON "{table_name(model)}"', f'DROP FUNCTION "{self.name}"()']
+
+    def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
+        """Refuse the row in a form, in words; the database refuses it in any case."""
+        bars = (
+            apps.get_model(self.barred_by)
+            ._default_manager.using(using)
+            .filter(
+                **{
+                    "clinic": instance.clinic,
+                    f"{self.key}__iexact": getattr(instance, self.key),
+                    f"{self.since}__lte": getattr(instance, self.on),
+                }
+            )
+        )
+        if instance.pk is None and bars.exists():
+            raise ValidationError(self.get_violation_error_message(), code=self.violation_error_code)
+
+    def _condition(self, model: type[Model]) -> str:
+        barred_by = apps.get_model(self.barred_by)
+        key, since = column(barred_by, self.key), column(barred_by, self.since)
+        return (
+            f'EXISTS (SELECT 1 FROM "{barred_by._meta.db_table}" AS bar WHERE bar.clinic_id = NEW.clinic_id '
+            f'AND upper(bar."{key}") = upper(NEW."{column(model, self.key)}") '
+            f'AND bar."{since}" <= NEW."{column(model, self.on)}")'
+        )
+
+    def _sqlite_trigger(self, model: type[Model]) -> str:
+        return (
+            f'CREATE TRIGGER IF NOT EXISTS "{self.name}_insert" BEFORE INSERT ON "{table_name(model)}"\n'
+            f"WHEN {self._condition(model)} BEGIN SELECT RAISE(ABORT, '{self.name}'); END"
+        )
+
+    def _function(self, model: type[Model]) -> str:
+        return (
+            f'CREATE OR REPLACE FUNCTION "{self.name}"() RETURNS trigger LANGUAGE plpgsql AS $body$\n'
+            f"BEGIN\n"
+            f"  IF {self._condition(model)} THEN\n"
+            f"    RAISE EXCEPTION USING MESSAGE = '{self.name}', ERRCODE = 'check_violation', CONSTRAINT = '{self.name}';\n"
+            f"  END IF;\n"
+            f"  RETURN NEW;\n"
+            f"END $body$"
+        )
+
+    def _postgresql_trigger(self, model: type[Model]) -> str:
+        return (
+            f'CREATE TRIGGER "{self.name}" BEFORE INSERT ON "{table_name(model)}" '
+            f'FOR EACH ROW EXECUTE FUNCTION "{self.name}"()'
+        )

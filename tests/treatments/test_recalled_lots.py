@@ -1,0 +1,90 @@
+"""A recalled lot: no vial of it is used, whoever asks and however."""
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from clinic.models import Clinic, Injector, User
+from tests.builders import NOW, TODAY, make_course, make_patient, make_session
+from treatments.models import LotRecall, SessionRecord, Vial
+
+pytestmark = pytest.mark.django_db
+
+
+def vial(clinic: Clinic, record: SessionRecord, lot: str, **fields: object) -> Vial:
+    return Vial(
+        **{
+            "clinic": clinic,
+            "record": record,
+            "lot": lot,
+            "expires_on": TODAY + dt.timedelta(days=90),
+            "used_on": TODAY,
+            "strength": 200,
+        }
+        | fields
+    )
+
+
+@pytest.fixture
+def record(riverside: Clinic, osei: Injector) -> SessionRecord:
+    course = make_course(make_patient(riverside), last_given_on=TODAY - dt.timedelta(days=84), injector=osei)
+    session = make_session(course, osei, NOW, due_on=TODAY)
+    return SessionRecord.objects.create(
+        clinic=riverside,
+        session=session,
+        units_drawn=200,
+        units_given=155,
+        units_wasted=45,
+        sites_given=31,
+        identity_checked=True,
+        consent_confirmed=True,
+        screened_on=TODAY,
+        started_at=NOW,
+    )
+
+
+@pytest.fixture
+def recalled(riverside: Clinic, admin: User) -> LotRecall:
+    return LotRecall.objects.create(
+        clinic=riverside, lot="C4471", recalled_on=TODAY, reason="Particles", recorded_at=NOW, recorded_by=admin
+    )
+
+
+@pytest.mark.parametrize("lot", ["C4471", "c4471"])
+def test_the_database_refuses_a_vial_of_a_recalled_lot(
+    record: SessionRecord, recalled: LotRecall, riverside: Clinic, lot: str
+) -> None:
+    with pytest.raises(IntegrityError, match="no_vial_of_a_recalled_lot"), transaction.atomic():
+        Vial.objects.bulk_create([vial(riverside, record, lot)])
+
+
+def test_another_lot_may_be_used(record: SessionRecord, recalled: LotRecall, riverside: Clinic) -> None:
+    vial(riverside, record, "C4472").save()
+    assert Vial.objects.count() == 1
+
+
+def test_a_recall_at_another_clinic_bars_nothing_here(
+    record: SessionRecord, riverside: Clinic, lakeside: Clinic, admin: User
+) -> None:
+    LotRecall.objects.create(
+        clinic=lakeside, lot="C4471", recalled_on=TODAY, reason="Particles", recorded_at=NOW, recorded_by=admin
+    )
+    vial(riverside, record, "C4471").save()
+    assert Vial.objects.count() == 1
+
+
+def test_what_was_used_before_the_recall_stays(record: SessionRecord, recalled: LotRecall, riverside: Clinic) -> None:
+    vial(riverside, record, "C4471", used_on=TODAY - dt.timedelta(days=1)).save()
+    assert Vial.objects.count() == 1
+
+
+def test_a_form_is_told_in_words(record: SessionRecord, recalled: LotRecall, riverside: Clinic) -> None:
+    with pytest.raises(ValidationError, match="This lot was recalled"):
+        vial(riverside, record, "C4471").validate_constraints()
+
+
+def test_a_recall_cannot_be_taken_back_silently(recalled: LotRecall) -> None:
+    with pytest.raises(IntegrityError, match="lot_recall_is_append_only"), transaction.atomic():
+        LotRecall.objects.all().delete()
