@@ -28,13 +28,15 @@ class Capability(StrEnum):
     PRESCRIBE = "prescribe"  # sign assessments, override, open courses, allow an early session
     INJECT = "inject"  # record and sign what was injected
     MESSAGE = "message"  # handle reminders that could not be sent
+    STOCK = "stock"  # receive, discard, recall and trace vials
+    BILL = "bill"  # draft and export claim lines
     REVIEW = "review"  # session log and its export
     SETUP = "setup"  # hours, rooms, leave, closures, holidays, calendar feeds
 
 
 _EVERYONE = {Capability.VIEW}
 _DESK = _EVERYONE | {Capability.REGISTER, Capability.BOOK, Capability.MESSAGE}
-_NURSE = _DESK | {Capability.ASSESS, Capability.INJECT}
+_NURSE = _DESK | {Capability.ASSESS, Capability.INJECT, Capability.STOCK}
 
 CAPABILITIES: dict[str, frozenset[Capability]] = {
     Role.READ_ONLY: frozenset(_EVERYONE),
@@ -42,7 +44,9 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
     Role.NURSE_INJECTOR: frozenset(_NURSE),
     Role.PRESCRIBER: frozenset(_NURSE | {Capability.PRESCRIBE}),
     # An admin runs the clinic but signs nothing: signing is a clinical act.
-    Role.ADMIN: frozenset(_DESK | {Capability.IMPORT, Capability.REVIEW, Capability.SETUP}),
+    Role.ADMIN: frozenset(
+        _DESK | {Capability.IMPORT, Capability.STOCK, Capability.BILL, Capability.REVIEW, Capability.SETUP}
+    ),
 }
 
 

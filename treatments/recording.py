@@ -21,6 +21,8 @@ from treatments.models import (
     TreatmentSession,
     Vial,
 )
+from treatments.stock import use
+from treatments.stock.changes import clean_lot
 
 
 class Refused(Exception):
@@ -33,11 +35,12 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class VialUsed:
-    """A vial opened for this session: lot, last day of use, units as supplied (100 or 200)."""
+    """A vial opened for this session: lot, last day of use, units as supplied (100 or 200), when it was reconstituted."""
 
     lot: str
     expires_on: dt.date
     strength: int
+    reconstituted_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ def sign_session(
     Raises Refused with every fault, or Stale when the session is not (or no longer) in the room.
     """
     given_on = at.astimezone(session.clinic.zone).date()
-    faults = _faults(session, found, by, given_on)
+    faults = _faults(session, found, by, given_on) + use.faults(session=session, vials=found.vials, at=at)
     if faults:
         raise Refused(faults)
     changed = TreatmentSession.objects.filter(pk=session.pk, status=Status.IN_ROOM).update(
@@ -70,7 +73,8 @@ def sign_session(
     )
     if not changed:
         raise Stale(TreatmentSession.objects.get(pk=session.pk))
-    record = _write(session, found, given_on, started_at)
+    stock = use.settle(session=session, vials=found.vials, by=by, at=at)
+    record = _write(session, found, given_on, started_at, kept={vial.lot for vial in stock if vial.owner_id})
     # Last: from this update on the database refuses any change to the record and its parts.
     SessionRecord.objects.filter(pk=record.pk).update(signed_at=at, signed_by=by)
     SessionEvent.objects.create(
@@ -141,7 +145,10 @@ def _vial_faults(found: Findings, given_on: dt.date) -> list[str]:
     return faults
 
 
-def _write(session: TreatmentSession, found: Findings, given_on: dt.date, started_at: dt.datetime) -> SessionRecord:
+def _write(
+    session: TreatmentSession, found: Findings, given_on: dt.date, started_at: dt.datetime, kept: set[str]
+) -> SessionRecord:
+    """Write the record and its parts. ``kept``: lots that a pharmacy sent for this person."""
     drawn, given = sum(vial.strength for vial in found.vials), sum(found.plan.values())
     record = SessionRecord.objects.create(
         clinic_id=session.clinic_id,
@@ -160,7 +167,15 @@ def _write(session: TreatmentSession, found: Findings, given_on: dt.date, starte
     shared = {"clinic_id": session.clinic_id, "record": record}
     Injection.objects.bulk_create(Injection(**shared, site=site, units=units) for site, units in found.plan.items())
     Vial.objects.bulk_create(
-        Vial(**shared, lot=vial.lot.strip(), expires_on=vial.expires_on, used_on=given_on, strength=vial.strength)
+        Vial(
+            **shared,
+            lot=clean_lot(vial.lot),
+            expires_on=vial.expires_on,
+            used_on=given_on,
+            strength=vial.strength,
+            reconstituted_at=vial.reconstituted_at,
+            owned_by_patient=clean_lot(vial.lot) in kept,
+        )
         for vial in found.vials
     )
     SafetyAnswer.objects.bulk_create(

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from clinic import audit
-from clinic.access import Capability, StaffRequest, requires
+from clinic.access import Capability, StaffRequest, may, requires
 from clinic.models import AuditEntry
 from treatments import log
 
@@ -29,7 +29,14 @@ def session_log(request: StaffRequest) -> HttpResponse:
     )
     query = request.GET.copy()
     query.pop("after", None)
-    context = {"filter": chosen, "form": chosen.form, "rows": rows, "cursor": cursor, "query": query.urlencode()}
+    context = {
+        "filter": chosen,
+        "form": chosen.form,
+        "rows": rows,
+        "cursor": cursor,
+        "query": query.urlencode(),
+        "may_bill": may(request.membership, Capability.BILL),
+    }
     return render(request, "treatments/log.html", context, status=200 if valid else 422)
 
 

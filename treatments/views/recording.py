@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from clinic.access import Capability, StaffRequest, may, requires
-from clinic.models import Clinic
 from treatments import booking, protocol, recording
 from treatments.cycle import due_on
 from treatments.forms import RecordForm
 from treatments.models import Course, SessionEvent, SessionRecord, Status, TreatmentSession, Vial
+from treatments.stock.shelf import usable
 from treatments.views.conflicts import conflict_page
 from treatments.views.lookup import get_session, note_reading
 
@@ -39,6 +39,7 @@ def session(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         "next_session": _next_session(found),
         "may_book": may(request.membership, Capability.BOOK),
         "may_inject": may(request.membership, Capability.INJECT),
+        "may_bill": may(request.membership, Capability.BILL),
     }
     return render(request, "treatments/session.html", context)
 
@@ -70,7 +71,7 @@ def record(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         return conflict_page(request, booking.Stale(found))
     if request.method == "GET":
         note_reading(request, timezone.now(), "session", found.uid)
-        return _record_page(request, found, RecordForm(initial=_initial(request.clinic, timezone.now())))
+        return _record_page(request, found, RecordForm(initial=_initial(found, timezone.now())))
     form = RecordForm(request.POST)
     return _sign(request, found, form) if form.is_valid() else _record_page(request, found, form)
 
@@ -111,10 +112,14 @@ def _record_page(request: StaffRequest, found: TreatmentSession, form: RecordFor
     return render(request, "treatments/record.html", context, status=422 if form.is_bound else 200)
 
 
-def _initial(clinic: Clinic, now: dt.datetime) -> dict[str, Any]:
-    """Return the lot that is in use today, so that it is typed once a day. Vials themselves are never shared."""
-    today = now.astimezone(clinic.zone).date()
-    vial = Vial.objects.filter(clinic=clinic, used_on=today).order_by("-pk").first()
+def _initial(session: TreatmentSession, now: dt.datetime) -> dict[str, Any]:
+    """Return the vial to take: what is kept for the person, then the first to expire, then the lot in use today.
+
+    The last is for clinics that keep no stock here: a lot is typed once a day. Vials themselves are never shared.
+    """
+    today = now.astimezone(session.clinic.zone).date()
+    shelf = next(iter(usable(session.clinic, session.course.patient, today)), None)
+    vial = shelf or Vial.objects.filter(clinic=session.clinic, used_on=today).order_by("-pk").first()
     return {"lot": vial.lot, "expires_on": vial.expires_on, "strength": vial.strength} if vial else {"strength": 200}
 
 

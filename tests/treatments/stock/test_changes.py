@@ -1,0 +1,126 @@
+"""Receiving, discarding and recalling vials."""
+
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from clinic.models import AuditEntry, Clinic, User
+from patients.models import Patient
+from tests.builders import NOW, TODAY
+from tests.treatments.stock.conftest import Receive, Sign
+from treatments.models import LotRecall, StockVial, TreatmentSession
+from treatments.stock import changes, shelf
+from treatments.stock.changes import Delivery, Refused
+
+pytestmark = pytest.mark.django_db
+State = StockVial.State
+
+
+def states() -> list[str]:
+    return sorted(StockVial.objects.values_list("state", flat=True))
+
+
+def test_a_delivery_is_one_row_a_vial(stocked: Receive, riverside: Clinic) -> None:
+    stocked(number=3, lot=" c4471 ")
+    [row] = shelf.shelves(shelf.in_stock(riverside))
+    assert (row.lot, row.number, row.expires_on) == ("C4471", 3, TODAY + dt.timedelta(days=300))
+
+
+def test_a_delivery_leaves_a_trace(stocked: Receive, nurse: User) -> None:
+    stocked(number=3)
+    entry = AuditEntry.objects.get(kind="stock")
+    assert (entry.actor, entry.rows) == (nurse, 3)
+
+
+def test_an_expired_delivery_is_sent_back(stocked: Receive) -> None:
+    with pytest.raises(Refused, match="expired on Sunday 22 November 2026"):
+        stocked(expires_on=TODAY - dt.timedelta(days=1))
+
+
+def test_a_vial_that_expires_today_may_be_received(stocked: Receive) -> None:
+    assert stocked(expires_on=TODAY)
+
+
+def test_a_recalled_lot_is_not_received(stocked: Receive, riverside: Clinic, nurse: User) -> None:
+    changes.recall_lot(clinic=riverside, lot="C4471", reason="Particles", by=nurse, at=NOW)
+    with pytest.raises(Refused, match="was recalled"):
+        stocked()
+
+
+def test_the_front_desk_may_not_change_the_stock(riverside: Clinic, front_desk: User) -> None:
+    delivery = Delivery("C4471", 200, TODAY, 1, TODAY)
+    with pytest.raises(Refused, match="Your role"):
+        changes.receive(clinic=riverside, delivery=delivery, by=front_desk, at=NOW)
+
+
+def test_a_broken_vial_is_discarded_with_a_reason(stocked: Receive, riverside: Clinic, nurse: User) -> None:
+    stocked(number=2)
+    changes.discard(clinic=riverside, lot="C4471", strength=200, number=1, reason="Dropped", by=nurse, at=NOW)
+    assert states() == [State.DISCARDED, State.IN_STOCK]
+
+
+def test_more_than_there_is_cannot_be_discarded(stocked: Receive, riverside: Clinic, nurse: User) -> None:
+    stocked()
+    with pytest.raises(Refused, match="Only 1 of lot C4471"):
+        changes.discard(clinic=riverside, lot="C4471", strength=200, number=2, reason="Dropped", by=nurse, at=NOW)
+    assert states() == [State.IN_STOCK]
+
+
+def test_a_recall_sets_aside_what_is_left_and_keeps_what_was_used(
+    stocked: Receive, sign: Sign, riverside: Clinic, nurse: User
+) -> None:
+    stocked(number=2)
+    sign()
+    changes.recall_lot(clinic=riverside, lot="c4471", reason="Particles", by=nurse, at=NOW)
+    assert states() == [State.RECALLED, State.USED]
+
+
+def test_a_lot_is_recalled_once(riverside: Clinic, nurse: User) -> None:
+    changes.recall_lot(clinic=riverside, lot="C4471", reason="Particles", by=nurse, at=NOW)
+    with pytest.raises(Refused, match="already"):
+        changes.recall_lot(clinic=riverside, lot="c4471 ", reason="Again", by=nurse, at=NOW)
+    assert LotRecall.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"state": "used"},
+        {"state": "discarded", "settled_at": NOW},
+        {"strength": 150},
+        {"lot": ""},
+        {"expires_on": TODAY - dt.timedelta(days=1)},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_the_database_refuses_a_vial_that_makes_no_sense(stocked: Receive, change: dict[str, object]) -> None:
+    stocked()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        StockVial.objects.update(**change)
+
+
+def test_another_persons_vial_is_not_suggested(
+    stocked: Receive, maria: Patient, riverside: Clinic, tom: Patient
+) -> None:
+    stocked(owner=tom)
+    assert shelf.usable(riverside, maria, TODAY) == []
+
+
+def test_the_persons_own_vial_is_suggested_first_then_the_first_to_expire(
+    stocked: Receive, maria: Patient, riverside: Clinic
+) -> None:
+    stocked(lot="LATE")
+    stocked(lot="SOON", expires_on=TODAY + dt.timedelta(days=10))
+    stocked(lot="GONE", received_on=TODAY - dt.timedelta(days=9), expires_on=TODAY - dt.timedelta(days=1))
+    stocked(lot="HERS", owner=maria)
+    assert [one.lot for one in shelf.usable(riverside, maria, TODAY)] == ["HERS", "SOON", "LATE"]
+
+
+def test_low_stock_is_told_from_the_visits_booked_ahead(
+    stocked: Receive, in_room: TreatmentSession, riverside: Clinic
+) -> None:
+    TreatmentSession.objects.filter(pk=in_room.pk).update(status="booked")
+    assert shelf.look_ahead(riverside, TODAY).short == 1
+    stocked()
+    assert shelf.look_ahead(riverside, TODAY).covered == 1

@@ -1,0 +1,114 @@
+"""The pages of the stock."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from clinic.models import AuditEntry, Clinic, User
+from patients.models import Patient
+from tests.builders import NOW, make_patient
+from tests.conftest import log_in
+from tests.treatments.stock.conftest import Receive, Sign
+from treatments.models import LotRecall, StockVial, TreatmentSession
+from treatments.stock import changes
+
+pytestmark = pytest.mark.django_db
+
+DELIVERY = {"lot": "C4471", "strength": "200", "expires_on": "2027-09-30", "number": "4", "received_on": "2026-11-23"}
+
+
+@pytest.fixture
+def at_stock(nurse: User) -> Client:
+    """The nurse, logged in."""
+    return log_in(nurse)
+
+
+def test_a_delivery_goes_into_stock(at_stock: Client) -> None:
+    answer = at_stock.post(reverse("treatments:receive"), DELIVERY, follow=True)
+    assert "4 vials of lot C4471 are in stock." in answer.content.decode()
+    assert StockVial.objects.count() == 4
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("lot", "", "Enter the lot number on the vials."),
+        ("number", "0", "Enter at least one vial."),
+        ("number", "201", "Enter at most 200 vials at a time."),
+        ("strength", "150", "A vial holds 100 or 200 units."),
+        ("expires_on", "30.9.2027", "Enter a date such as 2027-11-30."),
+        ("expires_on", "2026-11-22", "had expired on Sunday 22 November 2026"),
+        ("record_number", "XX999", "Nobody at this clinic has this record number."),
+    ],
+)
+def test_a_faulty_delivery_is_explained_and_nothing_is_lost(
+    at_stock: Client, field: str, value: str, words: str
+) -> None:
+    answer = at_stock.post(reverse("treatments:receive"), DELIVERY | {field: value})
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert 'value="2026-11-23"' in answer.content.decode()
+    assert not StockVial.objects.exists()
+
+
+def test_a_person_of_another_clinic_cannot_be_an_owner(at_stock: Client, lakeside: Clinic) -> None:
+    foreign = make_patient(lakeside, "Lea", "Novak", record_number="LK000001")
+    answer = at_stock.post(reverse("treatments:receive"), DELIVERY | {"record_number": foreign.record_number})
+    assert "Nobody at this clinic" in answer.content.decode()
+
+
+def test_vials_are_discarded_from_the_list(at_stock: Client, stocked: Receive) -> None:
+    stocked(number=2)
+    fields = {"lot": "C4471", "strength": "200", "number": "1", "reason": "Dropped"}
+    answer = at_stock.post(reverse("treatments:discard"), fields, follow=True)
+    assert "1 vial of lot C4471 discarded." in answer.content.decode()
+
+
+def test_discarding_needs_a_reason(at_stock: Client, stocked: Receive) -> None:
+    stocked()
+    answer = at_stock.post(reverse("treatments:discard"), {"lot": "C4471", "strength": "200", "number": "1"})
+    assert answer.status_code == 422
+    assert "Say why the vials are discarded." in answer.content.decode()
+
+
+def test_one_search_leads_from_a_lot_to_phone_numbers(at_stock: Client, sign: Sign, maria: Patient) -> None:
+    sign()
+    page = at_stock.get(reverse("treatments:trace"), {"lot": "c4471"}).content.decode()
+    assert maria.full_name in page
+    assert maria.contact_points.get(channel="sms").address in page
+    assert AuditEntry.objects.get(kind="lot trace").rows == 1
+
+
+def test_a_recall_bars_the_lot_and_shows_who_to_call(at_stock: Client, sign: Sign, maria: Patient) -> None:
+    sign()
+    fields = {"lot": "C4471", "reason": "Particles seen"}
+    page = at_stock.post(reverse("treatments:recall_lot"), fields, follow=True).content.decode()
+    assert "Lot C4471 is barred from use." in page
+    assert maria.full_name in page
+    assert LotRecall.objects.get().reason == "Particles seen"
+
+
+def test_a_recall_needs_its_reason(at_stock: Client) -> None:
+    answer = at_stock.post(reverse("treatments:recall_lot"), {"lot": "C4471"})
+    assert answer.status_code == 422
+    assert "Enter what the recall says." in answer.content.decode()
+
+
+def test_the_stock_page_warns_when_vials_run_short(at_stock: Client, in_room: TreatmentSession) -> None:
+    TreatmentSession.objects.filter(status="in_room").update(status="booked")
+    assert "The stock does not last" in at_stock.get(reverse("treatments:stock")).content.decode()
+
+
+def test_days_in_the_wrong_order_are_refused(at_stock: Client) -> None:
+    answer = at_stock.get(reverse("treatments:waste"), {"first": "2026-11-02", "last": "2026-11-01"})
+    assert answer.status_code == 422
+
+
+def test_the_stock_page_asks_the_database_a_fixed_number_of_times(
+    at_stock: Client, stocked: Receive, riverside: Clinic, nurse: User, django_assert_max_num_queries: object
+) -> None:
+    for number in range(6):
+        stocked(lot=f"L{number}", number=3)
+    changes.recall_lot(clinic=riverside, lot="L0", reason="Particles", by=nurse, at=NOW)
+    with django_assert_max_num_queries(13):  # type: ignore[operator]
+        at_stock.get(reverse("treatments:stock"))

@@ -1,0 +1,110 @@
+"""Which vials a session may use, and that each is used once."""
+
+import datetime as dt
+
+import pytest
+
+from clinic.models import Clinic, Injector, User
+from patients.models import Patient
+from tests.builders import NOW, TODAY, make_course, make_session
+from tests.treatments.stock.conftest import EXPIRY, Receive, Sign
+from treatments import protocol
+from treatments.models import SessionRecord, StockVial, TreatmentSession
+from treatments.recording import Refused, VialUsed
+from treatments.stock import changes, shelf, tracing, use
+
+pytestmark = pytest.mark.django_db
+
+
+def faults(sign: Sign, *vials: VialUsed) -> str:
+    with pytest.raises(Refused) as refusal:
+        sign(*vials)
+    assert not SessionRecord.objects.exists()
+    return " ".join(refusal.value.faults)
+
+
+def test_signing_takes_the_vial_out_of_stock(stocked: Receive, sign: Sign, nurse: User) -> None:
+    stocked(number=2)
+    record = sign()
+    vial = StockVial.objects.get(state="used")
+    assert (vial.session, vial.settled_by) == (record.session, nurse)
+    assert StockVial.objects.filter(state="in_stock").count() == 1
+
+
+def test_a_recalled_lot_is_refused_in_words(sign: Sign, riverside: Clinic, nurse: User) -> None:
+    changes.recall_lot(clinic=riverside, lot="C4471", reason="Particles", by=nurse, at=NOW)
+    assert "Lot C4471 was recalled on Monday 23 November 2026." in faults(sign, VialUsed("c4471", EXPIRY, 200))
+
+
+def test_a_vial_kept_for_another_person_is_refused(stocked: Receive, sign: Sign, tom: Patient) -> None:
+    stocked(owner=tom)
+    assert "kept for other people" in faults(sign)
+
+
+def test_a_persons_own_vial_is_used_first_and_marked_as_theirs(stocked: Receive, sign: Sign, maria: Patient) -> None:
+    stocked()
+    stocked(owner=maria)
+    record = sign()
+    assert StockVial.objects.get(state="used").owner == maria
+    assert record.vials.get().owned_by_patient
+
+
+def test_an_expiry_unlike_the_delivery_is_questioned(stocked: Receive, sign: Sign) -> None:
+    stocked()
+    assert "Check the date on the vial" in faults(sign, VialUsed("C4471", EXPIRY + dt.timedelta(days=30), 200))
+
+
+def test_a_vial_reconstituted_yesterday_morning_is_refused(sign: Sign) -> None:
+    prepared = NOW - dt.timedelta(hours=25)
+    assert "more than 24 hours ago" in faults(sign, VialUsed("C4471", EXPIRY, 200, prepared))
+
+
+def test_a_lot_that_was_never_received_does_not_keep_a_person_from_treatment(sign: Sign, riverside: Clinic) -> None:
+    assert sign().vials.get().lot == "C4471"
+    assert shelf.used_without_stock(riverside, TODAY) == ["C4471"]
+
+
+def test_a_correction_puts_the_other_vial_back(
+    stocked: Receive, sign: Sign, in_room: TreatmentSession, nurse: User
+) -> None:
+    stocked()
+    stocked(lot="C4472")
+    sign()
+    use.settle(session=in_room, vials=[VialUsed("C4472", EXPIRY, 200)], by=nurse, at=NOW)
+    assert StockVial.objects.get(state="used").lot == "C4472"
+
+
+def test_settling_twice_takes_nothing_more(
+    stocked: Receive, sign: Sign, in_room: TreatmentSession, nurse: User
+) -> None:
+    stocked(number=2)
+    sign()
+    use.settle(session=in_room, vials=[VialUsed("C4471", EXPIRY, 200)], by=nurse, at=NOW)
+    assert StockVial.objects.filter(state="used").count() == 1
+
+
+def test_a_lot_leads_to_the_people_to_call(sign: Sign, riverside: Clinic, maria: Patient) -> None:
+    sign()
+    found = tracing.trace(riverside, " c4471")
+    assert [session.course.patient for session in found.sessions] == [maria]
+    assert tracing.trace(riverside, "C4472").sessions == []
+
+
+def test_a_lot_at_another_clinic_is_not_traced_here(sign: Sign, lakeside: Clinic) -> None:
+    sign()
+    assert tracing.trace(lakeside, "C4471").sessions == []
+
+
+def test_waste_is_summed_by_month(sign: Sign, riverside: Clinic) -> None:
+    sign(VialUsed("C4471", EXPIRY, 200), plan={**protocol.standard_set()})
+    [month] = tracing.waste_by_month(riverside, TODAY, TODAY)
+    assert (month.month, month.drawn, month.given, month.wasted) == (dt.date(2026, 11, 1), 200, 155, 45)
+    assert round(month.percent, 1) == 22.5
+
+
+def test_the_outlook_expects_what_the_last_session_took(
+    stocked: Receive, sign: Sign, riverside: Clinic, osei: Injector, tom: Patient
+) -> None:
+    stocked(strength=100, number=2)
+    make_session(make_course(tom), osei, NOW + dt.timedelta(days=1))
+    assert shelf.look_ahead(riverside, TODAY).covered == 1

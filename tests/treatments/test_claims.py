@@ -1,0 +1,126 @@
+"""Claim lines: what may be billed follows from the record."""
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clinic.models import User
+from patients.diagnosis_codes import BILLABLE, fault
+from patients.models import Patient
+from tests.builders import NOW, TODAY
+from tests.conftest import log_in
+from tests.treatments.stock.conftest import Receive, Sign, in_room, sign, stocked
+from treatments import billing, claims
+from treatments.claims import Given
+from treatments.models import ClaimDraft, TreatmentSession
+from treatments.recording import VialUsed
+
+__all__ = ["in_room", "sign", "stocked"]
+
+
+def codes(own: Given | None) -> list[tuple[str, str, int]]:
+    return [(line.code, line.modifier, line.quantity) for line in claims.lines(own)]
+
+
+def test_what_was_thrown_away_has_its_own_line() -> None:
+    assert codes(Given(200, 155)) == [("64615", "", 1), ("J0585", "", 155), ("J0585", "JW", 45)]
+
+
+def test_nothing_thrown_away_is_said_too() -> None:
+    assert codes(Given(200, 200)) == [("64615", "", 1), ("J0585", "JZ", 200)]
+
+
+def test_a_pharmacys_vial_is_not_billed_by_the_clinic() -> None:
+    assert codes(None) == [("64615", "", 1)]
+
+
+def test_a_clinics_vial_added_to_a_persons_own_is_billed_for_what_it_gave() -> None:
+    assert claims.from_own_stock([(100, True), (100, False)], 155) == Given(drawn=100, given=55)
+
+
+@given(st.lists(st.tuples(st.sampled_from((100, 200)), st.booleans()), min_size=1, max_size=4), st.data())
+def test_no_unit_is_billed_that_was_not_drawn(vials: list[tuple[int, bool]], data: st.DataObject) -> None:
+    drawn = sum(strength for strength, _kept in vials)
+    own = claims.from_own_stock(vials, data.draw(st.integers(1, drawn)))
+    ours = sum(strength for strength, kept in vials if not kept)
+    billed = sum(line.quantity for line in claims.lines(own) if line.code == claims.DRUG)
+    assert billed == ours
+
+
+@pytest.mark.parametrize("code", sorted(BILLABLE))
+def test_a_leaf_code_is_taken(code: str) -> None:
+    assert fault(code) == ""
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [("G43.70", "heading"), ("G43.E", "heading"), ("G43.109", "not a code for"), ("", "No code")]
+)
+def test_any_other_code_is_explained(code: str, words: str) -> None:
+    assert words in fault(code)
+
+
+def test_a_payer_has_its_own_list() -> None:
+    assert "does not take G43.E09" in fault("G43.E09", frozenset({"G43.709"}))
+
+
+@pytest.mark.django_db
+class TestDrafts:
+    """Drafting and exporting."""
+
+    @pytest.fixture
+    def signed(self, sign: Sign) -> TreatmentSession:
+        return sign().session
+
+    def test_a_draft_follows_from_the_record(self, signed: TreatmentSession, admin: User) -> None:
+        billing.draft_claim(session=signed, diagnosis_code="G43.709", by=admin, at=NOW)
+        [(_draft, _record, lines)] = billing.with_lines(billing.drafts(signed.clinic, TODAY, TODAY))
+        assert [line.quantity for line in lines] == [1, 155, 45]
+
+    def test_a_persons_own_vial_leaves_only_the_procedure(self, stocked: Receive, sign: Sign, maria: Patient) -> None:
+        stocked(owner=maria)
+        assert [line.code for line in billing.lines_of(sign())] == ["64615"]
+
+    def test_a_session_that_is_not_signed_is_not_billed(self, in_room: TreatmentSession, admin: User) -> None:
+        with pytest.raises(billing.Refused, match="Only a signed session"):
+            billing.draft_claim(session=in_room, diagnosis_code="G43.709", by=admin, at=NOW)
+
+    def test_a_nurse_does_not_bill(self, signed: TreatmentSession, nurse: User) -> None:
+        with pytest.raises(billing.Refused, match="Your role"):
+            billing.draft_claim(session=signed, diagnosis_code="G43.709", by=nurse, at=NOW)
+
+    def test_the_code_changes_until_it_was_exported(self, signed: TreatmentSession, admin: User) -> None:
+        billing.draft_claim(session=signed, diagnosis_code="G43.709", by=admin, at=NOW)
+        billing.draft_claim(session=signed, diagnosis_code="G43.719", by=admin, at=NOW)
+        billing.export(clinic=signed.clinic, first=TODAY, last=TODAY, by=admin, at=NOW)
+        with pytest.raises(billing.Refused, match="exported already"):
+            billing.draft_claim(session=signed, diagnosis_code="G43.709", by=admin, at=NOW)
+        assert ClaimDraft.objects.get().diagnosis_code == "G43.719"
+
+    def test_the_database_refuses_a_heading(self, signed: TreatmentSession, admin: User) -> None:
+        billing.draft_claim(session=signed, diagnosis_code="G43.709", by=admin, at=NOW)
+        with pytest.raises(IntegrityError, match="billable"), transaction.atomic():
+            ClaimDraft.objects.update(diagnosis_code="G43.70")
+
+    def test_an_admin_drafts_and_exports_in_the_browser(self, signed: TreatmentSession, admin: User) -> None:
+        client = log_in(admin)
+        page = client.post(reverse("treatments:draft_claim", args=[signed.uid]), {"diagnosis_code": "G43.709"})
+        assert page.status_code == 302
+        days = {"first": TODAY.isoformat(), "last": TODAY.isoformat()}
+        assert "J0585-JW" in client.get(reverse("treatments:claims"), days).content.decode()
+        answer = client.post(reverse("treatments:export_claims"), days)
+        record_number = signed.course.patient.record_number
+        assert f"{record_number},11/23/2026,G43.709,J0585,JW,45,C4471" in answer.content.decode()
+        assert answer["Content-Disposition"] == 'attachment; filename="claims-2026-11-23-to-2026-11-23.csv"'
+
+    def test_no_code_is_explained(self, signed: TreatmentSession, admin: User) -> None:
+        client = log_in(admin)
+        answer = client.post(reverse("treatments:draft_claim", args=[signed.uid]), {"diagnosis_code": ""})
+        assert answer.status_code == 422
+        assert "Choose a diagnosis code." in answer.content.decode()
+
+
+def test_a_second_vial_is_needed_above_its_units() -> None:
+    assert claims.from_own_stock([(100, False), (100, False)], 155) == Given(200, 155)
+    assert VialUsed("C4471", TODAY, 100).reconstituted_at is None

@@ -1,0 +1,114 @@
+"""Drafting claims for signed sessions, and handing them out as a file."""
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from clinic import audit
+from clinic.access import Capability, allows
+from clinic.models import AuditEntry, Clinic, User
+from patients.diagnosis_codes import fault
+from treatments import claims
+from treatments.models import ClaimDraft, SessionRecord, TreatmentSession
+
+COLUMNS = ("record_number", "date_of_service", "diagnosis", "code", "modifier", "quantity", "lots")
+
+
+class Refused(Exception):
+    """The claim cannot be drafted; the text says why, for the reader."""
+
+
+def signed_record(session: TreatmentSession) -> SessionRecord | None:
+    """Return the session's signed record, or None."""
+    return SessionRecord.objects.filter(session=session, signed_at__isnull=False).first()
+
+
+def lines_of(record: SessionRecord) -> list[claims.Line]:
+    """Return the claim lines that follow from a signed record."""
+    vials = [(vial.strength, vial.owned_by_patient) for vial in record.vials.all()]
+    return claims.lines(claims.from_own_stock(vials, record.units_given))
+
+
+@transaction.atomic
+def draft_claim(*, session: TreatmentSession, diagnosis_code: str, by: User, at: dt.datetime) -> ClaimDraft:
+    """Choose the diagnosis code that a signed session is billed under, or change the choice until it was exported."""
+    if not allows(by, session.clinic, Capability.BILL):
+        raise Refused("Your role may not draft claims.")
+    if wrong := fault(diagnosis_code):
+        raise Refused(wrong)
+    if signed_record(session) is None:
+        raise Refused("Only a signed session can be billed.")
+    draft, made = ClaimDraft.objects.get_or_create(
+        session=session,
+        defaults={
+            "clinic": session.clinic,
+            "diagnosis_code": diagnosis_code,
+            "drafted_at": at,
+            "drafted_by": by,
+        },
+    )
+    if not made:
+        changed = ClaimDraft.objects.filter(pk=draft.pk, exported_at__isnull=True).update(
+            diagnosis_code=diagnosis_code, drafted_at=at, drafted_by=by
+        )
+        if not changed:
+            raise Refused("This claim was exported already. Correct it where it was submitted.")
+    audit.record(
+        clinic=session.clinic, by=by, at=at, action=AuditEntry.Action.CHANGE, kind="claim", subject=session.uid
+    )
+    draft.refresh_from_db()
+    return draft
+
+
+def drafts(clinic: Clinic, first: dt.date, last: dt.date) -> QuerySet[ClaimDraft]:
+    """Return the claims drafted for sessions given in these days, both included, the newest first."""
+    found = ClaimDraft.objects.filter(clinic=clinic, session__given_on__range=(first, last))
+    return found.select_related("session__course__patient").order_by("-session__given_on", "-pk")
+
+
+def with_lines(found: Iterable[ClaimDraft]) -> list[tuple[ClaimDraft, SessionRecord, list[claims.Line]]]:
+    """Return each draft with its record and the lines that follow from it (2 queries however many drafts)."""
+    rows = list(found)
+    records = SessionRecord.objects.filter(
+        session__in=[row.session_id for row in rows], signed_at__isnull=False
+    ).prefetch_related("vials")
+    by_session = {record.session_id: record for record in records}
+    return [
+        (row, by_session[row.session_id], lines_of(by_session[row.session_id]))
+        for row in rows
+        if row.session_id in by_session
+    ]
+
+
+@transaction.atomic
+def export(*, clinic: Clinic, first: dt.date, last: dt.date, by: User, at: dt.datetime) -> str:
+    """Return the drafted claims of these days as CSV, one line a row, and note that they were exported."""
+    found = drafts(clinic, first, last)
+    rows = with_lines(found)
+    ClaimDraft.objects.filter(pk__in=[draft.pk for draft, _record, _lines in rows], exported_at__isnull=True).update(
+        exported_at=at, exported_by=by
+    )
+    audit.record(clinic=clinic, by=by, at=at, action=AuditEntry.Action.EXPORT, kind="claims", rows=len(rows))
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(COLUMNS)
+    for draft, record, lines in rows:
+        writer.writerows(_cells(draft, record, line) for line in lines)
+    return "\ufeff" + file.getvalue()
+
+
+def _cells(draft: ClaimDraft, record: SessionRecord, line: claims.Line) -> list[object]:
+    given_on = draft.session.given_on
+    return [
+        draft.session.course.patient.record_number,
+        claims.service_date(given_on) if given_on else "",
+        draft.diagnosis_code,
+        line.code,
+        line.modifier,
+        line.quantity,
+        " ".join(sorted({vial.lot for vial in record.vials.all()})),
+    ]

@@ -1,0 +1,113 @@
+"""Receiving, discarding and recalling vials."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+
+from clinic import audit
+from clinic.access import Capability, allows
+from clinic.models import AuditEntry, Clinic, User
+from clinic.wording import day_words
+from patients.models import Patient
+from treatments.models import LotRecall, StockVial
+
+
+class Refused(Exception):
+    """The change cannot be made; the text says why, for the reader."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Vials that came together. ``owner``: the one person a pharmacy sent them for."""
+
+    lot: str
+    strength: int
+    expires_on: dt.date
+    number: int
+    received_on: dt.date
+    owner: Patient | None = None
+    ndc: str = ""
+
+
+def clean_lot(text: str) -> str:
+    """Return a lot number as it is kept: without blanks around it, in capitals as makers print it."""
+    return text.strip().upper()
+
+
+@transaction.atomic
+def receive(*, clinic: Clinic, delivery: Delivery, by: User, at: dt.datetime) -> list[StockVial]:
+    """Put vials into stock. Raises Refused for a recalled lot, or one that had expired on arrival."""
+    _permit(by, clinic)
+    if delivery.expires_on < delivery.received_on:
+        raise Refused(f"Lot {delivery.lot} had expired on {day_words(delivery.expires_on)}. Send it back.")
+    if LotRecall.objects.filter(clinic=clinic, lot=clean_lot(delivery.lot)).exists():
+        raise Refused(f"Lot {delivery.lot} was recalled. Set it aside and tell the supplier.")
+    vials = StockVial.objects.bulk_create(
+        StockVial(
+            clinic=clinic,
+            ndc=delivery.ndc.strip(),
+            strength=delivery.strength,
+            lot=clean_lot(delivery.lot),
+            expires_on=delivery.expires_on,
+            received_on=delivery.received_on,
+            received_by=by,
+            owner=delivery.owner,
+        )
+        for _ in range(delivery.number)
+    )
+    _trace(clinic, by, at, AuditEntry.Action.CREATE, len(vials))
+    return vials
+
+
+@transaction.atomic
+def discard(*, clinic: Clinic, lot: str, strength: int, number: int, reason: str, by: User, at: dt.datetime) -> int:
+    """Take vials of a lot out of stock unused (broken, warm, expired). Raises Refused when there are not so many."""
+    _permit(by, clinic)
+    if not reason.strip():
+        raise Refused("Say why the vials are discarded.")
+    found = StockVial.objects.filter(clinic=clinic, lot=lot, strength=strength, state=StockVial.State.IN_STOCK)
+    chosen = list(found.values_list("pk", flat=True)[:number])
+    if len(chosen) < number:
+        raise Refused(f"Only {len(chosen)} of lot {lot} are in stock.")
+    gone = found.filter(pk__in=chosen).update(
+        state=StockVial.State.DISCARDED, discard_reason=reason.strip(), settled_at=at, settled_by=by
+    )
+    if gone < number:
+        transaction.set_rollback(True)
+        raise Refused("Somebody took vials of this lot at the same moment. Nothing was changed. Look again.")
+    _trace(clinic, by, at, AuditEntry.Action.CHANGE, gone)
+    return gone
+
+
+@transaction.atomic
+def recall_lot(*, clinic: Clinic, lot: str, reason: str, by: User, at: dt.datetime) -> LotRecall:
+    """Bar a lot from use, for good, and set aside what is left of it. Raises Refused when it is barred already."""
+    _permit(by, clinic)
+    if not clean_lot(lot) or not reason.strip():
+        raise Refused("Enter the lot and what the recall says.")
+    try:
+        with transaction.atomic():
+            recall = LotRecall.objects.create(
+                clinic=clinic,
+                lot=clean_lot(lot),
+                recalled_on=at.astimezone(clinic.zone).date(),
+                reason=reason.strip(),
+                recorded_at=at,
+                recorded_by=by,
+            )
+    except IntegrityError as error:
+        raise Refused(f"Lot {clean_lot(lot)} is recorded as recalled already.") from error
+    left = StockVial.objects.filter(clinic=clinic, lot=clean_lot(lot), state=StockVial.State.IN_STOCK)
+    aside = left.update(state=StockVial.State.RECALLED, settled_at=at, settled_by=by)
+    _trace(clinic, by, at, AuditEntry.Action.CHANGE, aside)
+    return recall
+
+
+def _permit(by: User, clinic: Clinic) -> None:
+    if not allows(by, clinic, Capability.STOCK):
+        raise Refused("Your role may not change the stock.")
+
+
+def _trace(clinic: Clinic, by: User, at: dt.datetime, action: AuditEntry.Action, rows: int) -> None:
+    audit.record(clinic=clinic, by=by, at=at, action=action, kind="stock", rows=rows)

@@ -1,0 +1,126 @@
+"""What staff type about vials."""
+
+from typing import Any
+
+from django import forms
+
+from clinic.models import Clinic
+from patients.models import Patient
+from treatments.forms import HouseForm
+from treatments.protocol import VIAL_STRENGTHS
+from treatments.stock.changes import Delivery, clean_lot
+
+MOST_VIALS = 200  # one delivery of a large clinic; more is a slip of the key
+
+
+def _date_field(label: str, missing: str) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": missing, "invalid": "Enter a date such as 2027-11-30."},
+    )
+
+
+def _strength_field() -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label="Units per vial",
+        coerce=int,
+        choices=[(units, f"{units} units") for units in reversed(VIAL_STRENGTHS)],
+        error_messages={
+            "required": "Choose the size of the vials.",
+            "invalid_choice": "A vial holds 100 or 200 units.",
+        },
+    )
+
+
+def _number_field() -> forms.IntegerField:
+    return forms.IntegerField(
+        label="Number of vials",
+        min_value=1,
+        max_value=MOST_VIALS,
+        error_messages={
+            "required": "Enter the number of vials.",
+            "invalid": "Enter a whole number of vials.",
+            "min_value": "Enter at least one vial.",
+            "max_value": f"Enter at most {MOST_VIALS} vials at a time.",
+        },
+    )
+
+
+class DeliveryForm(HouseForm):
+    """Vials that arrived."""
+
+    lot = forms.CharField(max_length=30, error_messages={"required": "Enter the lot number on the vials."})
+    strength = _strength_field()
+    expires_on = _date_field("Expiry", "Enter the expiry date on the vials.")
+    number = _number_field()
+    received_on = _date_field("Received", "Enter the day they arrived.")
+    ndc = forms.CharField(
+        label="NDC", max_length=13, required=False, help_text="On the carton; only in the United States"
+    )
+    record_number = forms.CharField(
+        label="Kept for one person",
+        max_length=20,
+        required=False,
+        help_text="Their record number, where a pharmacy sent the vials for them alone",
+    )
+
+    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.clinic = clinic
+
+    def clean_record_number(self) -> Patient | None:
+        """Return the person with this record number."""
+        number = self.cleaned_data["record_number"].strip()
+        if not number:
+            return None
+        owner = Patient.objects.filter(clinic=self.clinic, record_number__iexact=number).first()
+        if owner is None:
+            raise forms.ValidationError("Nobody at this clinic has this record number.")
+        return owner
+
+    def delivery(self) -> Delivery:
+        """Return what arrived, from cleaned data."""
+        data = dict(self.cleaned_data)
+        data["owner"] = data.pop("record_number")
+        data["lot"] = clean_lot(data["lot"])
+        return Delivery(**data)
+
+
+class DiscardForm(HouseForm):
+    """Vials that leave the stock unused."""
+
+    lot = forms.CharField(max_length=30, widget=forms.HiddenInput)
+    strength = forms.TypedChoiceField(
+        coerce=int, choices=[(units, units) for units in VIAL_STRENGTHS], widget=forms.HiddenInput
+    )
+    number = _number_field()
+    reason = forms.CharField(max_length=200, error_messages={"required": "Say why the vials are discarded."})
+
+
+class LotForm(HouseForm):
+    """The lot to trace."""
+
+    lot = forms.CharField(max_length=30, error_messages={"required": "Enter a lot number."})
+
+
+class LotRecallForm(LotForm):
+    """A lot that was called back, and what the recall says."""
+
+    reason = forms.CharField(
+        label="What the recall says", max_length=200, error_messages={"required": "Enter what the recall says."}
+    )
+
+
+class MonthsForm(HouseForm):
+    """The days a report covers, both included."""
+
+    first = _date_field("From", "Enter the first day.")
+    last = _date_field("To", "Enter the last day.")
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse days in the wrong order."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("first") and data.get("last") and data["last"] < data["first"]:
+            self.add_error("last", "Enter a day on or after the first one.")
+        return data

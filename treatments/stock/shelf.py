@@ -1,0 +1,80 @@
+"""What is in stock, and what may be used for whom."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from clinic.models import Clinic
+from patients.models import Patient
+from treatments.models import Status, StockVial, TreatmentSession, Vial
+from treatments.models.record import SessionRecord
+from treatments.protocol import STANDARD_UNITS
+from treatments.stock.supply import Need, Outlook, Supply, outlook
+
+AHEAD_DAYS = 28  # how far low stock is looked for: a delivery takes days, a booking four weeks ahead is firm
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Vials that are alike: lot, strength, expiry and owner, and how many there are."""
+
+    lot: str
+    strength: int
+    expires_on: dt.date
+    owner: Patient | None
+    number: int
+
+    def expired(self, on: dt.date) -> bool:
+        """Return whether it may no longer be used on a day; the day of expiry itself still counts."""
+        return self.expires_on < on
+
+
+def in_stock(clinic: Clinic) -> QuerySet[StockVial]:
+    """Return the vials that have not been used, discarded or set aside."""
+    return StockVial.objects.filter(clinic=clinic, state=StockVial.State.IN_STOCK).select_related("owner")
+
+
+def shelves(vials: Iterable[StockVial]) -> list[Shelf]:
+    """Put vials that are alike together, the first to expire first."""
+    numbers = Counter((vial.expires_on, vial.lot, vial.strength, vial.owner) for vial in vials)
+    found = [
+        Shelf(lot, strength, expires, owner, number) for (expires, lot, strength, owner), number in numbers.items()
+    ]
+    return sorted(found, key=lambda shelf: (shelf.expires_on, shelf.lot, -shelf.strength))
+
+
+def usable(clinic: Clinic, patient: Patient, on: dt.date) -> list[Shelf]:
+    """Return what may be used for a person on a day: what is kept for them first, then the first to expire."""
+    vials = in_stock(clinic).filter(expires_on__gte=on)
+    mine = [vial for vial in vials if vial.owner_id in (None, patient.pk)]
+    return sorted(shelves(mine), key=lambda shelf: (shelf.owner is None, shelf.expires_on))
+
+
+def look_ahead(clinic: Clinic, on: dt.date) -> Outlook:
+    """Return how far the stock lasts for the visits booked in the next four weeks (3 queries)."""
+    booked = TreatmentSession.objects.filter(
+        clinic=clinic, status=Status.BOOKED, local_date__range=(on, on + dt.timedelta(days=AHEAD_DAYS))
+    ).values_list("local_date", "course_id", "course__patient_id")
+    given = _last_units({course for _day, course, _patient in booked})
+    needs = [Need(day, given.get(course, STANDARD_UNITS), patient) for day, course, patient in booked]
+    supplies = [Supply(vial.strength, vial.expires_on, vial.owner_id) for vial in in_stock(clinic)]
+    return outlook(needs, supplies)
+
+
+def _last_units(courses: set[int]) -> dict[int, int]:
+    """Return the units of each course's last signed session: what the next one will probably take."""
+    records = SessionRecord.objects.filter(session__course__in=courses, signed_at__isnull=False)
+    return dict(records.order_by("signed_at").values_list("session__course_id", "units_given"))
+
+
+def used_without_stock(clinic: Clinic, since: dt.date) -> list[str]:
+    """Return lots that sessions used since a day although fewer vials of them had been received."""
+    used = Counter(
+        lot.upper() for lot in Vial.objects.filter(clinic=clinic, used_on__gte=since).values_list("lot", flat=True)
+    )
+    taken = StockVial.objects.filter(clinic=clinic, state=StockVial.State.USED, session__local_date__gte=since)
+    matched = Counter(lot.upper() for lot in taken.values_list("lot", flat=True))
+    return sorted(lot for lot, number in used.items() if number > matched[lot])

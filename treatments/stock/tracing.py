@@ -1,0 +1,65 @@
+"""From a lot to the sessions it was used in and the people to call; and what was thrown away."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Count, Prefetch, Sum
+from django.db.models.functions import TruncMonth
+
+from clinic.models import Clinic
+from patients.models import ContactPoint
+from treatments.models import LotRecall, SessionRecord, TreatmentSession, Vial
+from treatments.stock.changes import clean_lot
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Everything about one lot: its recall, if any, and the sessions it was used in, the newest first."""
+
+    lot: str
+    recall: LotRecall | None
+    sessions: list[TreatmentSession]
+
+
+@dataclass(frozen=True)
+class Waste:
+    """What the sessions of one month drew, gave and threw away, in units."""
+
+    month: dt.date
+    sessions: int
+    drawn: int
+    given: int
+    wasted: int
+
+    @property
+    def percent(self) -> float:
+        """The share of what was drawn that was thrown away."""
+        return 100 * self.wasted / self.drawn if self.drawn else 0.0
+
+
+def trace(clinic: Clinic, lot: str) -> Trace:
+    """Return where a lot went (3 queries): sessions with their patient and the ways to reach them."""
+    key = clean_lot(lot)
+    used = Vial.objects.filter(clinic=clinic, lot__iexact=key, record__signed_at__isnull=False)
+    contacts = Prefetch("course__patient__contact_points", queryset=ContactPoint.objects.order_by("-channel"))
+    sessions = (
+        TreatmentSession.objects.filter(pk__in=used.values("record__session"))
+        .select_related("course__patient", "injector")
+        .prefetch_related(contacts)
+        .order_by("-starts_at")
+    )
+    return Trace(key, LotRecall.objects.filter(clinic=clinic, lot=key).first(), list(sessions))
+
+
+def waste_by_month(clinic: Clinic, first: dt.date, last: dt.date) -> list[Waste]:
+    """Return what was wasted in each month, both ends included, the newest first (1 query)."""
+    signed = SessionRecord.objects.filter(
+        clinic=clinic, signed_at__isnull=False, session__given_on__range=(first, last)
+    )
+    months = (
+        signed.annotate(month=TruncMonth("session__given_on"))
+        .values("month")
+        .annotate(sessions=Count("pk"), drawn=Sum("units_drawn"), given=Sum("units_given"), wasted=Sum("units_wasted"))
+        .order_by("-month")
+    )
+    return [Waste(**month) for month in months]

@@ -1,0 +1,107 @@
+"""Vials and the sessions they serve."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from typing import Protocol
+
+from clinic.models import User
+from clinic.wording import day_words
+from treatments.models import LotRecall, StockVial, TreatmentSession
+from treatments.stock.changes import clean_lot
+from treatments.stock.supply import prepared_fault
+
+
+class Used(Protocol):
+    """A vial as the session form names it."""
+
+    @property
+    def lot(self) -> str:
+        """The lot number on it."""
+
+    @property
+    def expires_on(self) -> dt.date:
+        """The last day it may be used."""
+
+    @property
+    def strength(self) -> int:
+        """Units as supplied."""
+
+    @property
+    def reconstituted_at(self) -> dt.datetime | None:
+        """When the diluent went in, where that was written down."""
+
+
+def faults(*, session: TreatmentSession, vials: Sequence[Used], at: dt.datetime) -> list[str]:
+    """Return why these vials may not be used in this session, a sentence each: rules 14 and 15 of `clinical.md`.
+
+    A lot that was never received is no fault: a count that is off must not keep a person from being treated.
+    """
+    wrong = [prepared_fault(vial.reconstituted_at, at) for vial in vials if vial.reconstituted_at]
+    lots = sorted({clean_lot(vial.lot) for vial in vials})
+    wrong += [
+        f"Lot {recall.lot} was recalled on {day_words(recall.recalled_on)}. Set it aside and use another vial."
+        for recall in LotRecall.objects.filter(clinic=session.clinic_id, lot__in=lots)
+    ]
+    stored = list(StockVial.objects.filter(clinic=session.clinic_id, lot__in=lots))
+    for lot in lots:
+        wrong += _lot_faults(session, lot, [one for one in stored if one.lot == lot], vials)
+    return list(dict.fromkeys(filter(None, wrong)))
+
+
+def _lot_faults(session: TreatmentSession, lot: str, stored: list[StockVial], vials: Sequence[Used]) -> list[str]:
+    """Compare the vials of one lot with what was received of it."""
+    if not stored:
+        return []
+    patient = session.course.patient_id
+    if all(one.owner_id not in (None, patient) for one in stored):
+        return [f"The vials of lot {lot} are kept for other people. Use another vial."]
+    expiries = {one.expires_on for one in stored}
+    return [
+        f"Lot {lot} was received with the expiry {day_words(min(expiries))}. Check the date on the vial."
+        for vial in vials
+        if clean_lot(vial.lot) == lot and vial.expires_on not in expiries
+    ]
+
+
+def settle(*, session: TreatmentSession, vials: Sequence[Used], by: User, at: dt.datetime) -> list[StockVial]:
+    """Take the session's vials out of stock, those kept for the person first; inside the caller's transaction.
+
+    Called again for a corrected record it puts back what the correction no longer names. Returns the vials taken.
+    """
+    wanted = Counter((clean_lot(vial.lot), vial.strength) for vial in vials)
+    kept: list[StockVial] = []
+    for vial in StockVial.objects.filter(session=session):
+        key = (vial.lot, vial.strength)
+        if wanted[key]:
+            wanted[key] -= 1
+            kept.append(vial)
+        else:
+            _put_back(vial)
+    for (lot, strength), number in wanted.items():
+        kept += _take(session, lot, strength, number, by, at)
+    return kept
+
+
+def _put_back(vial: StockVial) -> None:
+    StockVial.objects.filter(pk=vial.pk).update(
+        state=StockVial.State.IN_STOCK, session=None, settled_at=None, settled_by=None
+    )
+
+
+def _take(
+    session: TreatmentSession, lot: str, strength: int, number: int, by: User, at: dt.datetime
+) -> list[StockVial]:
+    patient = session.course.patient_id
+    found = StockVial.objects.filter(
+        clinic=session.clinic_id, lot=lot, strength=strength, state=StockVial.State.IN_STOCK
+    )
+    allowed = [vial for vial in found if vial.owner_id in (None, patient)]
+    mine_first = sorted(allowed, key=lambda one: one.owner_id is None)
+    return [vial for vial in mine_first[:number] if _use(vial, session, by, at)]
+
+
+def _use(vial: StockVial, session: TreatmentSession, by: User, at: dt.datetime) -> bool:
+    """Mark a vial as used, unless somebody else took it a moment ago."""
+    still_there = StockVial.objects.filter(pk=vial.pk, state=StockVial.State.IN_STOCK)
+    return bool(still_there.update(state=StockVial.State.USED, session=session, settled_at=at, settled_by=by))

@@ -1,0 +1,143 @@
+"""Pages of the stock: what there is, what arrived, where a lot went, what was wasted."""
+
+import datetime as dt
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from clinic import audit
+from clinic.access import Capability, StaffRequest, requires
+from clinic.models import AuditEntry, Clinic
+from treatments.models import LotRecall
+from treatments.stock import changes, shelf, tracing
+from treatments.stock.forms import DeliveryForm, DiscardForm, LotForm, LotRecallForm, MonthsForm
+
+REPORT_DAYS = 365
+
+
+def _today(clinic: Clinic) -> dt.date:
+    return timezone.now().astimezone(clinic.zone).date()
+
+
+@require_safe
+@requires(Capability.STOCK)
+def stock(request: StaffRequest) -> HttpResponse:
+    """Show what is in stock, the first to expire first, and whether it lasts."""
+    return _stock_page(request)
+
+
+def _stock_page(request: StaffRequest, discarding: DiscardForm | None = None) -> HttpResponse:
+    today = _today(request.clinic)
+    shelves = shelf.shelves(shelf.in_stock(request.clinic))
+    context = {
+        "rows": [(one, one.expired(today), _discard_form(one, discarding)) for one in shelves],
+        "form": discarding,
+        "outlook": shelf.look_ahead(request.clinic, today),
+        "ahead_days": shelf.AHEAD_DAYS,
+        "unknown_lots": shelf.used_without_stock(request.clinic, today - dt.timedelta(days=REPORT_DAYS)),
+        "recalls": LotRecall.objects.filter(clinic=request.clinic)[:10],
+    }
+    return render(request, "treatments/stock/stock.html", context, status=422 if discarding else 200)
+
+
+def _discard_form(one: shelf.Shelf, posted: DiscardForm | None) -> DiscardForm:
+    if posted and (posted["lot"].value(), posted["strength"].value()) == (one.lot, str(one.strength)):
+        return posted
+    return DiscardForm(initial={"lot": one.lot, "strength": one.strength, "number": one.number})
+
+
+@require_POST
+@requires(Capability.STOCK)
+def discard(request: StaffRequest) -> HttpResponse:
+    """Take vials out of stock unused."""
+    form = DiscardForm(request.POST)
+    if not form.is_valid():
+        return _stock_page(request, form)
+    try:
+        gone = changes.discard(clinic=request.clinic, **form.cleaned_data, by=request.user, at=timezone.now())
+    except changes.Refused as error:
+        form.add_error(None, str(error))
+        return _stock_page(request, form)
+    messages.success(request, f"{gone} vial{'s' if gone > 1 else ''} of lot {form.cleaned_data['lot']} discarded.")
+    return redirect("treatments:stock")
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Capability.STOCK)
+def receive(request: StaffRequest) -> HttpResponse:
+    """Put a delivery into stock."""
+    form = DeliveryForm(request.POST or None, clinic=request.clinic, initial={"received_on": _today(request.clinic)})
+    if form.is_bound and form.is_valid():
+        try:
+            vials = changes.receive(clinic=request.clinic, delivery=form.delivery(), by=request.user, at=timezone.now())
+        except changes.Refused as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"{len(vials)} vials of lot {vials[0].lot} are in stock.")
+            return redirect("treatments:stock")
+    return render(request, "treatments/stock/receive.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_safe
+@requires(Capability.STOCK)
+def trace(request: StaffRequest) -> HttpResponse:
+    """Show where a lot went: sessions, and the people to call."""
+    form = LotForm(request.GET or None)
+    found = tracing.trace(request.clinic, form.cleaned_data["lot"]) if form.is_bound and form.is_valid() else None
+    if found:
+        audit.record(
+            clinic=request.clinic,
+            by=request.user,
+            at=timezone.now(),
+            action=AuditEntry.Action.READ,
+            kind="lot trace",
+            rows=len(found.sessions),
+        )
+    return _trace_page(request, form, found)
+
+
+def _trace_page(
+    request: StaffRequest, form: LotForm, found: tracing.Trace | None, recalling: LotRecallForm | None = None
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "found": found,
+        "recall_form": recalling or LotRecallForm(initial={"lot": found.lot if found else ""}),
+        "wrong": recalling or form,
+    }
+    wrong = (form.is_bound and not form.is_valid()) or recalling is not None
+    return render(request, "treatments/stock/trace.html", context, status=422 if wrong else 200)
+
+
+@require_POST
+@requires(Capability.STOCK)
+def recall_lot(request: StaffRequest) -> HttpResponse:
+    """Record that a lot was called back; the answer is the list of people to call."""
+    form = LotRecallForm(request.POST)
+    if form.is_valid():
+        try:
+            recall = changes.recall_lot(clinic=request.clinic, **form.cleaned_data, by=request.user, at=timezone.now())
+        except changes.Refused as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"Lot {recall.lot} is barred from use.")
+            return redirect(f"{reverse('treatments:trace')}?lot={recall.lot}")
+    lot = form.data.get("lot", "")
+    found = tracing.trace(request.clinic, lot) if lot.strip() else None
+    return _trace_page(request, LotForm({"lot": lot}), found, form)
+
+
+@require_safe
+@requires(Capability.STOCK)
+def waste(request: StaffRequest) -> HttpResponse:
+    """Show what was drawn, given and thrown away, month by month."""
+    today = _today(request.clinic)
+    form = MonthsForm(request.GET or {"first": today - dt.timedelta(days=REPORT_DAYS), "last": today})
+    valid = form.is_valid()
+    rows = tracing.waste_by_month(request.clinic, **form.cleaned_data) if valid else []
+    context = {"form": form, "rows": rows, "wasted": sum(row.wasted for row in rows)}
+    return render(request, "treatments/stock/waste.html", context, status=200 if valid else 422)
