@@ -3,9 +3,11 @@
 from treatments.models.claim import ClaimDraft
 from treatments.models.course import Course
 from treatments.models.day import DayView
+from treatments.models.effect import SideEffect
 from treatments.models.recall import CalendarFeed, ContactAttempt, OfferInvitation, SlotOffer, WaitingEntry
 from treatments.models.record import Injection, SafetyAnswer, SessionRecord, Vial
 from treatments.models.referral import ReferralLine
+from treatments.models.score import OutcomeScore
 from treatments.models.session import SessionEvent, Status, TreatmentSession
 from treatments.models.stock import LotRecall, StockVial
 
@@ -18,10 +20,12 @@ __all__ = [
     "Injection",
     "LotRecall",
     "OfferInvitation",
+    "OutcomeScore",
     "ReferralLine",
     "SafetyAnswer",
     "SessionEvent",
     "SessionRecord",
+    "SideEffect",
     "SlotOffer",
     "Status",
     "StockVial",

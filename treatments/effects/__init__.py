@@ -1,0 +1,1 @@
+"""Side effects: what was reported, how quickly somebody has to act, and what came of it."""

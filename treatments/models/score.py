@@ -1,0 +1,69 @@
+"""Questionnaire totals and what the person says of the effect, on one date."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from simple_history.models import HistoricalRecords
+
+from clinic.models import Clinic, User
+from patients.models import Patient
+from treatments import scores
+from treatments.scores import HIT6, MIDAS, MSQ, PGIC, WEAR_OFF_WEEKS
+
+
+def _within(field: str, low: int, high: int) -> Q:
+    return Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__gte": low, f"{field}__lte": high})
+
+
+class OutcomeScore(models.Model):
+    """Totals only: the items of HIT-6, MIDAS and MSQ belong to their owners and are not shipped."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    taken_on = models.DateField()
+    hit6 = models.PositiveSmallIntegerField(null=True, blank=True)
+    midas = models.PositiveSmallIntegerField(null=True, blank=True)
+    msq_restrictive = models.PositiveSmallIntegerField(null=True, blank=True)
+    msq_preventive = models.PositiveSmallIntegerField(null=True, blank=True)
+    msq_emotional = models.PositiveSmallIntegerField(null=True, blank=True)
+    pgic = models.PositiveSmallIntegerField(null=True, blank=True, help_text="1 very much better to 7 very much worse")
+    onset_weeks = models.PositiveSmallIntegerField(null=True, blank=True, help_text="weeks until it began to help")
+    wear_off_week = models.PositiveSmallIntegerField(null=True, blank=True, help_text="week in which it wore off")
+    entered_at = models.DateTimeField()
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["patient_id", "-taken_on", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["patient", "taken_on"], name="one_score_row_per_day"),
+            models.CheckConstraint(condition=_within("hit6", *HIT6), name="hit6_in_range"),
+            models.CheckConstraint(condition=_within("midas", *MIDAS), name="midas_in_range"),
+            *(
+                models.CheckConstraint(condition=_within(f"msq_{part}", *MSQ), name=f"msq_{part}_in_range")
+                for part in ("restrictive", "preventive", "emotional")
+            ),
+            models.CheckConstraint(condition=_within("pgic", *PGIC), name="pgic_in_range"),
+            models.CheckConstraint(condition=_within("wear_off_week", *WEAR_OFF_WEEKS), name="wear_off_week_in_range"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Score {self.pk}"
+
+    @property
+    def bands(self) -> list[tuple[str, int, str]]:
+        """Each total that was taken: its name, the number and what it means."""
+        return [
+            (name, value, words(value))
+            for name, value, words in (
+                ("HIT-6", self.hit6, scores.hit6_band),
+                ("MIDAS", self.midas, scores.midas_band),
+                ("MSQ, restrictive", self.msq_restrictive, scores.msq_words),
+                ("MSQ, preventive", self.msq_preventive, scores.msq_words),
+                ("MSQ, emotional", self.msq_emotional, scores.msq_words),
+                ("Change overall", self.pgic, scores.pgic_words),
+            )
+            if value is not None
+        ]

@@ -1,0 +1,50 @@
+"""Ranges and bands of questionnaire totals, as pure functions.
+
+Sources: HIT-6 36 to 78 with bands at 50, 56 and 60; MIDAS sum of five day counts with grades at 6, 11 and 21 (three
+months, so no count above 92); MSQ 0 to 100, higher is better; PGIC 1 to 7, 2 or less counts as a response.
+"""
+
+HIT6 = (36, 78)
+MIDAS = (0, 5 * 92)
+MIDAS_WARNS_ABOVE = 92  # three months have at most 92 days: two of the questions should not exceed them together
+MSQ = (0, 100)
+PGIC = (1, 7)
+WEAR_OFF_WEEKS = (1, 16)
+
+_PGIC_WORDS = (
+    "very much better",
+    "much better",
+    "a little better",
+    "no change",
+    "a little worse",
+    "much worse",
+    "very much worse",
+)
+
+
+def hit6_band(total: int) -> str:
+    """Return what a HIT-6 total means."""
+    if total >= 60:
+        return "severe impact"
+    if total >= 56:
+        return "substantial impact"
+    return "some impact" if total >= 50 else "little or no impact"
+
+
+def midas_band(total: int) -> str:
+    """Return the MIDAS grade with its words."""
+    if total >= 21:
+        return "grade IV, severe" + (" (41 or more)" if total >= 41 else "")
+    if total >= 11:
+        return "grade III, moderate"
+    return "grade II, mild" if total >= 6 else "grade I, little or none"
+
+
+def msq_words(score: int) -> str:
+    """Return how to read an MSQ score."""
+    return f"{score} of 100, higher is better"
+
+
+def pgic_words(answer: int) -> str:
+    """Return the answer in words."""
+    return _PGIC_WORDS[answer - 1]
