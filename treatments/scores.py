@@ -6,10 +6,22 @@ months, so no count above 92); MSQ 0 to 100, higher is better; PGIC 1 to 7, 2 or
 
 HIT6 = (36, 78)
 MIDAS = (0, 5 * 92)
-MIDAS_WARNS_ABOVE = 92  # three months have at most 92 days: two of the questions should not exceed them together
 MSQ = (0, 100)
 PGIC = (1, 7)
+ONSET_WEEKS = (0, 12)
 WEAR_OFF_WEEKS = (1, 16)
+
+# field of a score row -> lowest and highest number that makes sense
+RANGES = {
+    "hit6": HIT6,
+    "midas": MIDAS,
+    "msq_restrictive": MSQ,
+    "msq_preventive": MSQ,
+    "msq_emotional": MSQ,
+    "pgic": PGIC,
+    "onset_weeks": ONSET_WEEKS,
+    "wear_off_week": WEAR_OFF_WEEKS,
+}
 
 _PGIC_WORDS = (
     "very much better",

@@ -55,6 +55,10 @@ STATUS_CHIPS = {
     "not_known": Chip("Not known", "question-lg", "quiet"),
     "draft": Chip("Draft", "pencil", "ask"),
     "signed": Chip("Signed", "lock", "done"),
+    "emergency": Chip("Emergency", "exclamation-octagon", "bad"),
+    "same_day": Chip("Same day", "exclamation-triangle", "late"),
+    "routine": Chip("Routine", "journal-text", "plain"),
+    "expired": Chip("Expired", "exclamation-triangle", "late"),
     "given_before": Chip("Given before", "journal-text", "quiet"),
 }
 

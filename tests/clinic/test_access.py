@@ -28,6 +28,8 @@ from tests.builders import (
     room_of,
 )
 from tests.conftest import log_in
+from treatments.effects.catalogue import Severity
+from treatments.effects.reporting import Told, report
 from treatments.feeds import make_feed
 from treatments.models import SlotOffer, WaitingEntry
 
@@ -139,6 +141,9 @@ class World:
             expires_at=NOW + dt.timedelta(hours=2),
         )
 
+        told = Told(effects=["neck_pain"], severity=Severity.MILD, began_on=TODAY)
+        [self.effect] = report(patient=self.patient, told=told, by=prescriber, at=NOW)
+
         self.injector, self.room, self.hours = injector, room_of(injector), injector.opening_hours.all()[0]
         evening = {"starts_at": NOW + dt.timedelta(hours=9), "ends_at": NOW + dt.timedelta(hours=10)}
         self.leave = Absence.objects.create(clinic=clinic, injector=injector, **evening)
@@ -172,6 +177,7 @@ class World:
             "assessments/": self.assessment,
             "patients/": self.patient,
             "reminders/": self.reminder,
+            "effects/": self.effect,
             "waiting/": self.waiting,
             "offers/": self.offer,
             "injectors/": self.injector,

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
+from django.db.models import Count, Q
 from django.template import RequestContext
 from django.utils import timezone
 
@@ -12,10 +13,12 @@ from clinic.wording import short_words
 from patients.models import Patient
 from treatments import moves, undoing
 from treatments.days import with_cycle
-from treatments.models import Course, TreatmentSession
+from treatments.models import Course, OutcomeScore, SideEffect, TreatmentSession
 from treatments.models.session import OPEN
 
 register = template.Library()
+
+SHOWN = 10  # side effects and scores on a patient's page, the newest
 
 
 def _standing(patients: Iterable[Patient]) -> dict[int, dict[str, Any]]:
@@ -68,6 +71,28 @@ def treatment_history(context: RequestContext, patient: Patient) -> dict[str, An
     sessions = with_cycle(TreatmentSession.objects.filter(course__patient=patient))
     rows = sessions.select_related("injector", "record").prefetch_related("record__vials").order_by("-starts_at", "-pk")
     return {"sessions": rows, "patient": patient}
+
+
+@register.inclusion_tag("treatments/_effects.html", takes_context=True)
+def effects_and_scores(context: RequestContext, patient: Patient) -> dict[str, Any]:
+    """List what the person reported, and the newest questionnaire totals (2 queries)."""
+    membership = context.get("membership")
+    return {
+        "patient": patient,
+        "effects": SideEffect.objects.filter(patient=patient)[:SHOWN],
+        "scores": OutcomeScore.objects.filter(patient=patient)[:SHOWN],
+        "may_report": may(membership, Capability.BOOK),
+        "may_score": may(membership, Capability.ASSESS),
+    }
+
+
+@register.inclusion_tag("treatments/_effects_alert.html", takes_context=True)
+def effects_alert(context: RequestContext) -> dict[str, Any]:
+    """Say how many side effects of the clinic wait for somebody; nothing when none does (1 query)."""
+    clinic: Any = context["request"].clinic
+    waiting = SideEffect.objects.filter(clinic=clinic, closed_at__isnull=True)
+    emergency = Count("pk", filter=Q(level=SideEffect.Level.EMERGENCY))
+    return waiting.order_by().aggregate(open=Count("pk"), emergencies=emergency)
 
 
 @register.simple_tag(takes_context=True)

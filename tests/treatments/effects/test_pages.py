@@ -1,0 +1,128 @@
+"""The pages of side effects and scores."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from clinic.models import User
+from patients.models import Patient
+from tests.builders import TODAY
+from tests.conftest import log_in
+from tests.treatments.effects.conftest import Report
+from tests.treatments.stock.conftest import Sign, in_room, sign
+from treatments.models import OutcomeScore, SideEffect
+
+__all__ = ["in_room", "sign"]
+
+pytestmark = pytest.mark.django_db
+
+PHONED = {"effects": ["neck_pain"], "severity": "mild", "began_on": "2026-11-23", "seriousness": ""}
+
+
+@pytest.fixture
+def desk(front_desk: User) -> Client:
+    return log_in(front_desk)
+
+
+@pytest.fixture
+def clinician(nurse: User) -> Client:
+    return log_in(nurse)
+
+
+def test_a_phone_call_is_written_down(desk: Client, maria: Patient) -> None:
+    page = desk.post(reverse("treatments:report_effect", args=[maria.uid]), PHONED, follow=True).content.decode()
+    assert "look at it at the next visit" in page
+    assert SideEffect.objects.get().patient == maria
+
+
+def test_an_emergency_says_what_to_do_now(desk: Client, maria: Patient) -> None:
+    fields = PHONED | {"effects": ["neck_pain", "breathing"]}
+    page = desk.post(reverse("treatments:report_effect", args=[maria.uid]), fields, follow=True).content.decode()
+    assert "Call an ambulance now" in page
+    assert "1 of them an emergency" in desk.get(reverse("treatments:today")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"effects": []}, "Choose at least one effect."),
+        ({"severity": ""}, "Choose how bad it is."),
+        ({"began_on": "tomorrow"}, "Enter a date such as 2026-06-01."),
+        ({"began_on": "2026-11-24"}, "It cannot begin in the future."),
+        ({"effects": ["other"]}, "Write down what it is"),
+    ],
+)
+def test_what_is_missing_is_said(desk: Client, maria: Patient, change: dict[str, object], words: str) -> None:
+    answer = desk.post(reverse("treatments:report_effect", args=[maria.uid]), PHONED | change)
+    assert answer.status_code == 422
+    assert words in answer.content.decode().replace("&#x27;", "'")
+    assert not SideEffect.objects.exists()
+
+
+def test_the_page_for_the_regulator_has_lot_and_expiry(clinician: Client, sign: Sign, reported: Report) -> None:
+    sign()
+    [row] = reported(began_on=TODAY)
+    page = clinician.get(reverse("treatments:effect", args=[row.uid])).content.decode()
+    assert "lot C4471" in page
+
+
+def test_a_clinician_settles_from_the_list(clinician: Client, reported: Report) -> None:
+    [row] = reported()
+    assert "Settle" in clinician.get(reverse("treatments:effects")).content.decode()
+    fields = {"outcome": "recovered", "advice": "Warmth"}
+    page = clinician.post(reverse("treatments:effect", args=[row.uid]), fields, follow=True).content.decode()
+    assert "Nothing waits." in page
+
+
+def test_a_serious_effect_asks_for_the_report_first(clinician: Client, reported: Report) -> None:
+    [row] = reported(seriousness=SideEffect.Seriousness.HOSPITAL)
+    url = reverse("treatments:effect", args=[row.uid])
+    refused = clinician.post(url, {"outcome": "recovered"})
+    assert refused.status_code == 422
+    assert "Make the report first" in refused.content.decode()
+    clinician.post(url, {"made": "no", "note": "Not related"})
+    assert clinician.post(url, {"outcome": "recovered"}).status_code == 302
+
+
+def test_the_front_desk_sees_no_way_to_settle(desk: Client, reported: Report) -> None:
+    url = reverse("treatments:effect", args=[reported()[0].uid])
+    assert "What was said or done" not in desk.get(url).content.decode()
+    assert desk.post(url, {"outcome": "recovered"}).status_code == 422
+
+
+def test_scores_are_entered_and_read_with_their_bands(clinician: Client, maria: Patient) -> None:
+    fields = {"taken_on": "2026-11-23", "hit6": "64", "midas": "21", "wear_off_week": "10"}
+    page = clinician.post(reverse("treatments:score", args=[maria.uid]), fields, follow=True).content.decode()
+    assert "HIT-6 64 (severe impact)" in page
+    assert "MIDAS 21 (grade IV, severe)" in page
+    assert "wore off in week 10" in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"hit6": "35"}, "HIT-6 total is a number from 36 to 78."),
+        ({"hit6": "79"}, "HIT-6 total is a number from 36 to 78."),
+        ({"midas": "461"}, "MIDAS total is a number from 0 to 460."),
+        ({"msq_emotional": "101"}, "MSQ emotional is a number from 0 to 100."),
+        ({"pgic": "8"}, "Change overall is a number from 1 to 7."),
+        ({"hit6": "high"}, "Enter a whole number from 36 to 78."),
+        ({}, "Enter at least one number."),
+        ({"hit6": "60", "taken_on": "2026-11-24"}, "This day is still to come."),
+    ],
+)
+def test_a_score_out_of_range_is_refused_in_words(
+    clinician: Client, maria: Patient, fields: dict[str, str], words: str
+) -> None:
+    answer = clinician.post(reverse("treatments:score", args=[maria.uid]), {"taken_on": "2026-11-23"} | fields)
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert not OutcomeScore.objects.exists()
+
+
+def test_the_same_day_again_adds_to_its_row(clinician: Client, maria: Patient) -> None:
+    url = reverse("treatments:score", args=[maria.uid])
+    clinician.post(url, {"taken_on": "2026-11-23", "hit6": "64"})
+    clinician.post(url, {"taken_on": "2026-11-23", "midas": "12"})
+    row = OutcomeScore.objects.get()
+    assert (row.hit6, row.midas, row.history.count()) == (64, 12, 2)

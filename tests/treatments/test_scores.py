@@ -1,0 +1,59 @@
+"""Bands of questionnaire totals, on both sides of each line."""
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from clinic.models import User
+from patients.models import Patient
+from tests.builders import NOW, TODAY
+from treatments import scores
+from treatments.models import OutcomeScore
+
+
+@pytest.mark.parametrize(
+    ("total", "words"),
+    [
+        (36, "little or no impact"),
+        (49, "little or no impact"),
+        (50, "some impact"),
+        (55, "some impact"),
+        (56, "substantial impact"),
+        (59, "substantial impact"),
+        (60, "severe impact"),
+        (78, "severe impact"),
+    ],
+)
+def test_hit6_bands(total: int, words: str) -> None:
+    assert scores.hit6_band(total) == words
+
+
+@pytest.mark.parametrize(
+    ("total", "grade"),
+    [
+        (0, "grade I,"),
+        (5, "grade I,"),
+        (6, "grade II,"),
+        (10, "grade II,"),
+        (11, "grade III,"),
+        (20, "grade III,"),
+        (21, "grade IV,"),
+    ],
+)
+def test_midas_grades(total: int, grade: str) -> None:
+    assert scores.midas_band(total).startswith(grade)
+
+
+@pytest.mark.parametrize(("total", "marked"), [(40, False), (41, True)])
+def test_the_worst_midas_grade_has_two_parts(total: int, marked: bool) -> None:
+    assert ("41 or more" in scores.midas_band(total)) is marked
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("field", sorted(set(scores.RANGES) - {"onset_weeks"}))
+def test_the_database_refuses_a_total_above_its_range(maria: Patient, nurse: User, field: str) -> None:
+    row = OutcomeScore.objects.create(
+        clinic=maria.clinic, patient=maria, taken_on=TODAY, entered_at=NOW, entered_by=nurse
+    )
+    OutcomeScore.objects.filter(pk=row.pk).update(**{field: scores.RANGES[field][1]})
+    with pytest.raises(IntegrityError), transaction.atomic():
+        OutcomeScore.objects.filter(pk=row.pk).update(**{field: scores.RANGES[field][1] + 1})

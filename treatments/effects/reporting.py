@@ -1,0 +1,142 @@
+"""Writing down side effects, settling them, and what a regulator would need to know."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Case, IntegerField, QuerySet, Value, When
+
+from clinic import audit
+from clinic.access import Capability, allows
+from clinic.models import AuditEntry, Clinic, User
+from patients.models import Patient
+from treatments.effects import catalogue
+from treatments.models import SideEffect, TreatmentSession, Vial
+
+
+class Refused(Exception):
+    """It cannot be written down so; the text says why, for the reader."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What somebody reports. ``effects`` are keys of the catalogue or OTHER; ``words`` are the person's own."""
+
+    effects: Sequence[str]
+    severity: catalogue.Severity
+    began_on: dt.date
+    words: str = ""
+    seriousness: SideEffect.Seriousness = SideEffect.Seriousness.NONE
+    ended_on: dt.date | None = None
+
+
+@transaction.atomic
+def report(*, patient: Patient, told: Told, by: User, at: dt.datetime) -> list[SideEffect]:
+    """Write down each effect with its level; the most urgent comes first. Each is a task until it is closed."""
+    _check(patient, told, by, at)
+    session = _session_before(patient, told.began_on)
+    needed = SideEffect.Report.NEEDED if told.seriousness else SideEffect.Report.NONE
+    rows = [
+        SideEffect(
+            clinic=patient.clinic,
+            patient=patient,
+            session=session,
+            effect=key,
+            words=told.words.strip(),
+            severity=told.severity.value,
+            seriousness=told.seriousness,
+            level=catalogue.triage(key, told.severity).value,
+            began_on=told.began_on,
+            ended_on=told.ended_on,
+            reported_at=at,
+            reported_by=by,
+            report=needed,
+        )
+        for key in told.effects
+    ]
+    for row in rows:
+        row._history_user = by  # type: ignore[attr-defined]
+        row.save()
+        _trace(row, by, at, AuditEntry.Action.CREATE)
+    order = list(SideEffect.Level.values)
+    return sorted(rows, key=lambda row: order.index(row.level))
+
+
+def _check(patient: Patient, told: Told, by: User, at: dt.datetime) -> None:
+    if not allows(by, patient.clinic, Capability.BOOK):
+        raise Refused("Your role may not write down side effects.")
+    if not told.effects:
+        raise Refused("Choose at least one effect.")
+    if catalogue.OTHER in told.effects and not told.words.strip():
+        raise Refused("Write down what it is, in the person's words.")
+    today = at.astimezone(patient.clinic.zone).date()
+    if told.began_on > today:
+        raise Refused("It cannot begin in the future.")
+    if told.ended_on and told.ended_on < told.began_on:
+        raise Refused("It cannot end before it began.")
+
+
+def _session_before(patient: Patient, day: dt.date) -> TreatmentSession | None:
+    given = TreatmentSession.objects.filter(course__patient=patient, given_on__lte=day)
+    return given.order_by("-given_on", "-pk").first()
+
+
+@transaction.atomic
+def close(*, effect: SideEffect, outcome: str, advice: str, by: User, at: dt.datetime) -> SideEffect:
+    """Settle a task with what came of it. A serious effect first needs its report made or declined."""
+    _permit(effect, by)
+    if outcome not in SideEffect.Outcome.values:
+        raise Refused("Choose what came of it.")
+    row = SideEffect.objects.select_for_update().get(pk=effect.pk)
+    if row.closed_at:
+        raise Refused("Somebody closed this already.")
+    if row.report == SideEffect.Report.NEEDED:
+        raise Refused("Make the report first, or say why none is made.")
+    row.outcome, row.advice, row.closed_at, row.closed_by = outcome, advice.strip(), at, by
+    return _save(row, by, at)
+
+
+@transaction.atomic
+def settle_report(*, effect: SideEffect, made: bool, note: str, by: User, at: dt.datetime) -> SideEffect:
+    """Note that the regulator was told (``note``: its number), or why not."""
+    _permit(effect, by)
+    if not note.strip():
+        raise Refused("Enter the regulator's number." if made else "Say why no report is made.")
+    row = SideEffect.objects.select_for_update().get(pk=effect.pk)
+    row.report = SideEffect.Report.MADE if made else SideEffect.Report.DECLINED
+    row.report_note = note.strip()
+    return _save(row, by, at)
+
+
+def _permit(effect: SideEffect, by: User) -> None:
+    if not allows(by, effect.clinic, Capability.INJECT):
+        raise Refused("Only a clinician may settle a side effect.")
+
+
+def _save(row: SideEffect, by: User, at: dt.datetime) -> SideEffect:
+    row._history_user = by  # type: ignore[attr-defined]
+    row.save()
+    _trace(row, by, at, AuditEntry.Action.CHANGE)
+    return row
+
+
+def _trace(row: SideEffect, by: User, at: dt.datetime, action: AuditEntry.Action) -> None:
+    audit.record(clinic=row.clinic, by=by, at=at, action=action, kind="side effect", subject=row.uid)
+
+
+def open_tasks(clinic: Clinic) -> QuerySet[SideEffect]:
+    """Return what waits for somebody: emergencies first, then by how long it has waited."""
+    urgency = Case(
+        *(When(level=level, then=Value(place)) for place, level in enumerate(SideEffect.Level.values)),
+        output_field=IntegerField(),
+    )
+    waiting = SideEffect.objects.filter(clinic=clinic, closed_at__isnull=True)
+    return waiting.select_related("patient", "reported_by", "session").order_by(urgency, "reported_at", "pk")
+
+
+def vials_of(effect: SideEffect) -> list[Vial]:
+    """Return the vials of the session before the effect: a report needs lot and expiry."""
+    if effect.session_id is None:
+        return []
+    return list(Vial.objects.filter(record__session=effect.session_id, record__signed_at__isnull=False))

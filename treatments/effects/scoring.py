@@ -1,0 +1,36 @@
+"""Writing down questionnaire totals."""
+
+import datetime as dt
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from clinic import audit
+from clinic.access import Capability, allows
+from clinic.models import AuditEntry, User
+from patients.models import Patient
+from treatments.effects.reporting import Refused
+from treatments.models import OutcomeScore
+
+
+@transaction.atomic
+def record_scores(
+    *, patient: Patient, taken_on: dt.date, numbers: dict[str, Any], by: User, at: dt.datetime
+) -> OutcomeScore:
+    """Write down what was asked on a day; the same day again changes that row and keeps what it said before."""
+    if not allows(by, patient.clinic, Capability.ASSESS):
+        raise Refused("Your role may not enter scores.")
+    row = OutcomeScore.objects.filter(patient=patient, taken_on=taken_on).first()
+    row = row or OutcomeScore(clinic=patient.clinic, patient=patient, taken_on=taken_on)
+    for name, value in numbers.items():
+        if value is not None:
+            setattr(row, name, value)
+    row.entered_at, row.entered_by = at, by
+    row._history_user = by  # type: ignore[attr-defined]
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:
+        raise Refused("Somebody entered scores for this day at the same moment. Look again.") from error
+    audit.record(clinic=patient.clinic, by=by, at=at, action=AuditEntry.Action.CHANGE, kind="score", subject=row.uid)
+    return row

@@ -1,0 +1,149 @@
+"""Side effects: writing them down, the list of what waits, settling one, and the draft for a regulator."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from clinic.access import Capability, StaffRequest, may, requires
+from patients.views.lookup import get_patient
+from treatments.effects import catalogue, reporting, scoring
+from treatments.effects.forms import CloseForm, EffectsForm, RegulatorForm, ScoreForm
+from treatments.models import SideEffect
+from treatments.views.lookup import note_reading
+
+
+@require_safe
+@requires(Capability.VIEW)
+def worklist(request: StaffRequest) -> HttpResponse:
+    """List the side effects that wait for somebody, the most urgent first."""
+    context = {
+        "tasks": reporting.open_tasks(request.clinic),
+        "may_settle": may(request.membership, Capability.INJECT),
+    }
+    return render(request, "treatments/effects/worklist.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Capability.BOOK)
+def report(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Write down what a person reports, on the phone or at the desk; an emergency says what to do now."""
+    patient, now = get_patient(request, uid), timezone.now()
+    form = EffectsForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        try:
+            rows = reporting.report(patient=patient, told=form.told(), by=request.user, at=now)
+        except reporting.Refused as error:
+            form.add_error(None, str(error))
+        else:
+            return _told(request, rows)
+    context = {"form": form, "patient": patient, "levels": _by_level(form)}
+    return render(request, "treatments/effects/report.html", context, status=422 if form.is_bound else 200)
+
+
+def _told(request: StaffRequest, rows: list[SideEffect]) -> HttpResponse:
+    first = rows[0]
+    if first.level == SideEffect.Level.EMERGENCY:
+        messages.error(request, f"{first.label}: {first.what_to_do}")
+    else:
+        messages.success(request, f"Written down. {first.what_to_do}")
+    return redirect("treatments:effect", first.uid)
+
+
+def _by_level(form: EffectsForm) -> list[tuple[str, list[Any]]]:
+    """Group the tick boxes by how quickly somebody has to act, so that the urgent ones are asked first."""
+    boxes = {box.data["value"]: box for box in form["effects"]}
+    groups = [
+        (level.label, [boxes[one.key] for one in catalogue.EFFECTS.values() if one.level.value == level.value])
+        for level in SideEffect.Level
+    ]
+    return [*groups, ("Not in the list", [boxes[catalogue.OTHER]])]
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Capability.VIEW)
+def effect(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Show one effect: what to do, its history, and for a clinician the way to settle it."""
+    found = _get_effect(request, uid)
+    if request.method == "GET":
+        note_reading(request, timezone.now(), "side effect", found.uid)
+        return _effect_page(request, found, CloseForm(), RegulatorForm())
+    if "made" in request.POST or "note" in request.POST:
+        return _settle_report(request, found)
+    return _close(request, found)
+
+
+def _get_effect(request: StaffRequest, uid: uuid.UUID) -> SideEffect:
+    rows = SideEffect.objects.filter(clinic=request.clinic)
+    related = ("clinic", "patient", "session__injector", "reported_by", "closed_by")
+    return get_object_or_404(rows.select_related(*related), uid=uid)
+
+
+def _close(request: StaffRequest, found: SideEffect) -> HttpResponse:
+    form = CloseForm(request.POST)
+    if form.is_valid():
+        try:
+            reporting.close(effect=found, **form.cleaned_data, by=request.user, at=timezone.now())
+        except reporting.Refused as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "Settled.")
+            return redirect("treatments:effects")
+    return _effect_page(request, found, form, RegulatorForm(), wrong=form)
+
+
+def _settle_report(request: StaffRequest, found: SideEffect) -> HttpResponse:
+    form = RegulatorForm(request.POST)
+    if form.is_valid():
+        try:
+            reporting.settle_report(effect=found, **form.cleaned_data, by=request.user, at=timezone.now())
+        except reporting.Refused as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "Noted.")
+            return redirect("treatments:effect", found.uid)
+    return _effect_page(request, found, CloseForm(), form, wrong=form)
+
+
+def _effect_page(
+    request: StaffRequest, found: SideEffect, closing: CloseForm, regulator: RegulatorForm, wrong: Any = None
+) -> HttpResponse:
+    context = {
+        "effect": found,
+        "patient": found.patient,
+        "vials": reporting.vials_of(found),
+        "closing": closing,
+        "regulator": regulator,
+        "wrong": wrong,
+        "may_settle": may(request.membership, Capability.INJECT),
+    }
+    return render(request, "treatments/effects/effect.html", context, status=422 if wrong else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Capability.ASSESS)
+def score(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Enter questionnaire totals of a person."""
+    patient, now = get_patient(request, uid), timezone.now()
+    today = now.astimezone(request.clinic.zone).date()
+    form = ScoreForm(request.POST or None, today=today, initial={"taken_on": today})
+    if form.is_bound and form.is_valid():
+        numbers = dict(form.cleaned_data)
+        taken_on = numbers.pop("taken_on")
+        try:
+            scoring.record_scores(patient=patient, taken_on=taken_on, numbers=numbers, by=request.user, at=now)
+        except reporting.Refused as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "Scores saved.")
+            return redirect("patients:detail", patient.uid)
+    return render(
+        request,
+        "treatments/effects/score.html",
+        {"form": form, "patient": patient},
+        status=422 if form.is_bound else 200,
+    )
