@@ -15,6 +15,7 @@ from itertools import count, islice
 from typing import NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from bench.bulk import load
 from clinic.models import Clinic, Injector, Membership, OpeningHours, Role, Room, User
@@ -279,3 +280,4 @@ def _records(clinic: Clinic, done: list[Place], now: dt.datetime) -> None:
         signed_at=now,
         signed_by=User.objects.get(email="nurse_injector@bench.example"),
     )
+    TreatmentSession.objects.filter(pk__lte=len(done)).update(record_id=F("pk"))

@@ -3,7 +3,6 @@
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -22,11 +21,6 @@ class Refused(Exception):
     """The claim cannot be drafted; the text says why, for the reader."""
 
 
-def signed_record(session: TreatmentSession) -> SessionRecord | None:
-    """Return the session's signed record, or None."""
-    return SessionRecord.objects.filter(session=session, signed_at__isnull=False).first()
-
-
 def lines_of(record: SessionRecord) -> list[claims.Line]:
     """Return the claim lines that follow from a signed record."""
     vials = [(vial.strength, vial.owned_by_patient) for vial in record.vials.all()]
@@ -40,7 +34,7 @@ def draft_claim(*, session: TreatmentSession, diagnosis_code: str, by: User, at:
         raise Refused("Your role may not draft claims.")
     if wrong := fault(diagnosis_code):
         raise Refused(wrong)
-    if signed_record(session) is None:
+    if session.record is None:
         raise Refused("Only a signed session can be billed.")
     draft, made = ClaimDraft.objects.get_or_create(
         session=session,
@@ -67,21 +61,15 @@ def draft_claim(*, session: TreatmentSession, diagnosis_code: str, by: User, at:
 def drafts(clinic: Clinic, first: dt.date, last: dt.date) -> QuerySet[ClaimDraft]:
     """Return the claims drafted for sessions given in these days, both included, the newest first."""
     found = ClaimDraft.objects.filter(clinic=clinic, session__given_on__range=(first, last))
-    return found.select_related("session__course__patient").order_by("-session__given_on", "-pk")
+    return found.order_by("-session__given_on", "-pk")
 
 
-def with_lines(found: Iterable[ClaimDraft]) -> list[tuple[ClaimDraft, SessionRecord, list[claims.Line]]]:
+def with_lines(found: QuerySet[ClaimDraft]) -> list[tuple[ClaimDraft, SessionRecord, list[claims.Line]]]:
     """Return each draft with its record and the lines that follow from it (2 queries however many drafts)."""
-    rows = list(found)
-    records = SessionRecord.objects.filter(
-        session__in=[row.session_id for row in rows], signed_at__isnull=False
-    ).prefetch_related("vials")
-    by_session = {record.session_id: record for record in records}
-    return [
-        (row, by_session[row.session_id], lines_of(by_session[row.session_id]))
-        for row in rows
-        if row.session_id in by_session
-    ]
+    rows = found.select_related("session__course__patient", "session__record").prefetch_related(
+        "session__record__vials"
+    )
+    return [(row, row.session.record, lines_of(row.session.record)) for row in rows if row.session.record]
 
 
 @transaction.atomic

@@ -105,7 +105,7 @@ def export_lines(rows: Iterable[Any], clinic: Clinic, filters: str) -> Iterator[
 
 def _cells(session: Any, clinic: Clinic) -> list[object]:
     local = session.starts_at.astimezone(clinic.zone)
-    record = getattr(session, "record", None)
+    record = session.record
     patient = session.course.patient
     known_time = session.status != Status.GIVEN_BEFORE
     return [

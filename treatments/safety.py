@@ -4,9 +4,14 @@ Sources: label sections 4 (contraindications), 5 and the boxed warning, 7 (inter
 A clinician fixes the list before use; "not asked" never counts as "no".
 """
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+from treatments.protocol import MAX_UNITS_IN_THREE_MONTHS
+
+THREE_MONTHS_DAYS = 92  # the longest three months can be: the longer reading is the safer one
 
 
 class Effect(StrEnum):
@@ -87,4 +92,23 @@ def screen(answers: Mapping[str, bool | None]) -> Screening:
         blocked=answered_yes(Effect.BLOCK),
         warnings=answered_yes(Effect.WARN),
         unanswered=tuple(q for q in QUESTIONS if answers.get(q.key) is None),
+    )
+
+
+def window_start(day: dt.date) -> dt.date:
+    """Return the first day of the three months that end with ``day``, over which doses are summed (label section 2)."""
+    return day - dt.timedelta(days=THREE_MONTHS_DAYS)
+
+
+def cumulative_fault(planned: int, earlier: Iterable[int]) -> str:
+    """Return why the dose is too much together with what was given in the last three months, or "".
+
+    Label section 2: at most 400 units in three months, all indications together. Exactly 400 is allowed.
+    """
+    before = sum(earlier)
+    if planned + before <= MAX_UNITS_IN_THREE_MONTHS:
+        return ""
+    return (
+        f"{planned} units with the {before} of the last three months are {planned + before}. "
+        f"At most {MAX_UNITS_IN_THREE_MONTHS} may be given in three months, all reasons together."
     )

@@ -1,8 +1,10 @@
 """What a Yes does."""
 
+import datetime as dt
+
 import pytest
 
-from treatments.safety import QUESTIONS, Screening, screen
+from treatments.safety import QUESTIONS, Screening, cumulative_fault, screen, window_start
 
 ALL_NO = {question.key: False for question in QUESTIONS}
 
@@ -28,3 +30,18 @@ def test_a_new_medicine_warns() -> None:
 
 def test_a_question_that_was_not_asked_is_not_a_no() -> None:
     assert [question.key for question in screen(ALL_NO | {"allergy": None}).unanswered] == ["allergy"]
+
+
+@pytest.mark.parametrize(("planned", "earlier", "allowed"), [(155, [245], True), (155, [246], False), (195, [], True)])
+def test_at_most_400_units_in_three_months_all_reasons_together(
+    planned: int, earlier: list[int], allowed: bool
+) -> None:
+    assert (not cumulative_fault(planned, earlier)) is allowed
+
+
+def test_two_full_sessions_twelve_weeks_apart_stay_below_the_limit() -> None:
+    assert not cumulative_fault(195, [195])
+
+
+def test_three_months_are_read_the_longer_way() -> None:
+    assert window_start(dt.date(2026, 11, 23)) == dt.date(2026, 8, 23)

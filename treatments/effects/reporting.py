@@ -137,6 +137,5 @@ def open_tasks(clinic: Clinic) -> QuerySet[SideEffect]:
 
 def vials_of(effect: SideEffect) -> list[Vial]:
     """Return the vials of the session before the effect: a report needs lot and expiry."""
-    if effect.session_id is None:
-        return []
-    return list(Vial.objects.filter(record__session=effect.session_id, record__signed_at__isnull=False))
+    record = effect.session.record if effect.session else None
+    return list(record.vials.all()) if record else []

@@ -4,6 +4,7 @@ from treatments.models.claim import ClaimDraft
 from treatments.models.course import Course
 from treatments.models.day import DayView
 from treatments.models.effect import SideEffect
+from treatments.models.outside import OutsideDose
 from treatments.models.recall import CalendarFeed, ContactAttempt, OfferInvitation, SlotOffer, WaitingEntry
 from treatments.models.record import Injection, SafetyAnswer, SessionRecord, Vial
 from treatments.models.referral import ReferralLine
@@ -21,6 +22,7 @@ __all__ = [
     "LotRecall",
     "OfferInvitation",
     "OutcomeScore",
+    "OutsideDose",
     "ReferralLine",
     "SafetyAnswer",
     "SessionEvent",

@@ -13,11 +13,17 @@ from treatments.protocol import VIAL_STRENGTHS
 
 
 class SessionRecord(models.Model):
-    """The record of one session. The database refuses any change once it is signed, to it and to its parts."""
+    """One version of a session's record. The database refuses any change once it is signed, to it and to its parts.
+
+    A correction is a new version that names the old one. Each version is corrected at most once, and a session has
+    one first version, so there is always exactly one newest: ``TreatmentSession.record`` points to it.
+    """
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    session = models.OneToOneField(TreatmentSession, on_delete=models.PROTECT, related_name="record")
+    session = models.ForeignKey(TreatmentSession, on_delete=models.PROTECT, related_name="versions")
+    corrects = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="corrected_by")
+    correction_reason = EncryptedTextField(blank=True, default="")
     units_drawn = models.PositiveSmallIntegerField()
     units_given = models.PositiveSmallIntegerField()
     units_wasted = models.PositiveSmallIntegerField()
@@ -29,6 +35,10 @@ class SessionRecord(models.Model):
         blank=True, default="", help_text="why a prescriber went on after a blocking answer"
     )
     note = EncryptedTextField(blank=True, default="")
+    stopped_reason = EncryptedTextField(blank=True, default="", help_text="why the session ended before its last site")
+    skipped: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(
+        default=dict, help_text="fixed sites that were left out, with the key of the reason"
+    )
     started_at = models.DateTimeField()
     signed_at = models.DateTimeField(null=True)
     signed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -37,6 +47,12 @@ class SessionRecord(models.Model):
         ordering = ["session_id"]
         constraints = [
             Frozen(name="signed_record_is_frozen", once="signed_at"),
+            models.UniqueConstraint(
+                fields=["session"], condition=Q(corrects__isnull=True), name="one_first_record_per_session"
+            ),
+            models.CheckConstraint(
+                condition=Q(corrects__isnull=True) | ~Q(correction_reason=""), name="correction_says_why"
+            ),
             models.CheckConstraint(
                 condition=Q(units_drawn=F("units_given") + F("units_wasted")),
                 name="given_and_wasted_are_what_was_drawn",
@@ -50,6 +66,11 @@ class SessionRecord(models.Model):
 
     def __str__(self) -> str:
         return f"Record {self.pk}"
+
+    @property
+    def partly_done(self) -> bool:
+        """True when the session was stopped before its last site."""
+        return bool(self.stopped_reason)
 
 
 class Injection(models.Model):

@@ -62,6 +62,10 @@ class TreatmentSession(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
     arrived_at = models.DateTimeField(null=True, blank=True)
     given_on = models.DateField(null=True, blank=True)
+    # The newest signed version of what was given.
+    record = models.OneToOneField(
+        "treatments.SessionRecord", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["starts_at", "id"]
@@ -141,6 +145,7 @@ class SessionEvent(models.Model):
         STATUS = "status", "Status changed"
         ANSWERED = "answered", "Patient answered"
         SIGNED = "signed", "Signed"
+        CORRECTED = "corrected", "Record corrected"
         IMPORTED = "imported", "Imported"
         UNDONE = "undone", "Undone"
 

@@ -9,8 +9,7 @@ from django.db.models import QuerySet
 
 from clinic.models import Clinic
 from patients.models import Patient
-from treatments.models import Status, StockVial, TreatmentSession, Vial
-from treatments.models.record import SessionRecord
+from treatments.models import Status, StockVial, TreatmentSession
 from treatments.protocol import STANDARD_UNITS
 from treatments.stock.supply import Need, Outlook, Supply, outlook
 
@@ -66,14 +65,17 @@ def look_ahead(clinic: Clinic, on: dt.date) -> Outlook:
 
 def _last_units(courses: set[int]) -> dict[int, int]:
     """Return the units of each course's last signed session: what the next one will probably take."""
-    records = SessionRecord.objects.filter(session__course__in=courses, signed_at__isnull=False)
-    return dict(records.order_by("signed_at").values_list("session__course_id", "units_given"))
+    given = TreatmentSession.objects.filter(course__in=courses, record__isnull=False)
+    return dict(given.order_by("starts_at").values_list("course_id", "record__units_given"))
 
 
 def used_without_stock(clinic: Clinic, since: dt.date) -> list[str]:
     """Return lots that sessions used since a day although fewer vials of them had been received."""
     used = Counter(
-        lot.upper() for lot in Vial.objects.filter(clinic=clinic, used_on__gte=since).values_list("lot", flat=True)
+        lot.upper()
+        for lot in TreatmentSession.objects.filter(clinic=clinic, record__vials__used_on__gte=since).values_list(
+            "record__vials__lot", flat=True
+        )
     )
     taken = StockVial.objects.filter(clinic=clinic, state=StockVial.State.USED, session__local_date__gte=since)
     matched = Counter(lot.upper() for lot in taken.values_list("lot", flat=True))

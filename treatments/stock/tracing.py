@@ -8,7 +8,7 @@ from django.db.models.functions import TruncMonth
 
 from clinic.models import Clinic
 from patients.models import ContactPoint
-from treatments.models import LotRecall, SessionRecord, TreatmentSession, Vial
+from treatments.models import LotRecall, TreatmentSession, Vial
 from treatments.stock.changes import clean_lot
 
 
@@ -40,10 +40,10 @@ class Waste:
 def trace(clinic: Clinic, lot: str) -> Trace:
     """Return where a lot went (3 queries): sessions with their patient and the ways to reach them."""
     key = clean_lot(lot)
-    used = Vial.objects.filter(clinic=clinic, lot__iexact=key, record__signed_at__isnull=False)
+    used = Vial.objects.filter(clinic=clinic, lot__iexact=key)
     contacts = Prefetch("course__patient__contact_points", queryset=ContactPoint.objects.order_by("-channel"))
     sessions = (
-        TreatmentSession.objects.filter(pk__in=used.values("record__session"))
+        TreatmentSession.objects.filter(record__in=used.values("record"))
         .select_related("course__patient", "injector")
         .prefetch_related(contacts)
         .order_by("-starts_at")
@@ -53,13 +53,16 @@ def trace(clinic: Clinic, lot: str) -> Trace:
 
 def waste_by_month(clinic: Clinic, first: dt.date, last: dt.date) -> list[Waste]:
     """Return what was wasted in each month, both ends included, the newest first (1 query)."""
-    signed = SessionRecord.objects.filter(
-        clinic=clinic, signed_at__isnull=False, session__given_on__range=(first, last)
-    )
+    given = TreatmentSession.objects.filter(clinic=clinic, record__isnull=False, given_on__range=(first, last))
     months = (
-        signed.annotate(month=TruncMonth("session__given_on"))
+        given.annotate(month=TruncMonth("given_on"))
         .values("month")
-        .annotate(sessions=Count("pk"), drawn=Sum("units_drawn"), given=Sum("units_given"), wasted=Sum("units_wasted"))
+        .annotate(
+            sessions=Count("pk"),
+            drawn=Sum("record__units_drawn"),
+            given=Sum("record__units_given"),
+            wasted=Sum("record__units_wasted"),
+        )
         .order_by("-month")
     )
     return [Waste(**month) for month in months]

@@ -53,7 +53,7 @@ def claims(request: StaffRequest) -> HttpResponse:
 def draft(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Choose the code for one signed session and see its lines."""
     session = get_session(request, uid)
-    record, chosen = billing.signed_record(session), ClaimDraft.objects.filter(session=session).first()
+    record, chosen = session.record, ClaimDraft.objects.filter(session=session).first()
     form = CodeForm(request.POST or None, initial={"diagnosis_code": chosen.diagnosis_code if chosen else ""})
     if request.method == "GET":
         note_reading(request, timezone.now(), "claim", session.uid)

@@ -1,0 +1,152 @@
+"""A signed record is corrected by a new version; the first stays readable."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from clinic.models import Clinic, User
+from patients.models import Patient
+from tests.builders import NOW, TODAY
+from tests.treatments.stock.conftest import EXPIRY, Receive, Sign, in_room, sign, stocked
+from treatments import protocol
+from treatments.booking import Stale
+from treatments.models import OutsideDose, SessionRecord, StockVial, TreatmentSession
+from treatments.recording import Findings, Refused, VialUsed, correct_record
+from treatments.safety import QUESTIONS
+
+__all__ = ["in_room", "sign", "stocked"]
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + dt.timedelta(hours=2)
+
+
+def correct(record: SessionRecord, by: User, **more: Any) -> SessionRecord:
+    """Correct a record to 150 units, with whatever a test changes."""
+    plan = protocol.standard_set()
+    del plan["PRO"]
+    found: dict[str, Any] = {
+        "plan": plan,
+        "vials": [VialUsed("C4471", EXPIRY, 200)],
+        "answers": {question.key: False for question in QUESTIONS},
+        "identity_checked": True,
+        "consent_confirmed": True,
+    }
+    reason = more.pop("reason", "Procerus was not given")
+    return correct_record(record=record, found=Findings(**found | more), reason=reason, by=by, at=LATER)
+
+
+def test_the_newest_version_counts(sign: Sign, nurse: User, in_room: TreatmentSession) -> None:
+    correct(sign(), nurse)
+    in_room.refresh_from_db()
+    assert in_room.record
+    assert in_room.record.units_given == 150
+
+
+def test_the_first_version_stays_as_it_was_signed(sign: Sign, nurse: User) -> None:
+    first = sign()
+    second = correct(first, nurse)
+    first.refresh_from_db()
+    assert (first.units_given, first.injections.count()) == (155, 31)
+    assert (second.corrects, second.correction_reason) == (first, "Procerus was not given")
+
+
+def test_a_correction_needs_a_reason(sign: Sign, nurse: User) -> None:
+    with pytest.raises(Refused) as refusal:
+        correct(sign(), nurse, reason=" ")
+    assert "Say why the record is corrected." in refusal.value.faults
+
+
+def test_a_correction_keeps_the_day_and_the_due_date(sign: Sign, nurse: User, in_room: TreatmentSession) -> None:
+    correct(sign(), nurse)
+    in_room.refresh_from_db()
+    assert in_room.given_on == TODAY
+    assert in_room.course.next_due() == TODAY + dt.timedelta(days=84)
+
+
+def test_of_two_corrections_of_one_version_the_second_is_told(sign: Sign, nurse: User) -> None:
+    first = sign()
+    correct(first, nurse)
+    with pytest.raises(Stale):
+        correct(first, nurse)
+    assert SessionRecord.objects.count() == 2
+
+
+def test_a_correction_can_be_corrected(sign: Sign, nurse: User, in_room: TreatmentSession) -> None:
+    third = correct(correct(sign(), nurse), nurse, reason="Back again", plan=protocol.standard_set())
+    in_room.refresh_from_db()
+    assert in_room.record == third
+
+
+def test_a_correction_keeps_the_same_rules(sign: Sign, nurse: User) -> None:
+    with pytest.raises(Refused) as refusal:
+        correct(sign(), nurse, vials=[VialUsed("C4471", EXPIRY, 100)])
+    assert "150 units are more than the 100 in the vials." in " ".join(refusal.value.faults)
+
+
+def test_the_front_desk_corrects_nothing(sign: Sign, front_desk: User) -> None:
+    with pytest.raises(Refused):
+        correct(sign(), front_desk)
+
+
+def test_the_vial_that_was_named_wrongly_goes_back(stocked: Receive, sign: Sign, nurse: User) -> None:
+    stocked()
+    stocked(lot="C4472")
+    correct(sign(), nurse, vials=[VialUsed("C4472", EXPIRY, 200)])
+    assert StockVial.objects.get(state="used").lot == "C4472"
+
+
+def test_the_history_says_who_corrected_and_why(sign: Sign, nurse: User, in_room: TreatmentSession) -> None:
+    correct(sign(), nurse)
+    event = in_room.events.get(kind="corrected")
+    assert (event.by, event.reason) == (nurse, "Procerus was not given")
+
+
+@pytest.mark.parametrize(
+    "second",
+    [{}, {"corrects": True}, {"corrects": True, "correction_reason": "Typed"}],
+    ids=["first", "no reason", "two"],
+)
+def test_the_database_keeps_one_newest_version(
+    sign: Sign, nurse: User, in_room: TreatmentSession, second: dict[str, Any]
+) -> None:
+    first = sign()
+    correct(first, nurse)
+    fields = second | ({"corrects": first} if "corrects" in second else {})
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SessionRecord.objects.create(
+            clinic=in_room.clinic,
+            session=in_room,
+            units_drawn=0,
+            units_given=0,
+            units_wasted=0,
+            sites_given=0,
+            identity_checked=True,
+            consent_confirmed=True,
+            screened_on=TODAY,
+            started_at=NOW,
+            **fields,
+        )
+
+
+@pytest.mark.parametrize(("units", "same", "refused"), [(245, True, False), (246, True, True), (300, False, False)])
+def test_doses_given_elsewhere_count_towards_the_limit(
+    sign: Sign, maria: Patient, riverside: Clinic, nurse: User, units: int, same: bool, refused: bool
+) -> None:
+    OutsideDose.objects.create(
+        clinic=riverside,
+        patient=maria,
+        given_on=TODAY - dt.timedelta(days=92),
+        same_product=same,
+        product="" if same else "Another",
+        units=units,
+        told_at=NOW,
+        told_to=nurse,
+    )
+    if refused:
+        with pytest.raises(Refused) as refusal:
+            sign()
+        assert "At most 400 may be given in three months" in " ".join(refusal.value.faults)
+    else:
+        assert sign().units_given == 155

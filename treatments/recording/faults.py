@@ -1,0 +1,92 @@
+"""What stands in the way of a signature, all of it at once and in words."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from clinic.access import Capability, allows
+from clinic.models import User
+from clinic.wording import day_words
+from treatments import protocol, safety
+from treatments.models import OutsideDose, Status, TreatmentSession
+from treatments.recording.findings import Findings
+from treatments.stock import use
+
+
+class Refused(Exception):
+    """The record cannot be signed; ``faults`` says everything that is missing or not allowed, a sentence each."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("record refused")
+        self.faults = tuple(faults)
+
+
+def before_signing(session: TreatmentSession, found: Findings, by: User, at: dt.datetime) -> list[str]:
+    """Return why the session cannot be signed now; empty when it can."""
+    if session.status == Status.DONE:
+        return ["This session is signed already. A signed session cannot change."]
+    given_on = at.astimezone(session.clinic.zone).date()
+    return [*_interval_faults(session, given_on), *of_findings(session, found, by, given_on, at)]
+
+
+def of_findings(session: TreatmentSession, found: Findings, by: User, given_on: dt.date, at: dt.datetime) -> list[str]:
+    """Return what is wrong with what was found and given, whether it is signed or corrected."""
+    faults = [] if allows(by, session.clinic, Capability.INJECT) else ["Your role may not sign sessions."]
+    if not found.identity_checked:
+        faults.append("Check the person's name, date of birth and record number, and tick the box.")
+    if not found.consent_confirmed:
+        faults.append("Confirm that the person consents.")
+    faults += _safety_faults(session, found, by)
+    faults += _dose_faults(session, found, given_on)
+    faults += protocol.faults(found.plan)
+    faults += _vial_faults(found, given_on)
+    return faults + use.faults(session=session, vials=found.vials, at=at)
+
+
+def _interval_faults(session: TreatmentSession, given_on: dt.date) -> list[str]:
+    """The due date is asked anew: what was booked in time may have become early."""
+    due = session.course.next_due()
+    if given_on >= due or session.early_reason:
+        return []
+    return [f"The earliest day is {day_words(due)}. A prescriber has to give a reason before it."]
+
+
+def _safety_faults(session: TreatmentSession, found: Findings, by: User) -> list[str]:
+    keys = [question.key for question in safety.QUESTIONS]
+    screening = safety.screen({**dict.fromkeys(keys), **found.answers})
+    faults = [f"Answer the safety question: {question.text}" for question in screening.unanswered]
+    faults += [f"{question.text} {question.advice}" for question in screening.stopped]
+    decided = found.go_on_reason.strip() and allows(by, session.clinic, Capability.PRESCRIBE)
+    if screening.blocked and not decided:
+        faults += [f"{question.text} {question.advice}" for question in screening.blocked]
+    return faults
+
+
+def _dose_faults(session: TreatmentSession, found: Findings, given_on: dt.date) -> list[str]:
+    """Rule 10: our own sessions and what the person had elsewhere count together."""
+    since = safety.window_start(given_on)
+    ours = TreatmentSession.objects.filter(
+        course__patient=session.course.patient_id, record__isnull=False, given_on__range=(since, given_on)
+    ).exclude(pk=session.pk)
+    elsewhere = OutsideDose.objects.filter(patient=session.course.patient_id, given_on__range=(since, given_on))
+    earlier = [
+        *ours.values_list("record__units_given", flat=True),
+        *elsewhere.filter(same_product=True).values_list("units", flat=True),
+    ]
+    fault = safety.cumulative_fault(found.given, earlier)
+    return [fault] if fault else []
+
+
+def _vial_faults(found: Findings, given_on: dt.date) -> list[str]:
+    faults = [] if found.vials else ["Enter the vial: lot, expiry and units."]
+    for vial in found.vials:
+        if not vial.lot.strip():
+            faults.append("Enter the lot number on the vial.")
+        if vial.expires_on < given_on:
+            faults.append(f"Lot {vial.lot} expired on {day_words(vial.expires_on)}. Use another vial.")
+        if vial.strength not in protocol.VIAL_STRENGTHS:
+            faults.append("A vial holds 100 or 200 units.")
+    if found.vials and found.given > found.drawn:
+        faults.append(
+            f"{found.given} units are more than the {found.drawn} in the vials. Add a vial or take sites off."
+        )
+    return faults

@@ -1,0 +1,48 @@
+"""Signing what was injected."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from clinic import audit
+from clinic.models import AuditEntry, User
+from treatments.booking import Stale
+from treatments.models import SessionEvent, SessionRecord, Status, TreatmentSession
+from treatments.recording import faults
+from treatments.recording.findings import Findings
+from treatments.recording.writing import write_signed
+
+
+@transaction.atomic
+def sign_session(
+    *, session: TreatmentSession, found: Findings, by: User, at: dt.datetime, started_at: dt.datetime
+) -> SessionRecord:
+    """Sign what was given: the record is frozen from here on, the session is done and the next due date is set by it.
+
+    Raises Refused with every fault, or Stale when the session is not (or no longer) in the room.
+    """
+    if wrong := faults.before_signing(session, found, by, at):
+        raise faults.Refused(wrong)
+    given_on = at.astimezone(session.clinic.zone).date()
+    changed = TreatmentSession.objects.filter(pk=session.pk, status=Status.IN_ROOM).update(
+        status=Status.DONE, given_on=given_on
+    )
+    if not changed:
+        raise Stale(TreatmentSession.objects.get(pk=session.pk))
+    record = write_signed(
+        version=SessionRecord(started_at=started_at), session=session, found=found, given_on=given_on, by=by, at=at
+    )
+    SessionEvent.objects.create(
+        clinic_id=session.clinic_id,
+        session=session,
+        at=at,
+        by=by,
+        kind=SessionEvent.Kind.SIGNED,
+        before={"status": Status.IN_ROOM},
+        after={"status": Status.DONE},
+    )
+    audit.record(
+        clinic=session.clinic, by=by, at=at, action=AuditEntry.Action.SIGN, kind="session", subject=session.uid
+    )
+    session.refresh_from_db()
+    return record

@@ -1,0 +1,52 @@
+"""Putting a version of a record into the database, parts and all."""
+
+import datetime as dt
+
+from clinic.models import User
+from treatments.models import Injection, SafetyAnswer, SessionRecord, TreatmentSession, Vial
+from treatments.recording.findings import Findings
+from treatments.stock import use
+from treatments.stock.changes import clean_lot
+
+
+def write_signed(
+    *, version: SessionRecord, session: TreatmentSession, found: Findings, given_on: dt.date, by: User, at: dt.datetime
+) -> SessionRecord:
+    """Fill an unsaved version from the findings, take its vials, sign it and let the session point to it."""
+    stock = use.settle(session=session, vials=found.vials, by=by, at=at)
+    version.clinic_id, version.session = session.clinic_id, session
+    version.units_drawn, version.units_given = found.drawn, found.given
+    version.units_wasted = found.drawn - found.given
+    version.sites_given = len(found.plan)
+    version.identity_checked, version.consent_confirmed = found.identity_checked, found.consent_confirmed
+    version.screened_on = given_on
+    version.go_on_reason, version.note = found.go_on_reason.strip(), found.note.strip()
+    version.stopped_reason, version.skipped = found.stopped_reason.strip(), dict(found.skipped)
+    version.save()
+    _write_parts(version, found, given_on, kept={vial.lot for vial in stock if vial.owner_id})
+    # Last: from this update on the database refuses any change to the record and its parts.
+    SessionRecord.objects.filter(pk=version.pk).update(signed_at=at, signed_by=by)
+    TreatmentSession.objects.filter(pk=session.pk).update(record=version)
+    version.refresh_from_db()
+    return version
+
+
+def _write_parts(version: SessionRecord, found: Findings, given_on: dt.date, kept: set[str]) -> None:
+    """Write sites, vials and answers. ``kept``: lots that a pharmacy sent for this person."""
+    shared = {"clinic_id": version.clinic_id, "record": version}
+    Injection.objects.bulk_create(Injection(**shared, site=site, units=units) for site, units in found.plan.items())
+    Vial.objects.bulk_create(
+        Vial(
+            **shared,
+            lot=clean_lot(vial.lot),
+            expires_on=vial.expires_on,
+            used_on=given_on,
+            strength=vial.strength,
+            reconstituted_at=vial.reconstituted_at,
+            owned_by_patient=clean_lot(vial.lot) in kept,
+        )
+        for vial in found.vials
+    )
+    SafetyAnswer.objects.bulk_create(
+        SafetyAnswer(**shared, question=key, yes=yes) for key, yes in found.answers.items()
+    )
