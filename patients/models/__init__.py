@@ -4,6 +4,18 @@ from patients.models.assessment import Assessment
 from patients.models.authorization import Authorization
 from patients.models.contact import Channel, ContactPoint
 from patients.models.diary import DiaryDay
+from patients.models.medicine import AcuteMedication, PreventiveTrial
 from patients.models.patient import Patient
+from patients.models.policy import Policy
 
-__all__ = ["Assessment", "Authorization", "Channel", "ContactPoint", "DiaryDay", "Patient"]
+__all__ = [
+    "AcuteMedication",
+    "Assessment",
+    "Authorization",
+    "Channel",
+    "ContactPoint",
+    "DiaryDay",
+    "Patient",
+    "Policy",
+    "PreventiveTrial",
+]

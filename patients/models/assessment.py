@@ -9,13 +9,19 @@ from django.db.models import Q
 
 from clinic.constraints import Frozen
 from clinic.fields import EncryptedTextField
-from clinic.models import Clinic, User
+from clinic.models import Clinic, Role, User
 from patients import eligibility
 from patients.models.patient import Patient
 
 
 class Assessment(models.Model):
     """What was found, what the rule made of it, and who signed. Once signed it never changes; a new one follows it."""
+
+    class Stage(models.TextChoices):
+        """What the policy is asked."""
+
+        START = "start", "To start"
+        CONTINUE = "continue", "To continue"
 
     class Source(models.TextChoices):
         """Where the counts come from."""
@@ -34,8 +40,12 @@ class Assessment(models.Model):
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="assessments")
-    policy = models.CharField(max_length=20, default=eligibility.POLICY)
+    # The rules as they stood: a shipped policy's key, or the family of one of the clinic's own, and all its thresholds.
+    policy = models.CharField(max_length=40, default=eligibility.POLICY)
+    policy_name = models.CharField(max_length=80, blank=True)
     policy_version = models.PositiveSmallIntegerField(default=eligibility.POLICY_VERSION)
+    policy_rules = models.JSONField(default=dict, blank=True)
+    stage = models.CharField(max_length=8, choices=Stage, default=Stage.START)
     source = models.CharField(max_length=10, choices=Source)
     assessed_on = models.DateField()
     headache_days = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -45,7 +55,11 @@ class Assessment(models.Model):
     days_recorded = models.PositiveSmallIntegerField(null=True, blank=True)
     outcome = models.CharField(max_length=12, choices=Outcome)
     criteria = models.JSONField()
+    # Everything else the rules took, with where it came from; JSON, because reasons in words are in it.
+    inputs = EncryptedTextField(blank=True, default="")
+    diagnosis_code = models.CharField(max_length=8, blank=True)
     override_reason = EncryptedTextField(blank=True, default="")
+    override_role = models.CharField(max_length=14, choices=Role, blank=True)
     drafted_at = models.DateTimeField()
     drafted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     signed_at = models.DateTimeField(null=True, blank=True)
