@@ -2,6 +2,7 @@
 
 from treatments.models.claim import ClaimDraft
 from treatments.models.course import Course
+from treatments.models.credential import InjectingPolicy, InjectorCredentials, Profession
 from treatments.models.day import DayView
 from treatments.models.effect import SideEffect
 from treatments.models.outside import OutsideDose
@@ -18,11 +19,14 @@ __all__ = [
     "ContactAttempt",
     "Course",
     "DayView",
+    "InjectingPolicy",
     "Injection",
+    "InjectorCredentials",
     "LotRecall",
     "OfferInvitation",
     "OutcomeScore",
     "OutsideDose",
+    "Profession",
     "ReferralLine",
     "SafetyAnswer",
     "SessionEvent",

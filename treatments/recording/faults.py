@@ -9,6 +9,7 @@ from clinic.wording import day_words
 from treatments import protocol, safety
 from treatments.models import OutsideDose, Status, TreatmentSession
 from treatments.recording.findings import Findings
+from treatments.setup import who_injects
 from treatments.stock import use
 
 
@@ -35,6 +36,7 @@ def of_findings(session: TreatmentSession, found: Findings, by: User, given_on: 
         faults.append("Check the person's name, date of birth and record number, and tick the box.")
     if not found.consent_confirmed:
         faults.append("Confirm that the person consents.")
+    faults += who_injects.faults(session.injector, session.clinic, given_on)
     faults += _safety_faults(session, found, by)
     faults += _dose_faults(session, found, given_on)
     faults += protocol.faults(found.plan)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from treatments.views.setup import hours, overview, people, times_off
+from treatments.views.setup import hours, overview, people, times_off, who_injects
 
 app_name = "setup"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("injectors/new/", people.new_injector, name="new_injector"),
     path("injectors/<uuid:uid>/", hours.injector, name="injector"),
     path("injectors/<uuid:uid>/edit/", people.edit_injector, name="edit_injector"),
+    path("injectors/<uuid:uid>/licence/", who_injects.credentials, name="credentials"),
+    path("injecting/", who_injects.policy, name="injecting"),
     path("injectors/<uuid:uid>/leave-clinic/", people.deactivate, name="deactivate"),
     path("injectors/<uuid:uid>/return/", people.activate, name="activate"),
     path("injectors/<uuid:uid>/hours/new/", hours.new, name="new_hours"),
