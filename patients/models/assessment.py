@@ -11,6 +11,8 @@ from clinic.constraints import Frozen
 from clinic.fields import EncryptedTextField
 from clinic.models import Clinic, Role, User
 from patients import eligibility
+from patients.eligibility.policy import Policy, from_plain
+from patients.eligibility.storing import unpack
 from patients.models.patient import Patient
 
 
@@ -41,9 +43,9 @@ class Assessment(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="assessments")
     # The rules as they stood: a shipped policy's key, or the family of one of the clinic's own, and all its thresholds.
-    policy = models.CharField(max_length=40, default=eligibility.POLICY)
+    policy = models.CharField(max_length=40, default=eligibility.LABEL.key)
     policy_name = models.CharField(max_length=80, blank=True)
-    policy_version = models.PositiveSmallIntegerField(default=eligibility.POLICY_VERSION)
+    policy_version = models.PositiveSmallIntegerField(default=eligibility.LABEL.version)
     policy_rules = models.JSONField(default=dict, blank=True)
     stage = models.CharField(max_length=8, choices=Stage, default=Stage.START)
     source = models.CharField(max_length=10, choices=Source)
@@ -98,10 +100,21 @@ class Assessment(models.Model):
     @property
     def verdict(self) -> eligibility.Verdict:
         """The verdict as it was stored, whatever the rule says by now."""
-        return eligibility.Verdict(eligibility.Outcome(self.outcome), tuple(map(_criterion, self.criteria)))
+        criteria = tuple(map(_criterion, self.criteria))
+        return eligibility.Verdict(eligibility.Outcome(self.outcome), criteria, self.rule)
+
+    @property
+    def rules(self) -> Policy:
+        """The policy as it stood when it was applied. A row without a snapshot was judged by the label."""
+        return from_plain(self.policy_rules) if self.policy_rules else eligibility.LABEL
+
+    @property
+    def rule(self) -> str:
+        """How a sentence names what was asked."""
+        return self.rules.title(eligibility.Stage(self.stage))
 
     def findings(self) -> eligibility.Findings:
-        """Return the counts as the rule takes them."""
+        """Return what was found as the rules take it."""
         return eligibility.Findings(
             age=self.patient.age(self.assessed_on),
             headache_days=self.headache_days,
@@ -109,12 +122,16 @@ class Assessment(models.Model):
             migraine_days=self.migraine_days,
             months_at_this_level=self.months_at_this_level,
             days_recorded=self.days_recorded,
+            **unpack(self.inputs),
         )
 
-    def judge(self) -> eligibility.Verdict:
-        """Apply the rule to the counts and store its verdict on this (unsaved) row."""
-        self.policy, self.policy_version = eligibility.POLICY, eligibility.POLICY_VERSION
-        verdict = eligibility.assess(self.findings())
+    def judge(
+        self, policy: Policy = eligibility.LABEL, stage: eligibility.Stage = eligibility.Stage.START
+    ) -> eligibility.Verdict:
+        """Apply a policy to the findings and store its verdict and the policy itself on this (unsaved) row."""
+        self.policy, self.policy_name, self.policy_version = policy.key, policy.name, policy.version
+        self.policy_rules, self.stage = policy.plain(), stage.value
+        verdict = eligibility.apply(self.findings(), policy, stage)
         self.outcome = verdict.outcome.value
         self.criteria = [_plain(criterion) for criterion in verdict.criteria]
         return verdict

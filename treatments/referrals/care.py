@@ -9,6 +9,10 @@ from treatments.referrals.changes import Comparison
 from treatments.referrals.rows import Authorized, Treated
 from treatments.referrals.stored import IN_TREATMENT
 
+# All that the rule writes, so that nothing of another policy, applied in between, stays behind.
+JUDGED = (
+    "outcome", "criteria", "policy", "policy_name", "policy_version", "policy_rules", "stage", "inputs",
+)  # fmt: skip
 FINDINGS = ("headache_days", "long_headache_days", "migraine_days", "months_at_this_level")
 
 
@@ -40,7 +44,7 @@ def update_findings(both: Comparison) -> None:
 def _verdict(both: Comparison, findings: dict[str, Any]) -> dict[str, Any]:
     judged = Assessment(patient=both.stored.patient, assessed_on=both.setting.today, **findings)
     judged.judge()
-    return {"outcome": judged.outcome, "criteria": judged.criteria}
+    return {name: getattr(judged, name) for name in JUDGED}
 
 
 def update_authorization(both: Comparison) -> None:

@@ -1,0 +1,130 @@
+"""Medication overuse by class and days, ICHD-3 8.2. It asks for a plan and never refuses by itself.
+
+About two thirds of those in PREEMPT overused acute medicines and still benefited (clinical rules 1.6).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from patients.eligibility.answers import Answer
+from patients.eligibility.counts import Count, Scale
+from patients.eligibility.medicines import ACUTE_WORDS, AcuteClass
+
+# Days a month from which regular intake is overuse. Gepants are not counted as overuse medicines.
+LIMITS = {
+    AcuteClass.SIMPLE: 15,
+    AcuteClass.TRIPTAN: 10,
+    AcuteClass.ERGOT: 10,
+    AcuteClass.OPIOID: 10,
+    AcuteClass.COMBINATION: 10,
+}
+MIX_LIMIT = 10  # ICHD-3 8.2.6: any mix, none overused alone
+MONTHS = 3  # for more than three months
+WINDOWS = 3  # of 28 days: the diary's last three months
+
+
+@dataclass(frozen=True)
+class Told:
+    """What somebody said they take: days a month, and for how many months (None: not said)."""
+
+    drug_class: AcuteClass
+    drug: str
+    days_a_month: int
+    months: int | None
+
+
+@dataclass(frozen=True)
+class Window:
+    """Days with a medicine in 28 days, by class, and days with any that counts."""
+
+    days: Mapping[AcuteClass, int]
+    any_day: int
+    recorded: int
+
+
+@dataclass(frozen=True)
+class Overuse:
+    """Whether acute medicines are overused (met), and by what count in words."""
+
+    answer: Answer
+    detail: str
+    came_from: str
+
+
+def from_told(told: Sequence[Told]) -> Overuse | None:
+    """Judge by what was told; None when nothing was."""
+    if not told:
+        return None
+    counted = [one for one in told if one.drug_class in LIMITS]
+    singles = [(_told_alone(one), f"{one.drug} on {one.days_a_month} days a month") for one in counted]
+    worst = _worst(singles)
+    if worst[0] is Answer.NOT_MET and len([one for one in counted if one.days_a_month]) > 1:
+        worst = _told_mix(counted)
+    return Overuse(*worst, "Told at the clinic")
+
+
+def _told_alone(one: Told) -> Answer:
+    if one.days_a_month < LIMITS[one.drug_class]:
+        return Answer.NOT_MET
+    return _for_long_enough(one.months)
+
+
+def _for_long_enough(months: int | None) -> Answer:
+    """More than three months; exactly three is for a clinician to judge."""
+    if months is None or months == MONTHS:
+        return Answer.NOT_KNOWN
+    return Answer.MET if months > MONTHS else Answer.NOT_MET
+
+
+def _told_mix(counted: Sequence[Told]) -> tuple[Answer, str]:
+    """Judge a mix. Days of two medicines may be the same days: the truth lies between the largest and the sum."""
+    least, most = max(one.days_a_month for one in counted), sum(one.days_a_month for one in counted)
+    said = f"a mix on {least} to {most} days a month"
+    if most < MIX_LIMIT:
+        return Answer.NOT_MET, said
+    months = [one.months for one in counted if one.months is not None]
+    long_enough = _for_long_enough(min(months) if len(months) == len(counted) else None)
+    if long_enough is Answer.NOT_MET:
+        return Answer.NOT_MET, said
+    return (long_enough if least >= MIX_LIMIT else Answer.NOT_KNOWN), said
+
+
+def from_windows(windows: Sequence[Window], came_from: str) -> Overuse | None:
+    """Judge by the diary's three windows; None when one of them holds too few days."""
+    if len(windows) < WINDOWS or not all(Count(0, window.recorded).enough for window in windows):
+        return None
+    alone = [
+        (_in_each([window.days.get(one, 0) for window in windows], windows, limit), _said(one, windows))
+        for one, limit in LIMITS.items()
+    ]
+    worst = _worst(alone)
+    if worst[0] is Answer.NOT_MET and sum(any(window.days.get(one) for window in windows) for one in LIMITS) > 1:
+        days = [window.any_day for window in windows]
+        worst = _in_each(days, windows, MIX_LIMIT), f"a mix on {_listed(days)} days in 28"
+    return Overuse(*worst, came_from)
+
+
+def _said(one: AcuteClass, windows: Sequence[Window]) -> str:
+    return f"{ACUTE_WORDS[one].lower()} on {_listed([window.days.get(one, 0) for window in windows])} days in 28"
+
+
+def _listed(days: Sequence[int]) -> str:
+    return ", ".join(map(str, days[:-1])) + f" and {days[-1]}"
+
+
+def _in_each(days: Sequence[int], windows: Sequence[Window], limit: int) -> Answer:
+    """Met when every window reaches the limit, not met when one cannot."""
+    answers = {
+        Count(count, window.recorded).at_least(limit, Scale.RECORDED)
+        for count, window in zip(days, windows, strict=True)
+    }
+    if Answer.NOT_MET in answers:
+        return Answer.NOT_MET
+    return Answer.NOT_KNOWN if Answer.NOT_KNOWN in answers else Answer.MET
+
+
+def _worst(found: Sequence[tuple[Answer, str]]) -> tuple[Answer, str]:
+    """Return what comes nearest to overuse."""
+    order = (Answer.MET, Answer.NOT_KNOWN, Answer.NOT_MET)
+    worst = min(found, key=lambda one: order.index(one[0]), default=(Answer.NOT_MET, ""))
+    return worst if worst[0] is not Answer.NOT_MET else (Answer.NOT_MET, "no class reaches its limit")

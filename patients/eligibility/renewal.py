@@ -1,0 +1,151 @@
+"""Who may go on (clinical rules 22 to 24 and 26): change against the frozen baseline, never "15 or more now".
+
+Somebody who responds has fewer than 15 days because treatment works.
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from patients.eligibility.answers import Answer, Criterion, Verdict, judge
+from patients.eligibility.counts import Count, tenths
+from patients.eligibility.findings import Findings
+from patients.eligibility.policy import Policy, Renewal, Stage
+from patients.eligibility.start import terms
+
+EPISODIC_MONTHS = 3  # NICE TA260, EHF: three months in a row
+
+
+def assess_renewal(findings: Findings, policy: Policy) -> Verdict:
+    """Return the verdict of a policy on going on. A stop rule proposes; a payer's test refuses."""
+    proposes = policy.renewal is Renewal.STOP_RULE
+    return judge(tuple(_criteria(findings, policy)), policy.title(Stage.CONTINUE), proposes=proposes)
+
+
+def _criteria(findings: Findings, policy: Policy) -> Iterator[Criterion]:
+    if policy.renewal is Renewal.STOP_RULE:
+        yield _response(findings, policy)
+        yield _still_chronic(findings, policy)
+    elif policy.renewal is Renewal.FEWER:
+        yield _fewer(findings, policy)
+    elif policy.renewal is Renewal.ANY:
+        yield _any_fewer(findings, policy)
+    yield from terms(findings, policy)
+
+
+def percent_fewer(baseline: Fraction, now: Fraction) -> Fraction:
+    """Return by how many percent a count fell; less than zero where it rose. The baseline must not be zero."""
+    return (baseline - now) * 100 / baseline
+
+
+def _pair(findings: Findings) -> tuple[Count, Count] | str:
+    """Return baseline and present count, or why they cannot be held against each other."""
+    now = findings.count("headache_days")
+    if findings.baseline is None or not findings.baseline.days:
+        return "no baseline"
+    if now is None:
+        return "headache days not recorded"
+    if not findings.baseline.enough or not now.enough:
+        return "not enough days recorded to judge"
+    return findings.baseline, now
+
+
+def _where(findings: Findings) -> str:
+    """Return where both counts came from."""
+    return "; ".join(filter(None, (findings.where("baseline"), findings.where("headache_days"))))
+
+
+def _response(findings: Findings, policy: Policy) -> Criterion:
+    """Rules 22 and 23: exactly the percentage is a response. Lack of effect is not judged before enough cycles."""
+    name, where, cycles = "Fewer headache days", _where(findings), findings.cycles
+    needs = f"needs {policy.response_percent}% or more after {policy.stop_cycles} cycles"
+    pair = _pair(findings)
+    if cycles is not None and cycles < policy.warn_cycles:
+        detail = f"too early to judge ({cycles} of {policy.warn_cycles} cycles given)"
+        return Criterion(name, Answer.MET, detail, policy.source, where)
+    if isinstance(pair, str):
+        return Criterion(name, Answer.NOT_KNOWN, f"{pair}, {needs}", policy.source, where)
+    answer, said = _reached(*pair, policy)
+    if cycles is None and answer is not Answer.MET:
+        return Criterion(name, Answer.NOT_KNOWN, f"{said}, cycles given not recorded, {needs}", policy.source, where)
+    if answer is Answer.NOT_MET and cycles is not None and cycles < policy.stop_cycles:
+        answer = Answer.NOT_KNOWN
+    given = "" if cycles is None else f" after {cycles} cycles"
+    return Criterion(name, answer, f"{said}{given}, {needs}", policy.source, where)
+
+
+def _reached(baseline: Count, now: Count, policy: Policy) -> tuple[Answer, str]:
+    """Return whether the response reaches the limit, whatever the missing days were."""
+    (base_least, base_most), (now_least, now_most) = baseline.bounds(policy.scale), now.bounds(policy.scale)
+    share = Fraction(100 - policy.response_percent, 100)
+    if now_most <= base_least * share:
+        answer = Answer.MET
+    else:
+        answer = Answer.NOT_MET if now_least > base_most * share else Answer.NOT_KNOWN
+    said = f"{baseline.words(policy.scale)} before, {now.words(policy.scale)} now"
+    change = percent_fewer(base_least, now_least)
+    return answer, f"{said}: {_change(change)} headache days"
+
+
+def _change(percent: Fraction) -> str:
+    return f"{tenths(-percent)}% more" if percent < 0 else f"{tenths(percent)}% fewer"
+
+
+def _still_chronic(findings: Findings, policy: Policy) -> Criterion:
+    """Rule 24: below the limit for three months in a row proposes a stop; a month with too few days counts neither way."""
+    limit, months = policy.episodic_below, findings.last_months[-EPISODIC_MONTHS:]
+    name = f"Not below {limit} headache days for {EPISODIC_MONTHS} months in a row"
+    where = findings.where("last_months")
+    answers = [Answer.NOT_KNOWN if one is None else one.at_least(limit, policy.scale) for one in months]
+    said = ", ".join("not known" if one is None else one.words(policy.scale) for one in months) or "not recorded"
+    detail = f"{said} headache days, a stop is proposed below {limit} three times in a row"
+    if Answer.MET in answers:
+        answer = Answer.MET
+    elif len(answers) == EPISODIC_MONTHS and set(answers) == {Answer.NOT_MET}:
+        answer = Answer.NOT_MET
+    else:
+        answer = Answer.NOT_KNOWN
+    return Criterion(name, answer, detail, policy.source, where)
+
+
+def _fewer(findings: Findings, policy: Policy) -> Criterion:
+    """Rule 26, test A: so many fewer headache days a month, or so many fewer headache hours."""
+    pair = _pair(findings)
+    days, said = (Answer.NOT_KNOWN, pair) if isinstance(pair, str) else _days_fewer(*pair, policy.fewer_days, policy)
+    hours, hours_said = _hours_fewer(findings, policy.fewer_hours)
+    answers = {days, hours}
+    if Answer.MET in answers:
+        answer = Answer.MET
+    else:
+        answer = Answer.NOT_KNOWN if Answer.NOT_KNOWN in answers else Answer.NOT_MET
+    needs = f"needs {policy.fewer_days} days or {policy.fewer_hours} hours fewer"
+    name = "Fewer headache days or hours"
+    return Criterion(name, answer, f"{said}; {hours_said}; {needs}", policy.source, _where(findings))
+
+
+def _days_fewer(baseline: Count, now: Count, limit: int, policy: Policy) -> tuple[Answer, str]:
+    (base_least, base_most), (now_least, now_most) = baseline.bounds(policy.scale), now.bounds(policy.scale)
+    said = f"{baseline.words(policy.scale)} before, {now.words(policy.scale)} now"
+    if base_least - now_most >= limit:
+        return Answer.MET, said
+    return (Answer.NOT_MET if base_most - now_least < limit else Answer.NOT_KNOWN), said
+
+
+def _hours_fewer(findings: Findings, limit: int) -> tuple[Answer, str]:
+    before, now = findings.baseline_hours, findings.headache_hours
+    if before is None or now is None:
+        return Answer.NOT_KNOWN, "hours not recorded"
+    return (Answer.MET if before - now >= limit else Answer.NOT_MET), f"{before} hours before, {now} now"
+
+
+def _any_fewer(findings: Findings, policy: Policy) -> Criterion:
+    """Rule 26, test B: achieved or maintained a reduction."""
+    pair, name = _pair(findings), "Fewer headache days"
+    if isinstance(pair, str):
+        return Criterion(name, Answer.NOT_KNOWN, f"{pair}, needs any reduction", policy.source, _where(findings))
+    baseline, now = pair
+    (base_least, base_most), (now_least, now_most) = baseline.bounds(policy.scale), now.bounds(policy.scale)
+    answer = Answer.NOT_MET if now_least >= base_most else Answer.NOT_KNOWN
+    if now_most < base_least:
+        answer = Answer.MET
+    said = f"{baseline.words(policy.scale)} before, {now.words(policy.scale)} now, needs any reduction"
+    return Criterion(name, answer, said, policy.source, _where(findings))
