@@ -13,6 +13,7 @@ from pathlib import Path
 STANDARD_UNITS = 155
 MAX_UNITS = 195  # PREEMPT and the European label; the United States label stops at 155
 MAX_SITES = 39
+UNITS_PER_SITE = 5  # PREEMPT: 0.1 mL of 5 units in 0.1 mL at each site
 VIAL_STRENGTHS = (100, 200)  # units per vial as supplied
 MAX_UNITS_IN_THREE_MONTHS = 400  # label: cumulative, all indications together
 
@@ -29,14 +30,24 @@ class Muscle:
 
 @dataclass(frozen=True)
 class Site:
-    """One injection site. ``fixed`` sites make up the standard set; the others follow the pain."""
+    """One injection site. ``fixed`` sites make up the standard set; the others follow the pain.
+
+    ``spare`` sites are more places of one side, for when both extra doses go to it. ``view``, ``x`` and ``y`` place the
+    site on the injection map. ``lying``: given while the person lies down, the rest while they sit.
+    """
 
     code: str
     index: int
     muscle: str
+    side: str
     label: str
     units: int
     fixed: bool
+    spare: bool
+    view: str
+    x: int
+    y: int
+    lying: bool
 
 
 def _load() -> tuple[dict[str, Muscle], dict[str, Site]]:
@@ -45,19 +56,57 @@ def _load() -> tuple[dict[str, Muscle], dict[str, Site]]:
         key: Muscle(key, row["label"], row["order"], row["units_max"])
         for key, row in sorted(table["muscles"].items(), key=lambda item: item[1]["order"])
     }
-    sites = {
-        row["id"]: Site(row["id"], row["index"], row["muscle"], row["label"], row["units"], row["phase"] == "fixed")
-        for row in table["sites"]
-    }
-    return muscles, sites
+    rows = [*table["sites"], *table["follow_pain_one_sided_alternates"]]
+    lying = {key for key, row in table["muscles"].items() if row["position"] == "lying"}
+    sites = [
+        Site(
+            code=row["id"],
+            index=row.get("index", index),
+            muscle=row["muscle"],
+            side=row["side"],
+            label=row["label"],
+            units=row["units"],
+            fixed=row["phase"] == "fixed",
+            spare="index" not in row,
+            view=row["view"],
+            x=row["x"],
+            y=row["y"],
+            lying=row["muscle"] in lying,
+        )
+        for index, row in enumerate(rows, 1)
+    ]
+    return muscles, {site.code: site for site in sites}
 
 
 MUSCLES, SITES = _load()
+
+# Why a fixed site was left out.
+SKIP_REASONS = {
+    "drooped": "Brow or lid drooped before",
+    "weak": "Muscle weak or wasted",
+    "skin": "Skin not fit there",
+    "refused": "The person did not want it",
+    "other": "Another reason",
+}
 
 
 def standard_set() -> dict[str, int]:
     """Return the standard set: site code to units, 31 sites and 155 units."""
     return {site.code: site.units for site in SITES.values() if site.fixed}
+
+
+def other_side(code: str) -> str:
+    """Return the code of the same place on the other side, or "" for a place in the middle."""
+    swapped = code.replace("-R", "-*").replace("-L", "-R").replace("-*", "-L")
+    return swapped if swapped != code and swapped in SITES else ""
+
+
+def spare_beside(code: str) -> str:
+    """Return the spare place that takes the dose of the other side, so that both go to the side of ``code``; or ""."""
+    site = SITES[code]
+    beside = [one for one in SITES.values() if (one.muscle, one.side) == (site.muscle, site.side) and not one.fixed]
+    extras, spares = [one.code for one in beside if not one.spare], [one.code for one in beside if one.spare]
+    return dict(zip(extras, spares, strict=False)).get(code, "")
 
 
 def faults(plan: Mapping[str, int]) -> list[str]:
@@ -74,6 +123,8 @@ def faults(plan: Mapping[str, int]) -> list[str]:
     for key, units in per_muscle.items():
         if units > MUSCLES[key].units_max:
             wrong.append(f"{MUSCLES[key].label}: {units} units is over its limit of {MUSCLES[key].units_max}.")
+    if len(plan) > MAX_SITES:
+        wrong.append(f"{len(plan)} sites are over the limit of {MAX_SITES}.")
     total = sum(plan.values())
     if total > MAX_UNITS:
         wrong.append(f"{total} units is over the limit of {MAX_UNITS}.")

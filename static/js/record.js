@@ -1,44 +1,25 @@
-// The session form's running totals and its one-tap choices. The server computes everything again when it signs.
+// The session form's safety questions: one tap for all No, once the last question has been on the screen.
 "use strict";
 
 (() => {
   const form = document.querySelector("[data-record]");
-  if (!form) return;
-  const sites = [...form.querySelectorAll("input[name=sites]")];
-  const total = form.querySelector("[data-total]");
-  const units = (boxes) => boxes.filter((box) => box.checked).reduce((sum, box) => sum + Number(box.dataset.units), 0);
+  const all = form?.querySelector("[data-all-no]");
+  if (!all) return;
+  const questions = [...form.querySelectorAll(".question")];
 
-  const drawn = () => Number(form.elements.strength.value) * Number(form.elements.vials.value || 0);
-
-  const showMuscle = (field) => {
-    const given = units([...field.querySelectorAll("input[name=sites]")]);
-    const over = given > Number(field.dataset.limit);
-    field.querySelector("[data-muscle-total]").textContent = `${given} units given${over ? ", over the limit" : ""} ·`;
-    field.classList.toggle("over-limit", over);
-  };
-
-  const show = () => {
-    form.querySelectorAll("[data-muscle]").forEach(showMuscle);
-    const given = units(sites);
-    const waste = drawn() - given;
-    const rest = waste < 0 ? `${-waste} units more than in the vials` : `waste ${waste} of ${drawn()} units`;
-    total.textContent = `${given} units · ${sites.filter((box) => box.checked).length} sites · ${rest}`;
-  };
-
-  form.addEventListener("click", (event) => {
-    const choice = event.target.closest("[data-sites]");
-    if (choice) {
-      const chosen = new Set(choice.dataset.sites.split(" "));
-      sites.forEach((box) => { box.checked = chosen.has(box.value); });
-      show();
-    }
-    if (event.target.closest("[data-all-no]")) {
-      // A Yes that was given stays: it has to be answered on its own.
-      form.querySelectorAll("input[type=radio][value=no]").forEach((radio) => {
-        if (!form.querySelector(`input[name="${radio.name}"]:checked`)) radio.checked = true;
-      });
-    }
+  all.setAttribute("aria-disabled", "true");
+  const seen = new IntersectionObserver((entries) => {
+    if (!entries.some((entry) => entry.isIntersecting)) return;
+    all.removeAttribute("aria-disabled");
+    seen.disconnect();
   });
-  form.addEventListener("input", show);
-  show();
+  seen.observe(questions.at(-1));
+
+  all.addEventListener("click", () => {
+    if (all.hasAttribute("aria-disabled")) return;
+    // A Yes that was given stays: it has to be answered on its own.
+    questions.forEach((question) => {
+      if (!question.querySelector("input:checked")) question.querySelector("input[value=no]").checked = true;
+    });
+  });
 })();

@@ -1,8 +1,13 @@
 """The protocol's table adds up, and plans outside it are refused with words."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from treatments import protocol
+
+# Every site but the spare ones.
+TABLE = {site.code: site.units for site in protocol.SITES.values() if not site.spare}
 
 
 def test_the_standard_set_is_31_sites_and_155_units() -> None:
@@ -11,7 +16,7 @@ def test_the_standard_set_is_31_sites_and_155_units() -> None:
 
 
 def test_the_whole_table_is_39_sites_and_195_units() -> None:
-    assert (len(protocol.SITES), sum(site.units for site in protocol.SITES.values())) == (39, 195)
+    assert (len(TABLE), sum(TABLE.values())) == (39, 195)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +41,7 @@ def test_the_standard_set_may_be_given() -> None:
 
 
 def test_all_39_sites_may_be_given() -> None:
-    assert protocol.faults({site.code: site.units for site in protocol.SITES.values()}) == []
+    assert protocol.faults(TABLE) == []
 
 
 @pytest.mark.parametrize(
@@ -55,5 +60,39 @@ def test_a_plan_outside_the_protocol_is_refused_in_words(plan: dict[str, int], w
 
 
 def test_196_units_are_over_the_limit() -> None:
-    plan = {site.code: site.units for site in protocol.SITES.values()} | {"COR-R": 6}
+    plan = TABLE | {"COR-R": 6}
     assert "196 units is over the limit of 195." in protocol.faults(plan)
+
+
+def test_both_extra_doses_may_go_to_one_side() -> None:
+    plan = protocol.standard_set() | {"TEM-R5": 5, "TEM-R6": 5}
+    assert protocol.faults(plan) == []
+
+
+def test_a_third_extra_dose_is_over_the_muscles_limit() -> None:
+    plan = protocol.standard_set() | {"TEM-R5": 5, "TEM-R6": 5, "TEM-L5": 5}
+    assert protocol.faults(plan) == ["Temporalis: 55 units is over its limit of 50."]
+
+
+def test_40_sites_are_over_the_limit_even_with_small_doses() -> None:
+    plan = dict.fromkeys(TABLE, 1) | {"TEM-R6": 1}
+    assert "40 sites are over the limit of 39." in protocol.faults(plan)
+
+
+@pytest.mark.parametrize(
+    ("code", "other", "spare"),
+    [("TEM-R5", "TEM-L5", "TEM-R6"), ("OCC-L4", "OCC-R4", "OCC-L5"), ("TRA-R5", "TRA-L5", "TRA-R7"), ("PRO", "", "")],
+)
+def test_an_extra_dose_has_its_other_side_and_its_spare_place(code: str, other: str, spare: str) -> None:
+    assert (protocol.other_side(code), protocol.spare_beside(code)) == (other, spare)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(protocol.SITES)), st.integers(1, 20), min_size=1))
+def test_a_plan_that_is_let_through_keeps_every_limit(plan: dict[str, int]) -> None:
+    by_muscle = {
+        key: sum(units for code, units in plan.items() if protocol.SITES[code].muscle == key)
+        for key in protocol.MUSCLES
+    }
+    within = all(units <= protocol.MUSCLES[key].units_max for key, units in by_muscle.items())
+    within = within and sum(plan.values()) <= 195 and len(plan) <= 39
+    assert (protocol.faults(plan) == []) is within

@@ -15,6 +15,7 @@ from tests.builders import NOW, TODAY, make_assessment, make_course, make_inject
 from tests.conftest import log_in
 from treatments import protocol
 from treatments.models import Course, SessionRecord, Status, TreatmentSession
+from treatments.protocol import SITES
 from treatments.safety import QUESTIONS
 
 
@@ -259,7 +260,7 @@ def record_url(session: TreatmentSession) -> str:
 
 def test_the_session_form_begins_with_the_standard_set(in_room: TreatmentSession, nurse: User) -> None:
     page = text(log_in(nurse).get(record_url(in_room)))
-    assert page.count('name="sites"') == 39
+    assert page.count('name="sites"') == len(SITES)
     assert len(re.findall(r'name="sites"[^>]*checked', page)) == 31
 
 
@@ -360,3 +361,55 @@ def test_a_course_ends_with_a_reason(course: Course, prescriber: User) -> None:
     log_in(prescriber).post(reverse("treatments:close_course", args=[course.uid]), {"reason": "Moved away"})
     course.refresh_from_db()
     assert (course.closed_on, course.close_reason) == (TODAY, "Moved away")
+
+
+@pytest.mark.parametrize(("start", "ticked"), [("standard", 31), ("empty", 0), ("last", 31)])
+def test_the_form_starts_with_what_was_asked_for(
+    in_room: TreatmentSession, nurse: User, start: str, ticked: int
+) -> None:
+    page = text(log_in(nurse).get(record_url(in_room), {"start": start}))
+    assert len(re.findall(r'name="sites"[^>]*checked', page)) == ticked
+
+
+def test_units_and_reasons_of_single_sites_are_kept(in_room: TreatmentSession, nurse: User) -> None:
+    sites = [site for site in record_data()["sites"] if site != "PRO"]
+    data = record_data() | {"sites": sites, "units_TEM-R1": "10", "skip_PRO": "drooped"}
+    log_in(nurse).post(record_url(in_room), data)
+    record = SessionRecord.objects.get()
+    assert record.injections.get(site="TEM-R1").units == 10
+    assert (record.units_given, record.skipped) == (155, {"PRO": "drooped"})
+
+
+@pytest.mark.parametrize("units", ["0", "51", "some", "2.5"])
+def test_units_that_make_no_sense_are_refused_in_words(in_room: TreatmentSession, nurse: User, units: str) -> None:
+    answer = log_in(nurse).post(record_url(in_room), record_data() | {"units_TEM-R1": units})
+    assert answer.status_code == 422
+    assert "enter whole units from 1 to 50" in text(answer)
+    assert f'value="{units}"' in text(answer)
+    assert not SessionRecord.objects.exists()
+
+
+def test_a_session_that_was_stopped_keeps_what_was_given(in_room: TreatmentSession, nurse: User) -> None:
+    data = record_data() | {"sites": ["COR-R", "COR-L"], "stopped_reason": "Fainted"}
+    client = log_in(nurse)
+    page = text(client.post(record_url(in_room), data, follow=True))
+    assert "Partly done. Stopped because: Fainted" in page
+    assert SessionRecord.objects.get().units_given == 10
+
+
+def test_a_signed_record_is_corrected_in_the_browser(in_room: TreatmentSession, nurse: User) -> None:
+    client = log_in(nurse)
+    client.post(record_url(in_room), record_data())
+    url = reverse("treatments:correct", args=[in_room.uid])
+    assert 'value="C4471"' in text(client.get(url))
+    missing = client.post(url, record_data())
+    assert missing.status_code == 422
+    assert "Say why the record is corrected." in text(missing)
+    page = text(client.post(url, record_data() | {"sites": ["PRO"], "reason": "Wrong person's list"}, follow=True))
+    assert "Earlier versions (1)" in page
+    assert "5 units</strong> at 1 sites" in page
+
+
+def test_a_session_without_a_record_has_nothing_to_correct(in_room: TreatmentSession, nurse: User) -> None:
+    answer = log_in(nurse).get(reverse("treatments:correct", args=[in_room.uid]))
+    assert answer.status_code == 302

@@ -59,6 +59,15 @@ def _line(course: Any, session: TreatmentSession | None) -> str:
     return f"Due {course.next_due_on.day} {course.next_due_on:%b %Y}, not booked"
 
 
+@register.simple_tag
+def sessions_given(patient: Patient) -> int:
+    """Return how many sessions a person had in the open course, those before this system kept them included."""
+    course = Course.objects.filter(patient=patient).open().first()
+    if course is None:
+        return 0
+    return course.cycles_before + course.sessions.filter(given_on__isnull=False).count()
+
+
 @register.filter
 def entry(table: dict[Any, Any], key: Any) -> Any:
     """Return what a table holds for a key, or nothing."""

@@ -1,7 +1,8 @@
-"""The session form, and the page of one session."""
+"""The session form: recording, signing and correcting what was given."""
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -11,76 +12,39 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from clinic.access import Capability, StaffRequest, may, requires
-from treatments import booking, protocol, recording
-from treatments.cycle import due_on
-from treatments.forms import RecordForm
+from treatments import booking, injection_map, protocol, recording
+from treatments.forms import CorrectionForm, RecordForm
 from treatments.models import Course, SessionEvent, SessionRecord, Status, TreatmentSession, Vial
 from treatments.stock.shelf import usable
 from treatments.views.conflicts import conflict_page
 from treatments.views.lookup import get_session, note_reading
 
 SIGNING = (Status.IN_ROOM,)
-
-
-@requires(Capability.VIEW)
-def session(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
-    """Show one session: its record once signed, its history, and what may be done next."""
-    found = get_session(request, uid)
-    now = timezone.now()
-    note_reading(request, now, "session", found.uid)
-    record = SessionRecord.objects.filter(session=found).select_related("signed_by").first()
-    context = {
-        "session": found,
-        "patient": found.course.patient,
-        "record": record,
-        "muscles": _by_muscle(record) if record else [],
-        "events": found.events.select_related("by"),
-        "next_due": due_on(found.given_on, found.course.interval_days) if found.given_on else None,
-        "next_session": _next_session(found),
-        "may_book": may(request.membership, Capability.BOOK),
-        "may_inject": may(request.membership, Capability.INJECT),
-        "may_bill": may(request.membership, Capability.BILL),
-    }
-    return render(request, "treatments/session.html", context)
-
-
-def _by_muscle(record: SessionRecord) -> list[tuple[protocol.Muscle, int, list[str]]]:
-    """Return (muscle, units, site labels) of what was given, in the order of the protocol."""
-    given = list(record.injections.all())
-    rows = []
-    for muscle in protocol.MUSCLES.values():
-        here = [injection for injection in given if protocol.SITES[injection.site].muscle == muscle.key]
-        if here:
-            rows.append((muscle, sum(one.units for one in here), [protocol.SITES[one.site].label for one in here]))
-    return rows
-
-
-def _next_session(session: TreatmentSession) -> TreatmentSession | None:
-    later = TreatmentSession.objects.filter(course_id=session.course_id, starts_at__gt=session.starts_at)
-    return later.filter(status=Status.BOOKED).select_related("injector").first()
+# What the form starts with; a link for each, so that it works without JavaScript.
+STANDARD, LAST, EMPTY = "standard", "last", "empty"
 
 
 @require_http_methods(["GET", "POST"])
 @requires(Capability.INJECT)
 def record(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Record and sign what was given. Only a patient who is in the room has a form."""
-    found = get_session(request, uid)
+    found, now = get_session(request, uid), timezone.now()
     if found.status == Status.DONE:
         return redirect("treatments:session", uid)
     if found.status not in SIGNING:
         return conflict_page(request, booking.Stale(found))
     if request.method == "GET":
-        note_reading(request, timezone.now(), "session", found.uid)
-        return _record_page(request, found, RecordForm(initial=_initial(found, timezone.now())))
+        note_reading(request, now, "session", found.uid)
+        return _record_page(request, found, RecordForm(initial=_initial(found, now)))
     form = RecordForm(request.POST)
     return _sign(request, found, form) if form.is_valid() else _record_page(request, found, form)
 
 
 def _sign(request: StaffRequest, found: TreatmentSession, form: RecordForm) -> HttpResponse:
+    now = timezone.now()
+    findings = form.findings(now.astimezone(request.clinic.zone))
     try:
-        recording.sign_session(
-            session=found, by=request.user, at=timezone.now(), started_at=_started_at(found), found=form.findings()
-        )
+        recording.sign_session(session=found, by=request.user, at=now, started_at=_started_at(found), found=findings)
     except recording.Refused as error:
         for fault in error.faults:
             form.add_error(None, fault)
@@ -91,25 +55,84 @@ def _sign(request: StaffRequest, found: TreatmentSession, form: RecordForm) -> H
     return redirect("treatments:session", found.uid)
 
 
+@require_http_methods(["GET", "POST"])
+@requires(Capability.INJECT)
+def correct(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Correct a signed record: the form as it was signed, and a reason; the first version stays readable."""
+    found = get_session(request, uid)
+    current = found.record
+    if current is None:
+        return redirect("treatments:session", uid)
+    if request.method == "GET":
+        note_reading(request, timezone.now(), "session", found.uid)
+        return _record_page(request, found, CorrectionForm(initial=_as_signed(current)))
+    form = CorrectionForm(request.POST)
+    return _correct(request, found, current, form) if form.is_valid() else _record_page(request, found, form)
+
+
+def _correct(
+    request: StaffRequest, found: TreatmentSession, current: SessionRecord, form: CorrectionForm
+) -> HttpResponse:
+    now = timezone.now()
+    signed_at = current.signed_at or now
+    try:
+        recording.correct_record(
+            record=current,
+            found=form.findings(signed_at.astimezone(request.clinic.zone)),
+            reason=form.cleaned_data["reason"],
+            by=request.user,
+            at=now,
+        )
+    except recording.Refused as error:
+        for fault in error.faults:
+            form.add_error(None, fault)
+        return _record_page(request, found, form)
+    except booking.Stale as error:
+        return conflict_page(request, error)
+    messages.success(request, "Record corrected. The version before stays readable below.")
+    return redirect("treatments:session", found.uid)
+
+
 def _record_page(request: StaffRequest, found: TreatmentSession, form: RecordForm) -> HttpResponse:
-    chosen = set(form.data.getlist("sites")) if form.is_bound else set(protocol.standard_set())  # type: ignore[attr-defined]
-    last = _last_plan(found.course)
+    last = _last_plan(found.course, found)
+    plan, skipped = form.typed_plan() if form.is_bound else _start(request, found, form, last)
     context = {
         "session": found,
         "patient": found.course.patient,
         "form": form,
-        "muscles": [
-            (muscle, [(site, site.code in chosen) for site in protocol.SITES.values() if site.muscle == muscle.key])
-            for muscle in protocol.MUSCLES.values()
-        ],
-        "standard": " ".join(protocol.standard_set()),
-        "standard_units": protocol.STANDARD_UNITS,
+        "correcting": isinstance(form, CorrectionForm),
+        "muscles": form.muscles(plan, skipped),
+        "map_views": injection_map.marked(injection_map.VIEWS, plan, skipped),
+        "map_crops": injection_map.marked(injection_map.CROPS, plan, skipped),
+        "map_words": injection_map.in_words(plan),
+        "map_live": True,
+        "plans": _plans(last),
         "max_units": protocol.MAX_UNITS,
-        "last": last,
-        "last_sites": " ".join(last),
         "may_override": may(request.membership, Capability.PRESCRIBE),
     }
     return render(request, "treatments/record.html", context, status=422 if form.is_bound else 200)
+
+
+def _start(
+    request: StaffRequest, found: TreatmentSession, form: RecordForm, last: Mapping[str, int]
+) -> tuple[dict[str, int], dict[str, str]]:
+    """Return what is ticked when the form opens: as signed, as last time, nothing, or the standard set."""
+    if isinstance(form, CorrectionForm) and found.record:
+        return _plan_of(found.record), dict(found.record.skipped)
+    chosen = {LAST: dict(last) or protocol.standard_set(), EMPTY: {}}.get(
+        request.GET.get("start", ""), protocol.standard_set()
+    )
+    return chosen, {}
+
+
+def _plans(last: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Return the one-tap choices: their key, label and sites with units."""
+    choices = [(LAST, "Same as last time", last)] if last else []
+    choices += [(STANDARD, "Standard", protocol.standard_set()), (EMPTY, "Start empty", {})]
+    return [
+        {"key": key, "label": label, "plan": dict(plan), "units": sum(plan.values()), "sites": len(plan)}
+        for key, label, plan in choices
+    ]
 
 
 def _initial(session: TreatmentSession, now: dt.datetime) -> dict[str, Any]:
@@ -123,10 +146,32 @@ def _initial(session: TreatmentSession, now: dt.datetime) -> dict[str, Any]:
     return {"lot": vial.lot, "expires_on": vial.expires_on, "strength": vial.strength} if vial else {"strength": 200}
 
 
-def _last_plan(course: Course) -> dict[str, int]:
-    """Return the sites and units of the course's last recorded session, or nothing."""
-    last = SessionRecord.objects.filter(session__course=course, signed_at__isnull=False).order_by("-signed_at").first()
-    return {injection.site: injection.units for injection in last.injections.all()} if last else {}
+def _as_signed(record: SessionRecord) -> dict[str, Any]:
+    """Return the fields of the form as the record has them; what was checked then is not asked again."""
+    vials = list(record.vials.all())
+    answers = {f"safety_{answer.question}": "yes" if answer.yes else "no" for answer in record.answers.all()}
+    return answers | {
+        "identity_checked": record.identity_checked,
+        "consent_confirmed": record.consent_confirmed,
+        "lot": vials[0].lot,
+        "expires_on": vials[0].expires_on,
+        "strength": vials[0].strength,
+        "vials": len(vials),
+        "go_on_reason": record.go_on_reason,
+        "stopped_reason": record.stopped_reason,
+        "note": record.note,
+    }
+
+
+def _plan_of(record: SessionRecord) -> dict[str, int]:
+    return {injection.site: injection.units for injection in record.injections.all()}
+
+
+def _last_plan(course: Course, session: TreatmentSession) -> dict[str, int]:
+    """Return the sites and units of the course's last recorded session before this one, or nothing."""
+    before = TreatmentSession.objects.filter(course=course, record__isnull=False).exclude(pk=session.pk)
+    last = before.select_related("record").order_by("-starts_at").first()
+    return _plan_of(last.record) if last and last.record else {}
 
 
 def _started_at(session: TreatmentSession) -> dt.datetime:

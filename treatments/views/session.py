@@ -1,0 +1,71 @@
+"""The page of one session."""
+
+import uuid
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from clinic.access import Capability, StaffRequest, may, requires
+from treatments import injection_map, protocol
+from treatments.cycle import due_on
+from treatments.models import SessionRecord, Status, TreatmentSession
+from treatments.views.lookup import get_session, note_reading
+
+
+@requires(Capability.VIEW)
+def session(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Show one session: its record once signed, every version of it, its history, and what may be done next."""
+    found = get_session(request, uid)
+    now = timezone.now()
+    note_reading(request, now, "session", found.uid)
+    versions = list(found.versions.filter(signed_at__isnull=False).select_related("signed_by").order_by("-pk"))
+    context = {
+        "session": found,
+        "patient": found.course.patient,
+        "record": versions[0] if versions else None,
+        "earlier": versions[1:],
+        "events": found.events.select_related("by"),
+        "next_due": due_on(found.given_on, found.course.interval_days) if found.given_on else None,
+        "next_session": _next_session(found),
+        "may_book": may(request.membership, Capability.BOOK),
+        "may_inject": may(request.membership, Capability.INJECT),
+        "may_bill": may(request.membership, Capability.BILL),
+    }
+    return render(request, "treatments/session.html", context | (_given(versions[0]) if versions else {}))
+
+
+def _given(record: SessionRecord) -> dict[str, object]:
+    """Return what the record shows: muscles with their sites, what was left out, and the map."""
+    plan = {injection.site: injection.units for injection in record.injections.all()}
+    return {
+        "muscles": _by_muscle(plan),
+        "skipped": [
+            (protocol.SITES[code].label, protocol.SKIP_REASONS.get(reason, reason))
+            for code, reason in record.skipped.items()
+            if code in protocol.SITES
+        ],
+        "map_views": injection_map.marked(injection_map.VIEWS, plan, record.skipped),
+        "map_crops": injection_map.marked(injection_map.CROPS, plan, record.skipped),
+        "map_words": injection_map.in_words(plan),
+    }
+
+
+def _by_muscle(plan: dict[str, int]) -> list[tuple[protocol.Muscle, int, list[str]]]:
+    """Return (muscle, units, sites in words) of what was given, in the order of the protocol."""
+    rows = []
+    for muscle in protocol.MUSCLES.values():
+        here = {code: units for code, units in plan.items() if protocol.SITES[code].muscle == muscle.key}
+        if here:
+            rows.append((muscle, sum(here.values()), [_words(code, units) for code, units in here.items()]))
+    return rows
+
+
+def _words(code: str, units: int) -> str:
+    site = protocol.SITES[code]
+    return site.label if units == site.units else f"{site.label} ({units} units)"
+
+
+def _next_session(session: TreatmentSession) -> TreatmentSession | None:
+    later = TreatmentSession.objects.filter(course_id=session.course_id, starts_at__gt=session.starts_at)
+    return later.filter(status=Status.BOOKED).select_related("injector").first()
