@@ -49,6 +49,11 @@ class Site:
     y: int
     lying: bool
 
+    @property
+    def place(self) -> str:
+        """Where it is within its muscle, for lists that name the muscle above: "Right, site 1"."""
+        return self.label.partition(", ")[2].capitalize()
+
 
 def _load() -> tuple[dict[str, Muscle], dict[str, Site]]:
     table = json.loads(Path(__file__).with_name("preempt-sites.json").read_text())

@@ -22,10 +22,19 @@ from treatments.protocol import standard_set
 from treatments.recording import Findings, VialUsed
 from treatments.safety import QUESTIONS
 from treatments.slots import Slot, suggest
+from treatments.stock.changes import Delivery, receive
 
 CYCLE = dt.timedelta(days=INTERVAL_DAYS)
 HALF_HOUR = dt.timedelta(minutes=30)
 LAST_WEEKDAY = 5
+# What some people have beside the standard set.
+FOLLOWING_THE_PAIN: tuple[dict[str, int], ...] = (
+    {},
+    {},
+    {"TEM-R5": 5, "TEM-L5": 5},
+    {"TRA-R4": 5, "TRA-L4": 5},
+    {"OCC-R4": 5, "OCC-R5": 5},
+)
 NO_TO_ALL = {question.key: False for question in QUESTIONS}
 
 
@@ -140,12 +149,22 @@ class Chronicle:
         """Let a visit take place and be signed; return when the person was at the desk again."""
         self.enter(session)
         at = session.starts_at + dt.timedelta(minutes=self.rng.randint(10, 14))
-        vial = VialUsed(f"C{session.local_date:%y%m}A{session.injector.pk}", session.local_date + CYCLE * 5, 200)
-        found = Findings(standard_set(), [vial], NO_TO_ALL, identity_checked=True, consent_confirmed=True)
+        vial = self._vial(session)
+        plan = standard_set() | self.rng.choice(FOLLOWING_THE_PAIN)
+        found = Findings(plan, [vial], NO_TO_ALL, identity_checked=True, consent_confirmed=True)
         recording.sign_session(
             session=session, found=found, by=self._hand(session), at=at, started_at=session.starts_at
         )
         return at + dt.timedelta(minutes=3)
+
+    def _vial(self, session: TreatmentSession) -> VialUsed:
+        """Let a vial arrive the day before and be the one that is used."""
+        month = session.local_date.replace(day=1)
+        lot, expires_on = f"C{month:%y%m}A{session.injector.pk}", month + dt.timedelta(days=500)
+        day_before = session.local_date - dt.timedelta(days=1)
+        delivery = Delivery(lot, 200, expires_on, number=1, received_on=day_before)
+        receive(clinic=self.clinic, delivery=delivery, by=self._hand(session), at=self.at(day_before, 9))
+        return VialUsed(lot, expires_on, 200)
 
     def _hand(self, session: TreatmentSession) -> User:
         return self.team.users[session.injector.email]

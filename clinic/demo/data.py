@@ -8,6 +8,7 @@ from django.db import transaction
 from clinic.demo.clinics import make_clinics
 from clinic.demo.course_of_events import Chronicle
 from clinic.demo.messages import replay
+from clinic.demo.shelves import fill_shelves, report_effects
 from clinic.demo.stages import STAGES
 
 # Any number does; the same one makes the same people every time.
@@ -28,3 +29,6 @@ def load(*, now: dt.datetime) -> None:
     replay([large, small], now)
     for happen in filter(None, later):
         happen()
+    for chronicle in (large, small):
+        fill_shelves(chronicle)
+    report_effects(large)

@@ -40,7 +40,7 @@ class EffectsForm(HouseForm):
         error_messages={"required": "Choose how bad it is."},
     )
     began_on = _day("Began on")
-    ended_on = _day("Ended on", required=False, help_text="Leave empty while it lasts")
+    ended_on = _day("Ended on (empty while it lasts)", required=False)
     seriousness = forms.ChoiceField(
         label="Serious for the regulator?", choices=SideEffect.Seriousness.choices, required=False
     )

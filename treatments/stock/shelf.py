@@ -31,6 +31,11 @@ class Shelf:
         return self.expires_on < on
 
 
+def keeps_stock(clinic: Clinic) -> bool:
+    """Return whether the clinic has ever put a vial into stock here; one that does not is not nagged about it."""
+    return StockVial.objects.filter(clinic=clinic).exists()
+
+
 def in_stock(clinic: Clinic) -> QuerySet[StockVial]:
     """Return the vials that have not been used, discarded or set aside."""
     return StockVial.objects.filter(clinic=clinic, state=StockVial.State.IN_STOCK).select_related("owner")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clinic import audit
 from clinic.access import Capability, StaffRequest, requires
 from clinic.models import AuditEntry, Clinic
+from treatments.cycle import INTERVAL_DAYS
 from treatments.models import LotRecall
 from treatments.stock import changes, shelf, tracing
 from treatments.stock.forms import DeliveryForm, DiscardForm, LotForm, LotRecallForm, MonthsForm
@@ -33,12 +34,13 @@ def stock(request: StaffRequest) -> HttpResponse:
 def _stock_page(request: StaffRequest, discarding: DiscardForm | None = None) -> HttpResponse:
     today = _today(request.clinic)
     shelves = shelf.shelves(shelf.in_stock(request.clinic))
+    kept = shelf.keeps_stock(request.clinic)
     context = {
         "rows": [(one, one.expired(today), _discard_form(one, discarding)) for one in shelves],
         "form": discarding,
-        "outlook": shelf.look_ahead(request.clinic, today),
+        "outlook": shelf.look_ahead(request.clinic, today) if kept else None,
         "ahead_days": shelf.AHEAD_DAYS,
-        "unknown_lots": shelf.used_without_stock(request.clinic, today - dt.timedelta(days=REPORT_DAYS)),
+        "unknown_lots": shelf.used_without_stock(request.clinic, today - dt.timedelta(days=INTERVAL_DAYS)) if kept else [],
         "recalls": LotRecall.objects.filter(clinic=request.clinic)[:10],
     }
     return render(request, "treatments/stock/stock.html", context, status=422 if discarding else 200)

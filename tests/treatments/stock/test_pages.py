@@ -94,7 +94,15 @@ def test_a_recall_needs_its_reason(at_stock: Client) -> None:
     assert "Enter what the recall says." in answer.content.decode()
 
 
-def test_the_stock_page_warns_when_vials_run_short(at_stock: Client, in_room: TreatmentSession) -> None:
+def test_a_clinic_that_keeps_no_stock_here_is_not_nagged(at_stock: Client, in_room: TreatmentSession) -> None:
+    TreatmentSession.objects.filter(pk=in_room.pk).update(status="booked")
+    assert "does not last" not in at_stock.get(reverse("treatments:stock")).content.decode()
+
+
+def test_the_stock_page_warns_when_vials_run_short(
+    at_stock: Client, in_room: TreatmentSession, stocked: Receive, tom: Patient
+) -> None:
+    stocked(owner=tom)
     TreatmentSession.objects.filter(status="in_room").update(status="booked")
     assert "The stock does not last" in at_stock.get(reverse("treatments:stock")).content.decode()
 
