@@ -29,6 +29,7 @@ def open_course(*, assessment: Assessment, by: User, at: dt.datetime) -> Course:
         assessment=assessment,
         opened_on=at.astimezone(assessment.clinic.zone).date(),
         opened_by=by,
+        interval_days=assessment.rules.interval_days,
     )
     course._history_user = by  # type: ignore[attr-defined]
     try:

@@ -6,12 +6,14 @@ day of that cycle get different hours or injectors, so no two visits of the past
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
+from typing import Any
 
 from clinic.demo.clinics import CLOSES, OPENS, Team
 from clinic.demo.people import Person, people
 from clinic.models import Injector, OpeningHours, Role, Room, User
+from patients import eligibility
 from patients.actions import draft_assessment, register_patient, sign_assessment
 from patients.models import Assessment, Authorization, Patient
 from treatments import booking, recording
@@ -77,21 +79,22 @@ class Chronicle:
         patient = register_patient(clinic=self.clinic, by=self.desk, at=self.at(referred_on, 11), **details)
         return patient, person
 
-    def draft(self, patient: Patient, person: Person, on: dt.date, **changes: int | None) -> Assessment:
+    def draft(self, patient: Patient, person: Person, on: dt.date, **changes: Any) -> Assessment:
         """Let somebody write down what the referral says."""
-        counts = {
-            "headache_days": person.headache_days,
-            "long_headache_days": person.long_headache_days,
-            "migraine_days": person.migraine_days,
-            "months_at_this_level": person.months_at_this_level,
-        }
+        found = eligibility.Findings(
+            age=patient.age(on),
+            headache_days=person.headache_days,
+            long_headache_days=person.long_headache_days,
+            migraine_days=person.migraine_days,
+            months_at_this_level=person.months_at_this_level,
+        )
         return draft_assessment(
             patient=patient,
             by=self.prescriber,
             at=self.at(on, 14),
             source=Assessment.Source.REFERRAL,
             assessed_on=on,
-            **counts | changes,
+            found=replace(found, **changes),
         )
 
     def start(self, opened_on: dt.date, **changes: object) -> Course:

@@ -1,14 +1,25 @@
 """Everything that changes a person's record: each in one transaction, with its history and its trace."""
 
-from patients.actions.assessing import AlreadySigned, DraftChanged, draft_assessment, sign_assessment
+from patients.actions.assessing import (
+    AlreadySigned,
+    DiaryChanged,
+    DraftChanged,
+    PolicyChanged,
+    apply_newest,
+    draft_assessment,
+    sign_assessment,
+)
 from patients.actions.contacts import set_contact, withdraw_consent
 from patients.actions.people import CHANGEABLE, RecordNumberTaken, change_patient, register_patient, same_person
 
 __all__ = [
     "CHANGEABLE",
     "AlreadySigned",
+    "DiaryChanged",
     "DraftChanged",
+    "PolicyChanged",
     "RecordNumberTaken",
+    "apply_newest",
     "change_patient",
     "draft_assessment",
     "register_patient",

@@ -23,7 +23,7 @@ class Scale(StrEnum):
     MONTH = "month"
 
 
-SCALE_WORDS = {
+SCALE_WORDS: dict[StrEnum, str] = {
     Scale.RECORDED: "As recorded in 28 days; missing days are not known",
     Scale.SCALED: "Scaled to 28 days where days are missing",
     Scale.MONTH: "Scaled to a month of 30 days",

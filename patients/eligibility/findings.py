@@ -34,6 +34,7 @@ class Findings:
     cycles: int | None = None
     last_months: tuple[Count | None, ...] = ()
     on: dt.date | None = None
+    diary_since: dt.date | None = None  # the first diary day that any of this rests on
     # Where each fact came from, in words.
     sources: Mapping[str, str] = field(default_factory=dict)
 

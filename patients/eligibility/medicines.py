@@ -82,6 +82,16 @@ class Trial:
     result: Result
     reason: str = ""
 
+    @property
+    def class_words(self) -> str:
+        """The class as it is read."""
+        return PREVENTIVE_WORDS[self.drug_class]
+
+    @property
+    def result_words(self) -> str:
+        """The result as it is read."""
+        return RESULT_WORDS[self.result]
+
     def days(self, on: dt.date) -> int | None:
         """Return how many days it was taken by ``on``, both ends included; None where the dates do not say."""
         if self.started_on is None or (self.ended_on is None and self.result is not Result.HELPING):

@@ -18,6 +18,11 @@ class Stage(StrEnum):
     START = "start"
     CONTINUE = "continue"
 
+    @property
+    def label(self) -> str:
+        """How a list names it."""
+        return f"to {self.value}"
+
 
 class CountBy(StrEnum):
     """What a payer counts as one preventive tried."""

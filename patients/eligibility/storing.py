@@ -38,6 +38,7 @@ def unpack(text: str) -> dict[str, Any]:
         "baseline": _count(stored["baseline"]),
         "last_months": tuple(map(_count, stored["last_months"])),
         "on": _day(stored["on"]),
+        "diary_since": _day(stored["diary_since"]),
     }
 
 

@@ -1,42 +1,86 @@
-"""Counts for an assessment, and the signature under it."""
+"""Facts for an assessment, and the signature under it."""
 
 from typing import Any
 
 from django import forms
 
-from patients.eligibility import WINDOW_DAYS
+from patients.diagnosis_codes import BILLABLE
+from patients.eligibility import WINDOW_DAYS, Policy, Stage
+from patients.eligibility.policy import Renewal
+from patients.forms.fields import number
 from patients.models import Assessment
 
 _MOST_MONTHS = 1200
+_MOST_HOURS = WINDOW_DAYS * 24
+_MOST = 9999
 
 
-def _number(label: str, most: int, **kwargs: Any) -> forms.IntegerField:
-    words = f"{label}: enter a whole number from 0 to {most}, or leave it empty if not known."
-    return forms.IntegerField(
+def _yes_or_no(label: str, **kwargs: Any) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
         label=label,
-        min_value=0,
-        max_value=most,
+        choices=[("", "Not known"), ("yes", "Yes"), ("no", "No")],
+        coerce=lambda value: value == "yes",
+        empty_value=None,
         required=False,
-        error_messages={"invalid": words, "min_value": words, "max_value": words},
-        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
         **kwargs,
     )
 
 
 class AssessmentForm(forms.Form):
-    """What was found over 28 days. An empty box is "not known", never zero."""
+    """What was found over 28 days, as far as the policy asks. An empty box is "not known", never zero."""
 
     use_required_attribute = False
 
     source = forms.ChoiceField(label="Where the counts come from", choices=Assessment.Source.choices)
-    headache_days = _number(f"Headache days in {WINDOW_DAYS} days", WINDOW_DAYS)
-    long_headache_days = _number("Days with headache of 4 hours or longer", WINDOW_DAYS)
-    migraine_days = _number("Migraine days", WINDOW_DAYS)
-    months_at_this_level = _number("Months at this level", _MOST_MONTHS)
-    days_recorded = _number("Days recorded", WINDOW_DAYS, help_text=f"Of {WINDOW_DAYS}; for a diary only.")
+    headache_days = number(f"Headache days in {WINDOW_DAYS} days", WINDOW_DAYS)
+    long_headache_days = number("Days with headache of 4 hours or longer", WINDOW_DAYS)
+    migraine_days = number("Migraine days", WINDOW_DAYS)
+    headache_hours = number(f"Headache hours in {WINDOW_DAYS} days", _MOST_HOURS)
+    months_at_this_level = number("Months at this level", _MOST_MONTHS)
+    days_recorded = number("Days recorded", WINDOW_DAYS, help_text=f"Of {WINDOW_DAYS}; for a diary only.")
+    second_last = number(f"Headache days in the {WINDOW_DAYS} days before", WINDOW_DAYS)
+    third_last = number(f"Headache days in the {WINDOW_DAYS} days before those", WINDOW_DAYS)
+    baseline_days = number(f"Headache days in {WINDOW_DAYS} days before treatment", WINDOW_DAYS)
+    baseline_hours = number(f"Headache hours in {WINDOW_DAYS} days before treatment", _MOST_HOURS)
+    cycles = number("Sessions given so far", _MOST)
+    attacks = number("Attacks of migraine so far", _MOST, help_text="About; 5 or more is what counts.")
+    better_diagnosis = _yes_or_no("Does another diagnosis fit better?")
+    overuse_plan = forms.CharField(
+        label="Plan for medication overuse",
+        required=False,
+        max_length=500,
+        widget=forms.Textarea({"rows": 2}),
+        help_text="Only where acute medicines are overused.",
+    )
+    specialist = _yes_or_no("Prescribed by or with a neurologist, headache or pain specialist?")
+    diagnosis_code = forms.ChoiceField(
+        label="Diagnosis code (ICD-10-CM)",
+        choices=[("", "Not recorded"), *((code, f"{code}: {words}") for code, words in BILLABLE.items())],
+        required=False,
+    )
+    change_reason = forms.CharField(
+        label="Why a count differs from the diary",
+        required=False,
+        max_length=500,
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+
+    def __init__(
+        self, *args: Any, policy: Policy, stage: Stage, recorded: dict[str, int] | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.recorded = recorded or {}
+        asked = asked_for(policy, stage)
+        for name in set(self.fields) - asked:
+            del self.fields[name]
+        if not asked & set(self.recorded):
+            del self.fields["change_reason"]
+        for name, value in self.recorded.items():
+            if name in self.fields:
+                self.fields[name].help_text = f"The diary has {value}."
 
     def clean(self) -> None:
-        """Hold the counts against each other."""
+        """Hold the counts against each other, and against the diary."""
         values = self.cleaned_data
         self._at_most("long_headache_days", "headache_days", "headache days")
         self._at_most("migraine_days", "headache_days", "headache days")
@@ -46,11 +90,47 @@ class AssessmentForm(forms.Form):
             self.add_error("days_recorded", "Enter how many days the diary holds.")
         if not from_diary and values.get("days_recorded") is not None:
             self.add_error("days_recorded", "Recorded days belong to a diary. Leave this empty, or choose Diary above.")
+        if from_diary and not self.errors and self._differs() and not values.get("change_reason"):
+            self.add_error("change_reason", "Say why a count differs from the diary, or take the diary's.")
+
+    def _differs(self) -> bool:
+        shown = self.recorded.items()
+        return any(name in self.fields and self.cleaned_data.get(name) != value for name, value in shown)
 
     def _at_most(self, name: str, limit: str, words: str) -> None:
         count, most = self.cleaned_data.get(name), self.cleaned_data.get(limit)
         if count is not None and most is not None and count > most:
             self.add_error(name, f"{self.fields[name].label}: {count} is more than the {most} {words}.")
+
+
+def asked_for(policy: Policy, stage: Stage) -> set[str]:
+    """Return the facts that a policy asks for. A renewal asks for change, never again for the counts of the start."""
+    asked = {"source", "headache_days", "days_recorded", "diagnosis_code", "change_reason"}
+    if policy.specialist:
+        asked.add("specialist")
+    return asked | (_at_start(policy) if stage is Stage.START else _at_renewal(policy))
+
+
+def _at_start(policy: Policy) -> set[str]:
+    facts = {
+        "long_headache_days": policy.long_headache_days,
+        "migraine_days": policy.migraine_days,
+        "months_at_this_level": policy.months,
+        "attacks": policy.attacks,
+        "better_diagnosis": policy.no_better_diagnosis,
+        "overuse_plan": policy.overuse,
+    }
+    return {name for name, limit in facts.items() if limit}
+
+
+def _at_renewal(policy: Policy) -> set[str]:
+    facts = {
+        Renewal.NONE: set[str](),
+        Renewal.STOP_RULE: {"baseline_days", "cycles", "second_last", "third_last"},
+        Renewal.FEWER: {"baseline_days", "baseline_hours", "headache_hours"},
+        Renewal.ANY: {"baseline_days"},
+    }
+    return facts[policy.renewal]
 
 
 class SignForm(forms.Form):
@@ -59,6 +139,7 @@ class SignForm(forms.Form):
     use_required_attribute = False
 
     read_at = forms.DateTimeField(widget=forms.HiddenInput)
+    knows_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     override = forms.BooleanField(label="Treat all the same", required=False)
     override_reason = forms.CharField(
         label="Reason", required=False, widget=forms.Textarea({"rows": 3}), max_length=2000

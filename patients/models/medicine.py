@@ -10,7 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from clinic.fields import EncryptedTextField
 from clinic.models import Clinic
-from patients.eligibility import medicines
+from patients.eligibility import medicines, overuse
 from patients.models.patient import Patient
 
 
@@ -83,3 +83,7 @@ class AcuteMedication(models.Model):
 
     def __str__(self) -> str:
         return self.drug
+
+    def fact(self) -> overuse.Told:
+        """Return what was told as the rules take it."""
+        return overuse.Told(medicines.AcuteClass(self.drug_class), self.drug, self.days_a_month, self.months)

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from clinic.constraints import Frozen
 from clinic.models import Clinic, User
+from patients.eligibility import policy as policies
 
 
 class Policy(models.Model):
@@ -39,3 +40,8 @@ class Policy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.version}"
+
+    def policy(self) -> policies.Policy:
+        """Return the thresholds as the rules take them."""
+        own = {"key": str(self.family), "name": self.name, "version": self.version}
+        return policies.from_plain(self.rules | own)

@@ -13,7 +13,8 @@ from clinic.access import Capability, StaffRequest, may, requires
 from clinic.models import AuditEntry
 from patients.changes import changes_of
 from patients.diary import Day, Window, count, window_before
-from patients.models import DiaryDay, Patient
+from patients.models import DiaryDay, Patient, PreventiveTrial
+from patients.renewals import ending
 from patients.views.lookup import get_patient
 
 
@@ -26,6 +27,8 @@ def detail(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     context = standing(request, patient) | {
         "diary": diary_window(patient, today),
         "authorizations": list(patient.authorizations.all()),
+        "to_renew": list(ending(request.clinic, today).filter(patient=patient)),
+        "preventives": PreventiveTrial.objects.filter(patient=patient, removed_at__isnull=True),
         "may_register": may(request.membership, Capability.REGISTER),
     }
     return render(request, "patients/detail.html", context)

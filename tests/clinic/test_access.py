@@ -13,7 +13,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from clinic.access import CAPABILITIES, Capability
 from clinic.models import Absence, Clinic, Closure, Membership, Role, User
-from patients.models import Patient
+from patients.actions.policies import keep_policy
+from patients.eligibility.policy import SAMPLE_A
+from patients.models import AcuteMedication, Authorization, Patient, PreventiveTrial
 from reminders import defaults
 from reminders.models import Reminder, ReminderRule
 from tests.builders import (
@@ -95,6 +97,16 @@ class World:
         self.patient = make_patient(clinic)
         self.assessment = make_assessment(make_patient(clinic, "Tom", "Reid"), signed_by=prescriber)
         self.draft = make_assessment(make_patient(clinic, "Lea", "Novak"))
+        self.preventive = PreventiveTrial.objects.create(
+            clinic=clinic, patient=self.patient, drug_class="beta_blocker", drug="Propranolol", result="no_effect"
+        )
+        self.acute = AcuteMedication.objects.create(
+            clinic=clinic, patient=self.patient, drug_class="triptan", drug="Sumatriptan", days_a_month=4, told_on=TODAY
+        )
+        self.authorization = Authorization.objects.create(
+            clinic=clinic, patient=self.patient, payer="Aster", number="PA-1", valid_from=TODAY, valid_to=TODAY
+        )
+        self.policy = keep_policy(clinic=clinic, rules=SAMPLE_A, by=prescriber, at=NOW)
         injector = make_injector(clinic)
         self.course = make_course(self.patient, last_given_on=TODAY - dt.timedelta(days=84), injector=injector)
         self.session = make_session(self.course, injector, NOW + dt.timedelta(hours=1), due_on=TODAY)
@@ -161,6 +173,8 @@ class World:
             return {"date": "2026-12-25"}
         if name in {"setup:edit_hours", "setup:end_hours"}:
             return {"uid": self.injector.uid, "pk": self.hours.pk}
+        if name == "patients:copy_policy":
+            return {"key": "payer-a"}
         if name == "treatments:undo":
             return {"uid": self.session.uid, "event": self.event.pk}
         return {"uid": self.holder(name).uid}
@@ -168,14 +182,19 @@ class World:
     def holder(self, name: str) -> Any:
         """Return the row that an address is about."""
         path = str(ALL[name].pattern)
-        if name == "patients:sign_assessment":
+        if name in {"patients:sign_assessment", "patients:apply_again"}:
             return self.draft
+        if name in {"patients:edit_policy", "patients:retire_policy"}:
+            return SimpleNamespace(uid=self.policy.family)
         rows = {
             "calendar/feeds/": self.feed,
             "sessions/": self.session,
             "courses/": self.course,
             "assessments/": self.assessment,
             "patients/": self.patient,
+            "preventives/": self.preventive,
+            "acute/": self.acute,
+            "authorizations/": self.authorization,
             "reminders/": self.reminder,
             "effects/": self.effect,
             "waiting/": self.waiting,

@@ -1,6 +1,8 @@
 """From counts to a signature: who may do it, what is kept, and that it stays."""
 
 import datetime as dt
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -10,6 +12,7 @@ from django.urls import reverse
 
 from clinic.models import AuditEntry, User
 from patients.actions import AlreadySigned, DraftChanged, draft_assessment, sign_assessment
+from patients.eligibility import Findings
 from patients.models import Assessment, Patient
 from tests.builders import NOW, TODAY, make_assessment
 from tests.conftest import log_in
@@ -26,11 +29,10 @@ COUNTS = {
 LATER = NOW + dt.timedelta(minutes=5)
 
 
-def draft(patient: Patient, by: User, at: dt.datetime = NOW, **changes: int | None) -> Assessment:
-    counts: dict[str, int | None] = {
-        "headache_days": 20, "long_headache_days": 18, "migraine_days": 12, "months_at_this_level": 6,
-    }  # fmt: skip
-    return draft_assessment(patient=patient, by=by, at=at, source="clinic", assessed_on=TODAY, **counts | changes)
+def draft(patient: Patient, by: User, at: dt.datetime = NOW, **changes: Any) -> Assessment:
+    found = Findings(age=None, headache_days=20, long_headache_days=18, migraine_days=12, months_at_this_level=6)
+    found = replace(found, **changes)
+    return draft_assessment(patient=patient, by=by, at=at, source="clinic", assessed_on=TODAY, found=found)
 
 
 def apply(user: User, patient: Patient, **changes: str) -> tuple[int, str]:

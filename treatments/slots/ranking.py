@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Literal, NamedTuple
 
+from patients.authorizing import uncovered
 from treatments.slots.slot import Wish
 
 MIDDAY = 12 * 60
@@ -59,8 +60,8 @@ def reasons(candidate: Candidate, date: dt.date, wish: Wish) -> tuple[str, ...]:
         said.append("fills a gap")
     if date < wish.due_on:
         said.append("before the due date")
-    if wish.authorized_until and date > wish.authorized_until:
-        said.append("after the authorization ends")
+    if not_paid := uncovered(wish.authorized, date):
+        said.append(not_paid[0])
     return tuple(said)
 
 

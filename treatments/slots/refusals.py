@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from clinic.models import Injector, Room
 from clinic.wording import MONTHS, WEEKDAYS
+from patients.authorizing import uncovered
 from treatments.models import Course
 from treatments.slots.agenda import Agenda, Pause, read_agenda
 from treatments.slots.ranking import PartOfDay, in_part
@@ -83,8 +84,9 @@ def _reasons(standing: Standing, date: dt.date) -> Iterator[str]:
         yield "in the past"
     if date < wish.due_on:
         yield _before_due(wish, date)
-    if wish.authorized_until and date > wish.authorized_until:
-        yield f"after the authorization ends on {_day(wish.authorized_until)}"
+    if not_paid := uncovered(wish.authorized, date):
+        words, day = not_paid
+        yield f"{words} on {_day(day)}"
     if date in standing.agenda.holidays:
         yield f"Holiday: {standing.agenda.holidays[date]}"
     elif shifts := list(standing.agenda.shifts(date)):

@@ -4,7 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 
 from clinic.models import Injector, Room
-from patients.models import Authorization
+from patients.authorizing import Window, covering
+from treatments.authorized import windows_of
 from treatments.models import Course
 
 
@@ -33,13 +34,19 @@ class Wish:
     last_given_on: dt.date | None = None
     injector_id: int | None = None
     usual_time: dt.time | None = None
-    authorized_until: dt.date | None = None
+    # What payers agreed to; none when nobody ever asked.
+    authorized: tuple[Window, ...] = ()
+
+    @property
+    def authorized_until(self) -> dt.date | None:
+        """The end of the agreement that covers the due date, else of the latest one."""
+        window = covering(self.authorized, self.due_on)
+        return window.last if window else max((one.last for one in self.authorized), default=None)
 
 
 def wish_of(course: Course) -> Wish:
     """Return what the person's last session says about a good next one (two queries and one for the payer)."""
     last = course.sessions.filter(given_on__isnull=False).order_by("-given_on", "-pk").first()
-    payer = Authorization.objects.filter(patient=course.patient_id).order_by("-valid_to").first()
     # The hour of a session given before this system kept records is not known.
     known = last is not None and last.room_id is not None
     return Wish(
@@ -47,5 +54,5 @@ def wish_of(course: Course) -> Wish:
         last_given_on=last.given_on if last else None,
         injector_id=last.injector_id if last else None,
         usual_time=last.starts_at.astimezone(course.clinic.zone).time() if last and known else None,
-        authorized_until=payer.valid_to if payer else None,
+        authorized=windows_of(course.patient_id),
     )

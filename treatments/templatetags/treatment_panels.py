@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from clinic.access import Capability, may
 from clinic.wording import short_words
-from patients.models import Patient
+from patients.models import Authorization, Patient
 from treatments import moves, undoing
+from treatments.authorized import Use, use_of
 from treatments.days import with_cycle
 from treatments.models import Course, OutcomeScore, SideEffect, TreatmentSession
 from treatments.models.session import OPEN
@@ -57,6 +58,12 @@ def _line(course: Any, session: TreatmentSession | None) -> str:
     if session:
         return short_words(timezone.localtime(session.starts_at))
     return f"Due {course.next_due_on.day} {course.next_due_on:%b %Y}, not booked"
+
+
+@register.simple_tag
+def authorized_use(authorizations: Iterable[Authorization]) -> dict[int, Use]:
+    """Return what was used of one person's authorizations, by their id (1 query)."""
+    return use_of(authorizations)
 
 
 @register.simple_tag

@@ -1,0 +1,41 @@
+"""Lines of a person's record that staff keep: preventives, acute medicines, authorizations."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from clinic import audit
+from clinic.models import AuditEntry, User
+from patients.actions.trace import save_as
+from patients.models import AcuteMedication, Authorization, PreventiveTrial
+
+Line = PreventiveTrial | AcuteMedication | Authorization
+
+
+@transaction.atomic
+def save_line(*, line: Line, by: User, at: dt.datetime) -> None:
+    """Store a new or changed line with its history."""
+    action = AuditEntry.Action.CREATE if line._state.adding else AuditEntry.Action.CHANGE
+    save_as(line, by=by, at=at)
+    _trace(line, action, by=by, at=at)
+
+
+@transaction.atomic
+def remove_line(*, line: PreventiveTrial | AcuteMedication, by: User, at: dt.datetime) -> None:
+    """Take a line off the list; what it said stays in its history."""
+    line.removed_at = at
+    save_as(line, by=by, at=at)
+    _trace(line, AuditEntry.Action.CHANGE, by=by, at=at)
+
+
+@transaction.atomic
+def restore_line(*, line: PreventiveTrial | AcuteMedication, by: User, at: dt.datetime) -> None:
+    """Put a line back on the list."""
+    line.removed_at = None
+    save_as(line, by=by, at=at)
+    _trace(line, AuditEntry.Action.CHANGE, by=by, at=at)
+
+
+def _trace(line: Line, action: AuditEntry.Action, *, by: User, at: dt.datetime) -> None:
+    kind = str(line._meta.verbose_name)
+    audit.record(clinic=line.clinic, by=by, at=at, action=action, kind=kind, subject=line.uid)

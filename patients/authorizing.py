@@ -1,0 +1,41 @@
+"""When a payer's agreement covers a day, and when to ask for the next one. Pure rules (clinical rule 27)."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+RENEW_DAYS = 42  # renewal starts six weeks before the end (clinical rules 7)
+FORGOTTEN_DAYS = 180  # an agreement that ended longer ago is a new start, not a renewal (clinical rules 3)
+
+
+@dataclass(frozen=True)
+class Window:
+    """Dates that a payer agreed to, both ends included."""
+
+    first: dt.date
+    last: dt.date
+
+    def covers(self, date: dt.date) -> bool:
+        """Return whether the date of service lies inside."""
+        return self.first <= date <= self.last
+
+
+def uncovered(windows: Sequence[Window], date: dt.date) -> tuple[str, dt.date] | None:
+    """Return why no window covers a date, with the day that matters; None where one does or nobody ever asked."""
+    if not windows or any(window.covers(date) for window in windows):
+        return None
+    begins = [window.first for window in windows if window.first > date]
+    if begins:
+        return "before the authorization begins", min(begins)
+    return "after the authorization ends", max(window.last for window in windows)
+
+
+def covering(windows: Sequence[Window], date: dt.date) -> Window | None:
+    """Return the window that lasts longest among those that cover a date."""
+    return max((window for window in windows if window.covers(date)), key=lambda one: one.last, default=None)
+
+
+def to_renew(last: dt.date, today: dt.date) -> bool:
+    """Return whether it is time to ask for the next agreement, or high time."""
+    days = (last - today).days
+    return -FORGOTTEN_DAYS <= days <= RENEW_DAYS

@@ -1,0 +1,34 @@
+"""Boxes that several forms share, with our own words for mistakes."""
+
+from typing import Any
+
+from django import forms
+
+_DATE_WORDS = {"required": "Enter a date.", "invalid": "Enter a date such as 2026-06-01."}
+
+
+def number(label: str, most: int, *, required: bool = False, **kwargs: Any) -> forms.IntegerField:
+    """Return a box for a whole number; where it is not required, an empty one is "not known", never zero."""
+    words = f"{label}: enter a whole number from 0 to {most}" + (
+        "." if required else ", or leave it empty if not known."
+    )
+    return forms.IntegerField(
+        label=label,
+        min_value=0,
+        max_value=most,
+        required=required,
+        error_messages={"invalid": words, "min_value": words, "max_value": words, "required": words},
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
+        **kwargs,
+    )
+
+
+def date(label: str, *, required: bool = True, **kwargs: Any) -> forms.DateField:
+    """Return a box for a day."""
+    return forms.DateField(
+        label=label,
+        required=required,
+        error_messages=_DATE_WORDS,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        **kwargs,
+    )

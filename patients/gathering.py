@@ -1,0 +1,171 @@
+"""What the record already says of a person, so that an assessment types nothing twice."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from patients.diary import Day, Window, count, window_before
+from patients.eligibility import WINDOW_DAYS, Count, Findings, Stage, overuse
+from patients.eligibility.medicines import AcuteClass, Trial
+from patients.models import AcuteMedication, Assessment, DiaryDay, Patient, PreventiveTrial
+
+# Doses of the diary, by the class that they count for.
+DOSES = {AcuteClass.TRIPTAN: "triptan_doses", AcuteClass.SIMPLE: "simple_analgesic_doses"}
+LETTER = "Referral letter"
+ASKED = "Asked at the clinic"
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is on record on a day: three diary windows (oldest first), medicines, and the letter's own number."""
+
+    today: dt.date
+    windows: tuple[Window, ...]
+    hours: int
+    trials: tuple[Trial, ...]
+    told: int | None
+    overuse: overuse.Overuse | None
+
+    @property
+    def diary(self) -> Window:
+        """The last 28 days."""
+        return self.windows[-1]
+
+    @property
+    def facts(self) -> dict[str, int]:
+        """Return the counts that the diary gives, none when too few days were filled in."""
+        window = self.diary
+        if not window.enough:
+            return {}
+        return {
+            "headache_days": window.headache_days,
+            "long_headache_days": window.long_headache_days,
+            "migraine_days": window.migraine_days,
+            "days_recorded": window.days_recorded,
+            "headache_hours": self.hours,
+        } | {
+            name: earlier.headache_days
+            for name, earlier in zip(("third_last", "second_last"), self.windows, strict=False)
+            if earlier.enough
+        }
+
+    @property
+    def diary_words(self) -> str:
+        """Name the diary as a source, with its window."""
+        return f"Diary, {_span(self.diary)}"
+
+
+def _span(window: Window) -> str:
+    return f"{window.first.day} {window.first:%b} to {window.last.day} {window.last:%b %Y}"
+
+
+def read_record(patient: Patient, today: dt.date) -> Record:
+    """Read the last three windows of the diary and the medicines (3 queries)."""
+    _first, last = window_before(today)
+    ends = [last - dt.timedelta(days=WINDOW_DAYS * back) for back in range(overuse.WINDOWS - 1, -1, -1)]
+    since = ends[0] - dt.timedelta(days=WINDOW_DAYS - 1)
+    rows = list(DiaryDay.objects.filter(patient=patient, date__range=(since, last)))
+    days = [Day(row.date, row.headache_hours, row.migraine) for row in rows]
+    windows = tuple(count(days, end) for end in ends)
+    inside = [row for row in rows if row.date >= windows[-1].first]
+    trials = PreventiveTrial.objects.filter(patient=patient, removed_at__isnull=True)
+    return Record(
+        today=today,
+        windows=windows,
+        hours=round(sum(row.headache_hours for row in inside)),
+        trials=tuple(trial.fact() for trial in trials),
+        told=patient.preventives_failed,
+        overuse=_overuse(patient, rows, windows),
+    )
+
+
+def _overuse(patient: Patient, rows: Sequence[DiaryDay], windows: Sequence[Window]) -> overuse.Overuse | None:
+    """Judge by the diary's three windows where they are filled, else by what was told."""
+    taken = [_taken(rows, window) for window in windows]
+    span = f"Diary, {_span(windows[0]).split(' to ')[0]} to {_span(windows[-1]).split(' to ')[1]}"
+    found = overuse.from_windows(taken, span)
+    if found:
+        return found
+    told = AcuteMedication.objects.filter(patient=patient, removed_at__isnull=True)
+    return overuse.from_told([one.fact() for one in told])
+
+
+def _taken(rows: Sequence[DiaryDay], window: Window) -> overuse.Window:
+    inside = [row for row in rows if window.first <= row.date <= window.last]
+    days = {one: sum(getattr(row, field) > 0 for row in inside) for one, field in DOSES.items()}
+    limited = [field for one, field in DOSES.items() if one in overuse.LIMITS]
+    any_day = sum(any(getattr(row, field) for field in limited) for row in inside)
+    return overuse.Window(days, any_day, window.days_recorded)
+
+
+def findings_of(patient: Patient, record: Record, answers: dict[str, Any], stage: Stage) -> Findings:
+    """Put together what was answered and what is on record, each fact with its source."""
+    from_diary = answers["source"] == Assessment.Source.DIARY
+    recorded = answers.get("days_recorded")
+    return Findings(
+        age=patient.age(record.today),
+        headache_days=answers.get("headache_days"),
+        long_headache_days=answers.get("long_headache_days"),
+        migraine_days=answers.get("migraine_days"),
+        months_at_this_level=answers.get("months_at_this_level"),
+        days_recorded=recorded,
+        attacks=answers.get("attacks"),
+        better_diagnosis=answers.get("better_diagnosis"),
+        preventives=record.trials,
+        preventives_told=record.told,
+        overuse=record.overuse,
+        overuse_plan=answers.get("overuse_plan") or "",
+        specialist=answers.get("specialist"),
+        diagnosis_code=answers.get("diagnosis_code") or "",
+        baseline=_told_count(answers.get("baseline_days")),
+        baseline_hours=answers.get("baseline_hours"),
+        headache_hours=answers.get("headache_hours"),
+        cycles=answers.get("cycles"),
+        last_months=_months(record, answers) if stage is Stage.CONTINUE else (),
+        on=record.today,
+        diary_since=_diary_since(record, from_diary=from_diary),
+        sources=_sources(record, answers),
+    )
+
+
+def _told_count(days: int | None) -> Count | None:
+    return None if days is None else Count(days)
+
+
+def _months(record: Record, answers: dict[str, Any]) -> tuple[Count | None, ...]:
+    """Return the last three windows, oldest first; those of the diary with the days they rest on."""
+    given = [answers.get("third_last"), answers.get("second_last"), answers.get("headache_days")]
+    pairs = zip(given, record.windows, strict=True)
+    return tuple(
+        None
+        if days is None
+        else Count(days, window.days_recorded if window.enough and window.headache_days == days else None)
+        for days, window in pairs
+    )
+
+
+def _diary_since(record: Record, *, from_diary: bool) -> dt.date | None:
+    """Return the first diary day that this rests on: three windows for overuse, one for the counts."""
+    if record.overuse and record.overuse.came_from.startswith("Diary"):
+        return record.windows[0].first
+    return record.diary.first if from_diary else None
+
+
+def _sources(record: Record, answers: dict[str, Any]) -> dict[str, str]:
+    """Name the source of every fact; a count that differs from the diary says what the diary had, and why."""
+    label = str(dict(Assessment.Source.choices)[answers["source"]])
+    from_diary = answers["source"] == Assessment.Source.DIARY
+    said = {name: ASKED for name, value in answers.items() if value is not None}
+    said |= dict.fromkeys(("headache_days", "long_headache_days", "migraine_days", "months_at_this_level"), label)
+    for name, value in record.facts.items():
+        if name not in answers:
+            continue
+        if answers[name] == value:
+            said[name] = record.diary_words if from_diary or name not in said else said[name]
+        elif answers.get("change_reason"):
+            said[name] = f"{said.get(name, ASKED)}; the diary had {value}. {answers['change_reason']}"
+    said |= {"age": "Date of birth", "last_months": record.diary_words if from_diary else ASKED}
+    said["baseline"] = said.get("baseline_days", "")
+    said["preventives"] = "List of preventives" if record.trials else LETTER if record.told is not None else ""
+    return {name: words for name, words in said.items() if words}

@@ -1,0 +1,39 @@
+"""Whose authorization ends soon, or has ended, with none to follow."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from clinic.models import Clinic
+from patients.authorizing import FORGOTTEN_DAYS, RENEW_DAYS
+from patients.models import Authorization
+
+Status = Authorization.Status
+
+
+@dataclass(frozen=True)
+class Work:
+    """One agreement to renew: how many days are left, and the request that is under way."""
+
+    authorization: Authorization
+    days_left: int
+    request: Authorization | None
+
+
+def ending(clinic: Clinic, today: dt.date) -> QuerySet[Authorization]:
+    """Return the approved agreements to renew, the first to end first: none that lasts longer follows them."""
+    later = Authorization.objects.filter(patient=OuterRef("patient"), valid_to__gt=OuterRef("valid_to"))
+    settled = later.filter(Q(status=Status.APPROVED) | Q(status=Status.CLOSED))
+    bounds = (today - dt.timedelta(days=FORGOTTEN_DAYS), today + dt.timedelta(days=RENEW_DAYS))
+    found = Authorization.objects.filter(clinic=clinic, status=Status.APPROVED, valid_to__range=bounds)
+    return found.exclude(Exists(settled)).select_related("patient").order_by("valid_to", "pk")
+
+
+def worklist(clinic: Clinic, today: dt.date) -> list[Work]:
+    """Return the work, each with the newest request for the same person (2 queries)."""
+    found = list(ending(clinic, today))
+    people = {one.patient_id for one in found}
+    asked = Authorization.objects.filter(clinic=clinic, patient__in=people, status=Status.REQUESTED).order_by("pk")
+    requests = {one.patient_id: one for one in asked}
+    return [Work(one, (one.valid_to - today).days, requests.get(one.patient_id)) for one in found]

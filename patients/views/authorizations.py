@@ -1,0 +1,46 @@
+"""What payers agreed to, and what has to be asked again."""
+
+import uuid
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from clinic.access import Capability, StaffRequest, may, requires
+from patients.forms.lines import AuthorizationForm
+from patients.models import Authorization
+from patients.renewals import worklist
+from patients.views.editing import Page, edit
+from patients.views.lookup import get_patient
+
+
+@require_safe
+@requires(Capability.VIEW)
+def to_renew(request: StaffRequest) -> HttpResponse:
+    """List the authorizations that end within six weeks or have ended, with none to follow."""
+    work = worklist(request.clinic, timezone.localdate())
+    context = {
+        "work": work,
+        "people": [one.authorization.patient for one in work],
+        "may_register": may(request.membership, Capability.REGISTER),
+    }
+    return render(request, "patients/to_renew.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Capability.REGISTER)
+def new_authorization(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Add what a payer agreed to, or was asked for."""
+    patient = get_patient(request, uid)
+    line = Authorization(clinic=patient.clinic, patient=patient, payer=patient.payer)
+    return edit(request, line, AuthorizationForm, Page("Add an authorization", "patients:detail"))
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Capability.REGISTER)
+def edit_authorization(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Change an authorization."""
+    rows = Authorization.objects.filter(clinic=request.clinic).select_related("clinic", "patient")
+    line = get_object_or_404(rows, uid=uid)
+    return edit(request, line, AuthorizationForm, Page("Change an authorization", "patients:detail"))

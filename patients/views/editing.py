@@ -1,0 +1,71 @@
+"""What editing one line of a person's record has in common, whatever the line is."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.access import StaffRequest
+from patients.actions.lines import Line, remove_line, restore_line, save_line
+from patients.forms.lines import LineForm
+from patients.models import AcuteMedication, PreventiveTrial
+
+Medicine = PreventiveTrial | AcuteMedication
+
+
+@dataclass(frozen=True)
+class Page:
+    """How an editing page is called, where it leads back to, and where a line is taken off the list."""
+
+    heading: str
+    back: str
+    remove: str = ""
+
+
+def edit(request: StaffRequest, line: Line, form_class: type[LineForm], page: Page) -> HttpResponse:
+    """Show the form of a line, or keep what was typed. What a colleague changed meanwhile is said before."""
+    patient = line.patient
+    bound = request.method == "POST"
+    form = form_class(request.POST if bound else None, instance=line, today=timezone.localdate())
+    back = reverse(page.back, args=[patient.uid])
+    remove_url = reverse(page.remove, args=[line.uid]) if page.remove else ""
+    context = {"form": form, "patient": patient, "page": page, "back": back, "remove_url": remove_url}
+    if not bound:
+        return render(request, "patients/line.html", context)
+    if form.stale:
+        posted = request.POST.copy()
+        posted["seen"] = form.mark()
+        form.data = posted
+        return render(request, "patients/line.html", context | {"stale": True, "stored": _stored(form)}, status=409)
+    if not form.is_valid():
+        return render(request, "patients/line.html", context, status=422)
+    save_line(line=form.save(commit=False), by=request.user, at=timezone.now())
+    messages.success(request, "Saved.")
+    return redirect(back)
+
+
+def _stored(form: LineForm) -> list[tuple[str, str]]:
+    """Return what is stored by now where it differs from what was typed: label and value."""
+    return [
+        (str(form[name].label), str(form.initial.get(name) or "nothing"))
+        for name in form.fields
+        if name != "seen" and form.fields[name].has_changed(form.initial.get(name), form[name].data)
+    ]
+
+
+def remove(request: StaffRequest, line: Medicine, undo: str) -> HttpResponse:
+    """Take a line off the list; it can be put back."""
+    remove_line(line=line, by=request.user, at=timezone.now())
+    undo_url = reverse(undo, args=[line.uid])
+    messages.success(request, f"{line.drug} was taken off the list.", extra_tags=f"undo:{undo_url}")
+    return redirect("patients:medicines", line.patient.uid)
+
+
+def restore(request: StaffRequest, line: Medicine) -> HttpResponse:
+    """Put a line back on the list."""
+    restore_line(line=line, by=request.user, at=timezone.now())
+    messages.success(request, f"{line.drug} is on the list again.")
+    return redirect("patients:medicines", line.patient.uid)
