@@ -191,7 +191,9 @@ def treat(desk: Page, nurse: Page) -> None:
     nurse.get_by_role("button", name="All asked, all No").click()
     nurse.get_by_label("Lot").fill("C4471")
     nurse.get_by_label("Expiry").fill((dt.datetime.now(dt.UTC).date() + dt.timedelta(days=300)).isoformat())
-    expect(nurse.locator("[data-total]")).to_have_text("155 units · 31 sites · waste 45 of 200 units")
+    expect(nurse.locator("[data-total]")).to_have_text(
+        "155 U · 31 sites · Temporalis 40/50 · Occipitalis 30/40 · Trapezius 30/50 · waste 45 U of 200 U"
+    )
     nurse.get_by_role("button", name="Sign session").click()
     expect(nurse.locator("main")).to_contain_text("A signed record cannot change")
     nurse.get_by_role("link", name="Book next").click()

@@ -17,6 +17,7 @@ from treatments import protocol
 from treatments.models import Course, SessionRecord, Status, TreatmentSession
 from treatments.protocol import SITES
 from treatments.safety import QUESTIONS
+from treatments.stock.changes import Delivery, receive
 
 
 @pytest.fixture
@@ -413,3 +414,13 @@ def test_a_signed_record_is_corrected_in_the_browser(in_room: TreatmentSession, 
 def test_a_session_without_a_record_has_nothing_to_correct(in_room: TreatmentSession, nurse: User) -> None:
     answer = log_in(nurse).get(reverse("treatments:correct", args=[in_room.uid]))
     assert answer.status_code == 302
+
+
+def test_the_form_suggests_as_many_vials_as_a_session_needs(
+    in_room: TreatmentSession, nurse: User, riverside: Clinic
+) -> None:
+    delivery = Delivery("SMALL", 100, TODAY + dt.timedelta(days=30), 2, TODAY)
+    receive(clinic=riverside, delivery=delivery, by=nurse, at=NOW)
+    page = text(log_in(nurse).get(record_url(in_room)))
+    assert 'value="SMALL"' in page
+    assert re.search(r'name="vials" value="2"', page)

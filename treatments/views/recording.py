@@ -141,9 +141,13 @@ def _initial(session: TreatmentSession, now: dt.datetime) -> dict[str, Any]:
     The last is for clinics that keep no stock here: a lot is typed once a day. Vials themselves are never shared.
     """
     today = now.astimezone(session.clinic.zone).date()
-    shelf = next(iter(usable(session.clinic, session.course.patient, today)), None)
-    vial = shelf or Vial.objects.filter(clinic=session.clinic, used_on=today).order_by("-pk").first()
-    return {"lot": vial.lot, "expires_on": vial.expires_on, "strength": vial.strength} if vial else {"strength": 200}
+    shelves = usable(session.clinic, session.course.patient, today)
+    enough = (shelf for shelf in shelves if shelf.number * shelf.strength >= protocol.STANDARD_UNITS)
+    vial = next(enough, None) or Vial.objects.filter(clinic=session.clinic, used_on=today).order_by("-pk").first()
+    if vial is None:
+        return {"strength": 200}
+    number = -(-protocol.STANDARD_UNITS // vial.strength)
+    return {"lot": vial.lot, "expires_on": vial.expires_on, "strength": vial.strength, "vials": number}
 
 
 def _as_signed(record: SessionRecord) -> dict[str, Any]:

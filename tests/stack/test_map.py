@@ -1,0 +1,164 @@
+"""The injection map in a browser: by finger, by keys, on a phone, and the list alone without JavaScript."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from clinic.demo.logins import LOGINS
+from tests.stack.running import Stack
+from tests.stack.test_today import log_in
+
+pytestmark = [pytest.mark.stack, pytest.mark.browser]
+
+INJECTOR = next(login.email for login in LOGINS if login.email.startswith("osei@"))
+STANDARD = "155 U · 31 sites · Temporalis 40/50 · Occipitalis 30/40 · Trapezius 30/50 · waste 45 U of 200 U"
+
+
+@pytest.fixture(scope="module")
+def form_address(browser: Browser, stack: Stack) -> str:
+    """The session form of somebody who came in and went into the room."""
+    with browser.new_context(base_url=stack.url) as context:
+        page = log_in(context.new_page(), INJECTOR)
+        page.get_by_role("button", name=re.compile("^Arrived")).first.click()
+        page.get_by_role("button", name=re.compile("^In room")).first.click()
+        return str(page.get_by_role("link", name=re.compile("^Start session")).first.get_attribute("href"))
+
+
+@pytest.fixture
+def injector(browser: Browser, stack: Stack) -> Iterator[BrowserContext]:
+    """Dr Osei's browser, signed in."""
+    context = browser.new_context(base_url=stack.url)
+    context.set_default_timeout(20_000)
+    log_in(context.new_page(), INJECTOR)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def form(injector: BrowserContext, form_address: str) -> Page:
+    """The session form."""
+    page = injector.pages[0]
+    page.goto(form_address)
+    return page
+
+
+def site(page: Page, code: str) -> str:
+    """Return where a site is on the large pictures."""
+    return f'.map-views [data-site="{code}"]'
+
+
+def total(page: Page) -> str:
+    """Return the totals at the foot."""
+    return page.locator("[data-total]").inner_text()
+
+
+def test_a_touch_toggles_a_site_and_the_list_follows(form: Page) -> None:
+    assert total(form) == STANDARD
+    form.locator(site(form, "PRO")).click()
+    expect(form.locator("#site_PRO")).not_to_be_checked()
+    assert total(form).startswith("150 U · 30 sites")
+
+
+def test_the_list_paints_the_map(form: Page) -> None:
+    form.locator("#site_TEM-R5").check()
+    expect(form.locator(site(form, "TEM-R5"))).to_have_class(re.compile("is-given"))
+
+
+def test_both_extra_doses_go_to_one_side_and_a_third_is_refused_in_words(form: Page) -> None:
+    form.locator(site(form, "TEM-R5")).click()
+    form.get_by_role("button", name="Both on this side").click()
+    assert "Temporalis 50/50" in total(form)
+    form.locator(site(form, "TEM-L5")).click()
+    expect(form.locator("[data-limit-reached]")).to_have_text(
+        "Temporalis is at its limit, 50 units. Take one off or choose another muscle."
+    )
+    assert "Temporalis 50/50" in total(form)
+
+
+def test_a_dose_that_was_changed_wears_its_number(form: Page) -> None:
+    form.locator(site(form, "PRO")).click()
+    form.locator(site(form, "PRO")).click()
+    form.get_by_role("button", name="One unit less").click()
+    expect(form.locator(f"{site(form, 'PRO')} [data-badge]")).to_have_text("4")
+    assert total(form).startswith("154 U")
+
+
+def test_a_template_replaces_the_sites_and_can_be_undone(form: Page) -> None:
+    form.locator(site(form, "PRO")).click()
+    form.get_by_role("link", name="Start empty").click()
+    assert total(form).startswith("0 U · 0 sites")
+    form.get_by_role("button", name="Undo").click()
+    assert total(form).startswith("150 U · 30 sites")
+
+
+def test_keys_alone_reach_and_toggle_every_site_of_a_picture(form: Page) -> None:
+    back = form.locator(".map-views .map-back [data-site]:visible")
+    stops = [mark.get_attribute("tabindex") for mark in back.all()]
+    assert stops.count("0") == 1
+    every = {mark.get_attribute("data-site") for mark in back.all()}
+    reached, ahead = set[str](), ["OCC-R1"]
+    while ahead:
+        code = ahead.pop()
+        if code in reached:
+            continue
+        reached.add(code)
+        for key in ("ArrowDown", "ArrowLeft", "ArrowUp", "ArrowRight"):
+            form.locator(site(form, code)).focus()
+            form.keyboard.press(key)
+            ahead.append(form.evaluate("document.activeElement.dataset.site"))
+    assert reached == every
+    form.keyboard.press("Home")
+    name = form.evaluate("document.activeElement.dataset.site")
+    form.keyboard.press("Space")
+    expect(form.locator(f"#site_{name}")).not_to_be_checked()
+
+
+def test_step_mode_walks_the_sites_from_lying_to_sitting(form: Page) -> None:
+    form.get_by_role("button", name="Step through").click()
+    label = form.locator("[data-chosen-label]")
+    expect(label).to_contain_text("1. Corrugator, right")
+    form.keyboard.press("Space")
+    form.keyboard.press("s")
+    expect(label).to_contain_text("3. Procerus")
+    expect(form.locator("#site_COR-L")).not_to_be_checked()
+    form.keyboard.press("ArrowLeft")
+    expect(label).to_contain_text("2. Corrugator, left")
+
+
+def test_all_no_waits_until_the_last_question_was_on_the_screen(form: Page) -> None:
+    all_no = form.get_by_role("button", name="All asked, all No")
+    form.set_viewport_size({"width": 1280, "height": 400})
+    form.reload()
+    expect(all_no).to_have_attribute("aria-disabled", "true")
+    form.locator(".question").last.scroll_into_view_if_needed()
+    expect(all_no).not_to_have_attribute("aria-disabled", "true")
+
+
+def test_on_a_phone_six_crops_hold_sites_a_finger_can_hit(form: Page) -> None:
+    form.set_viewport_size({"width": 360, "height": 640})
+    expect(form.locator(".map-crops .map-picture")).to_have_count(6)
+    expect(form.locator(".map-views")).to_be_hidden()
+    marks = form.locator(".map-crops [data-site]:not(.site--spare) .dot").all()
+    sizes = [box["width"] for mark in marks if (box := mark.bounding_box())]
+    assert len(sizes) >= 39
+    assert min(sizes) >= 24
+    assert form.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_without_javascript_the_list_alone_records_and_signs(browser: Browser, stack: Stack, form_address: str) -> None:
+    with browser.new_context(base_url=stack.url, java_script_enabled=False) as context:
+        page = log_in(context.new_page(), INJECTOR)
+        page.goto(f"{form_address}?start=empty")
+        assert page.locator("input[name=sites]:checked").count() == 0
+        page.goto(form_address)
+        page.locator("#id_identity_checked").check()
+        page.locator("#id_consent_confirmed").check()
+        for question in page.locator(".question").all():
+            question.get_by_label("No").check()
+        page.locator("#site_PRO").uncheck()
+        page.locator("#id_skip_PRO").select_option("refused")
+        page.get_by_role("button", name="Sign session").click()
+        expect(page.locator("main")).to_contain_text("150 units at 30 sites")
+        expect(page.locator("main")).to_contain_text("Procerus, midline (the person did not want it)")
