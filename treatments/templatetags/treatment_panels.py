@@ -1,5 +1,6 @@
 """What the treatments room shows on pages of the rooms below it."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,12 +11,15 @@ from django.utils import timezone
 
 from clinic.access import Capability, may
 from clinic.wording import short_words
+from patients.eligibility.policy import NICE
 from patients.models import Authorization, Patient
 from treatments import moves, undoing
 from treatments.authorized import Use, use_of
 from treatments.days import with_cycle
 from treatments.models import Course, OutcomeScore, SideEffect, TreatmentSession
 from treatments.models.session import OPEN
+from treatments.response.chart import chart
+from treatments.response.reading import response_of
 
 register = template.Library()
 
@@ -87,6 +91,18 @@ def treatment_history(context: RequestContext, patient: Patient) -> dict[str, An
     sessions = with_cycle(TreatmentSession.objects.filter(course__patient=patient))
     rows = sessions.select_related("injector", "record").prefetch_related("record__vials").order_by("-starts_at", "-pk")
     return {"sessions": rows, "patient": patient}
+
+
+@register.inclusion_tag("treatments/_response.html")
+def response_panel(patient: Patient, today: dt.date) -> dict[str, Any]:
+    """Show what the treatment does, as a sentence, a chart and a table (2 queries)."""
+    found = response_of(patient, today)
+    return {
+        "found": found,
+        "chart": chart(found),
+        "percent": NICE.response_percent,
+        "cycles": NICE.stop_cycles,
+    }
 
 
 @register.inclusion_tag("treatments/_effects.html", takes_context=True)

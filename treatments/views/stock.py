@@ -40,7 +40,9 @@ def _stock_page(request: StaffRequest, discarding: DiscardForm | None = None) ->
         "form": discarding,
         "outlook": shelf.look_ahead(request.clinic, today) if kept else None,
         "ahead_days": shelf.AHEAD_DAYS,
-        "unknown_lots": shelf.used_without_stock(request.clinic, today - dt.timedelta(days=INTERVAL_DAYS)) if kept else [],
+        "unknown_lots": shelf.used_without_stock(request.clinic, today - dt.timedelta(days=INTERVAL_DAYS))
+        if kept
+        else [],
         "recalls": LotRecall.objects.filter(clinic=request.clinic)[:10],
     }
     return render(request, "treatments/stock/stock.html", context, status=422 if discarding else 200)

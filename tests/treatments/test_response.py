@@ -1,0 +1,154 @@
+"""What the treatment does, by tables of cases on both sides of each line."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clinic.models import Injector, User
+from patients.diary import Day
+from patients.models import DiaryDay, Patient
+from tests.builders import NOW, TODAY, make_course, make_session
+from tests.conftest import log_in
+from treatments.models import Status
+from treatments.response.chart import HEIGHT, chart
+from treatments.response.cycles import Response, response
+
+FIRST = dt.date(2026, 1, 5)
+CYCLE = dt.timedelta(days=84)
+ONE = dt.timedelta(days=1)
+
+
+def days_before(end: dt.date, headache: int, *, recorded: int = 28, migraine: int = 0) -> list[Day]:
+    """Return the 28 days before ``end``: so many recorded, so many of them with headache."""
+    return [
+        Day(end - (place + 1) * ONE, Decimal(5 if place < headache else 0), migraine=place < migraine)
+        for place in range(recorded)
+    ]
+
+
+def after(cycles: int, before: int, now: int, **more: Any) -> Response:
+    """Return the response after some cycles: headache days before treatment, and at the end of the last cycle."""
+    given_on = [FIRST + CYCLE * number for number in range(cycles)]
+    today = given_on[-1] + CYCLE
+    return response(given_on, [*days_before(FIRST, before), *days_before(today, now, **more)], today)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "responds", "words"),
+    [
+        (20, 14, True, "30% fewer"),  # exactly 30% is a response
+        (20, 15, False, "25% fewer"),
+        (20, 10, True, "50% fewer"),
+        (20, 20, False, "0% fewer"),
+        (20, 22, False, "10% more"),
+        (28, 0, True, "100% fewer"),
+    ],
+)
+def test_exactly_thirty_percent_fewer_is_a_response(before: int, now: int, responds: bool, words: str) -> None:
+    found = after(2, before, now)
+    assert found.latest
+    assert found.latest.responds is responds
+    assert words in found.sentence
+
+
+@pytest.mark.parametrize(("cycles", "now", "proposed"), [(1, 20, False), (2, 20, True), (2, 15, True), (2, 14, False)])
+def test_lack_of_effect_is_never_judged_before_two_cycles(cycles: int, now: int, proposed: bool) -> None:
+    assert after(cycles, 20, now).too_little is proposed
+
+
+@pytest.mark.parametrize(("recorded", "known"), [(19, False), (20, True)])
+def test_too_few_diary_days_say_nothing(recorded: int, known: bool) -> None:
+    found = after(2, 20, 10, recorded=recorded)
+    assert (found.latest is not None) is known
+    assert ("Not enough" in found.sentence) is not known
+
+
+def test_missing_days_are_not_clear_days() -> None:
+    found = after(2, 20, 10, recorded=20)
+    assert found.latest
+    assert found.latest.fewer == 30  # 10 of 20 days are 14 of 28
+
+
+def test_a_cycle_that_has_just_begun_is_not_judged() -> None:
+    assert [period.number for period in response([FIRST], [], FIRST + 28 * ONE).periods] == [0]
+    assert [period.number for period in response([FIRST], [], FIRST + 29 * ONE).periods] == [0, 1]
+
+
+def test_nobody_is_judged_before_the_first_session() -> None:
+    assert response([], [], FIRST) == Response((), ())
+
+
+@pytest.mark.parametrize(("late", "worn"), [(9, ()), (10, (1,))])
+def test_two_more_days_in_the_last_weeks_are_wearing_off(late: int, worn: tuple[int, ...]) -> None:
+    diary = [*days_before(FIRST + 57 * ONE, 8), *days_before(FIRST + 85 * ONE, late)]
+    assert response([FIRST], diary, FIRST + CYCLE + ONE).worn_off == worn
+
+
+@given(st.integers(1, 28), st.integers(0, 28))
+def test_the_response_is_the_share_of_days_that_went(before: int, now: int) -> None:
+    found = after(2, before, now)
+    assert found.latest
+    assert found.latest.fewer == pytest.approx(100 * (before - now) / before)
+
+
+@given(st.lists(st.tuples(st.integers(0, 28), st.integers(0, 28)), min_size=1, max_size=5))
+def test_every_bar_stays_inside_the_chart(cycles: list[tuple[int, int]]) -> None:
+    given_on = [FIRST + CYCLE * number for number in range(len(cycles))]
+    diary = days_before(FIRST, 20)
+    for start, (headache, recorded) in zip(given_on, cycles, strict=True):
+        diary += days_before(start + CYCLE, min(headache, recorded), recorded=recorded)
+    drawn = chart(response(given_on, diary, given_on[-1] + CYCLE))
+    assert all(0 <= bar.headache_top <= bar.migraine_top <= HEIGHT for bar in drawn.bars)
+    assert all(bool(bar.gap) == (bar.period.window.days_recorded < 20) for bar in drawn.bars)
+    assert drawn.bars[-1].left + drawn.bar_width <= drawn.width
+
+
+@pytest.mark.django_db
+class TestThePatientsPage:
+    """The chart on the page of somebody with years of treatment."""
+
+    @pytest.fixture
+    def long_treated(self, maria: Patient, osei: Injector) -> Patient:
+        """Maria with 14 cycles and two years of diary."""
+        first = TODAY - 14 * CYCLE
+        course = make_course(maria)
+        for number in range(14):
+            day = first + CYCLE * number
+            at = dt.datetime.combine(day, dt.time(10), dt.UTC)
+            make_session(course, osei, at, due_on=day, status=Status.DONE, given_on=day)
+        DiaryDay.objects.bulk_create(
+            DiaryDay(
+                clinic=maria.clinic,
+                patient=maria,
+                date=TODAY - number * ONE,
+                headache_hours=Decimal(5 if number % 3 else 0),
+                worst_pain=2 if number % 3 else 0,
+                source=DiaryDay.Source.PATIENT,
+                entered_at=NOW,
+            )
+            for number in range(1, 731)
+        )
+        return maria
+
+    def test_it_has_the_chart_and_its_table(self, long_treated: Patient, nurse: User) -> None:
+        page = log_in(nurse).get(reverse("patients:detail", args=[long_treated.uid])).content.decode()
+        assert "Show as table" in page
+        assert page.count("chart-headache") >= 8
+
+    def test_it_costs_a_fixed_number_of_queries(
+        self, long_treated: Patient, nurse: User, django_assert_max_num_queries: Any
+    ) -> None:
+        client = log_in(nurse)
+        client.get(reverse("patients:detail", args=[long_treated.uid]))
+        with django_assert_max_num_queries(24):
+            client.get(reverse("patients:detail", args=[long_treated.uid]))
+
+    def test_before_the_first_session_it_says_so(self, maria: Patient, nurse: User) -> None:
+        page = log_in(nurse).get(reverse("patients:detail", args=[maria.uid])).content.decode()
+        assert "First session not done yet" in page
+        assert "chart-headache" not in page

@@ -1,0 +1,76 @@
+"""The chart of headache days, in its own units; the template draws it and a table says the same."""
+
+from dataclasses import dataclass
+
+from patients.eligibility.counts import WINDOW_DAYS
+from treatments.response.cycles import Period, Response
+
+COLUMN, GAP, HEIGHT, LEFT = 64, 24, 200, 34
+MARKS = (0, 7, 14, 21, 28)  # headache days on the axis
+SHARES = ((0, "before"), (30, "-30%"), (50, "-50%"))
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One period: bars for headache and, within them, migraine days; or the words for a gap."""
+
+    period: Period
+    left: int
+    headache_top: int
+    migraine_top: int
+
+    @property
+    def middle(self) -> int:
+        """Where the column's middle is."""
+        return self.left + (COLUMN - GAP) // 2
+
+    @property
+    def gap(self) -> str:
+        """What stands in place of a bar when too few days were recorded."""
+        window = self.period.window
+        return "" if window.enough else f"{window.days_missing} days missing"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A dashed line across the chart at a share of the level before treatment."""
+
+    top: float
+    words: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Everything the template draws."""
+
+    bars: tuple[Bar, ...]
+    lines: tuple[Line, ...]
+    marks: tuple[tuple[int, float], ...]
+    width: int
+    height: int = HEIGHT
+    left: int = LEFT
+    bar_width: int = COLUMN - GAP
+
+
+def _top(days: float) -> int:
+    return round(HEIGHT - days * HEIGHT / WINDOW_DAYS)
+
+
+def chart(found: Response) -> Chart:
+    """Place the periods of a response from left to right."""
+    bars = tuple(
+        Bar(
+            period,
+            LEFT + place * COLUMN + GAP // 2,
+            _top(period.window.headache_days),
+            _top(period.window.migraine_days),
+        )
+        for place, period in enumerate(found.periods)
+    )
+    before = found.periods[0].window if found.periods else None
+    lines = (
+        tuple(Line(_top(before.headache_days * (100 - share) / 100), words) for share, words in SHARES)
+        if before and before.enough
+        else ()
+    )
+    return Chart(bars, lines, tuple((mark, _top(mark)) for mark in MARKS), LEFT + COLUMN * max(1, len(bars)) + 48)

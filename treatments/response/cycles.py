@@ -1,0 +1,107 @@
+"""Response and wear-off, cycle by cycle, as pure functions.
+
+Sources: PREEMPT counted 28-day periods; NICE TA260 and EHF compare with the level before treatment (clinical rule 22), the
+last 28 days of a cycle against the 28 before the first session. Wear-off is a later part of a cycle that is worse than
+the part before: weeks 9 to 12 against weeks 5 to 8; 63 in 100 people have it, mostly 2 to 4 weeks before the next one.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from patients.diary import Day, Window, count
+from patients.eligibility.counts import WINDOW_DAYS
+from patients.eligibility.policy import NICE
+from patients.eligibility.renewal import percent_fewer
+
+WORSE_DAYS = 2  # so many more headache days in the last four weeks of a cycle count as wearing off
+_WEEKS_5_TO_8_END = 56  # days after the session
+_WEEKS_9_TO_12_END = 84
+
+
+@dataclass(frozen=True)
+class Period:
+    """Twenty-eight days at the end of a cycle (number 0: before the first session), and what the diary says of them."""
+
+    number: int
+    window: Window
+    fewer: Fraction | None  # percent fewer headache days than before treatment; None where one of them is not known
+
+    @property
+    def label(self) -> str:
+        """What a chart writes under it."""
+        return f"C{self.number}" if self.number else "before"
+
+    @property
+    def percent(self) -> float | None:
+        """Percent fewer as a number to write."""
+        return None if self.fewer is None else float(self.fewer)
+
+    @property
+    def responds(self) -> bool | None:
+        """Whether this is a response. Exactly the limit is one (NICE TA260: less than 30% is not)."""
+        return None if self.fewer is None else self.fewer >= NICE.response_percent
+
+
+@dataclass(frozen=True)
+class Response:
+    """All periods, the oldest first, and the cycles whose effect wore off."""
+
+    periods: tuple[Period, ...]
+    worn_off: tuple[int, ...]
+
+    @property
+    def latest(self) -> Period | None:
+        """The newest period after a session that can be judged."""
+        judged = [period for period in self.periods if period.number and period.fewer is not None]
+        return judged[-1] if judged else None
+
+    @property
+    def too_little(self) -> bool:
+        """True when a stop rule may apply: enough cycles, and less than the response asked for. Never before."""
+        latest = self.latest
+        return latest is not None and latest.number >= NICE.stop_cycles and latest.responds is False
+
+    @property
+    def sentence(self) -> str:
+        """Return the response as one sentence for a clinician."""
+        latest = self.latest
+        if latest is None or latest.fewer is None:
+            return "Not enough diary days to judge the response."
+        change, word = abs(latest.fewer), "fewer" if latest.fewer >= 0 else "more"
+        return f"{float(change):.0f}% {word} headache days than before treatment, at the end of cycle {latest.number}."
+
+
+def response(given_on: Sequence[dt.date], days: Sequence[Day], today: dt.date) -> Response:
+    """Return the response of a course: ``given_on`` its sessions from the first, ``days`` the diary, ``today`` not over.
+
+    A cycle that is still running is judged by the last 28 whole days, once that many have passed since its session.
+    """
+    if not given_on:
+        return Response((), ())
+    before = count(days, given_on[0] - dt.timedelta(days=1))
+    periods = [Period(0, before, None)]
+    ends = [*given_on[1:], today]
+    for number, (start, end) in enumerate(zip(given_on, ends, strict=True), 1):
+        last = end - dt.timedelta(days=1)
+        if (last - start).days >= WINDOW_DAYS:
+            window = count(days, last)
+            periods.append(Period(number, window, _fewer(before, window)))
+    worn = tuple(number for number, start in enumerate(given_on, 1) if _wears_off(start, days))
+    return Response(tuple(periods), worn)
+
+
+def _fewer(before: Window, now: Window) -> Fraction | None:
+    """Compare two windows as they were recorded, scaled to 28 days where days are missing."""
+    if not (before.enough and now.enough and before.headache_days):
+        return None
+    base, present = (Fraction(window.headache_days * WINDOW_DAYS, window.days_recorded) for window in (before, now))
+    return percent_fewer(base, present)
+
+
+def _wears_off(start: dt.date, days: Sequence[Day]) -> bool:
+    middle, late = (count(days, start + dt.timedelta(days=end)) for end in (_WEEKS_5_TO_8_END, _WEEKS_9_TO_12_END))
+    if not (middle.enough and late.enough):
+        return False
+    return late.headache_days - middle.headache_days >= WORSE_DAYS
