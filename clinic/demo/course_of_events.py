@@ -11,10 +11,13 @@ from random import Random
 from typing import Any
 
 from clinic.demo.clinics import CLOSES, OPENS, Team
+from clinic.demo.medicines import payers_terms, tell_medicines
 from clinic.demo.people import Person, people
 from clinic.models import Injector, OpeningHours, Role, Room, User
 from patients import eligibility
 from patients.actions import draft_assessment, register_patient, sign_assessment
+from patients.eligibility import LABEL, Policy
+from patients.gathering import read_record
 from patients.models import Assessment, Authorization, Patient
 from treatments import booking, recording
 from treatments.courses import open_course
@@ -58,6 +61,7 @@ class Chronicle:
         self.desk = team.by_role(Role.FRONT_DESK)
         self.prescriber = team.by_role(Role.PRESCRIBER)
         self.answers: dict[int, TreatmentSession.Answer] = {}
+        self.terms = payers_terms(self.clinic, team.by_role(Role.ADMIN), now - dt.timedelta(days=400))
         self._people = people(self.clinic, rng)
         self._places: dict[int, list[Place]] = {}
 
@@ -79,7 +83,9 @@ class Chronicle:
         patient = register_patient(clinic=self.clinic, by=self.desk, at=self.at(referred_on, 11), **details)
         return patient, person
 
-    def draft(self, patient: Patient, person: Person, on: dt.date, **changes: Any) -> Assessment:
+    def draft(
+        self, patient: Patient, person: Person, on: dt.date, *, policy: Policy = LABEL, **changes: Any
+    ) -> Assessment:
         """Let somebody write down what the referral says."""
         found = eligibility.Findings(
             age=patient.age(on),
@@ -95,7 +101,16 @@ class Chronicle:
             source=Assessment.Source.REFERRAL,
             assessed_on=on,
             found=replace(found, **changes),
+            policy=policy,
         )
+
+    def draft_by(self, policy: Policy, patient: Patient, person: Person, on: dt.date, number: int) -> Assessment:
+        """Let somebody tell what they took, and be assessed by a policy that asks for it."""
+        tell_medicines(patient, number, by=self.prescriber, at=self.at(on, 13))
+        record = read_record(patient, on)
+        more = {"preventives": record.trials, "overuse": record.overuse, "on": on, "attacks": 60}
+        more |= {"better_diagnosis": False, "specialist": True, "diagnosis_code": "G43.709"}
+        return self.draft(patient, person, on, policy=policy, **more)
 
     def start(self, opened_on: dt.date, **changes: object) -> Course:
         """Let somebody be referred, assessed, signed for and given a course."""

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Callable
 
 from clinic.demo.course_of_events import CYCLE, Chronicle
+from patients.eligibility.policy import NICE
 from treatments import booking
 from treatments.courses import close_course
 from treatments.models import Status, TreatmentSession
@@ -38,7 +39,11 @@ def to_sign(chronicle: Chronicle, number: int) -> Later:
     )
     findings += ({"months_at_this_level": None}, {})
     patient, person = chronicle.register(chronicle.day(-20 - number))
-    chronicle.draft(patient, person, chronicle.day(-5 - number), **findings[number % len(findings)])
+    on = chronicle.day(-5 - number)
+    if number in {0, 3}:
+        chronicle.draft_by((NICE, chronicle.terms)[number // 3], patient, person, on, number)
+    else:
+        chronicle.draft(patient, person, on, **findings[number % len(findings)])
     return None
 
 

@@ -145,7 +145,7 @@ class TestThePatientsPage:
     ) -> None:
         client = log_in(nurse)
         client.get(reverse("patients:detail", args=[long_treated.uid]))
-        with django_assert_max_num_queries(24):
+        with django_assert_max_num_queries(20):
             client.get(reverse("patients:detail", args=[long_treated.uid]))
 
     def test_before_the_first_session_it_says_so(self, maria: Patient, nurse: User) -> None:

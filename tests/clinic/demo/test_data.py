@@ -18,6 +18,7 @@ from patients.models import Assessment, Patient
 from reminders.models import Delivery, Reminder, State
 from treatments.cycle import due_on
 from treatments.models import Course, SessionRecord, Status, TreatmentSession
+from treatments.response.reading import response_of
 
 # A Monday at noon.
 NOON = dt.datetime(2026, 11, 23, 12, 40, tzinfo=dt.UTC)
@@ -87,3 +88,11 @@ def test_asked_only_if_empty_the_command_leaves_a_clinic_alone(riverside: Clinic
     before = Patient.objects.count()
     call_command("load_demo", "--if-empty")
     assert Patient.objects.count() == before
+
+
+def test_diaries_get_better_with_treatment(riverside: Clinic) -> None:
+    kept = Patient.objects.filter(clinic=riverside, diary_days__isnull=False).distinct()
+    assert kept.count() >= 10
+    found = [response_of(patient, NOON.date()) for patient in kept]
+    judged = [one.latest.fewer for one in found if one.latest and one.latest.fewer is not None]
+    assert sum(judged) / len(judged) > 20
