@@ -93,6 +93,7 @@ class Chronicle:
             long_headache_days=person.long_headache_days,
             migraine_days=person.migraine_days,
             months_at_this_level=person.months_at_this_level,
+            on=on,
         )
         return draft_assessment(
             patient=patient,
@@ -108,8 +109,14 @@ class Chronicle:
         """Let somebody tell what they took, and be assessed by a policy that asks for it."""
         tell_medicines(patient, number, by=self.prescriber, at=self.at(on, 13))
         record = read_record(patient, on)
-        more = {"preventives": record.trials, "overuse": record.overuse, "on": on, "attacks": 60}
-        more |= {"better_diagnosis": False, "specialist": True, "diagnosis_code": "G43.709"}
+        more: dict[str, Any] = {
+            "preventives": record.trials,
+            "overuse": record.overuse,
+            "attacks": 60,
+            "better_diagnosis": False,
+            "specialist": True,
+            "diagnosis_code": "G43.709" if self.clinic.country == "US" else "",
+        }
         return self.draft(patient, person, on, policy=policy, **more)
 
     def start(self, opened_on: dt.date, **changes: object) -> Course:

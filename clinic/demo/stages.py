@@ -6,6 +6,7 @@ messages of the last two weeks have gone out: until then a visit of yesterday is
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 from clinic.demo.course_of_events import CYCLE, Chronicle
 from patients.eligibility.policy import NICE
@@ -33,7 +34,7 @@ def referred(chronicle: Chronicle, number: int) -> Later:
 
 def to_sign(chronicle: Chronicle, number: int) -> Later:
     """Assessed, and waiting for a prescriber's name: eligible, not eligible, or something is not known."""
-    findings: tuple[dict[str, int | None], ...] = (
+    findings: tuple[dict[str, Any], ...] = (
         {},
         {"headache_days": 9, "long_headache_days": 7, "migraine_days": 6},
     )
@@ -41,7 +42,9 @@ def to_sign(chronicle: Chronicle, number: int) -> Later:
     patient, person = chronicle.register(chronicle.day(-20 - number))
     on = chronicle.day(-5 - number)
     if number in {0, 3}:
-        chronicle.draft_by((NICE, chronicle.terms)[number // 3], patient, person, on, number)
+        british = chronicle.clinic.country == "GB"
+        policy = NICE if british and number == 0 else chronicle.terms
+        chronicle.draft_by(policy, patient, person, on, number)
     else:
         chronicle.draft(patient, person, on, **findings[number % len(findings)])
     return None
@@ -154,7 +157,7 @@ STAGES: tuple[tuple[Stage, int, int], ...] = (
     (stopped, 2, 1),
     (first_visit_to_book, 2, 1),
     (first_visit_booked, 2, 1),
-    (to_sign, 3, 1),
+    (to_sign, 4, 1),
     (referred, 3, 1),
 )
 
