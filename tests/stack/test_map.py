@@ -13,6 +13,7 @@ from tests.stack.test_today import log_in
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
 INJECTOR = next(login.email for login in LOGINS if login.email.startswith("osei@"))
+OTHER = next(login.email for login in LOGINS if login.email.startswith("bello@"))
 STANDARD = "155 U · 31 sites · Temporalis 40/50 · Occipitalis 30/40 · Trapezius 30/50 · waste 45 U of 200 U"
 
 
@@ -41,6 +42,7 @@ def form(injector: BrowserContext, form_address: str) -> Page:
     """The session form."""
     page = injector.pages[0]
     page.goto(form_address)
+    page.get_by_role("link", name="Standard").click()
     return page
 
 
@@ -145,6 +147,29 @@ def test_on_a_phone_six_crops_hold_sites_a_finger_can_hit(form: Page) -> None:
     assert len(sizes) >= 39
     assert min(sizes) >= 24
     assert form.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_what_is_typed_survives_a_reload_and_shows_who_writes(
+    form: Page, browser: Browser, stack: Stack, form_address: str
+) -> None:
+    form.get_by_label("Note").fill("sore on the left")
+    expect(form.locator("[data-draft-line]")).to_contain_text("Draft saved")
+    form.reload()
+    expect(form.get_by_label("Note")).to_have_value("sore on the left")
+    with browser.new_context(base_url=stack.url) as context:
+        page = log_in(context.new_page(), OTHER)
+        page.goto(form_address)
+        expect(page.locator("main")).to_contain_text("Dr Osei is writing this session")
+
+
+def test_a_save_that_fails_says_so_and_can_be_tried_again(form: Page) -> None:
+    form.route("**/draft/", lambda route: route.abort())
+    form.get_by_label("Note").fill("typed while offline")
+    line = form.locator("[data-draft-line]")
+    expect(line).to_contain_text("Not saved. Keep this page open.")
+    form.unroute("**/draft/")
+    line.get_by_role("button", name="Try again").click()
+    expect(line).to_contain_text("Draft saved")
 
 
 def test_without_javascript_the_list_alone_records_and_signs(browser: Browser, stack: Stack, form_address: str) -> None:

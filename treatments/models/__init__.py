@@ -4,6 +4,7 @@ from treatments.models.claim import ClaimDraft
 from treatments.models.course import Course
 from treatments.models.credential import InjectingPolicy, InjectorCredentials, Profession
 from treatments.models.day import DayView
+from treatments.models.draft import SessionDraft
 from treatments.models.effect import SideEffect
 from treatments.models.outside import OutsideDose
 from treatments.models.recall import CalendarFeed, ContactAttempt, OfferInvitation, SlotOffer, WaitingEntry
@@ -29,6 +30,7 @@ __all__ = [
     "Profession",
     "ReferralLine",
     "SafetyAnswer",
+    "SessionDraft",
     "SessionEvent",
     "SessionRecord",
     "SideEffect",

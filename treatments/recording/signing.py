@@ -9,6 +9,7 @@ from clinic.models import AuditEntry, User
 from treatments.booking import Stale
 from treatments.models import SessionEvent, SessionRecord, Status, TreatmentSession
 from treatments.recording import faults
+from treatments.recording.drafting import end_draft
 from treatments.recording.findings import Findings
 from treatments.recording.writing import write_signed
 
@@ -32,6 +33,7 @@ def sign_session(
     record = write_signed(
         version=SessionRecord(started_at=started_at), session=session, found=found, given_on=given_on, by=by, at=at
     )
+    end_draft(session)
     SessionEvent.objects.create(
         clinic_id=session.clinic_id,
         session=session,

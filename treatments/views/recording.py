@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.access import Capability, StaffRequest, may, requires
 from treatments import booking, injection_map, protocol, recording
 from treatments.forms import CorrectionForm, RecordForm
-from treatments.models import Course, SessionEvent, SessionRecord, Status, TreatmentSession, Vial
+from treatments.models import Course, SessionDraft, SessionEvent, SessionRecord, Status, TreatmentSession, Vial
+from treatments.recording import drafting
 from treatments.stock.shelf import usable
 from treatments.views.conflicts import conflict_page
 from treatments.views.lookup import get_session, note_reading
@@ -33,11 +34,60 @@ def record(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         return redirect("treatments:session", uid)
     if found.status not in SIGNING:
         return conflict_page(request, booking.Stale(found))
+    draft = drafting.draft_of(found)
+    if draft and draft.writer_id != request.user.pk:
+        return _written_by_another(request, found, draft)
     if request.method == "GET":
         note_reading(request, now, "session", found.uid)
-        return _record_page(request, found, RecordForm(initial=_initial(found, now)))
+        return _record_page(request, found, _opened(found, draft, now), draft)
     form = RecordForm(request.POST)
     return _sign(request, found, form) if form.is_valid() else _record_page(request, found, form)
+
+
+def _opened(found: TreatmentSession, draft: SessionDraft | None, now: dt.datetime) -> RecordForm:
+    """Return the form as it was left, or a new one with the vial to take."""
+    if draft is None:
+        return RecordForm(initial=_initial(found, now))
+    kept = drafting.fields_of(draft)
+    return RecordForm(initial={name: values if name == "sites" else values[0] for name, values in kept.items()})
+
+
+def _written_by_another(request: StaffRequest, found: TreatmentSession, draft: SessionDraft) -> HttpResponse:
+    """Show who writes the session; taking over is a button, never an accident."""
+    context = {"session": found, "patient": found.course.patient, "draft": draft}
+    return render(request, "treatments/record_taken.html", context, status=409 if request.method == "POST" else 200)
+
+
+@require_POST
+@requires(Capability.INJECT)
+def draft(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Keep what is typed while the session is written; answers with when, or with who else writes it."""
+    found, now = get_session(request, uid), timezone.now()
+    version = request.POST.get("draft_version", "")
+    try:
+        saved = drafting.save_draft(
+            session=found,
+            fields=dict(request.POST.lists()),
+            version=int(version) if version.isdigit() else 0,
+            by=request.user,
+            at=now,
+        )
+    except drafting.NotYours as error:
+        words = f"{error.draft.writer.full_name} is writing this session. What you typed is not saved."
+        return JsonResponse({"words": words}, status=409)
+    except PermissionError:
+        return JsonResponse({"words": "This session is not being written any more."}, status=409)
+    local = saved.saved_at.astimezone(request.clinic.zone)
+    return JsonResponse({"version": saved.version, "words": f"Draft saved {local:%H:%M:%S}"})
+
+
+@require_POST
+@requires(Capability.INJECT)
+def take_over(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Go on with a session that somebody else began."""
+    drafting.take_over(session=get_session(request, uid), by=request.user, at=timezone.now())
+    messages.success(request, "You are writing this session now. What was typed before is kept.")
+    return redirect("treatments:record", uid)
 
 
 def _sign(request: StaffRequest, found: TreatmentSession, form: RecordForm) -> HttpResponse:
@@ -93,13 +143,16 @@ def _correct(
     return redirect("treatments:session", found.uid)
 
 
-def _record_page(request: StaffRequest, found: TreatmentSession, form: RecordForm) -> HttpResponse:
+def _record_page(
+    request: StaffRequest, found: TreatmentSession, form: RecordForm, draft: SessionDraft | None = None
+) -> HttpResponse:
     last = _last_plan(found.course, found)
     plan, skipped = form.typed_plan() if form.is_bound else _start(request, found, form, last)
     context = {
         "session": found,
         "patient": found.course.patient,
         "form": form,
+        "draft_version": request.POST.get("draft_version", draft.version if draft else 0),
         "correcting": isinstance(form, CorrectionForm),
         "muscles": form.muscles(plan, skipped),
         "map_views": injection_map.marked(injection_map.VIEWS, plan, skipped),
@@ -119,10 +172,19 @@ def _start(
     """Return what is ticked when the form opens: as signed, as last time, nothing, or the standard set."""
     if isinstance(form, CorrectionForm) and found.record:
         return _plan_of(found.record), dict(found.record.skipped)
+    if form.initial.get("vials") and "note" in form.initial:
+        return _drafted(form.initial)
     chosen = {LAST: dict(last) or protocol.standard_set(), EMPTY: {}}.get(
         request.GET.get("start", ""), protocol.standard_set()
     )
     return chosen, {}
+
+
+def _drafted(fields: Mapping[str, Any]) -> tuple[dict[str, int], dict[str, str]]:
+    """Return sites with units and reasons as they were left in a draft."""
+    units = {code: fields.get(f"units_{code}", "") for code in fields.get("sites", []) if code in protocol.SITES}
+    plan = {code: int(text) if text.isdigit() else protocol.SITES[code].units for code, text in units.items()}
+    return plan, {code: fields.get(f"skip_{code}", "") for code in protocol.SITES}
 
 
 def _plans(last: Mapping[str, int]) -> list[dict[str, Any]]:

@@ -1,0 +1,55 @@
+// Keeps what is typed into the session form: each change is sent a moment later; a line says when it was saved or that it was not.
+"use strict";
+
+(() => {
+  const form = document.querySelector("[data-draft]");
+  if (!form) return;
+  const PAUSE = 800; // milliseconds without a change before it is sent
+  const line = form.querySelector("[data-draft-line]");
+  const version = form.elements.draft_version;
+  let timer = 0;
+  let changes = 0;
+  let saved = 0;
+  let leaving = false;
+  let sending = false;
+
+  const failed = (words) => {
+    line.textContent = `${words} `;
+    const again = document.createElement("button");
+    again.type = "button";
+    again.className = "btn btn-sm btn-secondary";
+    again.textContent = "Try again";
+    again.addEventListener("click", send);
+    line.append(again);
+  };
+
+  async function send() {
+    if (sending) { timer = setTimeout(send, PAUSE); return; }
+    sending = true;
+    const upTo = changes;
+    try {
+      const answer = await fetch(form.dataset.draft, { method: "POST", body: new FormData(form), redirect: "error" });
+      const body = await answer.json();
+      if (answer.ok) {
+        version.value = body.version;
+        saved = upTo;
+        line.textContent = body.words;
+      } else failed(body.words);
+    } catch {
+      failed("Not saved. Keep this page open.");
+    } finally {
+      sending = false;
+    }
+  }
+
+  const changed = () => {
+    changes += 1;
+    clearTimeout(timer);
+    timer = setTimeout(send, PAUSE);
+  };
+
+  form.addEventListener("input", changed);
+  form.addEventListener("click", (event) => { if (event.target.closest("[data-map], [data-plan], [data-chosen], [data-all-no], [data-put-back]")) changed(); });
+  form.addEventListener("submit", () => { leaving = true; clearTimeout(timer); });
+  window.addEventListener("beforeunload", (event) => { if (!leaving && saved < changes) event.preventDefault(); });
+})();

@@ -1,0 +1,122 @@
+"""What is typed into the session form is kept, by one writer at a time."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from clinic.models import AuditEntry, Injector, User
+from tests.builders import NOW, TODAY, make_session
+from tests.conftest import log_in
+from tests.treatments.test_views import record_data
+from treatments.models import Course, SessionDraft, SessionRecord, Status, TreatmentSession
+from treatments.recording.drafting import NotYours, draft_of, fields_of, save_draft, take_over
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + dt.timedelta(minutes=5)
+
+
+@pytest.fixture
+def in_room(course: Course, osei: Injector) -> TreatmentSession:
+    """Maria, in the room, due today."""
+    return make_session(course, osei, NOW, status=Status.IN_ROOM, due_on=TODAY)
+
+
+def save(session: TreatmentSession, by: User, note: str = "", version: int = 0) -> SessionDraft:
+    return save_draft(session=session, fields={"note": [note]}, version=version, by=by, at=NOW)
+
+
+def url(name: str, session: TreatmentSession) -> str:
+    return reverse(f"treatments:{name}", args=[session.uid])
+
+
+def test_each_save_raises_the_version(in_room: TreatmentSession, nurse: User) -> None:
+    first = save(in_room, nurse, "one")
+    second = save(in_room, nurse, "two", first.version)
+    assert (first.version, second.version, fields_of(second)) == (1, 2, {"note": ["two"]})
+
+
+def test_an_older_window_overwrites_nothing(in_room: TreatmentSession, nurse: User) -> None:
+    first = save(in_room, nurse, "one")
+    save(in_room, nurse, "two", first.version)
+    with pytest.raises(NotYours):
+        save(in_room, nurse, "old", first.version)
+    draft = draft_of(in_room)
+    assert draft
+    assert fields_of(draft) == {"note": ["two"]}
+
+
+def test_a_second_person_saves_nothing_over_the_first(in_room: TreatmentSession, nurse: User, prescriber: User) -> None:
+    save(in_room, nurse, "hers")
+    with pytest.raises(NotYours) as error:
+        save(in_room, prescriber, "his")
+    assert error.value.draft.writer == nurse
+
+
+def test_taking_over_keeps_what_was_typed_and_is_logged(
+    in_room: TreatmentSession, nurse: User, prescriber: User
+) -> None:
+    first = save(in_room, nurse, "hers")
+    take_over(session=in_room, by=prescriber, at=LATER)
+    draft = draft_of(in_room)
+    assert draft
+    assert (draft.writer, fields_of(draft)) == (prescriber, {"note": ["hers"]})
+    assert AuditEntry.objects.get(kind="draft taken over").actor == prescriber
+    with pytest.raises(NotYours):
+        save(in_room, nurse, "late", first.version)
+
+
+@pytest.mark.parametrize("who", ["front_desk", "reader"])
+def test_who_may_not_inject_keeps_no_draft(in_room: TreatmentSession, request: pytest.FixtureRequest, who: str) -> None:
+    with pytest.raises(PermissionError):
+        save(in_room, request.getfixturevalue(who))
+
+
+def test_the_form_opens_as_it_was_left(in_room: TreatmentSession, nurse: User) -> None:
+    client = log_in(nurse)
+    data = record_data() | {"sites": ["PRO", "COR-R"], "units_PRO": "4", "note": "left arm sore", "draft_version": "0"}
+    answer = client.post(url("draft", in_room), data)
+    assert answer.json() == {"version": 1, "words": "Draft saved 10:00:00"}
+    page = client.get(url("record", in_room)).content.decode()
+    assert "left arm sore" in page
+    assert page.count("is-given") == 5  # two sites, each in a view and in a crop, and the key
+    assert 'name="draft_version" value="1"' in page
+    assert 'name="units_PRO" value="4"' in page
+
+
+def test_a_second_person_sees_who_writes_and_may_take_over(
+    in_room: TreatmentSession, nurse: User, prescriber: User
+) -> None:
+    save(in_room, nurse, "hers")
+    client = log_in(prescriber)
+    assert "RN Bello is writing this session (started 10am" in client.get(url("record", in_room)).content.decode()
+    refused = client.post(url("record", in_room), record_data())
+    assert refused.status_code == 409
+    assert not SessionRecord.objects.exists()
+    page = client.post(url("take_over", in_room), follow=True).content.decode()
+    assert "You are writing this session now." in page
+    assert "hers" in page
+
+
+def test_a_stale_save_is_answered_with_who_writes(in_room: TreatmentSession, nurse: User, prescriber: User) -> None:
+    save(in_room, nurse)
+    answer = log_in(prescriber).post(url("draft", in_room), {"note": "his", "draft_version": "0"})
+    assert answer.status_code == 409
+    assert answer.json()["words"] == "RN Bello is writing this session. What you typed is not saved."
+
+
+def test_the_draft_is_gone_once_the_session_is_signed(in_room: TreatmentSession, nurse: User) -> None:
+    client = log_in(nurse)
+    client.post(url("draft", in_room), record_data())
+    client.post(url("record", in_room), record_data())
+    assert not SessionDraft.objects.exists()
+    assert client.post(url("draft", in_room), record_data()).status_code == 409
+
+
+def test_what_was_typed_is_unreadable_in_the_database(in_room: TreatmentSession, nurse: User) -> None:
+    from django.db import connection
+
+    save(in_room, nurse, "left arm sore")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT fields FROM treatments_sessiondraft")
+        assert "sore" not in cursor.fetchone()[0]
