@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from clinic.models import AuditEntry, Injector, User
@@ -114,8 +115,6 @@ def test_the_draft_is_gone_once_the_session_is_signed(in_room: TreatmentSession,
 
 
 def test_what_was_typed_is_unreadable_in_the_database(in_room: TreatmentSession, nurse: User) -> None:
-    from django.db import connection
-
     save(in_room, nurse, "left arm sore")
     with connection.cursor() as cursor:
         cursor.execute("SELECT fields FROM treatments_sessiondraft")
