@@ -13,11 +13,16 @@ from patients.eligibility import LONG_HEADACHE_MINUTES, MIN_DAYS_RECORDED, WINDO
 
 @dataclass(frozen=True)
 class Day:
-    """One recorded day: hours of headache (0 is a clear day) and whether it was migraine."""
+    """One recorded day: hours of headache (0 is a clear day, None a headache of unknown length), and whether migraine."""
 
     date: dt.date
-    headache_hours: Decimal
+    headache_hours: Decimal | None
     migraine: bool
+
+    @property
+    def headache(self) -> bool:
+        """Whether there was any headache."""
+        return self.headache_hours is None or self.headache_hours > 0
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,7 @@ class Window:
     headache_days: int
     long_headache_days: int
     migraine_days: int
+    hours_unknown: int = 0  # headache days of which nobody said how long
 
     @property
     def first(self) -> dt.date:
@@ -39,6 +45,11 @@ class Window:
     def days_missing(self) -> int:
         """Days nobody filled in."""
         return WINDOW_DAYS - self.days_recorded
+
+    @property
+    def scaled_headache_days(self) -> float | None:
+        """Headache days as they would be in 28, where some were not filled in; None when too few were."""
+        return self.headache_days * WINDOW_DAYS / self.days_recorded if self.enough else None
 
     @property
     def enough(self) -> bool:
@@ -68,7 +79,8 @@ def count(days: Iterable[Day], last: dt.date) -> Window:
     return Window(
         last=last,
         days_recorded=len(inside),
-        headache_days=sum(day.headache_hours > 0 for day in inside),
-        long_headache_days=sum(day.headache_hours * 60 >= LONG_HEADACHE_MINUTES for day in inside),
+        headache_days=sum(day.headache for day in inside),
+        long_headache_days=sum((day.headache_hours or 0) * 60 >= LONG_HEADACHE_MINUTES for day in inside),
         migraine_days=sum(day.migraine for day in inside),
+        hours_unknown=sum(day.headache_hours is None for day in inside),
     )

@@ -22,7 +22,7 @@ class Record:
 
     today: dt.date
     windows: tuple[Window, ...]
-    hours: int
+    hours: int | None
     trials: tuple[Trial, ...]
     told: int | None
     overuse: overuse.Overuse | None
@@ -38,12 +38,13 @@ class Record:
         window = self.diary
         if not window.enough:
             return {}
+        # Where the length of some headaches is not known, what hangs on it is for a person to say.
+        by_hours = {"long_headache_days": window.long_headache_days, "headache_hours": self.hours or 0}
         return {
             "headache_days": window.headache_days,
-            "long_headache_days": window.long_headache_days,
             "migraine_days": window.migraine_days,
             "days_recorded": window.days_recorded,
-            "headache_hours": self.hours,
+            **({} if window.hours_unknown else by_hours),
         } | {
             name: earlier.headache_days
             for name, earlier in zip(("third_last", "second_last"), self.windows, strict=False)
@@ -73,7 +74,7 @@ def read_record(patient: Patient, today: dt.date) -> Record:
     return Record(
         today=today,
         windows=windows,
-        hours=round(sum(row.headache_hours for row in inside)),
+        hours=None if windows[-1].hours_unknown else round(sum(row.headache_hours or 0 for row in inside)),
         trials=tuple(trial.fact() for trial in trials),
         told=patient.preventives_failed,
         overuse=_overuse(patient, rows, windows),

@@ -3,7 +3,7 @@
 from patients.models.assessment import Assessment
 from patients.models.authorization import Authorization
 from patients.models.contact import Channel, ContactPoint
-from patients.models.diary import DiaryDay
+from patients.models.diary import DiaryClaim, DiaryDay
 from patients.models.medicine import AcuteMedication, PreventiveTrial
 from patients.models.patient import Patient
 from patients.models.policy import Policy
@@ -14,6 +14,7 @@ __all__ = [
     "Authorization",
     "Channel",
     "ContactPoint",
+    "DiaryClaim",
     "DiaryDay",
     "Patient",
     "Policy",

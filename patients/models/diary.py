@@ -1,12 +1,15 @@
-"""One local date of headache facts."""
+"""One local date of headache facts, and what another source says of it."""
 
+import uuid
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
-from clinic.models import Clinic
+from clinic.fields import EncryptedTextField
+from clinic.models import Clinic, User
 from patients.models.patient import Patient
 
 
@@ -24,11 +27,29 @@ class DiaryDay(models.Model):
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="diary_days")
     date = models.DateField()
-    headache_hours = models.DecimalField(max_digits=4, decimal_places=2)
-    worst_pain = models.PositiveSmallIntegerField(help_text="0 none, 1 mild, 2 moderate, 3 severe")
-    migraine = models.BooleanField(default=False)
+    headache_hours = models.DecimalField(
+        max_digits=4, decimal_places=2, null=True, help_text="0 on a clear day; empty: a headache, nobody said how long"
+    )
+    worst_pain = models.PositiveSmallIntegerField(null=True, help_text="0 none, 1 mild, 2 moderate, 3 severe")
+    migraine = models.BooleanField(default=False, help_text="migraine features, or relieved by a triptan or ergot")
+    one_sided = models.BooleanField(default=False)
+    pulsating = models.BooleanField(default=False)
+    worse_with_activity = models.BooleanField(default=False)
+    nausea = models.BooleanField(default=False)
+    vomiting = models.BooleanField(default=False)
+    light = models.BooleanField("light hurts", default=False)
+    sound = models.BooleanField("sound hurts", default=False)
+    smell = models.BooleanField("smells hurt", default=False)
+    aura = models.BooleanField(default=False)
     triptan_doses = models.PositiveSmallIntegerField(default=0)
     simple_analgesic_doses = models.PositiveSmallIntegerField(default=0)
+    combination_doses = models.PositiveSmallIntegerField(default=0)
+    opioid_doses = models.PositiveSmallIntegerField(default=0)
+    ergot_doses = models.PositiveSmallIntegerField(default=0)
+    gepant_doses = models.PositiveSmallIntegerField(default=0)
+    relieved = models.BooleanField(null=True, help_text="whether the medicine helped")
+    function_lost = models.PositiveSmallIntegerField(null=True, help_text="0 none to 3 in bed")
+    note = EncryptedTextField(blank=True, default="")
     source = models.CharField(max_length=10, choices=Source)
     entered_at = models.DateTimeField()
     # What a day said before it was edited stays readable.
@@ -39,13 +60,63 @@ class DiaryDay(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["patient", "date"], name="one_diary_row_per_day"),
             models.CheckConstraint(
-                condition=Q(headache_hours__gte=Decimal(0), headache_hours__lte=Decimal(24)), name="diary_0_to_24_hours"
+                condition=Q(headache_hours__isnull=True)
+                | Q(headache_hours__gte=Decimal(0), headache_hours__lte=Decimal(24)),
+                name="diary_0_to_24_hours",
             ),
-            models.CheckConstraint(condition=Q(worst_pain__lte=3), name="diary_pain_0_to_3"),
             models.CheckConstraint(
-                condition=Q(migraine=False) | Q(headache_hours__gt=Decimal(0)), name="diary_migraine_implies_headache"
+                condition=Q(worst_pain__isnull=True) | Q(worst_pain__lte=3), name="diary_pain_0_to_3"
+            ),
+            models.CheckConstraint(
+                condition=Q(function_lost__isnull=True) | Q(function_lost__lte=3), name="diary_function_0_to_3"
+            ),
+            models.CheckConstraint(
+                condition=Q(migraine=False) | Q(headache_hours__isnull=True) | Q(headache_hours__gt=Decimal(0)),
+                name="diary_migraine_implies_headache",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.date:%Y-%m-%d}"
+
+    @property
+    def letter(self) -> str:
+        """The day as a paper diary has it: 0 clear, H headache, M migraine."""
+        return "M" if self.migraine else "0" if self.headache_hours == 0 else "H"
+
+
+class DiaryClaim(models.Model):
+    """What another source says of a day that is filled already. Both are shown until a person settles which counts."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    date = models.DateField()
+    source = models.CharField(max_length=10, choices=DiaryDay.Source)
+    facts: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField()
+    entered_at = models.DateTimeField()
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    settled_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["patient_id", "date", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient", "date"], condition=Q(settled_at__isnull=True), name="one_open_claim_per_diary_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True, settled_by__isnull=True)
+                | (Q(settled_at__isnull=False, settled_by__isnull=False) & ~Q(settled_reason="")),
+                name="settled_claim_says_who_and_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Claim {self.pk}"
+
+    @property
+    def letter(self) -> str:
+        """The claimed day as a paper diary has it."""
+        return "M" if self.facts.get("migraine") else "0" if self.facts.get("headache_hours") == "0" else "H"
