@@ -9,7 +9,7 @@ from django.utils.timezone import localtime
 
 from clinic.models import User
 from clinic.wording import day_words, moment_words
-from patients.models import Channel, ContactPoint, Patient
+from patients.models import AcuteMedication, Authorization, Channel, ContactPoint, Patient, PreventiveTrial
 
 # What is shown, with its word. Anything else in a history row is bookkeeping.
 _PERSON = {
@@ -29,6 +29,40 @@ _CONTACT = {
     "consent_source": "consent source",
     "withdrawn_at": "consent withdrawn",
     "failed_at": "not reachable since",
+}
+_PREVENTIVE = {
+    "drug": "medicine",
+    "drug_class": "class",
+    "dose": "dose",
+    "started_on": "from",
+    "ended_on": "to",
+    "result": "outcome",
+    "reason": "reason",
+    "removed_at": "taken off the list",
+}
+_ACUTE = {
+    "drug": "medicine",
+    "drug_class": "class",
+    "days_a_month": "days a month",
+    "months": "months",
+    "told_on": "told on",
+    "removed_at": "taken off the list",
+}
+_AUTHORIZATION = {
+    "payer": "payer",
+    "number": "number",
+    "valid_from": "from",
+    "valid_to": "to",
+    "visits": "visits allowed",
+    "units_allowed": "units allowed",
+    "codes": "codes",
+    "status": "status",
+}
+_LINES: dict[Any, dict[str, str]] = {
+    ContactPoint: _CONTACT,
+    PreventiveTrial: _PREVENTIVE,
+    AcuteMedication: _ACUTE,
+    Authorization: _AUTHORIZATION,
 }
 _LABELS: dict[str, dict[Any, Any]] = {
     "language": dict(Patient.Language.choices),
@@ -57,10 +91,12 @@ class Change:
 
 
 def changes_of(patient: Patient) -> list[Change]:
-    """Return the changes to a person and their contact points, the newest first (two queries)."""
+    """Return the changes to a person and to the lines of their record, the newest first (a query for each kind)."""
     person = patient.history.select_related("history_user").order_by("history_id")
-    contacts = ContactPoint.history.filter(patient=patient).select_related("history_user").order_by("id", "history_id")
-    found = [*_differences(person, _PERSON), *_differences(contacts, _CONTACT)]
+    found = list(_differences(person, _PERSON))
+    for model, names in _LINES.items():
+        rows = model.history.filter(patient=patient).select_related("history_user").order_by("id", "history_id")
+        found += _differences(rows, names)
     return sorted(found, key=lambda change: change.at, reverse=True)[:MOST]
 
 
@@ -93,8 +129,15 @@ def _words(row: Any, name: str) -> str:
         return moment_words(localtime(value))
     if isinstance(value, dt.date):
         return day_words(value)
+    if name in {"drug_class", "result", "status"}:
+        return str(getattr(row, f"get_{name}_display")())
     return str(_LABELS.get(name, {}).get(value, value))
 
 
 def _what(row: Any) -> str:
-    return str(row.get_channel_display()) if hasattr(row, "channel") else "Person"
+    if hasattr(row, "channel"):
+        return str(row.get_channel_display())
+    for mark, words in (("result", "Preventive"), ("days_a_month", "Acute medicine"), ("valid_from", "Authorization")):
+        if hasattr(row, mark):
+            return words
+    return "Person"

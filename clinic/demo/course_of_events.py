@@ -113,6 +113,8 @@ class Chronicle:
             "preventives": record.trials,
             "overuse": record.overuse,
             "attacks": 60,
+            "sources": {"preventives": "List of preventives", "attacks": "Asked at the clinic"}
+            | {"better_diagnosis": "Asked at the clinic", "specialist": "Asked at the clinic"},
             "better_diagnosis": False,
             "specialist": True,
             "diagnosis_code": "G43.709" if self.clinic.country == "US" else "",

@@ -15,6 +15,8 @@ from patients.eligibility.policy import Policy, from_plain
 from patients.eligibility.storing import unpack
 from patients.models.patient import Patient
 
+_COUNTS = ("headache_days", "long_headache_days", "migraine_days", "months_at_this_level")
+
 
 class Assessment(models.Model):
     """What was found, what the rule made of it, and who signed. Once signed it never changes; a new one follows it."""
@@ -114,7 +116,9 @@ class Assessment(models.Model):
         return self.rules.title(eligibility.Stage(self.stage))
 
     def findings(self) -> eligibility.Findings:
-        """Return what was found as the rules take it."""
+        """Return what was found as the rules take it, each fact with its source."""
+        more = unpack(self.inputs)
+        known = dict.fromkeys(_COUNTS, self.get_source_display()) | {"age": "Date of birth"}
         return eligibility.Findings(
             age=self.patient.age(self.assessed_on),
             headache_days=self.headache_days,
@@ -122,7 +126,7 @@ class Assessment(models.Model):
             migraine_days=self.migraine_days,
             months_at_this_level=self.months_at_this_level,
             days_recorded=self.days_recorded,
-            **unpack(self.inputs),
+            **more | {"sources": known | more.get("sources", {})},
         )
 
     def judge(

@@ -73,7 +73,15 @@ def _page(request: StaffRequest, patient: Patient) -> dict[str, Any]:
         raise Http404
     policy, stage = profiles[code]
     record = read_record(patient, context["today"])
-    form = AssessmentForm(initial=_initial(draft, record), policy=policy, stage=stage, recorded=record.facts)
+    initial = _initial(draft, record)
+    # The room above counts the sessions; its number comes with the choice of the profile.
+    initial["cycles"] = initial.get("cycles") or request.GET.get("cycles")
+    form = AssessmentForm(
+        initial={name: value for name, value in initial.items() if value is not None},
+        policy=policy,
+        stage=stage,
+        recorded=record.facts,
+    )
     return context | {
         "profiles": profiles,
         "profile": code,

@@ -14,7 +14,7 @@ from clinic.models import AuditEntry
 from patients.changes import changes_of
 from patients.diary import Day, Window, count, window_before
 from patients.models import DiaryDay, Patient, PreventiveTrial
-from patients.renewals import ending
+from patients.renewals import ending_of
 from patients.views.lookup import get_patient
 
 
@@ -24,10 +24,11 @@ def detail(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     patient = get_patient(request, uid)
     _trace(request, patient, "patient")
     today = timezone.localdate()
+    authorizations = list(patient.authorizations.all())
     context = standing(request, patient) | {
         "diary": diary_window(patient, today),
-        "authorizations": list(patient.authorizations.all()),
-        "to_renew": list(ending(request.clinic, today).filter(patient=patient)),
+        "authorizations": authorizations,
+        "to_renew": ending_of(authorizations, today),
         "preventives": PreventiveTrial.objects.filter(patient=patient, removed_at__isnull=True),
         "may_register": may(request.membership, Capability.REGISTER),
     }

@@ -90,6 +90,23 @@ def test_a_time_after_the_authorization_says_so(course: Course) -> None:
     assert "after the authorization ends" in later[0].reasons
 
 
+def test_the_agreement_that_covers_the_day_counts_not_the_latest(course: Course) -> None:
+    for number, first, days in (("PA-1", 0, 30), ("PA-2", 200, 300), ("PA-3", 31, 365)):
+        Authorization.objects.create(
+            clinic=course.clinic,
+            patient=course.patient,
+            payer="NHS",
+            number=number,
+            valid_from=TODAY + dt.timedelta(days=first),
+            valid_to=TODAY + dt.timedelta(days=days),
+            status="refused" if number == "PA-3" else "approved",
+        )
+    covered = slots.suggest(course=course, now=NOW, not_before=TODAY + dt.timedelta(days=7))
+    between = slots.suggest(course=course, now=NOW, not_before=TODAY + dt.timedelta(days=60))
+    assert not any("authorization" in reason for reason in covered[0].reasons)
+    assert "before the authorization begins" in between[0].reasons
+
+
 def test_a_clinic_without_hours_offers_nothing(course: Course, osei: Injector) -> None:
     osei.opening_hours.all().delete()
     assert slots.suggest(course=course, now=NOW) == []

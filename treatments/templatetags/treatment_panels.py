@@ -71,6 +71,12 @@ def authorized_use(authorizations: Iterable[Authorization]) -> dict[int, Use]:
 
 
 @register.simple_tag
+def in_treatment(patient: Patient) -> bool:
+    """Return whether the person has an open course (1 query)."""
+    return Course.objects.filter(patient=patient).open().exists()
+
+
+@register.simple_tag
 def sessions_given(patient: Patient) -> int:
     """Return how many sessions a person had in the open course, those before this system kept them included."""
     course = Course.objects.filter(patient=patient).open().first()

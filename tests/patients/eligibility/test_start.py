@@ -24,8 +24,8 @@ def trial(
     result: Result = Result.NO_EFFECT,
 ) -> Trial:
     start = dt.date(2026, 1, 1)
-    dates = (None, None) if days is None else (start, start + dt.timedelta(days=days - 1))
-    return Trial(drug_class, drug, "80 mg", *dates, result)
+    end = None if days is None else start + dt.timedelta(days=days - 1)
+    return Trial(drug_class, drug, "80 mg", end and start, end, result)
 
 
 TOPIRAMATE = trial("Topiramate", PreventiveClass.ANTICONVULSANT)
@@ -147,7 +147,7 @@ def test_a_bare_number_of_a_letter_shows_no_classes_and_no_days(
     ],
 )
 def test_overuse_asks_for_a_plan_and_never_refuses(overuse: Answer | None, plan: str, answer: Answer) -> None:
-    found = overuse and Overuse(overuse, "triptan on 12 days", "Told at the clinic")
+    found = Overuse(overuse, "triptan on 12 days", "Told at the clinic") if overuse else None
     assert criterion(NICE, OVERUSE, overuse=found, overuse_plan=plan).answer is answer
     assert assess(replace(FITTING, overuse=found, overuse_plan=plan), NICE).outcome is not Outcome.NOT_ELIGIBLE
 

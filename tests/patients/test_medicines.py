@@ -1,0 +1,151 @@
+"""Preventives and acute medicines on a person's record: kept with history, never lost, read by the rules."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import IntegrityError
+from django.urls import reverse
+
+from clinic.models import AuditEntry, User
+from patients.eligibility import Answer
+from patients.gathering import read_record
+from patients.models import AcuteMedication, DiaryDay, Patient, PreventiveTrial
+from tests.builders import NOW, TODAY
+from tests.conftest import log_in
+
+LINE = {
+    "drug": "Topiramate", "drug_class": "anticonvulsant", "dose": "100 mg", "started_on": "2026-01-05",
+    "ended_on": "2026-04-05", "result": "not_tolerated", "reason": "Tingling", "seen": "",
+}  # fmt: skip
+TOLD = {
+    "drug": "Sumatriptan", "drug_class": "triptan", "days_a_month": "12", "months": "6",
+    "told_on": "2026-11-20", "seen": "",
+}  # fmt: skip
+
+
+def post(user: User, name: str, uid: Any, data: dict[str, str]) -> tuple[int, str]:
+    response = log_in(user).post(reverse(f"patients:{name}", args=[uid]), data, follow=True)
+    return response.status_code, " ".join(response.content.decode().split())
+
+
+def test_a_preventive_is_kept_with_who_and_when(nurse: User, maria: Patient) -> None:
+    status, page = post(nurse, "new_preventive", maria.uid, LINE)
+    kept = PreventiveTrial.objects.get()
+    assert (status, kept.patient, kept.history.get().history_user) == (200, maria, nurse)
+    assert "Tingling" in page
+    assert AuditEntry.objects.filter(kind="preventive trial", subject=kept.uid, action="create").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"ended_on": "2026-01-04"}, "The last day lies before the first."),
+        ({"started_on": "2026-11-24", "ended_on": ""}, "This day has not come yet."),
+        ({"reason": ""}, "Say why; payers ask for it."),
+        ({"drug": ""}, "Enter the medicine."),
+        ({"drug_class": ""}, "Choose the class."),
+        ({"started_on": "spring"}, "Enter a date such as 2026-06-01."),
+    ],
+)
+def test_a_preventive_that_cannot_be_is_refused_in_words(
+    nurse: User, maria: Patient, changes: dict[str, str], words: str
+) -> None:
+    status, page = post(nurse, "new_preventive", maria.uid, LINE | changes)
+    assert status == 422
+    assert words in page
+    assert not PreventiveTrial.objects.exists()
+
+
+def test_the_database_refuses_an_end_before_the_start(maria: Patient) -> None:
+    with pytest.raises(IntegrityError):
+        PreventiveTrial.objects.create(
+            clinic=maria.clinic, patient=maria, drug_class="other", drug="Any", result="no_effect",
+            started_on=TODAY, ended_on=TODAY - dt.timedelta(days=1),
+        )  # fmt: skip
+
+
+def test_two_people_who_edit_one_line_see_each_other(nurse: User, prescriber: User, maria: Patient) -> None:
+    post(nurse, "new_preventive", maria.uid, LINE)
+    kept = PreventiveTrial.objects.get()
+    seen = str(kept.history.latest().history_id)
+    assert post(prescriber, "edit_preventive", kept.uid, LINE | {"dose": "50 mg", "seen": seen})[0] == 200
+    status, page = post(nurse, "edit_preventive", kept.uid, LINE | {"dose": "75 mg", "seen": seen})
+    assert status == 409
+    assert "Somebody changed this line while you were typing" in page
+    assert "50 mg" in page
+    assert "75 mg" in page
+    kept.refresh_from_db()
+    assert kept.dose == "50 mg"
+
+
+def test_a_line_taken_off_can_be_put_back_and_keeps_its_history(nurse: User, maria: Patient) -> None:
+    post(nurse, "new_preventive", maria.uid, LINE)
+    kept = PreventiveTrial.objects.get()
+    _status, page = post(nurse, "remove_preventive", kept.uid, {})
+    assert reverse("patients:restore_preventive", args=[kept.uid]) in page
+    assert not read_record(maria, TODAY).trials
+    post(nurse, "restore_preventive", kept.uid, {})
+    assert len(read_record(maria, TODAY).trials) == 1
+    assert kept.history.count() == 3
+
+
+def test_the_history_of_a_person_tells_of_their_medicines(nurse: User, reader: User, maria: Patient) -> None:
+    post(nurse, "new_preventive", maria.uid, LINE)
+    post(nurse, "new_acute", maria.uid, TOLD)
+    page = log_in(reader).get(reverse("patients:history", args=[maria.uid])).content.decode()
+    assert "Topiramate" in page
+    assert "Sumatriptan" in page
+
+
+def test_what_was_told_shows_overuse_as_something_to_plan_for(nurse: User, maria: Patient) -> None:
+    _status, page = post(nurse, "new_acute", maria.uid, TOLD)
+    assert AcuteMedication.objects.get().days_a_month == 12
+    assert "Overuse: needs a plan" in page
+    assert "Overuse is no reason to refuse treatment" in page
+
+
+@pytest.mark.parametrize("days", ["32", "-1", "many", ""])
+def test_days_a_month_are_a_number_up_to_31(nurse: User, maria: Patient, days: str) -> None:
+    status, page = post(nurse, "new_acute", maria.uid, TOLD | {"days_a_month": days})
+    assert status == 422
+    assert "Days a month: enter a whole number from 0 to 31." in page
+
+
+def diary(patient: Patient, days: int, every: int) -> None:
+    DiaryDay.objects.bulk_create(
+        DiaryDay(
+            clinic=patient.clinic,
+            patient=patient,
+            date=TODAY - dt.timedelta(days=back),
+            headache_hours=Decimal(5),
+            worst_pain=2,
+            triptan_doses=1 if back % every == 0 else 0,
+            source="patient",
+            entered_at=NOW,
+        )
+        for back in range(1, days + 1)
+    )
+
+
+def test_a_diary_of_three_months_outweighs_what_was_told(maria: Patient) -> None:
+    AcuteMedication.objects.create(
+        clinic=maria.clinic, patient=maria, drug_class="triptan", drug="Any", days_a_month=2, months=9, told_on=TODAY
+    )
+    diary(maria, 84, every=2)
+    found = read_record(maria, TODAY).overuse
+    assert found
+    assert (found.answer, found.came_from) == (Answer.MET, "Diary, 31 Aug to 22 Nov 2026")
+    assert found.detail == "triptan on 14, 14 and 14 days in 28"
+
+
+def test_a_shorter_diary_leaves_it_to_what_was_told(maria: Patient) -> None:
+    diary(maria, 70, every=2)
+    assert read_record(maria, TODAY).overuse is None
+
+
+def test_reading_the_record_takes_three_queries(maria: Patient, django_assert_max_num_queries: Any) -> None:
+    diary(maria, 84, every=2)
+    with django_assert_max_num_queries(3):
+        read_record(maria, TODAY)
