@@ -132,7 +132,7 @@ def test_step_mode_walks_the_sites_from_lying_to_sitting(form: Page) -> None:
 def test_all_no_waits_until_the_last_question_was_on_the_screen(form: Page) -> None:
     all_no = form.get_by_role("button", name="All asked, all No")
     form.set_viewport_size({"width": 1280, "height": 400})
-    form.reload()
+    form.goto(form.url)
     expect(all_no).to_have_attribute("aria-disabled", "true")
     form.locator(".question").last.scroll_into_view_if_needed()
     expect(all_no).not_to_have_attribute("aria-disabled", "true")

@@ -172,7 +172,7 @@ def _start(
     """Return what is ticked when the form opens: as signed, as last time, nothing, or the standard set."""
     if isinstance(form, CorrectionForm) and found.record:
         return _plan_of(found.record), dict(found.record.skipped)
-    if form.initial.get("vials") and "note" in form.initial:
+    if "start" not in request.GET and "note" in form.initial:
         return _drafted(form.initial)
     chosen = {LAST: dict(last) or protocol.standard_set(), EMPTY: {}}.get(
         request.GET.get("start", ""), protocol.standard_set()
