@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from patients.diary import Day, Window, count, window_before
@@ -11,7 +12,14 @@ from patients.eligibility.medicines import AcuteClass, Trial
 from patients.models import AcuteMedication, Assessment, DiaryDay, Patient, PreventiveTrial
 
 # Doses of the diary, by the class that they count for.
-DOSES = {AcuteClass.TRIPTAN: "triptan_doses", AcuteClass.SIMPLE: "simple_analgesic_doses"}
+DOSES = {
+    AcuteClass.SIMPLE: "simple_analgesic_doses",
+    AcuteClass.TRIPTAN: "triptan_doses",
+    AcuteClass.ERGOT: "ergot_doses",
+    AcuteClass.OPIOID: "opioid_doses",
+    AcuteClass.COMBINATION: "combination_doses",
+    AcuteClass.GEPANT: "gepant_doses",
+}
 LETTER = "Referral letter"
 ASKED = "Asked at the clinic"
 
@@ -39,7 +47,9 @@ class Record:
         if not window.enough:
             return {}
         # Where the length of some headaches is not known, what hangs on it is for a person to say.
-        by_hours = {"long_headache_days": window.long_headache_days, "headache_hours": self.hours or 0}
+        by_hours = {"long_headache_days": window.long_headache_days}
+        if self.hours is not None:
+            by_hours["headache_hours"] = self.hours
         return {
             "headache_days": window.headache_days,
             "migraine_days": window.migraine_days,
@@ -74,11 +84,18 @@ def read_record(patient: Patient, today: dt.date) -> Record:
     return Record(
         today=today,
         windows=windows,
-        hours=None if windows[-1].hours_unknown else round(sum(row.headache_hours or 0 for row in inside)),
+        hours=_hours(windows[-1], inside),
         trials=tuple(trial.fact() for trial in trials),
         told=patient.preventives_failed,
         overuse=_overuse(patient, rows, windows),
     )
+
+
+def _hours(window: Window, inside: Sequence[DiaryDay]) -> int | None:
+    """Return the headache hours of a full window, rounded up; a missing day could hide any number of them."""
+    if window.hours_unknown or window.days_missing:
+        return None
+    return ceil(sum(row.headache_hours or 0 for row in inside))
 
 
 def _overuse(patient: Patient, rows: Sequence[DiaryDay], windows: Sequence[Window]) -> overuse.Overuse | None:

@@ -149,3 +149,27 @@ def test_reading_the_record_takes_three_queries(maria: Patient, django_assert_ma
     diary(maria, 84, every=2)
     with django_assert_max_num_queries(3):
         read_record(maria, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("ergot_doses", "ergot"),
+        ("opioid_doses", "opioid"),
+        ("combination_doses", "combination analgesic"),
+        ("triptan_doses", "triptan"),
+    ],
+)
+def test_the_diary_counts_each_class_of_doses(maria: Patient, field: str, words: str) -> None:
+    diary(maria, 84, every=100)
+    days = DiaryDay.objects.filter(patient=maria, date__day__lte=12)
+    days.update(**{field: 1})
+    found = read_record(maria, TODAY).overuse
+    assert found
+    assert found.detail.startswith(words)
+
+
+@pytest.mark.parametrize(("days", "hours"), [(28, 140), (27, None)])
+def test_headache_hours_need_every_day(maria: Patient, days: int, hours: int | None) -> None:
+    diary(maria, days, every=2)
+    assert read_record(maria, TODAY).facts.get("headache_hours") == hours
