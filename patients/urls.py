@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from patients.views import assessing, authorizations, medicines, people, policies, record, search
+from patients.views import assessing, authorizations, diary, medicines, people, policies, record, search
 
 app_name = "patients"
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("patients/<uuid:uid>/edit/", people.edit, name="edit"),
     path("patients/<uuid:uid>/history/", record.history, name="history"),
     path("patients/<uuid:uid>/assess/", assessing.assess, name="assess"),
+    path("patients/<uuid:uid>/diary/", diary.diary, name="diary"),
+    path("patients/<uuid:uid>/diary/blank/", diary.blank, name="blank_diary"),
+    path("patients/<uuid:uid>/diary/<str:date>/", diary.day, name="diary_day"),
+    path("diary-claims/<uuid:uid>/", diary.settle, name="settle_claim"),
     path("patients/<uuid:uid>/medicines/", medicines.medicines, name="medicines"),
     path("patients/<uuid:uid>/preventives/new/", medicines.new_preventive, name="new_preventive"),
     path("preventives/<uuid:uid>/", medicines.edit_preventive, name="edit_preventive"),

@@ -15,7 +15,7 @@ from clinic.access import CAPABILITIES, Capability
 from clinic.models import Absence, Clinic, Closure, Membership, Role, User
 from patients.actions.policies import keep_policy
 from patients.eligibility.policy import SAMPLE_A
-from patients.models import AcuteMedication, Authorization, Patient, PreventiveTrial
+from patients.models import AcuteMedication, Authorization, DiaryClaim, Patient, PreventiveTrial
 from reminders import defaults
 from reminders.models import Reminder, ReminderRule
 from tests.builders import (
@@ -153,6 +153,9 @@ class World:
             expires_at=NOW + dt.timedelta(hours=2),
         )
 
+        self.claim = DiaryClaim.objects.create(
+            clinic=clinic, patient=self.patient, date=TODAY, source="paper", facts={}, entered_at=NOW
+        )
         told = Told(effects=["neck_pain"], severity=Severity.MILD, began_on=TODAY)
         [self.effect] = report(patient=self.patient, told=told, by=prescriber, at=NOW)
 
@@ -165,18 +168,17 @@ class World:
         """Return the arguments of an address."""
         if "<" not in str(ALL[name].pattern):
             return {}
-        if name in UPLOADS:
-            return {"uid": uuid.uuid4()}
-        if name == "treatments:day":
-            return {"date": "2026-11-23"}
-        if name == "setup:work_on":
-            return {"date": "2026-12-25"}
-        if name in {"setup:edit_hours", "setup:end_hours"}:
-            return {"uid": self.injector.uid, "pk": self.hours.pk}
-        if name == "patients:copy_policy":
-            return {"key": "payer-a"}
-        if name == "treatments:undo":
-            return {"uid": self.session.uid, "event": self.event.pk}
+        own: dict[str, dict[str, Any]] = {
+            **dict.fromkeys(UPLOADS, {"uid": uuid.uuid4()}),
+            "treatments:day": {"date": "2026-11-23"},
+            "setup:work_on": {"date": "2026-12-25"},
+            **dict.fromkeys(("setup:edit_hours", "setup:end_hours"), {"uid": self.injector.uid, "pk": self.hours.pk}),
+            "patients:diary_day": {"uid": self.patient.uid, "date": "2026-11-22"},
+            "patients:copy_policy": {"key": "payer-a"},
+            "treatments:undo": {"uid": self.session.uid, "event": self.event.pk},
+        }
+        if name in own:
+            return own[name]
         return {"uid": self.holder(name).uid}
 
     def holder(self, name: str) -> Any:
@@ -196,6 +198,7 @@ class World:
             "acute/": self.acute,
             "authorizations/": self.authorization,
             "reminders/": self.reminder,
+            "diary-claims/": self.claim,
             "effects/": self.effect,
             "waiting/": self.waiting,
             "offers/": self.offer,

@@ -1,0 +1,165 @@
+"""Writing diary days by hand, and settling what two sources say of one day."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from clinic import audit
+from clinic.access import Capability, allows
+from clinic.models import AuditEntry, User
+from patients.models import DiaryClaim, DiaryDay, Patient
+
+# What a claim keeps and two sources are compared by.
+FACTS = (
+    "headache_hours",
+    "worst_pain",
+    "migraine",
+    "one_sided",
+    "pulsating",
+    "worse_with_activity",
+    "nausea",
+    "vomiting",
+    "light",
+    "sound",
+    "smell",
+    "aura",
+    "triptan_doses",
+    "simple_analgesic_doses",
+    "combination_doses",
+    "opioid_doses",
+    "ergot_doses",
+    "gepant_doses",
+    "relieved",
+    "function_lost",
+)
+
+
+class Refused(Exception):
+    """The day cannot be kept so; the text says why, for the reader."""
+
+
+@dataclass(frozen=True)
+class DayFacts:
+    """The facts of one date that were entered; those that were not are left as they are."""
+
+    date: dt.date
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Written:
+    """How many days were new, changed, the same as before, and said otherwise by another source."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    disputed: int = 0
+
+
+def _check(patient: Patient, day: DayFacts, today: dt.date) -> None:
+    facts = day.facts
+    if day.date >= today:
+        raise Refused(f"{day.date.day} {day.date:%B %Y} is not over yet.")
+    if day.date < patient.birth_date:
+        raise Refused("This day is before the person was born.")
+    hours = facts.get("headache_hours", None)
+    clear = hours is not None and hours == 0
+    if hours is not None and not 0 <= hours <= 24:
+        raise Refused("A day has 24 hours.")
+    if clear and facts.get("migraine"):
+        raise Refused("A migraine day has a headache: choose one of them.")
+    if clear and facts.get("worst_pain"):
+        raise Refused("A clear day has no pain: choose one of them.")
+
+
+@transaction.atomic
+def write_days(
+    *, patient: Patient, days: Sequence[DayFacts], source: DiaryDay.Source, by: User, at: dt.datetime
+) -> Written:
+    """Keep what was entered. A day that another source filled otherwise keeps its facts; the claim is set beside it."""
+    if not allows(by, patient.clinic, Capability.ASSESS):
+        raise Refused("Your role may not write in the diary.")
+    today = at.astimezone(patient.clinic.zone).date()
+    for day in days:
+        _check(patient, day, today)
+    stored = {row.date: row for row in DiaryDay.objects.filter(patient=patient, date__in=[day.date for day in days])}
+    results = [_write(patient, day, stored.get(day.date), source, by, at) for day in days]
+    audit.record(
+        clinic=patient.clinic,
+        by=by,
+        at=at,
+        action=AuditEntry.Action.CHANGE,
+        kind="diary",
+        subject=patient.uid,
+        rows=len(days),
+    )
+    return Written(*(results.count(kind) for kind in ("new", "changed", "same", "disputed")))
+
+
+def _write(
+    patient: Patient, day: DayFacts, row: DiaryDay | None, source: DiaryDay.Source, by: User, at: dt.datetime
+) -> str:
+    if row and all(getattr(row, name) == value for name, value in day.facts.items()):
+        return "same"
+    if row and row.source != source:
+        DiaryClaim.objects.update_or_create(
+            patient=patient,
+            date=day.date,
+            settled_at=None,
+            defaults={
+                "clinic": patient.clinic,
+                "source": source,
+                "facts": {name: _plain(value) for name, value in day.facts.items()},
+                "entered_at": at,
+                "entered_by": by,
+            },
+        )
+        return "disputed"
+    kept = row or DiaryDay(clinic=patient.clinic, patient=patient, date=day.date)
+    _set(kept, day.facts, source, by, at)
+    return "changed" if row else "new"
+
+
+def _set(row: DiaryDay, facts: Mapping[str, Any], source: str, by: User, at: dt.datetime) -> None:
+    for name, value in facts.items():
+        setattr(row, name, value)
+    row.source, row.entered_at = source, at
+    row._history_user = by  # type: ignore[attr-defined]
+    row.save()
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, Decimal) else value
+
+
+@transaction.atomic
+def settle_claim(*, claim: DiaryClaim, take: bool, reason: str, by: User, at: dt.datetime) -> None:
+    """Decide what counts: the claim (``take``) or the day as it stands. Both stay readable in the history."""
+    if not allows(by, claim.clinic, Capability.ASSESS):
+        raise Refused("Your role may not settle the diary.")
+    if not reason.strip():
+        raise Refused("Say why.")
+    settled = DiaryClaim.objects.filter(pk=claim.pk, settled_at__isnull=True).update(
+        settled_at=at, settled_by=by, settled_reason=reason.strip()
+    )
+    if not settled:
+        raise Refused("Somebody settled this day already.")
+    if take:
+        facts = dict(claim.facts)
+        hours = facts.get("headache_hours")
+        if "headache_hours" in facts:
+            facts["headache_hours"] = None if hours is None else Decimal(hours)
+        _set(DiaryDay.objects.get(patient=claim.patient_id, date=claim.date), facts, claim.source, by, at)
+    audit.record(
+        clinic=claim.clinic,
+        by=by,
+        at=at,
+        action=AuditEntry.Action.CHANGE,
+        kind="diary",
+        subject=claim.patient.uid,
+        rows=1,
+    )

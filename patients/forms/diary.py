@@ -1,0 +1,171 @@
+"""What staff type into a diary."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from patients.actions.diary_days import DayFacts
+from patients.models import DiaryDay
+from patients.paper import CLEAR, HEADACHE, MIGRAINE, Paper, read_letters
+
+LETTERS = [("", "not filled in"), (CLEAR, "0 clear"), (HEADACHE, "H headache"), (MIGRAINE, "M migraine")]
+MOST_DOSES = 50
+
+
+def facts_of(letter: str) -> dict[str, Any]:
+    """Return the facts that a letter of a paper diary stands for; how long a headache lasted it does not say."""
+    hours = Decimal(0) if letter == CLEAR else None
+    return {"headache_hours": hours, "migraine": letter == MIGRAINE, "worst_pain": 0 if letter == CLEAR else None}
+
+
+class PaperForm(forms.Form):
+    """A sheet of paper: the first day, and a letter for each."""
+
+    use_required_attribute = False
+
+    first = forms.DateField(
+        label="First day",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "Enter the first day.", "invalid": "Enter a date such as 2026-06-01."},
+    )
+    letters = forms.CharField(
+        label="One letter a day",
+        help_text="0 clear, H headache, M migraine, a dot for a day that is not filled in. For example MMH00H.0",
+        max_length=60,
+        error_messages={"required": "Type one letter for each day."},
+    )
+
+    def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.paper = Paper((), ())
+
+    def clean(self) -> dict[str, Any]:
+        """Read the letters; each that is none is named with its place."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if "first" in data and "letters" in data:
+            self.paper = read_letters(data["letters"], data["first"], self.today)
+            for fault in self.paper.faults:
+                self.add_error("letters", fault)
+        return data
+
+    def days(self) -> list[DayFacts]:
+        """Return the days that were typed."""
+        return [DayFacts(day.date, facts_of(day.letter)) for day in self.paper.days]
+
+
+def _doses(label: str) -> forms.IntegerField:
+    words = f"Enter a whole number from 0 to {MOST_DOSES}."
+    return forms.IntegerField(
+        label=label,
+        min_value=0,
+        max_value=MOST_DOSES,
+        required=False,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), words),
+    )
+
+
+class DayForm(forms.Form):
+    """One day in full."""
+
+    use_required_attribute = False
+
+    letter = forms.ChoiceField(
+        label="This day",
+        choices=LETTERS[1:],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose clear, headache or migraine."},
+    )
+    headache_hours = forms.DecimalField(
+        label="Hours of headache",
+        help_text="empty when nobody knows",
+        min_value=0,
+        max_value=24,
+        max_digits=4,
+        decimal_places=2,
+        required=False,
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value", "max_digits", "max_decimal_places"), "Enter hours from 0 to 24."
+        ),
+    )
+    worst_pain = forms.TypedChoiceField(
+        label="Worst pain",
+        choices=[("", "not known"), (1, "mild"), (2, "moderate"), (3, "severe")],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+    signs = forms.MultipleChoiceField(
+        label="Signs",
+        choices=[
+            ("one_sided", "one side"),
+            ("pulsating", "pounding"),
+            ("worse_with_activity", "worse when moving"),
+            ("nausea", "sick"),
+            ("vomiting", "vomiting"),
+            ("light", "light hurts"),
+            ("sound", "noise hurts"),
+            ("smell", "smells hurt"),
+            ("aura", "aura"),
+        ],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    triptan_doses = _doses("Triptan doses")
+    simple_analgesic_doses = _doses("Simple painkiller doses")
+    combination_doses = _doses("Combination painkiller doses")
+    opioid_doses = _doses("Opioid doses")
+    ergot_doses = _doses("Ergot doses")
+    gepant_doses = _doses("Gepant doses")
+    function_lost = forms.TypedChoiceField(
+        label="What could not be done",
+        choices=[("", "not known"), (0, "nothing"), (1, "some things"), (2, "most things"), (3, "in bed")],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A clear day has no hours, no pain and no signs of headache."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("letter") == CLEAR and (data.get("headache_hours") or data.get("worst_pain")):
+            self.add_error("letter", "A clear day has no headache: choose headache, or leave hours and pain empty.")
+        if data.get("letter") in (HEADACHE, MIGRAINE) and data.get("headache_hours") == 0:
+            self.add_error("headache_hours", "A headache lasts longer than 0 hours; leave it empty when nobody knows.")
+        return data
+
+    def facts(self) -> dict[str, Any]:
+        """Return the day's facts, from cleaned data."""
+        data = dict(self.cleaned_data)
+        letter, signs = data.pop("letter"), set(data.pop("signs"))
+        doses = {name: value or 0 for name, value in data.items() if name.endswith("_doses")}
+        choices: Any = self.fields["signs"]
+        found = data | doses | {name: name in signs for name, _label in choices.choices}
+        if letter == CLEAR:
+            return found | facts_of(letter)
+        return found | {"migraine": letter == MIGRAINE}
+
+
+def initial_of(row: DiaryDay | None) -> dict[str, Any]:
+    """Return what the form of a day starts with."""
+    if row is None:
+        return {}
+    names = [name for name in DayForm.base_fields if name not in ("letter", "signs")]
+    signs: Any = DayForm.base_fields["signs"]
+    ticked = [name for name, _label in signs.choices if getattr(row, name)]
+    return {name: getattr(row, name) for name in names} | {"letter": row.letter, "signs": ticked}
+
+
+class SettleForm(forms.Form):
+    """Which of two sources counts, and why."""
+
+    use_required_attribute = False
+
+    take = forms.TypedChoiceField(
+        choices=[("no", "keep"), ("yes", "take")],
+        coerce=lambda value: value == "yes",
+        error_messages={"required": "Choose which counts."},
+    )
+    reason = forms.CharField(max_length=200, error_messages={"required": "Say why."})

@@ -1,0 +1,159 @@
+"""The diary: 28 days as squares, a paper sheet typed in one go, one day in full, and what two sources say."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from clinic import audit
+from clinic.access import Capability, StaffRequest, may, requires
+from clinic.models import AuditEntry
+from patients.actions import diary_days
+from patients.diary import Day, count
+from patients.eligibility.counts import WINDOW_DAYS
+from patients.forms.diary import DayForm, PaperForm, SettleForm, initial_of
+from patients.models import DiaryClaim, DiaryDay, Patient
+from patients.views.lookup import get_patient
+
+FIRST_YEAR = 2000
+
+
+@dataclass(frozen=True)
+class Square:
+    """One of the 28 days: what stands there, and what another source says."""
+
+    date: dt.date
+    row: DiaryDay | None
+    claim: DiaryClaim | None = None
+
+
+def _today(request: StaffRequest) -> dt.date:
+    return timezone.localdate(timezone.now(), request.clinic.zone)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Capability.VIEW)
+def diary(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Show 28 days and their counts; whoever may assess types a paper sheet here."""
+    patient = get_patient(request, uid)
+    if request.method == "GET":
+        _trace(request, patient)
+        return _diary_page(request, patient, None)
+    form = PaperForm(request.POST, today=_today(request))
+    if form.is_valid():
+        try:
+            written = diary_days.write_days(
+                patient=patient, days=form.days(), source=DiaryDay.Source.PAPER, by=request.user, at=timezone.now()
+            )
+        except diary_days.Refused as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _words(written))
+            return redirect("patients:diary", uid)
+    return _diary_page(request, patient, form)
+
+
+def _words(written: diary_days.Written) -> str:
+    parts = [f"{written.new} days new", f"{written.changed} changed", f"{written.same} as before"]
+    if written.disputed:
+        parts.append(f"{written.disputed} said otherwise by another source: settle them below")
+    return f"Diary saved: {', '.join(parts)}."
+
+
+def _diary_page(request: StaffRequest, patient: Patient, form: PaperForm | None) -> HttpResponse:
+    today = _today(request)
+    last = min(_date(request.GET.get("last", "")) or today, today) - dt.timedelta(days=1)
+    first = last - dt.timedelta(days=WINDOW_DAYS - 1)
+    rows = {row.date: row for row in DiaryDay.objects.filter(patient=patient, date__range=(first, last))}
+    claims = list(DiaryClaim.objects.filter(patient=patient, settled_at__isnull=True).select_related("entered_by"))
+    by_date = {claim.date: claim for claim in claims}
+    days = [first + dt.timedelta(days=place) for place in range(WINDOW_DAYS)]
+    disputed = {row.date: row for row in DiaryDay.objects.filter(patient=patient, date__in=by_date)}
+    context = {
+        "patient": patient,
+        "form": form or PaperForm(today=today, initial={"first": first}),
+        "wrong": form,
+        "window": count((Day(row.date, row.headache_hours, row.migraine) for row in rows.values()), last),
+        "squares": [Square(day, rows.get(day), by_date.get(day)) for day in days],
+        "disputes": [Square(claim.date, disputed.get(claim.date), claim) for claim in claims],
+        "earlier": first,
+        "later": last + dt.timedelta(days=WINDOW_DAYS + 1) if last < today - dt.timedelta(days=1) else None,
+        "may_write": may(request.membership, Capability.ASSESS),
+    }
+    return render(request, "patients/diary.html", context, status=422 if form else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Capability.ASSESS)
+def day(request: StaffRequest, uid: uuid.UUID, date: str) -> HttpResponse:
+    """Show and change one day in full."""
+    patient, on = get_patient(request, uid), _date(date)
+    if on is None or on >= _today(request):
+        raise Http404
+    row = DiaryDay.objects.filter(patient=patient, date=on).first()
+    form = DayForm(request.POST) if request.method == "POST" else DayForm(initial=initial_of(row))
+    if form.is_bound and form.is_valid():
+        facts = diary_days.DayFacts(on, form.facts())
+        source = row.source if row and row.source == DiaryDay.Source.PAPER else DiaryDay.Source.CLINIC
+        try:
+            written = diary_days.write_days(
+                patient=patient, days=[facts], source=DiaryDay.Source(source), by=request.user, at=timezone.now()
+            )
+        except diary_days.Refused as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _words(written))
+            return redirect("patients:diary", uid)
+    context = {"patient": patient, "date": on, "row": row, "form": form}
+    return render(request, "patients/diary_day.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@requires(Capability.ASSESS)
+def settle(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Decide which of two sources counts for a day."""
+    claims = DiaryClaim.objects.filter(clinic=request.clinic).select_related("patient", "clinic")
+    claim = get_object_or_404(claims, uid=uid)
+    form = SettleForm(request.POST)
+    try:
+        if form.is_valid():
+            diary_days.settle_claim(claim=claim, **form.cleaned_data, by=request.user, at=timezone.now())
+            messages.success(request, "Settled.")
+        else:
+            messages.error(request, "Choose which counts, and say why.")
+    except diary_days.Refused as error:
+        messages.error(request, str(error))
+    return redirect("patients:diary", claim.patient.uid)
+
+
+@require_safe
+@requires(Capability.VIEW)
+def blank(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Show an empty sheet for the next 28 days, to print."""
+    patient, today = get_patient(request, uid), _today(request)
+    days = [today + dt.timedelta(days=place) for place in range(WINDOW_DAYS)]
+    return render(request, "patients/diary_blank.html", {"patient": patient, "days": days})
+
+
+def _date(text: str) -> dt.date | None:
+    try:
+        found = dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.year >= FIRST_YEAR else None
+
+
+def _trace(request: StaffRequest, patient: Patient) -> None:
+    audit.record(
+        clinic=request.clinic,
+        by=request.user,
+        at=timezone.now(),
+        action=AuditEntry.Action.READ,
+        kind="diary",
+        subject=patient.uid,
+    )
