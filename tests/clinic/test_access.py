@@ -169,10 +169,10 @@ class World:
         if "<" not in str(ALL[name].pattern):
             return {}
         own: dict[str, dict[str, Any]] = {
-            **dict.fromkeys(UPLOADS, {"uid": uuid.uuid4()}),
+            **{key: {"uid": uuid.uuid4()} for key in UPLOADS},
             "treatments:day": {"date": "2026-11-23"},
             "setup:work_on": {"date": "2026-12-25"},
-            **dict.fromkeys(("setup:edit_hours", "setup:end_hours"), {"uid": self.injector.uid, "pk": self.hours.pk}),
+            **{key: {"uid": self.injector.uid, "pk": self.hours.pk} for key in ("setup:edit_hours", "setup:end_hours")},
             "patients:diary_day": {"uid": self.patient.uid, "date": "2026-11-22"},
             "patients:copy_policy": {"key": "payer-a"},
             "treatments:undo": {"uid": self.session.uid, "event": self.event.pk},
