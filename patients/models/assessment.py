@@ -96,8 +96,12 @@ class Assessment(models.Model):
 
     @property
     def allows_treatment(self) -> bool:
-        """True when a course may be opened on it: signed, and eligible or overridden with a reason."""
-        return self.signed_at is not None and (self.outcome == self.Outcome.ELIGIBLE or bool(self.override_reason))
+        """True when a course may be opened on it: signed, and eligible to start or overridden with a reason.
+
+        A renewal does not ask what a start asks, so it opens no course by itself.
+        """
+        eligible = self.outcome == self.Outcome.ELIGIBLE and self.stage == self.Stage.START
+        return self.signed_at is not None and (eligible or bool(self.override_reason))
 
     @property
     def verdict(self) -> eligibility.Verdict:

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clinic.models import Clinic, Injector, User
+from patients.eligibility.policy import LABEL, SAMPLE_A, SAMPLE_B, Policy, Stage
 from patients.models import Patient
 from tests.builders import NOW, TODAY, make_assessment, make_course, make_patient, make_session
 from treatments import courses
@@ -37,6 +38,23 @@ def test_a_course_opens_on_an_override_with_a_reason(maria: Patient, prescriber:
         maria, signed_by=prescriber, headache_days=14, long_headache_days=14, override_reason="In a study"
     )
     assert courses.open_course(assessment=overridden, by=prescriber, at=NOW).pk
+
+
+@pytest.mark.parametrize(("policy", "days"), [(LABEL, 84), (SAMPLE_A, 84), (SAMPLE_B, 90)])
+def test_the_policy_sets_the_days_between_sessions(maria: Patient, prescriber: User, policy: Policy, days: int) -> None:
+    assessment = make_assessment(maria)
+    assessment.policy_rules, assessment.override_reason = policy.plain(), "In a study"
+    assessment.signed_by, assessment.signed_at = prescriber, NOW
+    assessment.save()
+    assert courses.open_course(assessment=assessment, by=prescriber, at=NOW).interval_days == days
+
+
+def test_a_renewal_opens_no_course(maria: Patient, prescriber: User) -> None:
+    renewal = make_assessment(maria)
+    renewal.stage, renewal.signed_by, renewal.signed_at = Stage.CONTINUE, prescriber, NOW
+    renewal.save()
+    with pytest.raises(NotAllowed, match="eligible"):
+        courses.open_course(assessment=renewal, by=prescriber, at=NOW)
 
 
 def test_a_nurse_cannot_open_a_course(maria: Patient, prescriber: User, nurse: User) -> None:
