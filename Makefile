@@ -36,8 +36,8 @@ screenshots: .venv/installed
 
 # Turn requirements.in and requirements-dev.in into lists with versions and hashes.
 lock: .venv/installed
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv pip compile -q --universal --no-strip-extras --python-version 3.11 --generate-hashes requirements.in -o requirements.txt
+	$(BIN)/uv pip compile -q --universal --no-strip-extras --python-version 3.11 --generate-hashes requirements-dev.in -o requirements-dev.txt
 
 # The environment: made once, and again when the lists change.
 .venv/installed: requirements.txt requirements-dev.txt
