@@ -132,3 +132,10 @@ def test_what_cannot_be_is_refused_in_words(
     status, page = post(front_desk, "new_authorization", maria.uid, **changes)
     assert status == 422
     assert words in page
+
+
+@pytest.mark.parametrize("status", ["requested", "refused", "closed"])
+def test_only_what_was_approved_is_renewed(reader: User, maria: Patient, status: str) -> None:
+    authorize(maria, 10, status=status)
+    assert worklist(maria.clinic, TODAY) == []
+    assert "Renew now" not in log_in(reader).get(reverse("patients:detail", args=[maria.uid])).content.decode()
