@@ -6,8 +6,8 @@ from clinic.wording import clock_words, day_words
 from patients.models import Channel, ContactPoint, Patient
 from reminders import gsm, links
 from reminders.channels import Message
+from reminders.fields import fill
 from reminders.models import MessageTemplate, Reminder, ReminderRule
-from reminders.wording_guard import fill
 
 DEFAULT_LANGUAGE = "en"
 

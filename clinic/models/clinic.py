@@ -37,6 +37,7 @@ class Clinic(models.Model):
     late_after_minutes = models.PositiveSmallIntegerField(
         default=20, help_text="how long an arrived patient may wait before Today says so"
     )
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["name"]

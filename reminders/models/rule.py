@@ -4,9 +4,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
+from clinic.health_words import blocked_words
 from clinic.models import Clinic
 from patients.models import Channel, Patient
-from reminders.wording_guard import FIELDS, blocked_words, unknown_fields
+from reminders.fields import FIELDS, unknown_fields
 
 
 class ReminderRule(models.Model):

@@ -6,13 +6,13 @@ import pytest
 import time_machine
 from django.test import Client
 
+from clinic.health_words import blocked_words
 from clinic.models import Clinic, Injector, User
 from patients.models import Patient
 from reminders import links
 from reminders.dispatch import send_due
 from reminders.models import Reminder
 from reminders.planning import reconcile
-from reminders.wording_guard import blocked_words
 from tests.builders import NOW, TODAY, make_course, make_patient, make_session, room_of
 from tests.reminders.conftest import Gateway
 from treatments.models import Course, OfferInvitation, SlotOffer, TreatmentSession

@@ -9,11 +9,11 @@ from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 
+from clinic.health_words import blocked_words
 from clinic.models import Clinic, Injector
 from reminders import links
 from reminders.models import PatientLink, Reminder
 from reminders.planning import reconcile
-from reminders.wording_guard import blocked_words
 from tests.builders import NOW, TODAY, make_course, make_patient
 from treatments.models import SessionEvent, Status, TreatmentSession
 

@@ -6,14 +6,15 @@ from itertools import product
 import pytest
 from django.core.exceptions import ValidationError
 
+from clinic.health_words import blocked_words
 from clinic.wording import MONTHS, WEEKDAYS
 from reminders import gsm, rendering
 from reminders.channels import Message
 from reminders.checks import LONGEST_BASE_URL
 from reminders.defaults import TEXTS
+from reminders.fields import fill, unknown_fields
 from reminders.models import MessageTemplate, Reminder
 from reminders.planning import reconcile
-from reminders.wording_guard import blocked_words, fill, unknown_fields
 from tests.builders import NOW
 from treatments.models import TreatmentSession
 

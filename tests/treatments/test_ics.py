@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import vobject
 
+from clinic.health_words import blocked_words
 from clinic.models import Clinic, Role
-from reminders.wording_guard import blocked_words
 from tests.builders import NOW, make_clinic, make_course, make_injector, make_patient, make_session, make_user, room_of
 from treatments import booking, ics
 from treatments.models import Status, TreatmentSession

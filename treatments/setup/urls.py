@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from treatments.views.setup import hours, overview, people, times_off, who_injects
+from treatments.views.setup import details, hours, overview, people, times_off, who_injects
 
 app_name = "setup"
 urlpatterns = [
     path("", overview.overview, name="overview"),
+    path("clinic/", details.details, name="details"),
     path("outside/", overview.outside_hours, name="outside"),
     path("changes/", overview.changes, name="changes"),
     path("injectors/new/", people.new_injector, name="new_injector"),

@@ -13,9 +13,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from clinic.founding import found_clinic
+from clinic.health_words import blocked_words
 from clinic.models import Clinic, User
 from reminders import defaults
-from reminders.wording_guard import blocked_words
 
 PASSWORD_VARIABLE = "ADMIN_PASSWORD"  # noqa: S105
 CLINIC_FIELDS = ("name", "slug", "message_name", "timezone", "country", "subdivision", "phone", "address")

@@ -1,0 +1,44 @@
+"""The clinic's own details."""
+
+import pytest
+from django.urls import reverse
+
+from clinic.models import AuditEntry, Clinic, User
+from tests.conftest import log_in
+
+pytestmark = pytest.mark.django_db
+DETAILS = {
+    "name": "Riverside Headache Clinic",
+    "message_name": "Riverside",
+    "phone": "020 7946 0001",
+    "address": "14 River Road",
+    "session_minutes": "20",
+    "late_after_minutes": "30",
+}
+
+
+def test_an_admin_changes_what_patients_read(riverside: Clinic, admin: User) -> None:
+    page = log_in(admin).post(reverse("setup:details"), DETAILS, follow=True).content.decode()
+    assert "Saved." in page
+    riverside.refresh_from_db()
+    assert (riverside.message_name, riverside.phone, riverside.late_after_minutes) == ("Riverside", "020 7946 0001", 30)
+    assert riverside.history.latest().history_user == admin
+    assert AuditEntry.objects.get(kind="clinic", actor=admin).subject == riverside.uid
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"message_name": "Headache Clinic"}, "leave out Headache"),
+        ({"message_name": ""}, "Enter the name that patients read."),
+        ({"phone": ""}, "Enter the phone number patients call."),
+        ({"session_minutes": "9"}, "enter whole minutes from 10 to 60"),
+        ({"late_after_minutes": "soon"}, "enter whole minutes from 5 to 240"),
+    ],
+)
+def test_what_cannot_stand_is_explained(riverside: Clinic, admin: User, change: dict[str, str], words: str) -> None:
+    answer = log_in(admin).post(reverse("setup:details"), DETAILS | change)
+    assert answer.status_code == 422
+    assert words in answer.content.decode().replace("&#x27;", "'")
+    riverside.refresh_from_db()
+    assert riverside.phone == "020 7946 0000"
