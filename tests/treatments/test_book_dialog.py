@@ -184,3 +184,12 @@ def test_length_and_part_of_day_can_be_asked_for(client: Client, course: Course)
 def test_a_length_that_is_not_offered_shows_the_usual_times(client: Client, course: Course) -> None:
     page = text(client.get(address(course), {"minutes": "7"}))
     assert page.count('name="slot"') == 5
+
+
+def test_who_wants_none_of_the_times_is_put_on_the_waiting_list(client: Client, course: Course, osei: Injector) -> None:
+    waiting = reverse("treatments:wait", args=[course.uid])
+    assert f'href="{waiting}' in text(client.get(address(course)))
+    osei.opening_hours.all().delete()
+    page = text(client.get(address(course)))
+    assert "No free time found" in page
+    assert f'href="{waiting}' in page
