@@ -52,6 +52,7 @@ def walk_to(page: Page, row: str) -> Locator:
             break
         page.keyboard.press("j")
     expect(target).to_be_focused()
+    expect(target).to_be_in_viewport()  # the browser scrolls to what got the focus with its next frame
     return target
 
 
