@@ -11,6 +11,8 @@ from tests.stack.running import Stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
+SETTLES = 200  # milliseconds in which a scroll that goes on would show
+
 
 def log_in(page: Page, email: str) -> Page:
     """Sign in and open Today."""
@@ -52,13 +54,15 @@ def walk_to(page: Page, row: str) -> Locator:
             break
         page.keyboard.press("j")
     expect(target).to_be_focused()
-    expect(target).to_be_in_viewport()  # the browser scrolls to what got the focus with its next frame
     return target
 
 
 def top_of(row: Locator) -> float:
-    """Return where on the screen a row begins."""
-    box = row.bounding_box()
+    """Return where on the screen a row begins, once the browser has scrolled to what got the focus."""
+    before = None
+    while (box := row.bounding_box()) != before:
+        before = box
+        row.page.wait_for_timeout(SETTLES)
     assert box
     return box["y"]
 
