@@ -16,7 +16,7 @@ from patients.models import Authorization, Patient
 from treatments import moves, undoing
 from treatments.authorized import Use, use_of
 from treatments.days import with_cycle
-from treatments.models import Course, OutcomeScore, OutsideDose, SideEffect, TreatmentSession
+from treatments.models import Course, OutcomeScore, SideEffect, TreatmentSession
 from treatments.models.session import OPEN
 from treatments.response.chart import chart
 from treatments.response.reading import response_of
@@ -113,13 +113,12 @@ def response_panel(patient: Patient, today: dt.date) -> dict[str, Any]:
 
 @register.inclusion_tag("treatments/_effects.html", takes_context=True)
 def effects_and_scores(context: RequestContext, patient: Patient) -> dict[str, Any]:
-    """List what the person reported, and the newest questionnaire totals, and doses given elsewhere (3 queries)."""
+    """List what the person reported, and the newest questionnaire totals (2 queries)."""
     membership = context.get("membership")
     return {
         "patient": patient,
         "effects": SideEffect.objects.filter(patient=patient)[:SHOWN],
         "scores": OutcomeScore.objects.filter(patient=patient)[:SHOWN],
-        "doses": OutsideDose.objects.filter(patient=patient)[:SHOWN],
         "may_inject": may(membership, Capability.INJECT),
         "may_report": may(membership, Capability.BOOK),
         "may_score": may(membership, Capability.ASSESS),

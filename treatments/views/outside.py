@@ -13,6 +13,7 @@ from clinic.access import Capability, StaffRequest, requires
 from patients.views.lookup import get_patient
 from treatments import outside
 from treatments.forms import HouseForm
+from treatments.models import OutsideDose
 from treatments.setup.forms import Day
 
 MOST_UNITS = 2000  # products with smaller units are given by the thousand
@@ -54,6 +55,6 @@ def tell(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             messages.success(request, "Dose written down. It counts towards the units of three months.")
-            return redirect("patients:detail", uid)
-    context = {"form": form, "patient": patient}
+            return redirect("treatments:outside_dose", uid)
+    context = {"form": form, "patient": patient, "doses": OutsideDose.objects.filter(patient=patient)}
     return render(request, "treatments/outside_dose.html", context, status=422 if form.is_bound else 200)
