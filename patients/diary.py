@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from patients.eligibility import LONG_HEADACHE_MINUTES, MIN_DAYS_RECORDED, WINDOW_DAYS
 
@@ -46,10 +47,15 @@ class Window:
         """Days nobody filled in."""
         return WINDOW_DAYS - self.days_recorded
 
+    def scaled(self, days: int) -> Fraction | None:
+        """Return a count of this window as it would be in 28 days, where some were not filled in; None when too few were."""
+        return Fraction(days * WINDOW_DAYS, self.days_recorded) if self.enough else None
+
     @property
     def scaled_headache_days(self) -> float | None:
-        """Headache days as they would be in 28, where some were not filled in; None when too few were."""
-        return self.headache_days * WINDOW_DAYS / self.days_recorded if self.enough else None
+        """Headache days as they would be in 28 days."""
+        scaled = self.scaled(self.headache_days)
+        return None if scaled is None else float(scaled)
 
     @property
     def enough(self) -> bool:

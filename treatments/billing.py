@@ -12,6 +12,7 @@ from clinic.access import Capability, allows
 from clinic.models import AuditEntry, Clinic, User
 from patients.diagnosis_codes import fault
 from treatments import claims
+from treatments.log import safe_cell
 from treatments.models import ClaimDraft, SessionRecord, TreatmentSession
 
 COLUMNS = ("record_number", "date_of_service", "diagnosis", "code", "modifier", "quantity", "lots")
@@ -85,7 +86,7 @@ def export(*, clinic: Clinic, first: dt.date, last: dt.date, by: User, at: dt.da
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
     for draft, record, lines in rows:
-        writer.writerows(_cells(draft, record, line) for line in lines)
+        writer.writerows(map(safe_cell, _cells(draft, record, line)) for line in lines)
     return "\ufeff" + file.getvalue()
 
 

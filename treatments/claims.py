@@ -42,12 +42,11 @@ def lines(own: Given | None) -> list[Line]:
     found = [Line(PROCEDURE, "", 1, "Injections, one session")]
     if own is None:
         return found
-    if own.wasted:
+    if not own.wasted:
+        return [*found, Line(DRUG, NOTHING_WASTED, own.given, "Drug given, units; nothing thrown away")]
+    if own.given:
         found.append(Line(DRUG, "", own.given, "Drug given, units"))
-        found.append(Line(DRUG, WASTED, own.wasted, "Drug thrown away, units"))
-    else:
-        found.append(Line(DRUG, NOTHING_WASTED, own.given, "Drug given, units; nothing thrown away"))
-    return found
+    return [*found, Line(DRUG, WASTED, own.wasted, "Drug thrown away, units")]
 
 
 def from_own_stock(vials: Sequence[tuple[int, bool]], given: int) -> Given | None:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-INTERVAL_DAYS = 84  # 12 weeks; a course may ask for more (a payer that writes 90 days), never for less
+from patients.eligibility import policy
+
+INTERVAL_DAYS = policy.INTERVAL_DAYS  # a course may ask for more, never for less
 RECALL_DAYS = 28  # a course is nearly due this long before its due date, so that a booking can still be made
 
 # How late a session is, in days since the one before (bands proposed with the clinical rules; a clinic's policy).

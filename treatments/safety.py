@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from treatments.protocol import MAX_UNITS_IN_THREE_MONTHS
 
+OTHER_TOXIN_MONTHS = 4  # Medication Guide: any other botulinum toxin in the last four months
+_LONGEST_MONTH = 31
 THREE_MONTHS_DAYS = 92  # the longest three months can be: the longer reading is the safer one
 
 
@@ -64,7 +66,7 @@ QUESTIONS = (
     ),
     Question(
         "other_toxin",
-        "Any other botulinum toxin in the last 12 weeks, cosmetic too?",
+        f"Any other botulinum toxin in the last {OTHER_TOXIN_MONTHS} months, cosmetic too?",
         Effect.BLOCK,
         "Units of other products cannot be converted. Only a prescriber may decide to go on.",
     ),
@@ -112,3 +114,8 @@ def cumulative_fault(planned: int, earlier: Iterable[int]) -> str:
         f"{planned} units with the {before} of the last three months are {planned + before}. "
         f"At most {MAX_UNITS_IN_THREE_MONTHS} may be given in three months, all reasons together."
     )
+
+
+def other_toxin_since(day: dt.date) -> dt.date:
+    """Return the first day from which another product still matters (Medication Guide), months taken at their longest."""
+    return day - dt.timedelta(days=OTHER_TOXIN_MONTHS * _LONGEST_MONTH)

@@ -4,12 +4,14 @@ Those that everybody has are here, each with its source; a clinic's own copies a
 Changing a number here takes a new version number, so that an old verdict still says what it was reached by.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from patients.diagnosis_codes import BILLABLE
 from patients.eligibility.counts import Scale
+
+INTERVAL_DAYS = 84  # 12 weeks (United States label, European SmPC); a payer may ask for more, never for less
 
 
 class Stage(StrEnum):
@@ -63,7 +65,7 @@ class Policy:
     overuse: bool = False
     specialist: bool = False
     codes: tuple[str, ...] = ()
-    interval_days: int = 84
+    interval_days: int = INTERVAL_DAYS
     renewal: Renewal = Renewal.NONE
     response_percent: int = 30
     warn_cycles: int = 2
@@ -112,30 +114,27 @@ LABEL = Policy(
     months=3,
 )
 
-# ICHD-3 1.3 A to D. Overuse is a second diagnosis there (8.2), so it takes nothing from this one.
-ICHD3 = Policy(
+# ICHD-3 1.3 A to D: the label's diagnosis without its 4 hours and its age. Overuse is a second diagnosis there (8.2),
+# so it takes nothing from this one.
+ICHD3 = replace(
+    LABEL,
     key="ichd3",
     name="ICHD-3 1.3",
     source="ICHD-3 1.3",
-    headache_days=15,
-    migraine_days=8,
-    months=3,
+    adult_years=None,
+    long_headache_days=None,
     attacks=5,
     no_better_diagnosis=True,
 )
 
 # NICE TA260 1.1 (start) and 1.2 (stop: less than 30% fewer headache days after two cycles, or fewer than 15 headache
 # days a month for three months in a row). Both must be denied to go on; one commissioner's page joins them with "or".
-NICE = Policy(
+NICE = replace(
+    ICHD3,
     key="nice",
     name="NICE TA260",
     source="NICE TA260",
-    adult_years=18,
-    headache_days=15,
-    migraine_days=8,
-    months=3,
-    attacks=5,
-    no_better_diagnosis=True,
+    adult_years=LABEL.adult_years,
     preventives=3,
     overuse=True,
     renewal=Renewal.STOP_RULE,
@@ -143,35 +142,16 @@ NICE = Policy(
 
 # EHF 2018: preferably two or three preventives; stop without a response to the first two or three cycles; stop at
 # fewer than 10 headache days a month for three months.
-EHF = Policy(
-    key="ehf",
-    name="EHF 2018",
-    source="EHF 2018",
-    adult_years=18,
-    headache_days=15,
-    migraine_days=8,
-    months=3,
-    attacks=5,
-    no_better_diagnosis=True,
-    preventives=2,
-    overuse=True,
-    renewal=Renewal.STOP_RULE,
-    stop_cycles=3,
-    episodic_below=10,
-)
+EHF = replace(NICE, key="ehf", name="EHF 2018", source="EHF 2018", preventives=2, stop_cycles=3, episodic_below=10)
 
 SHIPPED = {policy.key: policy for policy in (LABEL, ICHD3, NICE, EHF)}
 
 # Typical terms of United States payers (clinical rules 1.5), to copy and edit: every payer's own text differs.
-SAMPLE_A = Policy(
+SAMPLE_A = replace(
+    LABEL,
     key="payer-a",
     name="Payer, renewal by days or hours",
     source="Payer policy",
-    adult_years=18,
-    headache_days=15,
-    long_headache_days=15,
-    migraine_days=8,
-    months=3,
     months_suffice=True,
     preventives=2,
     count_by=CountBy.CLASS,
@@ -181,8 +161,7 @@ SAMPLE_A = Policy(
     codes=tuple(BILLABLE),
     renewal=Renewal.FEWER,
 )
-SAMPLE_B = Policy(
-    **vars(SAMPLE_A)
-    | {"key": "payer-b", "name": "Payer, renewal by any reduction", "interval_days": 90, "renewal": Renewal.ANY}
+SAMPLE_B = replace(
+    SAMPLE_A, key="payer-b", name="Payer, renewal by any reduction", interval_days=90, renewal=Renewal.ANY
 )
 SAMPLES = {policy.key: policy for policy in (SAMPLE_A, SAMPLE_B)}

@@ -9,11 +9,10 @@ from django import forms
 from patients.diagnosis_codes import BILLABLE
 from patients.eligibility import Policy, Scale
 from patients.eligibility.counts import SCALE_WORDS, WINDOW_DAYS
-from patients.eligibility.policy import CountBy, Renewal
+from patients.eligibility.policy import INTERVAL_DAYS, CountBy, Renewal
 from patients.eligibility.wording import COUNT_BY_WORDS, LABELS, RENEWAL_WORDS
 
-# The interval is the label's 84 days or a payer's longer one (clinical rules 3); never less.
-LEAST_INTERVAL, MOST_INTERVAL = 84, 366
+MOST_INTERVAL = 366
 
 
 def _number(name: str, least: int, most: int, *, needed: bool = False) -> forms.IntegerField:
@@ -66,7 +65,7 @@ class PolicyForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text="None ticked: the code is not asked for.",
     )
-    interval_days = _number("interval_days", LEAST_INTERVAL, MOST_INTERVAL, needed=True)
+    interval_days = _number("interval_days", INTERVAL_DAYS, MOST_INTERVAL, needed=True)
     renewal = _choice("renewal", RENEWAL_WORDS)
     response_percent = _number("response_percent", 1, 100, needed=True)
     warn_cycles = _number("warn_cycles", 1, 20, needed=True)

@@ -11,7 +11,7 @@ from patients.diagnosis_codes import BILLABLE, fault
 from patients.models import Patient
 from tests.builders import NOW, TODAY
 from tests.conftest import log_in
-from tests.treatments.stock.conftest import Receive, Sign, in_room, sign, stocked
+from tests.treatments.stock.conftest import EXPIRY, Receive, Sign, in_room, sign, stocked
 from treatments import billing, claims
 from treatments.claims import Given
 from treatments.models import ClaimDraft, TreatmentSession
@@ -34,6 +34,10 @@ def test_nothing_thrown_away_is_said_too() -> None:
 
 def test_a_pharmacys_vial_is_not_billed_by_the_clinic() -> None:
     assert codes(None) == [("64615", "", 1)]
+
+
+def test_a_vial_opened_in_vain_has_no_line_of_nothing() -> None:
+    assert codes(Given(100, 0)) == [("64615", "", 1), ("J0585", "JW", 100)]
 
 
 def test_a_clinics_vial_added_to_a_persons_own_is_billed_for_what_it_gave() -> None:
@@ -113,6 +117,12 @@ class TestDrafts:
         record_number = signed.course.patient.record_number
         assert f"{record_number},11/23/2026,G43.709,J0585,JW,45,C4471" in answer.content.decode()
         assert answer["Content-Disposition"] == 'attachment; filename="claims-2026-11-23-to-2026-11-23.csv"'
+
+    def test_a_lot_is_no_formula(self, sign: Sign, admin: User) -> None:
+        session = sign(VialUsed("=1+1", EXPIRY, 200)).session
+        billing.draft_claim(session=session, diagnosis_code="G43.709", by=admin, at=NOW)
+        text = billing.export(clinic=session.clinic, first=TODAY, last=TODAY, by=admin, at=NOW)
+        assert ",'=1+1" in text
 
     def test_no_code_is_explained(self, signed: TreatmentSession, admin: User) -> None:
         client = log_in(admin)

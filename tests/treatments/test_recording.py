@@ -7,10 +7,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from clinic.models import Injector, User
+from patients.models import Patient
 from tests.builders import NOW, TODAY, make_session
 from treatments import protocol, recording
 from treatments.booking import Stale
-from treatments.models import Course, SessionRecord, Status, TreatmentSession, Vial
+from treatments.models import Course, OutsideDose, SessionRecord, Status, TreatmentSession, Vial
 from treatments.recording import Findings, Refused, VialUsed
 from treatments.safety import QUESTIONS
 
@@ -218,3 +219,48 @@ def test_an_expired_vial_is_refused_by_the_database(in_room: TreatmentSession, o
             strength=200,
         )
     )
+
+
+def another_product(patient: Patient, told_to: User, days: int) -> None:
+    OutsideDose.objects.create(
+        clinic=patient.clinic,
+        patient=patient,
+        given_on=TODAY - dt.timedelta(days=days),
+        same_product=False,
+        product="Another",
+        units=300,
+        told_at=NOW,
+        told_to=told_to,
+    )
+
+
+@pytest.mark.parametrize(("days", "blocked"), [(0, True), (124, True), (125, False)])
+def test_another_product_in_the_last_four_months_is_for_a_prescriber(
+    in_room: TreatmentSession, maria: Patient, nurse: User, days: int, blocked: bool
+) -> None:
+    another_product(maria, nurse, days)
+    if blocked:
+        assert "Another was given elsewhere" in faults(in_room, nurse)
+        assert "Another was given elsewhere" in faults(in_room, nurse, go_on_reason="Mine to say")
+    else:
+        assert sign(in_room, nurse).units_given == 155
+
+
+def test_a_prescriber_may_go_on_after_another_product_with_a_reason(
+    in_room: TreatmentSession, maria: Patient, nurse: User, prescriber: User
+) -> None:
+    another_product(maria, nurse, 30)
+    assert sign(in_room, prescriber, go_on_reason="Small dose, other muscles").go_on_reason
+
+
+@pytest.mark.parametrize(("born", "blocked"), [(dt.date(2008, 11, 24), True), (dt.date(2008, 11, 23), False)])
+def test_under_18_only_a_prescriber_goes_on(
+    in_room: TreatmentSession, maria: Patient, nurse: User, prescriber: User, born: dt.date, blocked: bool
+) -> None:
+    Patient.objects.filter(pk=maria.pk).update(birth_date=born)
+    session = TreatmentSession.objects.select_related("course__patient").get(pk=in_room.pk)
+    if blocked:
+        assert "under 18" in faults(session, nurse)
+        assert sign(session, prescriber, go_on_reason="Decided with the family")
+    else:
+        assert sign(session, nurse)

@@ -89,6 +89,20 @@ def test_two_more_days_in_the_last_weeks_are_wearing_off(late: int, worn: tuple[
     assert response([FIRST], diary, FIRST + CYCLE + ONE).worn_off == worn
 
 
+def test_who_was_treated_before_has_no_level_without_treatment() -> None:
+    diary = [*days_before(FIRST, 20), *days_before(FIRST + CYCLE, 10)]
+    found = response([FIRST], diary, FIRST + CYCLE, earlier=3)
+    assert [(period.number, period.fewer) for period in found.periods] == [(4, None)]
+    assert "the level without treatment is not known here" in found.sentence
+    assert not found.too_little
+    assert chart(found).lines == ()
+
+
+def test_bars_are_scaled_where_days_are_missing() -> None:
+    whole, part = (chart(after(2, 20, now, recorded=days)).bars[-1] for now, days in ((14, 28), (10, 20)))
+    assert whole.headache_top == part.headache_top
+
+
 @given(st.integers(1, 28), st.integers(0, 28))
 def test_the_response_is_the_share_of_days_that_went(before: int, now: int) -> None:
     found = after(2, before, now)
@@ -150,5 +164,5 @@ class TestThePatientsPage:
 
     def test_before_the_first_session_it_says_so(self, maria: Patient, nurse: User) -> None:
         page = log_in(nurse).get(reverse("patients:detail", args=[maria.uid])).content.decode()
-        assert "First session not done yet" in page
+        assert "Nothing to compare yet." in page
         assert "chart-headache" not in page

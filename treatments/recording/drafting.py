@@ -48,9 +48,8 @@ def save_draft(
     mine = SessionDraft.objects.filter(session=session, writer=by, version=version)
     if mine.update(fields=kept, version=version + 1, saved_at=at):
         return SessionDraft.objects.get(session=session)
-    standing = draft_of(session)
-    if standing or version:
-        raise NotYours(standing or SessionDraft(session=session, writer=by, version=0))
+    if standing := draft_of(session):
+        raise NotYours(standing)
     try:
         with transaction.atomic():
             return SessionDraft.objects.create(

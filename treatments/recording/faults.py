@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from clinic.access import Capability, allows
 from clinic.models import User
 from clinic.wording import day_words
+from patients.eligibility.policy import LABEL
 from treatments import protocol, safety
 from treatments.models import OutsideDose, Status, TreatmentSession
 from treatments.recording.findings import Findings
@@ -37,11 +38,11 @@ def of_findings(session: TreatmentSession, found: Findings, by: User, given_on: 
     if not found.consent_confirmed:
         faults.append("Confirm that the person consents.")
     faults += who_injects.faults(session.injector, session.clinic, given_on)
-    faults += _safety_faults(session, found, by)
+    faults += _safety_faults(session, found, by, given_on)
     faults += _dose_faults(session, found, given_on)
     faults += protocol.faults(found.plan)
     faults += _vial_faults(found, given_on)
-    return faults + use.faults(session=session, vials=found.vials, at=at)
+    return faults + use.faults(session=session, vials=found.vials, given_on=given_on, at=at)
 
 
 def _interval_faults(session: TreatmentSession, given_on: dt.date) -> list[str]:
@@ -52,15 +53,34 @@ def _interval_faults(session: TreatmentSession, given_on: dt.date) -> list[str]:
     return [f"The earliest day is {day_words(due)}. A prescriber has to give a reason before it."]
 
 
-def _safety_faults(session: TreatmentSession, found: Findings, by: User) -> list[str]:
+def _safety_faults(session: TreatmentSession, found: Findings, by: User, given_on: dt.date) -> list[str]:
     keys = [question.key for question in safety.QUESTIONS]
     screening = safety.screen({**dict.fromkeys(keys), **found.answers})
+    blocking = [f"{question.text} {question.advice}" for question in screening.blocked]
+    blocking += _on_record(session, found, given_on)
     faults = [f"Answer the safety question: {question.text}" for question in screening.unanswered]
     faults += [f"{question.text} {question.advice}" for question in screening.stopped]
     decided = found.go_on_reason.strip() and allows(by, session.clinic, Capability.PRESCRIBE)
-    if screening.blocked and not decided:
-        faults += [f"{question.text} {question.advice}" for question in screening.blocked]
-    return faults
+    return faults if decided else faults + blocking
+
+
+def _on_record(session: TreatmentSession, found: Findings, given_on: dt.date) -> list[str]:
+    """Return what the record itself says against going on without a prescriber: age, and another product lately."""
+    wrong = []
+    adult = LABEL.adult_years
+    if adult is not None and session.course.patient.age(given_on) < adult:
+        wrong.append(f"The person is under {adult}. Only a prescriber may decide to go on.")
+    since = safety.other_toxin_since(given_on)
+    others = OutsideDose.objects.filter(
+        patient=session.course.patient_id, same_product=False, given_on__range=(since, given_on)
+    )
+    if not found.answers.get("other_toxin"):
+        wrong += [
+            f"{dose.product} was given elsewhere on {day_words(dose.given_on)}. Its units cannot be converted: "
+            "only a prescriber may decide to go on."
+            for dose in others
+        ]
+    return wrong
 
 
 def _dose_faults(session: TreatmentSession, found: Findings, given_on: dt.date) -> list[str]:

@@ -1,6 +1,7 @@
 """Putting a version of a record into the database, parts and all."""
 
 import datetime as dt
+from collections import Counter
 
 from clinic.models import User
 from treatments.models import Injection, SafetyAnswer, SessionRecord, TreatmentSession, Vial
@@ -23,7 +24,7 @@ def write_signed(
     version.go_on_reason, version.note = found.go_on_reason.strip(), found.note.strip()
     version.stopped_reason, version.skipped = found.stopped_reason.strip(), dict(found.skipped)
     version.save()
-    _write_parts(version, found, given_on, kept={vial.lot for vial in stock if vial.owner_id})
+    _write_parts(version, found, given_on, theirs=Counter((one.lot, one.strength) for one in stock if one.owner_id))
     # Last: from this update on the database refuses any change to the record and its parts.
     SessionRecord.objects.filter(pk=version.pk).update(signed_at=at, signed_by=by)
     TreatmentSession.objects.filter(pk=session.pk).update(record=version)
@@ -31,8 +32,8 @@ def write_signed(
     return version
 
 
-def _write_parts(version: SessionRecord, found: Findings, given_on: dt.date, kept: set[str]) -> None:
-    """Write sites, vials and answers. ``kept``: lots that a pharmacy sent for this person."""
+def _write_parts(version: SessionRecord, found: Findings, given_on: dt.date, theirs: Counter[tuple[str, int]]) -> None:
+    """Write sites, vials and answers. ``theirs``: how many vials of a lot and strength were the person's own."""
     shared = {"clinic_id": version.clinic_id, "record": version}
     Injection.objects.bulk_create(Injection(**shared, site=site, units=units) for site, units in found.plan.items())
     Vial.objects.bulk_create(
@@ -43,10 +44,16 @@ def _write_parts(version: SessionRecord, found: Findings, given_on: dt.date, kep
             used_on=given_on,
             strength=vial.strength,
             reconstituted_at=vial.reconstituted_at,
-            owned_by_patient=clean_lot(vial.lot) in kept,
+            owned_by_patient=_one_of(theirs, (clean_lot(vial.lot), vial.strength)),
         )
         for vial in found.vials
     )
     SafetyAnswer.objects.bulk_create(
         SafetyAnswer(**shared, question=key, yes=yes) for key, yes in found.answers.items()
     )
+
+
+def _one_of(theirs: Counter[tuple[str, int]], kind: tuple[str, int]) -> bool:
+    """Return whether this vial is still one of the person's own, and count it off."""
+    theirs[kind] -= 1
+    return theirs[kind] >= 0

@@ -1,13 +1,20 @@
-"""The chart of headache days, in its own units; the template draws it and a table says the same."""
+"""The chart of headache days, in its own units; the template draws it and a table says the same.
+
+Bars are scaled to 28 days where some were not filled in; the table has the days as they were recorded.
+"""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
+from patients.diary import Window
 from patients.eligibility.counts import WINDOW_DAYS
+from patients.eligibility.policy import NICE
 from treatments.response.cycles import Period, Response
 
 COLUMN, GAP, HEIGHT, LEFT = 64, 24, 200, 34
 MARKS = (0, 7, 14, 21, 28)  # headache days on the axis
-SHARES = ((0, "before"), (30, "-30%"), (50, "-50%"))
+# What the level before treatment is held against: the response that NICE asks for, and half of it, which trials call one.
+SHARES = ((0, "before"), (NICE.response_percent, f"-{NICE.response_percent}%"), (50, "-50%"))
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,7 @@ class Bar:
 class Line:
     """A dashed line across the chart at a share of the level before treatment."""
 
-    top: float
+    top: int
     words: str
 
 
@@ -45,15 +52,19 @@ class Chart:
 
     bars: tuple[Bar, ...]
     lines: tuple[Line, ...]
-    marks: tuple[tuple[int, float], ...]
+    marks: tuple[tuple[int, int], ...]
     width: int
     height: int = HEIGHT
     left: int = LEFT
     bar_width: int = COLUMN - GAP
 
 
-def _top(days: float) -> int:
+def _top(days: Fraction | int) -> int:
     return round(HEIGHT - days * HEIGHT / WINDOW_DAYS)
+
+
+def _bar_top(window: Window, days: int) -> int:
+    return _top(window.scaled(days) or 0)
 
 
 def chart(found: Response) -> Chart:
@@ -62,15 +73,12 @@ def chart(found: Response) -> Chart:
         Bar(
             period,
             LEFT + place * COLUMN + GAP // 2,
-            _top(period.window.headache_days),
-            _top(period.window.migraine_days),
+            _bar_top(period.window, period.window.headache_days),
+            _bar_top(period.window, period.window.migraine_days),
         )
         for place, period in enumerate(found.periods)
     )
-    before = found.periods[0].window if found.periods else None
-    lines = (
-        tuple(Line(_top(before.headache_days * (100 - share) / 100), words) for share, words in SHARES)
-        if before and before.enough
-        else ()
-    )
+    before = found.periods[0].window if found.periods and not found.periods[0].number else None
+    level = before.scaled(before.headache_days) if before else None
+    lines = () if level is None else tuple(Line(_top(level * (100 - share) / 100), words) for share, words in SHARES)
     return Chart(bars, lines, tuple((mark, _top(mark)) for mark in MARKS), LEFT + COLUMN * max(1, len(bars)) + 48)

@@ -67,41 +67,41 @@ class Response:
     def sentence(self) -> str:
         """Return the response as one sentence for a clinician."""
         latest = self.latest
+        if self.periods and self.periods[0].number:
+            return "Treated before this clinic kept records: the level without treatment is not known here."
         if latest is None or latest.fewer is None:
             return "Not enough diary days to judge the response."
         change, word = abs(latest.fewer), "fewer" if latest.fewer >= 0 else "more"
         return f"{float(change):.0f}% {word} headache days than before treatment, at the end of cycle {latest.number}."
 
 
-def response(given_on: Sequence[dt.date], days: Sequence[Day], today: dt.date) -> Response:
+def response(given_on: Sequence[dt.date], days: Sequence[Day], today: dt.date, earlier: int = 0) -> Response:
     """Return the response of a course: ``given_on`` its sessions from the first, ``days`` the diary, ``today`` not over.
 
     A cycle that is still running is judged by the last 28 whole days, once that many have passed since its session.
+    ``earlier``: cycles given before these; the days before the first of these are then no level without treatment.
     """
     if not given_on:
         return Response((), ())
-    before = count(days, given_on[0] - dt.timedelta(days=1))
-    periods = [Period(0, before, None)]
+    before = None if earlier else count(days, given_on[0] - dt.timedelta(days=1))
+    periods = [Period(0, before, None)] if before else []
     ends = [*given_on[1:], today]
-    for number, (start, end) in enumerate(zip(given_on, ends, strict=True), 1):
+    for number, (start, end) in enumerate(zip(given_on, ends, strict=True), earlier + 1):
         last = end - dt.timedelta(days=1)
         if (last - start).days >= WINDOW_DAYS:
             window = count(days, last)
-            periods.append(Period(number, window, _fewer(before, window)))
-    worn = tuple(number for number, start in enumerate(given_on, 1) if _wears_off(start, days))
+            periods.append(Period(number, window, _fewer(before, window) if before else None))
+    worn = tuple(number for number, start in enumerate(given_on, earlier + 1) if _wears_off(start, days))
     return Response(tuple(periods), worn)
 
 
 def _fewer(before: Window, now: Window) -> Fraction | None:
     """Compare two windows as they were recorded, scaled to 28 days where days are missing."""
-    if not (before.enough and now.enough and before.headache_days):
-        return None
-    base, present = (Fraction(window.headache_days * WINDOW_DAYS, window.days_recorded) for window in (before, now))
-    return percent_fewer(base, present)
+    base, present = before.scaled(before.headache_days), now.scaled(now.headache_days)
+    return percent_fewer(base, present) if base and present is not None else None
 
 
 def _wears_off(start: dt.date, days: Sequence[Day]) -> bool:
     middle, late = (count(days, start + dt.timedelta(days=end)) for end in (_WEEKS_5_TO_8_END, _WEEKS_9_TO_12_END))
-    if not (middle.enough and late.enough):
-        return False
-    return late.headache_days - middle.headache_days >= WORSE_DAYS
+    then, now = middle.scaled(middle.headache_days), late.scaled(late.headache_days)
+    return then is not None and now is not None and now - then >= WORSE_DAYS

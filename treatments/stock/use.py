@@ -32,16 +32,16 @@ class Used(Protocol):
         """When the diluent went in, where that was written down."""
 
 
-def faults(*, session: TreatmentSession, vials: Sequence[Used], at: dt.datetime) -> list[str]:
-    """Return why these vials may not be used in this session, a sentence each: rules 14 and 15 of `clinical.md`.
+def faults(*, session: TreatmentSession, vials: Sequence[Used], given_on: dt.date, at: dt.datetime) -> list[str]:
+    """Return why these vials may not be used, or may not have been, a sentence each (clinical rules 14 and 15).
 
-    A lot that was never received is no fault: a count that is off must not keep a person from being treated.
+    ``given_on`` and ``at`` are those of the session: a recall that came later makes no record of before wrong. A lot that was never received is no fault: a count that is off must not keep a person from being treated.
     """
     wrong = [prepared_fault(vial.reconstituted_at, at) for vial in vials if vial.reconstituted_at]
     lots = sorted({clean_lot(vial.lot) for vial in vials})
     wrong += [
         f"Lot {recall.lot} was recalled on {day_words(recall.recalled_on)}. Set it aside and use another vial."
-        for recall in LotRecall.objects.filter(clinic=session.clinic_id, lot__in=lots)
+        for recall in LotRecall.objects.filter(clinic=session.clinic_id, lot__in=lots, recalled_on__lte=given_on)
     ]
     stored = list(StockVial.objects.filter(clinic=session.clinic_id, lot__in=lots))
     for lot in lots:
@@ -77,16 +77,19 @@ def settle(*, session: TreatmentSession, vials: Sequence[Used], by: User, at: dt
             wanted[key] -= 1
             kept.append(vial)
         else:
-            _put_back(vial)
+            _put_back(vial, by, at)
     for (lot, strength), number in wanted.items():
         kept += _take(session, lot, strength, number, by, at)
     return kept
 
 
-def _put_back(vial: StockVial) -> None:
-    StockVial.objects.filter(pk=vial.pk).update(
-        state=StockVial.State.IN_STOCK, session=None, settled_at=None, settled_by=None
-    )
+def _put_back(vial: StockVial, by: User, at: dt.datetime) -> None:
+    """Put a vial that was not used after all into stock, or aside when its lot was recalled meanwhile."""
+    row = StockVial.objects.filter(pk=vial.pk)
+    if LotRecall.objects.filter(clinic=vial.clinic_id, lot=vial.lot).exists():
+        row.update(state=StockVial.State.RECALLED, session=None, settled_at=at, settled_by=by)
+    else:
+        row.update(state=StockVial.State.IN_STOCK, session=None, settled_at=None, settled_by=None)
 
 
 def _take(

@@ -108,3 +108,29 @@ def test_the_outlook_expects_what_the_last_session_took(
     stocked(strength=100, number=2)
     make_session(make_course(tom), osei, NOW + dt.timedelta(days=1))
     assert shelf.look_ahead(riverside, TODAY).covered == 1
+
+
+def test_a_lot_recalled_after_the_session_does_not_stop_a_correction(
+    stocked: Receive, sign: Sign, riverside: Clinic, nurse: User
+) -> None:
+    stocked()
+    record = sign()
+    changes.recall_lot(clinic=riverside, lot="C4471", reason="Particles", by=nurse, at=NOW + dt.timedelta(days=9))
+    assert use.faults(session=record.session, vials=[VialUsed("C4471", EXPIRY, 200)], given_on=TODAY, at=NOW) == []
+
+
+def test_a_recalled_vial_that_was_not_used_after_all_is_set_aside(
+    stocked: Receive, sign: Sign, in_room: TreatmentSession, riverside: Clinic, nurse: User
+) -> None:
+    stocked()
+    sign()
+    changes.recall_lot(clinic=riverside, lot="C4471", reason="Particles", by=nurse, at=NOW)
+    use.settle(session=in_room, vials=[VialUsed("C4472", EXPIRY, 200)], by=nurse, at=NOW)
+    assert StockVial.objects.get().state == StockVial.State.RECALLED
+
+
+def test_of_two_vials_of_one_lot_only_the_persons_own_is_theirs(stocked: Receive, sign: Sign, maria: Patient) -> None:
+    stocked(strength=100, owner=maria)
+    stocked(strength=100)
+    record = sign(*[VialUsed("C4471", EXPIRY, 100)] * 2)
+    assert sorted(record.vials.values_list("owned_by_patient", flat=True)) == [False, True]
