@@ -6,7 +6,7 @@ from treatments.models.credential import InjectingPolicy, InjectorCredentials, P
 from treatments.models.day import DayView
 from treatments.models.draft import SessionDraft
 from treatments.models.effect import SideEffect
-from treatments.models.outside import OutsideDose
+from treatments.models.outside_dose import OutsideDose
 from treatments.models.recall import CalendarFeed, ContactAttempt, OfferInvitation, SlotOffer, WaitingEntry
 from treatments.models.record import Injection, SafetyAnswer, SessionRecord, Vial
 from treatments.models.referral import ReferralLine

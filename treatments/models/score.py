@@ -8,8 +8,8 @@ from simple_history.models import HistoricalRecords
 
 from clinic.models import Clinic, User
 from patients.models import Patient
-from treatments import scores
-from treatments.scores import HIT6, MIDAS, MSQ, PGIC, WEAR_OFF_WEEKS
+from treatments.scores import bands
+from treatments.scores.bands import HIT6, MIDAS, MSQ, PGIC, WEAR_OFF_WEEKS
 
 
 def _within(field: str, low: int, high: int) -> Q:
@@ -53,17 +53,17 @@ class OutcomeScore(models.Model):
         return f"Score {self.pk}"
 
     @property
-    def bands(self) -> list[tuple[str, int, str]]:
+    def read(self) -> list[tuple[str, int, str]]:
         """Each total that was taken: its name, the number and what it means."""
         return [
             (name, value, words(value))
             for name, value, words in (
-                ("HIT-6", self.hit6, scores.hit6_band),
-                ("MIDAS", self.midas, scores.midas_band),
-                ("MSQ, restrictive", self.msq_restrictive, scores.msq_words),
-                ("MSQ, preventive", self.msq_preventive, scores.msq_words),
-                ("MSQ, emotional", self.msq_emotional, scores.msq_words),
-                ("Change overall", self.pgic, scores.pgic_words),
+                ("HIT-6", self.hit6, bands.hit6_band),
+                ("MIDAS", self.midas, bands.midas_band),
+                ("MSQ, restrictive", self.msq_restrictive, bands.msq_words),
+                ("MSQ, preventive", self.msq_preventive, bands.msq_words),
+                ("MSQ, emotional", self.msq_emotional, bands.msq_words),
+                ("Change overall", self.pgic, bands.pgic_words),
             )
             if value is not None
         ]

@@ -6,19 +6,11 @@ from django import forms
 
 from clinic.models import Clinic
 from patients.models import Patient
-from treatments.forms import HouseForm
+from treatments.forms import Day, HouseForm
 from treatments.protocol import VIAL_STRENGTHS
 from treatments.stock.changes import Delivery, clean_lot
 
 MOST_VIALS = 200  # one delivery of a large clinic; more is a slip of the key
-
-
-def _date_field(label: str, missing: str) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": missing, "invalid": "Enter a date such as 2027-11-30."},
-    )
 
 
 def _strength_field() -> forms.TypedChoiceField:
@@ -52,9 +44,9 @@ class DeliveryForm(HouseForm):
 
     lot = forms.CharField(max_length=30, error_messages={"required": "Enter the lot number on the vials."})
     strength = _strength_field()
-    expires_on = _date_field("Expiry", "Enter the expiry date on the vials.")
+    expires_on = Day(label="Expiry", required_words="Enter the expiry date on the vials.")
     number = _number_field()
-    received_on = _date_field("Received", "Enter the day they arrived.")
+    received_on = Day(label="Received", required_words="Enter the day they arrived.")
     ndc = forms.CharField(
         label="NDC", max_length=13, required=False, help_text="On the carton; only in the United States"
     )
@@ -110,17 +102,3 @@ class LotRecallForm(LotForm):
     reason = forms.CharField(
         label="What the recall says", max_length=200, error_messages={"required": "Enter what the recall says."}
     )
-
-
-class MonthsForm(HouseForm):
-    """The days a report covers, both included."""
-
-    first = _date_field("From", "Enter the first day.")
-    last = _date_field("To", "Enter the last day.")
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse days in the wrong order."""
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        if data.get("first") and data.get("last") and data["last"] < data["first"]:
-            self.add_error("last", "Enter a day on or after the first one.")
-        return data

@@ -3,7 +3,6 @@
 import datetime as dt
 import uuid
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -11,29 +10,18 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.access import Capability, StaffRequest, requires
-from patients.diagnosis_codes import BILLABLE
-from treatments import billing
-from treatments.forms import HouseForm
+from treatments.claims import drafting
+from treatments.claims.forms import CodeForm
+from treatments.forms import DaysForm
 from treatments.models import ClaimDraft
-from treatments.stock.forms import MonthsForm
 from treatments.views.lookup import get_session, note_reading
 
 USUAL_DAYS = 31
 
 
-class CodeForm(HouseForm):
-    """The diagnosis code of a claim."""
-
-    diagnosis_code = forms.ChoiceField(
-        label="Diagnosis code",
-        choices=[("", "Choose a code"), *((code, f"{code}: {words}") for code, words in BILLABLE.items())],
-        error_messages={"required": "Choose a diagnosis code.", "invalid_choice": "Choose one of the listed codes."},
-    )
-
-
-def _days(request: StaffRequest) -> MonthsForm:
+def _days(request: StaffRequest) -> DaysForm:
     today = timezone.now().astimezone(request.clinic.zone).date()
-    return MonthsForm(request.GET or {"first": today - dt.timedelta(days=USUAL_DAYS), "last": today})
+    return DaysForm(request.GET or {"first": today - dt.timedelta(days=USUAL_DAYS), "last": today})
 
 
 @require_safe
@@ -42,7 +30,7 @@ def claims(request: StaffRequest) -> HttpResponse:
     """List the drafted claims of some days with their lines."""
     form = _days(request)
     valid = form.is_valid()
-    rows = billing.with_lines(billing.drafts(request.clinic, **form.cleaned_data)) if valid else []
+    rows = drafting.with_lines(drafting.drafts(request.clinic, **form.cleaned_data)) if valid else []
     query = {name: value.isoformat() for name, value in form.cleaned_data.items()} if valid else {}
     context = {"form": form, "rows": rows, "query": query}
     return render(request, "treatments/claims/claims.html", context, status=200 if valid else 422)
@@ -59,8 +47,8 @@ def draft(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         note_reading(request, timezone.now(), "claim", session.uid)
     elif form.is_valid():
         try:
-            billing.draft_claim(session=session, **form.cleaned_data, by=request.user, at=timezone.now())
-        except billing.Refused as error:
+            drafting.draft_claim(session=session, **form.cleaned_data, by=request.user, at=timezone.now())
+        except drafting.Refused as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, "Claim drafted. It is not sent: export it from the list of claims.")
@@ -70,7 +58,7 @@ def draft(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         "session": session,
         "patient": session.course.patient,
         "record": record,
-        "lines": billing.lines_of(record) if record else [],
+        "lines": drafting.lines_of(record) if record else [],
         "draft": chosen,
     }
     return render(request, "treatments/claims/draft.html", context, status=422 if form.is_bound else 200)
@@ -80,10 +68,10 @@ def draft(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 @requires(Capability.BILL)
 def export(request: StaffRequest) -> HttpResponse:
     """Hand out the claims of some days as CSV; who exported them is noted on each."""
-    form = MonthsForm(request.POST)
+    form = DaysForm(request.POST)
     if not form.is_valid():
         return render(request, "treatments/claims/claims.html", {"form": form, "rows": []}, status=422)
-    text = billing.export(clinic=request.clinic, **form.cleaned_data, by=request.user, at=timezone.now())
+    text = drafting.export(clinic=request.clinic, **form.cleaned_data, by=request.user, at=timezone.now())
     days = "{first:%Y-%m-%d}-to-{last:%Y-%m-%d}".format(**form.cleaned_data)
     headers = {"Content-Disposition": f'attachment; filename="claims-{days}.csv"'}
     return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.access import Capability, StaffRequest, may, requires
 from patients.views.lookup import get_patient
-from treatments.effects import catalogue, reporting, scoring
-from treatments.effects.forms import CloseForm, EffectsForm, RegulatorForm, ScoreForm
+from treatments.effects import catalogue, reporting
+from treatments.effects.forms import CloseForm, EffectsForm, RegulatorForm
 from treatments.models import SideEffect
 from treatments.views.lookup import note_reading
 
@@ -122,28 +122,3 @@ def _effect_page(
         "may_settle": may(request.membership, Capability.INJECT),
     }
     return render(request, "treatments/effects/effect.html", context, status=422 if wrong else 200)
-
-
-@require_http_methods(["GET", "POST"])
-@requires(Capability.ASSESS)
-def score(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
-    """Enter questionnaire totals of a person."""
-    patient, now = get_patient(request, uid), timezone.now()
-    today = now.astimezone(request.clinic.zone).date()
-    form = ScoreForm(request.POST or None, today=today, initial={"taken_on": today})
-    if form.is_bound and form.is_valid():
-        numbers = dict(form.cleaned_data)
-        taken_on = numbers.pop("taken_on")
-        try:
-            scoring.record_scores(patient=patient, taken_on=taken_on, numbers=numbers, by=request.user, at=now)
-        except reporting.Refused as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, "Scores saved.")
-            return redirect("patients:detail", patient.uid)
-    return render(
-        request,
-        "treatments/effects/score.html",
-        {"form": form, "patient": patient},
-        status=422 if form.is_bound else 200,
-    )

@@ -13,9 +13,10 @@ from clinic import audit
 from clinic.access import Capability, StaffRequest, requires
 from clinic.models import AuditEntry, Clinic
 from treatments.cycle import INTERVAL_DAYS
+from treatments.forms import DaysForm
 from treatments.models import LotRecall
 from treatments.stock import changes, shelf, tracing
-from treatments.stock.forms import DeliveryForm, DiscardForm, LotForm, LotRecallForm, MonthsForm
+from treatments.stock.forms import DeliveryForm, DiscardForm, LotForm, LotRecallForm
 
 REPORT_DAYS = 365
 
@@ -140,7 +141,7 @@ def recall_lot(request: StaffRequest) -> HttpResponse:
 def waste(request: StaffRequest) -> HttpResponse:
     """Show what was drawn, given and thrown away, month by month."""
     today = _today(request.clinic)
-    form = MonthsForm(request.GET or {"first": today - dt.timedelta(days=REPORT_DAYS), "last": today})
+    form = DaysForm(request.GET or {"first": today - dt.timedelta(days=REPORT_DAYS), "last": today})
     valid = form.is_valid()
     rows = tracing.waste_by_month(request.clinic, **form.cleaned_data) if valid else []
     context = {"form": form, "rows": rows, "wasted": sum(row.wasted for row in rows)}

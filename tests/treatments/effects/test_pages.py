@@ -10,7 +10,7 @@ from tests.builders import TODAY
 from tests.conftest import log_in
 from tests.treatments.effects.conftest import Report
 from tests.treatments.stock.conftest import Sign, in_room, sign
-from treatments.models import OutcomeScore, SideEffect
+from treatments.models import SideEffect
 
 __all__ = ["in_room", "sign"]
 
@@ -88,41 +88,3 @@ def test_the_front_desk_sees_no_way_to_settle(desk: Client, reported: Report) ->
     url = reverse("treatments:effect", args=[reported()[0].uid])
     assert "What was said or done" not in desk.get(url).content.decode()
     assert desk.post(url, {"outcome": "recovered"}).status_code == 422
-
-
-def test_scores_are_entered_and_read_with_their_bands(clinician: Client, maria: Patient) -> None:
-    fields = {"taken_on": "2026-11-23", "hit6": "64", "midas": "21", "wear_off_week": "10"}
-    page = clinician.post(reverse("treatments:score", args=[maria.uid]), fields, follow=True).content.decode()
-    assert "HIT-6 64 (severe impact)" in page
-    assert "MIDAS 21 (grade IV, severe)" in page
-    assert "wore off in week 10" in page
-
-
-@pytest.mark.parametrize(
-    ("fields", "words"),
-    [
-        ({"hit6": "35"}, "HIT-6 total is a number from 36 to 78."),
-        ({"hit6": "79"}, "HIT-6 total is a number from 36 to 78."),
-        ({"midas": "461"}, "MIDAS total is a number from 0 to 460."),
-        ({"msq_emotional": "101"}, "MSQ emotional is a number from 0 to 100."),
-        ({"pgic": "8"}, "Change overall is a number from 1 to 7."),
-        ({"hit6": "high"}, "Enter a whole number from 36 to 78."),
-        ({}, "Enter at least one number."),
-        ({"hit6": "60", "taken_on": "2026-11-24"}, "This day is still to come."),
-    ],
-)
-def test_a_score_out_of_range_is_refused_in_words(
-    clinician: Client, maria: Patient, fields: dict[str, str], words: str
-) -> None:
-    answer = clinician.post(reverse("treatments:score", args=[maria.uid]), {"taken_on": "2026-11-23"} | fields)
-    assert answer.status_code == 422
-    assert words in answer.content.decode()
-    assert not OutcomeScore.objects.exists()
-
-
-def test_the_same_day_again_adds_to_its_row(clinician: Client, maria: Patient) -> None:
-    url = reverse("treatments:score", args=[maria.uid])
-    clinician.post(url, {"taken_on": "2026-11-23", "hit6": "64"})
-    clinician.post(url, {"taken_on": "2026-11-23", "midas": "12"})
-    row = OutcomeScore.objects.get()
-    assert (row.hit6, row.midas, row.history.count()) == (64, 12, 2)

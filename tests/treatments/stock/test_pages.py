@@ -36,7 +36,7 @@ def test_a_delivery_goes_into_stock(at_stock: Client) -> None:
         ("number", "0", "Enter at least one vial."),
         ("number", "201", "Enter at most 200 vials at a time."),
         ("strength", "150", "A vial holds 100 or 200 units."),
-        ("expires_on", "30.9.2027", "Enter a date such as 2027-11-30."),
+        ("expires_on", "30.9.2027", "Enter a date such as 2026-06-01."),
         ("expires_on", "2026-11-22", "had expired on Sunday 22 November 2026"),
         ("record_number", "XX999", "Nobody at this clinic has this record number."),
     ],

@@ -12,8 +12,8 @@ from patients.models import Patient
 from tests.builders import NOW, TODAY
 from tests.conftest import log_in
 from tests.treatments.stock.conftest import EXPIRY, Receive, Sign, in_room, sign, stocked
-from treatments import billing, claims
-from treatments.claims import Given
+from treatments.claims import drafting, lines
+from treatments.claims.lines import Given
 from treatments.models import ClaimDraft, TreatmentSession
 from treatments.recording import VialUsed
 
@@ -21,7 +21,7 @@ __all__ = ["in_room", "sign", "stocked"]
 
 
 def codes(own: Given | None) -> list[tuple[str, str, int]]:
-    return [(line.code, line.modifier, line.quantity) for line in claims.lines(own)]
+    return [(line.code, line.modifier, line.quantity) for line in lines.claim_lines(own)]
 
 
 def test_what_was_thrown_away_has_its_own_line() -> None:
@@ -41,15 +41,15 @@ def test_a_vial_opened_in_vain_has_no_line_of_nothing() -> None:
 
 
 def test_a_clinics_vial_added_to_a_persons_own_is_billed_for_what_it_gave() -> None:
-    assert claims.from_own_stock([(100, True), (100, False)], 155) == Given(drawn=100, given=55)
+    assert lines.from_own_stock([(100, True), (100, False)], 155) == Given(drawn=100, given=55)
 
 
 @given(st.lists(st.tuples(st.sampled_from((100, 200)), st.booleans()), min_size=1, max_size=4), st.data())
 def test_no_unit_is_billed_that_was_not_drawn(vials: list[tuple[int, bool]], data: st.DataObject) -> None:
     drawn = sum(strength for strength, _kept in vials)
-    own = claims.from_own_stock(vials, data.draw(st.integers(1, drawn)))
+    own = lines.from_own_stock(vials, data.draw(st.integers(1, drawn)))
     ours = sum(strength for strength, kept in vials if not kept)
-    billed = sum(line.quantity for line in claims.lines(own) if line.code == claims.DRUG)
+    billed = sum(line.quantity for line in lines.claim_lines(own) if line.code == lines.DRUG)
     assert billed == ours
 
 
@@ -78,32 +78,32 @@ class TestDrafts:
         return sign().session
 
     def test_a_draft_follows_from_the_record(self, signed: TreatmentSession, admin: User) -> None:
-        billing.draft_claim(session=signed, diagnosis_code="G43.709", by=admin, at=NOW)
-        [(_draft, _record, lines)] = billing.with_lines(billing.drafts(signed.clinic, TODAY, TODAY))
-        assert [line.quantity for line in lines] == [1, 155, 45]
+        drafting.draft_claim(session=signed, diagnosis_code="G43.709", by=admin, at=NOW)
+        [(_draft, _record, found)] = drafting.with_lines(drafting.drafts(signed.clinic, TODAY, TODAY))
+        assert [line.quantity for line in found] == [1, 155, 45]
 
     def test_a_persons_own_vial_leaves_only_the_procedure(self, stocked: Receive, sign: Sign, maria: Patient) -> None:
         stocked(owner=maria)
-        assert [line.code for line in billing.lines_of(sign())] == ["64615"]
+        assert [line.code for line in drafting.lines_of(sign())] == ["64615"]
 
     def test_a_session_that_is_not_signed_is_not_billed(self, in_room: TreatmentSession, admin: User) -> None:
-        with pytest.raises(billing.Refused, match="Only a signed session"):
-            billing.draft_claim(session=in_room, diagnosis_code="G43.709", by=admin, at=NOW)
+        with pytest.raises(drafting.Refused, match="Only a signed session"):
+            drafting.draft_claim(session=in_room, diagnosis_code="G43.709", by=admin, at=NOW)
 
     def test_a_nurse_does_not_bill(self, signed: TreatmentSession, nurse: User) -> None:
-        with pytest.raises(billing.Refused, match="Your role"):
-            billing.draft_claim(session=signed, diagnosis_code="G43.709", by=nurse, at=NOW)
+        with pytest.raises(drafting.Refused, match="Your role"):
+            drafting.draft_claim(session=signed, diagnosis_code="G43.709", by=nurse, at=NOW)
 
     def test_the_code_changes_until_it_was_exported(self, signed: TreatmentSession, admin: User) -> None:
-        billing.draft_claim(session=signed, diagnosis_code="G43.709", by=admin, at=NOW)
-        billing.draft_claim(session=signed, diagnosis_code="G43.719", by=admin, at=NOW)
-        billing.export(clinic=signed.clinic, first=TODAY, last=TODAY, by=admin, at=NOW)
-        with pytest.raises(billing.Refused, match="exported already"):
-            billing.draft_claim(session=signed, diagnosis_code="G43.709", by=admin, at=NOW)
+        drafting.draft_claim(session=signed, diagnosis_code="G43.709", by=admin, at=NOW)
+        drafting.draft_claim(session=signed, diagnosis_code="G43.719", by=admin, at=NOW)
+        drafting.export(clinic=signed.clinic, first=TODAY, last=TODAY, by=admin, at=NOW)
+        with pytest.raises(drafting.Refused, match="exported already"):
+            drafting.draft_claim(session=signed, diagnosis_code="G43.709", by=admin, at=NOW)
         assert ClaimDraft.objects.get().diagnosis_code == "G43.719"
 
     def test_the_database_refuses_a_heading(self, signed: TreatmentSession, admin: User) -> None:
-        billing.draft_claim(session=signed, diagnosis_code="G43.709", by=admin, at=NOW)
+        drafting.draft_claim(session=signed, diagnosis_code="G43.709", by=admin, at=NOW)
         with pytest.raises(IntegrityError, match="billable"), transaction.atomic():
             ClaimDraft.objects.update(diagnosis_code="G43.70")
 
@@ -120,8 +120,8 @@ class TestDrafts:
 
     def test_a_lot_is_no_formula(self, sign: Sign, admin: User) -> None:
         session = sign(VialUsed("=1+1", EXPIRY, 200)).session
-        billing.draft_claim(session=session, diagnosis_code="G43.709", by=admin, at=NOW)
-        text = billing.export(clinic=session.clinic, first=TODAY, last=TODAY, by=admin, at=NOW)
+        drafting.draft_claim(session=session, diagnosis_code="G43.709", by=admin, at=NOW)
+        text = drafting.export(clinic=session.clinic, first=TODAY, last=TODAY, by=admin, at=NOW)
         assert ",'=1+1" in text
 
     def test_no_code_is_explained(self, signed: TreatmentSession, admin: User) -> None:
@@ -132,5 +132,5 @@ class TestDrafts:
 
 
 def test_a_second_vial_is_needed_above_its_units() -> None:
-    assert claims.from_own_stock([(100, False), (100, False)], 155) == Given(200, 155)
+    assert lines.from_own_stock([(100, False), (100, False)], 155) == Given(200, 155)
     assert VialUsed("C4471", TODAY, 100).reconstituted_at is None

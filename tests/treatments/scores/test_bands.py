@@ -6,8 +6,8 @@ from django.db import IntegrityError, transaction
 from clinic.models import User
 from patients.models import Patient
 from tests.builders import NOW, TODAY
-from treatments import scores
 from treatments.models import OutcomeScore
+from treatments.scores import bands
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from treatments.models import OutcomeScore
     ],
 )
 def test_hit6_bands(total: int, words: str) -> None:
-    assert scores.hit6_band(total) == words
+    assert bands.hit6_band(total) == words
 
 
 @pytest.mark.parametrize(
@@ -40,20 +40,20 @@ def test_hit6_bands(total: int, words: str) -> None:
     ],
 )
 def test_midas_grades(total: int, grade: str) -> None:
-    assert scores.midas_band(total).startswith(grade)
+    assert bands.midas_band(total).startswith(grade)
 
 
 @pytest.mark.parametrize(("total", "marked"), [(40, False), (41, True)])
 def test_the_worst_midas_grade_has_two_parts(total: int, marked: bool) -> None:
-    assert ("41 or more" in scores.midas_band(total)) is marked
+    assert ("41 or more" in bands.midas_band(total)) is marked
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("field", sorted(set(scores.RANGES) - {"onset_weeks"}))
+@pytest.mark.parametrize("field", sorted(set(bands.RANGES) - {"onset_weeks"}))
 def test_the_database_refuses_a_total_above_its_range(maria: Patient, nurse: User, field: str) -> None:
     row = OutcomeScore.objects.create(
         clinic=maria.clinic, patient=maria, taken_on=TODAY, entered_at=NOW, entered_by=nurse
     )
-    OutcomeScore.objects.filter(pk=row.pk).update(**{field: scores.RANGES[field][1]})
+    OutcomeScore.objects.filter(pk=row.pk).update(**{field: bands.RANGES[field][1]})
     with pytest.raises(IntegrityError), transaction.atomic():
-        OutcomeScore.objects.filter(pk=row.pk).update(**{field: scores.RANGES[field][1] + 1})
+        OutcomeScore.objects.filter(pk=row.pk).update(**{field: bands.RANGES[field][1] + 1})

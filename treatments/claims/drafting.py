@@ -11,7 +11,7 @@ from clinic import audit
 from clinic.access import Capability, allows
 from clinic.models import AuditEntry, Clinic, User
 from patients.diagnosis_codes import fault
-from treatments import claims
+from treatments.claims import lines
 from treatments.log import safe_cell
 from treatments.models import ClaimDraft, SessionRecord, TreatmentSession
 
@@ -22,10 +22,10 @@ class Refused(Exception):
     """The claim cannot be drafted; the text says why, for the reader."""
 
 
-def lines_of(record: SessionRecord) -> list[claims.Line]:
+def lines_of(record: SessionRecord) -> list[lines.Line]:
     """Return the claim lines that follow from a signed record."""
     vials = [(vial.strength, vial.owned_by_patient) for vial in record.vials.all()]
-    return claims.lines(claims.from_own_stock(vials, record.units_given))
+    return lines.claim_lines(lines.from_own_stock(vials, record.units_given))
 
 
 @transaction.atomic
@@ -65,7 +65,7 @@ def drafts(clinic: Clinic, first: dt.date, last: dt.date) -> QuerySet[ClaimDraft
     return found.order_by("-session__given_on", "-pk")
 
 
-def with_lines(found: QuerySet[ClaimDraft]) -> list[tuple[ClaimDraft, SessionRecord, list[claims.Line]]]:
+def with_lines(found: QuerySet[ClaimDraft]) -> list[tuple[ClaimDraft, SessionRecord, list[lines.Line]]]:
     """Return each draft with its record and the lines that follow from it (2 queries however many drafts)."""
     rows = found.select_related("session__course__patient", "session__record").prefetch_related(
         "session__record__vials"
@@ -85,16 +85,16 @@ def export(*, clinic: Clinic, first: dt.date, last: dt.date, by: User, at: dt.da
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
-    for draft, record, lines in rows:
-        writer.writerows(map(safe_cell, _cells(draft, record, line)) for line in lines)
+    for draft, record, found_lines in rows:
+        writer.writerows(map(safe_cell, _cells(draft, record, line)) for line in found_lines)
     return "\ufeff" + file.getvalue()
 
 
-def _cells(draft: ClaimDraft, record: SessionRecord, line: claims.Line) -> list[object]:
+def _cells(draft: ClaimDraft, record: SessionRecord, line: lines.Line) -> list[object]:
     given_on = draft.session.given_on
     return [
         draft.session.course.patient.record_number,
-        claims.service_date(given_on) if given_on else "",
+        lines.service_date(given_on) if given_on else "",
         draft.diagnosis_code,
         line.code,
         line.modifier,

@@ -1,102 +1,18 @@
-"""What staff type: cleaned here, decided by the actions, kept by the database."""
+"""The session record: identity, safety questions, sites, vial, consent; and the same once more to correct it."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 
-from clinic.models import Clinic, Injector, Room
 from treatments import protocol, safety
-from treatments.models import Status, TreatmentSession
+from treatments.forms.base import HouseForm
+from treatments.forms.fields import Clock, Day
 from treatments.recording import Findings, VialUsed
 
 MAX_VIALS = 4
-
-
-class HouseForm(forms.Form):
-    """A form as every page shows it: errors from the server in our words, never the browser's own bubbles."""
-
-    use_required_attribute = False
-
-    @property
-    def helper(self) -> FormHelper:
-        """How crispy draws it: fields only, inside the page's own form element."""
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.disable_csrf = True
-        return helper
-
-
-class ReasonForm(HouseForm):
-    """A reason in words."""
-
-    reason = forms.CharField(max_length=300, error_messages={"required": "Write a reason."})
-
-
-class SearchTimesForm(HouseForm):
-    """Other times than the suggested ones; cleaned, its fields are what `slots.suggest` takes."""
-
-    not_before = forms.DateField(
-        label="From",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": "Enter a date such as 2026-06-01."},
-    )
-    injector: forms.ModelChoiceField[Injector] = forms.ModelChoiceField(
-        queryset=Injector.objects.none(), required=False, empty_label="Any injector", to_field_name="uid"
-    )
-    room: forms.ModelChoiceField[Room] = forms.ModelChoiceField(
-        queryset=Room.objects.none(), required=False, empty_label="Any room", to_field_name="uid"
-    )
-    part_of_day = forms.TypedChoiceField(
-        choices=[("", "Any time of day"), ("morning", "Morning"), ("afternoon", "Afternoon")],
-        required=False,
-        empty_value=None,
-    )
-    minutes = forms.TypedChoiceField(label="Length", required=False, coerce=int, empty_value=None)
-
-    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        fields: Any = self.fields
-        fields["injector"].queryset = clinic.injectors.filter(active=True)
-        fields["room"].queryset = clinic.rooms.filter(active=True)
-        others = sorted({15, 30} - {clinic.session_minutes})
-        usual = ("", f"{clinic.session_minutes} minutes")
-        fields["minutes"].choices = [usual, *((minutes, f"{minutes} minutes") for minutes in others)]
-
-
-class DayFilterForm(HouseForm):
-    """Whose visits of a day to show."""
-
-    injector: forms.ModelChoiceField[Injector] = forms.ModelChoiceField(
-        queryset=Injector.objects.none(), required=False, empty_label="All injectors", to_field_name="uid"
-    )
-    room: forms.ModelChoiceField[Room] = forms.ModelChoiceField(
-        queryset=Room.objects.none(), required=False, empty_label="All rooms", to_field_name="uid"
-    )
-    status = forms.ChoiceField(required=False)
-
-    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        fields: Any = self.fields
-        fields["injector"].queryset = clinic.injectors.all()
-        fields["room"].queryset = clinic.rooms.all()
-        fields["status"].choices = [("", "All"), *(one for one in Status.choices if one[0] != Status.GIVEN_BEFORE)]
-
-    def keeps(self, session: TreatmentSession) -> bool:
-        """Return whether a visit is among those asked for. A filter that makes no sense hides nobody."""
-        chosen = self.cleaned_data if self.is_valid() else {}
-        injector, room, status = (chosen.get(name) for name in ("injector", "room", "status"))
-        return (
-            (not injector or session.injector_id == injector.pk)
-            and (not room or session.room_id == room.pk)
-            and (not status or session.status == status)
-        )
-
-
 _SKIP_CHOICES = [("", "not given"), *protocol.SKIP_REASONS.items()]
 
 
@@ -150,14 +66,7 @@ class RecordForm(HouseForm):
         error_messages={"required": "Choose at least one site.", "invalid_choice": "There is no such site."},
     )
     lot = forms.CharField(max_length=30, error_messages={"required": "Enter the lot number on the vial."})
-    expires_on = forms.DateField(
-        label="Expiry",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={
-            "required": "Enter the expiry date on the vial.",
-            "invalid": "Enter a date such as 2027-11-30.",
-        },
-    )
+    expires_on = Day(label="Expiry", required_words="Enter the expiry date on the vial.")
     strength = forms.TypedChoiceField(
         label="Units per vial",
         coerce=int,
@@ -179,13 +88,7 @@ class RecordForm(HouseForm):
     consent_confirmed = forms.BooleanField(
         label="The person consents to this session", error_messages={"required": "Confirm that the person consents."}
     )
-    prepared_at = forms.TimeField(
-        label="Reconstituted at",
-        help_text="today",
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        required=False,
-        error_messages={"invalid": "Enter a time such as 09:30."},
-    )
+    prepared_at = Clock(label="Reconstituted at", help_text="today")
     stopped_reason = forms.CharField(
         label="Stopped before the last site because",
         help_text="Only when the session ended early. What was given is kept.",
@@ -259,14 +162,6 @@ class RecordForm(HouseForm):
             go_on_reason=data["go_on_reason"],
             note=data["note"],
         )
-
-
-def parse_day(text: str) -> dt.date | None:
-    """Return the date of an address such as 2026-06-01, or None."""
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 class CorrectionForm(RecordForm):

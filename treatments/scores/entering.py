@@ -9,8 +9,11 @@ from clinic import audit
 from clinic.access import Capability, allows
 from clinic.models import AuditEntry, User
 from patients.models import Patient
-from treatments.effects.reporting import Refused
 from treatments.models import OutcomeScore
+
+
+class Refused(Exception):
+    """The numbers cannot be kept; the text says why, for the reader."""
 
 
 @transaction.atomic

@@ -37,7 +37,7 @@ class Given:
         return self.drawn - self.given
 
 
-def lines(own: Given | None) -> list[Line]:
+def claim_lines(own: Given | None) -> list[Line]:
     """Return the claim's lines; ``own`` is None when the drug came from a pharmacy, which bills it itself."""
     found = [Line(PROCEDURE, "", 1, "Injections, one session")]
     if own is None:

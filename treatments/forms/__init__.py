@@ -1,0 +1,23 @@
+"""What staff type: cleaned here, decided by the actions, kept by the database."""
+
+from treatments.forms.base import DaysForm, HouseForm, ReasonForm
+from treatments.forms.fields import Clock, Day, OneByUid, SeveralByUid, parse_day
+from treatments.forms.outside_dose import OutsideDoseForm
+from treatments.forms.record import CorrectionForm, RecordForm
+from treatments.forms.times import DayFilterForm, SearchTimesForm
+
+__all__ = [
+    "Clock",
+    "CorrectionForm",
+    "Day",
+    "DayFilterForm",
+    "DaysForm",
+    "HouseForm",
+    "OneByUid",
+    "OutsideDoseForm",
+    "ReasonForm",
+    "RecordForm",
+    "SearchTimesForm",
+    "SeveralByUid",
+    "parse_day",
+]

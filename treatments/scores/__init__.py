@@ -1,0 +1,1 @@
+"""Questionnaire totals: their ranges and bands, and what was entered."""

@@ -1,0 +1,75 @@
+"""What an admin types about the clinic itself, and about who injects there."""
+
+from typing import Any
+
+from django import forms
+
+from clinic.health_words import blocked_words
+from treatments.forms import Day, HouseForm
+from treatments.models import Profession
+
+
+def _minutes(label: str, low: int, high: int, help_text: str) -> forms.IntegerField:
+    words = f"{label}: enter whole minutes from {low} to {high}."
+    return forms.IntegerField(
+        label=label,
+        help_text=help_text,
+        min_value=low,
+        max_value=high,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), words),
+    )
+
+
+class DetailsForm(HouseForm):
+    """What patients read of the clinic, and how long things take."""
+
+    name = forms.CharField(max_length=80, error_messages={"required": "Enter the clinic's name."})
+    message_name = forms.CharField(
+        label="Name in messages",
+        max_length=20,
+        help_text="What patients read. It may not name an illness.",
+        error_messages={"required": "Enter the name that patients read."},
+    )
+    phone = forms.CharField(max_length=30, error_messages={"required": "Enter the phone number patients call."})
+    address = forms.CharField(max_length=200, error_messages={"required": "Enter the address patients come to."})
+    session_minutes = _minutes("A visit takes", 10, 60, "minutes, unless somebody says otherwise")
+    late_after_minutes = _minutes("Waiting is long after", 5, 240, "minutes; Today says so from then on")
+
+    def clean_message_name(self) -> str:
+        """Refuse a name that tells a family what the visit is about."""
+        name: str = self.cleaned_data["message_name"]
+        if blocked := blocked_words(name):
+            raise forms.ValidationError(f"Patients' families read this: leave out {', '.join(blocked)}.")
+        return name
+
+
+class CredentialsForm(HouseForm):
+    """What is on record of an injector."""
+
+    profession = forms.ChoiceField(choices=[("", "Not on record"), *Profession.choices], required=False)
+    licence_number = forms.CharField(max_length=40, required=False)
+    licence_until = Day(label="Licence valid until")
+    trained_on = Day(label="Trained in the injection protocol on")
+    trained_by = forms.CharField(max_length=80, required=False)
+    cosmetic_only = forms.BooleanField(label="Cosmetic only", help_text="May not treat patients here", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """A date without the number it belongs to proves nothing."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("licence_until") and not data.get("licence_number"):
+            self.add_error("licence_number", "Enter the licence number.")
+        return data
+
+
+class InjectingForm(HouseForm):
+    """Whom the clinic lets inject."""
+
+    professions = forms.MultipleChoiceField(
+        label="Who may inject",
+        help_text="None ticked: everybody who is set up as an injector",
+        choices=Profession.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    licence_required = forms.BooleanField(label="A valid licence must be on record", required=False)
+    training_required = forms.BooleanField(label="Training in the injection protocol must be on record", required=False)
