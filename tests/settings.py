@@ -12,6 +12,3 @@ from clinic.settings import *
 WHITENOISE_AUTOREFRESH = True
 # Hashing a password well takes as long as the rest of a test.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-# A password worth its salt takes 0.1 s to hash, and every test makes people.
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,11 +1,15 @@
 """A database of one's own, migrated, on the same engine as the run: for tests with processes that really commit."""
 
+import atexit
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,18 +25,48 @@ BASE = {"DJANGO_SETTINGS_MODULE": "tests.settings", "DEBUG": "true", "HTTPS": "f
 
 @contextmanager
 def own_database(folder: Path) -> Iterator[dict[str, str]]:
-    """Make a database; give the environment that leads to it. On PostgreSQL it is dropped in the end."""
+    """Copy the migrated database; give the environment that leads to it. On PostgreSQL the copy is dropped in the end."""
     if connection.vendor == "sqlite":
-        environment = BASE | {"DATABASE_URL": f"sqlite:///{folder / 'own.sqlite3'}", "VAR_DIR": str(folder)}
-        run_python("manage.py", "migrate", "-v0", environment=environment)
-        yield environment
+        file = folder / "own.sqlite3"
+        shutil.copy(_migrated_file(), file)
+        yield BASE | {"DATABASE_URL": f"sqlite:///{file}", "VAR_DIR": str(folder)}
         return
+    with _database(_migrated_name()) as name:
+        yield BASE | {"DATABASE_URL": _address(name), "VAR_DIR": str(folder)}
+
+
+@cache
+def _migrated_file() -> Path:
+    """Return a file with all tables and nothing in them; made once in a run, for migrating takes seconds."""
+    folder = Path(tempfile.mkdtemp(prefix="migrated-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    file = folder / "migrated.sqlite3"
+    _migrate(f"sqlite:///{file}", folder)
+    return file
+
+
+@cache
+def _migrated_name() -> str:
+    """Return the name of a database with all tables and nothing in them; made once in a run."""
+    kept = ExitStack()
+    atexit.register(kept.close)
+    name = kept.enter_context(_database("template1"))
+    _migrate(_address(name), Path(tempfile.gettempdir()))
+    return name
+
+
+def _migrate(url: str, folder: Path) -> None:
+    run_python("manage.py", "migrate", "-v0", environment=BASE | {"DATABASE_URL": url, "VAR_DIR": str(folder)})
+
+
+@contextmanager
+def _database(template: str) -> Iterator[str]:
+    """Make a copy of a database on the run's server, and drop it in the end."""
     name = f"own_{uuid.uuid4().hex[:12]}"
-    _on_server(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    made = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+    _on_server(made)
     try:
-        environment = BASE | {"DATABASE_URL": _address(name), "VAR_DIR": str(folder)}
-        run_python("manage.py", "migrate", "-v0", environment=environment)
-        yield environment
+        yield name
     finally:
         _on_server(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
