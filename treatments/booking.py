@@ -106,9 +106,9 @@ def _mind_the_due_date(
 
 
 def _mind_the_closing(session: TreatmentSession) -> None:
-    """Refuse a time that leave or a closure took while the page that offered it was open."""
-    if shut(session):
-        raise Taken
+    """Refuse a time that leave, a closure or shorter hours took while the page that offered it was open."""
+    if why := shut(session):
+        raise Taken(why=why)
 
 
 def refusal(course: Course, slot: Slot, but: TreatmentSession | None = None) -> Conflict:
@@ -182,8 +182,8 @@ def change_status(
 ) -> TreatmentSession:
     """Take a session from where the page saw it to ``to``. Asking for where it is already changes nothing.
 
-    Raises NotPossible, PermissionDenied, Stale when somebody else moved it meanwhile, or Taken when its old time has
-    gone.
+    Raises NotPossible, also when a cancelled visit's time is no longer open, PermissionDenied, Stale when somebody else
+    moved it meanwhile, or Taken when its old time has gone.
     """
     seen = session.status
     if seen == to:
@@ -196,6 +196,8 @@ def change_status(
         changes |= {"arrived_at": None, "placed_at": at}
     before = {name: getattr(session, name) for name in changes.keys() - {"placed_at"}}
     after = {name: changes[name] for name in before}
+    if to == Status.BOOKED:
+        share(slot_of(session))
     try:
         with transaction.atomic():
             changed = TreatmentSession.objects.filter(pk=session.pk, status=seen, version=session.version).update(
@@ -203,6 +205,8 @@ def change_status(
             )
     except IntegrityError as error:
         raise refusal(session.course, slot_of(session), but=session) from error
+    if seen == Status.CANCELLED and (why := shut(session)):
+        raise NotPossible(f"This time is no longer open: {why}. Book another one.")
     return note_change(changed, session, SessionEvent.Kind.STATUS, by, at, reason, before, after)
 
 

@@ -6,15 +6,15 @@ from treatments.models import TreatmentSession
 
 
 class Conflict(Exception):
-    """Somebody else was there first. ``session`` is theirs, where it is known."""
+    """Somebody else was there first. ``session`` is theirs, where it is known; ``why`` says it where no visit is."""
 
-    def __init__(self, session: TreatmentSession | None = None) -> None:
+    def __init__(self, session: TreatmentSession | None = None, why: str = "") -> None:
         super().__init__(type(self).__name__)
-        self.session = session
+        self.session, self.why = session, why
 
 
 class Taken(Conflict):
-    """The injector or the room has another session at that time."""
+    """The injector or the room has another session at that time, or is not there."""
 
 
 class AlreadyBooked(Conflict):

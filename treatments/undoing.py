@@ -14,7 +14,8 @@ from clinic.models import User
 from treatments.booking import change_status, lock, note_change, refusal, slot_of
 from treatments.conflicts import NotPossible, Stale
 from treatments.models import SessionEvent, Status, TreatmentSession
-from treatments.queueing import again_after_deadlock
+from treatments.queueing import again_after_deadlock, share
+from treatments.setup.opening import shut
 from treatments.slots import Slot
 
 Kind = SessionEvent.Kind
@@ -39,8 +40,8 @@ def undo(*, session: TreatmentSession, event: SessionEvent, by: User, at: dt.dat
     """Bring a visit back to where it was before ``event``; only the version, which never falls, tells them apart.
 
     A booking that is undone becomes a cancelled visit. Raises Stale when something followed the step, NotPossible when
-    it is too late, Taken when the old time has gone, AlreadyBooked when the person has another visit by now,
-    PermissionDenied.
+    it is too late or the old time is no longer open, Taken when the old time has gone, AlreadyBooked when the person
+    has another visit by now, PermissionDenied.
     """
     if not allows(by, session.clinic, Capability.BOOK):
         raise PermissionDenied
@@ -58,9 +59,12 @@ def undo(*, session: TreatmentSession, event: SessionEvent, by: User, at: dt.dat
 def _restore(session: TreatmentSession, event: SessionEvent, by: User, at: dt.datetime) -> TreatmentSession:
     values = {name: _value(name, stored) for name, stored in event.before.items()}
     slot = _slot(session, event.before) if "starts_at" in event.before else slot_of(session)
-    if "starts_at" in values:
+    moves_back, comes_back = "starts_at" in values, session.status == Status.CANCELLED
+    if moves_back:
         lock(session, slot)
         values |= {"version": F("version") + 1, "local_date": slot.starts_at.astimezone(session.clinic.zone).date()}
+    elif comes_back:
+        share(slot)
     if values.get("status", session.status) == Status.BOOKED:
         values["placed_at"] = at  # messages wait anew
     as_seen = TreatmentSession.objects.filter(
@@ -71,7 +75,13 @@ def _restore(session: TreatmentSession, event: SessionEvent, by: User, at: dt.da
             changed = as_seen.update(**values)
     except IntegrityError as error:
         raise refusal(session.course, slot, but=session) from error
+    if (moves_back or comes_back) and (why := _shut(session)):
+        raise NotPossible(f"The old time is no longer open: {why}. This cannot be undone; book another time.")
     return note_change(changed, session, Kind.UNDONE, by, at, "", event.after, event.before)
+
+
+def _shut(session: TreatmentSession) -> str:
+    return shut(TreatmentSession.objects.select_related("clinic", "injector", "room").get(pk=session.pk))
 
 
 def _value(name: str, stored: Any) -> Any:

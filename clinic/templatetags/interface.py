@@ -176,12 +176,23 @@ def zone_label(zone: object) -> str:
 
 @register.filter
 def undo_url(message: Message) -> str:
-    """Find where a message can be undone, from its `undo:<path>` tag; empty when it cannot.
+    """Find where a message can be undone, from its `undo:<path>` tag; empty when it cannot."""
+    return _tagged(message, "undo:")
+
+
+@register.filter
+def card_url(message: Message) -> str:
+    """Find the appointment card of what a message tells of, from its `card:<path>` tag; empty when there is none."""
+    return _tagged(message, "card:")
+
+
+def _tagged(message: Message, name: str) -> str:
+    """Return the path in a message's tag of this name.
 
     Only a path on this site counts, so that a message built from typed text can never post a form elsewhere.
     """
     for tag in (message.extra_tags or "").split():
-        target = tag.removeprefix("undo:")
+        target = tag.removeprefix(name)
         if target != tag and url_has_allowed_host_and_scheme(target, allowed_hosts=None):
             return target
     return ""

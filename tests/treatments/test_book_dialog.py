@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic.models import Clinic, Injector, User, WorkedHoliday
-from tests.builders import NOW, TODAY, make_course, make_patient, make_session, room_of
+from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session, room_of
 from tests.conftest import log_in
 from treatments import slots
 from treatments.models import Course, Status, TreatmentSession
@@ -191,5 +191,47 @@ def test_who_wants_none_of_the_times_is_put_on_the_waiting_list(client: Client, 
     assert f'href="{waiting}' in text(client.get(address(course)))
     osei.opening_hours.all().delete()
     page = text(client.get(address(course)))
-    assert "No free time found" in page
+    assert "No free time from Monday 23 November 2026 to Sunday 21 November 2027." in page
     assert f'href="{waiting}' in page
+
+
+@pytest.fixture
+def bello(riverside: Clinic, osei: Injector) -> Injector:
+    """RN Bello, who has time while Dr Osei has none."""
+    osei.opening_hours.all().delete()
+    return make_injector(riverside, "RN Bello")
+
+
+def test_a_search_that_finds_nothing_says_for_whom_and_how_many_times_others_have(
+    client: Client, course: Course, osei: Injector, bello: Injector
+) -> None:
+    page = text(client.get(address(course), {"injector": str(osei.uid), "part_of_day": "morning"}))
+    assert "No free time with Dr Osei in the morning from Monday 23 November 2026" in page
+    # Twenty days of eight hours, less what has passed of the first.
+    number = re.search(r"Other injectors \((\d+) free in 4 weeks\)", page)
+    assert number
+    assert int(number[1]) > 600
+
+
+def test_the_ways_on_from_a_search_that_found_nothing_lead_to_times(
+    client: Client, course: Course, osei: Injector, bello: Injector
+) -> None:
+    page = client.get(address(course), {"injector": str(osei.uid), "part_of_day": "morning"})
+    ways = dict(page.context["nothing"].ways)
+    with_others = next(query for label, query in ways.items() if label.startswith("Other injectors"))
+    assert text(client.get(f"{address(course)}?{with_others}")).count('name="slot"') == 5
+    osei.opening_hours.create(
+        clinic=osei.clinic, weekday=1, opens=dt.time(9), closes=dt.time(10), valid_from=dt.date(2027, 12, 6)
+    )
+    assert 'name="slot"' in text(client.get(f"{address(course)}?{ways['Later']}&part_of_day=morning"))
+
+
+def test_keeping_both_visits_is_not_offered_and_the_page_says_why(
+    client: Client, course: Course, own: TreatmentSession, free: list[Slot]
+) -> None:
+    page = client.post(address(course), form(free[0]))
+    assert page.status_code == 409
+    assert "A person has one visit to come at a time" in text(page)
+    assert "Leave it where it is" in text(page)
+    assert "Keep both" not in text(page)
+    assert course.sessions.filter(status=Status.BOOKED).count() == 1

@@ -99,7 +99,7 @@ def test_the_front_desk_cannot_give_the_reason_for_an_early_session(
 def test_a_prescriber_can_book_early_with_a_reason_that_stays_on_the_session(
     course: Course, osei: Injector, prescriber: User
 ) -> None:
-    session = book(course, day_83(course, osei), prescriber, early_reason="Wears off in week 9")
+    session = early(course, osei, prescriber)
     assert (session.early_reason, session.early_by) == ("Wears off in week 9", prescriber)
 
 
@@ -109,26 +109,26 @@ def test_a_prescriber_needs_words_not_spaces(course: Course, osei: Injector, pre
 
 
 def early(course: Course, osei: Injector, prescriber: User) -> TreatmentSession:
-    """Return a visit three days before the due date, with a prescriber's reason."""
-    friday = slot_at(course, osei, dt.datetime.combine(TODAY - dt.timedelta(days=3), dt.time(10), dt.UTC))
-    return book(course, friday, prescriber, early_reason="Wears off in week 9")
+    """Return a visit on the Thursday before the due date, with a prescriber's reason."""
+    thursday = slot_at(course, osei, dt.datetime.combine(TODAY - dt.timedelta(days=4), dt.time(10), dt.UTC))
+    return book(course, thursday, prescriber, early_reason="Wears off in week 9")
 
 
 def test_a_reason_for_one_day_does_not_cover_an_earlier_one(
     course: Course, osei: Injector, prescriber: User, front_desk: User
 ) -> None:
     session = early(course, osei, prescriber)
-    thursday = slot_at(course, osei, session.starts_at - dt.timedelta(days=1))
+    wednesday = slot_at(course, osei, session.starts_at - dt.timedelta(days=1))
     with pytest.raises(TooEarly):
-        booking.move(session=session, version=1, slot=thursday, by=front_desk, at=NOW)
+        booking.move(session=session, version=1, slot=wednesday, by=front_desk, at=NOW)
 
 
 def test_a_reason_for_one_day_covers_a_later_one(
     course: Course, osei: Injector, prescriber: User, front_desk: User
 ) -> None:
     session = early(course, osei, prescriber)
-    sunday = slot_at(course, osei, session.starts_at + dt.timedelta(days=2))
-    moved = booking.move(session=session, version=1, slot=sunday, by=front_desk, at=NOW)
+    friday = slot_at(course, osei, session.starts_at + dt.timedelta(days=1))
+    moved = booking.move(session=session, version=1, slot=friday, by=front_desk, at=NOW)
     assert (moved.early_reason, moved.early_by) == ("Wears off in week 9", prescriber)
 
 

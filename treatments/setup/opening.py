@@ -4,10 +4,12 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from clinic.models import Absence, Clinic, Closure, OpeningHours, Room
+from clinic.models import Absence, Clinic, Closure, OpeningHours, Room, WorkedHoliday
+from clinic.public_holidays import public_holidays
 from treatments.models import Status, TreatmentSession
 from treatments.setup.public_holidays import holidays_of
 
@@ -100,17 +102,34 @@ def outside(clinic: Clinic, which: Q, now: dt.datetime) -> dict[TreatmentSession
     return {visit: why for visit, why in reasons if why}
 
 
-def shut(session: TreatmentSession) -> bool:
-    """Return whether a visit just written lies in leave, in a closure, or with a room or injector no longer in use.
+def shut(session: TreatmentSession) -> str:
+    """Return why a visit just written lies outside the clinic's hours, in words, or nothing when it fits.
 
-    Asked in the transaction that wrote it, under the lock that leave waits for, so that neither can miss the other
-    (one query).
+    Asked in the transaction that wrote it, under the lock that every change of hours waits for, so that neither can
+    miss the other. One query unless it lies outside.
     """
+    clinic, zone = session.clinic, session.clinic.zone
+    starts, ends = session.starts_at.astimezone(zone), session.ends_at.astimezone(zone)
+    date = starts.date()
     then = {"starts_at__lt": OuterRef("ends_at"), "ends_at__gt": OuterRef("starts_at")}
     away = Absence.objects.filter(injector=OuterRef("injector"), **then)
     closed = Closure.objects.filter(Q(room=None) | Q(room=OuterRef("room")), clinic=OuterRef("clinic"), **then)
     gone = Q(injector__active=False) | Q(room__active=False)
-    return TreatmentSession.objects.filter(gone | Exists(away) | Exists(closed), pk=session.pk).exists()
+    hours = OpeningHours.objects.filter(
+        Q(room=None) | Q(room=OuterRef("room")),
+        Q(valid_from=None) | Q(valid_from__lte=date),
+        Q(valid_until=None) | Q(valid_until__gte=date),
+        injector=OuterRef("injector"),
+        weekday=date.isoweekday(),
+        opens__lte=starts.time(),
+        closes__gte=ends.time() if ends.date() == date else dt.time.max,  # no hours go on past midnight
+    )
+    misfit: Any = gone | Exists(away) | Exists(closed) | ~Exists(hours)
+    if date in public_holidays(clinic.country, clinic.subdivision, date.year):
+        misfit |= ~Exists(WorkedHoliday.objects.filter(clinic=clinic, date=date))
+    if not TreatmentSession.objects.filter(misfit, pk=session.pk).exists():
+        return ""
+    return load(clinic, date, date).why_outside(session)
 
 
 def valid(row: OpeningHours, date: dt.date) -> bool:

@@ -6,10 +6,14 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from clinic import audit
 from clinic.access import Capability, StaffRequest, may, requires
+from clinic.models import AuditEntry
 from treatments import injection_map, protocol
+from treatments.booking import Stale
 from treatments.cycle import due_on
 from treatments.models import SessionRecord, Status, TreatmentSession
+from treatments.views.conflicts import conflict_page
 from treatments.views.lookup import get_session, note_reading
 
 
@@ -33,6 +37,23 @@ def session(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         "may_bill": may(request.membership, Capability.BILL),
     }
     return render(request, "treatments/session.html", context | (_given(versions[0]) if versions else {}))
+
+
+@requires(Capability.BOOK)
+def card(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Show the appointment card of a visit to come, for the patient's pocket: no word of illness or treatment."""
+    found = get_session(request, uid)
+    if found.status != Status.BOOKED:
+        return conflict_page(request, Stale(found))
+    audit.record(
+        clinic=request.clinic,
+        by=request.user,
+        at=timezone.now(),
+        action=AuditEntry.Action.PRINT,
+        kind="appointment card",
+        subject=found.uid,
+    )
+    return render(request, "treatments/card.html", {"session": found, "patient": found.course.patient})
 
 
 def _given(record: SessionRecord) -> dict[str, object]:

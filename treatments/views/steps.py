@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from clinic.access import Capability, StaffRequest, requires
 from clinic.redirects import next_url
 from treatments import booking, undoing
-from treatments.models import Status, TreatmentSession
+from treatments.models import SessionEvent, Status, TreatmentSession
 from treatments.views.conflicts import conflict_page, step_conflict, theirs
 from treatments.views.lookup import get_session
 
@@ -81,10 +81,15 @@ def undo(request: StaffRequest, uid: uuid.UUID, event: int) -> HttpResponse:
 
 
 def tell(request: StaffRequest, session: TreatmentSession, text: str) -> None:
-    """Say what happened, with Undo beside it."""
-    last = session.events.order_by("-pk").values_list("pk", flat=True).first()
-    url = reverse("treatments:undo", args=[session.uid, last])
-    messages.success(request, text, extra_tags=f"undo:{url}")
+    """Say what happened, with Undo beside it, and the card to take home when the visit got a new time."""
+    last = session.events.order_by("-pk").values_list("pk", "kind").first()
+    if last is None:
+        return
+    number, kind = last
+    tags = f"undo:{reverse('treatments:undo', args=[session.uid, number])}"
+    if kind in {SessionEvent.Kind.BOOKED, SessionEvent.Kind.MOVED}:
+        tags += f" card:{reverse('treatments:card', args=[session.uid])}"
+    messages.success(request, text, extra_tags=tags)
 
 
 def day_url(session: TreatmentSession) -> str:

@@ -18,6 +18,7 @@ from treatments.booking import AlreadyBooked, Conflict, TooEarly
 from treatments.forms import SearchTimesForm
 from treatments.models import Course, SessionEvent, Status, TreatmentSession
 from treatments.views.dialog import show
+from treatments.views.nothing_free import nothing_free
 
 SUGGESTED = 5
 AFTER_CONFLICT = 3
@@ -48,12 +49,15 @@ def show_times(
     wanted = search.cleaned_data if search.is_bound and search.is_valid() else {}
     conflict = refusal.conflict if refusal else None
     wish = slots.wish_of(course)
+    found = slots.suggest(course=course, now=now, limit=AFTER_CONFLICT if conflict else SUGGESTED, **wanted)
+    next_ = next_url(request, patient_url(course))
     context = {
         "course": course,
         "patient": course.patient,
         "wish": wish,
         "closed": holiday(request.clinic, wish.due_on),
-        "slots": slots.suggest(course=course, now=now, limit=AFTER_CONFLICT if conflict else SUGGESTED, **wanted),
+        "slots": found,
+        "nothing": None if found else nothing_free(course, wanted, wish.due_on, now, next_),
         "chips": [(weeks, wish.last_given_on + dt.timedelta(weeks=weeks)) for weeks in CHIP_WEEKS]
         if wish.last_given_on
         else [],
@@ -69,7 +73,7 @@ def show_times(
         "here": address(course, moving),
         "uid": request.POST.get("uid") or uuid.uuid4(),
         "note": request.POST.get("note", ""),
-        "next": next_url(request, patient_url(course)),
+        "next": next_,
     }
     return show(request, "treatments/times.html", context, refusal.status if refusal else 200)
 

@@ -1,0 +1,128 @@
+"""A time that leave, a closure or shorter hours took meanwhile: nobody gets it, by booking, moving or taking a step back."""
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.test import Client
+
+from clinic.models import Absence, Injector, OpeningHours, User, WorkedHoliday
+from tests.builders import NOW, room_of
+from tests.conftest import log_in
+from treatments import booking, slots, undoing
+from treatments.booking import NotPossible, Taken
+from treatments.models import Course, Status, TreatmentSession
+from treatments.setup import changes, saving
+from treatments.slots import Slot
+
+
+@pytest.fixture
+def slot(course: Course, osei: Injector) -> Slot:
+    """A time of Dr Osei's that is on somebody's screen."""
+    return next(one for one in slots.suggest(course=course, now=NOW) if one.injector == osei)
+
+
+@pytest.fixture
+def visit(course: Course, slot: Slot, front_desk: User) -> TreatmentSession:
+    """Maria's visit."""
+    return booking.book(course=course, slot=slot, uid=uuid.uuid4(), by=front_desk, at=NOW)
+
+
+def give_leave(slot: Slot, by: User) -> None:
+    """Save leave over a time that nobody has."""
+    leave = Absence(clinic=slot.injector.clinic, injector=slot.injector, starts_at=slot.starts_at, ends_at=slot.ends_at)
+    saving.save(change=changes.leave(row=leave), by=by, at=NOW)
+
+
+def undo(visit: TreatmentSession, by: User) -> TreatmentSession:
+    """Take the last step back."""
+    event = visit.events.order_by("-pk").first()
+    assert event
+    return undoing.undo(session=visit, event=event, by=by, at=NOW)
+
+
+def test_a_cancellation_is_not_undone_into_leave_saved_since(
+    visit: TreatmentSession, slot: Slot, front_desk: User, admin: User
+) -> None:
+    booking.change_status(session=visit, to=Status.CANCELLED, by=front_desk, at=NOW, reason="Ill")
+    give_leave(slot, admin)
+    visit.refresh_from_db()
+    with pytest.raises(NotPossible, match="no longer open: Dr Osei is away: Leave"):
+        undo(visit, front_desk)
+    visit.refresh_from_db()
+    assert visit.status == Status.CANCELLED
+
+
+def test_a_move_is_not_undone_into_leave_saved_since(
+    visit: TreatmentSession, slot: Slot, front_desk: User, admin: User
+) -> None:
+    later = Slot(slot.injector, slot.room, slot.starts_at + dt.timedelta(days=1), slot.ends_at + dt.timedelta(days=1))
+    booking.move(session=visit, version=1, slot=later, by=front_desk, at=NOW)
+    give_leave(slot, admin)
+    visit.refresh_from_db()
+    with pytest.raises(NotPossible, match="Dr Osei is away"):
+        undo(visit, front_desk)
+    visit.refresh_from_db()
+    assert visit.starts_at == later.starts_at
+
+
+def test_the_page_says_why_an_undo_was_refused(
+    visit: TreatmentSession, slot: Slot, front_desk: User, admin: User
+) -> None:
+    booking.change_status(session=visit, to=Status.CANCELLED, by=front_desk, at=NOW, reason="Ill")
+    give_leave(slot, admin)
+    event = visit.events.order_by("-pk").first()
+    assert event
+    answer = log_in(front_desk).post(f"/sessions/{visit.uid}/undo/{event.pk}/", follow=True)
+    assert "The old time is no longer open: Dr Osei is away: Leave." in answer.content.decode()
+
+
+def test_a_cancelled_visit_is_not_booked_again_into_leave(
+    visit: TreatmentSession, slot: Slot, front_desk: User, admin: User
+) -> None:
+    booking.change_status(session=visit, to=Status.CANCELLED, by=front_desk, at=NOW, reason="Ill")
+    give_leave(slot, admin)
+    visit.refresh_from_db()
+    with pytest.raises(NotPossible, match="Book another one"):
+        booking.change_status(session=visit, to=Status.BOOKED, by=front_desk, at=NOW)
+
+
+def test_an_undo_where_nothing_changed_still_works(visit: TreatmentSession, front_desk: User) -> None:
+    booking.change_status(session=visit, to=Status.CANCELLED, by=front_desk, at=NOW, reason="Ill")
+    visit.refresh_from_db()
+    assert undo(visit, front_desk).status == Status.BOOKED
+
+
+def test_nobody_books_into_hours_that_were_shortened_while_the_page_was_open(
+    course: Course, slot: Slot, front_desk: User
+) -> None:
+    OpeningHours.objects.filter(injector=slot.injector).update(opens=dt.time(16, 59))
+    with pytest.raises(Taken) as refusal:
+        booking.book(course=course, slot=slot, uid=uuid.uuid4(), by=front_desk, at=NOW)
+    assert refusal.value.why == "Dr Osei does not work then"
+    assert not course.sessions.filter(status=Status.BOOKED).exists()
+
+
+def test_nobody_books_onto_a_holiday_that_is_closed_again(course: Course, osei: Injector, front_desk: User) -> None:
+    starts_at = dt.datetime(2026, 12, 25, 10, tzinfo=dt.UTC)
+    christmas = Slot(osei, room_of(osei), starts_at, starts_at + dt.timedelta(minutes=15))
+    with pytest.raises(Taken) as refusal:
+        booking.book(course=course, slot=christmas, uid=uuid.uuid4(), by=front_desk, at=NOW)
+    assert refusal.value.why == "Christmas Day: the clinic is closed"
+    WorkedHoliday.objects.create(clinic=osei.clinic, date=starts_at.date())
+    assert booking.book(course=course, slot=christmas, uid=uuid.uuid4(), by=front_desk, at=NOW)
+
+
+def test_a_visit_never_runs_over_midnight(course: Course, osei: Injector, front_desk: User) -> None:
+    OpeningHours.objects.filter(injector=osei).update(opens=dt.time(0), closes=dt.time(23, 59))
+    last = dt.datetime(2026, 11, 30, 23, 50, tzinfo=dt.UTC)
+    midnight = Slot(osei, room_of(osei), last, last + dt.timedelta(minutes=15))
+    with pytest.raises(Taken):
+        booking.book(course=course, slot=midnight, uid=uuid.uuid4(), by=front_desk, at=NOW)
+
+
+def test_the_page_of_times_names_what_took_the_time(course: Course, slot: Slot, front_desk: User, admin: User) -> None:
+    client: Client = log_in(front_desk)
+    give_leave(slot, admin)
+    answer = client.post(f"/courses/{course.uid}/book/", {"slot": slot.code, "uid": str(uuid.uuid4())})
+    assert "The clinic does not work at that time" in answer.content.decode()
