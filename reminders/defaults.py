@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from clinic.models import Clinic
 from patients.models import Channel
-from reminders.models import MessageTemplate, ReminderRule
+from reminders.models import Kind, MessageTemplate, ReminderRule
 
-Kind = ReminderRule.Kind
 VISIT, DUE = Kind.VISIT, Kind.DUE
 
 
@@ -18,7 +17,7 @@ VISIT, DUE = Kind.VISIT, Kind.DUE
 class Text:
     """One rule with its words on each channel."""
 
-    kind: ReminderRule.Kind
+    kind: Kind
     days_before: int
     sms: str
     subject: str
@@ -93,7 +92,7 @@ def install(clinic: Clinic) -> None:
         _install_text(rule, Channel.EMAIL, subject=text.subject, body=text.email)
 
 
-def rule_of(clinic: Clinic, kind: ReminderRule.Kind) -> ReminderRule:
+def rule_of(clinic: Clinic, kind: Kind) -> ReminderRule:
     """Return a clinic's rule for messages that a person starts; a clinic from before there were such gets it now."""
     found = ReminderRule.objects.filter(clinic=clinic, kind=kind).first()
     if found is None:

@@ -135,7 +135,8 @@ def take_back(*, batch: uuid.UUID, clinic: Clinic, by: User, at: dt.datetime) ->
     for reminder in waiting:
         still = Reminder.objects.filter(pk=reminder.pk, state=State.WAITING)
         if still.update(state=State.CANCELLED, reason="Taken back", closed_at=at):
-            contact.take_back_text(course=reminder.course, by=by, at=at)
+            if reminder.course:
+                contact.take_back_text(course=reminder.course, by=by, at=at)
             stopped += 1
     audit.record(
         clinic=clinic, by=by, at=at, action=AuditEntry.Action.CHANGE, kind="texts", subject=batch, rows=stopped

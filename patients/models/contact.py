@@ -85,7 +85,11 @@ class ContactPoint(models.Model):
 
     class Meta:
         ordering = ["patient_id", "channel"]
-        indexes = [models.Index(fields=["clinic", "address"], name="contact_address")]
+        indexes = [
+            models.Index(fields=["clinic", "address"], name="contact_address"),
+            # Who agreed to messages of late, and is welcomed.
+            models.Index(fields=["consented_at"], name="contact_consented"),
+        ]
         constraints = [
             # One number and one address each: who has two says which one the clinic should use.
             models.UniqueConstraint(fields=["patient", "channel"], name="one_contact_point_per_channel"),

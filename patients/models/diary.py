@@ -57,6 +57,8 @@ class DiaryDay(models.Model):
 
     class Meta:
         ordering = ["patient_id", "date"]
+        # Whose diary stopped on a day, and is asked to go on.
+        indexes = [models.Index(fields=["clinic", "date"], name="diary_by_date")]
         constraints = [
             models.UniqueConstraint(fields=["patient", "date"], name="one_diary_row_per_day"),
             models.CheckConstraint(

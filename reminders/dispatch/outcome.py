@@ -69,6 +69,8 @@ def _same_subject(reminder: Reminder) -> ReminderQuerySet:
         due_date=reminder.due_date,
         asked_on=reminder.asked_on,
         invitation=reminder.invitation,
+        patient=reminder.patient,
+        occasion=reminder.occasion,
     )
 
 
@@ -81,6 +83,9 @@ def _twin(reminder: Reminder, channel: Channel, now: dt.datetime) -> Reminder:
         course=reminder.course,
         session=reminder.session,
         session_version=reminder.session_version,
+        visit_at=reminder.visit_at,
+        occasion=reminder.occasion,
+        one_off=reminder.one_off,
         due_date=reminder.due_date,
         asked_on=reminder.asked_on,
         batch=reminder.batch,

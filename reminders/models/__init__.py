@@ -3,6 +3,17 @@
 from reminders.models.delivery import Delivery
 from reminders.models.link import PatientLink
 from reminders.models.reminder import Reminder, State
-from reminders.models.rule import MessageTemplate, ReminderRule
+from reminders.models.rule import Kind, ReminderRule
+from reminders.models.text import BlockedWord, MessageTemplate, OneOff
 
-__all__ = ["Delivery", "MessageTemplate", "PatientLink", "Reminder", "ReminderRule", "State"]
+__all__ = [
+    "BlockedWord",
+    "Delivery",
+    "Kind",
+    "MessageTemplate",
+    "OneOff",
+    "PatientLink",
+    "Reminder",
+    "ReminderRule",
+    "State",
+]

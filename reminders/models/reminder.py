@@ -9,6 +9,7 @@ from django.db.models import Q
 from clinic.models import Clinic, User
 from patients.models import Channel, Patient
 from reminders.models.rule import ReminderRule
+from reminders.models.text import MessageTemplate, OneOff
 from treatments.models import Course, OfferInvitation, TreatmentSession
 
 
@@ -45,25 +46,46 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         return self.filter(state__in=[State.FAILED, State.MISSED])
 
 
+_NO_VISIT = Q(session__isnull=True, session_version__isnull=True)
+_A_VISIT = Q(session__isnull=False, session_version__isnull=False, course__isnull=False, due_date__isnull=True) & Q(
+    asked_on__isnull=True, invitation__isnull=True, one_off__isnull=True
+)
+_A_DUE_DATE = _NO_VISIT & Q(
+    due_date__isnull=False, course__isnull=False, invitation__isnull=True, one_off__isnull=True, occasion=""
+)
+_AN_OFFER = _NO_VISIT & Q(
+    due_date__isnull=True, asked_on__isnull=True, invitation__isnull=False, one_off__isnull=True, occasion=""
+)
+_A_PERSON = _NO_VISIT & Q(due_date__isnull=True, asked_on__isnull=True, invitation__isnull=True) & ~Q(occasion="")
+
+
 class Reminder(models.Model):
     """One message to one patient for one reason on one channel.
 
     Unique per (session version, rule, channel), per (course, due date, rule, channel), per (course, day, channel) when
-    the desk asked for it, or per (invitation, channel): planning twice adds nothing, and the database says so. A session that moves gets a new version, so its old reminders can be told apart.
+    the desk asked for it, per (invitation, channel), or per (patient, occasion, channel): planning twice adds nothing,
+    and the database says so. A session that moves gets a new version, so its old reminders can be told apart. An
+    occasion is something that happened, named so that it is told once whichever rule tells it (`planning.happened`).
     """
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     rule = models.ForeignKey(ReminderRule, on_delete=models.PROTECT, related_name="+")
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
-    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="+")
+    # Empty when the message is about no course: a welcome, a diary, a one-off message.
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, null=True, related_name="+")
     session = models.ForeignKey(TreatmentSession, on_delete=models.PROTECT, null=True, related_name="+")
     session_version = models.PositiveIntegerField(null=True)
+    visit_at = models.DateTimeField(null=True, help_text="the time of the visit as this message tells it")
+    occasion = models.CharField(max_length=60, blank=True, default="", help_text="what happened, told once")
     due_date = models.DateField(null=True, help_text="the course's due date, when nothing is booked")
     asked_on = models.DateField(null=True, help_text="the day on which the desk asked for it, from the recall list")
     batch = models.UUIDField(null=True, db_index=True, help_text="what one press of the button asked for together")
     invitation = models.ForeignKey(OfferInvitation, on_delete=models.PROTECT, null=True, related_name="+")
+    one_off = models.ForeignKey(OneOff, on_delete=models.PROTECT, null=True, related_name="+")
     channel = models.CharField(max_length=5, choices=Channel)
+    # The version it was sent with, from the first attempt on: a repeat is the same to the letter.
+    template = models.ForeignKey(MessageTemplate, on_delete=models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     reason = models.CharField(max_length=120, blank=True, help_text="why it stands where it stands, in plain words")
     due_at = models.DateTimeField(help_text="when to send; pushed on after a failure")
@@ -92,12 +114,12 @@ class Reminder(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["session", "session_version", "rule", "channel"],
-                condition=Q(session__isnull=False),
+                condition=Q(session__isnull=False, occasion=""),
                 name="one_reminder_per_session_version",
             ),
             models.UniqueConstraint(
                 fields=["course", "due_date", "rule", "channel"],
-                condition=Q(session__isnull=True, asked_on__isnull=True, invitation__isnull=True),
+                condition=Q(session__isnull=True, asked_on__isnull=True, invitation__isnull=True, occasion=""),
                 name="one_reminder_per_due_date",
             ),
             models.UniqueConstraint(
@@ -111,14 +133,11 @@ class Reminder(models.Model):
                 condition=Q(invitation__isnull=False),
                 name="one_reminder_per_invitation",
             ),
+            models.UniqueConstraint(
+                fields=["patient", "occasion", "channel"], condition=~Q(occasion=""), name="one_reminder_per_occasion"
+            ),
             models.CheckConstraint(
-                condition=Q(session__isnull=False, session_version__isnull=False, due_date__isnull=True)
-                & Q(asked_on__isnull=True, invitation__isnull=True)
-                | Q(session__isnull=True, session_version__isnull=True, due_date__isnull=False)
-                & Q(invitation__isnull=True)
-                | Q(session__isnull=True, session_version__isnull=True, due_date__isnull=True)
-                & Q(asked_on__isnull=True, invitation__isnull=False),
-                name="reminder_is_about_a_visit_or_a_due_date",
+                condition=_A_VISIT | _A_DUE_DATE | _AN_OFFER | _A_PERSON, name="reminder_is_about_a_visit_or_a_due_date"
             ),
             models.CheckConstraint(
                 condition=~Q(state="sending") | Q(lease_until__isnull=False), name="sending_reminder_has_a_lease"

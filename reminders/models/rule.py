@@ -1,74 +1,106 @@
-"""When a clinic writes to people, and what."""
+"""When a clinic writes to people, and which way."""
 
-from django.core.exceptions import ValidationError
+import datetime as dt
+
 from django.db import models
 from django.db.models import Q
+from simple_history.models import HistoricalRecords
 
-from clinic.health_words import blocked_words
 from clinic.models import Clinic
 from patients.models import Channel, Patient
-from reminders.fields import FIELDS, unknown_fields
+
+
+class Kind(models.TextChoices):
+    """What a message is about."""
+
+    WELCOME = "welcome", "Welcome"
+    BOOKED = "booked", "Booked"
+    VISIT = "visit", "Before a visit"
+    MOVED = "moved", "Moved"
+    CANCELLED = "cancelled", "Cancelled"
+    MOVE_ASKED = "move_asked", "Asked to move"
+    MISSED = "missed", "Missed"
+    DUE = "due", "Due and nothing booked"
+    DIARY = "diary", "Diary not kept"
+    OFFER = "offer", "An earlier time is free"
+    SIDE_EFFECTS = "side_effects", "Check-up after a session: side effects"
+    EFFECT = "effect", "Check-up after a session: effect"
+    ASKED = "asked", "Sent from the recall list"
+    ONE_OFF = "one_off", "One-off message"
+
+
+# At how many days from what: only these keep a distance.
+DAYS_BEFORE = (Kind.VISIT, Kind.DUE)
+DAYS_AFTER = (Kind.DIARY, Kind.SIDE_EFFECTS, Kind.EFFECT)
+MOST_DAYS = 60
+SEND_AT = dt.time(10)  # mid-morning: people can still call the same day
+
+
+def every_language() -> list[str]:
+    """Return the codes of all languages that messages can be sent in."""
+    return list(Patient.Language.values)
 
 
 class ReminderRule(models.Model):
-    """One reason to write, at one distance from a visit or from a due date."""
+    """One reason to write: at which distance, at what time of day, by which channel first, in which languages."""
 
-    class Kind(models.TextChoices):
-        """What the message is about."""
+    Kind = Kind
 
-        VISIT = "visit", "Before a visit"
-        DUE = "due", "Due and nothing booked"
-        ASKED = "asked", "Sent from the recall list"
-        OFFER = "offer", "An earlier time is free"
+    class Order(models.TextChoices):
+        """Which channel is tried first, and whether there is a second."""
+
+        PREFERRED = "preferred", "The one they prefer, then the other"
+        SMS_FIRST = "sms,email", "Text message, then email"
+        EMAIL_FIRST = "email,sms", "Email, then text message"
+        SMS_ONLY = "sms", "Text message only"
+        EMAIL_ONLY = "email", "Email only"
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=10, choices=Kind)
-    days_before = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=12, choices=Kind)
+    days_before = models.PositiveSmallIntegerField(default=0, help_text="before the visit or the due date")
+    days_after = models.PositiveSmallIntegerField(default=0, help_text="after the session or the last day of the diary")
+    send_at = models.TimeField(default=SEND_AT, help_text="on the clinic's clock; for kinds that keep a distance")
+    channel_order = models.CharField(max_length=10, choices=Order, default=Order.PREFERRED)
+    # Another language's texts are kept but not sent: its people get English.
+    languages: models.JSONField[list[str], list[str]] = models.JSONField(default=every_language)
     active = models.BooleanField(default=True)
+    # What happened before is not written about: a rule switched on today does not tell of last week's bookings.
+    since = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, help_text="rises with each change; an older page cannot undo it")
+    history = HistoricalRecords()
 
     class Meta:
-        ordering = ["clinic_id", "kind", "-days_before"]
+        ordering = ["clinic_id", "kind", "-days_before", "days_after"]
         constraints = [
-            models.UniqueConstraint(fields=["clinic", "kind", "days_before"], name="one_rule_per_kind_and_distance"),
+            models.UniqueConstraint(
+                fields=["clinic", "kind", "days_before", "days_after"],
+                name="one_rule_per_kind_and_distance",
+                violation_error_message="There is a rule for that already.",
+            ),
             models.CheckConstraint(
-                # What a person starts, from the recall list or by an offer, keeps no distance from anything.
-                condition=Q(kind__in=["asked", "offer"], days_before=0)
-                | Q(kind__in=["visit", "due"], days_before__gte=1, days_before__lte=60),
-                name="rule_1_to_60_days_before",
+                # What somebody does is told at once; only the others keep a distance.
+                condition=Q(kind__in=DAYS_BEFORE, days_before__gte=1, days_before__lte=MOST_DAYS, days_after=0)
+                | Q(kind__in=DAYS_AFTER, days_after__gte=1, days_after__lte=MOST_DAYS, days_before=0)
+                | ~Q(kind__in=(*DAYS_BEFORE, *DAYS_AFTER)) & Q(days_before=0, days_after=0),
+                name="rule_1_to_60_days_away",
+            ),
+            models.CheckConstraint(
+                condition=Q(send_at__gte=dt.time(8), send_at__lt=dt.time(20)), name="rule_sends_outside_quiet_hours"
             ),
         ]
 
     def __str__(self) -> str:
-        if self.days_before == 0:
-            return self.get_kind_display()
-        days = "1 day" if self.days_before == 1 else f"{self.days_before} days"
-        return f"{days} before" if self.kind == self.Kind.VISIT else f"{days} before due, nothing booked"
+        days = self.days_before or self.days_after
+        spoken = "1 day" if days == 1 else f"{days} days"
+        if self.kind == Kind.VISIT:
+            return f"{spoken} before"
+        if self.kind == Kind.DUE:
+            return f"{spoken} before due, nothing booked"
+        return f"{self.get_kind_display()}, {spoken} after" if self.days_after else self.get_kind_display()
 
-
-class MessageTemplate(models.Model):
-    """The text of a rule on one channel in one language. May name no illness, drug or treatment."""
-
-    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
-    rule = models.ForeignKey(ReminderRule, on_delete=models.PROTECT, related_name="templates")
-    channel = models.CharField(max_length=5, choices=Channel)
-    language = models.CharField(max_length=2, choices=Patient.Language, default=Patient.Language.ENGLISH)
-    subject = models.CharField(max_length=78, blank=True)
-    body = models.TextField()
-
-    class Meta:
-        ordering = ["clinic_id", "rule_id", "channel"]
-        constraints = [
-            models.UniqueConstraint(fields=["rule", "channel", "language"], name="one_text_per_rule_channel_language")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.rule} {self.channel} {self.language}"
-
-    def clean(self) -> None:
-        """Refuse a text that names a health matter or a field that there is not."""
-        for field, text in (("subject", self.subject), ("body", self.body)):
-            words, fields = blocked_words(text), unknown_fields(text)
-            if words:
-                raise ValidationError({field: f"Take out the word {words[0]}: anybody may read over a shoulder."})
-            if fields:
-                raise ValidationError({field: f"There is no field {{{fields[0]}}}. Use {', '.join(FIELDS)}."})
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """The channels in the order in which they are tried; empty where the person's own preference decides."""
+        if self.channel_order == self.Order.PREFERRED:
+            return ()
+        return tuple(Channel(name) for name in self.channel_order.split(","))

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from reminders import timing
-from reminders.models import Reminder, ReminderRule, State
+from reminders.models import Kind, Reminder, ReminderRule, State
 from reminders.planning.channel import best_channel, reachable
 from reminders.planning.settle import TOO_LATE
 from reminders.standing import ANNOUNCED
@@ -25,7 +25,7 @@ Rules = Mapping[int, ReminderRule]
 
 def create_visits(*, now: dt.datetime) -> int:
     """Create what rules about visits ask for in the days ahead; return how many rows were offered to the database."""
-    by_distance = _rules(ReminderRule.Kind.VISIT)
+    by_distance = _rules(Kind.VISIT)
     distances = _distances(by_distance)
     made = 0
     for days, rules in by_distance.items():
@@ -37,12 +37,12 @@ def create_visits(*, now: dt.datetime) -> int:
 def create_due(*, now: dt.datetime) -> int:
     """Create what rules about due dates ask for, for courses with nothing booked."""
     made = 0
-    for days, rules in _rules(ReminderRule.Kind.DUE).items():
+    for days, rules in _rules(Kind.DUE).items():
         made += _store(_due_reminders(_courses_without(days, rules, now), rules, now))
     return made
 
 
-def _rules(kind: ReminderRule.Kind) -> dict[int, Rules]:
+def _rules(kind: Kind) -> dict[int, Rules]:
     """Return the active rules by days before and by clinic."""
     found: dict[int, dict[int, ReminderRule]] = defaultdict(dict)
     for rule in ReminderRule.objects.filter(kind=kind, active=True).select_related("clinic"):

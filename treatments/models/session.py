@@ -160,6 +160,8 @@ class SessionEvent(models.Model):
 
     class Meta:
         ordering = ["session_id", "id"]
+        # What happened of late: what people are told of.
+        indexes = [models.Index(fields=["at"], name="session_event_at")]
         constraints = [
             Frozen(name="session_event_is_append_only"),
             models.UniqueConstraint(fields=["session"], condition=Q(kind="booked"), name="session_is_booked_once"),
