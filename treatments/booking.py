@@ -116,12 +116,15 @@ def refusal(course: Course, slot: Slot, but: TreatmentSession | None = None) -> 
     own = course.sessions.filter(status__in=OPEN).first()
     if own and own != but:
         return AlreadyBooked(own)
-    others = TreatmentSession.objects.filter(
-        status__in=OCCUPYING, starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at, clinic_id=course.clinic_id
-    )
+    then = TreatmentSession.objects.filter(status__in=OCCUPYING, starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at)
     if but:
-        others = others.exclude(pk=but.pk)
-    return Taken(others.filter(injector=slot.injector).first() or others.filter(room=slot.room).first())
+        then = then.exclude(pk=but.pk)
+    here = then.filter(clinic_id=course.clinic_id)
+    theirs = here.filter(injector=slot.injector).first() or here.filter(room=slot.room).first()
+    if theirs is None and slot.injector.user_id and then.filter(person=slot.injector.user_id).exists():
+        # Nothing is said of who is seen there: another clinic's patients are nobody's business here.
+        return Taken(why=f"{slot.injector.name} is at another clinic then")
+    return Taken(theirs)
 
 
 @again_after_deadlock

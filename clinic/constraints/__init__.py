@@ -1,8 +1,9 @@
 """Rules that the database itself keeps, on PostgreSQL and on SQLite alike."""
 
+from clinic.constraints.copied import Copied
 from clinic.constraints.frozen import Frozen
 from clinic.constraints.no_overlap import NoOverlap
 from clinic.constraints.not_barred import NotBarred
 from clinic.constraints.weekly_hours import NoDoubleHours
 
-__all__ = ["Frozen", "NoDoubleHours", "NoOverlap", "NotBarred"]
+__all__ = ["Copied", "Frozen", "NoDoubleHours", "NoOverlap", "NotBarred"]

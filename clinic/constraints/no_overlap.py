@@ -21,6 +21,7 @@ class NoOverlap(Guard):
     PostgreSQL a trigger would let two concurrent writers through.
 
     ``longest`` bounds a row's length, and with it the trigger's search: unbounded it slows with every row stored.
+    A row without a resource clashes with nobody.
     """
 
     def __init__(
@@ -61,7 +62,7 @@ class NoOverlap(Guard):
 
     def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
         """Refuse a clash in a form, in words; the database refuses it in any case."""
-        if getattr(instance, self.status) not in self.occupying:
+        if getattr(instance, self.status) not in self.occupying or getattr(instance, self.resource) is None:
             return
         clashes = model._default_manager.using(using).filter(
             **{
@@ -85,10 +86,12 @@ class NoOverlap(Guard):
 
     def _exclusion(self, model: type[Model]) -> str:
         resource, starts, ends, status = self._columns(model)
+        # int8range(NULL, NULL) is every number there is: it would clash with all.
+        named = f" AND {resource} IS NOT NULL" if model._meta.get_field(self.resource).null else ""
         return (
             f'ALTER TABLE "{table_name(model)}" ADD CONSTRAINT "{self.name}" EXCLUDE USING gist '
             f"(int8range({resource}, {resource}, '[]') WITH &&, tstzrange({starts}, {ends}, '[)') WITH &&) "
-            f"WHERE ({status} IN ({self._occupying_sql()})), "
+            f"WHERE ({status} IN ({self._occupying_sql()}){named}), "
             f'ADD CONSTRAINT "{self.name}_longest" '
             f"CHECK ({ends} <= {starts} + interval '{int(self.longest.total_seconds())} seconds')"
         )

@@ -72,8 +72,17 @@ class Membership(models.Model):
         return f"{self.get_role_display()} at {self.clinic}"
 
 
+class InjectorQuerySet(models.QuerySet["Injector"]):
+    """Ways to find those who inject."""
+
+    def with_elsewhere(self) -> "InjectorQuerySet":
+        """Those who are the same person as an injector of another clinic."""
+        elsewhere = Injector.objects.filter(user=models.OuterRef("user")).exclude(clinic=models.OuterRef("clinic"))
+        return self.filter(models.Exists(elsewhere))
+
+
 class Injector(models.Model):
-    """A person allowed to inject at a clinic; usually also a staff user."""
+    """A person allowed to inject at a clinic; usually also a staff user. At two clinics they are two rows of one user."""
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="injectors")
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -82,6 +91,8 @@ class Injector(models.Model):
     email = models.EmailField(max_length=254)
     active = models.BooleanField(default=True)
     history = HistoricalRecords()
+
+    objects = InjectorQuerySet.as_manager()
 
     class Meta:
         ordering = ["clinic_id", "name"]

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import BigIntegerField, F, Q, Value
+from django.db.models import BigIntegerField, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast
 
+from clinic.constraints.no_overlap import LONGEST
 from clinic.models import Absence, Clinic, Closure, Injector, Room, WorkedHoliday
 from treatments.calendar.blocks import DAY, Column, Opening, Span, Visit, column, mask
 from treatments.calendar.clock import Away, existing, first_minute, minute_of, on_date
@@ -187,7 +188,7 @@ def _holidays(clinic: Clinic, first: dt.date, last: dt.date) -> dict[dt.date, st
 
 
 def _away(clinic: Clinic, first: dt.date, last: dt.date) -> Iterable[Away]:
-    """Read leave and closures in one query."""
+    """Read leave, closures and what injectors do at other clinics in one query."""
     start = dt.datetime.combine(first, dt.time(), clinic.zone)
     end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), clinic.zone)
     nobody: Any = Cast(Value(None), BigIntegerField())
@@ -195,8 +196,22 @@ def _away(clinic: Clinic, first: dt.date, last: dt.date) -> Iterable[Away]:
     fields = ("who", "where", "starts_at", "ends_at", "label")
     leave = Absence.objects.filter(**within).order_by().annotate(who=F("injector_id"), where=nobody)
     closures = Closure.objects.filter(**within).order_by().annotate(who=nobody, where=F("room_id"))
-    rows: Any = leave.values_list(*fields).union(closures.values_list(*fields), all=True)
+    elsewhere = _elsewhere(clinic, start, end).annotate(where=nobody)
+    rows: Any = leave.values_list(*fields).union(
+        closures.values_list(*fields), elsewhere.values_list(*fields), all=True
+    )
     return (Away(*row) for row in rows)
+
+
+def _elsewhere(clinic: Clinic, start: dt.datetime, end: dt.datetime) -> Any:
+    """Find the visits that injectors have at other clinics: the time is not free here, and that is all that is said."""
+    both = Injector.objects.filter(clinic=clinic, active=True).with_elsewhere()
+    sessions = TreatmentSession.objects.filter(
+        person__in=both.values("user"), status__in=OCCUPYING, starts_at__gt=start - LONGEST, starts_at__lt=end
+    ).exclude(clinic=clinic)
+    return sessions.order_by().annotate(
+        who=Subquery(both.filter(user=OuterRef("person")).values("pk")[:1]), label=Value("At another clinic")
+    )
 
 
 def _put_visits(stretch: Stretch, chosen: Person | None) -> None:

@@ -7,7 +7,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 
-from clinic.constraints import Frozen, NoOverlap
+from clinic.constraints import Copied, Frozen, NoOverlap
 from clinic.fields import EncryptedTextField
 from clinic.models import Clinic, Injector, Room, User
 from treatments.models.course import Course
@@ -46,6 +46,10 @@ class TreatmentSession(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True)
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="sessions")
     injector = models.ForeignKey(Injector, on_delete=models.PROTECT, related_name="+")
+    # Who that is, whichever clinic's injector they are here: kept by the database (`one_session_per_person`).
+    person = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, editable=False, db_index=False, related_name="+"
+    )
     room = models.ForeignKey(Room, on_delete=models.PROTECT, null=True, related_name="+")
     status = models.CharField(max_length=12, choices=Status, default=Status.BOOKED)
     starts_at = models.DateTimeField()
@@ -75,6 +79,7 @@ class TreatmentSession(models.Model):
             # The search of the no-overlap triggers, and of the slot search.
             models.Index(fields=["injector", "starts_at"], name="session_injector_time"),
             models.Index(fields=["room", "starts_at"], name="session_room_time"),
+            models.Index(fields=["person", "starts_at"], condition=Q(person__isnull=False), name="session_person_time"),
             models.Index(fields=["course", "given_on"], name="session_course_given"),
             # What reminders are planned from.
             models.Index(fields=["starts_at"], condition=Q(status="booked"), name="session_booked_ahead"),
@@ -91,6 +96,13 @@ class TreatmentSession(models.Model):
                 resource="room",
                 occupying=OCCUPYING,
                 violation_error_message="The room is taken then.",
+            ),
+            Copied(name="session_person_is_the_injectors", field="person", through="injector", source="user"),
+            NoOverlap(
+                name="one_session_per_person",
+                resource="person",
+                occupying=OCCUPYING,
+                violation_error_message="The injector is at another clinic then.",
             ),
             models.UniqueConstraint(
                 fields=["course"], condition=Q(status__in=OPEN), name="one_open_session_per_course"

@@ -54,16 +54,23 @@ def _left_behind(clinic: Clinic, now: dt.datetime) -> Iterator[Slot]:
             yield Slot(injectors[before["injector"]], rooms[before["room"]], starts, ends)
 
 
-Span = tuple[int, int | None, dt.datetime, dt.datetime]
+Span = tuple[int, int | None, int | None, dt.datetime, dt.datetime]
 
 
 def _spans(clinic: Clinic, now: dt.datetime) -> list[Span]:
-    sessions = TreatmentSession.objects.filter(Q(status__in=OCCUPYING), clinic=clinic, starts_at__gt=now)
-    return list(sessions.values_list("injector_id", "room_id", "starts_at", "ends_at"))
+    """Return who and which room is taken when; what injectors do at another clinic counts too."""
+    both = Injector.objects.filter(clinic=clinic).with_elsewhere().values("user")
+    sessions = TreatmentSession.objects.filter(
+        Q(clinic=clinic) | Q(person__in=both), status__in=OCCUPYING, starts_at__gt=now
+    )
+    return list(sessions.values_list("injector_id", "room_id", "person_id", "starts_at", "ends_at"))
 
 
 def _hit(slot: Slot, taken: list[Span]) -> bool:
+    keys = {("injector", slot.injector.pk), ("room", slot.room.pk), ("person", slot.injector.user_id or 0)}
     return any(
-        (injector == slot.injector.pk or room == slot.room.pk) and starts < slot.ends_at and ends > slot.starts_at
-        for injector, room, starts, ends in taken
+        keys & {("injector", injector), ("room", room), ("person", person)}
+        and starts < slot.ends_at
+        and ends > slot.starts_at
+        for injector, room, person, starts, ends in taken
     )

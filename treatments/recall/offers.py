@@ -105,7 +105,7 @@ def end(*, offer: SlotOffer, by: User, at: dt.datetime) -> bool:
 def close_ended(*, now: dt.datetime) -> int:
     """End offers whose time ran out, or whose slot was booked otherwise, or whose injector or room is gone."""
     taken = TreatmentSession.objects.filter(
-        Q(injector=OuterRef("injector")) | Q(room=OuterRef("room")),
+        Q(injector=OuterRef("injector")) | Q(room=OuterRef("room")) | Q(person=OuterRef("injector__user")),
         status__in=OCCUPYING,
         starts_at__lt=OuterRef("ends_at"),
         ends_at__gt=OuterRef("starts_at"),
@@ -179,7 +179,7 @@ def _note(invitation: OfferInvitation, answer: OfferInvitation.Answer, at: dt.da
 
 def _taken(slot: Slot) -> bool:
     return TreatmentSession.objects.filter(
-        Q(injector=slot.injector) | Q(room=slot.room),
+        Q(injector=slot.injector) | Q(room=slot.room) | Q(person=slot.injector.user_id, person__isnull=False),
         status__in=OCCUPYING,
         starts_at__lt=slot.ends_at,
         ends_at__gt=slot.starts_at,

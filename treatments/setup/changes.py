@@ -9,10 +9,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from django.db import IntegrityError, transaction
 from django.db.models import Model, Q
 
 from clinic.models import Absence, Clinic, Closure, Injector, OpeningHours, Room, User, WorkedHoliday
 from clinic.wording import clock_words, day_words
+from treatments.models import TreatmentSession
+from treatments.models.session import OPEN
 from treatments.setup.opening import clash
 from treatments.setup.spans import span_words
 
@@ -116,11 +119,31 @@ def injector(*, row: Injector) -> Change:
     def write(by: User, at: dt.datetime) -> None:
         if Injector.objects.filter(clinic=row.clinic, email__iexact=row.email).exclude(pk=row.pk).exists():
             raise Refused(f"There is an injector with the address {row.email} already.")
-        _keep(row, by, at)
+        row.user = _who_is(row)
+        kept = _keep(row, by, at)
+        _tell_sessions(kept)
 
     words = row.name if row.active else f"{row.name} leaves the clinic"
     stranded = Q(injector=row) if row.pk else Q(pk__in=[])
     return Change(row.clinic, words, stranded, write)
+
+
+def _who_is(row: Injector) -> User | None:
+    """Return the member of staff here who logs in with the injector's address; one person may inject at two clinics."""
+    members = User.objects.filter(memberships__clinic=row.clinic, memberships__active=True)
+    return members.filter(email__iexact=row.email).first() or row.user
+
+
+def _tell_sessions(row: Injector) -> None:
+    """Note on the visits to come who the injector is; Refused when that person is at another clinic during one."""
+    try:
+        with transaction.atomic():
+            open_ones = TreatmentSession.objects.filter(injector=row, status__in=OPEN)
+            open_ones.exclude(person=row.user).update(person=row.user)
+    except IntegrityError as error:
+        raise Refused(
+            f"{row.name} has visits here and at another clinic at the same time. Move those first."
+        ) from error
 
 
 def remove(rows: Iterable[Model], by: User, at: dt.datetime) -> None:

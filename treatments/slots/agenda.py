@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from clinic.models import Absence, Clinic, Closure, Injector, OpeningHours, Room, WorkedHoliday
 from clinic.public_holidays import public_holidays
@@ -38,6 +38,8 @@ class Agenda:
     injector: Injector | None = None
     room: Room | None = None
     hours: dict[int, list[Hours]] = field(default_factory=lambda: defaultdict(list))
+    # Who of the injectors is somebody at another clinic too: the key there, and the one here.
+    elsewhere: dict[int, int] = field(default_factory=dict)
     rooms: dict[int, frozenset[int]] = field(default_factory=dict)
     away: dict[int, list[Pause]] = field(default_factory=lambda: defaultdict(list))
     closed: list[Pause] = field(default_factory=list)
@@ -108,10 +110,22 @@ def _read_hours(agenda: Agenda) -> None:
     if agenda.injector:
         rows = rows.filter(injector=agenda.injector)
     rows = rows.exclude(valid_until__lt=agenda.first).exclude(valid_from__gte=agenda.end).order_by("injector", "opens")
-    for row in rows.values_list(
-        "injector_id", "room_id", "weekday", "opens", "closes", "slot_minutes", "valid_from", "valid_until"
+    two_places = Exists(Injector.objects.filter(pk=OuterRef("injector")).with_elsewhere())
+    shared = False
+    for *row, here_too in rows.values_list(
+        "injector_id", "room_id", "weekday", "opens", "closes", "slot_minutes", "valid_from", "valid_until", two_places
     ):
         agenda.hours[row[2]].append(Hours(*row))
+        shared = shared or here_too
+    if shared:
+        _read_elsewhere(agenda)
+
+
+def _read_elsewhere(agenda: Agenda) -> None:
+    """Find the other clinics' injectors who are one person with one of these (one query, where there are any)."""
+    own = dict(Injector.objects.filter(pk__in=agenda.injectors, user__isnull=False).values_list("user_id", "pk"))
+    others = Injector.objects.filter(user__in=own.keys()).exclude(clinic=agenda.clinic)
+    agenda.elsewhere = {pk: own[user] for pk, user in others.values_list("pk", "user_id") if user}
 
 
 def _read_rooms(agenda: Agenda) -> None:

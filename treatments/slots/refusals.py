@@ -11,11 +11,11 @@ from patients.authorizing import uncovered
 from treatments.models import Course
 from treatments.slots.agenda import Agenda, Pause, read_agenda
 from treatments.slots.ranking import PartOfDay, in_part
-from treatments.slots.search import Blocked, rooms_taken
+from treatments.slots.search import Blocked, injectors_taken, rooms_taken
 from treatments.slots.shifts import Shift, around, wall_minute
 from treatments.slots.slot import Wish, wish_of
 from treatments.slots.spans import blocks
-from treatments.slots.taken import Taken, taken
+from treatments.slots.taken import Taken
 
 DAYS = 14
 TAKEN, ROOMLESS, PASSED = COUNTED = ("taken", "without a free room", "already passed")
@@ -66,7 +66,7 @@ def why_not(
     standing = Standing(
         agenda,
         wish,
-        taken("injector", agenda.injectors, window, agenda.length),
+        injectors_taken(agenda, window),
         rooms_taken(agenda, window),
         dict(Injector.objects.filter(clinic=course.clinic).values_list("pk", "name")),
         dict(Room.objects.filter(clinic=course.clinic).values_list("pk", "name")),

@@ -17,7 +17,7 @@ from treatments.slots.ranking import Candidate, PartOfDay, in_part, rank, reason
 from treatments.slots.shifts import Shift, around, moment, wall_minute
 from treatments.slots.slot import Slot, Wish, wish_of
 from treatments.slots.spans import Span, Window, blocks, merge, windows
-from treatments.slots.taken import taken
+from treatments.slots.taken import Taken, taken
 
 # Where each stretch ends, in days: at most one query about injectors and one about rooms for each.
 STRETCHES = (28, 112, 364)
@@ -104,12 +104,21 @@ def free_times(
 
 def unavailable(agenda: Agenda, window: Window) -> Blocked:
     """Return for each injector the starts that leave, closures and sessions take (one query)."""
-    sessions = taken("injector", agenda.injectors, window, agenda.length)
+    sessions = injectors_taken(agenda, window)
     closed = as_starts(agenda.closed, agenda.length)
     return {
         injector: _merged(sessions.get(injector, []), closed, as_starts(agenda.away.get(injector, ()), agenda.length))
         for injector in agenda.injectors
     }
+
+
+def injectors_taken(agenda: Agenda, window: Window) -> Taken:
+    """Return for each injector the starts that sessions take, at other clinics too (one query)."""
+    found = taken("injector", agenda.injectors | agenda.elsewhere.keys(), window, agenda.length)
+    for there, here in agenda.elsewhere.items():
+        if there in found:
+            found[here] = merge([*found.get(here, ()), *found.pop(there)])
+    return found
 
 
 def rooms_taken(agenda: Agenda, window: Window) -> Blocked:

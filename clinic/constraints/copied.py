@@ -1,0 +1,92 @@
+"""A column that always repeats what another table says."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Model
+
+from clinic.constraints.guard import Guard, column, table_name
+
+
+class Copied(Guard):
+    """``field`` holds what ``source`` holds in the row that the foreign key ``through`` points to.
+
+    The database writes it on every insert, and again whenever ``through`` or the field itself is set to something
+    else: whoever writes, by whatever way, cannot give it another value. Other constraints can then rest on it. When the
+    other table changes, the rows that should follow are updated by whoever changes it.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        field: str,
+        through: str,
+        source: str,
+        violation_error_code: str | None = None,
+        violation_error_message: Any = None,
+    ) -> None:
+        self.field, self.through, self.source = field, through, source
+        super().__init__(
+            name=name, violation_error_code=violation_error_code, violation_error_message=violation_error_message
+        )
+
+    def deconstruct(self) -> tuple[str, Any, dict[str, Any]]:
+        """Return how migrations write this constraint down."""
+        path, args, kwargs = super().deconstruct()
+        names = ("field", "through", "source")
+        return path.replace(".copied", ""), args, kwargs | {name: getattr(self, name) for name in names}
+
+    def statements(self, model: type[Model], vendor: str) -> Sequence[str]:
+        """Return a trigger that fills the new row, or on SQLite, which cannot, two that fill it right after."""
+        if vendor == "postgresql":
+            return [self._function(model), self._postgresql_trigger(model)]
+        return [self._sqlite_trigger(model, event) for event in ("INSERT", "UPDATE")]
+
+    def removal(self, model: type[Model]) -> Sequence[str]:
+        """Return the statements that drop the trigger and its function."""
+        return [f'DROP TRIGGER "{self.name}" ON "{table_name(model)}"', f'DROP FUNCTION "{self.name}"()']
+
+    def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
+        """Let every form pass: whatever it says, the database writes the right value."""
+
+    def _original(self, model: type[Model]) -> str:
+        """Return SQL for what the other table says of the new row."""
+        other: Any = model._meta.get_field(self.through).related_model
+        return (
+            f'(SELECT "{column(other, self.source)}" FROM "{table_name(other)}" '
+            f'WHERE id = NEW."{column(model, self.through)}")'
+        )
+
+    def _function(self, model: type[Model]) -> str:
+        field, through = column(model, self.field), column(model, self.through)
+        return (
+            f'CREATE OR REPLACE FUNCTION "{self.name}"() RETURNS trigger LANGUAGE plpgsql AS $body$\n'
+            f"BEGIN\n"
+            f'  IF TG_OP = \'INSERT\' OR NEW."{through}" IS DISTINCT FROM OLD."{through}"\n'
+            f'     OR NEW."{field}" IS DISTINCT FROM OLD."{field}" THEN\n'
+            f'    NEW."{field}" := {self._original(model)};\n'
+            f"  END IF;\n"
+            f"  RETURN NEW;\n"
+            f"END $body$"
+        )
+
+    def _postgresql_trigger(self, model: type[Model]) -> str:
+        field, through = column(model, self.field), column(model, self.through)
+        return (
+            f'CREATE TRIGGER "{self.name}" BEFORE INSERT OR UPDATE OF "{through}", "{field}" '
+            f'ON "{table_name(model)}" FOR EACH ROW EXECUTE FUNCTION "{self.name}"()'
+        )
+
+    def _sqlite_trigger(self, model: type[Model], event: str) -> str:
+        field, through = column(model, self.field), column(model, self.through)
+        table, original = table_name(model), self._original(model)
+        when, which = f'NEW."{field}" IS NOT {original}', event
+        if event == "UPDATE":
+            which = f'UPDATE OF "{through}", "{field}"'
+            changed = f'(NEW."{through}" IS NOT OLD."{through}" OR NEW."{field}" IS NOT OLD."{field}")'
+            when = f"{changed} AND {when}"
+        return (
+            f'CREATE TRIGGER IF NOT EXISTS "{self.name}_{event.lower()}" AFTER {which} ON "{table}"\n'
+            f'WHEN {when} BEGIN UPDATE "{table}" SET "{field}" = {original} WHERE id = NEW.id; END'
+        )
