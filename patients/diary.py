@@ -4,21 +4,36 @@ Sources: PREEMPT counted 28-day periods and asked for 20 recorded days; the labe
 """
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil
 
 from patients.eligibility import LONG_HEADACHE_MINUTES, MIN_DAYS_RECORDED, WINDOW_DAYS
+
+# What comes with a headache, in the diary's own fields (clinical rules 8 and 13).
+SYMPTOMS = {
+    "nausea": "Nausea",
+    "vomiting": "Vomiting",
+    "light": "Light hurts",
+    "sound": "Sound hurts",
+    "smell": "Smells hurt",
+}
 
 
 @dataclass(frozen=True)
 class Day:
-    """One recorded day: hours of headache (0 is a clear day, None a headache of unknown length), and whether migraine."""
+    """One recorded day: hours of headache (0 is a clear day, None a headache of unknown length), and whether migraine.
+
+    ``symptoms`` are keys of SYMPTOMS; ``medicine`` says whether an acute medicine was taken.
+    """
 
     date: dt.date
     headache_hours: Decimal | None
     migraine: bool
+    symptoms: frozenset[str] = frozenset()
+    medicine: bool = False
 
     @property
     def headache(self) -> bool:
@@ -36,6 +51,9 @@ class Window:
     long_headache_days: int
     migraine_days: int
     hours_unknown: int = 0  # headache days of which nobody said how long
+    hours: int = 0  # of all days whose length is known, rounded up
+    medicine_days: int = 0
+    symptoms: Mapping[str, int] = field(default_factory=dict)  # key of SYMPTOMS to days
 
     @property
     def first(self) -> dt.date:
@@ -89,4 +107,7 @@ def count(days: Iterable[Day], last: dt.date) -> Window:
         long_headache_days=sum((day.headache_hours or 0) * 60 >= LONG_HEADACHE_MINUTES for day in inside),
         migraine_days=sum(day.migraine for day in inside),
         hours_unknown=sum(day.headache_hours is None for day in inside),
+        hours=ceil(sum(day.headache_hours or 0 for day in inside)),
+        medicine_days=sum(day.medicine for day in inside),
+        symptoms={one: sum(one in day.symptoms for day in inside) for one in SYMPTOMS},
     )

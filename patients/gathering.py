@@ -9,7 +9,7 @@ from typing import Any
 from patients.diary import Day, Window, count, window_before
 from patients.eligibility import WINDOW_DAYS, Count, Findings, Stage, overuse
 from patients.eligibility.medicines import AcuteClass, Trial
-from patients.models import AcuteMedication, Assessment, DiaryDay, Patient, PreventiveTrial
+from patients.models import AcuteMedication, Assessment, Baseline, DiaryDay, Patient, PreventiveTrial
 
 # Doses of the diary, by the class that they count for.
 DOSES = {
@@ -26,7 +26,7 @@ ASKED = "Asked at the clinic"
 
 @dataclass(frozen=True)
 class Record:
-    """What is on record on a day: three diary windows (oldest first), medicines, and the letter's own number."""
+    """What is on record on a day: three diary windows (oldest first), medicines, the letter's own number, the frozen level."""
 
     today: dt.date
     windows: tuple[Window, ...]
@@ -34,6 +34,21 @@ class Record:
     trials: tuple[Trial, ...]
     told: int | None
     overuse: overuse.Overuse | None
+    baseline: Baseline | None = None
+
+    @property
+    def frozen(self) -> frozenset[str]:
+        """Return which facts of a renewal are frozen on record, so that nobody is asked for them."""
+        if self.baseline is None:
+            return frozenset()
+        return frozenset({"baseline_days"} | ({"baseline_hours"} if self.baseline_hours is not None else set()))
+
+    @property
+    def baseline_hours(self) -> int | None:
+        """The frozen headache hours, where every day of the 28 is in them; a missing day could hide any number."""
+        if self.baseline is None or self.baseline.days_recorded not in (None, WINDOW_DAYS):
+            return None
+        return self.baseline.headache_hours
 
     @property
     def diary(self) -> Window:
@@ -72,7 +87,7 @@ def _span(window: Window) -> str:
 
 
 def read_record(patient: Patient, today: dt.date) -> Record:
-    """Read the last three windows of the diary and the medicines (3 queries)."""
+    """Read the last three windows of the diary, the medicines and the frozen level (4 queries)."""
     _first, last = window_before(today)
     ends = [last - dt.timedelta(days=WINDOW_DAYS * back) for back in range(overuse.WINDOWS - 1, -1, -1)]
     since = ends[0] - dt.timedelta(days=WINDOW_DAYS - 1)
@@ -88,6 +103,7 @@ def read_record(patient: Patient, today: dt.date) -> Record:
         trials=tuple(trial.fact() for trial in trials),
         told=patient.preventives_failed,
         overuse=_overuse(patient, rows, windows),
+        baseline=Baseline.objects.newest().filter(patient=patient).first(),
     )
 
 
@@ -136,8 +152,8 @@ def findings_of(patient: Patient, record: Record, answers: dict[str, Any], stage
         overuse_plan=answers.get("overuse_plan") or "",
         specialist=answers.get("specialist"),
         diagnosis_code=answers.get("diagnosis_code") or "",
-        baseline=_told_count(answers.get("baseline_days")),
-        baseline_hours=answers.get("baseline_hours"),
+        baseline=record.baseline.count if record.baseline else _told_count(answers.get("baseline_days")),
+        baseline_hours=_first(record.baseline_hours, answers.get("baseline_hours")),
         headache_hours=answers.get("headache_hours"),
         cycles=answers.get("cycles"),
         last_months=_months(record, answers) if stage is Stage.CONTINUE else (),
@@ -145,6 +161,10 @@ def findings_of(patient: Patient, record: Record, answers: dict[str, Any], stage
         diary_since=_diary_since(record, from_diary=from_diary),
         sources=_sources(record, answers),
     )
+
+
+def _first(*values: int | None) -> int | None:
+    return next((value for value in values if value is not None), None)
 
 
 def _told_count(days: int | None) -> Count | None:
@@ -184,6 +204,6 @@ def _sources(record: Record, answers: dict[str, Any]) -> dict[str, str]:
         elif answers.get("change_reason"):
             said[name] = f"{said.get(name, ASKED)}; the diary had {value}. {answers['change_reason']}"
     said |= {"age": "Date of birth", "last_months": record.diary_words if from_diary else ASKED}
-    said["baseline"] = said.get("baseline_days", "")
+    said["baseline"] = record.baseline.came_from if record.baseline else said.get("baseline_days", "")
     said["preventives"] = "List of preventives" if record.trials else LETTER if record.told is not None else ""
     return {name: words for name, words in said.items() if words}

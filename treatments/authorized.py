@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from patients.authorizing import Window
 from patients.models import Authorization
-from treatments.models import TreatmentSession
 
 
 @dataclass(frozen=True)
@@ -18,20 +17,19 @@ class Use:
     spent: bool
 
 
-def use_of(authorizations: Iterable[Authorization]) -> dict[int, Use]:
-    """Return the use of one person's authorizations, by their id (1 query).
+Given = tuple[dt.date | None, int | None]
+
+
+def use_of(authorizations: Iterable[Authorization], given: Iterable[Given]) -> dict[int, Use]:
+    """Return the use of one person's authorizations, by their id; ``given`` is the day and units of each session given.
 
     A session counts for each agreement that covers its day: which one a payer takes it from is the payer's to say.
     """
-    found = list(authorizations)
-    if not found:
-        return {}
-    given = TreatmentSession.objects.filter(course__patient__in={one.patient_id for one in found})
-    rows = list(given.filter(given_on__isnull=False).values_list("given_on", "record__units_given"))
-    return {one.pk: _use(one, rows) for one in found}
+    rows = list(given)
+    return {one.pk: _use(one, rows) for one in authorizations}
 
 
-def _use(one: Authorization, rows: Iterable[tuple[dt.date | None, int | None]]) -> Use:
+def _use(one: Authorization, rows: Iterable[Given]) -> Use:
     inside = [units or 0 for date, units in rows if date and one.valid_from <= date <= one.valid_to]
     visits, units = len(inside), sum(inside)
     no_visits = one.visits is not None and visits >= one.visits

@@ -23,6 +23,7 @@ def open_course(*, assessment: Assessment, by: User, at: dt.datetime) -> Course:
         raise NotAllowed("Only a prescriber can open a course.")
     if not assessment.allows_treatment:
         raise NotAllowed("A course opens only on a signed assessment that is eligible or overridden with a reason.")
+    _refuse_what_was_signed_before_the_stop(assessment)
     course = Course(
         clinic=assessment.clinic,
         patient=assessment.patient,
@@ -39,6 +40,13 @@ def open_course(*, assessment: Assessment, by: User, at: dt.datetime) -> Course:
         raise NotAllowed("This person already has an open course.") from error
     audit.record(clinic=course.clinic, by=by, at=at, action=AuditEntry.Action.CREATE, kind="course", subject=course.uid)
     return course
+
+
+def _refuse_what_was_signed_before_the_stop(assessment: Assessment) -> None:
+    """Clinical rule 25: treatment begins again on a new assessment; the first injection then freezes a new level."""
+    stopped = Course.objects.filter(patient=assessment.patient, closed_on__gt=assessment.assessed_on)
+    if stopped.exists():
+        raise NotAllowed("This assessment is from before the last course ended. Assess again, then open a new course.")
 
 
 @transaction.atomic

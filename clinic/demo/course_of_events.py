@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 from clinic.demo.clinics import CLOSES, OPENS, Team
+from clinic.demo.diaries import KEEPS_ONE, keep_before
 from clinic.demo.medicines import payers_terms, tell_medicines
 from clinic.demo.people import Person, people
 from clinic.models import Injector, OpeningHours, Role, Room, User
@@ -63,6 +64,7 @@ class Chronicle:
         self.answers: dict[int, TreatmentSession.Answer] = {}
         self.terms = payers_terms(self.clinic, team.by_role(Role.ADMIN), now - dt.timedelta(days=400))
         self._people = people(self.clinic, rng)
+        self._treated = 0
         self._places: dict[int, list[Place]] = {}
 
     def day(self, offset: int) -> dt.date:
@@ -133,6 +135,9 @@ class Chronicle:
         """Let somebody have been treated ``cycles`` times, the last time on a date."""
         first = last_given_on - CYCLE * (cycles - 1)
         course = self.start(first - dt.timedelta(days=14), **changes)
+        if self._treated % KEEPS_ONE == 0:
+            keep_before(course.patient, first)
+        self._treated += 1
         place = self._place(last_given_on)
         booked_at = self.at(first - dt.timedelta(days=13), 10)
         for number in range(cycles):

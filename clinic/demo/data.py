@@ -7,7 +7,7 @@ from django.db import transaction
 
 from clinic.demo.clinics import make_clinics
 from clinic.demo.course_of_events import Chronicle
-from clinic.demo.diaries import keep_diaries
+from clinic.demo.diaries import keep_on
 from clinic.demo.messages import replay
 from clinic.demo.shelves import fill_shelves, report_effects
 from clinic.demo.stages import STAGES
@@ -32,5 +32,5 @@ def load(*, now: dt.datetime) -> None:
         happen()
     for chronicle in (large, small):
         fill_shelves(chronicle)
-        keep_diaries(chronicle)
+        keep_on(chronicle.clinic, chronicle.today)
     report_effects(large)

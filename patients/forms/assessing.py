@@ -66,11 +66,17 @@ class AssessmentForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, policy: Policy, stage: Stage, recorded: dict[str, int] | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        policy: Policy,
+        stage: Stage,
+        recorded: dict[str, int] | None = None,
+        frozen: frozenset[str] = frozenset(),
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.recorded = recorded or {}
-        asked = asked_for(policy, stage)
+        asked = asked_for(policy, stage) - frozen
         for name in set(self.fields) - asked:
             del self.fields[name]
         if not asked & set(self.recorded):

@@ -2,6 +2,7 @@
 
 from patients.models.assessment import Assessment
 from patients.models.authorization import Authorization
+from patients.models.baseline import Baseline
 from patients.models.contact import Channel, ContactPoint
 from patients.models.diary import DiaryClaim, DiaryDay
 from patients.models.medicine import AcuteMedication, PreventiveTrial
@@ -12,6 +13,7 @@ __all__ = [
     "AcuteMedication",
     "Assessment",
     "Authorization",
+    "Baseline",
     "Channel",
     "ContactPoint",
     "DiaryClaim",

@@ -46,7 +46,7 @@ def assess(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     record: Record = context["record"]
     if request.method != "POST":
         return render(request, "patients/assess.html", context)
-    form = AssessmentForm(request.POST, policy=policy, stage=stage, recorded=record.facts)
+    form = AssessmentForm(request.POST, policy=policy, stage=stage, recorded=record.facts, frozen=record.frozen)
     if not form.is_valid():
         return render(request, "patients/assess.html", context | {"form": form}, status=422)
     found = findings_of(patient, record, form.cleaned_data, stage)
@@ -81,6 +81,7 @@ def _page(request: StaffRequest, patient: Patient) -> dict[str, Any]:
         policy=policy,
         stage=stage,
         recorded=record.facts,
+        frozen=record.frozen,
     )
     return context | {
         "profiles": profiles,

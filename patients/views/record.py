@@ -1,6 +1,5 @@
 """One person's page."""
 
-import datetime as dt
 import uuid
 from typing import Any
 
@@ -12,7 +11,7 @@ from clinic import audit
 from clinic.access import Capability, StaffRequest, may, requires
 from clinic.models import AuditEntry
 from patients.changes import changes_of
-from patients.diary import Day, Window, count, window_before
+from patients.diary import count, window_before
 from patients.models import DiaryDay, Patient, PreventiveTrial
 from patients.renewals import ending_of
 from patients.views.lookup import get_patient
@@ -25,8 +24,11 @@ def detail(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     _trace(request, patient, "patient")
     today = timezone.localdate()
     authorizations = list(patient.authorizations.all())
+    days = DiaryDay.objects.filter(patient=patient).facts()
     context = standing(request, patient) | {
-        "diary": diary_window(patient, today),
+        # All of the diary, read once: the last 28 days are counted from it, and the response.
+        "diary_days": days,
+        "diary": count(days, window_before(today)[1]),
         "authorizations": authorizations,
         "to_renew": ending_of(authorizations, today),
         "preventives": PreventiveTrial.objects.filter(patient=patient, removed_at__isnull=True),
@@ -55,13 +57,6 @@ def standing(request: StaffRequest, patient: Patient) -> dict[str, Any]:
         "may_assess": may(request.membership, Capability.ASSESS),
         "may_prescribe": may(request.membership, Capability.PRESCRIBE),
     }
-
-
-def diary_window(patient: Patient, today: dt.date) -> Window:
-    """Count the 28 whole days before today."""
-    first, last = window_before(today)
-    days = DiaryDay.objects.filter(patient=patient, date__range=(first, last))
-    return count((Day(day.date, day.headache_hours, day.migraine) for day in days), last)
 
 
 def _trace(request: StaffRequest, patient: Patient, kind: str) -> None:

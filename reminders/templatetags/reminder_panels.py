@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
-from django.db.models import Prefetch
 from django.utils.safestring import SafeString
 
 from clinic.templatetags.interface import chip
 from patients.models import Patient
-from reminders.models import Delivery, Reminder, State
+from reminders.models import Reminder, State
 from treatments.models import TreatmentSession
 
 register = template.Library()
@@ -32,11 +31,10 @@ def reminder_chip(reminder: Reminder) -> SafeString:
 
 @register.inclusion_tag("reminders/_patient_messages.html")
 def patient_messages(patient: Patient) -> dict[str, Any]:
-    """List a patient's newest messages with every attempt. The page that shows it has asked who may see the patient."""
+    """List a patient's newest messages (1 query). The page that shows it has asked who may see the patient."""
     newest = (
         Reminder.objects.filter(patient=patient)
         .select_related("rule", "session", "invitation__offer", "handled_by")
-        .prefetch_related(Prefetch("deliveries", Delivery.objects.order_by("attempt")))
         .order_by("-due_at", "-pk")[:NEWEST]
     )
     return {"reminders": newest}

@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, F, Func, Max, OuterRef, Q
+from django.db.models import Exists, F, Func, Max, Min, OuterRef, Q
 from django.db.models.functions import Coalesce
 from simple_history.models import HistoricalRecords
 
@@ -142,3 +142,8 @@ class Course(models.Model):
         standing: Any = Course.objects.with_due().get(pk=self.pk)
         due: dt.date = standing.next_due_on
         return due
+
+    def first_given(self) -> dt.date | None:
+        """Return the day of the first session given in it, as far as it is on record (one query)."""
+        first: dt.date | None = self.sessions.aggregate(first=Min("given_on"))["first"]
+        return first

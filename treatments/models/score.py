@@ -8,8 +8,9 @@ from simple_history.models import HistoricalRecords
 
 from clinic.models import Clinic, User
 from patients.models import Patient
+from patients.scales import HIT6
 from treatments.scores import bands
-from treatments.scores.bands import HIT6, MIDAS, MSQ, PGIC, WEAR_OFF_WEEKS
+from treatments.scores.bands import MIDAS, MSQ, PGIC, WEAR_OFF_WEEKS
 
 
 def _within(field: str, low: int, high: int) -> Q:

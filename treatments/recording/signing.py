@@ -12,6 +12,7 @@ from treatments.recording import faults
 from treatments.recording.drafting import end_draft
 from treatments.recording.findings import Findings
 from treatments.recording.writing import write_signed
+from treatments.response.freezing import freeze_level
 
 
 @transaction.atomic
@@ -33,6 +34,7 @@ def sign_session(
     record = write_signed(
         version=SessionRecord(started_at=started_at), session=session, found=found, given_on=given_on, by=by, at=at
     )
+    freeze_level(session=session, given_on=given_on, by=by, at=at)
     end_draft(session)
     SessionEvent.objects.create(
         clinic_id=session.clinic_id,

@@ -78,7 +78,7 @@ def chart(found: Response) -> Chart:
         )
         for place, period in enumerate(found.periods)
     )
-    before = found.periods[0].window if found.periods and not found.periods[0].number else None
+    before = found.before.window if found.before else None
     level = before.scaled(before.headache_days) if before else None
     lines = () if level is None else tuple(Line(_top(level * (100 - share) / 100), words) for share, words in SHARES)
     return Chart(bars, lines, tuple((mark, _top(mark)) for mark in MARKS), LEFT + COLUMN * max(1, len(bars)) + 48)

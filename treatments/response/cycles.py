@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Protocol
 
 from patients.diary import Day, Window, count
 from patients.eligibility.counts import WINDOW_DAYS
@@ -20,6 +21,18 @@ _WEEKS_5_TO_8_END = 56  # days after the session
 _WEEKS_9_TO_12_END = 84
 
 
+class Level(Protocol):
+    """The level before treatment, as it was frozen."""
+
+    @property
+    def window(self) -> Window:
+        """The counts of 28 days."""
+
+    @property
+    def came_from(self) -> str:
+        """Where the numbers come from, in words."""
+
+
 @dataclass(frozen=True)
 class Period:
     """Twenty-eight days at the end of a cycle (number 0: before the first session), and what the diary says of them."""
@@ -27,6 +40,7 @@ class Period:
     number: int
     window: Window
     fewer: Fraction | None  # percent fewer headache days than before treatment; None where one of them is not known
+    came_from: str = ""  # of the level before treatment: where its numbers are from
 
     @property
     def label(self) -> str:
@@ -52,6 +66,12 @@ class Response:
     worn_off: tuple[int, ...]
 
     @property
+    def before(self) -> Period | None:
+        """The level before treatment, where it is known."""
+        first = self.periods[0] if self.periods else None
+        return first if first and not first.number else None
+
+    @property
     def latest(self) -> Period | None:
         """The newest period after a session that can be judged."""
         judged = [period for period in self.periods if period.number and period.fewer is not None]
@@ -66,31 +86,39 @@ class Response:
     @property
     def sentence(self) -> str:
         """Return the response as one sentence for a clinician."""
-        latest = self.latest
-        if self.periods and self.periods[0].number:
-            return "Treated before this clinic kept records: the level without treatment is not known here."
+        latest, before = self.latest, self.before
+        if self.periods and before is None:
+            return "The level without treatment is not known here, so the response cannot be judged."
+        if before and not before.window.enough:
+            return f"Not enough diary days before treatment ({before.window.days_recorded} of {WINDOW_DAYS}): the level needs review."
         if latest is None or latest.fewer is None:
             return "Not enough diary days to judge the response."
         change, word = abs(latest.fewer), "fewer" if latest.fewer >= 0 else "more"
         return f"{float(change):.0f}% {word} headache days than before treatment, at the end of cycle {latest.number}."
 
 
-def response(given_on: Sequence[dt.date], days: Sequence[Day], today: dt.date, earlier: int = 0) -> Response:
+def response(
+    given_on: Sequence[dt.date],
+    days: Sequence[Day],
+    today: dt.date,
+    level: Level | None = None,
+    earlier: int = 0,
+) -> Response:
     """Return the response of a course: ``given_on`` its sessions from the first, ``days`` the diary, ``today`` not over.
 
-    A cycle that is still running is judged by the last 28 whole days, once that many have passed since its session.
-    ``earlier``: cycles given before these; the days before the first of these are then no level without treatment.
+    ``level`` is the frozen one: what the diary says by now of the days before treatment changes nothing. A cycle that is
+    still running is judged by the last 28 whole days, once that many have passed since its session. ``earlier``: cycles
+    given before these.
     """
     if not given_on:
         return Response((), ())
-    before = None if earlier else count(days, given_on[0] - dt.timedelta(days=1))
-    periods = [Period(0, before, None)] if before else []
+    periods = [Period(0, level.window, None, level.came_from)] if level else []
     ends = [*given_on[1:], today]
     for number, (start, end) in enumerate(zip(given_on, ends, strict=True), earlier + 1):
         last = end - dt.timedelta(days=1)
         if (last - start).days >= WINDOW_DAYS:
             window = count(days, last)
-            periods.append(Period(number, window, _fewer(before, window) if before else None))
+            periods.append(Period(number, window, _fewer(level.window, window) if level else None))
     worn = tuple(number for number, start in enumerate(given_on, earlier + 1) if _wears_off(start, days))
     return Response(tuple(periods), worn)
 

@@ -1,18 +1,30 @@
-"""Reading a person's sessions and diary for the response (2 queries)."""
+"""The response of one person: their sessions and diary against the frozen level."""
 
 import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from patients.diary import Day
-from patients.models import DiaryDay, Patient
+from patients.models import Baseline, Patient
 from treatments.models import TreatmentSession
 from treatments.response.cycles import Response, response
 
 
-def response_of(patient: Patient, today: dt.date) -> Response:
-    """Return the response in the person's newest course."""
-    sessions = TreatmentSession.objects.filter(course__patient=patient, given_on__isnull=False)
-    rows = list(sessions.order_by("given_on").values_list("course_id", "course__cycles_before", "given_on"))
-    newest, earlier = rows[-1][:2] if rows else (None, 0)
-    given_on = [day for course, _before, day in rows if course == newest and day]
-    kept = DiaryDay.objects.filter(patient=patient).values_list("date", "headache_hours", "migraine")
-    return response(given_on, [Day(*row) for row in kept] if given_on else [], today, earlier)
+@dataclass(frozen=True)
+class Reading:
+    """The response in a person's newest course, and the frozen level it is held against."""
+
+    response: Response
+    course: uuid.UUID | None = None
+    level: Baseline | None = None
+
+
+def response_of(patient: Patient, given: Sequence[TreatmentSession], days: Sequence[Day], today: dt.date) -> Reading:
+    """Return the response in the person's newest course, from their given sessions and their diary (1 query)."""
+    if not given:
+        return Reading(Response((), ()))
+    course = given[-1].course
+    given_on = [one.given_on for one in given if one.course_id == course.pk and one.given_on]
+    level = Baseline.objects.newest().filter(patient=patient, given_on=given_on[0]).first()
+    return Reading(response(given_on, days, today, level, course.cycles_before), course.uid, level)

@@ -4,7 +4,8 @@ Sources: HIT-6 36 to 78 with bands at 50, 56 and 60; MIDAS sum of five day count
 months, so no count above 92); MSQ 0 to 100, higher is better; PGIC 1 to 7, 2 or less counts as a response.
 """
 
-HIT6 = (36, 78)
+from patients.scales import HIT6
+
 MIDAS = (0, 5 * 92)
 MSQ = (0, 100)
 PGIC = (1, 7)

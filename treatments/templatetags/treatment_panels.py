@@ -1,7 +1,7 @@
 """What the treatments room shows on pages of the rooms below it."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import template
@@ -11,15 +11,16 @@ from django.utils import timezone
 
 from clinic.access import Capability, may
 from clinic.wording import short_words
+from patients.diary import Day
 from patients.eligibility.policy import NICE
 from patients.models import Authorization, Patient
 from treatments import moves, undoing
 from treatments.authorized import Use, use_of
-from treatments.days import with_cycle
+from treatments.care import Care, care_of
 from treatments.models import Course, OutcomeScore, SideEffect, TreatmentSession
 from treatments.models.session import OPEN
 from treatments.response.chart import chart
-from treatments.response.reading import response_of
+from treatments.response.reading import Reading, response_of
 
 register = template.Library()
 
@@ -37,16 +38,23 @@ def _standing(patients: Iterable[Patient]) -> dict[int, dict[str, Any]]:
     return standing
 
 
+@register.simple_tag(name="care_of")
+def care_of_patient(patient: Patient) -> Care:
+    """Read the treatment once, for the panels below (2 queries)."""
+    return care_of(patient)
+
+
 @register.inclusion_tag("treatments/_next_visit.html", takes_context=True)
-def next_visit(context: RequestContext, patient: Patient) -> dict[str, Any]:
+def next_visit(context: RequestContext, patient: Patient, care: Care, today: dt.date) -> dict[str, Any]:
     """Say when the person comes next, or since when they are due."""
-    standing = _standing([patient]).get(patient.pk, {})
     membership = context.get("membership")
     return {
-        **standing,
+        "course": care.course,
+        "session": care.session,
         "request": context["request"],
         "patient": patient,
-        "today": timezone.localdate(),
+        "today": today,
+        "days": (care.course.next_due_on - today).days if care.course else None,
         "may_book": may(membership, Capability.BOOK),
         "may_prescribe": may(membership, Capability.PRESCRIBE),
     }
@@ -65,15 +73,16 @@ def _line(course: Any, session: TreatmentSession | None) -> str:
 
 
 @register.simple_tag
-def authorized_use(authorizations: Iterable[Authorization]) -> dict[int, Use]:
-    """Return what was used of one person's authorizations, by their id (1 query)."""
-    return use_of(authorizations)
+def authorized_use(authorizations: Iterable[Authorization], care: Care) -> dict[int, Use]:
+    """Return what was used of one person's authorizations, by their id."""
+    return use_of(authorizations, ((one.given_on, one.record and one.record.units_given) for one in care.given))
 
 
-@register.simple_tag
-def in_treatment(patient: Patient) -> bool:
-    """Return whether the person has an open course (1 query)."""
-    return Course.objects.filter(patient=patient).open().exists()
+@register.simple_tag(takes_context=True)
+def in_treatment(context: RequestContext, patient: Patient) -> bool:
+    """Return whether the person has an open course (1 query where the page has not read the treatment)."""
+    care = context.get("care")
+    return bool(care.course) if care else Course.objects.filter(patient=patient).open().exists()
 
 
 @register.simple_tag
@@ -91,33 +100,38 @@ def entry(table: dict[Any, Any], key: Any) -> Any:
     return table.get(key, "")
 
 
-@register.inclusion_tag("treatments/_treatment_history.html", takes_context=True)
-def treatment_history(context: RequestContext, patient: Patient) -> dict[str, Any]:
-    """List the person's sessions, the newest first, with what was given."""
-    sessions = with_cycle(TreatmentSession.objects.filter(course__patient=patient))
-    rows = sessions.select_related("injector", "record").prefetch_related("record__vials").order_by("-starts_at", "-pk")
-    return {"sessions": rows, "patient": patient}
+@register.simple_tag
+def response_to(patient: Patient, care: Care, days: Sequence[Day], today: dt.date) -> Reading:
+    """Return what the treatment does, from what the page has read already (1 query for the frozen level)."""
+    return response_of(patient, care.given, days, today)
+
+
+@register.inclusion_tag("treatments/_timeline.html")
+def timeline(patient: Patient, care: Care, reading: Reading) -> dict[str, Any]:
+    """List the person's sessions, the newest first, with what was given, and the level before them at the bottom."""
+    return {"sessions": care.sessions, "patient": patient, "level": reading.level, "course": reading.course}
 
 
 @register.inclusion_tag("treatments/_response.html")
-def response_panel(patient: Patient, today: dt.date) -> dict[str, Any]:
-    """Show what the treatment does, as a sentence, a chart and a table (2 queries)."""
-    found = response_of(patient, today)
+def response_panel(reading: Reading) -> dict[str, Any]:
+    """Show what the treatment does, as a sentence, a chart and a table."""
     return {
-        "found": found,
-        "chart": chart(found),
+        "found": reading.response,
+        "chart": chart(reading.response),
+        "course": reading.course,
+        "level": reading.level,
         "percent": NICE.response_percent,
         "cycles": NICE.stop_cycles,
     }
 
 
 @register.inclusion_tag("treatments/_effects.html", takes_context=True)
-def effects_and_scores(context: RequestContext, patient: Patient) -> dict[str, Any]:
-    """List what the person reported, and the newest questionnaire totals (2 queries)."""
+def effects_and_scores(context: RequestContext, patient: Patient, care: Care) -> dict[str, Any]:
+    """List what the person reported, and the newest questionnaire totals (1 query)."""
     membership = context.get("membership")
     return {
         "patient": patient,
-        "effects": SideEffect.objects.filter(patient=patient)[:SHOWN],
+        "effects": care.effects[:SHOWN],
         "scores": OutcomeScore.objects.filter(patient=patient)[:SHOWN],
         "may_inject": may(membership, Capability.INJECT),
         "may_report": may(membership, Capability.BOOK),

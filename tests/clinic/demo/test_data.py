@@ -16,6 +16,7 @@ from clinic.demo.logins import LOGINS, PASSWORD
 from clinic.models import Clinic, Role, User
 from patients.models import Assessment, Patient
 from reminders.models import Delivery, Reminder, State
+from treatments.care import care_of
 from treatments.cycle import due_on
 from treatments.models import Course, SessionRecord, Status, TreatmentSession
 from treatments.response.reading import response_of
@@ -93,6 +94,9 @@ def test_asked_only_if_empty_the_command_leaves_a_clinic_alone(riverside: Clinic
 def test_diaries_get_better_with_treatment(riverside: Clinic) -> None:
     kept = Patient.objects.filter(clinic=riverside, diary_days__isnull=False).distinct()
     assert kept.count() >= 10
-    found = [response_of(patient, NOON.date()) for patient in kept]
+    found = [
+        response_of(patient, care_of(patient).given, patient.diary_days.facts(), NOON.date()).response
+        for patient in kept
+    ]
     judged = [one.latest.fewer for one in found if one.latest and one.latest.fewer is not None]
     assert sum(judged) / len(judged) > 20

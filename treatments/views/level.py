@@ -1,0 +1,75 @@
+"""The level before treatment: as it was frozen, its earlier versions, and the way to correct it."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from clinic.access import Capability, StaffRequest, may, requires
+from patients.actions.baseline import Refused, from_diary, write_baseline
+from patients.models import Baseline
+from treatments.forms.level import LevelForm, initial_of
+from treatments.models import Course
+from treatments.views.lookup import get_course, note_reading
+
+
+@require_safe
+@requires(Capability.VIEW)
+def level(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Show the level of a course with every version, and the form for whoever may correct it."""
+    course = get_course(request, uid)
+    given_on, versions = _versions(course)
+    note_reading(request, timezone.now(), "baseline", course.patient.uid)
+    counted = from_diary(course.patient, given_on)
+    form = LevelForm(initial=initial_of(versions[0] if versions else None, counted))
+    return _page(request, course, form, {"given_on": given_on, "versions": versions, "counted": counted})
+
+
+@require_POST
+@requires(Capability.PRESCRIBE)
+def write(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Write the level down by hand: a new version, with a reason."""
+    course = get_course(request, uid)
+    given_on, versions = _versions(course)
+    form = LevelForm(request.POST)
+    if form.is_valid():
+        try:
+            write_baseline(
+                patient=course.patient,
+                given_on=given_on,
+                numbers=form.numbers(),
+                reason=form.cleaned_data["reason"],
+                corrects=versions[0] if versions else None,
+                by=request.user,
+                at=timezone.now(),
+            )
+        except Refused as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "The level before treatment is written down. What it said before stays readable.")
+            return redirect("treatments:level", course.uid)
+    return _page(request, course, form, {"given_on": given_on, "versions": versions})
+
+
+def _versions(course: Course) -> tuple[dt.date, list[Baseline]]:
+    """Return the first day of treatment on record and the versions of its level, the newest first; 404 before it."""
+    given_on = course.first_given()
+    if given_on is None:
+        raise Http404
+    versions = Baseline.objects.filter(patient=course.patient, given_on=given_on).select_related("frozen_by")
+    return given_on, list(versions.order_by("-pk"))
+
+
+def _page(request: StaffRequest, course: Course, form: LevelForm, context: dict[str, Any]) -> HttpResponse:
+    own = {
+        "course": course,
+        "patient": course.patient,
+        "form": form,
+        "may_prescribe": may(request.membership, Capability.PRESCRIBE),
+    }
+    return render(request, "treatments/level.html", context | own, status=422 if form.is_bound else 200)
