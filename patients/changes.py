@@ -19,6 +19,7 @@ _PERSON = {
     "record_number": "record number",
     "language": "language",
     "preferred_channel": "preferred channel",
+    "timezone": "own time zone",
     "referred_on": "referred on",
     "payer": "payer",
     "preventives_failed": "preventives tried",
@@ -28,7 +29,9 @@ _CONTACT = {
     "consented_at": "consent given",
     "consent_source": "consent source",
     "withdrawn_at": "consent withdrawn",
+    "withdrawn_source": "withdrawn how",
     "failed_at": "not reachable since",
+    "failed_reason": "not reachable because",
 }
 _PREVENTIVE = {
     "drug": "medicine",

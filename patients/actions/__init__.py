@@ -9,7 +9,7 @@ from patients.actions.assessing import (
     draft_assessment,
     sign_assessment,
 )
-from patients.actions.contacts import set_contact, withdraw_consent
+from patients.actions.contacts import flag_dead, set_contact, stop_number, try_again, withdraw_consent
 from patients.actions.people import CHANGEABLE, RecordNumberTaken, change_patient, register_patient, same_person
 
 __all__ = [
@@ -22,9 +22,12 @@ __all__ = [
     "apply_newest",
     "change_patient",
     "draft_assessment",
+    "flag_dead",
     "register_patient",
     "same_person",
     "set_contact",
     "sign_assessment",
+    "stop_number",
+    "try_again",
     "withdraw_consent",
 ]

@@ -10,6 +10,9 @@ from patients.actions.trace import refresh_search, save_as
 from patients.models import ContactPoint, Patient
 from patients.models.contact import clean_address
 
+TOLD_STAFF = "told staff"
+BY_TEXT = "by text message"
+
 
 @transaction.atomic
 def set_contact(
@@ -26,7 +29,8 @@ def set_contact(
 
     ``consent_source`` says where consent came from, given at ``consented_at`` (else ``at``). Consent is given for one
     address: a new address without it may not be written to, and is not known to be dead. The same address keeps the
-    consent it has. Nothing is written when nothing differs. Raises ValidationError in words for an address that is none.
+    consent it has, and stays stopped when consent was withdrawn after the moment at which it is said to be given.
+    Nothing is written when nothing differs. Raises ValidationError in words for an address that is none.
     """
     stored = ContactPoint.objects.select_for_update().filter(patient=patient, channel=channel).first()
     if not address.strip():
@@ -38,28 +42,87 @@ def set_contact(
     moved = point.address != address
     if moved:
         point.address = address
-        point.consented_at = point.withdrawn_at = point.failed_at = None
-        point.consent_source = ""
-    agreed = bool(consent_source) and (point.consented_at is None or point.withdrawn_at is not None)
+        _forget_consent(point)
+    given_at = consented_at or at
+    agreed = bool(consent_source) and _is_news(point, given_at)
     if agreed:
-        point.consented_at, point.consent_source, point.withdrawn_at = consented_at or at, consent_source, None
+        _forget_withdrawal(point)
+        point.consented_at, point.consent_source, point.consented_by = given_at, consent_source, by
     if moved or agreed:
         _save(point, by=by, at=at)
     return point
 
 
 @transaction.atomic
-def withdraw_consent(*, patient: Patient, channel: str, by: User | None, at: dt.datetime) -> bool:
-    """Stop messages to a channel from now on. Returns False when there was no consent to withdraw."""
-    points = ContactPoint.objects.select_for_update().filter(
-        patient=patient, channel=channel, consented_at__isnull=False, withdrawn_at__isnull=True
-    )
-    point = points.first()
+def withdraw_consent(*, patient: Patient, channel: str, source: str, by: User | None, at: dt.datetime) -> bool:
+    """Stop messages to a channel from now on, also where nobody had agreed yet; ``source`` says how it was asked for.
+
+    Visits stay as they are. Returns False when there is no address, or it was stopped before.
+    """
+    stored = ContactPoint.objects.select_for_update()
+    point = stored.filter(patient=patient, channel=channel, withdrawn_at__isnull=True).first()
     if point is None:
         return False
-    point.withdrawn_at = at
+    _withdraw(point, source, by=by, at=at)
+    return True
+
+
+@transaction.atomic
+def stop_number(*, number: str, source: str, by: User | None, at: dt.datetime) -> list[ContactPoint]:
+    """Stop texts to a number for everybody who has it, at every clinic; return whose it is, also those stopped before.
+
+    Whoever of a family writes STOP has the phone in hand: the next text to any of them would reach the same person.
+    """
+    points = list(ContactPoint.objects.of_number(number).select_for_update().order_by("pk"))
+    for point in points:
+        if point.withdrawn_at is None:
+            _withdraw(point, source, by=by, at=at)
+    return points
+
+
+@transaction.atomic
+def flag_dead(*, point: ContactPoint, reason: str, at: dt.datetime) -> bool:
+    """Note that an address takes no messages, unless it was changed since; return whether it is news."""
+    stored = ContactPoint.objects.select_for_update().filter(pk=point.pk, address=point.address).first()
+    if stored is None or stored.failed_at:
+        return False
+    stored.failed_at, stored.failed_reason = at, reason
+    _save(stored, by=None, at=at)
+    return True
+
+
+@transaction.atomic
+def try_again(*, patient: Patient, channel: str, by: User | None, at: dt.datetime) -> bool:
+    """Let an address that was taken for dead be written to again: the phone was off, the mailbox is empty again."""
+    stored = ContactPoint.objects.select_for_update()
+    point = stored.filter(patient=patient, channel=channel, failed_at__isnull=False).first()
+    if point is None:
+        return False
+    point.failed_at, point.failed_reason = None, ""
     _save(point, by=by, at=at)
     return True
+
+
+def _is_news(point: ContactPoint, given_at: dt.datetime) -> bool:
+    """Return whether consent given at a moment changes anything: what was withdrawn later stays withdrawn."""
+    if point.withdrawn_at is not None:
+        return given_at > point.withdrawn_at
+    return point.consented_at is None
+
+
+def _forget_consent(point: ContactPoint) -> None:
+    point.consented_at, point.consent_source, point.consented_by = None, "", None
+    point.failed_at, point.failed_reason = None, ""
+    _forget_withdrawal(point)
+
+
+def _forget_withdrawal(point: ContactPoint) -> None:
+    point.withdrawn_at, point.withdrawn_source, point.withdrawn_by = None, "", None
+
+
+def _withdraw(point: ContactPoint, source: str, *, by: User | None, at: dt.datetime) -> None:
+    point.withdrawn_at, point.withdrawn_source, point.withdrawn_by = at, source, by
+    _save(point, by=by, at=at)
 
 
 def _save(point: ContactPoint, *, by: User | None, at: dt.datetime) -> None:

@@ -1,6 +1,8 @@
 """Boxes that several forms share, with our own words for mistakes."""
 
+from functools import cache
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
 
@@ -32,3 +34,11 @@ def date(label: str, *, required: bool = True, **kwargs: Any) -> forms.DateField
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         **kwargs,
     )
+
+
+@cache
+def zone_choices() -> list[tuple[str, str]]:
+    """List the zones of the world's places, the clinic's own first; names without a place are for machines."""
+    areas = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+    places = sorted(zone for zone in available_timezones() if zone.partition("/")[0] in areas and "/" in zone)
+    return [("", "The clinic's"), *((zone, zone.replace("_", " ").replace("/", ", ")) for zone in places)]

@@ -7,13 +7,23 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from clinic.models import Clinic, User
-from patients.actions import change_patient, register_patient, same_person, set_contact, withdraw_consent
+from patients.actions import (
+    change_patient,
+    register_patient,
+    same_person,
+    set_contact,
+    try_again,
+    withdraw_consent,
+)
+from patients.actions.contacts import TOLD_STAFF
 from patients.forms.dates import BirthDateField, refuse_impossible_birth
+from patients.forms.fields import zone_choices
 from patients.models import Channel, ContactPoint, Patient
 from patients.models.contact import clean_address, spoken_address
 from patients.models.patient import PatientQuerySet
 
 CONSENT_SOURCE = "asked by staff"
+_ADDRESSES = (("phone", Channel.SMS), ("email", Channel.EMAIL))
 
 
 def _text(label: str, length: int, *, ask: str = "", optional: bool = True, **kwargs: Any) -> forms.CharField:
@@ -50,6 +60,12 @@ class PersonForm(forms.Form):
     language = forms.ChoiceField(label="Language", choices=Patient.Language.choices, required=False)
     preferred_channel = forms.ChoiceField(
         label="Preferred channel", choices=[("", "Text message if there is a number"), *Channel.choices], required=False
+    )
+    timezone = forms.ChoiceField(
+        label="Own time zone",
+        choices=zone_choices,
+        required=False,
+        help_text="For who lives elsewhere: messages wait for their morning, and the clinic's times stay the clinic's.",
     )
     payer = _text("Payer", 80)
 
@@ -118,8 +134,13 @@ class RegisterForm(PersonForm):
     def save(self, *, by: User, at: dt.datetime) -> Patient:
         """Register the person; raises RecordNumberTaken."""
         values = dict(self.cleaned_data)
-        source = CONSENT_SOURCE if values.pop("consent") == "yes" else ""
-        return register_patient(clinic=self.clinic, by=by, at=at, consent_source=source, **values)
+        agreed = values.pop("consent") == "yes"
+        source = CONSENT_SOURCE if agreed else ""
+        patient = register_patient(clinic=self.clinic, by=by, at=at, consent_source=source, **values)
+        if not agreed:  # a No is kept, so that a list read in later does not turn it into a Yes
+            for channel in Channel:
+                withdraw_consent(patient=patient, channel=channel, source=CONSENT_SOURCE, by=by, at=at)
+        return patient
 
 
 class EditForm(PersonForm):
@@ -128,6 +149,8 @@ class EditForm(PersonForm):
     record_number = _text("Record number", 20, ask="Enter the record number.")
     phone_consent = forms.BooleanField(label="They agree to text messages to this number", required=False)
     email_consent = forms.BooleanField(label="They agree to emails to this address", required=False)
+    phone_again = forms.BooleanField(label="The number works again: use it", required=False)
+    email_again = forms.BooleanField(label="The address works again: use it", required=False)
     # Which state of the record was on the screen when somebody began to type.
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     field_order = [
@@ -137,26 +160,49 @@ class EditForm(PersonForm):
         "birth_date",
         "phone",
         "phone_consent",
+        "phone_again",
         "email",
         "email_consent",
+        "email_again",
     ]
 
     def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
         self.patient = patient
         self.points = {point.channel: point for point in patient.contact_points.all()}
         initial = {name: getattr(patient, name) for name in self.person_fields()}
-        for name, channel in (("phone", Channel.SMS), ("email", Channel.EMAIL)):
+        for name, channel in _ADDRESSES:
             point = self.points.get(channel)
             initial[name] = spoken_address(channel, point.address, patient.clinic.country) if point else ""
             initial[f"{name}_consent"] = bool(point and point.consented_at and not point.withdrawn_at)
         initial["seen"] = self.state()
         super().__init__(*args, initial=initial, **kwargs)
         self.others = self.others.exclude(pk=patient.pk)
+        self._ask_about_the_dead()
+
+    def _ask_about_the_dead(self) -> None:
+        """Offer to use a dead address again, with what the gateway said of it; ask nothing about one that works."""
+        for name, channel in _ADDRESSES:
+            point = self.points.get(channel)
+            if point and point.failed_at:
+                self.fields[
+                    f"{name}_again"
+                ].help_text = f"{point.failed_reason or 'It did not work'}. A new one is used without this."
+            else:
+                del self.fields[f"{name}_again"]
 
     @staticmethod
     def person_fields() -> tuple[str, ...]:
         """Name the fields that are the person's own."""
-        return "given_name", "family_name", "birth_date", "record_number", "language", "preferred_channel", "payer"
+        return (
+            "given_name",
+            "family_name",
+            "birth_date",
+            "record_number",
+            "language",
+            "preferred_channel",
+            "timezone",
+            "payer",
+        )
 
     def state(self) -> str:
         """Return a token that is another one after each change to the person or their contacts."""
@@ -174,10 +220,17 @@ class EditForm(PersonForm):
         values = {name: self.cleaned_data[name] for name in self.person_fields()}
         values["preferred_channel"] = values["preferred_channel"] or self.patient.preferred_channel
         change_patient(patient=self.patient, values=values, by=by, at=at)
-        for name, channel in (("phone", Channel.SMS), ("email", Channel.EMAIL)):
-            agreed = self.cleaned_data[f"{name}_consent"]
-            source = CONSENT_SOURCE if agreed else ""
-            address = self.cleaned_data[name]
-            set_contact(patient=self.patient, channel=channel, address=address, by=by, at=at, consent_source=source)
-            if not agreed:
-                withdraw_consent(patient=self.patient, channel=channel, by=by, at=at)
+        for name, channel in _ADDRESSES:
+            self._save_contact(name, channel, by=by, at=at)
+
+    def _save_contact(self, name: str, channel: Channel, *, by: User, at: dt.datetime) -> None:
+        """Write one address with its consent. A tick that was taken away stops it; one that never was says nothing."""
+        patient, agreed = self.patient, self.cleaned_data[f"{name}_consent"]
+        source = CONSENT_SOURCE if agreed else ""
+        set_contact(
+            patient=patient, channel=channel, address=self.cleaned_data[name], by=by, at=at, consent_source=source
+        )
+        if not agreed and self.initial[f"{name}_consent"]:
+            withdraw_consent(patient=patient, channel=channel, source=TOLD_STAFF, by=by, at=at)
+        if self.cleaned_data.get(f"{name}_again"):
+            try_again(patient=patient, channel=channel, by=by, at=at)

@@ -1,6 +1,7 @@
 """How a person can be reached, and what they allowed."""
 
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
@@ -16,7 +17,10 @@ from phonenumbers import (
 )
 from simple_history.models import HistoricalRecords
 
-from clinic.models import Clinic
+from clinic.models import Clinic, User
+
+if TYPE_CHECKING:
+    from patients.models.patient import Patient
 
 
 class Channel(models.TextChoices):
@@ -66,9 +70,22 @@ class ContactPointQuerySet(models.QuerySet["ContactPoint"]):
         """Contact points that may be written to: consent given and not withdrawn, address not known to be dead."""
         return self.filter(consented_at__isnull=False, withdrawn_at__isnull=True, failed_at__isnull=True)
 
+    def of_number(self, number: str) -> "ContactPointQuerySet":
+        """Everybody's contact points with a phone number: a family may share one, and one person be at two clinics."""
+        return self.filter(channel=Channel.SMS, address=number)
+
+    def sharing_addresses_of(self, patient: "Patient") -> "ContactPointQuerySet":
+        """A person's contact points and those of others at their clinic with the same address, with who noted consent."""
+        own = self.filter(patient=patient).values("address")
+        same = self.filter(clinic_id=patient.clinic_id, address__in=own)
+        return same.select_related("patient", "consented_by", "withdrawn_by")
+
 
 class ContactPoint(models.Model):
-    """One phone number or email address of one person, with the consent given for it."""
+    """One phone number or email address of one person, with the consent given for it: when, how, and by whom it was noted.
+
+    Withdrawn consent is the *Do not text* flag. It outlives the consent, so that an older list cannot bring it back.
+    """
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
     patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="contact_points")
@@ -76,9 +93,14 @@ class ContactPoint(models.Model):
     address = models.CharField(max_length=254)
     consented_at = models.DateTimeField(null=True, blank=True)
     consent_source = models.CharField(max_length=40, blank=True)
+    # Who wrote it down; empty for a list that was read in and for the person's own text message.
+    consented_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
-    # Set when a gateway says that the address does not exist.
+    withdrawn_source = models.CharField(max_length=40, blank=True)
+    withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # Set when a gateway says that the address does not exist or takes no messages, with its words.
     failed_at = models.DateTimeField(null=True, blank=True)
+    failed_reason = models.CharField(max_length=120, blank=True)
     history = HistoricalRecords()
 
     objects = ContactPointQuerySet.as_manager()
@@ -89,6 +111,8 @@ class ContactPoint(models.Model):
             models.Index(fields=["clinic", "address"], name="contact_address"),
             # Who agreed to messages of late, and is welcomed.
             models.Index(fields=["consented_at"], name="contact_consented"),
+            # A text message that comes in names no clinic.
+            models.Index(fields=["address"], condition=models.Q(channel="sms"), name="contact_number"),
         ]
         constraints = [
             # One number and one address each: who has two says which one the clinic should use.
@@ -97,7 +121,23 @@ class ContactPoint(models.Model):
                 condition=models.Q(consented_at__isnull=True) | ~models.Q(consent_source=""),
                 name="consent_says_where_it_came_from",
             ),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at__isnull=True) | ~models.Q(withdrawn_source=""),
+                name="withdrawal_says_how_it_came",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.channel} {self.pk}"
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing is sent here, in two words; empty when it may be written to."""
+        text = self.channel == Channel.SMS
+        if self.failed_at:
+            return "Phone not reachable" if text else "Email not reachable"
+        if self.withdrawn_at:
+            return "Do not text" if text else "Do not email"
+        if not self.consented_at:
+            return "Texts not agreed" if text else "Emails not agreed"
+        return ""

@@ -4,12 +4,14 @@ import datetime as dt
 import uuid
 from functools import reduce
 from operator import or_
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from clinic.models import Clinic
+from clinic.models.clinic import validate_timezone
 from clinic.wording import age_on
 from patients.models.contact import Channel
 from patients.search import terms
@@ -56,6 +58,8 @@ class Patient(models.Model):
     birth_date = models.DateField("date of birth")
     language = models.CharField(max_length=2, choices=Language, default=Language.ENGLISH)
     preferred_channel = models.CharField(max_length=5, choices=Channel, default=Channel.SMS)
+    # Where the person lives, when that is another zone than the clinic's: quiet hours are theirs.
+    timezone = models.CharField("own time zone", max_length=40, blank=True, validators=[validate_timezone])
     referred_on = models.DateField(null=True, blank=True)
     payer = models.CharField(max_length=80, blank=True)
     preventives_failed = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -84,6 +88,11 @@ class Patient(models.Model):
     def full_name(self) -> str:
         """First and last name."""
         return f"{self.given_name} {self.family_name}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone on whose clock the person may not be disturbed."""
+        return ZoneInfo(self.timezone) if self.timezone else self.clinic.zone
 
     def age(self, on: dt.date) -> int:
         """Return the age in whole years on a day."""

@@ -1,8 +1,11 @@
-"""How a phone number is shown: as people at that clinic would dial it."""
+"""How the ways to reach a person are shown: numbers as people there dial them, and what is the matter with an address."""
+
+from collections.abc import Iterable
+from typing import Any
 
 from django import template
 
-from patients.models import ContactPoint
+from patients.models import ContactPoint, Patient
 from patients.models.contact import spoken_address
 
 register = template.Library()
@@ -12,3 +15,28 @@ register = template.Library()
 def spoken(point: ContactPoint, country: str) -> str:
     """Show an address: `{{ point|spoken:membership.clinic.country }}` gives 07700 900123 in Britain."""
     return spoken_address(point.channel, point.address, country)
+
+
+@register.inclusion_tag("patients/_contact_points.html", takes_context=True)
+def contact_points(context: dict[str, Any], patient: Patient) -> dict[str, Any]:
+    """Show how a person can be reached, what they allowed, when, how and by whom, and who else has the number."""
+    own: list[ContactPoint] = []
+    others: list[ContactPoint] = []
+    for point in ContactPoint.objects.sharing_addresses_of(patient):
+        (own if point.patient_id == patient.pk else others).append(point)
+    return {
+        "patient": patient,
+        "points": [(point, [other.patient for other in others if other.address == point.address]) for point in own],
+        "country": context["membership"].clinic.country,
+        "may_register": context.get("may_register"),
+    }
+
+
+@register.simple_tag
+def dead_addresses(patients: Iterable[Patient]) -> dict[int, str]:
+    """Return, by patient id, what does not reach them any more (one query for a whole list)."""
+    points = ContactPoint.objects.filter(patient__in=[patient.pk for patient in patients], failed_at__isnull=False)
+    found: dict[int, str] = {}
+    for point in points:
+        found[point.patient_id] = " · ".join(filter(None, (found.get(point.patient_id), point.trouble)))
+    return found

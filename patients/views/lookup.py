@@ -9,6 +9,5 @@ from patients.models import Patient
 
 
 def get_patient(request: StaffRequest, uid: uuid.UUID) -> Patient:
-    """Return a patient of this clinic, with contact points; 404 for anybody else's."""
-    people = Patient.objects.filter(clinic=request.clinic).select_related("clinic")
-    return get_object_or_404(people.prefetch_related("contact_points"), uid=uid)
+    """Return a patient of this clinic; 404 for anybody else's."""
+    return get_object_or_404(Patient.objects.filter(clinic=request.clinic).select_related("clinic"), uid=uid)

@@ -5,11 +5,15 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import Q
 
+from patients.actions import flag_dead, stop_number
 from patients.models import Channel, ContactPoint
 from reminders import timing
 from reminders.channels.base import Blame, SendError
+from reminders.dispatch import allowance
 from reminders.models import Delivery, Reminder, State
 from reminders.models.reminder import ReminderQuerySet
+
+STOPPED_AT_GATEWAY = "by text message, the gateway says"
 
 
 def record_sent(reminder: Reminder, delivery: Delivery, result: str, provider_id: str, now: dt.datetime) -> None:
@@ -24,12 +28,14 @@ def record_error(
     """A gateway did not take it: later again, or another way at once when asking again cannot help."""
     result = Delivery.Outcome.REFUSED if error.permanent else Delivery.Outcome.UNREACHABLE
     _finish(delivery, result, now, error=error.text)
-    _blame(contact, error.blame, now)
+    if error.permanent:  # after any other fault the gateway may have it all the same
+        allowance.give_back(reminder)
+    blame_address(contact, error, now)
     wait = None if error.permanent else _back_off(reminder)
     if wait is None:
         go_another_way(reminder, error.text, now)
     else:
-        put_off(reminder, timing.next_allowed(now + wait, reminder.clinic.zone), error.text, now=now)
+        put_off(reminder, timing.next_allowed(now + wait, reminder.patient.zone), error.text, now=now)
 
 
 def put_off(reminder: Reminder, until: dt.datetime, reason: str, *, now: dt.datetime) -> None:
@@ -91,7 +97,7 @@ def _twin(reminder: Reminder, channel: Channel, now: dt.datetime) -> Reminder:
         batch=reminder.batch,
         invitation=reminder.invitation,
         channel=channel,
-        due_at=timing.next_allowed(now, reminder.clinic.zone),
+        due_at=timing.next_allowed(now, reminder.patient.zone),
         useful_until=reminder.useful_until,
         created_at=now,
     )
@@ -104,16 +110,12 @@ def _back_off(reminder: Reminder) -> dt.timedelta | None:
     return timing.BACK_OFF[tries - 1] if tries <= len(timing.BACK_OFF) else None
 
 
-def _blame(contact: ContactPoint, blame: Blame, now: dt.datetime) -> None:
-    """Keep what the refusal says about the address, so that nothing else is sent there."""
-    if blame is Blame.ADDRESS:
-        contact.failed_at = now
-    elif blame is Blame.CONSENT:
-        contact.withdrawn_at = now
-    else:
-        return
-    contact._change_reason = "gateway"  # type: ignore[attr-defined]
-    contact.save(update_fields=["failed_at", "withdrawn_at"])
+def blame_address(contact: ContactPoint, error: SendError, now: dt.datetime) -> None:
+    """Keep what a refusal says about the address, so that nothing else is sent there."""
+    if error.blame is Blame.ADDRESS:
+        flag_dead(point=contact, reason=error.text, at=now)
+    elif error.blame is Blame.CONSENT:
+        stop_number(number=contact.address, source=STOPPED_AT_GATEWAY, by=None, at=now)
 
 
 def _finish(delivery: Delivery, result: str, now: dt.datetime, *, provider_id: str = "", error: str = "") -> None:

@@ -8,13 +8,12 @@ from django.conf import settings
 
 from patients.models import Channel, ContactPoint, Patient
 from reminders import timing
-from reminders.dispatch import outcome
+from reminders.dispatch import allowance, outcome
 from reminders.models import Reminder, State
 from reminders.planning.settle import TOO_LATE
 from reminders.standing import NOT_DUE, OFFER_OVER, course_stands, offer_stands, visit_stands, why_not
 
 ENOUGH_TODAY = "They had a text message today"
-WEEK = dt.timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -34,8 +33,8 @@ def obstacle(reminder: Reminder, now: dt.datetime) -> Obstacle | None:
     later = _first_moment(reminder, now)
     if later > now:
         return Obstacle(lambda one, at: outcome.put_off(one, later, "", now=at))
-    if reminder.channel == Channel.SMS and _had_enough(reminder, now):
-        return _after_enough(reminder, now)
+    if reminder.channel == Channel.SMS and allowance.had_enough(reminder, now):
+        return after_enough(reminder, now)
     return None
 
 
@@ -68,26 +67,15 @@ def _no_longer_so(reminder: Reminder) -> str | None:
 
 
 def _first_moment(reminder: Reminder, now: dt.datetime) -> dt.datetime:
-    """Return when it may leave at the earliest: outside quiet hours, and once a change can no longer be undone."""
+    """Return when it may leave at the earliest: outside the person's quiet hours, and once a change can no longer be undone."""
     undo = dt.timedelta(seconds=settings.UNDO_SECONDS)
     settled = reminder.session.placed_at + undo if reminder.session else now
-    return timing.next_allowed(max(now, settled), reminder.clinic.zone)
+    return timing.next_allowed(max(now, settled), reminder.patient.zone)
 
 
-def _had_enough(reminder: Reminder, now: dt.datetime) -> bool:
-    """One text a day and three in seven days, whatever they are about."""
-    sent = Reminder.objects.filter(
-        patient=reminder.patient, channel=Channel.SMS, state=State.SENT, closed_at__gt=now - WEEK
-    )
-    moments = list(sent.values_list("closed_at", flat=True))
-    midnight = timing.day_start(now, reminder.clinic.zone)
-    today = sum(moment >= midnight for moment in moments if moment)
-    return today >= timing.SMS_A_DAY or len(moments) >= timing.SMS_A_WEEK
-
-
-def _after_enough(reminder: Reminder, now: dt.datetime) -> Obstacle:
+def after_enough(reminder: Reminder, now: dt.datetime) -> Obstacle:
     """Tomorrow is early enough, or else it goes another way."""
-    tomorrow = timing.next_morning(now, reminder.clinic.zone)
+    tomorrow = timing.next_morning(now, reminder.patient.zone)
     if tomorrow < reminder.useful_until:
         return Obstacle(lambda one, at: outcome.put_off(one, tomorrow, ENOUGH_TODAY, now=at))
     return Obstacle(lambda one, at: outcome.go_another_way(one, ENOUGH_TODAY, at))

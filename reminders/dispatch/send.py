@@ -4,17 +4,19 @@ import datetime as dt
 
 from django.db import transaction
 
-from patients.models import ContactPoint
+from patients.models import Channel, ContactPoint
 from reminders import rendering
 from reminders.channels import Message, SendError, carrier_for
-from reminders.dispatch import outcome, recheck
+from reminders.dispatch import allowance, outcome, recheck
 from reminders.models import Delivery, Reminder
 
 
 def send_claimed(claimed: Reminder, *, now: dt.datetime) -> None:
     """Work on a reminder that ``claim`` returned, at most one hand-over. Never inside a transaction."""
     held = Reminder.objects.held_by(claimed)
-    reminder = held.select_related("clinic", "rule", "patient", "course", "session", "invitation__offer").first()
+    reminder = held.select_related(
+        "clinic", "rule", "patient__clinic", "course", "session", "invitation__offer"
+    ).first()
     if reminder is None:  # the lease ran out, and it is somebody else's now
         return
     obstacle = recheck.obstacle(reminder, now)
@@ -35,7 +37,9 @@ def _attempt(reminder: Reminder, contact: ContactPoint, message: Message, now: d
     """Hand over, unless an earlier attempt is found to have succeeded after all."""
     earlier = reminder.deliveries.order_by("attempt").first()
     delivery = _start(reminder, now)
-    if delivery is None:
+    if delivery is None:  # another worker has this reminder, or the person's day
+        if allowance.had_enough(reminder, now) and reminder.channel == Channel.SMS:
+            recheck.after_enough(reminder, now).act(reminder, now)
         return
     carrier = carrier_for(reminder.channel)
     try:
@@ -49,9 +53,9 @@ def _attempt(reminder: Reminder, contact: ContactPoint, message: Message, now: d
 
 
 def _start(reminder: Reminder, now: dt.datetime) -> Delivery | None:
-    """Write that this attempt begins, if the claim is still ours."""
+    """Write that this attempt begins, if the claim is still ours and the person may get one more text today."""
     with transaction.atomic():
-        if not Reminder.objects.held_by(reminder).exists():
+        if not Reminder.objects.held_by(reminder).exists() or not allowance.take_day(reminder, now):
             return None
         return Delivery.objects.create(
             clinic_id=reminder.clinic_id, reminder=reminder, attempt=reminder.attempts, started_at=now

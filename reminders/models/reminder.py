@@ -88,6 +88,9 @@ class Reminder(models.Model):
     template = models.ForeignKey(MessageTemplate, on_delete=models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     reason = models.CharField(max_length=120, blank=True, help_text="why it stands where it stands, in plain words")
+    texted_on = models.DateField(
+        null=True, help_text="the day, where the person lives, that its text message took: one a day, whoever sends it"
+    )
     due_at = models.DateTimeField(help_text="when to send; pushed on after a failure")
     useful_until = models.DateTimeField(help_text="after this it is missed, never sent")
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -135,6 +138,9 @@ class Reminder(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["patient", "occasion", "channel"], condition=~Q(occasion=""), name="one_reminder_per_occasion"
+            ),
+            models.UniqueConstraint(
+                fields=["patient", "texted_on"], condition=Q(texted_on__isnull=False), name="one_text_a_day"
             ),
             models.CheckConstraint(
                 condition=_A_VISIT | _A_DUE_DATE | _AN_OFFER | _A_PERSON, name="reminder_is_about_a_visit_or_a_due_date"

@@ -147,9 +147,9 @@ def test_the_same_number_keeps_its_consent_and_writes_nothing(maria: Patient, fr
 
 
 def test_consent_can_be_withdrawn_and_given_again(maria: Patient, front_desk: User) -> None:
-    assert withdraw_consent(patient=maria, channel=Channel.SMS, by=front_desk, at=NOW)
+    assert withdraw_consent(patient=maria, channel=Channel.SMS, source="called", by=front_desk, at=NOW)
     assert not ContactPoint.objects.filter(patient=maria, channel=Channel.SMS).usable().exists()
-    assert not withdraw_consent(patient=maria, channel=Channel.SMS, by=front_desk, at=NOW)
+    assert not withdraw_consent(patient=maria, channel=Channel.SMS, source="called", by=front_desk, at=NOW)
     address = ContactPoint.objects.get(patient=maria, channel=Channel.SMS).address
     set_contact(patient=maria, channel=Channel.SMS, address=address, by=front_desk, at=LATER, consent_source="called")
     assert ContactPoint.objects.filter(patient=maria, channel=Channel.SMS).usable().get().consented_at == LATER

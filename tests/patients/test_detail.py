@@ -56,7 +56,7 @@ def test_the_head_says_who_it_is_and_how_to_reach_them(reader: User, maria: Pati
 
 
 def test_who_may_not_be_texted_is_marked(reader: User, maria: Patient, front_desk: User) -> None:
-    withdraw_consent(patient=maria, channel=Channel.SMS, by=front_desk, at=NOW)
+    withdraw_consent(patient=maria, channel=Channel.SMS, source="called", by=front_desk, at=NOW)
     assert "Do not text" in page(reader, maria)
 
 

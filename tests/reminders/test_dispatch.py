@@ -158,14 +158,14 @@ def test_nothing_leaves_while_a_change_can_be_undone(reminder: Reminder, gateway
 
 
 def test_withdrawn_consent_sends_it_the_other_way(reminder: Reminder, gateways: Gateways) -> None:
-    ContactPoint.objects.filter(channel=Channel.SMS).update(withdrawn_at=NOW)
+    ContactPoint.objects.filter(channel=Channel.SMS).update(withdrawn_at=NOW, withdrawn_source="test")
     assert work().state == State.REPLACED
     assert gateways["sms"].taken == []
     assert by_email().state == State.SENT
 
 
 def test_without_any_consent_a_person_is_told(reminder: Reminder, gateways: Gateways) -> None:
-    ContactPoint.objects.update(withdrawn_at=NOW)
+    ContactPoint.objects.update(withdrawn_at=NOW, withdrawn_source="test")
     failed = work()
     assert (failed.state, failed.reason) == (State.FAILED, "They do not want messages to this phone number")
 
@@ -177,14 +177,14 @@ def test_a_rule_without_a_text_is_put_before_a_person(reminder: Reminder, gatewa
 
 def test_a_second_text_message_waits_for_the_next_day(reminder: Reminder, gateways: Gateways) -> None:
     another = Reminder.objects.get(rule__days_before=1)
-    Reminder.objects.filter(pk=another.pk).update(state=State.SENT, closed_at=NOW - HOUR)
+    Reminder.objects.filter(pk=another.pk).update(state=State.SENT, closed_at=NOW - HOUR, texted_on=NOW.date())
     waiting = work()
     assert (waiting.state, waiting.due_at) == (State.WAITING, NOW + DAY)
 
 
 def test_a_text_message_that_cannot_wait_until_tomorrow_goes_by_email(reminder: Reminder, gateways: Gateways) -> None:
     another = Reminder.objects.get(rule__days_before=1)
-    Reminder.objects.filter(pk=another.pk).update(state=State.SENT, closed_at=NOW - HOUR)
+    Reminder.objects.filter(pk=another.pk).update(state=State.SENT, closed_at=NOW - HOUR, texted_on=NOW.date())
     Reminder.objects.filter(pk=reminder.pk).update(useful_until=NOW + 3 * HOUR)
     assert work().state == State.REPLACED
     assert by_email().state == State.SENT

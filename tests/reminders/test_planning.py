@@ -56,7 +56,7 @@ def test_a_visit_placed_just_now_gets_only_the_messages_still_to_come(
 
 
 def test_the_other_channel_is_used_when_the_preferred_one_may_not_be(visit: TreatmentSession) -> None:
-    ContactPoint.objects.filter(channel=Channel.SMS).update(withdrawn_at=NOW)
+    ContactPoint.objects.filter(channel=Channel.SMS).update(withdrawn_at=NOW, withdrawn_source="test")
     plan()
     assert set(Reminder.objects.values_list("channel", flat=True)) == {"email"}
 

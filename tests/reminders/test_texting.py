@@ -107,7 +107,7 @@ def test_who_books_meanwhile_is_not_written_to(
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"withdrawn_at": NOW}, "They do not want messages"),
+        ({"withdrawn_at": NOW, "withdrawn_source": "test"}, "They do not want messages"),
         ({"failed_at": NOW}, "The phone number does not work"),
         ({"consented_at": None, "consent_source": ""}, "No consent to messages"),
     ],

@@ -86,7 +86,7 @@ def test_who_has_an_earlier_visit_who_sleeps_and_who_gave_the_time_up_are_not_as
 
 def test_who_may_not_be_written_to_is_shown_and_never_ticked(riverside: Clinic, osei: Injector, slot: Slot) -> None:
     course = person(riverside, "Silent", 90, osei)
-    ContactPoint.objects.filter(patient=course.patient).update(withdrawn_at=NOW)
+    ContactPoint.objects.filter(patient=course.patient).update(withdrawn_at=NOW, withdrawn_source="test")
     one = candidates.rank(clinic=riverside, slot=slot, at=NOW)[0]
     assert (one.reachable, one.ticked) == (False, False)
 

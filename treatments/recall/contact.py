@@ -18,6 +18,7 @@ from treatments.recall import waiting
 # After a contact the person leaves the list this long, and returns when nothing was booked.
 CONTACT_DAYS = 7
 LONGEST_SNOOZE_DAYS = 365
+DIED = "the person died"
 
 
 class NotNow(Exception):
@@ -78,7 +79,7 @@ def let_go(*, course: Course, reason: str, died: bool, by: User, at: dt.datetime
         for session in course.sessions.filter(status__in=OPEN):
             booking.change_status(session=session, to=Status.CANCELLED, by=by, at=at, reason=reason)
         for channel in Channel:
-            withdraw_consent(patient=course.patient, channel=channel, by=by, at=at)
+            withdraw_consent(patient=course.patient, channel=channel, source=DIED, by=by, at=at)
     close_course(course=course, reason=reason, by=by, at=at)
 
 

@@ -58,6 +58,7 @@ def _update_contact(both: Comparison, channel: Channel, address: str, consent_on
     consent = {
         "consented_at": both.setting.noon(consent_on) if consent_on else None,
         "consent_source": REFERRAL_LIST if consent_on else "",
+        "consented_by_id": None,
     }
     stored = both.stored.contacts.get(channel)
     if stored is None:
@@ -67,7 +68,7 @@ def _update_contact(both: Comparison, channel: Channel, address: str, consent_on
         )
         return
     moved = _COLUMN[channel] in both.news and stored.address != address
-    values: dict[str, Any] = {"address": address, "failed_at": None} if moved else {}
+    values: dict[str, Any] = {"address": address, "failed_at": None, "failed_reason": ""} if moved else {}
     # Consent belongs to one address: a new one has what came with it, whoever recorded consent for the old one.
     if stored.withdrawn_at is None and (moved or stored.consent_source in {"", REFERRAL_LIST}):
         values |= consent

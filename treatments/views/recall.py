@@ -42,6 +42,7 @@ def recall(request: StaffRequest) -> HttpResponse:
         "tab": chosen,
         "counts": counts,
         "page_obj": page,
+        "patients": [(row if hasattr(row, "patient") else row.course).patient for row in page],
         "today": today,
         **_rights(request),
     }

@@ -95,6 +95,7 @@ def _live(request: StaffRequest, date: dt.date, now: dt.datetime, *, board: bool
         "filtered": any(request.GET.get(name) for name in search.fields),
         "rows": rows,
         "sessions": kept,
+        "patients": [session.course.patient for session in kept],
         "columns": days.board(rows) if board else [],
         "counts": days.counts(kept),
         "may_book": may(request.membership, Capability.BOOK),

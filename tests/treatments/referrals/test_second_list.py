@@ -65,7 +65,7 @@ def test_what_the_list_says_is_remembered_even_if_it_was_corrected_here_before(t
 
 def test_consent_withdrawn_here_is_not_revived(team: Clinic) -> None:
     load(team, row())
-    ContactPoint.objects.filter(channel="sms").update(withdrawn_at=NOW)
+    ContactPoint.objects.filter(channel="sms").update(withdrawn_at=NOW, withdrawn_source="test")
     load(team, row(phone="07700 900555", sms_consent_on="2026-11-01"), at=LATER)
     assert contact("sms").address == "+447700900555"
     assert not ContactPoint.objects.usable().filter(channel="sms").exists()

@@ -1,0 +1,51 @@
+"""How many text messages a person gets: one a day and three in seven days, whatever they are about.
+
+A day is taken before the message leaves, in the transaction that writes the attempt down, and given back when the
+gateway did not take it. The database keeps one a day by a unique constraint; three a week cannot be said as one, so
+workers that write to the same person wait for one another.
+"""
+
+import datetime as dt
+
+from django.db import IntegrityError, transaction
+
+from patients.models import Channel, Patient
+from reminders import timing
+from reminders.models import Reminder
+
+WEEK = dt.timedelta(days=7)
+
+
+def had_enough(reminder: Reminder, now: dt.datetime) -> bool:
+    """Return whether a text message today would be one too many."""
+    today = _today(reminder, now)
+    others = Reminder.objects.filter(patient=reminder.patient, texted_on__gt=today - WEEK).exclude(pk=reminder.pk)
+    days = list(others.values_list("texted_on", flat=True))
+    return days.count(today) >= timing.SMS_A_DAY or len(days) >= timing.SMS_A_WEEK
+
+
+def take_day(reminder: Reminder, now: dt.datetime) -> bool:
+    """Take today for this text message; False when another one has it, or the week is full. Inside a transaction.
+
+    SQLite knows no row locks and needs none: its writing transactions follow one another.
+    """
+    if reminder.channel != Channel.SMS:
+        return True
+    Patient.objects.select_for_update(no_key=True).get(pk=reminder.patient_id)
+    if had_enough(reminder, now):
+        return False
+    try:
+        with transaction.atomic():
+            Reminder.objects.filter(pk=reminder.pk).update(texted_on=_today(reminder, now))
+    except IntegrityError:
+        return False
+    return True
+
+
+def give_back(reminder: Reminder) -> None:
+    """Free the day of a text message that did not leave."""
+    Reminder.objects.filter(pk=reminder.pk).update(texted_on=None)
+
+
+def _today(reminder: Reminder, now: dt.datetime) -> dt.date:
+    return now.astimezone(reminder.patient.zone).date()

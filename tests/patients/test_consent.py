@@ -1,0 +1,157 @@
+"""Consent for each address: when, how and by whom it was given and taken back; dead addresses; shared numbers."""
+
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from clinic.models import Clinic, User
+from patients.actions import flag_dead, set_contact, stop_number, try_again, withdraw_consent
+from patients.models import Channel, ContactPoint, Patient
+from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session
+from tests.conftest import log_in
+
+LATER = NOW + dt.timedelta(hours=1)
+NUMBER = "+447700900000"
+
+
+def phone(patient: Patient) -> ContactPoint:
+    return ContactPoint.objects.get(patient=patient, channel=Channel.SMS)
+
+
+def page(user: User, patient: Patient) -> str:
+    return " ".join(log_in(user).get(reverse("patients:detail", args=[patient.uid])).content.decode().split())
+
+
+def stop(patient: Patient, by: User | None = None) -> bool:
+    return withdraw_consent(patient=patient, channel=Channel.SMS, source="told staff", by=by, at=NOW)
+
+
+def agree(patient: Patient, by: User, *, given: dt.datetime) -> None:
+    address = phone(patient).address
+    set_contact(
+        patient=patient,
+        channel=Channel.SMS,
+        address=address,
+        by=by,
+        at=LATER,
+        consent_source="list",
+        consented_at=given,
+    )
+
+
+def test_consent_says_when_how_and_by_whom_it_was_given_and_withdrawn(maria: Patient, front_desk: User) -> None:
+    stop(maria, front_desk)
+    assert (phone(maria).withdrawn_source, phone(maria).withdrawn_by) == ("told staff", front_desk)
+    agree(maria, front_desk, given=LATER)
+    again = phone(maria)
+    assert (again.consented_at, again.consent_source, again.consented_by) == (LATER, "list", front_desk)
+    assert (again.withdrawn_at, again.withdrawn_source, again.withdrawn_by) == (None, "", None)
+
+
+def test_consent_from_before_the_withdrawal_does_not_overturn_it(maria: Patient, front_desk: User) -> None:
+    stop(maria)
+    agree(maria, front_desk, given=NOW - dt.timedelta(days=1))
+    assert phone(maria).withdrawn_at == NOW
+
+
+def test_who_never_agreed_can_still_say_no(maria: Patient) -> None:
+    ContactPoint.objects.update(consented_at=None, consent_source="")
+    assert stop(maria)
+    assert phone(maria).trouble == "Do not text"
+
+
+def test_a_withdrawal_without_a_source_is_refused_by_the_database(maria: Patient) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ContactPoint.objects.update(withdrawn_at=NOW)
+
+
+def test_stopping_texts_leaves_email_as_it_is(maria: Patient) -> None:
+    stop(maria)
+    assert [point.channel for point in ContactPoint.objects.filter(patient=maria).usable()] == ["email"]
+
+
+def test_a_stopped_number_is_stopped_for_the_whole_family_at_every_clinic(
+    maria: Patient, riverside: Clinic, lakeside: Clinic
+) -> None:
+    child, other = make_patient(riverside, "Luis", phone=NUMBER), make_patient(lakeside, "Maria", phone=NUMBER)
+    stranger = make_patient(riverside, "Ann", phone="+447700900555")
+    points = stop_number(number=NUMBER, source="by text message", by=None, at=NOW)
+    assert {point.patient for point in points} == {maria, child, other}
+    usable = ContactPoint.objects.usable().filter(channel=Channel.SMS)
+    assert [point.patient for point in usable] == [stranger]
+
+
+def test_a_dead_number_is_flagged_once_with_the_gateways_words(maria: Patient) -> None:
+    assert flag_dead(point=phone(maria), reason="The number does not exist", at=NOW)
+    assert not flag_dead(point=phone(maria), reason="again", at=LATER)
+    assert (phone(maria).failed_at, phone(maria).failed_reason) == (NOW, "The number does not exist")
+
+
+def test_a_number_that_was_changed_meanwhile_is_not_flagged(maria: Patient, front_desk: User) -> None:
+    old = phone(maria)
+    set_contact(patient=maria, channel=Channel.SMS, address="07700 900555", by=front_desk, at=NOW)
+    assert not flag_dead(point=old, reason="The number does not exist", at=LATER)
+    assert phone(maria).failed_at is None
+
+
+def test_a_dead_number_can_be_tried_again(maria: Patient, front_desk: User) -> None:
+    flag_dead(point=phone(maria), reason="Phone off", at=NOW)
+    assert try_again(patient=maria, channel=Channel.SMS, by=front_desk, at=LATER)
+    assert (phone(maria).failed_at, phone(maria).failed_reason) == (None, "")
+    assert not try_again(patient=maria, channel=Channel.SMS, by=front_desk, at=LATER)
+
+
+def test_the_page_says_why_a_number_is_dead_and_leads_to_where_it_is_mended(maria: Patient, front_desk: User) -> None:
+    flag_dead(point=phone(maria), reason="The number does not exist", at=NOW)
+    text = page(front_desk, maria)
+    assert "The number does not exist, Monday 23 November 2026." in text
+    assert f"{reverse('patients:edit', args=[maria.uid])}#id_phone" in text
+
+
+def test_the_form_asks_about_a_dead_number_and_uses_it_again(maria: Patient, front_desk: User) -> None:
+    flag_dead(point=phone(maria), reason="Phone off", at=NOW)
+    client, url = log_in(front_desk), reverse("patients:edit", args=[maria.uid])
+    form = client.get(url).context["form"]
+    assert "email_again" not in form.fields
+    values = {name: form[name].value() for name in form.fields if name != "birth_date"}
+    values |= {"birth_date_0": 17, "birth_date_day": 17, "birth_date_month": 4, "birth_date_year": 1984}
+    values = {name: "on" if value is True else value for name, value in values.items() if value not in (False, None)}
+    assert client.post(url, values | {"phone_again": "on"}).status_code == 302
+    assert phone(maria).failed_at is None
+
+
+def test_the_page_says_how_consent_came_and_went(maria: Patient, front_desk: User) -> None:
+    stop(maria, front_desk)
+    text = page(front_desk, maria)
+    assert "Given Monday 23 November 2026, test." in text
+    assert "Withdrawn Monday 23 November 2026, 10am, told staff, Fran Adeyemi. Visits stay booked." in text
+
+
+def test_the_page_says_who_shares_the_number(maria: Patient, riverside: Clinic, front_desk: User) -> None:
+    make_patient(riverside, "Luis", "Santos", phone=NUMBER)
+    assert "Shared with" in page(front_desk, maria)
+
+
+def test_who_says_no_at_the_desk_is_not_signed_up_by_a_list(front_desk: User, riverside: Clinic) -> None:
+    born = {"birth_date_day": 1, "birth_date_month": 2, "birth_date_year": 1990}
+    typed = {"given_name": "Tom", "family_name": "Reid", "phone": "07700 900321", "consent": "no"} | born
+    assert log_in(front_desk).post(reverse("patients:new"), typed).status_code == 302
+    assert phone(Patient.objects.get()).withdrawn_source == "asked by staff"
+
+
+def test_a_persons_own_zone_is_kept(maria: Patient, riverside: Clinic) -> None:
+    assert maria.zone == riverside.zone
+    maria.timezone = "America/New_York"
+    assert maria.zone.key == "America/New_York"
+
+
+@pytest.mark.parametrize("where", ["treatments:today", "treatments:recall", "patients:search"])
+def test_lists_mark_dead_numbers(maria: Patient, front_desk: User, where: str) -> None:
+    injector = make_injector(maria.clinic)
+    course = make_course(maria, last_given_on=TODAY - dt.timedelta(days=100), injector=injector)
+    if where == "treatments:today":
+        make_session(course, injector, NOW + dt.timedelta(hours=1))
+    flag_dead(point=phone(maria), reason="The number does not exist", at=NOW)
+    assert "Phone not reachable" in log_in(front_desk).get(reverse(where), {"q": "sa"}).content.decode()

@@ -1,0 +1,90 @@
+"""How many texts a person gets and when they may be disturbed, whoever sends."""
+
+import datetime as dt
+import json
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from patients.models import Channel, Patient
+from reminders.channels import SendError
+from reminders.dispatch import claim, send_due
+from reminders.dispatch.allowance import take_day
+from reminders.models import Reminder, State
+from tests.builders import NOW
+from tests.reminders import hurry
+from tests.reminders.conftest import Gateway
+from tests.servers.database import own_database, run_python
+
+DAY = dt.timedelta(days=1)
+Gateways = dict[str, Gateway]
+
+
+def work(at: dt.datetime = NOW) -> Reminder:
+    """Let a worker do all that is due, and return the text three days before the visit as it stands then."""
+    send_due(clock=lambda: at)
+    return Reminder.objects.get(rule__days_before=3, channel=Channel.SMS, session_version=1)
+
+
+def test_a_text_takes_its_day_where_the_person_lives(reminder: Reminder, maria: Patient, gateways: Gateways) -> None:
+    Patient.objects.update(timezone="Pacific/Auckland")  # 23:00 there
+    morning = dt.datetime(2026, 11, 23, 19, 0, tzinfo=dt.UTC)  # 08:00 on Tuesday there, 19:00 on Monday here
+    assert (work().state, work().due_at) == (State.WAITING, morning)
+    assert work(morning).texted_on == dt.date(2026, 11, 24)
+
+
+def test_a_person_without_a_zone_of_their_own_lives_by_the_clinics(reminder: Reminder, gateways: Gateways) -> None:
+    assert work().texted_on == NOW.date()
+
+
+def test_the_database_refuses_a_second_text_on_one_day(reminder: Reminder) -> None:
+    Reminder.objects.filter(pk=reminder.pk).update(texted_on=NOW.date())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Reminder.objects.exclude(pk=reminder.pk).update(texted_on=NOW.date())
+
+
+@pytest.mark.parametrize(("days_ago", "enough"), [((1, 3, 6), True), ((1, 3, 7), False), ((1, 3), False)])
+def test_three_texts_in_seven_days_are_enough(
+    reminder: Reminder, gateways: Gateways, days_ago: tuple[int, ...], enough: bool
+) -> None:
+    for number, back in enumerate(days_ago):
+        another(reminder, number, NOW.date() - back * DAY)
+    assert (work().state == State.SENT) is not enough
+
+
+def another(reminder: Reminder, number: int, day: dt.date) -> None:
+    """Make another text that the same person had on a day, about an older version of the visit."""
+    copy = Reminder.objects.get(pk=reminder.pk)
+    copy.pk, copy.uid, copy.session_version = None, uuid.uuid4(), 100 + number
+    copy.texted_on, copy.state = day, State.SENT
+    copy.save()
+
+
+def test_a_worker_that_lost_the_race_for_the_day_puts_its_text_off(reminder: Reminder, gateways: Gateways) -> None:
+    (claimed,) = claim(now=NOW, limit=1)
+    another(reminder, 1, NOW.date())
+    with transaction.atomic():
+        assert not take_day(claimed, NOW)
+
+
+def test_a_refused_text_gives_its_day_back(reminder: Reminder, gateways: Gateways) -> None:
+    gateways["sms"].answers = [SendError("Refused", permanent=True)]
+    assert (work().state, work().texted_on) == (State.REPLACED, None)
+
+
+def test_an_email_takes_no_day(reminder: Reminder, gateways: Gateways) -> None:
+    Reminder.objects.update(channel=Channel.EMAIL)
+    send_due(clock=lambda: NOW)
+    assert list(Reminder.objects.filter(state=State.SENT).values_list("texted_on", flat=True)) == [None]
+
+
+@pytest.mark.stack
+def test_workers_at_the_same_instant_cannot_pass_the_caps_together(
+    django_db_setup: None, django_db_blocker: Any, tmp_path: Path
+) -> None:
+    with django_db_blocker.unblock(), own_database(tmp_path) as environment:
+        told = json.loads(run_python("-m", "tests.reminders.hurry", environment=environment, seconds=120))
+    assert told["caps"] == {"people": hurry.PEOPLE, "in_all": [3], "a_day": 1}
