@@ -1,0 +1,89 @@
+"""A clear wish to get no more texts, in one's own words, in the languages that messages are sent in. Pure.
+
+Each pattern reads a text that `grammar.plain` has made plain. A wish is an imperative or an "I do not want": what only
+mentions stopping ("should I stop taking them?") is for a person, and so is its opposite ("do not stop texting me").
+"""
+
+import re
+
+_MESSAGES = r"(?:texts?|texting|messages?|messaging|msgs?|sms(?:es)?)"
+_SOON = r"(?: \w+){0,3}?"  # a few words between the verb and what it is about
+
+ENGLISH = (
+    rf"stop (?:sending|send){_SOON} {_MESSAGES}",
+    r"stop (?:texting|messaging|contacting|sms)(?:$| )",
+    rf"stop (?:(?:all|the|these|those|your|any|more|with|getting|receiving) ){{0,3}}{_MESSAGES}",
+    r"stop (?:sending|writing) (?:to )?me(?:$| anything| things| stuff| these| those| this)",
+    r"(?:dont|do not|never|pls dont|please no) (?:ever )?(?:text|txt|message|msg|sms|contact)(?:$| me| us| this| any| again| no more)",
+    rf"(?:dont|do not|never) send{_SOON} {_MESSAGES}",
+    rf"(?:dont|do not|no longer) (?:want|wish|need)(?: to)?(?: (?:get|receive|have|be sent|your|any|more|these|further|the)){{0,4}} {_MESSAGES}",
+    rf"no (?:more|further) {_MESSAGES}",
+    r"(?:unsubscribe|remove|opt) me(?: out)?(?:$| from| please| pls| now)",
+    r"(?:i (?:want|wish|would like|d like) to |id like to )(?:opt out|unsubscribe)",
+    r"(?:take|remove|delete|get) (?:me|my number|this number) (?:off|from) (?:this|your|the|that)"
+    r" (?:texts? |texting |messages? |messaging |sms |mailing )?(?:list|database|system)",
+    rf"opt(?:ing)? out of{_SOON} {_MESSAGES}",
+    r"(?:i )?(?:hereby )?revoke (?:my )?(?:consent|permission)",
+)
+WELSH = (
+    rf"(?:peidiwch|paid|peidio) (?:a|ag) (?:thecstio|tecstio|negesu)",
+    rf"(?:peidiwch|paid|peidio) (?:a|ag) (?:anfon|danfon|gyrru|hanfon|chysylltu){_SOON} (?:neges\w*|negesau|tecst\w*|thecst\w*|ata i|a mi)",
+    rf"stopi(?:wch|o|a) (?:anfon|danfon|gyrru|tecstio|y neges\w*|neges\w*|y tecst\w*){_SOON}",
+    r"dim (?:mwy|rhagor) o (?:neges\w*|decst\w*|tecst\w*)",
+    r"rhowch y gorau i (?:anfon|ddanfon|yrru|decstio)",
+    r"(?:dydw i|dw i|dwi) ddim (?:eisiau|isio|am gael)(?: mwy o| rhagor o)? (?:neges\w*|tecst\w*)",
+)
+SPANISH = (
+    r"no (?:me )?(?:envi\w+|mand\w+|escrib\w+)(?: me)?(?: \w+){0,2}? (?:mas|mensajes?|sms|textos?)",
+    r"no me escrib\w+$",
+    r"(?:deje|dejen|deja|dejad|paren|pare|para) de (?:envi\w+|mand\w+|escrib\w+)",
+    r"(?:quiero )?dejar de recibir(?: \w+){0,2}? (?:mensajes?|sms|textos?)",
+    r"no (?:quiero|deseo)(?: recibir)?(?: mas| sus| estos| tantos){0,2} (?:mensajes?|sms|textos?)",
+    r"no mas (?:mensajes?|sms|textos?)",
+    r"(?:denme|deme|dame|darme) de baja",
+)
+POLISH = (
+    r"(?:prosze )?nie (?:pisz|piszcie|pisac|smsuj|smsujcie|smsowac)(?:$| do mnie| wiecej| juz| tu| sms\w*)",
+    r"nie (?:wysylaj|wysylajcie|wysylac|przysylaj|przysylajcie|przysylac)(?: \w+){0,3}? (?:sms\w*|wiadomosci\w*)",
+    r"przestan(?:cie)?(?: do mnie)?(?: mi)? (?:pisac|wysylac|przysylac|smsowac)",
+    r"nie chce(?: juz| wiecej| dostawac| otrzymywac| tych| waszych){0,4} (?:sms\w*|wiadomosci\w*)",
+    r"(?:koniec|dosc)(?: z)?(?: tych| tymi)? (?:sms\w*|wiadomosci\w*)",
+    r"wypisz(?:cie)? mnie",
+)
+_URDU_MESSAGES = r"(?:میسج|میسیج|میسجز|پیغام|پیغامات|ٹیکسٹ|ایس ایم ایس)"
+URDU = (
+    rf"{_URDU_MESSAGES} (?:مت|نہ) (?:بھیج\w*|کر\w*)",
+    rf"{_URDU_MESSAGES}(?: بھیجنا| کرنا| بھیجنے)? بند کر",
+    rf"{_URDU_MESSAGES} نہیں چاہ",
+    r"(?:message|messages|msg|msgs|sms|text)(?: karna| bhejna)? (?:band kar\w*|(?:mat|na) (?:bhej\w*|kar\w*))",
+)
+# What stands right before a wish and turns it round, makes it somebody else's, or a condition.
+_TURNED = {
+    ENGLISH: r"dont|do not|not|never|you|they|we|he|she|i|u|if|why|when|should|cant|wont|got|get|had|have|received|there"
+    r"|(?:dont|do not|not|never) (?:want|wish|like|have|need) to",
+    WELSH: r"(?:peidiwch|paid|peidio) a|os",
+    SPANISH: r"no|nunca|si|cuando",
+    POLISH: r"nie|nigdy|jesli|kiedy",
+    URDU: r"اگر|نہ",
+}
+_WISHES = tuple(
+    (re.compile(rf"\b{wish}"), re.compile(rf"\b(?:{turned})$")) for wishes, turned in _TURNED.items() for wish in wishes
+)
+# "I do not want" has an "I" of its own, and "can you stop" is a wish put politely.
+_OWN = re.compile(r"(?:dont|do not|no longer) (?:want|wish|need)")
+_POLITE = re.compile(r"\b(?:can|could|would|will) (?:you|u|ya)$")
+
+
+def wants_none(words: str) -> bool:
+    """Return whether a plain text says clearly that its writer wants no more texts."""
+    return any(_is_wish(words, match, turned) for wish, turned in _WISHES if (match := wish.search(words)))
+
+
+def _is_wish(words: str, wish: "re.Match[str]", turned: "re.Pattern[str]") -> bool:
+    """Return whether nothing before a wish turns it round."""
+    before = words[: wish.start()].rstrip()
+    if _POLITE.search(before):
+        return True
+    if _OWN.match(wish.group()):
+        return before.split()[-1:] in ([], ["i"], ["we"], ["please"]) or not turned.search(before)
+    return not turned.search(before)
