@@ -26,31 +26,21 @@ class Meaning(StrEnum):
 
 
 # A whole message that is one of these, whatever its case, accents and punctuation.
-CONFIRMING = frozenset({"c", "1"})
-MOVING = frozenset({"r", "2"})
-STOPPING = frozenset(
+CONFIRMING = ("c", "1")
+MOVING = ("r", "2")
+STOPPING = (
     # Twilio and AWS
-    "stop stopall unsubscribe end quit revoke optout cancel arret remove td".split()
-    + [
-        "stop all",
-        "opt out",
-        "please stop",
-        "stop please",
-        "stop texts",
-        "stop messages",
-        "stop sms",
-        "stop it",
-        "stop this",
-    ]
+    *("stop", "stopall", "unsubscribe", "end", "quit", "revoke", "optout", "cancel", "arret", "remove", "td"),
+    *("stop all", "opt out", "please stop", "stop please", "stop texts", "stop messages", "stop sms", "stop it"),
     # Welsh, Spanish, Polish; Urdu in its own letters and in Latin ones
-    + ["stopiwch", "stopio", "peidiwch", "alto", "parar", "pare", "baja", "koniec", "wypisz", "wypisz mnie"]
-    + ["بند کریں", "بند کرو", "بند کر دیں", "روکیں", "سٹاپ", "اسٹاپ", "band karo", "band karen", "band karein"]
+    *("stopiwch", "stopio", "peidiwch", "alto", "parar", "pare", "baja", "koniec", "wypisz"),
+    *("بند کریں", "بند کرو", "بند کر دیں", "روکیں", "سٹاپ", "اسٹاپ", "band karo", "band karen", "band karein"),
 )
-STARTING = frozenset(
-    "start unstop subscribe resume dechrau cychwyn iniciar comenzar alta wznow شروع".split()
-    + ["شروع کریں", "opt in", "optin"]
+STARTING = (
+    *("start", "unstop", "subscribe", "resume", "opt in", "optin", "dechrau", "cychwyn", "iniciar", "comenzar"),
+    *("alta", "wznow", "شروع", "شروع کریں"),
 )
-HELPING = frozenset("help info cymorth ayuda pomoc مدد".split())
+HELPING = ("help", "info", "cymorth", "ayuda", "pomoc", "مدد")
 
 # Letters that decomposition leaves, and those that Arabic keyboards write for Urdu ones.
 _SPELLING = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "ي": "ی", "ى": "ی", "ك": "ک", "ه": "ہ", "'": "", "’": ""})

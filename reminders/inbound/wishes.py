@@ -8,6 +8,7 @@ import re
 
 _MESSAGES = r"(?:texts?|texting|messages?|messaging|msgs?|sms(?:es)?)"
 _SOON = r"(?: \w+){0,3}?"  # a few words between the verb and what it is about
+_LIST = r"(?:this|your|the|that) (?:texts? |texting |messages? |messaging |sms |mailing )?(?:list|database|system)"
 
 ENGLISH = (
     rf"stop (?:sending|send){_SOON} {_MESSAGES}",
@@ -20,13 +21,12 @@ ENGLISH = (
     rf"no (?:more|further) {_MESSAGES}",
     r"(?:unsubscribe|remove|opt) me(?: out)?(?:$| from| please| pls| now)",
     r"(?:i (?:want|wish|would like|d like) to |id like to )(?:opt out|unsubscribe)",
-    r"(?:take|remove|delete|get) (?:me|my number|this number) (?:off|from) (?:this|your|the|that)"
-    r" (?:texts? |texting |messages? |messaging |sms |mailing )?(?:list|database|system)",
+    rf"(?:take|remove|delete|get) (?:me|my number|this number) (?:off|from) {_LIST}",
     rf"opt(?:ing)? out of{_SOON} {_MESSAGES}",
     r"(?:i )?(?:hereby )?revoke (?:my )?(?:consent|permission)",
 )
 WELSH = (
-    rf"(?:peidiwch|paid|peidio) (?:a|ag) (?:thecstio|tecstio|negesu)",
+    r"(?:peidiwch|paid|peidio) (?:a|ag) (?:thecstio|tecstio|negesu)",
     rf"(?:peidiwch|paid|peidio) (?:a|ag) (?:anfon|danfon|gyrru|hanfon|chysylltu){_SOON} (?:neges\w*|negesau|tecst\w*|thecst\w*|ata i|a mi)",
     rf"stopi(?:wch|o|a) (?:anfon|danfon|gyrru|tecstio|y neges\w*|neges\w*|y tecst\w*){_SOON}",
     r"dim (?:mwy|rhagor) o (?:neges\w*|decst\w*|tecst\w*)",
