@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('patients', '0005_consent_and_own_time'),
+        ('patients', '0006_consent_and_own_time'),
         ('reminders', '0003_kinds_of_messages'),
     ]
 

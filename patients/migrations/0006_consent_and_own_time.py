@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('clinic', '0001_initial'),
-        ('patients', '0004_recent_consent_and_diaries'),
+        ('patients', '0005_baseline'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
