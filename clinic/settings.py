@@ -125,7 +125,9 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
-if env_bool("BEHIND_PROXY", default=False):
+# The proxy's word is believed: on HTTPS, and on where a request comes from.
+BEHIND_PROXY = env_bool("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
@@ -145,6 +147,8 @@ CONTENT_SECURITY_POLICY = {
 UPLOAD_MAX_BYTES = env_int("UPLOAD_MAX_BYTES", 25_000_000)
 
 LANGUAGE_CODE = "en-gb"
+# Patients' own pages speak more (patients.models.Patient.Language); staff pages are English.
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"  # instants are stored and reckoned in UTC; each clinic shows its own zone
 USE_TZ = True
 

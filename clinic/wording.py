@@ -22,21 +22,79 @@ MONTHS = (
     "November",
     "December",
 )
+# How other languages name a day, from Monday and from January on. Polish and Spanish months as they follow a number.
+OTHER_WEEKDAYS = {
+    "cy": ("Dydd Llun", "Dydd Mawrth", "Dydd Mercher", "Dydd Iau", "Dydd Gwener", "Dydd Sadwrn", "Dydd Sul"),
+    "es": ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
+    "pl": ("poniedziałek", "wtorek", "środa", "czwartek", "piątek", "sobota", "niedziela"),
+    "ur": ("پیر", "منگل", "بدھ", "جمعرات", "جمعہ", "ہفتہ", "اتوار"),
+}
+OTHER_MONTHS = {
+    "cy": (
+        "Ionawr",
+        "Chwefror",
+        "Mawrth",
+        "Ebrill",
+        "Mai",
+        "Mehefin",
+        "Gorffennaf",
+        "Awst",
+        "Medi",
+        "Hydref",
+        "Tachwedd",
+        "Rhagfyr",
+    ),
+    "es": (
+        "enero",
+        "febrero",
+        "marzo",
+        "abril",
+        "mayo",
+        "junio",
+        "julio",
+        "agosto",
+        "septiembre",
+        "octubre",
+        "noviembre",
+        "diciembre",
+    ),
+    "pl": (
+        "stycznia",
+        "lutego",
+        "marca",
+        "kwietnia",
+        "maja",
+        "czerwca",
+        "lipca",
+        "sierpnia",
+        "września",
+        "października",
+        "listopada",
+        "grudnia",
+    ),
+    "ur": ("جنوری", "فروری", "مارچ", "اپریل", "مئی", "جون", "جولائی", "اگست", "ستمبر", "اکتوبر", "نومبر", "دسمبر"),
+}
 # Enough letters to tell the names apart in a narrow table: Mon, Tue, Jun, Jul.
 SHORT = 3
 
 
-def day_words(day: date) -> str:
+def day_words(day: date, language: str = "en") -> str:
     """Name a calendar day in full, as patients and headings read it: `Monday 1 June 2026`."""
+    if language in OTHER_MONTHS:
+        weekday, month = OTHER_WEEKDAYS[language][day.weekday()], OTHER_MONTHS[language][day.month - 1]
+        of = " de " if language == "es" else " "
+        return f"{weekday} {day.day}{of}{month}{of}{day.year}"
     return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
-def clock_words(clock: time) -> str:
-    """Say a wall-clock time: `10:30am`, `9am`, `midday`, `midnight`; seconds are dropped.
+def clock_words(clock: time, language: str = "en") -> str:
+    """Say a wall-clock time: `10:30am`, `9am`, `midday`, `midnight`; seconds are dropped. Not English: `14:30`.
 
     Midday and midnight are words because "12am" and "12pm" are read both ways, and a patient who reads it wrong
     comes twelve hours late.
     """
+    if language in OTHER_MONTHS:
+        return f"{clock.hour}:{clock.minute:02}"
     if clock.minute == 0 and clock.hour in (0, 12):
         return "midnight" if clock.hour == 0 else "midday"
     minutes = f":{clock.minute:02}" if clock.minute else ""

@@ -1,18 +1,29 @@
-"""The secret address inside a message."""
+"""The secret addresses of patients' own pages: in a message, or handed over by staff."""
 
 import base64
 import datetime as dt
 import hashlib
+import secrets
+from typing import TypeVar
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
+from clinic import audit
+from clinic.models import AuditEntry, User
+from patients.models import Patient
 from reminders import timing
-from reminders.models import PatientLink, Reminder
+from reminders.models import DiaryLink, PatientLink, Reminder, SecretLink
+from treatments.models.session import OPEN
 
 # How long a link from the recall list leads to the clinic's number.
 ASKED_FOR = dt.timedelta(days=28)
+# A link to the diary lasts one cycle of 12 weeks and the four weeks around it.
+DIARY_DAYS = 112
+L = TypeVar("L", bound=SecretLink)
 TOKEN_BYTES = 16  # 128 bits: as short as a text message wants it, as long as guessing forbids
 
 
@@ -22,7 +33,7 @@ def token_of(reminder: Reminder) -> str:
     Made with the server's key from the reminder's uid; who knows the uid but not the key cannot make it.
     """
     digest = salted_hmac("reminders.links", str(reminder.uid), algorithm="sha256").digest()
-    return base64.urlsafe_b64encode(digest[:TOKEN_BYTES]).rstrip(b"=").decode()
+    return _spelt(digest[:TOKEN_BYTES])
 
 
 def hash_of(token: str) -> str:
@@ -40,33 +51,94 @@ def address_for(reminder: Reminder, *, now: dt.datetime) -> str:
             "reminder": reminder,
             "session_id": reminder.session_id,
             "created_at": now,
-            "expires_at": timing.link_end(_last_day(reminder), reminder.clinic.zone),
+            "expires_at": timing.link_end(_last_day(reminder, now), reminder.clinic.zone),
         },
     )
-    return f"{settings.BASE_URL}{reverse('reminders:visit', args=[token])}"
+    return _address(PatientLink, token)
+
+
+@transaction.atomic
+def make_diary_link(*, patient: Patient, by: User, at: dt.datetime) -> tuple[DiaryLink, str]:
+    """Return a new link to a person's diary and its address, which nobody can read again."""
+    token = _spelt(secrets.token_bytes(TOKEN_BYTES))
+    last = at.astimezone(patient.clinic.zone).date() + dt.timedelta(days=DIARY_DAYS)
+    link = DiaryLink.objects.create(
+        clinic=patient.clinic,
+        patient=patient,
+        token_hash=hash_of(token),
+        created_at=at,
+        made_by=by,
+        expires_at=timing.link_end(last, patient.clinic.zone),
+    )
+    _trace(link, by, at)
+    return link, _address(DiaryLink, token)
+
+
+@transaction.atomic
+def revoke(*, link: SecretLink, by: User, at: dt.datetime) -> None:
+    """End a link now. One that has ended stays as it is."""
+    changed = type(link)._default_manager.filter(pk=link.pk, revoked_at__isnull=True)
+    if changed.update(revoked_at=at, revoked_by=by):
+        _trace(link, by, at)
+
+
+def live(patient: Patient, now: dt.datetime) -> list[SecretLink]:
+    """Return the links of a person that still lead somewhere, the newest first (2 queries)."""
+    standing = Q(revoked_at__isnull=True, expires_at__gt=now)
+    visits = PatientLink.objects.filter(standing, reminder__patient=patient).select_related("reminder__rule", "session")
+    diaries = DiaryLink.objects.filter(standing, patient=patient)
+    found: list[SecretLink] = [*visits, *diaries]
+    return sorted(found, key=lambda link: link.created_at, reverse=True)
 
 
 def find(token: str) -> PatientLink | None:
     """Return the link of a token, ended or not."""
     links = PatientLink.objects.select_related(
         "clinic",
-        "reminder__patient",
+        "reminder__patient__clinic",
         "reminder__invitation__offer__injector",
         "reminder__invitation__offer__room",
         "session__course__patient",
         "session__injector",
         "session__room",
     )
-    return links.filter(token_hash=hash_of(token)).first()
+    return _opened(links, token)
 
 
-def _last_day(reminder: Reminder) -> dt.date:
-    """Return the last day on which the link leads somewhere; one sent to somebody overdue ends after its use."""
+def find_diary(token: str) -> DiaryLink | None:
+    """Return the diary link of a token, ended or not."""
+    return _opened(DiaryLink.objects.select_related("clinic", "patient__clinic"), token)
+
+
+def _opened(links: "QuerySet[L]", token: str) -> L | None:
+    link = links.filter(token_hash=hash_of(token)).first()
+    if link:
+        link.token = token
+    return link
+
+
+def _spelt(token: bytes) -> str:
+    return base64.urlsafe_b64encode(token).rstrip(b"=").decode()
+
+
+def _address(kind: type[SecretLink], token: str) -> str:
+    return f"{settings.BASE_URL}{reverse(kind.first_page, args=[token])}"
+
+
+def _last_day(reminder: Reminder, now: dt.datetime) -> dt.date:
+    """Return the last day on which the link leads somewhere; one about no day ahead ends after its use."""
     if reminder.invitation:
         return reminder.invitation.offer.starts_at.astimezone(reminder.clinic.zone).date()
     if reminder.asked_on:
         return reminder.asked_on + ASKED_FOR
-    day = reminder.session.local_date if reminder.session else reminder.due_date
-    if day is None:
-        raise ValueError("a reminder is about a visit, a due date or an offer")
-    return day
+    session = reminder.session
+    if session and session.status in OPEN:
+        return session.local_date
+    # It is about what comes instead of a visit, after one, or before the first.
+    return reminder.due_date or now.astimezone(reminder.clinic.zone).date() + ASKED_FOR
+
+
+def _trace(link: SecretLink, by: User, at: dt.datetime) -> None:
+    audit.record(
+        clinic=link.clinic, by=by, at=at, action=AuditEntry.Action.CHANGE, kind="link", subject=link.person.uid
+    )

@@ -3,6 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from treatments.models import OfferInvitation, SlotOffer
 from treatments.models.session import OPEN
 
@@ -25,16 +27,17 @@ def page_of(invitation: OfferInvitation, *, name: str, now: dt.datetime) -> Offe
     if offer.session and offer.session.course_id == invitation.course_id:
         return _won(offer)
     own = invitation.course.sessions.filter(status__in=OPEN).values_list("starts_at", flat=True).first()
-    keep = "Your booked visit stays as it is." if own else "Call us and we will find a time that suits you."
+    keep = _("Your booked visit stays as it is.") if own else _("Call us and we will find a time that suits you.")
     if offer.state == SlotOffer.State.TAKEN or invitation.answer == OfferInvitation.Answer.TOO_LATE:
-        return OfferPage("Someone just took it", keep)
+        return OfferPage(_("Someone just took it"), keep)
     if offer.state != SlotOffer.State.OPEN or offer.expires_at <= now:
-        return OfferPage("This offer has ended", keep)
+        return OfferPage(_("This offer has ended"), keep)
     if invitation.answer == OfferInvitation.Answer.NO:
-        return OfferPage("You said no", f"Changed your mind? {keep}", may_answer=True, shows_time=True, booked_for=own)
+        changed = _("Changed your mind?")
+        return OfferPage(_("You said no"), f"{changed} {keep}", may_answer=True, shows_time=True, booked_for=own)
     return OfferPage(
-        f"{name}, do you want this time?",
-        "The first to say yes gets it.",
+        _("%(name)s, do you want this time?") % {"name": name},
+        _("The first to say yes gets it."),
         may_answer=True,
         may_decline=True,
         shows_time=True,
@@ -45,5 +48,5 @@ def page_of(invitation: OfferInvitation, *, name: str, now: dt.datetime) -> Offe
 def _won(offer: SlotOffer) -> OfferPage:
     session = offer.session
     if session and session.status in OPEN and session.starts_at == offer.starts_at:
-        return OfferPage("This time is yours", "We will see you", shows_time=True)
-    return OfferPage("This visit has changed", "Call us if you have a question.")
+        return OfferPage(_("This time is yours"), _("We will see you"), shows_time=True)
+    return OfferPage(_("This visit has changed"), _("Call us if you have a question."))

@@ -1,8 +1,8 @@
-"""Addresses of the reminders room. Those under /v/ are opened by patients, from a message."""
+"""Addresses of the reminders room. Those under /v/ and /d/ are opened by patients, from a message."""
 
 from django.urls import path
 
-from reminders.views import calendar, centre, outbox, patient, texting
+from reminders.views import asking, calendar, centre, language, links, offered, outbox, patient, texting
 
 app_name = "reminders"
 urlpatterns = [
@@ -12,11 +12,15 @@ urlpatterns = [
     path("recall/text/", texting.text_people, name="text_people"),
     path("texts/<uuid:uid>/take-back/", texting.take_back, name="take_back"),
     path("outbox/", outbox.outbox, name="outbox"),
+    path("patients/<uuid:uid>/links/", links.links_of, name="links"),
+    path("visit-links/<uuid:uid>/end/", links.end_visit_link, name="end_visit_link"),
+    path("language/", language.language, name="language"),
     path("v/<str:token>/", patient.visit, name="visit"),
     path("v/<str:token>/calendar.ics", calendar.visit_file, name="visit_file"),
     path("v/<str:token>/yes/", patient.confirm, name="confirm"),
-    path("v/<str:token>/no/", patient.cannot_come, name="cannot_come"),
-    path("v/<str:token>/take/", patient.take_offer, name="take_offer"),
-    path("v/<str:token>/pass/", patient.pass_offer, name="pass_offer"),
+    path("v/<str:token>/times/", asking.times, name="times"),
+    path("v/<str:token>/ask/", asking.ask, name="ask"),
+    path("v/<str:token>/take/", offered.take_offer, name="take_offer"),
+    path("v/<str:token>/pass/", offered.pass_offer, name="pass_offer"),
     path("v/<str:token>/done/", patient.done, name="done"),
 ]

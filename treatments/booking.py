@@ -5,6 +5,7 @@ The database decides who gets a time; the code here only asks well and words the
 
 import datetime as dt
 import uuid as uuids
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -226,18 +227,24 @@ def _check_the_table(session: TreatmentSession, to: Status, by: User, reason: st
 
 @transaction.atomic
 def answer(
-    *, session: TreatmentSession, version: int, answer: TreatmentSession.Answer, at: dt.datetime
+    *,
+    session: TreatmentSession,
+    version: int,
+    answer: TreatmentSession.Answer,
+    at: dt.datetime,
+    suits: Sequence[str] = (),
+    words: str = "",
 ) -> TreatmentSession:
     """Note what the patient said about coming. "Asked to move" keeps the time booked until staff answer.
 
+    ``suits`` and ``words`` say when they could come instead (`treatments.wishes`).
     Raises Stale when the visit is no longer booked at ``version`` or has begun.
     """
     changed = TreatmentSession.objects.filter(
         pk=session.pk, version=version, status=Status.BOOKED, starts_at__gt=at
     ).update(answer=answer, answered_at=at)
-    return note_change(
-        changed, session, SessionEvent.Kind.ANSWERED, None, at, "", {"answer": session.answer}, {"answer": answer}
-    )
+    after = {"answer": answer, "suits": list(suits)} if suits else {"answer": answer}
+    return note_change(changed, session, SessionEvent.Kind.ANSWERED, None, at, words, {"answer": session.answer}, after)
 
 
 def note_change(

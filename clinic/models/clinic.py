@@ -37,6 +37,8 @@ class Clinic(models.Model):
     late_after_minutes = models.PositiveSmallIntegerField(
         default=20, help_text="how long an arrived patient may wait before Today says so"
     )
+    # Else they ask, and staff find the time.
+    patients_book = models.BooleanField(default=False, help_text="whether patients choose a free time by themselves")
     history = HistoricalRecords()
 
     class Meta:

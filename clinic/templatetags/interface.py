@@ -17,6 +17,7 @@ from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
+from django.utils.translation import gettext_noop as _
 
 from clinic import wording
 
@@ -63,7 +64,8 @@ STATUS_CHIPS = {
 }
 
 
-THEMES = (("auto", "Auto"), ("light", "Light"), ("dark", "Dark"), ("dim", "Low light"))
+# Patients read them in their own language.
+THEMES = (("auto", _("Auto")), ("light", _("Light")), ("dark", _("Dark")), ("dim", _("Low light")))
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,23 @@
 """The ledger of messages: rules, texts, what is to be sent, each attempt, and the links inside."""
 
 from reminders.models.delivery import Delivery
-from reminders.models.link import PatientLink
+from reminders.models.link import DiaryLink, PatientLink, SecretLink
 from reminders.models.reminder import Reminder, State
 from reminders.models.rule import Kind, ReminderRule
 from reminders.models.text import BlockedWord, MessageTemplate, OneOff
+from reminders.models.tries import Tries
 
 __all__ = [
     "BlockedWord",
     "Delivery",
+    "DiaryLink",
     "Kind",
     "MessageTemplate",
     "OneOff",
     "PatientLink",
     "Reminder",
     "ReminderRule",
+    "SecretLink",
     "State",
+    "Tries",
 ]

@@ -1,32 +1,87 @@
-"""The link inside a message, through which a person answers without a log-in."""
+"""The links through which a person reaches their own pages without a log-in."""
 
 import datetime as dt
+import uuid
 
 from django.db import models
+from django.urls import reverse
 
-from clinic.models import Clinic
+from clinic.models import Clinic, User
+from patients.models import Patient
 from reminders.models.reminder import Reminder
 from treatments.models import TreatmentSession
 
 
-class PatientLink(models.Model):
-    """One secret address for one reminder. Only its hash is kept: who reads the database cannot answer for a patient."""
+class SecretLink(models.Model):
+    """One secret address. Only its hash is kept: who reads the database cannot answer for a patient."""
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
-    reminder = models.ForeignKey(Reminder, on_delete=models.PROTECT, related_name="links")
-    # Empty when the message asked the person to book: there is no visit yet.
-    session = models.ForeignKey(TreatmentSession, on_delete=models.PROTECT, null=True, related_name="+")
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     token_hash = models.CharField(max_length=64, unique=True, help_text="SHA-256, hexadecimal")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    # What the address holds; known only while somebody has it open.
+    token = ""
+    # The name of the page that the address leads to.
+    first_page = ""
 
     class Meta:
-        ordering = ["id"]
+        abstract = True
 
     def __str__(self) -> str:
-        return f"Link {self.pk}"
+        return f"{type(self).__name__} {self.pk}"
+
+    @property
+    def home(self) -> str:
+        """The page that the address leads to."""
+        return reverse(self.first_page, args=[self.token])
+
+    @property
+    def person(self) -> Patient:
+        """Whose pages it opens."""
+        raise NotImplementedError
 
     def has_ended(self, now: dt.datetime) -> bool:
         """Return whether it leads nowhere any more."""
         return self.revoked_at is not None or self.expires_at <= now
+
+
+class PatientLink(SecretLink):
+    """The address in one message about one visit, or about booking one."""
+
+    reminder = models.ForeignKey(Reminder, on_delete=models.PROTECT, related_name="links")
+    # Empty when the message asked the person to book: there is no visit yet.
+    session = models.ForeignKey(TreatmentSession, on_delete=models.PROTECT, null=True, related_name="+")
+
+    first_page = "reminders:visit"
+
+    class Meta:
+        ordering = ["id"]
+
+    @property
+    def person(self) -> Patient:
+        """Whom the message was for."""
+        return self.reminder.patient
+
+
+class DiaryLink(SecretLink):
+    """The address of a person's own diary. It belongs to no visit, and opens nothing without the date of birth."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    # Empty when staff handed it over.
+    reminder = models.ForeignKey(Reminder, on_delete=models.PROTECT, null=True, related_name="diary_links")
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    first_page = "reminders:diary"
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["patient", "expires_at"], name="diary_link_of_patient")]
+
+    @property
+    def person(self) -> Patient:
+        """Whose diary it is."""
+        return self.patient

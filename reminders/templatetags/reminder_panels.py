@@ -37,7 +37,7 @@ def patient_messages(patient: Patient) -> dict[str, Any]:
         .select_related("rule", "session", "invitation__offer", "handled_by")
         .order_by("-due_at", "-pk")[:NEWEST]
     )
-    return {"reminders": newest}
+    return {"reminders": newest, "patient": patient}
 
 
 @register.inclusion_tag("reminders/_alert.html", takes_context=True)

@@ -6,7 +6,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from reminders.models import PatientLink
-from reminders.views.patient import behind_link
+from reminders.views.behind_link import behind_link
+from reminders.visit_page import visit_of
 from treatments import ics
 from treatments.views.feeds import calendar_file
 
@@ -15,6 +16,7 @@ from treatments.views.feeds import calendar_file
 @behind_link
 def visit_file(request: HttpRequest, link: PatientLink, now: dt.datetime) -> HttpResponse:
     """Hand out the visit as it is now: after a move or a cancellation the same address brings the calendar up to date."""
-    if link.session is None:
+    session = visit_of(link)
+    if session is None:
         raise Http404
-    return calendar_file(ics.visit_file(link.session, now=now), "visit.ics")
+    return calendar_file(ics.visit_file(session, now=now), "visit.ics")

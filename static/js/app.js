@@ -3,7 +3,9 @@
 (() => {
   "use strict";
 
-  const NO_SERVER = "We could not reach the server. Nothing was changed. Try again.";
+  // Patients' pages bring their own words, in their own language.
+  const WORDS = document.body.dataset;
+  const NO_SERVER = WORDS.noServer || "We could not reach the server. Nothing was changed. Try again.";
   const NO_ANSWER = "We could not do this. Check whether it was saved, then try again. If it fails again call IT.";
   const SIGNED_OUT = "You have been signed out. Sign in again in another tab, then try again: what you typed is still here.";
   const FOCUS_FIRST = [".error-summary", "[data-focus]", "[autofocus]"];
@@ -192,7 +194,7 @@
     const device = Intl.DateTimeFormat().resolvedOptions().timeZone;
     if (!device || !differ(line.dataset.clinicZone, device)) return;
     const city = device.split("/").pop().replaceAll("_", " ");
-    line.textContent = `All times are ${line.dataset.zoneLabel} (your device is set to ${city})`;
+    line.textContent = WORDS.zoneNote || `All times are ${line.dataset.zoneLabel} (your device is set to ${city})`;
     line.hidden = false;
   };
 

@@ -18,7 +18,7 @@ from patients.actions.policies import keep_policy
 from patients.eligibility.policy import SAMPLE_A
 from patients.models import AcuteMedication, Authorization, DiaryClaim, Patient, PreventiveTrial
 from reminders import defaults
-from reminders.models import Reminder, ReminderRule
+from reminders.models import PatientLink, Reminder, ReminderRule
 from tests.builders import (
     NOW,
     TODAY,
@@ -42,7 +42,9 @@ OWN = {"login", "logout", "password_change", "password_change_done"}
 BY_LINK = (
     "reminders:visit",
     "reminders:confirm",
-    "reminders:cannot_come",
+    "reminders:ask",
+    "reminders:times",
+    "reminders:language",
     "reminders:done",
     "reminders:visit_file",
     "treatments:feed",
@@ -128,6 +130,14 @@ class World:
             created_at=NOW,
         )
 
+        self.visit_link = PatientLink.objects.create(
+            clinic=clinic,
+            reminder=self.reminder,
+            session=self.session,
+            token_hash="0" * 64,
+            created_at=NOW,
+            expires_at=NOW + dt.timedelta(days=1),
+        )
         self.texts = SimpleNamespace(uid=uuid.uuid4())
         Reminder.objects.create(
             clinic=clinic,
@@ -208,6 +218,7 @@ class World:
             "leave/": self.leave,
             "closures/": self.closure,
             "texts/": self.texts,
+            "visit-links/": self.visit_link,
         }
         return next(row for start, row in rows.items() if path.startswith(start))
 

@@ -4,15 +4,16 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from pytest_django import Settings
 
 from clinic.models import Clinic, Injector
 from patients.models import Channel, Patient
-from reminders import defaults
+from reminders import defaults, links
 from reminders.channels import Message, SendError
 from reminders.models import Reminder
 from reminders.planning import reconcile
-from tests.builders import NOW, make_course, make_session
+from tests.builders import NOW, TODAY, make_course, make_patient, make_session
 from treatments.models import TreatmentSession
 
 
@@ -72,3 +73,25 @@ def reminder(visit: TreatmentSession) -> Reminder:
     """The text message three days before Maria's visit, due now."""
     reconcile(now=NOW)
     return Reminder.objects.get(rule__days_before=3)
+
+
+@pytest.fixture
+def link(reminder: Reminder) -> str:
+    """The address in Maria's message, without the site's name."""
+    address = links.address_for(reminder, now=NOW)
+    return address.removeprefix("http://127.0.0.1:8000")
+
+
+@pytest.fixture
+def phone() -> Client:
+    """Maria's phone: nobody is logged in, and forms are checked as in a browser."""
+    return Client(enforce_csrf_checks=True)
+
+
+@pytest.fixture
+def due_link(rules: Clinic, osei: Injector) -> str:
+    """The address in Jo's message that says it is time to book."""
+    make_course(make_patient(rules, "Jo", "Park"), last_given_on=TODAY - dt.timedelta(days=70))
+    reconcile(now=NOW)
+    address = links.address_for(Reminder.objects.get(due_date__isnull=False), now=NOW)
+    return address.removeprefix("http://127.0.0.1:8000")

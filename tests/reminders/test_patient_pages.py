@@ -1,52 +1,22 @@
 """The patient's pages behind the link: looking changes nothing, answering takes one press, no word of health."""
 
 import datetime as dt
-import re
 
 import pytest
 import time_machine
-from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 
 from clinic.health_words import blocked_words
-from clinic.models import Clinic, Injector
 from reminders import links
 from reminders.models import PatientLink, Reminder
 from reminders.planning import reconcile
-from tests.builders import NOW, TODAY, make_course, make_patient
+from tests.builders import NOW
+from tests.reminders.reading import answer, everything, words
 from treatments.models import SessionEvent, Status, TreatmentSession
 
 DAY = dt.timedelta(days=1)
 Answer = TreatmentSession.Answer
-
-
-@pytest.fixture
-def link(reminder: Reminder) -> str:
-    """The address in Maria's message, without the site's name."""
-    address = links.address_for(reminder, now=NOW)
-    return address.removeprefix("http://127.0.0.1:8000")
-
-
-@pytest.fixture
-def phone() -> Client:
-    """Maria's phone: nobody is logged in, and forms are checked as in a browser."""
-    return Client(enforce_csrf_checks=True)
-
-
-def everything() -> dict[str, list[object]]:
-    """Return every row of every table."""
-    return {model._meta.label: list(model._base_manager.order_by("pk").values()) for model in apps.get_models()}
-
-
-def words(page: bytes) -> str:
-    """Return what a reader sees of a page."""
-    text = re.sub(r"<(script|style).*?</\1>", " ", page.decode(), flags=re.DOTALL)
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
-
-
-def answer(phone: Client, link: str, what: str, version: str = "1") -> int:
-    return phone.post(f"{link}{what}/", {"version": version}).status_code
 
 
 def test_the_page_shows_when_where_with_whom_and_the_phone(phone: Client, link: str) -> None:
@@ -65,7 +35,7 @@ def test_the_page_shows_when_where_with_whom_and_the_phone(phone: Client, link: 
 
 
 @pytest.mark.parametrize("method", ["get", "head", "options"])
-@pytest.mark.parametrize("page", ["", "yes/", "no/", "done/"])
+@pytest.mark.parametrize("page", ["", "yes/", "ask/", "times/", "done/"])
 def test_looking_changes_nothing(phone: Client, link: str, method: str, page: str) -> None:
     before = everything()
     getattr(phone, method)(f"{link}{page}")
@@ -84,13 +54,13 @@ def test_yes_is_noted_as_the_patients_own_word(phone: Client, link: str, visit: 
     response = phone.post(f"{link}yes/", {"version": "1"}, follow=True)
     visit.refresh_from_db()
     assert (visit.answer, visit.answered_at, visit.status) == (Answer.CONFIRMED, NOW, Status.BOOKED)
-    assert "We will see you Thursday 26 November 2026, 10:30am" in words(response.content)
+    assert "We will see you Thursday 26 November 2026 10:30am" in words(response.content)
     event = SessionEvent.objects.get(kind="answered")
     assert event.by is None
 
 
 def test_no_keeps_the_time_until_staff_answer(phone: Client, link: str, visit: TreatmentSession) -> None:
-    response = phone.post(f"{link}no/", {"version": "1"}, follow=True)
+    response = phone.post(f"{link}ask/", {"version": "1"}, follow=True)
     visit.refresh_from_db()
     assert (visit.answer, visit.status) == (Answer.ASKED_TO_MOVE, Status.BOOKED)
     assert "Your time stays booked until we answer" in words(response.content)
@@ -102,11 +72,11 @@ def test_the_same_answer_twice_is_noted_once(phone: Client, link: str) -> None:
 
 
 def test_an_answer_can_be_changed(phone: Client, link: str, visit: TreatmentSession) -> None:
-    answer(phone, link, "no")
+    answer(phone, link, "ask")
     assert "You said that you cannot come" in words(phone.get(link).content)
     answer(phone, link, "yes")
     page = words(phone.get(link).content)
-    assert "You said that you will come" in page
+    assert "You said you will come" in page
     assert "Yes, I will come" not in page
     visit.refresh_from_db()
     assert visit.answer == Answer.CONFIRMED
@@ -148,7 +118,7 @@ def test_an_answer_to_a_visit_cancelled_meanwhile_is_not_taken(
     phone: Client, link: str, visit: TreatmentSession
 ) -> None:
     TreatmentSession.objects.update(status=Status.CANCELLED)
-    response = phone.post(f"{link}no/", {"version": "1"})
+    response = phone.post(f"{link}ask/", {"version": "1"})
     assert response.status_code == 409
     assert "This visit is cancelled" in words(response.content)
 
@@ -158,7 +128,7 @@ def test_an_answer_to_a_visit_cancelled_meanwhile_is_not_taken(
     [
         (Status.CANCELLED, "This visit is cancelled"),
         (Status.ARRIVED, "Welcome"),
-        (Status.NO_SHOW, "This visit is past"),
+        (Status.NO_SHOW, "We missed you"),
     ],
 )
 def test_a_visit_that_cannot_be_answered_offers_no_answer(
@@ -216,20 +186,12 @@ def test_a_due_message_leads_to_where_to_call(phone: Client, due_link: str) -> N
     assert "It is time to book your next visit" in page
     assert "020 7946 0000" in page
     assert phone.post(f"{due_link}yes/", {"version": "1"}).status_code == 200
-
-
-@pytest.fixture
-def due_link(rules: Clinic, osei: Injector) -> str:
-    """The address in Jo's message that says it is time to book."""
-    make_course(make_patient(rules, "Jo", "Park"), last_given_on=TODAY - 70 * DAY)
-    reconcile(now=NOW)
-    address = links.address_for(Reminder.objects.get(due_date__isnull=False), now=NOW)
-    return address.removeprefix("http://127.0.0.1:8000")
+    assert f'href="{due_link}times/"' in phone.get(due_link).content.decode()
 
 
 def test_no_page_says_a_word_of_health(phone: Client, link: str, due_link: str) -> None:
     pages = [phone.get(due_link), phone.get("/v/nonsense/"), phone.get(link)]
-    for what in ("yes", "no"):
+    for what in ("yes", "ask"):
         answer(phone, link, what)
         pages += [phone.get(link), phone.get(f"{link}done/")]
     pages.append(phone.post(f"{link}yes/", {"version": "9"}))

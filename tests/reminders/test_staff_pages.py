@@ -17,7 +17,7 @@ from reminders.planning import reconcile
 from tests.builders import NOW, make_course, make_patient, make_session
 from tests.conftest import log_in
 from tests.reminders.conftest import Gateway
-from tests.reminders.test_patient_pages import words
+from tests.reminders.reading import words
 
 CENTRE = "/reminders/"
 

@@ -170,7 +170,7 @@ def confirm_on_the_phone(browser: Any, link: str) -> None:
     for _ in range(2):
         page.goto(link)
         expect(page.get_by_role("button", name="Yes, I will come")).to_be_in_viewport()
-    expect(page.get_by_role("button", name="I cannot come")).to_be_in_viewport()
+    expect(page.get_by_role("link", name="I cannot come")).to_be_in_viewport()
     page.get_by_role("button", name="Yes, I will come").click()
     expect(page.locator("body")).to_contain_text("Thank you")
     assert not BLOCKED.search(page.content())

@@ -24,6 +24,7 @@ class ContactAttempt(models.Model):
         DOES_NOT_WANT = "does_not_want", "Does not want a visit now"
         TEXTED = "texted", "Texted"
         TAKEN_BACK = "taken_back", "Text taken back"
+        ASKED = "asked", "Asked for a visit"
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="contact_attempts")

@@ -59,6 +59,12 @@ def wake(*, course: Course, by: User, at: dt.datetime) -> None:
     _sleep(course, None, by=by, at=at)
 
 
+def wake_by_themself(*, course: Course, at: dt.datetime) -> None:
+    """Put a person back on the list who has asked for a visit."""
+    if course.snoozed_until is not None:
+        _sleep(course, None, by=None, at=at)
+
+
 @transaction.atomic
 def take_back_text(*, course: Course, by: User, at: dt.datetime) -> None:
     """Note that a planned text did not go out after all; the person is back on the list."""

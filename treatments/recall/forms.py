@@ -10,8 +10,9 @@ from treatments.forms import HouseForm
 from treatments.models import ContactAttempt
 
 # Planned by the messages themselves, never said by a person.
-NOT_SAID = {ContactAttempt.Outcome.TEXTED, ContactAttempt.Outcome.TAKEN_BACK}
-CALLED = [(value, label) for value, label in ContactAttempt.Outcome.choices if value not in NOT_SAID]
+Outcome = ContactAttempt.Outcome
+NOT_SAID = {Outcome.TEXTED, Outcome.TAKEN_BACK, Outcome.ASKED}
+CALLED = [(value, label) for value, label in Outcome.choices if value not in NOT_SAID]
 
 
 class TriedForm(HouseForm):

@@ -75,7 +75,11 @@ TABS = (
 
 
 def describe(courses: Sequence[Any], clinic: Clinic, on: dt.date) -> Sequence[Any]:
-    """Put on each course ``days_late``, ``days_ahead``, ``seen_by`` (injector of the last session) and ``tries`` in words (2 queries)."""
+    """Put on each course what a row says, in words (2 queries).
+
+    ``days_late``, ``days_ahead``, ``seen_by`` (injector of the last session), ``tries``, and ``asks`` (the newest try when
+    the person asked for a visit, else None).
+    """
     attempts: dict[int, list[ContactAttempt]] = defaultdict(list)
     for attempt in ContactAttempt.objects.filter(course__in=courses).order_by("at", "pk"):
         attempts[attempt.course_id].append(attempt)
@@ -85,7 +89,9 @@ def describe(courses: Sequence[Any], clinic: Clinic, on: dt.date) -> Sequence[An
         course.days_late = (on - course.next_due_on).days
         course.days_ahead = -course.days_late
         course.seen_by = seen_by.get(course.pk, "")
-        course.tries = tries_words(_since(attempts[course.pk], course), clinic.zone)
+        since = _since(attempts[course.pk], course)
+        course.tries = tries_words(since, clinic.zone)
+        course.asks = since[-1] if since and since[-1].outcome == Outcome.ASKED else None
     return courses
 
 
@@ -97,6 +103,7 @@ def _since(attempts: list[ContactAttempt], course: Any) -> list[ContactAttempt]:
 
 def tries_words(attempts: Sequence[ContactAttempt], zone: dt.tzinfo) -> str:
     """Return tries, oldest first, as the list shows them: "texted 2 times, called once; last 3 March (no answer)"."""
+    attempts = [one for one in attempts if one.outcome != Outcome.ASKED]
     texted = sum(one.outcome == Outcome.TEXTED for one in attempts)
     texted -= sum(one.outcome == Outcome.TAKEN_BACK for one in attempts)
     calls = [one for one in attempts if one.outcome not in {Outcome.TEXTED, Outcome.TAKEN_BACK}]

@@ -16,6 +16,7 @@ from clinic.access import Capability, StaffRequest, may, requires
 from clinic.models import AuditEntry
 from clinic.redirects import next_url
 from clinic.wording import day_words
+from treatments import wishes
 from treatments.courses import NotAllowed
 from treatments.recall import contact, forms, lists
 from treatments.views.lookup import get_course
@@ -34,6 +35,8 @@ def recall(request: StaffRequest) -> HttpResponse:
     page = Paginator(chosen.rows(request.clinic, today), PAGE).get_page(request.GET.get("page"))
     if chosen.key in {"overdue", "soon", "snoozed"}:
         page.object_list = lists.describe(list(page.object_list), request.clinic, today)
+    elif chosen.key == "asked":
+        page.object_list = wishes.put_on(list(page.object_list))
     audit.record(
         clinic=request.clinic, by=request.user, at=now, action=AuditEntry.Action.READ, kind="recall", rows=len(page)
     )

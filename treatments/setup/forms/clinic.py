@@ -35,6 +35,12 @@ class DetailsForm(HouseForm):
     session_minutes = _minutes("A visit takes", 10, 60, "minutes, unless somebody says otherwise")
     late_after_minutes = _minutes("Waiting is long after", 5, 240, "minutes; Today says so from then on")
 
+    patients_book = forms.BooleanField(
+        label="Patients may choose a free time themselves",
+        help_text="Never before their due date, nor outside what their payer agreed to. Else they ask, and you answer.",
+        required=False,
+    )
+
     def clean_message_name(self) -> str:
         """Refuse a name that tells a family what the visit is about."""
         name: str = self.cleaned_data["message_name"]

@@ -1,0 +1,33 @@
+"""Staff see which links lead somewhere, and end them."""
+
+from django.test import Client
+from django.urls import reverse
+
+from clinic.models import AuditEntry, User
+from patients.models import Patient
+from reminders.models import PatientLink
+from tests.conftest import log_in
+from tests.reminders.reading import words
+
+
+def test_staff_end_the_link_of_a_message(phone: Client, link: str, maria: Patient, front_desk: User) -> None:
+    desk = log_in(front_desk)
+    assert "The visit on" in words(desk.get(reverse("reminders:links", args=[maria.uid])).content)
+    stored = PatientLink.objects.get()
+    desk.post(reverse("reminders:end_visit_link", args=[stored.uid]))
+    assert phone.get(link).status_code == 410
+    stored.refresh_from_db()
+    assert stored.revoked_by == front_desk
+    assert AuditEntry.objects.filter(kind="link", subject=maria.uid, actor=front_desk).count() == 1
+    assert "No link leads anywhere" in words(desk.get(reverse("reminders:links", args=[maria.uid])).content)
+
+
+def test_who_may_only_look_sees_links_and_ends_none(link: str, maria: Patient, reader: User) -> None:
+    page = words(log_in(reader).get(reverse("reminders:links", args=[maria.uid])).content)
+    assert "The visit on" in page
+    assert "End this link" not in page
+
+
+def test_the_patients_page_leads_to_the_links(link: str, maria: Patient, front_desk: User) -> None:
+    page = log_in(front_desk).get(reverse("patients:detail", args=[maria.uid])).content.decode()
+    assert reverse("reminders:links", args=[maria.uid]) in page

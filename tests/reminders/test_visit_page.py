@@ -1,0 +1,54 @@
+"""The page of a visit: what can still be changed on it, where it is, and the receipt."""
+
+import datetime as dt
+
+import time_machine
+from django.test import Client
+
+from tests.reminders.reading import answer, words
+from treatments.models import SessionEvent, TreatmentSession
+
+DAY = dt.timedelta(days=1)
+Answer = TreatmentSession.Answer
+
+
+def test_within_a_day_of_the_visit_one_can_only_call(phone: Client, link: str, visit: TreatmentSession) -> None:
+    with time_machine.travel(visit.starts_at - DAY + dt.timedelta(minutes=1), tick=False):
+        page = words(phone.get(link).content)
+        refused = phone.post(f"{link}ask/", {"version": "1", "suits": "mon_am"})
+        assert answer(phone, link, "yes") == 302
+    assert "It is too late to change this here. If you cannot come, please call us." in page
+    assert "Yes, I will come" in page
+    assert "I cannot come" not in page
+    assert refused.status_code == 409
+    assert "too late to change this here" in words(refused.content)
+    assert not SessionEvent.objects.filter(after__answer=Answer.ASKED_TO_MOVE).exists()
+
+
+def test_a_day_before_to_the_minute_it_can_still_be_changed(phone: Client, link: str, visit: TreatmentSession) -> None:
+    with time_machine.travel(visit.starts_at - DAY, tick=False):
+        assert "I cannot come" in words(phone.get(link).content)
+
+
+def test_the_place_is_shown_on_a_map(phone: Client, link: str) -> None:
+    assert "https://www.openstreetmap.org/search?query=12%20River%20Road" in phone.get(link).content.decode()
+
+
+def test_a_theme_chosen_on_an_answered_page_leads_back_to_the_visit(phone: Client, link: str) -> None:
+    TreatmentSession.objects.update(version=2)
+    page = phone.post(f"{link}yes/", {"version": "1"}).content.decode()
+    assert f'name="next" value="{link}"' in page
+
+
+def test_the_receipt_says_what_to_do_and_can_be_opened_again(phone: Client, link: str) -> None:
+    answer(phone, link, "yes")
+    page = words(phone.get(f"{link}done/").content)
+    for part in (
+        "Thank you",
+        "12 River Road",
+        "with Dr Osei",
+        "Before you come",
+        "Add to my calendar",
+        "020 7946 0000",
+    ):
+        assert part in page

@@ -1,0 +1,80 @@
+"""A time that patients choose for themselves, where their clinic allows it: the same search, the same constraint.
+
+What staff may do with a reason, patients may not: nothing before the due date, nothing that the payer does not cover,
+no other length, nothing within the day ahead.
+"""
+
+import datetime as dt
+import uuid
+
+from django.db import transaction
+
+from patients.authorizing import Window, uncovered
+from treatments import booking, slots
+from treatments.authorized import windows_of
+from treatments.models import Course, TreatmentSession
+
+NOTICE = dt.timedelta(hours=24)  # as long before a visit as a patient may still change it on the page
+SUGGESTED = 5
+
+
+class NotForThem(Exception):
+    """The time is not one that patients may take by themselves."""
+
+
+def free_times(*, course: Course, session: TreatmentSession | None, now: dt.datetime) -> list[slots.Slot]:
+    """Return up to five free times that the person may take, or move ``session`` to, the best first."""
+    windows = windows_of(course.patient_id)
+    due_on = course.next_due()
+    not_before = _first_covered(max(due_on, session.due_on) if session else due_on, windows)
+    if not_before is None:
+        return []
+    found = slots.suggest(course=course, now=now + NOTICE, limit=SUGGESTED, not_before=not_before)
+    return [slot for slot in found if uncovered(windows, _day(course, slot)) is None]
+
+
+@transaction.atomic
+def take(
+    *, course: Course, session: TreatmentSession | None, version: int, code: str, uid: uuid.UUID, now: dt.datetime
+) -> TreatmentSession:
+    """Book a time, or move ``session`` to it; who chooses a time has said that they come.
+
+    Raises NotForThem, or what booking raises, with nothing written.
+    """
+    slot = _checked(course, code, now)
+    try:
+        if session is None:
+            taken = booking.book(course=course, slot=slot, uid=uid, by=None, at=now)
+        else:
+            taken = booking.move(session=session, version=version, slot=slot, by=None, at=now)
+    except booking.TooEarly as error:
+        raise NotForThem from error
+    if taken.answer == TreatmentSession.Answer.CONFIRMED:  # the same form, sent twice
+        return taken
+    return booking.answer(session=taken, version=taken.version, answer=TreatmentSession.Answer.CONFIRMED, at=now)
+
+
+def _checked(course: Course, code: str, now: dt.datetime) -> slots.Slot:
+    """Read a time back from a form, which anybody can write."""
+    if course.closed_on is not None:
+        raise NotForThem
+    try:
+        slot = slots.read(course.clinic, code, now)
+    except slots.NotOffered as error:
+        raise NotForThem from error
+    usual = dt.timedelta(minutes=course.clinic.session_minutes)
+    covered = uncovered(windows_of(course.patient_id), _day(course, slot)) is None
+    if slot.ends_at - slot.starts_at != usual or slot.starts_at - now < NOTICE or not covered:
+        raise NotForThem
+    return slot
+
+
+def _first_covered(due_on: dt.date, windows: tuple[Window, ...]) -> dt.date | None:
+    """Return the first day from the due date on that a payer covers; the due date where nobody ever asked one."""
+    if not windows:
+        return due_on
+    return min((max(due_on, window.first) for window in windows if window.last >= due_on), default=None)
+
+
+def _day(course: Course, slot: slots.Slot) -> dt.date:
+    return slot.starts_at.astimezone(course.clinic.zone).date()

@@ -1,0 +1,74 @@
+"""When a person could come instead: half-days of a week, and words of their own."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from treatments.models import ContactAttempt, Course, SessionEvent, TreatmentSession
+from treatments.recall.contact import wake_by_themself
+
+# In the order of the page: two columns, a row for each day.
+HALF_DAYS = {
+    "mon_am": _("Monday morning"),
+    "mon_pm": _("Monday afternoon"),
+    "tue_am": _("Tuesday morning"),
+    "tue_pm": _("Tuesday afternoon"),
+    "wed_am": _("Wednesday morning"),
+    "wed_pm": _("Wednesday afternoon"),
+    "thu_am": _("Thursday morning"),
+    "thu_pm": _("Thursday afternoon"),
+    "fri_am": _("Friday morning"),
+    "fri_pm": _("Friday afternoon"),
+}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Half-days by their keys, and what else was said."""
+
+    suits: tuple[str, ...] = ()
+    words: str = ""
+
+    def __str__(self) -> str:
+        return ". ".join(filter(None, [", ".join(labels(self.suits)), self.words]))
+
+
+def labels(suits: Iterable[str]) -> list[str]:
+    """Return half-days in words, in the order of the week."""
+    chosen = set(suits)
+    return [str(label) for key, label in HALF_DAYS.items() if key in chosen]
+
+
+def wish_of(session: TreatmentSession) -> Wish:
+    """Return what the person last said about another time (1 query)."""
+    return wishes_of([session]).get(session.pk, Wish())
+
+
+def wishes_of(sessions: Iterable[TreatmentSession]) -> dict[int, Wish]:
+    """Return by session what each person last said about another time (1 query)."""
+    answers = SessionEvent.objects.filter(session__in=list(sessions), kind=SessionEvent.Kind.ANSWERED).order_by("pk")
+    return {one.session_id: Wish(tuple(one.after.get("suits", ())), one.reason) for one in answers}
+
+
+def put_on(sessions: Sequence[Any]) -> Sequence[Any]:
+    """Put on each session ``wish``, what its person last said about another time (1 query)."""
+    found = wishes_of(sessions)
+    for session in sessions:
+        session.wish = found.get(session.pk, Wish())
+    return sessions
+
+
+@transaction.atomic
+def ask_for_a_visit(*, course: Course, wish: Wish, at: dt.datetime) -> ContactAttempt:
+    """Note that a person with nothing booked wants a visit, and when. They are on the recall list from now on."""
+    with override("en"):
+        note = str(wish)
+    asked = ContactAttempt.Outcome.ASKED
+    attempt = ContactAttempt.objects.create(clinic_id=course.clinic_id, course=course, at=at, outcome=asked, note=note)
+    wake_by_themself(course=course, at=at)
+    return attempt
