@@ -23,6 +23,8 @@ _PERSON = {
     "referred_on": "referred on",
     "payer": "payer",
     "preventives_failed": "preventives tried",
+    "closed": "record closed",
+    "closed_on": "closed on",
 }
 _CONTACT = {
     "address": "address",
@@ -70,6 +72,7 @@ _LINES: dict[Any, dict[str, str]] = {
 _LABELS: dict[str, dict[Any, Any]] = {
     "language": dict(Patient.Language.choices),
     "preferred_channel": dict(Channel.choices),
+    "closed": dict(Patient.Closed.choices),
 }
 MOST = 200
 

@@ -58,7 +58,7 @@ def book(
         return earlier
     session = _draft(course, slot, uid, at, note)
     _mind_the_due_date(session, early_reason, by)
-    share(slot)
+    share(slot, course.pk)
     try:
         with transaction.atomic():
             TreatmentSession.objects.bulk_create([session], ignore_conflicts=True)
@@ -107,9 +107,15 @@ def _mind_the_due_date(
 
 
 def _mind_the_closing(session: TreatmentSession) -> None:
-    """Refuse a time that leave, a closure or shorter hours took while the page that offered it was open."""
+    """Refuse a time that leave, a closure or shorter hours took while the page was open, and a course that has ended."""
     if why := shut(session):
         raise Taken(why=why)
+
+
+def mind_the_course(session: TreatmentSession) -> None:
+    """Refuse to bring a visit back into a course that has ended."""
+    if Course.objects.filter(pk=session.course_id, closed_on__isnull=False).exists():
+        raise NotPossible("The course has ended, so nothing is booked in it any more.")
 
 
 def refusal(course: Course, slot: Slot, but: TreatmentSession | None = None) -> Conflict:
@@ -200,8 +206,8 @@ def change_status(
         changes |= {"arrived_at": None, "placed_at": at}
     before = {name: getattr(session, name) for name in changes.keys() - {"placed_at"}}
     after = {name: changes[name] for name in before}
-    if to == Status.BOOKED:
-        share(slot_of(session))
+    if to in OPEN and seen not in OPEN:
+        share(slot_of(session), session.course_id)
     try:
         with transaction.atomic():
             changed = TreatmentSession.objects.filter(pk=session.pk, status=seen, version=session.version).update(
@@ -209,6 +215,8 @@ def change_status(
             )
     except IntegrityError as error:
         raise refusal(session.course, slot_of(session), but=session) from error
+    if seen in {Status.CANCELLED, Status.NO_SHOW}:
+        mind_the_course(session)
     if seen == Status.CANCELLED and (why := shut(session)):
         raise NotPossible(f"This time is no longer open: {why}. Book another one.")
     return note_change(changed, session, SessionEvent.Kind.STATUS, by, at, reason, before, after)

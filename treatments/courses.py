@@ -10,6 +10,7 @@ from clinic.models import AuditEntry, User
 from patients.models import Assessment
 from treatments.models import Course
 from treatments.models.session import OPEN
+from treatments.queueing import hold_course
 
 
 class NotAllowed(Exception):
@@ -21,6 +22,8 @@ def open_course(*, assessment: Assessment, by: User, at: dt.datetime) -> Course:
     """Open a course on a signed assessment that is eligible, or overridden with a reason. The first session is due at once."""
     if not allows(by, assessment.clinic, Capability.PRESCRIBE):
         raise NotAllowed("Only a prescriber can open a course.")
+    if assessment.patient.closed:
+        raise NotAllowed("This record is closed, so no course can be opened.")
     if not assessment.allows_treatment:
         raise NotAllowed("A course opens only on a signed assessment that is eligible or overridden with a reason.")
     _refuse_what_was_signed_before_the_stop(assessment)
@@ -56,6 +59,7 @@ def close_course(*, course: Course, reason: str, by: User, at: dt.datetime) -> C
         raise NotAllowed("Say why the course ends.")
     if course.closed_on is not None:
         raise NotAllowed("This course has ended already.")
+    hold_course(course)
     if course.sessions.filter(status__in=OPEN).exists():
         raise NotAllowed("Cancel the booked visit first, then end the course.")
     course.closed_on = at.astimezone(course.clinic.zone).date()

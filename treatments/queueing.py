@@ -11,6 +11,7 @@ from typing import ParamSpec, TypeVar
 from django.db import OperationalError, connection
 
 from treatments.conflicts import Taken
+from treatments.models import Course
 from treatments.slots import Slot
 
 P = ParamSpec("P")
@@ -41,7 +42,7 @@ def _sqlstate(error: Exception) -> str | None:
 
 
 def queue_for(keys: set[tuple[int, int]]) -> None:
-    """Wait for the calendars of injectors (1, key) and rooms (2, key), and hold them until the transaction ends."""
+    """Wait for the calendars of injectors (1, key) and rooms (2, key) or courses (3, key), and hold them until the transaction ends."""
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
@@ -50,8 +51,15 @@ def queue_for(keys: set[tuple[int, int]]) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [kind, key])
 
 
-def share(slot: Slot) -> None:
+def hold_course(course: Course) -> None:
+    """Let nobody book for a course while it is being ended; who waited finds it ended."""
+    queue_for({(3, course.pk)})
+
+
+def share(slot: Slot, course: int) -> None:
     """Let others book the same injector and room meanwhile, but nobody close them (`treatments.setup.saving`).
+
+    Nor end the course.
 
     Without it leave and a booking that commit at the same moment see nothing of each other: 32 visits of 48 were left
     in four days of leave. The foreign keys are checked at the commit, too late to wait for each other.
@@ -59,6 +67,7 @@ def share(slot: Slot) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT pg_advisory_xact_lock_shared(1, %s), pg_advisory_xact_lock_shared(2, %s)",
-                [slot.injector.pk, slot.room.pk],
+                "SELECT pg_advisory_xact_lock_shared(1, %s), pg_advisory_xact_lock_shared(2, %s), "
+                "pg_advisory_xact_lock_shared(3, %s)",
+                [slot.injector.pk, slot.room.pk, course],
             )

@@ -11,7 +11,7 @@ from django.db.models import F
 from clinic.access import Capability, allows
 from clinic.fields import cipher
 from clinic.models import User
-from treatments.booking import change_status, lock, note_change, refusal, slot_of
+from treatments.booking import change_status, lock, mind_the_course, note_change, refusal, slot_of
 from treatments.conflicts import NotPossible, Stale
 from treatments.models import SessionEvent, Status, TreatmentSession
 from treatments.queueing import again_after_deadlock, share
@@ -64,7 +64,7 @@ def _restore(session: TreatmentSession, event: SessionEvent, by: User, at: dt.da
         lock(session, slot)
         values |= {"version": F("version") + 1, "local_date": slot.starts_at.astimezone(session.clinic.zone).date()}
     elif comes_back:
-        share(slot)
+        share(slot, session.course_id)
     if values.get("status", session.status) == Status.BOOKED:
         values["placed_at"] = at  # messages wait anew
     as_seen = TreatmentSession.objects.filter(
@@ -75,6 +75,8 @@ def _restore(session: TreatmentSession, event: SessionEvent, by: User, at: dt.da
             changed = as_seen.update(**values)
     except IntegrityError as error:
         raise refusal(session.course, slot, but=session) from error
+    if session.status in {Status.CANCELLED, Status.NO_SHOW}:
+        mind_the_course(session)
     if (moves_back or comes_back) and (why := _shut(session)):
         raise NotPossible(f"The old time is no longer open: {why}. This cannot be undone; book another time.")
     return note_change(changed, session, Kind.UNDONE, by, at, "", event.after, event.before)

@@ -60,6 +60,8 @@ STATUS_CHIPS = {
     "same_day": Chip("Same day", "exclamation-triangle", "late"),
     "routine": Chip("Routine", "journal-text", "plain"),
     "expired": Chip("Expired", "exclamation-triangle", "late"),
+    "died": Chip("Died", "x-circle", "quiet"),
+    "merged": Chip("Joined with another record", "arrow-left-right", "quiet"),
     "given_before": Chip("Given before", "journal-text", "quiet"),
 }
 

@@ -9,6 +9,7 @@ from patients.actions.assessing import (
     draft_assessment,
     sign_assessment,
 )
+from patients.actions.closing import close_record, reopen_record
 from patients.actions.contacts import flag_dead, set_contact, stop_number, try_again, withdraw_consent
 from patients.actions.people import CHANGEABLE, RecordNumberTaken, change_patient, register_patient, same_person
 
@@ -21,9 +22,11 @@ __all__ = [
     "RecordNumberTaken",
     "apply_newest",
     "change_patient",
+    "close_record",
     "draft_assessment",
     "flag_dead",
     "register_patient",
+    "reopen_record",
     "same_person",
     "set_contact",
     "sign_assessment",

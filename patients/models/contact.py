@@ -67,8 +67,13 @@ class ContactPointQuerySet(models.QuerySet["ContactPoint"]):
     """Questions the reminders ask."""
 
     def usable(self) -> "ContactPointQuerySet":
-        """Contact points that may be written to: consent given and not withdrawn, address not known to be dead."""
-        return self.filter(consented_at__isnull=False, withdrawn_at__isnull=True, failed_at__isnull=True)
+        """Contact points that may be written to: consent given and not withdrawn, address not known to be dead.
+
+        None of somebody who died, nor of a record that was joined with another.
+        """
+        return self.filter(
+            consented_at__isnull=False, withdrawn_at__isnull=True, failed_at__isnull=True, patient__closed=""
+        )
 
     def of_number(self, number: str) -> "ContactPointQuerySet":
         """Everybody's contact points with a phone number: a family may share one, and one person be at two clinics."""

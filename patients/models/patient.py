@@ -50,6 +50,12 @@ class Patient(models.Model):
         POLISH = "pl", "Polski"
         URDU = "ur", "اردو"
 
+    class Closed(models.TextChoices):
+        """Why nothing is booked and nobody is written to any more."""
+
+        DIED = "died", "Died"
+        MERGED = "merged", "Joined with another record"
+
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     record_number = models.CharField(max_length=20)
@@ -63,6 +69,9 @@ class Patient(models.Model):
     referred_on = models.DateField(null=True, blank=True)
     payer = models.CharField(max_length=80, blank=True)
     preventives_failed = models.PositiveSmallIntegerField(null=True, blank=True)
+    closed = models.CharField(max_length=6, choices=Closed, blank=True)
+    closed_on = models.DateField(null=True, blank=True, help_text="the day of death, or of joining the records")
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
     # Folded name, record number, phone digits and date of birth; kept by the actions (see patients.search).
     search_text = models.CharField(max_length=400, editable=False)
     created_at = models.DateTimeField()
@@ -78,6 +87,15 @@ class Patient(models.Model):
                 fields=["clinic", "record_number"],
                 name="one_patient_per_record_number",
                 violation_error_message="Another person at this clinic has this record number.",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed="", closed_on__isnull=True) | (~Q(closed="") & Q(closed_on__isnull=False)),
+                name="closed_record_says_since_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed="merged", merged_into__isnull=False)
+                | (~Q(closed="merged") & Q(merged_into__isnull=True)),
+                name="merged_record_says_into_which",
             ),
         ]
 

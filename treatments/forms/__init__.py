@@ -2,12 +2,14 @@
 
 from treatments.forms.base import DaysForm, HouseForm, ReasonForm
 from treatments.forms.fields import Clock, Day, OneByUid, SeveralByUid, parse_day
+from treatments.forms.leaving import CloseRecordForm
 from treatments.forms.outside_dose import OutsideDoseForm
 from treatments.forms.record import CorrectionForm, RecordForm
 from treatments.forms.times import DayFilterForm, SearchTimesForm
 
 __all__ = [
     "Clock",
+    "CloseRecordForm",
     "CorrectionForm",
     "Day",
     "DayFilterForm",

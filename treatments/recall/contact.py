@@ -7,18 +7,15 @@ from django.db import transaction
 from clinic import audit
 from clinic.models import AuditEntry, User
 from clinic.wording import day_words
-from patients.actions import withdraw_consent
-from patients.models import Channel
-from treatments import booking
+from treatments import leaving
 from treatments.courses import NotAllowed, close_course
-from treatments.models import ContactAttempt, Course, Status
+from treatments.models import ContactAttempt, Course
 from treatments.models.session import OPEN
 from treatments.recall import waiting
 
 # After a contact the person leaves the list this long, and returns when nothing was booked.
 CONTACT_DAYS = 7
 LONGEST_SNOOZE_DAYS = 365
-DIED = "the person died"
 
 
 class NotNow(Exception):
@@ -80,12 +77,11 @@ def let_go(*, course: Course, reason: str, died: bool, by: User, at: dt.datetime
 
     Raises NotAllowed as `close_course` does.
     """
-    waiting.end(course=course, at=at)
     if died:
-        for session in course.sessions.filter(status__in=OPEN):
-            booking.change_status(session=session, to=Status.CANCELLED, by=by, at=at, reason=reason)
-        for channel in Channel:
-            withdraw_consent(patient=course.patient, channel=channel, source=DIED, by=by, at=at)
+        leaving.died(patient=course.patient, on=_today(course, at), by=by, at=at, reason=reason)
+        course.refresh_from_db()
+        return
+    waiting.end(course=course, at=at)
     close_course(course=course, reason=reason, by=by, at=at)
 
 

@@ -6,7 +6,7 @@ from django import forms
 from django.db import models
 
 from clinic.models import Injector
-from treatments.forms import HouseForm
+from treatments.forms import Day, HouseForm
 from treatments.models import ContactAttempt
 
 # Planned by the messages themselves, never said by a person.
@@ -24,11 +24,7 @@ class TriedForm(HouseForm):
 class SnoozeForm(HouseForm):
     """The day on which a person is back on the list."""
 
-    until = forms.DateField(
-        label="Back on the list on",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": "Enter a date.", "invalid": "Enter a date such as 2026-06-01."},
-    )
+    until = Day(label="Back on the list on", required_words="Enter a date.")
 
 
 class LetGoForm(HouseForm):

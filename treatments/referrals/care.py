@@ -77,7 +77,7 @@ def update_treatment(both: Comparison) -> None:
         return
     if session:
         _correct(both, treated, session)
-    elif not both.stored.has_course:
+    elif not both.stored.has_course and not both.stored.patient.closed:
         _begin(both, treated)
 
 

@@ -103,7 +103,7 @@ def outside(clinic: Clinic, which: Q, now: dt.datetime) -> dict[TreatmentSession
 
 
 def shut(session: TreatmentSession) -> str:
-    """Return why a visit just written lies outside the clinic's hours, in words, or nothing when it fits.
+    """Return why a visit just written lies outside the clinic's hours or a course, in words, or nothing when it fits.
 
     Asked in the transaction that wrote it, under the lock that every change of hours waits for, so that neither can
     miss the other. One query unless it lies outside.
@@ -114,7 +114,7 @@ def shut(session: TreatmentSession) -> str:
     then = {"starts_at__lt": OuterRef("ends_at"), "ends_at__gt": OuterRef("starts_at")}
     away = Absence.objects.filter(injector=OuterRef("injector"), **then)
     closed = Closure.objects.filter(Q(room=None) | Q(room=OuterRef("room")), clinic=OuterRef("clinic"), **then)
-    gone = Q(injector__active=False) | Q(room__active=False)
+    gone = Q(injector__active=False) | Q(room__active=False) | Q(course__closed_on__isnull=False)
     hours = OpeningHours.objects.filter(
         Q(room=None) | Q(room=OuterRef("room")),
         Q(valid_from=None) | Q(valid_from__lte=date),
@@ -129,7 +129,7 @@ def shut(session: TreatmentSession) -> str:
         misfit |= ~Exists(WorkedHoliday.objects.filter(clinic=clinic, date=date))
     if not TreatmentSession.objects.filter(misfit, pk=session.pk).exists():
         return ""
-    return load(clinic, date, date).why_outside(session)
+    return load(clinic, date, date).why_outside(session) or "the course has ended"
 
 
 def valid(row: OpeningHours, date: dt.date) -> bool:

@@ -22,7 +22,7 @@ def ask(ada: Client, who: Injector, **typed: Any) -> Any:
         ({"first": ""}, "Enter the first day."),
         ({"last": ""}, "Enter the last day."),
         ({"first": "2 December"}, "Enter a date such as 2026-06-01."),
-        ({"first": "2027-02-29"}, "Enter a date such as 2026-06-01."),
+        ({"first": "2027-02-29"}, "February 2027 has 28 days."),
         ({"last": "9999-12-31"}, "Enter a date between 2000 and 2100."),
         ({"last": "2026-12-01"}, "Enter a date after 2 December 2026."),
         ({"starts": "12:00", "ends": "12:00"}, "Enter a time after 12:00."),

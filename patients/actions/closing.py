@@ -1,0 +1,32 @@
+"""Closing the record of somebody who died, or that turned out to be a second record of one person."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from clinic import audit
+from clinic.models import AuditEntry, User
+from patients.actions.trace import save_as
+from patients.models import Patient
+
+
+@transaction.atomic
+def close_record(
+    *, patient: Patient, closed: Patient.Closed, on: dt.date, by: User, at: dt.datetime, into: Patient | None = None
+) -> None:
+    """Write down that nobody is treated or written to under this record any more. What it says stays readable."""
+    _write(patient, closed, on, into, by, at)
+
+
+@transaction.atomic
+def reopen_record(*, patient: Patient, by: User, at: dt.datetime) -> None:
+    """Take a closing back that was a mistake. Courses that ended with it stay ended."""
+    _write(patient, "", None, None, by, at)
+
+
+def _write(patient: Patient, closed: str, on: dt.date | None, into: Patient | None, by: User, at: dt.datetime) -> None:
+    patient.closed, patient.closed_on, patient.merged_into = closed, on, into
+    save_as(patient, by=by, at=at)
+    audit.record(
+        clinic=patient.clinic, by=by, at=at, action=AuditEntry.Action.CHANGE, kind="patient", subject=patient.uid
+    )

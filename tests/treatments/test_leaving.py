@@ -1,0 +1,189 @@
+"""Somebody who died, or whose record is a second one: nothing is booked, nothing is sent, everything stays readable."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+
+from clinic.models import Clinic, Injector, User
+from patients.models import ContactPoint, Patient
+from tests.builders import NOW, TODAY, make_assessment, make_course, make_patient, make_session
+from tests.conftest import log_in
+from treatments import booking, courses, leaving, slots, undoing
+from treatments.booking import NotPossible, Taken
+from treatments.courses import NotAllowed
+from treatments.models import Course, Status, TreatmentSession, WaitingEntry
+
+
+@pytest.fixture
+def desk(front_desk: User) -> Client:
+    """The front desk's browser."""
+    return log_in(front_desk)
+
+
+@pytest.fixture
+def visit(course: Course, osei: Injector) -> TreatmentSession:
+    """Maria's visit tomorrow."""
+    return make_session(course, osei, NOW + dt.timedelta(days=1))
+
+
+@pytest.fixture
+def double(riverside: Clinic) -> Patient:
+    """A second record of Maria's."""
+    return make_patient(riverside, "Maria", "Santos-Cruz")
+
+
+def close(client: Client, patient: Patient, **data: str) -> Any:
+    """Send the form that closes a record."""
+    return client.post(reverse("treatments:close_record", args=[patient.uid]), data)
+
+
+def page(client: Client, patient: Patient) -> str:
+    """Return the person's page."""
+    return client.get(reverse("patients:detail", args=[patient.uid])).content.decode()
+
+
+def test_a_death_cancels_the_visit_ends_the_course_and_stops_every_message(
+    desk: Client, visit: TreatmentSession, front_desk: User
+) -> None:
+    course, maria = visit.course, visit.course.patient
+    WaitingEntry.objects.create(clinic=maria.clinic, course=course, since=NOW, added_by=front_desk)
+    assert close(desk, maria, closed="died", died_on="2026-11-21").status_code == 302
+    visit.refresh_from_db()
+    course.refresh_from_db()
+    maria.refresh_from_db()
+    assert (visit.status, course.closed_on, maria.closed, maria.closed_on) == (
+        Status.CANCELLED,
+        TODAY,
+        "died",
+        dt.date(2026, 11, 21),
+    )
+    assert not ContactPoint.objects.usable().filter(patient=maria).exists()
+    assert not WaitingEntry.objects.standing().exists()
+
+
+def test_the_page_of_a_dead_person_says_so_and_the_search_too(desk: Client, maria: Patient, double: Patient) -> None:
+    close(desk, maria, closed="died", died_on="2026-11-21")
+    assert "Died on Saturday 21 November 2026." in page(desk, maria)
+    assert "A course opens on a signed assessment" not in page(desk, maria)
+    assert "Died" in desk.get(reverse("patients:search"), {"q": "santos"}).content.decode()
+
+
+def test_a_page_of_times_that_was_open_books_nobody_who_died(
+    desk: Client, course: Course, maria: Patient, front_desk: User
+) -> None:
+    slot = slots.suggest(course=course, now=NOW)[0]
+    stale = Course.objects.select_related("clinic", "patient").get(pk=course.pk)
+    leaving.died(patient=maria, on=TODAY, by=front_desk, at=NOW)
+    with pytest.raises(Taken) as refusal:
+        booking.book(course=stale, slot=slot, uid=uuid.uuid4(), by=front_desk, at=NOW)
+    assert refusal.value.why == "the course has ended"
+    answer = desk.post(reverse("treatments:book", args=[course.uid]), {"slot": slot.code, "uid": str(uuid.uuid4())})
+    assert answer.status_code == 409
+    assert "has ended" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("seen", "to"), [(Status.CANCELLED, Status.BOOKED), (Status.NO_SHOW, Status.ARRIVED)])
+def test_no_visit_comes_back_into_a_course_that_has_ended(
+    visit: TreatmentSession, front_desk: User, seen: Status, to: Status
+) -> None:
+    booking.change_status(session=visit, to=seen, by=front_desk, at=NOW, reason="Ill")
+    leaving.died(patient=visit.course.patient, on=TODAY, by=front_desk, at=NOW)
+    visit.refresh_from_db()
+    with pytest.raises(NotPossible, match="The course has ended"):
+        booking.change_status(session=visit, to=to, by=front_desk, at=NOW)
+    event = visit.events.order_by("-pk").first()
+    assert event
+    with pytest.raises(NotPossible, match="The course has ended"):
+        undoing.undo(session=visit, event=event, by=front_desk, at=NOW)
+
+
+def test_no_course_opens_for_somebody_who_died(maria: Patient, prescriber: User, front_desk: User) -> None:
+    signed = make_assessment(maria, signed_by=prescriber)
+    leaving.died(patient=maria, on=TODAY, by=front_desk, at=NOW)
+    signed.refresh_from_db()
+    with pytest.raises(NotAllowed, match="closed"):
+        courses.open_course(assessment=signed, by=prescriber, at=NOW)
+
+
+def test_a_second_record_is_joined_and_leads_to_the_one_that_stays(
+    desk: Client, double: Patient, maria: Patient, osei: Injector
+) -> None:
+    visit = make_session(make_course(double), osei, NOW + dt.timedelta(days=1))
+    assert close(desk, double, closed="merged", into=maria.record_number.lower()).status_code == 302
+    visit.refresh_from_db()
+    double.refresh_from_db()
+    assert (visit.status, double.closed, double.merged_into) == (Status.CANCELLED, "merged", maria)
+    assert f"record {maria.record_number}, Maria Santos" in page(desk, double)
+    assert not ContactPoint.objects.usable().filter(patient=double).exists()
+    assert ContactPoint.objects.usable().filter(patient=maria).exists()
+
+
+def test_a_record_with_injections_is_the_one_to_keep(desk: Client, course: Course, double: Patient) -> None:
+    answer = close(desk, course.patient, closed="merged", into=double.record_number)
+    assert answer.status_code == 422
+    assert "the twelve weeks count from them" in answer.content.decode()
+    course.refresh_from_db()
+    assert course.closed_on is None
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({}, "Choose why the record is closed."),
+        ({"closed": "died", "died_on": ""}, "Enter the day of death, or the day you heard of it."),
+        ({"closed": "died", "died_on": "2026-11-24"}, "to Monday 23 November 2026."),
+        ({"closed": "died", "died_on": "2027-02-29"}, "February 2027 has 28 days."),
+        ({"closed": "merged"}, "Enter the number of the record that stays."),
+        ({"closed": "merged", "into": "RV999999"}, "No record here has the number RV999999."),
+        ({"closed": "merged", "into": "RV000001"}, "That is this record."),
+    ],
+)
+def test_what_cannot_be_is_said_and_changes_nothing(
+    desk: Client, maria: Patient, data: dict[str, str], words: str
+) -> None:
+    answer = close(desk, maria, **data)
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    maria.refresh_from_db()
+    assert maria.closed == ""
+
+
+def test_a_record_of_another_clinic_is_not_found(desk: Client, maria: Patient, lakeside: Clinic) -> None:
+    theirs = make_patient(lakeside, record_number="LA000001")
+    assert "No record here" in close(desk, maria, closed="merged", into=theirs.record_number).content.decode()
+
+
+def test_records_are_not_joined_in_a_circle(maria: Patient, double: Patient, front_desk: User) -> None:
+    leaving.merge(patient=double, into=maria, by=front_desk, at=NOW)
+    with pytest.raises(NotAllowed, match="is closed itself"):
+        leaving.merge(patient=maria, into=double, by=front_desk, at=NOW)
+
+
+def test_a_record_closed_by_mistake_opens_again_with_the_consent_it_had(
+    desk: Client, visit: TreatmentSession, maria: Patient
+) -> None:
+    close(desk, maria, closed="died", died_on="2026-11-21")
+    desk.post(reverse("treatments:open_record", args=[maria.uid]))
+    maria.refresh_from_db()
+    visit.course.refresh_from_db()
+    assert (maria.closed, maria.closed_on) == ("", None)
+    assert ContactPoint.objects.usable().filter(patient=maria).count() == 2
+    assert visit.course.closed_on == TODAY
+
+
+def test_closing_and_opening_stand_in_the_history_of_changes(desk: Client, maria: Patient) -> None:
+    close(desk, maria, closed="died", died_on="2026-11-21")
+    words = desk.get(reverse("patients:history", args=[maria.uid])).content.decode()
+    assert "record closed" in words
+    assert "Fran Adeyemi" in words
+
+
+@pytest.mark.parametrize("values", [{"closed": "died"}, {"closed_on": TODAY}, {"closed": "merged", "closed_on": TODAY}])
+def test_the_database_refuses_half_a_closing(maria: Patient, values: dict[str, Any]) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Patient.objects.filter(pk=maria.pk).update(**values)

@@ -1,0 +1,65 @@
+"""A person who died, or whose record is joined with another: visits, courses and messages end with it."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from clinic.models import User
+from clinic.wording import day_words
+from patients.actions import close_record
+from patients.models import Patient
+from treatments import booking
+from treatments.courses import NotAllowed, close_course
+from treatments.models import Course, Status, TreatmentSession
+from treatments.models.session import OPEN
+from treatments.queueing import hold_course
+from treatments.recall import waiting
+
+
+@transaction.atomic
+def died(*, patient: Patient, on: dt.date, by: User, at: dt.datetime, reason: str = "Died") -> None:
+    """Note a death: what was booked is cancelled, the course ends, and nothing is sent any more.
+
+    Raises NotAllowed for a day that cannot be.
+    """
+    _check_open(patient)
+    today = at.astimezone(patient.clinic.zone).date()
+    if not patient.birth_date <= on <= today:
+        raise NotAllowed(f"Enter a day from {day_words(patient.birth_date)} to {day_words(today)}.")
+    _end_all(patient, reason, by, at)
+    close_record(patient=patient, closed=Patient.Closed.DIED, on=on, by=by, at=at)
+
+
+@transaction.atomic
+def merge(*, patient: Patient, into: Patient, by: User, at: dt.datetime) -> None:
+    """Close a second record of one person; ``into`` stays.
+
+    Raises NotAllowed where injections are on the record that would close: the twelve weeks count from them.
+    """
+    _check_open(patient)
+    if into.pk == patient.pk:
+        raise NotAllowed("That is this record. Enter the number of the one that stays.")
+    if into.closed:
+        raise NotAllowed(f"Record {into.record_number} is closed itself.")
+    if TreatmentSession.objects.filter(course__patient=patient, given_on__isnull=False).exists():
+        raise NotAllowed(
+            "Injections are on this record, and the twelve weeks count from them. Keep it, and close the other one."
+        )
+    _end_all(patient, f"Joined with record {into.record_number}", by, at)
+    today = at.astimezone(patient.clinic.zone).date()
+    close_record(patient=patient, closed=Patient.Closed.MERGED, on=today, into=into, by=by, at=at)
+
+
+def _check_open(patient: Patient) -> None:
+    patient.refresh_from_db(from_queryset=Patient.objects.select_for_update(no_key=True))
+    if patient.closed:
+        raise NotAllowed("This record is closed already.")
+
+
+def _end_all(patient: Patient, reason: str, by: User, at: dt.datetime) -> None:
+    for course in Course.objects.filter(patient=patient).open().select_related("clinic"):
+        hold_course(course)
+        waiting.end(course=course, at=at)
+        for session in course.sessions.filter(status__in=OPEN).select_related("clinic"):
+            booking.change_status(session=session, to=Status.CANCELLED, by=by, at=at, reason=reason)
+        close_course(course=course, reason=reason, by=by, at=at)
