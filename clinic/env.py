@@ -32,6 +32,14 @@ def env_bool(name: str, *, default: bool) -> bool:
     return value.lower() == "true"
 
 
+def env_choice(name: str, default: str, choices: tuple[str, ...]) -> str:
+    """Return one of a few words."""
+    value = os.environ.get(name, default)
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} is {value!r}. Write {', '.join(choices[:-1])} or {choices[-1]}.")
+    return value
+
+
 def env_int(name: str, default: int) -> int:
     """Return a whole number."""
     value = os.environ.get(name)

@@ -7,7 +7,7 @@ import environ
 from celery.schedules import schedule
 from csp.constants import NONE, SELF
 
-from clinic.env import env_bool, env_int, env_list, env_secret, env_text
+from clinic.env import env_bool, env_choice, env_int, env_list, env_secret, env_text
 
 # Lets classes be written as ModelForm[Patient], which mypy --strict asks for.
 django_stubs_ext.monkeypatch()
@@ -185,6 +185,12 @@ SMS_TIMEOUT_SECONDS = env_int("SMS_TIMEOUT_SECONDS", 10)
 
 # How long a worker may hold a claimed reminder before another may take it over.
 REMINDER_LEASE_SECONDS = env_int("REMINDER_LEASE_SECONDS", 300)
+# What happens to a message that may have arrived, where nothing can be asked: send it again, once, or leave it to a person.
+_IN_DOUBT = ("send", "once", "person")
+REMINDER_IN_DOUBT = {
+    "email": env_choice("EMAIL_IN_DOUBT", "send", _IN_DOUBT),
+    "sms": env_choice("SMS_IN_DOUBT", "once", _IN_DOUBT),
+}
 # How long a change can be undone before the patient hears of it.
 UNDO_SECONDS = env_int("UNDO_SECONDS", 180)
 
@@ -209,6 +215,7 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
         "control_folder": str(_control),
     }
 REMINDER_TICK_SECONDS = env_int("REMINDER_TICK_SECONDS", 60)
+CELERY_BEAT_SCHEDULER = "reminders.beat:WitnessedScheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     # A tick is only a wake-up: one that waited longer than a tick is worth nothing.

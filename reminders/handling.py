@@ -1,38 +1,139 @@
-"""What staff do about reminders that did not arrive."""
+"""What staff do about reminders that did not arrive, or should not."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from clinic import audit
 from clinic.models import AuditEntry, User
+from patients.actions import set_contact
+from patients.models import Channel, ContactPoint
 from reminders import timing
-from reminders.models import Reminder, State
+from reminders.dispatch import outcome
+from reminders.models import Reminder, State, VisitCall
+from treatments.models import TreatmentSession
+
+TOLD_STAFF = "told staff"
+BY_HAND = "Stopped for this visit"
+# What a person may still change: nothing of it is under way.
+OPEN = (State.WAITING, State.FAILED, State.MISSED)
 
 
 class NothingToDo(Exception):
     """Somebody else dealt with it, or it is too late for it."""
 
 
+class Arrived(Exception):
+    """It reached its person in the meantime."""
+
+    def __init__(self, at: dt.datetime | None) -> None:
+        super().__init__()
+        self.at = at
+
+
+class SameAddress(Exception):
+    """The address that did not work was given again."""
+
+
 @transaction.atomic
-def send_again(*, reminder: Reminder, by: User, at: dt.datetime) -> None:
-    """Let it go out now, or when the quiet hours end. Retries count anew; the attempt number goes on."""
+def send_again(*, reminder: Reminder, by: User, at: dt.datetime, anyway: bool = False) -> None:
+    """Let it go out now, or when the quiet hours end. Retries count anew; the attempt number goes on.
+
+    ``anyway`` repeats one that has arrived; without it such a one raises Arrived.
+    """
+    stored = Reminder.objects.select_for_update().get(pk=reminder.pk)
+    if stored.state == State.SENT and not anyway:
+        raise Arrived(stored.closed_at)
     due_at = timing.next_allowed(at, reminder.clinic.zone)
     if reminder.useful_until <= due_at:
         raise NothingToDo
-    _settle(reminder, by, at, state=State.WAITING, due_at=due_at, restarted_at=at, reason="", closed_at=None)
+    changes: dict[str, object] = {"state": State.WAITING, "due_at": due_at, "restarted_at": at}
+    if stored.state == State.SENT:
+        changes["repeat_from"] = at
+    _settle(reminder, by, at, [State.FAILED, State.MISSED, State.SENT], reason="", closed_at=None, **changes)
+
+
+@transaction.atomic
+def fix_and_send_again(*, reminder: Reminder, address: str, by: User, at: dt.datetime) -> None:
+    """Put the right address in the place of the wrong one, with the person's word for it, and send again.
+
+    Raises ValidationError in words for an address that is none.
+    """
+    before = ContactPoint.objects.filter(patient=reminder.patient, channel=reminder.channel).first()
+    point = set_contact(
+        patient=reminder.patient, channel=reminder.channel, address=address, by=by, at=at, consent_source=TOLD_STAFF
+    )
+    if point is None or (before and before.failed_at and before.address == point.address):
+        raise SameAddress
+    send_again(reminder=reminder, by=by, at=at)
+
+
+@transaction.atomic
+def send_other_way(*, reminder: Reminder, by: User, at: dt.datetime) -> Channel:
+    """Send it on the other channel instead; return which one that is."""
+    other = Channel(reminder.channel).other
+    if reminder.useful_until <= at or not outcome.may_go(reminder, other):
+        raise NothingToDo
+    _settle(reminder, by, at, OPEN, state=State.REPLACED, closed_at=at)
+    outcome.twin(reminder, other, at).save()
+    return other
 
 
 @transaction.atomic
 def mark_called(*, reminder: Reminder, by: User, at: dt.datetime) -> None:
     """Note that somebody spoke to the patient: off the worklist."""
-    _settle(reminder, by, at, state=State.HANDLED, handled_by=by, handled_at=at)
+    _settle(reminder, by, at, [State.FAILED, State.MISSED], state=State.HANDLED, handled_by=by, handled_at=at)
 
 
-def _settle(reminder: Reminder, by: User, at: dt.datetime, **changes: object) -> None:
-    """Change a reminder that still needs a person, and leave a trace."""
-    if not Reminder.objects.needs_person().filter(pk=reminder.pk).update(**changes):
+@transaction.atomic
+def stop_for_visit(*, reminder: Reminder, by: User, at: dt.datetime) -> int:
+    """Send nothing more about this visit at its present time, or about this due date; return how many were stopped."""
+    about = Reminder.objects.filter(course=reminder.course, session=reminder.session, due_date=reminder.due_date)
+    about = about.filter(session_version=reminder.session_version, state__in=OPEN)
+    return _settle_all(
+        about, reminder, by, at, state=State.STOPPED, reason=BY_HAND, closed_at=at, handled_by=by, handled_at=at
+    )
+
+
+@transaction.atomic
+def call_about_visit(*, session: TreatmentSession, by: User, at: dt.datetime) -> None:
+    """Note that somebody told the patient about a visit: what waited to tell them is settled too."""
+    _, news = VisitCall.objects.get_or_create(
+        session=session,
+        session_version=session.version,
+        defaults={"clinic": session.clinic, "by": by, "at": at},
+    )
+    if not news:
+        raise NothingToDo
+    about = Reminder.objects.filter(session=session, session_version=session.version, state__in=OPEN)
+    about.update(state=State.HANDLED, handled_by=by, handled_at=at)
+    audit.record(clinic=session.clinic, by=by, at=at, action=AuditEntry.Action.CHANGE, kind="call", subject=session.uid)
+
+
+@transaction.atomic
+def take_back_call(*, session: TreatmentSession, by: User, at: dt.datetime) -> None:
+    """Undo it: the person is on the call list again, and what waited waits again or is missed by the next planning."""
+    call = VisitCall.objects.select_for_update().filter(session=session, session_version=session.version).first()
+    if call is None:
+        raise NothingToDo
+    settled = Reminder.objects.filter(session=session, state=State.HANDLED, handled_by=call.by, handled_at=call.at)
+    settled.update(state=State.WAITING, closed_at=None, handled_by=None, handled_at=None)
+    call.delete()
+    audit.record(clinic=session.clinic, by=by, at=at, action=AuditEntry.Action.CHANGE, kind="call", subject=session.uid)
+
+
+def _settle(reminder: Reminder, by: User, at: dt.datetime, among: Iterable[str], **changes: object) -> None:
+    """Change one reminder if it is still in one of these states, and leave a trace."""
+    _settle_all(Reminder.objects.filter(pk=reminder.pk, state__in=among), reminder, by, at, **changes)
+
+
+def _settle_all(rows: QuerySet[Reminder], reminder: Reminder, by: User, at: dt.datetime, **changes: object) -> int:
+    changed = rows.update(**changes)
+    if not changed:
         raise NothingToDo
     audit.record(
         clinic=reminder.clinic, by=by, at=at, action=AuditEntry.Action.CHANGE, kind="reminder", subject=reminder.uid
     )
+    return changed

@@ -2,13 +2,32 @@
 
 from django.urls import path
 
-from reminders.views import asking, calendar, centre, language, links, offered, outbox, patient, texting
+from reminders.views import (
+    acting,
+    asking,
+    calendar,
+    centre,
+    language,
+    links,
+    offered,
+    outbox,
+    patient,
+    texting,
+    tomorrow,
+)
 
 app_name = "reminders"
 urlpatterns = [
     path("reminders/", centre.centre, name="centre"),
-    path("reminders/<uuid:uid>/send-again/", centre.send_again, name="send_again"),
-    path("reminders/<uuid:uid>/called/", centre.called, name="called"),
+    path("reminders/line/", centre.line, name="line"),
+    path("reminders/tomorrow/", tomorrow.tomorrow, name="tomorrow"),
+    path("sessions/<uuid:uid>/called/", tomorrow.called, name="visit_called"),
+    path("sessions/<uuid:uid>/not-called/", tomorrow.take_back_call, name="take_back_call"),
+    path("reminders/<uuid:uid>/send-again/", acting.send_again, name="send_again"),
+    path("reminders/<uuid:uid>/fix/", acting.fix, name="fix"),
+    path("reminders/<uuid:uid>/other-way/", acting.other_way, name="other_way"),
+    path("reminders/<uuid:uid>/called/", acting.called, name="called"),
+    path("reminders/<uuid:uid>/stop/", acting.stop, name="stop"),
     path("recall/text/", texting.text_people, name="text_people"),
     path("texts/<uuid:uid>/take-back/", texting.take_back, name="take_back"),
     path("outbox/", outbox.outbox, name="outbox"),

@@ -48,6 +48,7 @@ STATUS_CHIPS = {
     "sending": Chip("Sending", "send", "plain"),
     "sent": Chip("Sent", "send", "plain"),
     "delivered": Chip("Delivered", "check2-all", "sure"),
+    "in_doubt": Chip("In doubt", "question-lg", "ask"),
     "failed": Chip("Not delivered", "exclamation-octagon", "bad"),
     "missed": Chip("Not sent in time", "exclamation-triangle", "late"),
     "opted_out": Chip("Opted out", "bell-slash", "quiet"),

@@ -1,20 +1,45 @@
 """Ways to hand a message over: one method, one exception, one question. A table says which object serves which channel."""
 
+from types import TracebackType
+
 from django.conf import settings
 
 from patients.models import Channel
-from reminders.channels.base import Carrier, Message, SendError
+from reminders.channels.base import CannotAnswer, Carrier, Message, SendError
 from reminders.channels.email import EmailCarrier
 from reminders.channels.files import FileCarrier
 from reminders.channels.sms import SmsCarrier
 
-__all__ = ["Carrier", "Message", "SendError", "carrier_for"]
+__all__ = ["CannotAnswer", "Carrier", "Carriers", "Message", "SendError", "carrier_for"]
 
 
-def carrier_for(channel: str) -> Carrier:
-    """Return what carries messages on this channel here: a gateway where one is set, else files."""
-    carriers: dict[str, Carrier] = {
-        Channel.EMAIL: EmailCarrier(),
-        Channel.SMS: SmsCarrier() if settings.SMS_GATEWAY_URL else FileCarrier(),
-    }
-    return carriers[channel]
+def carrier_for(channel: str, *, keep_open: bool = False) -> Carrier:
+    """Return what carries messages on this channel here: a gateway where one is set, else files.
+
+    With ``keep_open`` it holds its line for the next message, until it is closed.
+    """
+    if channel == Channel.EMAIL:
+        return EmailCarrier(keep_open=keep_open)
+    return SmsCarrier(keep_open=keep_open) if settings.SMS_GATEWAY_URL else FileCarrier()
+
+
+class Carriers:
+    """The carriers of one batch, each with one line for all its messages: half the time of a letter is the greeting."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, Carrier] = {}
+
+    def __enter__(self) -> "Carriers":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for carrier in self._open.values():
+            carrier.close()
+
+    def on(self, channel: str) -> Carrier:
+        """Return the carrier of a channel."""
+        if channel not in self._open:
+            self._open[channel] = carrier_for(channel, keep_open=True)
+        return self._open[channel]

@@ -25,11 +25,18 @@ class Blame(Enum):
 
 
 class SendError(Exception):
-    """A gateway did not take a message. The text is for staff, in plain words, without the address."""
+    """A gateway did not take a message. The text is for staff, in plain words, without the address.
 
-    def __init__(self, text: str, *, permanent: bool, blame: Blame = Blame.NOTHING) -> None:
+    ``in_doubt`` where it may have taken it all the same: the line broke after the words were out.
+    """
+
+    def __init__(self, text: str, *, permanent: bool, blame: Blame = Blame.NOTHING, in_doubt: bool = False) -> None:
         super().__init__(text)
-        self.text, self.permanent, self.blame = text, permanent, blame
+        self.text, self.permanent, self.blame, self.in_doubt = text, permanent, blame, in_doubt
+
+
+class CannotAnswer(Exception):
+    """This channel has no way of saying what it took."""
 
 
 class Carrier(Protocol):
@@ -41,5 +48,8 @@ class Carrier(Protocol):
     def find(self, message: Message, *, since: dt.date) -> str | None:
         """Return the gateway's name for it if it took this very message since that date (UTC), else None.
 
-        None also when the channel cannot answer. Raises SendError when it could but does not.
+        Raises CannotAnswer when the channel has no such question, SendError when it could answer but does not.
         """
+
+    def close(self) -> None:
+        """Let go of the line, where one was kept open."""

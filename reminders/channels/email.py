@@ -2,12 +2,17 @@
 
 import datetime as dt
 import smtplib
+from contextlib import suppress
 from email.utils import parseaddr
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.smtp import EmailBackend
 
-from reminders.channels.base import Blame, Message, SendError
+from reminders.channels.base import Blame, CannotAnswer, Message, SendError
+
+SILENT = "The mail server did not answer"
 
 PERMANENT = 500  # SMTP replies from here on will not change by asking again
 # RFC 3463 and 5321: mailbox unknown, moved, or its name not allowed. Other 5xx replies say nothing about the address.
@@ -17,14 +22,30 @@ _NO_SUCH_MAILBOX = frozenset({550, 551, 553})
 class EmailCarrier:
     """Plain text, one recipient. The Message-ID is the reminder's own, so that a repeat can be told by it."""
 
+    def __init__(self, *, keep_open: bool = False) -> None:
+        self._keep_open = keep_open
+        self._line: Any = None
+
     def send(self, message: Message) -> str:
         """Send; return the Message-ID."""
+        try:
+            self._hand_over(message)
+        except SendError as error:
+            if error.in_doubt:
+                self.close()
+            raise
+        finally:
+            if not self._keep_open:
+                self.close()
+        return message_id(message.key)
+
+    def _hand_over(self, message: Message) -> None:
         mail = EmailMessage(
             subject=message.subject,
             body=message.body,
             to=[message.to],
             headers={"Message-ID": message_id(message.key)},
-            connection=get_connection(),
+            connection=self._connected(),
         )
         try:
             mail.send()
@@ -33,12 +54,32 @@ class EmailCarrier:
         except smtplib.SMTPResponseException as error:
             raise _refused(error.smtp_code, about_address=False) from error
         except (smtplib.SMTPException, OSError) as error:
-            raise SendError("The mail server did not answer", permanent=False) from error
-        return message_id(message.key)
+            raise SendError(SILENT, permanent=False, in_doubt=True) from error
+
+    def _connected(self) -> Any:
+        """Return a connection that the server has greeted. Only SMTP is kept: other ways of sending have no greeting."""
+        connection = self._line or get_connection()
+        if not isinstance(connection, EmailBackend):
+            return connection
+        try:
+            connection.open()
+        except smtplib.SMTPResponseException as error:
+            raise _refused(error.smtp_code, about_address=False) from error
+        except (smtplib.SMTPException, OSError) as error:
+            raise SendError(SILENT, permanent=False) from error
+        self._line = connection
+        return connection
 
     def find(self, message: Message, *, since: dt.date) -> str | None:
         """Mail servers cannot be asked. A second copy is mild, and mail programs fold it by its Message-ID."""
-        return None
+        raise CannotAnswer
+
+    def close(self) -> None:
+        """Say goodbye to the server; it may have gone already."""
+        line, self._line = self._line, None
+        if line is not None:
+            with suppress(smtplib.SMTPException, OSError):
+                line.close()
 
 
 def message_id(key: str) -> str:

@@ -27,6 +27,9 @@ class FileCarrier:
         path = _path(message)
         return path.name if path.exists() else None
 
+    def close(self) -> None:
+        """Nothing is open."""
+
 
 def _path(message: Message) -> Path:
     return Path(settings.OUTBOX_DIR) / FOLDER / f"{message.key}.json"

@@ -5,10 +5,13 @@ from typing import Any
 
 import requests
 from django.conf import settings
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
-from reminders.channels.base import Blame, Message, SendError
+from reminders.channels.base import Blame, CannotAnswer, Message, SendError
 
 TOO_MANY = 429
+# Gateways that only speak half of the interface answer the question with one of these.
+_NO_SUCH_QUESTION = frozenset({404, 405, 501})
 # Twilio's error codes: https://www.twilio.com/docs/api/errors
 _WORDS = {
     21211: ("The number does not exist", Blame.ADDRESS),
@@ -22,48 +25,76 @@ _LOST = frozenset({"failed", "undelivered", "canceled"})
 class SmsCarrier:
     """One text message per call. The gateway can be asked what it has, which is how an attempt in doubt is settled."""
 
+    def __init__(self, *, keep_open: bool = False) -> None:
+        self._session = requests.Session() if keep_open else None
+
     def send(self, message: Message) -> str:
         """Send; return the gateway's id."""
         data = {"To": message.to, "From": settings.SMS_FROM, "Body": message.body}
-        return str(_call("POST", data=data).get("sid", ""))
+        answer = self._call("POST", data=data)
+        if not answer.ok:
+            raise _refused(answer)
+        return str(_content(answer).get("sid", ""))
 
     def find(self, message: Message, *, since: dt.date) -> str | None:
         """Look for a text to the same number with the same words, which hold a link that no other message has."""
         query = {"To": message.to, "DateSent>": since.isoformat(), "PageSize": "100"}
-        for known in _call("GET", params=query).get("messages", []):
+        answer = self._call("GET", params=query)
+        if answer.status_code in _NO_SUCH_QUESTION:
+            raise CannotAnswer
+        if not answer.ok:
+            raise _refused(answer)
+        for known in _content(answer).get("messages", []):
             if known.get("body") == message.body and known.get("status") not in _LOST:
                 return str(known["sid"])
         return None
 
+    def close(self) -> None:
+        """Let go of the line."""
+        if self._session is not None:
+            self._session.close()
 
-def _call(method: str, **how: Any) -> dict[str, Any]:
-    account = settings.SMS_GATEWAY_ACCOUNT
-    url = f"{settings.SMS_GATEWAY_URL}/2010-04-01/Accounts/{account}/Messages.json"
-    try:
-        answer = requests.request(
-            method, url, auth=(account, settings.SMS_GATEWAY_TOKEN), timeout=settings.SMS_TIMEOUT_SECONDS, **how
-        )
-        content = _content(answer)
-    except requests.RequestException as error:
-        raise SendError("The text message gateway did not answer", permanent=False) from error
-    if not answer.ok:
-        raise _refused(answer.status_code, content.get("code"))
-    return content
+    def _call(self, method: str, **how: Any) -> requests.Response:
+        account = settings.SMS_GATEWAY_ACCOUNT
+        url = f"{settings.SMS_GATEWAY_URL}/2010-04-01/Accounts/{account}/Messages.json"
+        auth = (account, settings.SMS_GATEWAY_TOKEN)
+        ask = self._session.request if self._session is not None else requests.request
+        try:
+            return ask(method, url, auth=auth, timeout=settings.SMS_TIMEOUT_SECONDS, **how)
+        except requests.RequestException as error:
+            raise _silent(in_doubt=method == "POST" and not _never_reached(error)) from error
 
 
 def _content(answer: requests.Response) -> dict[str, Any]:
-    """Return the body; an error page in another form is an answer without content."""
+    """Return the body. One that cannot be read under a yes leaves the message in doubt."""
     try:
         content = answer.json()
-    except requests.JSONDecodeError:
-        if answer.ok:
-            raise
-        return {}
+    except requests.JSONDecodeError as error:
+        raise _silent(in_doubt=True) from error
     return content if isinstance(content, dict) else {}
 
 
-def _refused(status: int, code: Any) -> SendError:
+def _silent(*, in_doubt: bool) -> SendError:
+    return SendError("The text message gateway did not answer", permanent=False, in_doubt=in_doubt)
+
+
+def _never_reached(error: requests.RequestException) -> bool:
+    """Return whether no connection came about, so that nothing can have arrived."""
+    cause = error.args[0] if error.args else None
+    reason = cause.reason if isinstance(cause, MaxRetryError) else cause
+    return isinstance(reason, NewConnectionError | ConnectTimeoutError)
+
+
+def _refused(answer: requests.Response) -> SendError:
+    """Read a refusal; its body may be an error page in any form."""
+    status = answer.status_code
     if status == TOO_MANY or status >= 500:
-        return SendError(f"The text message gateway asked to try later (code {status})", permanent=False)
-    text, blame = _WORDS.get(code, (f"The text message gateway refused it (code {code or status})", Blame.NOTHING))
+        text = f"The text message gateway asked to try later (code {status})"
+        return SendError(text, permanent=False, in_doubt=status != TOO_MANY)
+    try:
+        content = answer.json()
+    except requests.JSONDecodeError:
+        content = {}
+    code = content.get("code") if isinstance(content, dict) else None
+    text, blame = _WORDS.get(code or 0, (f"The text message gateway refused it (code {code or status})", Blame.NOTHING))
     return SendError(text, permanent=True, blame=blame)

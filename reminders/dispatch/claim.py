@@ -18,13 +18,16 @@ def lease() -> dt.timedelta:
 def claim(*, now: dt.datetime, limit: int) -> list[Reminder]:
     """Take up to ``limit`` due reminders, the longest due first; they are committed as ours before this returns.
 
-    PostgreSQL locks the rows and skips those that others have locked. SQLite ignores FOR UPDATE in silence, so there
-    the filtered UPDATE is the lock: it changes one row, or none because somebody was faster.
+    PostgreSQL locks the rows and skips those that others have locked. SQLite ignores FOR UPDATE in silence; there the
+    transaction is the lock: it begins as a writer's (`transaction_mode` in the settings), and there is only one.
     """
     with transaction.atomic():
         keys = _candidates(now, limit)
-        mine = [key for key in keys if _take(now, key)]
-    return list(Reminder.objects.filter(pk__in=mine).order_by("due_at", "pk"))
+        if not keys:
+            return []
+        mine = Reminder.objects.filter(pk__in=keys)
+        mine.claimable(now).update(state=State.SENDING, lease_until=now + lease(), attempts=F("attempts") + 1)
+        return list(mine.order_by("due_at", "pk"))
 
 
 def release(reminders: Iterable[Reminder]) -> None:
@@ -38,8 +41,3 @@ def _candidates(now: dt.datetime, limit: int) -> list[int]:
     if connection.features.has_select_for_update_skip_locked:
         due = due.select_for_update(skip_locked=True)
     return list(due.values_list("pk", flat=True)[:limit])
-
-
-def _take(now: dt.datetime, key: int) -> bool:
-    changed = Reminder.objects.claimable(now).filter(pk=key)
-    return changed.update(state=State.SENDING, lease_until=now + lease(), attempts=F("attempts") + 1) == 1

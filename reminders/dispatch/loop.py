@@ -4,6 +4,7 @@ import datetime as dt
 import logging
 from collections.abc import Callable
 
+from reminders.channels import Carriers
 from reminders.dispatch import outcome
 from reminders.dispatch.claim import claim, lease, release
 from reminders.dispatch.send import send_claimed
@@ -23,19 +24,25 @@ def send_due(*, clock: Callable[[], dt.datetime], limit: int = BATCH, deadline: 
     stop = deadline or clock() + lease() / 2
     worked = 0
     while clock() <= stop and (batch := claim(now=clock(), limit=limit)):
-        for position, reminder in enumerate(batch):
-            if clock() > stop:
-                release(batch[position:])
-                return worked
-            _send_or_put_off(reminder, clock())
-            worked += 1
+        worked += _work(batch, clock, stop)
     return worked
 
 
-def _send_or_put_off(reminder: Reminder, now: dt.datetime) -> None:
+def _work(batch: list[Reminder], clock: Callable[[], dt.datetime], stop: dt.datetime) -> int:
+    """Send a batch; give back what there is no time for. Returns how many were worked on."""
+    with Carriers() as carriers:
+        for position, reminder in enumerate(batch):
+            if clock() > stop:
+                release(batch[position:])
+                return position
+            _send_or_put_off(reminder, clock(), carriers)
+    return len(batch)
+
+
+def _send_or_put_off(reminder: Reminder, now: dt.datetime, carriers: Carriers) -> None:
     """Send one; a fault of our own puts it off and leaves the rest of the batch alone. In the end it is missed, visibly."""
     try:
-        send_claimed(reminder, now=now)
+        send_claimed(reminder, now=now, carriers=carriers)
     except Exception:
         logger.exception("reminder %s could not be worked on", reminder.pk)
         outcome.put_off(reminder, now + dt.timedelta(minutes=5), "A fault in this software", now=now)

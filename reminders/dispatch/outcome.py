@@ -14,6 +14,7 @@ from reminders.models import Delivery, Reminder, State
 from reminders.models.reminder import ReminderQuerySet
 
 STOPPED_AT_GATEWAY = "by text message, the gateway says"
+MAYBE_ARRIVED = "It may have arrived, and we cannot find out"
 
 
 def record_sent(reminder: Reminder, delivery: Delivery, result: str, provider_id: str, now: dt.datetime) -> None:
@@ -26,9 +27,8 @@ def record_error(
     reminder: Reminder, delivery: Delivery, contact: ContactPoint, error: SendError, now: dt.datetime
 ) -> None:
     """A gateway did not take it: later again, or another way at once when asking again cannot help."""
-    result = Delivery.Outcome.REFUSED if error.permanent else Delivery.Outcome.UNREACHABLE
-    _finish(delivery, result, now, error=error.text)
-    if error.permanent:  # after any other fault the gateway may have it all the same
+    _finish(delivery, _result_of(error), now, error=error.text)
+    if not error.in_doubt:  # else the gateway may have it all the same
         allowance.give_back(reminder)
     blame_address(contact, error, now)
     wait = None if error.permanent else _back_off(reminder)
@@ -36,6 +36,12 @@ def record_error(
         go_another_way(reminder, error.text, now)
     else:
         put_off(reminder, timing.next_allowed(now + wait, reminder.patient.zone), error.text, now=now)
+
+
+def leave_to_person(reminder: Reminder, delivery: Delivery, now: dt.datetime) -> None:
+    """An earlier attempt may have arrived, and nothing that we could ask knows."""
+    _finish(delivery, Delivery.Outcome.HELD, now)
+    give_up(reminder, MAYBE_ARRIVED, now)
 
 
 def put_off(reminder: Reminder, until: dt.datetime, reason: str, *, now: dt.datetime) -> None:
@@ -58,12 +64,16 @@ def give_up(reminder: Reminder, reason: str, now: dt.datetime) -> None:
 def go_another_way(reminder: Reminder, reason: str, now: dt.datetime) -> None:
     """Hand over to the other channel when the person can be reached there and it was not tried yet, else to staff."""
     other = Channel(reminder.channel).other
-    usable = ContactPoint.objects.usable().filter(patient=reminder.patient, channel=other).exists()
-    tried = _same_subject(reminder).filter(channel=other).exists()
-    if not usable or tried or reminder.useful_until <= now:
+    if reminder.useful_until <= now or not may_go(reminder, other):
         give_up(reminder, reason, now)
     elif close(reminder, State.REPLACED, f"{reason}. {other.label} instead", now):
-        _twin(reminder, other, now).save()
+        twin(reminder, other, now).save()
+
+
+def may_go(reminder: Reminder, channel: Channel) -> bool:
+    """Return whether the person can be reached on another channel, and this message has not been tried there."""
+    usable = ContactPoint.objects.usable().filter(patient=reminder.patient, channel=channel).exists()
+    return usable and not _same_subject(reminder).filter(channel=channel).exists()
 
 
 def _same_subject(reminder: Reminder) -> ReminderQuerySet:
@@ -80,7 +90,7 @@ def _same_subject(reminder: Reminder) -> ReminderQuerySet:
     )
 
 
-def _twin(reminder: Reminder, channel: Channel, now: dt.datetime) -> Reminder:
+def twin(reminder: Reminder, channel: Channel, now: dt.datetime) -> Reminder:
     """Return the same message on another channel, due at once (but not in quiet hours)."""
     return Reminder(
         clinic=reminder.clinic,
@@ -116,6 +126,12 @@ def blame_address(contact: ContactPoint, error: SendError, now: dt.datetime) -> 
         flag_dead(point=contact, reason=error.text, at=now)
     elif error.blame is Blame.CONSENT:
         stop_number(number=contact.address, source=STOPPED_AT_GATEWAY, by=None, at=now)
+
+
+def _result_of(error: SendError) -> Delivery.Outcome:
+    if error.permanent:
+        return Delivery.Outcome.REFUSED
+    return Delivery.Outcome.UNANSWERED if error.in_doubt else Delivery.Outcome.UNREACHABLE
 
 
 def _finish(delivery: Delivery, result: str, now: dt.datetime, *, provider_id: str = "", error: str = "") -> None:

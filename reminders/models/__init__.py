@@ -1,6 +1,8 @@
 """The ledger of messages: rules, texts, what is to be sent, each attempt, and the links inside."""
 
+from reminders.models.call import VisitCall
 from reminders.models.delivery import Delivery
+from reminders.models.heartbeat import Heartbeat
 from reminders.models.link import DiaryLink, PatientLink, SecretLink
 from reminders.models.reminder import Reminder, State
 from reminders.models.rule import Kind, ReminderRule
@@ -11,6 +13,7 @@ __all__ = [
     "BlockedWord",
     "Delivery",
     "DiaryLink",
+    "Heartbeat",
     "Kind",
     "MessageTemplate",
     "OneOff",
@@ -20,4 +23,5 @@ __all__ = [
     "SecretLink",
     "State",
     "Tries",
+    "VisitCall",
 ]

@@ -1,22 +1,28 @@
 """One attempt to hand a reminder to a gateway."""
 
 from django.db import models
+from django.db.models import Q
 
 from clinic.models import Clinic
 from reminders.models.reminder import Reminder
+
+# It may have arrived, and it may not.
+IN_DOUBT = ("started", "unanswered")
 
 
 class Delivery(models.Model):
     """One attempt: written as started before anything leaves, closed with what came back."""
 
     class Outcome(models.TextChoices):
-        """What came back. An attempt left at "started" is in doubt: the worker died in between."""
+        """What came back. One left at "started" is in doubt: the worker died in between. So is one without an answer."""
 
         STARTED = "started", "Started"
         ACCEPTED = "accepted", "Accepted"
         FOUND = "found", "Found at the gateway"
         REFUSED = "refused", "Refused"
         UNREACHABLE = "unreachable", "Not reached"
+        UNANSWERED = "unanswered", "No answer"
+        HELD = "held", "Not sent again"
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
     reminder = models.ForeignKey(Reminder, on_delete=models.PROTECT, related_name="deliveries")
@@ -30,6 +36,11 @@ class Delivery(models.Model):
     class Meta:
         ordering = ["reminder_id", "attempt"]
         verbose_name_plural = "deliveries"
+        indexes = [
+            # How the gateways are: the newest attempts of a clinic, and those that may or may not have arrived.
+            models.Index(fields=["clinic", "-started_at"], name="delivery_newest"),
+            models.Index(fields=["reminder"], condition=Q(outcome__in=IN_DOUBT), name="delivery_in_doubt"),
+        ]
         constraints = [models.UniqueConstraint(fields=["reminder", "attempt"], name="one_delivery_per_attempt")]
 
     def __str__(self) -> str:

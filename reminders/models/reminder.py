@@ -17,7 +17,7 @@ class State(models.TextChoices):
     """Where a reminder stands. Waiting and sending ones are the dispatch's; failed and missed ones are a person's.
 
     A stopped one is about a visit that is no longer so; it comes back when the visit does. A replaced one handed over
-    to the other channel and never comes back.
+    to the other channel and never comes back, nor does one that a person stopped.
     """
 
     WAITING = "waiting", "Waiting"
@@ -28,10 +28,15 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", "Stopped"
     REPLACED = "replaced", "Sent another way"
     HANDLED = "handled", "Handled by a person"
+    STOPPED = "stopped", "Stopped by a person"
 
 
 class ReminderQuerySet(models.QuerySet["Reminder"]):
     """The dispatch's and the worklist's questions."""
+
+    def of(self, clinic: Clinic | None) -> "ReminderQuerySet":
+        """Those of a clinic, or all of them."""
+        return self.filter(clinic=clinic) if clinic else self.all()
 
     def claimable(self, now: dt.datetime) -> "ReminderQuerySet":
         """Waiting and due, or in the hands of a worker whose lease ran out."""
@@ -98,6 +103,9 @@ class Reminder(models.Model):
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     restarted_at = models.DateTimeField(null=True, help_text="when a person asked to send it again; retries count anew")
+    repeat_from = models.DateTimeField(
+        null=True, help_text="when a person wanted it sent although it had arrived: earlier attempts are no answer"
+    )
     handled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     handled_at = models.DateTimeField(null=True)
 
@@ -149,8 +157,8 @@ class Reminder(models.Model):
                 condition=~Q(state="sending") | Q(lease_until__isnull=False), name="sending_reminder_has_a_lease"
             ),
             models.CheckConstraint(
-                condition=Q(state="handled", handled_by__isnull=False, handled_at__isnull=False)
-                | (~Q(state="handled") & Q(handled_by__isnull=True, handled_at__isnull=True)),
+                condition=Q(state__in=["handled", "stopped"], handled_by__isnull=False, handled_at__isnull=False)
+                | (~Q(state__in=["handled", "stopped"]) & Q(handled_by__isnull=True, handled_at__isnull=True)),
                 name="handled_reminder_says_by_whom",
             ),
         ]

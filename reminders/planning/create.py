@@ -64,10 +64,16 @@ def _sessions_without(days: int, rules: Rules, now: dt.datetime) -> QuerySet[Tre
     there = Reminder.objects.filter(
         session=OuterRef("pk"), session_version=OuterRef("version"), rule__kind="visit", rule__days_before=days
     )
+    stopped = Reminder.objects.filter(session=OuterRef("pk"), session_version=OuterRef("version"), state=State.STOPPED)
     horizon = now + LOOK_AHEAD + dt.timedelta(days=days)
     return (
         TreatmentSession.objects.filter(
-            ~Exists(there), ANNOUNCED, clinic__in=list(rules), starts_at__gt=now, starts_at__lte=horizon
+            ~Exists(there),
+            ~Exists(stopped),
+            ANNOUNCED,
+            clinic__in=list(rules),
+            starts_at__gt=now,
+            starts_at__lte=horizon,
         )
         .annotate(preferred=F("course__patient__preferred_channel"), patient_pk=F("course__patient_id"))
         .annotate(**reachable("course__patient_id"))

@@ -4,29 +4,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
-from django.utils.safestring import SafeString
+from django.utils import timezone
 
-from clinic.templatetags.interface import chip
 from patients.models import Patient
-from reminders.models import Reminder, State
+from reminders.models import Reminder
+from reminders.results import result_of
+from reminders.watch import look
 from treatments.models import TreatmentSession
 
 register = template.Library()
 
 NEWEST = 20
-# What the state's own face does not say.
-_FACES = {
-    State.CANCELLED: ("cancelled", "Stopped"),
-    State.REPLACED: ("opted_out", "Sent another way"),
-    State.HANDLED: ("done", "Called"),
-}
-
-
-@register.simple_tag
-def reminder_chip(reminder: Reminder) -> SafeString:
-    """Show where a reminder stands."""
-    face, label = _FACES.get(State(reminder.state), (reminder.state, ""))
-    return chip(face, label)
 
 
 @register.inclusion_tag("reminders/_patient_messages.html")
@@ -37,14 +25,14 @@ def patient_messages(patient: Patient) -> dict[str, Any]:
         .select_related("rule", "session", "invitation__offer", "handled_by")
         .order_by("-due_at", "-pk")[:NEWEST]
     )
-    return {"reminders": newest, "patient": patient}
+    now, zone = timezone.now(), timezone.get_current_timezone()
+    return {"reminders": [(one, result_of(one, [], now, zone)) for one in newest], "patient": patient}
 
 
 @register.inclusion_tag("reminders/_alert.html", takes_context=True)
 def reminder_alert(context: dict[str, Any]) -> dict[str, Any]:
-    """Say how many messages of the clinic need a person; nothing when none does."""
-    clinic = context["request"].clinic
-    return {"count": Reminder.objects.filter(clinic=clinic).needs_person().count()}
+    """Say what keeps messages from going out, and how many need a person; nothing when all is well."""
+    return {"watch": look(clinic=context["request"].clinic, now=timezone.now())}
 
 
 @register.simple_tag

@@ -1,86 +1,86 @@
-"""Reminders: what needs a person, what waits, what went out, what was stopped."""
+"""The reminder centre: what needs a person, what waits, what went out, what was stopped."""
 
-import uuid
+import datetime as dt
+from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from clinic.access import Capability, StaffRequest, may, requires
-from reminders import handling
+from patients.models import Channel, ContactPoint
+from reminders import watch
 from reminders.models import Delivery, Reminder, State
+from reminders.models.delivery import IN_DOUBT
+from reminders.results import result_of
 
 PER_PAGE = 50
 # key, label, states, newest first
 TABS = (
     ("needs", "Needs you", (State.FAILED, State.MISSED), False),
-    ("waiting", "Waiting", (State.WAITING, State.SENDING), False),
+    ("waiting", "Queue", (State.WAITING, State.SENDING), False),
     ("sent", "Sent", (State.SENT, State.HANDLED), True),
-    ("stopped", "Stopped", (State.CANCELLED, State.REPLACED), True),
+    ("stopped", "Stopped", (State.CANCELLED, State.REPLACED, State.STOPPED), True),
 )
+Tab = tuple[str, str, tuple[State, ...], bool]
 
 
 @requires(Capability.VIEW)
 def centre(request: StaffRequest) -> HttpResponse:
     """Show one tab, 50 rows at a time."""
+    return show_centre(request)
+
+
+def show_centre(request: StaffRequest, *, fixing: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
+    """Draw the page; ``fixing`` holds the row whose new address was not taken: its uid, what was typed, and why not."""
+    now = timezone.now()
     chosen = next((tab for tab in TABS if tab[0] == request.GET.get("tab")), TABS[0])
-    of_clinic = Reminder.objects.filter(clinic=request.clinic)
-    page = Paginator(_rows(of_clinic, chosen), PER_PAGE).get_page(request.GET.get("page"))
+    reminders = Reminder.objects.filter(clinic=request.clinic)
+    page = Paginator(_rows(reminders, chosen), PER_PAGE).get_page(request.GET.get("page"))
+    seen = watch.look(clinic=request.clinic, now=now)
     context = {
         "tabs": [(key, label, key == chosen[0]) for key, label, _, _ in TABS],
         "tab": chosen[0],
         "page_obj": page,
-        "needing": of_clinic.needs_person().count(),
-        "waiting": of_clinic.filter(state=State.WAITING).count(),
+        "rows": [(reminder, _result(reminder, now, request)) for reminder in page],
+        "watch": seen,
         "may_act": may(request.membership, Capability.MESSAGE),
-        "now": timezone.now(),
+        "fixing": fixing,
+        "now": now,
     }
-    return render(request, "reminders/centre.html", context)
+    return render(request, "reminders/centre.html", context, status=status)
 
 
-def _rows(reminders: QuerySet[Reminder], tab: tuple[str, str, tuple[State, ...], bool]) -> QuerySet[Reminder]:
-    """Return a tab's rows with all that the page shows of each."""
+@requires(Capability.VIEW)
+def line(request: StaffRequest) -> HttpResponse:
+    """Give the lines about messages anew, for a page that stays open."""
+    return render(request, "reminders/_alert.html", {"watch": watch.look(clinic=request.clinic, now=timezone.now())})
+
+
+def _result(reminder: Any, now: dt.datetime, request: StaffRequest) -> Any:
+    return result_of(reminder, list(reminder.deliveries.all()), now, request.clinic.zone)
+
+
+def _rows(reminders: QuerySet[Reminder], tab: Tab) -> QuerySet[Reminder]:
+    """Return a tab's rows with all that the page shows of each. In the queue, what is in doubt comes first."""
     order = ("-due_at", "-pk") if tab[3] else ("due_at", "pk")
-    return (
+    usable = ContactPoint.objects.usable().filter(patient=OuterRef("patient"))
+    other_way = Q(channel=Channel.SMS) & Exists(usable.filter(channel=Channel.EMAIL)) | Q(
+        channel=Channel.EMAIL
+    ) & Exists(usable.filter(channel=Channel.SMS))
+    points = ContactPoint.objects.order_by("pk")
+    found = (
         reminders.filter(state__in=tab[2])
+        .annotate(other_way=other_way)
         .select_related("patient", "rule", "session", "invitation__offer", "handled_by")
-        .prefetch_related(Prefetch("deliveries", Delivery.objects.order_by("attempt")))
-        .order_by(*order)
+        .prefetch_related(
+            Prefetch("deliveries", Delivery.objects.order_by("attempt")),
+            Prefetch("patient__contact_points", points),
+        )
     )
-
-
-@require_POST
-@requires(Capability.MESSAGE)
-def send_again(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
-    """Send a reminder once more."""
-    reminder = _one(request, uid)
-    try:
-        handling.send_again(reminder=reminder, by=request.user, at=timezone.now())
-    except handling.NothingToDo:
-        messages.warning(request, "Nothing was sent: somebody else dealt with it, or it is too late.")
-    else:
-        messages.success(request, f"The message to {reminder.patient} goes out now.")
-    return redirect("reminders:centre")
-
-
-@require_POST
-@requires(Capability.MESSAGE)
-def called(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
-    """Note that the patient was called."""
-    reminder = _one(request, uid)
-    try:
-        handling.mark_called(reminder=reminder, by=request.user, at=timezone.now())
-    except handling.NothingToDo:
-        messages.warning(request, "Somebody else dealt with it.")
-    else:
-        messages.success(request, f"{reminder.patient} was called.")
-    return redirect("reminders:centre")
-
-
-def _one(request: StaffRequest, uid: uuid.UUID) -> Reminder:
-    of_clinic = Reminder.objects.filter(clinic=request.clinic)
-    return get_object_or_404(of_clinic.select_related("patient", "clinic"), uid=uid)
+    if tab[0] == "waiting":
+        doubt = Delivery.objects.filter(outcome__in=IN_DOUBT).values("reminder")
+        return found.annotate(doubt=Q(pk__in=doubt, attempts__gt=0)).order_by("-doubt", *order)
+    return found.order_by(*order)

@@ -10,7 +10,7 @@ from pytest_django import Settings
 from clinic.models import Clinic, Injector
 from patients.models import Channel, Patient
 from reminders import defaults, links
-from reminders.channels import Message, SendError
+from reminders.channels import CannotAnswer, Message, SendError
 from reminders.models import Reminder
 from reminders.planning import reconcile
 from tests.builders import NOW, TODAY, make_course, make_patient, make_session
@@ -39,6 +39,7 @@ class Gateway:
         self.answers: list[SendError] = []
         self.asked_for: list[Message] = []
         self.knows: str | None = None
+        self.can_answer = True
 
     def send(self, message: Message) -> str:
         """Take it, or fail."""
@@ -50,14 +51,19 @@ class Gateway:
     def find(self, message: Message, *, since: dt.date) -> str | None:
         """Say what it knows."""
         self.asked_for.append(message)
+        if not self.can_answer:
+            raise CannotAnswer
         return self.knows
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 @pytest.fixture
 def gateways(monkeypatch: pytest.MonkeyPatch) -> dict[str, Gateway]:
     """One gateway for each channel, under the test's control. The real ones are tested in test_channels."""
     table: dict[str, Gateway] = {channel.value: Gateway() for channel in Channel}
-    monkeypatch.setattr("reminders.dispatch.send.carrier_for", lambda channel: table[channel])
+    monkeypatch.setattr("reminders.channels.carrier_for", lambda channel, keep_open: table[channel])
     return table
 
 

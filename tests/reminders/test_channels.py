@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import smtplib
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from reminders.channels import Message, SendError, carrier_for
+from reminders.channels import CannotAnswer, Carriers, Message, SendError, carrier_for
 from reminders.channels.base import Blame
 from reminders.channels.email import EmailCarrier
 from reminders.channels.files import FileCarrier
@@ -94,7 +95,8 @@ def test_a_gateway_that_hangs_is_left_after_the_time_out(settings: Settings, tmp
 
 def test_a_gateway_that_is_not_there_is_a_temporary_fault(settings: Settings) -> None:
     settings.SMS_GATEWAY_URL = f"http://127.0.0.1:{free_port()}"
-    assert not refusal(SmsCarrier(), TEXT).permanent
+    error = refusal(SmsCarrier(), TEXT)
+    assert (error.permanent, error.in_doubt) == (False, False)
 
 
 def test_mail_arrives_in_plain_text_under_the_reminders_own_message_id(settings: Settings, tmp_path: Path) -> None:
@@ -106,7 +108,55 @@ def test_mail_arrives_in_plain_text_under_the_reminders_own_message_id(settings:
     assert one["to"] == [MAILBOX]
     assert one["subject"] == LETTER.subject
     assert one["body"].replace("\r\n", "\n") == LETTER.body
-    assert carrier.find(LETTER, since=TODAY) is None
+    with pytest.raises(CannotAnswer):
+        carrier.find(LETTER, since=TODAY)
+
+
+def test_a_batch_uses_one_connection(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    greeted: list[object] = []
+    greet = smtplib.SMTP.ehlo_or_helo_if_needed
+
+    def count(line: smtplib.SMTP) -> None:
+        greeted.append(line)
+        greet(line)
+
+    monkeypatch.setattr(smtplib.SMTP, "ehlo_or_helo_if_needed", count)
+    with mail(settings, tmp_path, "--refuse", "gone@patients.example") as server, Carriers() as carriers:
+        carriers.on("email").send(LETTER)
+        with pytest.raises(SendError):
+            carriers.on("email").send(Message(KEY, "gone@patients.example", "Hello", "Hello"))
+        carriers.on("email").send(LETTER)
+        assert len(server.received()) == 2
+    assert len(set(map(id, greeted))) == 1
+
+
+def test_a_line_that_breaks_is_made_anew_for_the_next_letter(settings: Settings, tmp_path: Path) -> None:
+    with mail(settings, tmp_path, "--drop", "1") as server, Carriers() as carriers:
+        with pytest.raises(SendError) as caught:
+            carriers.on("email").send(LETTER)
+        assert (caught.value.permanent, caught.value.in_doubt) == (False, True)
+        carriers.on("email").send(LETTER)
+        assert [letter["message_id"] for letter in server.received()] == [f"<{KEY}@clinic.example>"] * 2
+
+
+@pytest.mark.parametrize(("failure", "in_doubt"), [("drop", True), ("500", True), ("429", False)])
+def test_whether_a_text_may_have_arrived_all_the_same(
+    settings: Settings, tmp_path: Path, failure: str, in_doubt: bool
+) -> None:
+    with gateway(settings, tmp_path, "--fail", f"{failure}:1"):
+        assert refusal(SmsCarrier(), TEXT).in_doubt is in_doubt
+
+
+def test_a_text_that_was_taken_before_the_line_broke_can_be_found(settings: Settings, tmp_path: Path) -> None:
+    with gateway(settings, tmp_path, "--fail", "drop:1") as server, Carriers() as carriers:
+        with pytest.raises(SendError):
+            carriers.on("sms").send(TEXT)
+        assert carriers.on("sms").find(TEXT, since=TODAY) == server.received()[0]["sid"]
+
+
+def test_a_gateway_without_the_question_cannot_answer(settings: Settings, tmp_path: Path) -> None:
+    with gateway(settings, tmp_path, "--mute"), pytest.raises(CannotAnswer):
+        SmsCarrier().find(TEXT, since=TODAY)
 
 
 def test_a_mailbox_that_does_not_exist_is_a_permanent_fault_of_the_address(settings: Settings, tmp_path: Path) -> None:
@@ -124,7 +174,8 @@ def test_a_mail_server_that_asks_for_patience_gets_it(settings: Settings, tmp_pa
 def test_a_mail_server_that_is_not_there_is_a_temporary_fault(settings: Settings) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
-    assert not refusal(EmailCarrier(), LETTER).permanent
+    error = refusal(EmailCarrier(), LETTER)
+    assert (error.permanent, error.in_doubt) == (False, False)
 
 
 def test_without_a_gateway_text_messages_become_files(settings: Settings, tmp_path: Path) -> None:

@@ -1,14 +1,19 @@
 """The wake-ups: a task and a command, both only callers."""
 
+import datetime as dt
+from collections.abc import Iterator
 from io import StringIO
 
 import pytest
+import time_machine
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from clinic.celery import app
-from reminders.models import Reminder, State
+from patients.models import ContactPoint
+from reminders.models import Delivery, Heartbeat, Reminder, State
 from reminders.tasks import tick
+from tests.builders import NOW
 from treatments.models import TreatmentSession
 
 
@@ -40,3 +45,73 @@ def test_the_command_has_nothing_to_do_on_an_empty_day(rules: None) -> None:
     said = StringIO()
     call_command("send_reminders", stdout=said)
     assert said.getvalue() == "0 planned, 0 stopped, 0 too late, 0 worked on.\n"
+
+
+def said(*words: str) -> str:
+    spoken = StringIO()
+    call_command(*words, stdout=spoken)
+    return spoken.getvalue()
+
+
+def test_the_command_gives_both_signs_of_life_because_it_wakes_itself(rules: None) -> None:
+    said("send_reminders", "--once")
+    assert set(Heartbeat.objects.values_list("part", "at")) == {("worker", NOW), ("beat", NOW)}
+
+
+# Rehearsal
+
+
+@pytest.fixture
+def sunday() -> Iterator[None]:
+    """The day before Maria's first reminder goes out."""
+    with time_machine.travel(NOW - dt.timedelta(days=1), tick=False):
+        yield
+
+
+def test_a_dry_run_tells_tomorrows_messages_and_keeps_nothing(visit: TreatmentSession, sunday: None) -> None:
+    lines = said("send_reminders", "--dry-run").splitlines()
+    patient = visit.course.patient_id
+    assert lines == [
+        f"riverside 2026-11-23 10:00 3 days before, patient {patient}, Text message",
+        "1 message tomorrow. Nothing was sent.",
+    ]
+    assert not Reminder.objects.exists()
+
+
+def test_a_dry_run_names_people_only_when_asked(visit: TreatmentSession, sunday: None) -> None:
+    assert "Maria Santos, +447700900000" in said("send_reminders", "--dry-run", "--names")
+    assert "Maria" not in said("send_reminders", "--dry-run")
+
+
+def test_a_dry_run_tells_whom_nobody_can_write_to(visit: TreatmentSession, sunday: None) -> None:
+    ContactPoint.objects.all().delete()
+    assert "nobody to write to: call" in said("send_reminders", "--dry-run")
+
+
+# Status
+
+
+def test_the_status_counts_and_names_numbers_only(reminder: Reminder) -> None:
+    status = said("reminder_status")
+    assert "waiting: 2\ndue: 1\n" in status
+    assert "worker_at: never" in status
+    assert "Maria" not in status
+    assert "+44" not in status
+
+
+def test_the_status_tells_which_need_a_person_and_which_are_in_doubt(reminder: Reminder) -> None:
+    other = Reminder.objects.exclude(pk=reminder.pk).get()
+    Reminder.objects.filter(pk=reminder.pk).update(state=State.FAILED)
+    Delivery.objects.create(
+        clinic=other.clinic, reminder=other, attempt=1, started_at=NOW, outcome=Delivery.Outcome.UNANSWERED
+    )
+    status = said("reminder_status")
+    assert f"needs_person_ids: {reminder.pk}\n" in status
+    assert f"in_doubt_ids: {other.pk}\n" in status
+
+
+def test_a_check_fails_when_messages_stand_still(reminder: Reminder) -> None:
+    said("reminder_status", "--check")
+    Reminder.objects.filter(pk=reminder.pk).update(due_at=NOW - dt.timedelta(minutes=6))
+    with pytest.raises(CommandError, match="stand still"):
+        said("reminder_status", "--check")

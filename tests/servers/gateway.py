@@ -1,9 +1,11 @@
 """A text message gateway with Twilio's HTTP interface: ``python -m tests.servers.gateway --port P --log FILE``.
 
 POST /2010-04-01/Accounts/{account}/Messages.json takes a message and answers 201; GET lists them, filtered by To.
-Each message taken becomes one line of JSON: sid, to, from, body. ``--delay`` waits after writing and before the answer.
-``--fail 500:3`` answers the first three posts with 500; ``hang:2`` lets the first two wait for half a minute.
-``--unknown NUMBER`` answers error 21211 for that number, ``--stopped NUMBER`` 21610.
+Each message taken becomes one line of JSON: sid, to, from, body, at. ``--delay`` waits after writing and before the
+answer. ``--fail 500:3`` fails the first three posts; the file of ``--control`` holds how every post fails while it is
+not empty. A post fails as 429, 500 or another number; refuse (the line is closed at once), hang (nothing is taken and
+nothing answered), drop (taken, and the line closed) or silent (taken, and nothing answered). ``--unknown NUMBER``
+answers error 21211 for that number, ``--stopped NUMBER`` 21610; with ``--mute`` it cannot be asked what it took.
 """
 
 import argparse
@@ -17,6 +19,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 HANG_SECONDS = 30.0
+TAKES = frozenset({"drop", "silent"})
 
 
 class Gateway(ThreadingHTTPServer):
@@ -39,6 +42,7 @@ class Gateway(ThreadingHTTPServer):
             "from": form["From"],
             "body": form["Body"],
             "status": "queued",
+            "at": time.time(),
         }
         with self.lock, self.given.log.open("a", encoding="utf-8") as log:
             self.messages.append(message)
@@ -47,6 +51,10 @@ class Gateway(ThreadingHTTPServer):
 
     def next_failure(self) -> str:
         """Return how this post is to fail, or nothing."""
+        control = self.given.control
+        told = control.read_text() if control and control.exists() else ""
+        if told:
+            return told
         with self.lock:
             if not self.failures_left:
                 return ""
@@ -63,8 +71,12 @@ class Handler(BaseHTTPRequestHandler):
         """Take a message, or fail as told."""
         form = self._form()
         failure, to = self.server.next_failure(), form.get("To", "")
-        if failure == "hang":
+        if failure in TAKES:
+            self.server.take(form)
+        if failure in {"hang", "silent"}:
             time.sleep(HANG_SECONDS)
+        elif failure in {"refuse", "drop"}:
+            self.close_connection = True
         elif failure:
             self._answer(int(failure), {"code": 20000 + int(failure), "message": "told to fail"})
         elif to in self.server.given.unknown:
@@ -78,6 +90,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """List the messages to a number."""
+        if self.server.given.mute:
+            self._answer(405, {"code": 20004, "message": "Method not allowed"})
+            return
         to = parse_qs(urlsplit(self.path).query).get("To", [""])[0]
         with self.server.lock:
             found = [message for message in self.server.messages if message["to"] == to]
@@ -109,6 +124,8 @@ def main() -> None:
     parser.add_argument("--log", type=Path, required=True)
     parser.add_argument("--delay", type=float, default=0.0, help="seconds before each yes")
     parser.add_argument("--fail", help="how:times, such as 500:3, 429:1 or hang:2")
+    parser.add_argument("--control", type=Path, help="a file with how to fail, read for each post")
+    parser.add_argument("--mute", action="store_true", help="cannot be asked")
     parser.add_argument("--unknown", action="append", default=[])
     parser.add_argument("--stopped", action="append", default=[])
     Gateway(parser.parse_args()).serve_forever()

@@ -1,8 +1,10 @@
 """An SMTP server that takes every message and writes it down: ``python -m tests.servers.mail --port P --log FILE``.
 
-Each message becomes one line of JSON: from, to, subject, message_id, body. ``--refuse ADDRESS`` answers 550 for that
-recipient, ``--later ADDRESS`` answers 451. ``--delay`` waits after writing and before saying yes, which is where a
-sender that is killed leaves its message in doubt.
+Each message becomes one line of JSON: from, to, subject, message_id, body, at. ``--refuse ADDRESS`` answers 550 for
+that recipient, ``--later ADDRESS`` answers 451. ``--delay`` waits after writing and before saying yes, which is where a
+sender that is killed leaves its message in doubt. ``--drop 2`` takes the first two and closes the line without a yes.
+The file of ``--control`` holds how all fail while it is not empty: refuse (the line is closed), hang (nothing taken,
+nothing answered), a number as SMTP knows them, drop, or silent (taken, and nothing answered).
 """
 
 import argparse
@@ -10,6 +12,7 @@ import asyncio
 import email
 import json
 import signal
+import time
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
@@ -17,12 +20,29 @@ from pathlib import Path
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+HANG_SECONDS = 30.0
+
 
 class Sink:
-    """What aiosmtpd calls for each recipient and each message."""
+    """What aiosmtpd calls for each sender, each recipient and each message."""
 
-    def __init__(self, log: Path, delay: float, refuse: list[str], later: list[str]) -> None:
-        self.log, self.delay, self.refuse, self.later = log, delay, refuse, later
+    def __init__(self, given: argparse.Namespace) -> None:
+        self.log, self.delay, self.refuse, self.later = given.log, given.delay, given.refuse, given.later
+        self.control, self.drops = given.control, given.drop
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Let a message begin, or fail as told."""
+        failure = self._told()
+        if failure == "refuse":
+            _hang_up(server)
+        elif failure == "hang":
+            await asyncio.sleep(HANG_SECONDS)
+        elif failure.isdigit():
+            return f"{failure} told to fail"
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802 (aiosmtpd's name)
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -45,11 +65,24 @@ class Sink:
             "subject": mail["Subject"],
             "message_id": mail["Message-ID"],
             "body": mail.get_content(),
+            "at": time.time(),
         }
         with self.log.open("a", encoding="utf-8") as log:
             log.write(json.dumps(line) + "\n")
-        await asyncio.sleep(self.delay)
+        failure = self._told()
+        if self.drops or failure == "drop":
+            self.drops = max(0, self.drops - 1)
+            _hang_up(server)
+        await asyncio.sleep(HANG_SECONDS if failure == "silent" else self.delay)
         return "250 OK"
+
+    def _told(self) -> str:
+        return self.control.read_text() if self.control and self.control.exists() else ""
+
+
+def _hang_up(server: SMTP) -> None:
+    if server.transport:
+        server.transport.close()
 
 
 def main() -> None:
@@ -60,9 +93,10 @@ def main() -> None:
     parser.add_argument("--delay", type=float, default=0.0, help="seconds before each yes")
     parser.add_argument("--refuse", action="append", default=[])
     parser.add_argument("--later", action="append", default=[])
+    parser.add_argument("--drop", type=int, default=0, help="how many of the first are taken without a yes")
+    parser.add_argument("--control", type=Path, help="a file with how to fail, read for each message")
     given = parser.parse_args()
-    sink = Sink(given.log, given.delay, given.refuse, given.later)
-    controller = Controller(sink, hostname="127.0.0.1", port=given.port)
+    controller = Controller(Sink(given), hostname="127.0.0.1", port=given.port)
     controller.start()
     signal.sigwait({signal.SIGTERM, signal.SIGINT})
     controller.stop()

@@ -25,6 +25,12 @@ class Server:
     log: Path
     environment: dict[str, str] = field(default_factory=dict)
 
+    def tell(self, how: str) -> None:
+        """Let everything from now on fail in a way that the server knows; with "" all is well again."""
+        new = self.log.with_suffix(".telling")
+        new.write_text(how)
+        new.replace(self.log.with_suffix(".control"))
+
     def received(self) -> list[dict[str, Any]]:
         """Return what arrived so far, in order."""
         if not self.log.exists():
@@ -98,7 +104,8 @@ def sms_gateway(folder: Path, *options: str) -> Iterator[Server]:
 @contextmanager
 def _running(name: str, folder: Path, options: Sequence[str]) -> Iterator[tuple[int, Path]]:
     port, log = free_port(), folder / f"{name}.jsonl"
-    command = [sys.executable, "-m", f"tests.servers.{name}", "--port", str(port), "--log", str(log), *options]
+    command = [sys.executable, "-m", f"tests.servers.{name}", "--port", str(port), "--log", str(log)]
+    command += ["--control", str(log.with_suffix(".control")), *options]
     process = start(command, log=folder / f"{name}.log")
     try:
         wait_for(lambda: process.poll() is not None or listens(port))

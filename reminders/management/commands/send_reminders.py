@@ -1,4 +1,4 @@
-"""The reminders without a broker: the same code as the worker's, once or for ever."""
+"""The reminders without a broker: the same code as the worker's, once or for ever. And a rehearsal of tomorrow."""
 
 import signal
 import threading
@@ -8,23 +8,32 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
+from reminders import rehearsal
 from reminders.dispatch import send_due
+from reminders.models import Heartbeat
 from reminders.planning import reconcile
 
 
 class Command(BaseCommand):
     """Plan and send what is due."""
 
-    help = "Plan and send the reminders that are due, once or, with --loop, until stopped."
+    help = "Plan and send the reminders that are due, once or, with --loop, until stopped. --dry-run shows tomorrow's."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take how often."""
+        """Take how often, or that nothing is to leave."""
         often = parser.add_mutually_exclusive_group()
         often.add_argument("--once", action="store_true", help="once and end (this is the default)")
         often.add_argument("--loop", action="store_true", help="again and again, until SIGTERM or Ctrl-C")
+        often.add_argument("--dry-run", action="store_true", help="send nothing; print what would go out tomorrow")
+        parser.add_argument(
+            "--names", action="store_true", help="with --dry-run: names and addresses beside the numbers"
+        )
 
-    def handle(self, *args: Any, loop: bool, **options: Any) -> None:
+    def handle(self, *args: Any, loop: bool, dry_run: bool, names: bool, **options: Any) -> None:
         """Run; a stop signal lets the current round end."""
+        if dry_run:
+            self._rehearse(names=names)
+            return
         self._round()
         if not loop:
             return
@@ -35,8 +44,27 @@ class Command(BaseCommand):
             self._round()
 
     def _round(self) -> None:
+        """Plan and send. It wakes itself, so it gives both signs of life."""
+        self._alive()
         plan = reconcile(now=timezone.now())
         worked = send_due(clock=timezone.now)
+        self._alive()
         self.stdout.write(
             f"{plan.created} planned, {plan.stopped} stopped, {plan.missed} too late, {worked} worked on."
         )
+
+    def _alive(self) -> None:
+        for part in Heartbeat.Part:
+            Heartbeat.note(part, timezone.now())
+
+    def _rehearse(self, *, names: bool) -> None:
+        """Print tomorrow's messages. What is printed may end in a log, so names are there only when asked for."""
+        lines = rehearsal.tomorrow(now=timezone.now())
+        for line in lines:
+            who = f"patient {line.patient_id}"
+            if names:
+                who += f", {line.name}, {line.to or 'no address'}"
+            how = line.channel if line.to else "nobody to write to: call"
+            self.stdout.write(f"{line.clinic} {line.at:%Y-%m-%d %H:%M} {line.rule}, {who}, {how}")
+        number = "1 message" if len(lines) == 1 else f"{len(lines)} messages"
+        self.stdout.write(f"{number} tomorrow. Nothing was sent.")

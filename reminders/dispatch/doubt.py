@@ -1,0 +1,62 @@
+"""Attempts of which nobody knows whether they arrived: the gateway is asked first, by our own key.
+
+Where it cannot be asked, a setting per channel decides: send again, send again once, or leave it to a person. A letter
+that comes twice is folded by mail programs, which know it by its Message-ID; a text that comes twice annoys.
+"""
+
+import datetime as dt
+
+from django.conf import settings
+from django.db.models import Q
+
+from reminders.channels import CannotAnswer, Carrier, Message, SendError
+from reminders.models import Delivery, Reminder, State
+from reminders.models.delivery import IN_DOUBT
+from reminders.models.reminder import ReminderQuerySet
+
+# How many attempts in doubt may be followed by another one, where nobody can be asked.
+_UNASKED = {"send": None, "once": 1, "person": 0}
+# An attempt under way is not in doubt yet: every gateway has answered by then, or is given up.
+ANSWERED_WITHIN = dt.timedelta(minutes=1)
+
+
+class NobodyKnows(Exception):
+    """It may have arrived, the channel cannot say, and the clinic wants a person to decide."""
+
+
+def in_doubt(reminders: ReminderQuerySet, now: dt.datetime) -> ReminderQuerySet:
+    """Return those that may or may not have arrived, and that the dispatch has not settled."""
+    open_ended = Q(outcome="started", started_at__lte=now - ANSWERED_WITHIN) | Q(outcome="unanswered")
+    attempts = Delivery.objects.filter(open_ended, outcome__in=IN_DOUBT)
+    return reminders.filter(state__in=[State.WAITING, State.SENDING], pk__in=attempts.values("reminder"))
+
+
+def earlier_attempts(reminder: Reminder) -> list[Delivery]:
+    """Return the attempts before this one, without those a person wanted repeated although they had arrived."""
+    wanted = Q(started_at__gte=reminder.repeat_from) if reminder.repeat_from else Q()
+    return list(reminder.deliveries.filter(wanted, attempt__lt=reminder.attempts).order_by("attempt"))
+
+
+def find(reminder: Reminder, message: Message, carrier: Carrier, earlier: list[Delivery]) -> str | None:
+    """Return the gateway's name for what an earlier attempt handed over, else None. Raises SendError and NobodyKnows."""
+    if not earlier:
+        return None
+    try:
+        return carrier.find(message, since=earlier[0].started_at.astimezone(dt.UTC).date())
+    except CannotAnswer:
+        allowed = _UNASKED[settings.REMINDER_IN_DOUBT[reminder.channel]]
+        doubtful = sum(delivery.outcome in IN_DOUBT for delivery in earlier)
+        if allowed is not None and doubtful > allowed:
+            raise NobodyKnows from None
+        return None
+
+
+def known_after_all(reminder: Reminder, message: Message, carrier: Carrier) -> str | None:
+    """Return the gateway's name for it if it is certain that an attempt in doubt arrived, else None."""
+    earlier = earlier_attempts(reminder)
+    if not any(delivery.outcome in IN_DOUBT for delivery in earlier):
+        return None
+    try:
+        return find(reminder, message, carrier, earlier)
+    except (NobodyKnows, SendError):
+        return None

@@ -1,0 +1,74 @@
+"""Whom no message has told of their visit, and why: the list of calls to make (four queries)."""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from clinic.models import Clinic
+from clinic.wording import clock_words
+from patients.models import Channel, ContactPoint
+from patients.models.contact import spoken_address
+from reminders.models import Reminder, State, VisitCall
+from reminders.standing import ASKED_TO_MOVE
+from treatments.models import Status, TreatmentSession
+
+NOT_PLANNED = "No message was planned"
+JUST_BOOKED = "Booked after the last message was due"
+
+
+@dataclass(frozen=True)
+class Untold:
+    """One visit of the day of which no message has told: why, on which number to call, and who has called."""
+
+    session: TreatmentSession
+    why: str
+    phone: str
+    call: VisitCall | None
+
+
+def untold(*, clinic: Clinic, day: dt.date, now: dt.datetime) -> list[Untold]:
+    """Return the visits of a day that no message has told of, those still to call first, in order of time."""
+    sessions = list(_sessions(clinic, day))
+    about = defaultdict(list)
+    for reminder in Reminder.objects.filter(session__in=sessions, session_version=F("session__version")):
+        about[reminder.session_id].append(reminder)
+    calls = {call.session_id: call for call in VisitCall.objects.filter(session__in=sessions).select_related("by")}
+    points = ContactPoint.objects.filter(patient__in=[one.course.patient_id for one in sessions], channel=Channel.SMS)
+    phones = {point.patient_id: spoken_address(Channel.SMS, point.address, clinic.country) for point in points}
+    rows = []
+    for session in sessions:
+        call = calls.get(session.pk)
+        current = call if call and call.session_version == session.version else None
+        why = why_untold(session, about[session.pk], clinic.zone)
+        rows.append(Untold(session, why, phones.get(session.course.patient_id, ""), current))
+    return sorted(rows, key=lambda row: row.call is not None)
+
+
+def _sessions(clinic: Clinic, day: dt.date) -> QuerySet[TreatmentSession]:
+    told = Reminder.objects.filter(
+        session=OuterRef("pk"), session_version=OuterRef("version"), state__in=[State.SENT, State.HANDLED]
+    )
+    called = VisitCall.objects.filter(session=OuterRef("pk"), session_version=OuterRef("version"))
+    booked = TreatmentSession.objects.filter(clinic=clinic, local_date=day, status=Status.BOOKED)
+    return (
+        booked.filter(~Exists(told) | Exists(called))
+        .select_related("course__patient", "injector", "clinic")
+        .order_by("starts_at", "pk")
+    )
+
+
+def why_untold(session: TreatmentSession, reminders: list[Reminder], zone: ZoneInfo) -> str:
+    """Return in plain words why no message has told of a visit."""
+    if session.answer == TreatmentSession.Answer.ASKED_TO_MOVE:
+        return ASKED_TO_MOVE
+    if not reminders:
+        one_day = dt.timedelta(days=1)
+        return JUST_BOOKED if session.placed_at > session.starts_at - 2 * one_day else NOT_PLANNED
+    last = max(reminders, key=lambda reminder: (reminder.due_at, reminder.pk))
+    if last.state in (State.WAITING, State.SENDING):
+        waits = f"Waits until {clock_words(last.due_at.astimezone(zone).time())}"
+        return f"{waits}: {last.reason}" if last.reason else waits
+    return last.reason or last.get_state_display()

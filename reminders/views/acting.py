@@ -1,0 +1,100 @@
+"""What staff press in the reminder centre."""
+
+import uuid
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from clinic.access import Capability, StaffRequest, requires
+from reminders import handling
+from reminders.models import Reminder
+from reminders.views.centre import show_centre
+
+CENTRE = "reminders:centre"
+TOO_LATE = "Nothing was sent: somebody else dealt with it, or it is too late."
+SOMEBODY_ELSE = "Somebody else dealt with it."
+SAME = "This is the address that did not work. Enter another one, or call."
+
+
+@require_POST
+@requires(Capability.MESSAGE)
+def send_again(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Send a reminder once more; one that arrived in the meantime asks whether to."""
+    reminder = _one(request, uid)
+    try:
+        handling.send_again(reminder=reminder, by=request.user, at=timezone.now(), anyway="anyway" in request.POST)
+    except handling.Arrived as arrived:
+        return render(request, "reminders/arrived.html", {"reminder": reminder, "at": arrived.at}, status=409)
+    except handling.NothingToDo:
+        messages.warning(request, TOO_LATE)
+    else:
+        messages.success(request, f"The message to {reminder.patient} goes out now.")
+    return redirect(CENTRE)
+
+
+@require_POST
+@requires(Capability.MESSAGE)
+def fix(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Correct the address in the row and send again."""
+    reminder, typed = _one(request, uid), request.POST.get("address", "")
+    try:
+        handling.fix_and_send_again(reminder=reminder, address=typed, by=request.user, at=timezone.now())
+    except (ValidationError, handling.SameAddress) as error:
+        words = error.messages[0] if isinstance(error, ValidationError) else SAME
+        return show_centre(request, fixing={"uid": uid, "typed": typed, "error": words}, status=422)
+    except handling.Arrived as arrived:
+        return render(request, "reminders/arrived.html", {"reminder": reminder, "at": arrived.at}, status=409)
+    except handling.NothingToDo:
+        messages.warning(request, TOO_LATE)
+    else:
+        messages.success(request, f"Saved. The message to {reminder.patient} goes out now.")
+    return redirect(CENTRE)
+
+
+@require_POST
+@requires(Capability.MESSAGE)
+def other_way(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Send it on the other channel instead."""
+    reminder = _one(request, uid)
+    try:
+        channel = handling.send_other_way(reminder=reminder, by=request.user, at=timezone.now())
+    except handling.NothingToDo:
+        messages.warning(request, TOO_LATE)
+    else:
+        messages.success(request, f"{reminder.patient} gets it as {channel.label.lower()} instead.")
+    return redirect(CENTRE)
+
+
+@require_POST
+@requires(Capability.MESSAGE)
+def called(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Note that the patient was called."""
+    return _done(request, uid, handling.mark_called, "{patient} was called.")
+
+
+@require_POST
+@requires(Capability.MESSAGE)
+def stop(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Send nothing more about this visit."""
+    return _done(request, uid, handling.stop_for_visit, "{patient} gets no more messages about this.")
+
+
+def _done(request: StaffRequest, uid: uuid.UUID, act: Callable[..., object], words: str) -> HttpResponse:
+    reminder = _one(request, uid)
+    try:
+        act(reminder=reminder, by=request.user, at=timezone.now())
+    except handling.NothingToDo:
+        messages.warning(request, SOMEBODY_ELSE)
+    else:
+        messages.success(request, words.format(patient=reminder.patient))
+    return redirect(CENTRE)
+
+
+def _one(request: StaffRequest, uid: uuid.UUID) -> Reminder:
+    of_clinic = Reminder.objects.filter(clinic=request.clinic)
+    return get_object_or_404(of_clinic.select_related("patient__clinic", "clinic"), uid=uid)

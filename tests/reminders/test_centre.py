@@ -1,0 +1,239 @@
+"""The reminder centre: each state in plain words, each failure with what can be done about it."""
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.urls import reverse
+
+from clinic.models import User
+from patients.models import Channel, ContactPoint
+from reminders import handling
+from reminders.dispatch import send_due
+from reminders.models import Delivery, Heartbeat, Reminder, State
+from reminders.planning import reconcile
+from reminders.results import Result, result_of
+from tests.builders import NOW
+from tests.conftest import log_in
+from tests.reminders.conftest import Gateway
+from tests.reminders.reading import words
+from treatments.models import TreatmentSession
+
+CENTRE = "/reminders/"
+LONDON = ZoneInfo("Europe/London")
+HOUR = dt.timedelta(hours=1)
+Gateways = dict[str, Gateway]
+
+
+@pytest.fixture
+def failed(reminder: Reminder) -> Reminder:
+    """Maria's text message, which did not arrive."""
+    Reminder.objects.filter(pk=reminder.pk).update(state=State.FAILED, reason="The number does not exist", attempts=1)
+    ContactPoint.objects.filter(channel=Channel.SMS).update(failed_at=NOW)
+    reminder.refresh_from_db()
+    return reminder
+
+
+def show(user: User, tab: str = "needs") -> str:
+    return words(log_in(user).get(CENTRE, {"tab": tab}).content)
+
+
+def press(user: User, reminder: Reminder, button: str, **data: str) -> Any:
+    return log_in(user).post(reverse(f"reminders:{button}", args=[reminder.uid]), data)
+
+
+# Words
+
+
+def said(state: State, *outcomes: str, reason: str = "", due_at: dt.datetime = NOW, **more: object) -> Result:
+    reminder = Reminder(state=state, reason=reason, due_at=due_at, attempts=len(outcomes), **more)
+    attempts = [Delivery(attempt=place, outcome=outcome) for place, outcome in enumerate(outcomes, 1)]
+    return result_of(reminder, attempts, NOW, LONDON)
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "word", "why"),
+    [
+        (State.SENT, "", "Sent", ""),
+        (State.FAILED, "The number does not exist", "Not delivered", "The number does not exist"),
+        (State.FAILED, "They replied STOP", "Opted out", "They replied STOP"),
+        (State.CANCELLED, "The visit was moved", "Skipped (visit moved)", ""),
+        (State.CANCELLED, "The visit was cancelled", "Skipped (visit cancelled)", ""),
+        (State.CANCELLED, "Taken back", "Stopped", "Taken back"),
+        (State.MISSED, "It could not be sent in time", "Not sent in time", "It could not be sent in time"),
+        (State.STOPPED, handling.BY_HAND, "Stopped", handling.BY_HAND),
+        (State.HANDLED, "", "Called", ""),
+    ],
+)
+def test_a_state_is_said_in_plain_words(state: State, reason: str, word: str, why: str) -> None:
+    result = said(state, reason=reason)
+    assert (result.word, result.why) == (word, why)
+
+
+def test_what_was_tried_in_vain_says_how_often() -> None:
+    assert said(State.FAILED, *["unreachable"] * 3, reason="No answer").word == "Given up after 3 tries"
+
+
+@pytest.mark.parametrize(
+    ("due_at", "word"),
+    [
+        (NOW, "Waiting"),
+        (NOW + dt.timedelta(minutes=45), "On hold until 10:45am"),
+        (NOW + dt.timedelta(days=2), "Waiting"),
+    ],
+)
+def test_the_queue_says_until_when_a_message_is_held(due_at: dt.datetime, word: str) -> None:
+    assert said(State.WAITING, due_at=due_at).word == word
+
+
+def test_what_may_have_arrived_is_in_doubt_once_its_worker_is_given_up() -> None:
+    assert said(State.SENDING, "started", lease_until=NOW + HOUR).word == "Sending"
+    assert said(State.SENDING, "started", lease_until=NOW).word == "In doubt"
+    assert said(State.WAITING, "unanswered").word == "In doubt"
+    assert said(State.WAITING, "unreachable").word == "Waiting"
+
+
+# The page
+
+
+def test_the_health_line_says_when_the_last_one_went_out(
+    front_desk: User, reminder: Reminder, gateways: Gateways
+) -> None:
+    assert "Messages are working." in show(front_desk)
+    send_due(clock=lambda: NOW)
+    assert "Messages are working. Last sent 10am." in show(front_desk)
+
+
+def test_a_dead_worker_takes_the_place_of_the_good_news(front_desk: User, reminder: Reminder) -> None:
+    Heartbeat.note(Heartbeat.Part.WORKER, NOW - 2 * HOUR)
+    page = show(front_desk)
+    assert "No message has gone out since 8am. The sender service does not answer. Print call list" in page
+    assert "Messages are working" not in page
+
+
+def test_what_is_in_doubt_stands_first_in_the_queue(front_desk: User, reminder: Reminder) -> None:
+    later = Reminder.objects.exclude(pk=reminder.pk).get()
+    Reminder.objects.filter(pk=later.pk).update(attempts=1)
+    Delivery.objects.create(clinic=later.clinic, reminder=later, attempt=1, started_at=NOW, outcome="unanswered")
+    page = show(front_desk, "waiting")
+    assert page.index("In doubt") < page.index("Waiting")
+    assert "1 message may or may not have arrived." in page
+
+
+# Fix and send again
+
+
+def test_a_corrected_number_is_saved_and_written_to(front_desk: User, failed: Reminder, gateways: Gateways) -> None:
+    assert press(front_desk, failed, "fix", address="07700 900555").status_code == 302
+    point = ContactPoint.objects.get(channel=Channel.SMS)
+    assert (point.address, point.failed_at, point.consent_source) == ("+447700900555", None, "told staff")
+    send_due(clock=lambda: NOW)
+    assert [message.to for message in gateways["sms"].taken] == ["+447700900555"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("0770", "Enter a phone number such as 07700 900123"),
+        ("07700 900000", "This is the address that did not work."),
+        ("", "This is the address that did not work."),
+    ],
+)
+def test_an_address_that_is_none_is_answered_in_the_row_and_changes_nothing(
+    front_desk: User, failed: Reminder, typed: str, answer: str
+) -> None:
+    response = press(front_desk, failed, "fix", address=typed)
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert answer in page
+    assert f'value="{typed}"' in page
+    failed.refresh_from_db()
+    assert failed.state == State.FAILED
+    assert ContactPoint.objects.filter(channel=Channel.SMS).count() == 1
+
+
+# The other buttons
+
+
+def test_send_by_email_instead_goes_out_once_by_email(front_desk: User, failed: Reminder, gateways: Gateways) -> None:
+    assert "Send by email instead" in show(front_desk)
+    press(front_desk, failed, "other_way")
+    press(front_desk, failed, "other_way")
+    send_due(clock=lambda: NOW)
+    failed.refresh_from_db()
+    assert failed.state == State.REPLACED
+    assert len(gateways["email"].taken) == 1
+
+
+def test_without_an_email_address_there_is_no_such_button(front_desk: User, failed: Reminder) -> None:
+    ContactPoint.objects.filter(channel=Channel.EMAIL).delete()
+    assert "Send by email instead" not in show(front_desk)
+    press(front_desk, failed, "other_way")
+    failed.refresh_from_db()
+    assert failed.state == State.FAILED
+
+
+def test_stop_for_this_visit_stops_all_of_it_and_planning_brings_nothing_back(
+    front_desk: User, failed: Reminder, visit: TreatmentSession
+) -> None:
+    press(front_desk, failed, "stop")
+    reconcile(now=NOW)
+    states = set(Reminder.objects.values_list("state", "handled_by", "reason"))
+    assert states == {(State.STOPPED, front_desk.pk, handling.BY_HAND)}
+    assert "Fran Adeyemi" in show(front_desk, "stopped")
+
+
+def test_stop_for_this_visit_holds_for_messages_that_are_not_planned_yet(
+    front_desk: User, failed: Reminder, visit: TreatmentSession
+) -> None:
+    Reminder.objects.exclude(pk=failed.pk).delete()
+    press(front_desk, failed, "stop")
+    reconcile(now=NOW)
+    assert Reminder.objects.count() == 1
+
+
+def test_a_moved_visit_is_announced_again_after_a_stop(
+    front_desk: User, failed: Reminder, visit: TreatmentSession
+) -> None:
+    press(front_desk, failed, "stop")
+    TreatmentSession.objects.update(version=2)
+    reconcile(now=NOW)
+    assert Reminder.objects.filter(session_version=2, state=State.WAITING).exists()
+
+
+def test_what_arrived_meanwhile_asks_before_it_is_sent_twice(
+    front_desk: User, failed: Reminder, gateways: Gateways
+) -> None:
+    ContactPoint.objects.update(failed_at=None)
+    Reminder.objects.filter(pk=failed.pk).update(state=State.SENT, closed_at=NOW - HOUR)
+    answer = press(front_desk, failed, "send_again")
+    assert answer.status_code == 409
+    assert "It arrived at 9am" in words(answer.content)
+    assert "Send again anyway" in words(answer.content)
+    send_due(clock=lambda: NOW)
+    assert gateways["sms"].taken == []
+
+
+def test_send_again_anyway_sends_it_again_whatever_the_gateway_remembers(
+    front_desk: User, failed: Reminder, gateways: Gateways
+) -> None:
+    ContactPoint.objects.update(failed_at=None)
+    Delivery.objects.create(clinic=failed.clinic, reminder=failed, attempt=1, started_at=NOW - HOUR, outcome="accepted")
+    Reminder.objects.filter(pk=failed.pk).update(state=State.SENT, closed_at=NOW - HOUR)
+    gateways["sms"].knows = "the first one"
+    press(front_desk, failed, "send_again", anyway="on")
+    send_due(clock=lambda: NOW)
+    assert len(gateways["sms"].taken) == 1
+
+
+@pytest.mark.parametrize("button", ["fix", "other_way", "stop", "called", "send_again"])
+def test_nobody_presses_for_another_clinic_or_without_the_right(
+    stranger: User, reader: User, failed: Reminder, button: str
+) -> None:
+    assert press(stranger, failed, button).status_code == 404
+    assert press(reader, failed, button).status_code == 403
+
+
+def test_the_line_for_an_open_page_is_the_same_as_todays(front_desk: User, failed: Reminder) -> None:
+    assert "1 reminder did not reach its patient. Look" in words(log_in(front_desk).get("/reminders/line/").content)

@@ -1,0 +1,122 @@
+"""Attempts that may have arrived: asked about first, and where nobody can be asked, as the clinic decided."""
+
+import datetime as dt
+
+import pytest
+from pytest_django import Settings
+
+from patients.models import Channel
+from reminders.channels import SendError
+from reminders.dispatch import claim, send_due
+from reminders.dispatch.outcome import MAYBE_ARRIVED
+from reminders.models import Delivery, Reminder, State
+from tests.builders import NOW
+from tests.reminders.conftest import Gateway
+
+MINUTES_5 = dt.timedelta(minutes=5)
+LEASE = dt.timedelta(seconds=300)
+NO_ANSWER = SendError("The gateway did not answer", permanent=False, in_doubt=True)
+NOT_THERE = SendError("The gateway did not answer", permanent=False)
+
+Gateways = dict[str, Gateway]
+
+
+@pytest.fixture
+def mute(gateways: Gateways) -> Gateway:
+    """The gateway for text messages, which cannot be asked what it took."""
+    gateways["sms"].can_answer = False
+    return gateways["sms"]
+
+
+@pytest.fixture
+def in_doubt(reminder: Reminder) -> Reminder:
+    """A reminder whose worker died in the middle of its first attempt."""
+    (claimed,) = claim(now=NOW, limit=1)
+    Delivery.objects.create(clinic=claimed.clinic, reminder=claimed, attempt=1, started_at=NOW)
+    return claimed
+
+
+def work(at: dt.datetime) -> Reminder:
+    send_due(clock=lambda: at)
+    return Reminder.objects.get(rule__days_before=3, channel=Channel.SMS)
+
+
+def test_a_line_that_breaks_after_the_words_leaves_the_attempt_in_doubt(reminder: Reminder, mute: Gateway) -> None:
+    mute.answers = [NO_ANSWER]
+    work(NOW)
+    assert Delivery.objects.get().outcome == Delivery.Outcome.UNANSWERED
+
+
+def test_a_gateway_that_was_never_reached_leaves_no_doubt(
+    reminder: Reminder, mute: Gateway, settings: Settings
+) -> None:
+    settings.REMINDER_IN_DOUBT = {"sms": "person"}
+    mute.answers = [NOT_THERE]
+    work(NOW)
+    assert work(NOW + MINUTES_5).state == State.SENT
+
+
+@pytest.mark.parametrize(("setting", "sent"), [("send", 1), ("once", 1), ("person", 0)])
+def test_one_attempt_in_doubt_is_handled_as_the_clinic_set(
+    in_doubt: Reminder, mute: Gateway, settings: Settings, setting: str, sent: int
+) -> None:
+    settings.REMINDER_IN_DOUBT = {"sms": setting}
+    now = work(NOW + LEASE)
+    assert len(mute.taken) == sent
+    assert (now.state, now.reason) == ((State.SENT, "") if sent else (State.FAILED, MAYBE_ARRIVED))
+
+
+@pytest.mark.parametrize(("setting", "state"), [("send", State.SENT), ("once", State.FAILED)])
+def test_a_second_attempt_in_doubt_is_one_too_many_for_once(
+    in_doubt: Reminder, mute: Gateway, settings: Settings, setting: str, state: State
+) -> None:
+    settings.REMINDER_IN_DOUBT = {"sms": setting}
+    mute.answers = [NO_ANSWER]
+    work(NOW + LEASE)
+    assert work(NOW + LEASE + MINUTES_5 * 13).state == state
+    assert len(mute.taken) == (state == State.SENT)
+
+
+def test_what_is_left_to_a_person_says_so_attempt_by_attempt(
+    in_doubt: Reminder, mute: Gateway, settings: Settings
+) -> None:
+    settings.REMINDER_IN_DOUBT = {"sms": "person"}
+    work(NOW + LEASE)
+    assert list(Delivery.objects.values_list("outcome", flat=True)) == ["started", "held"]
+    assert Reminder.objects.needs_person().count() == 1
+
+
+def test_what_arrived_after_all_is_sent_and_not_missed_when_it_is_found_too_late(
+    in_doubt: Reminder, gateways: Gateways
+) -> None:
+    gateways["sms"].knows = "id-of-the-first"
+    Reminder.objects.update(useful_until=NOW + LEASE)
+    assert work(NOW + LEASE).state == State.SENT
+
+
+def test_what_is_in_doubt_and_unknown_when_it_is_too_late_is_missed(in_doubt: Reminder, gateways: Gateways) -> None:
+    Reminder.objects.update(useful_until=NOW + LEASE)
+    assert work(NOW + LEASE).state == State.MISSED
+    assert gateways["sms"].taken == []
+
+
+def test_a_gateway_that_takes_and_never_confirms_is_sent_each_message_once(
+    reminder: Reminder, gateways: Gateways, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def swallow(message: object) -> str:
+        gateways["sms"].knows = "taken"
+        raise NO_ANSWER
+
+    monkeypatch.setattr(gateways["sms"], "send", swallow)
+    assert work(NOW).state == State.WAITING
+    assert work(NOW + MINUTES_5).state == State.SENT
+    assert list(Delivery.objects.values_list("outcome", flat=True)) == ["unanswered", "found"]
+
+
+def test_what_a_person_wanted_repeated_is_not_held_back_by_what_arrived_before(
+    in_doubt: Reminder, gateways: Gateways
+) -> None:
+    gateways["sms"].knows = "id-of-the-first"
+    Reminder.objects.update(repeat_from=NOW + LEASE)
+    work(NOW + LEASE)
+    assert len(gateways["sms"].taken) == 1

@@ -1,0 +1,147 @@
+"""Tomorrow's call list: nobody with a visit goes untold without a line that says why."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from clinic.models import AuditEntry, Clinic, Injector, User
+from patients.models import ContactPoint
+from reminders.models import Reminder, State, VisitCall
+from reminders.planning import reconcile
+from reminders.tomorrow import JUST_BOOKED, NOT_PLANNED, untold
+from tests.builders import NOW, make_course, make_patient, make_session
+from tests.conftest import log_in
+from tests.reminders.reading import words
+from treatments.models import Status, TreatmentSession
+
+PAGE = "/reminders/tomorrow/"
+DAY = dt.date(2026, 11, 26)
+EVE = NOW + dt.timedelta(days=2)  # the day before Maria's visit
+
+
+def listed(clinic: Clinic, now: dt.datetime = EVE) -> list[str]:
+    return [row.why for row in untold(clinic=clinic, day=DAY, now=now)]
+
+
+def show(user: User, date: str = "2026-11-26") -> str:
+    return words(log_in(user).get(PAGE, {"date": date}).content)
+
+
+def call(user: User, session: TreatmentSession, button: str = "visit_called") -> int:
+    return log_in(user).post(reverse(f"reminders:{button}", args=[session.uid])).status_code
+
+
+def test_a_visit_that_no_message_tells_of_is_listed_with_its_reason(rules: Clinic, visit: TreatmentSession) -> None:
+    assert listed(rules) == [NOT_PLANNED]
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "why"),
+    [
+        (State.FAILED, "The number does not exist", "The number does not exist"),
+        (State.MISSED, "It could not be sent in time", "It could not be sent in time"),
+        (State.WAITING, "", "Waits until 10am"),
+        (State.WAITING, "The gateway did not answer", "Waits until 10am: The gateway did not answer"),
+        (State.STOPPED, "Stopped for this visit", "Stopped for this visit"),
+    ],
+)
+def test_the_reason_is_that_of_the_last_message(
+    rules: Clinic, front_desk: User, reminder: Reminder, state: State, reason: str, why: str
+) -> None:
+    by = {"handled_by": front_desk, "handled_at": NOW} if state == State.STOPPED else {}
+    Reminder.objects.update(state=state, reason=reason, **by)
+    assert listed(rules) == [why]
+
+
+def test_whoever_was_told_once_is_not_listed(rules: Clinic, reminder: Reminder) -> None:
+    Reminder.objects.filter(pk=reminder.pk).update(state=State.SENT)
+    assert listed(rules) == []
+
+
+def test_a_message_about_the_old_time_told_nobody_of_the_new_one(rules: Clinic, reminder: Reminder) -> None:
+    Reminder.objects.update(state=State.SENT)
+    TreatmentSession.objects.update(version=2)
+    assert listed(rules) == [NOT_PLANNED]
+
+
+def test_who_booked_late_and_who_asked_to_move_are_listed_as_such(rules: Clinic, visit: TreatmentSession) -> None:
+    TreatmentSession.objects.update(placed_at=EVE)
+    assert listed(rules) == [JUST_BOOKED]
+    TreatmentSession.objects.update(answer="asked_to_move", answered_at=NOW)
+    assert listed(rules) == ["They asked to move"]
+
+
+@pytest.mark.parametrize("status", [Status.CANCELLED, Status.ARRIVED])
+def test_visits_that_are_off_or_have_begun_need_no_call(rules: Clinic, visit: TreatmentSession, status: Status) -> None:
+    TreatmentSession.objects.update(status=status)
+    assert listed(rules) == []
+
+
+def test_called_in_one_press_settles_the_visit_and_says_who_called(
+    front_desk: User, reminder: Reminder, visit: TreatmentSession
+) -> None:
+    assert call(front_desk, visit) == 302
+    assert set(Reminder.objects.values_list("state", flat=True)) == {State.HANDLED}
+    page = show(front_desk)
+    assert "Called Fran Adeyemi" in page
+    assert "0 people to call" in page
+    call(front_desk, visit)
+    assert VisitCall.objects.count() == 1
+
+
+def test_a_call_can_be_undone_and_what_waited_waits_again(
+    front_desk: User, reminder: Reminder, visit: TreatmentSession
+) -> None:
+    call(front_desk, visit)
+    call(front_desk, visit, "take_back_call")
+    assert set(Reminder.objects.values_list("state", flat=True)) == {State.WAITING}
+    assert "1 person to call" in show(front_desk)
+
+
+def test_a_call_about_the_old_time_does_not_count_for_the_new_one(
+    rules: Clinic, front_desk: User, visit: TreatmentSession
+) -> None:
+    call(front_desk, visit)
+    TreatmentSession.objects.update(version=2)
+    (row,) = untold(clinic=rules, day=DAY, now=EVE)
+    assert row.call is None
+
+
+def test_the_page_shows_what_a_caller_needs(front_desk: User, visit: TreatmentSession) -> None:
+    page = show(front_desk)
+    for part in ("10:30am", "Maria Santos", "07700 900000", "Dr Osei", NOT_PLANNED, "Print call list"):
+        assert part in page
+    ContactPoint.objects.all().delete()
+    assert "No number" in show(front_desk)
+
+
+def test_tomorrow_is_the_clinics_own(front_desk: User, visit: TreatmentSession) -> None:
+    assert "Tomorrow, Tuesday 24 November 2026" in words(log_in(front_desk).get(PAGE).content)
+    assert "Nobody to call: everyone with a visit on Tuesday" in words(log_in(front_desk).get(PAGE).content)
+
+
+def test_reading_the_list_leaves_a_trace(front_desk: User, visit: TreatmentSession) -> None:
+    show(front_desk)
+    assert AuditEntry.objects.get(kind="calls").rows == 1
+
+
+def test_another_clinic_sees_nobody_and_calls_nobody(stranger: User, visit: TreatmentSession) -> None:
+    assert "Maria" not in show(stranger)
+    assert [call(stranger, visit, button) for button in ("visit_called", "take_back_call")] == [404, 404]
+
+
+def test_who_may_only_look_calls_nobody(reader: User, visit: TreatmentSession) -> None:
+    assert call(reader, visit) == 403
+
+
+def test_the_list_costs_the_same_number_of_queries_for_one_and_for_many(
+    rules: Clinic, osei: Injector, visit: TreatmentSession, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(8):
+        course = make_course(make_patient(rules))
+        make_session(course, osei, visit.ends_at + number * dt.timedelta(minutes=15), placed_at=NOW)
+    reconcile(now=NOW)
+    with django_assert_num_queries(4):
+        assert len(untold(clinic=rules, day=DAY, now=EVE)) == 9
