@@ -146,6 +146,8 @@ def standard_record() -> dict[str, Any]:
     """Return the session form: standard set, nothing to report, one vial."""
     answers = {f"safety_{question.key}": "no" for question in QUESTIONS}
     return answers | {
+        "screened_on": "2026-11-30",
+        "no_effects": "on",
         "identity_checked": "on",
         "consent_confirmed": "on",
         "sites": list(protocol.standard_set()),

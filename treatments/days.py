@@ -119,8 +119,9 @@ def row_of(session: Any, clinic: Clinic, now: dt.datetime) -> DayRow:
     waiting = in_room = None
     if session.status == Status.ARRIVED and session.arrived_at:
         waiting = _minutes(now - session.arrived_at)
-    if session.status == Status.IN_ROOM and last:
-        in_room = _minutes(now - last.at)
+    entered = next((event for event in session.events.all() if event.kind == SessionEvent.Kind.STATUS), None)
+    if session.status == Status.IN_ROOM and entered:
+        in_room = _minutes(now - entered.at)
     late = waiting is not None and waiting > clinic.late_after_minutes
     return DayRow(session, last, waiting, late, in_room, tuple(_flags(session)))
 

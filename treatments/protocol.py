@@ -6,8 +6,9 @@ United States label's dosing table (31 sites, 155 units) and PREEMPT's follow-th
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 STANDARD_UNITS = 155
@@ -15,6 +16,7 @@ MAX_UNITS = 195  # PREEMPT and the European label; the United States label stops
 MAX_SITES = 39
 UNITS_PER_SITE = 5  # PREEMPT: 0.1 mL of 5 units in 0.1 mL at each site
 VIAL_STRENGTHS = (100, 200)  # units per vial as supplied
+UNITS_PER_ML = 50  # label section 2: 100 units in 2 mL or 200 in 4, so that 0.1 mL holds 5 units
 MAX_UNITS_IN_THREE_MONTHS = 400  # label: cumulative, all indications together
 
 
@@ -134,3 +136,22 @@ def faults(plan: Mapping[str, int]) -> list[str]:
     if total > MAX_UNITS:
         wrong.append(f"{total} units is over the limit of {MAX_UNITS}.")
     return wrong
+
+
+def dilution_fault(strength: int, diluent_ml: Decimal | None) -> str:
+    """Return why a vial holds another dose in 0.1 mL than the protocol counts on, or "" (label section 2)."""
+    if diluent_ml is None or diluent_ml * UNITS_PER_ML == strength:
+        return ""
+    return (
+        f"{strength} units in {diluent_ml.normalize():f} mL are not {UNITS_PER_SITE} units in 0.1 mL. "
+        f"Use {strength // UNITS_PER_ML} mL."
+    )
+
+
+def shared_out(given: int, strengths: Iterable[int]) -> list[int]:
+    """Return how much of what was given came from each vial: one is emptied before the next is begun."""
+    parts = []
+    for strength in strengths:
+        parts.append(min(given, strength))
+        given -= parts[-1]
+    return parts

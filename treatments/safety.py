@@ -1,11 +1,12 @@
 """The safety questions of the day, and whether they let the session go on.
 
 Sources: label sections 4 (contraindications), 5 and the boxed warning, 7 (interactions), and the Medication Guide.
-A clinician fixes the list before use; "not asked" never counts as "no".
+A clinician fixes the list before use. Neither "not asked" nor "not known" ever counts as "no": the first has to be
+asked, the second is for a prescriber, as every answer that needs a review is.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,10 +15,12 @@ from treatments.protocol import MAX_UNITS_IN_THREE_MONTHS
 OTHER_TOXIN_MONTHS = 4  # Medication Guide: any other botulinum toxin in the last four months
 _LONGEST_MONTH = 31
 THREE_MONTHS_DAYS = 92  # the longest three months can be: the longer reading is the safer one
+_PRESCRIBER = "Only a prescriber may decide to go on."
+UNKNOWN_ADVICE = f"Not known is not No: find out first. {_PRESCRIBER}"
 
 
 class Effect(StrEnum):
-    """What a Yes does."""
+    """What a Yes does. Not known blocks, whatever a Yes would do."""
 
     STOP = "stop"  # no injection today, whoever asks
     BLOCK = "block"  # no injection unless a prescriber gives a reason
@@ -46,29 +49,49 @@ QUESTIONS = (
     ),
     Question(
         "swallowing",
-        "New trouble swallowing, breathing or speaking since last time?",
+        "New trouble swallowing, breathing or speaking since last time, or toxin that spread badly before?",
         Effect.STOP,
         "Do not inject. This can be an emergency: call the prescriber now.",
     ),
     Question(
-        "neuromuscular",
-        "A muscle or nerve disease (myasthenia, ALS, Lambert-Eaton), or long-standing swallowing or lung trouble?",
+        "new_headache",
+        "A new kind of headache: sudden and worst ever, with fever, or with weakness, numbness or confusion?",
         Effect.BLOCK,
-        "Only a prescriber may decide to go on.",
+        f"A clinician looks today, before any injection. {_PRESCRIBER}",
     ),
-    Question("pregnant", "Pregnant, or may be?", Effect.BLOCK, "Only a prescriber may decide to go on."),
-    Question("breastfeeding", "Breastfeeding?", Effect.BLOCK, "Only a prescriber may decide to go on."),
     Question(
-        "medicines",
-        "New medicines: injected antibiotics (aminoglycosides), blood thinners, muscle relaxants?",
-        Effect.WARN,
-        "Aminoglycosides strengthen the effect: ask the prescriber. Blood thinners: press on each site.",
+        "neuromuscular",
+        "A muscle or nerve disease (myasthenia, ALS, Lambert-Eaton, neuropathy), a wasted or inflamed muscle, "
+        "or long-standing swallowing or lung trouble?",
+        Effect.BLOCK,
+        _PRESCRIBER,
+    ),
+    Question("pregnant", "Pregnant, may be, or trying to be?", Effect.BLOCK, _PRESCRIBER),
+    Question("breastfeeding", "Breastfeeding?", Effect.BLOCK, _PRESCRIBER),
+    Question(
+        "antibiotics",
+        "Injected antibiotics lately (gentamicin, tobramycin, amikacin, neomycin), or another medicine that blocks "
+        "nerve and muscle?",
+        Effect.BLOCK,
+        f"They strengthen the effect: wait until they are over. {_PRESCRIBER}",
     ),
     Question(
         "other_toxin",
         f"Any other botulinum toxin in the last {OTHER_TOXIN_MONTHS} months, cosmetic too?",
         Effect.BLOCK,
-        "Units of other products cannot be converted. Only a prescriber may decide to go on.",
+        f"Units of other products cannot be converted. {_PRESCRIBER}",
+    ),
+    Question(
+        "medicines",
+        "Blood thinners or easy bleeding, muscle relaxants, anticholinergic medicines?",
+        Effect.WARN,
+        "Bleeding: press on each site. Relaxants and anticholinergics add to weakness and a dry mouth: say so.",
+    ),
+    Question(
+        "care",
+        "Fainted before, an operation planned, a weak or painful neck, a drooping lid, surgery on the face?",
+        Effect.WARN,
+        "Fainted: lie down. Operation: tell the anaesthetist. Neck and lids: note how they are today.",
     ),
 )
 
@@ -80,20 +103,26 @@ class Screening:
     stopped: tuple[Question, ...]
     blocked: tuple[Question, ...]
     warnings: tuple[Question, ...]
+    unknown: tuple[Question, ...]
     unanswered: tuple[Question, ...]
 
 
-def screen(answers: Mapping[str, bool | None]) -> Screening:
-    """Sort the answers (question key to Yes, No or None for not asked) by what they do."""
+def screen(answers: Mapping[str, bool | None], asked: Collection[str] | None = None) -> Screening:
+    """Sort the answers by what they do: question key to Yes, No or None for not known; a key that is missing was not asked.
+
+    ``asked``: the keys of the questions that had to be asked, where not all of today's had to.
+    """
+    questions = [q for q in QUESTIONS if asked is None or q.key in asked]
 
     def answered_yes(effect: Effect) -> tuple[Question, ...]:
-        return tuple(q for q in QUESTIONS if q.effect is effect and answers.get(q.key))
+        return tuple(q for q in questions if q.effect is effect and answers.get(q.key))
 
     return Screening(
         stopped=answered_yes(Effect.STOP),
         blocked=answered_yes(Effect.BLOCK),
         warnings=answered_yes(Effect.WARN),
-        unanswered=tuple(q for q in QUESTIONS if answers.get(q.key) is None),
+        unknown=tuple(q for q in questions if q.key in answers and answers[q.key] is None),
+        unanswered=tuple(q for q in questions if q.key not in answers),
     )
 
 

@@ -52,6 +52,7 @@ urlpatterns = [
     path("sessions/<uuid:uid>/move/", booking.move, name="move"),
     path("sessions/<uuid:uid>/cancel/", booking.cancel, name="cancel"),
     path("sessions/<uuid:uid>/record/", recording.record, name="record"),
+    path("sessions/<uuid:uid>/record/both/", recording.both, name="both"),
     path("sessions/<uuid:uid>/draft/", recording.draft, name="draft"),
     path("sessions/<uuid:uid>/take-over/", recording.take_over, name="take_over"),
     path("sessions/<uuid:uid>/correct/", recording.correct, name="correct"),

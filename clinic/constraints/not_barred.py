@@ -1,6 +1,7 @@
 """A row may not name what another table bars."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.apps import apps
@@ -10,11 +11,31 @@ from django.db.models import Model
 from clinic.constraints.guard import Guard, column, table_name
 
 
+@dataclass(frozen=True)
+class Correction:
+    """What corrects a record that was signed before the bar was known: it states what was, and is not refused.
+
+    ``version``: the row's field to its version of the record. On the versions ``of`` is what they are versions of,
+    ``corrects`` the version before (null for the first) and ``signed`` its moment; ``known`` is the bar's own.
+    """
+
+    version: str
+    of: str
+    corrects: str
+    signed: str
+    known: str
+
+    def deconstruct(self) -> tuple[str, Any, dict[str, Any]]:
+        """Return how migrations write it down."""
+        return "clinic.constraints.Correction", [], asdict(self)
+
+
 class NotBarred(Guard):
     """A new row is refused while a row of ``barred_by`` ("app.Model") names the same ``key`` at the same clinic.
 
     ``key`` is a text field of both tables, compared whatever the case of its letters. It bars from its date ``since``
-    on: the row's own date is in ``on``. Older rows stay as they are; what was true then is not made untrue.
+    on: the row's own date is in ``on``. Older rows stay as they are; what was true then is not made untrue, and with
+    ``unless`` a correction may still say it.
     """
 
     def __init__(
@@ -25,10 +46,11 @@ class NotBarred(Guard):
         key: str,
         on: str,
         since: str,
+        unless: Correction | None = None,
         violation_error_code: str | None = None,
         violation_error_message: Any = None,
     ) -> None:
-        self.barred_by, self.key, self.on, self.since = barred_by, key, on, since
+        self.barred_by, self.key, self.on, self.since, self.unless = barred_by, key, on, since, unless
         super().__init__(
             name=name, violation_error_code=violation_error_code, violation_error_message=violation_error_message
         )
@@ -36,7 +58,7 @@ class NotBarred(Guard):
     def deconstruct(self) -> tuple[str, Any, dict[str, Any]]:
         """Return how migrations write this constraint down."""
         path, args, kwargs = super().deconstruct()
-        names = ("barred_by", "key", "on", "since")
+        names = ["barred_by", "key", "on", "since"] + (["unless"] if self.unless else [])
         return path.replace(".not_barred", ""), args, kwargs | {name: getattr(self, name) for name in names}
 
     def statements(self, model: type[Model], vendor: str) -> Sequence[str]:
@@ -51,19 +73,25 @@ class NotBarred(Guard):
 
     def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
         """Refuse the row in a form, in words; the database refuses it in any case."""
-        bars = (
-            apps.get_model(self.barred_by)
-            ._default_manager.using(using)
-            .filter(
-                **{
-                    "clinic": instance.clinic,
-                    f"{self.key}__iexact": getattr(instance, self.key),
-                    f"{self.since}__lte": getattr(instance, self.on),
-                }
-            )
-        )
+        conditions = {
+            "clinic": instance.clinic,
+            f"{self.key}__iexact": getattr(instance, self.key),
+            f"{self.since}__lte": getattr(instance, self.on),
+        }
+        if self.unless and (signed := self._signed_before(self.unless, instance, using)):
+            conditions[f"{self.unless.known}__lte"] = signed
+        bars = apps.get_model(self.barred_by)._default_manager.using(using).filter(**conditions)
         if instance.pk is None and bars.exists():
             raise ValidationError(self.get_violation_error_message(), code=self.violation_error_code)
+
+    def _signed_before(self, unless: Correction, instance: Any, using: str) -> Any:
+        """Return when the first version of what the row corrects was signed; None when it corrects nothing."""
+        version = getattr(instance, unless.version)
+        if getattr(version, unless.corrects) is None:
+            return None
+        first = {unless.of: getattr(version, unless.of), f"{unless.corrects}__isnull": True}
+        versions = type(version)._default_manager.using(using)
+        return versions.filter(**first).values_list(unless.signed, flat=True).first()
 
     def _condition(self, model: type[Model]) -> str:
         barred_by = apps.get_model(self.barred_by)
@@ -71,7 +99,20 @@ class NotBarred(Guard):
         return (
             f'EXISTS (SELECT 1 FROM "{barred_by._meta.db_table}" AS bar WHERE bar.clinic_id = NEW.clinic_id '
             f'AND upper(bar."{key}") = upper(NEW."{column(model, self.key)}") '
-            f'AND bar."{since}" <= NEW."{column(model, self.on)}")'
+            f'AND bar."{since}" <= NEW."{column(model, self.on)}"{self._exception(model, barred_by)})'
+        )
+
+    def _exception(self, model: type[Model], barred_by: type[Model]) -> str:
+        unless = self.unless
+        if unless is None:
+            return ""
+        versions: Any = model._meta.get_field(unless.version).related_model
+        table, of, corrects = versions._meta.db_table, column(versions, unless.of), column(versions, unless.corrects)
+        return (
+            f' AND NOT EXISTS (SELECT 1 FROM "{table}" AS present JOIN "{table}" AS original '
+            f'ON original."{of}" = present."{of}" AND original."{corrects}" IS NULL '
+            f'WHERE present.id = NEW."{column(model, unless.version)}" AND present."{corrects}" IS NOT NULL '
+            f'AND original."{column(versions, unless.signed)}" < bar."{column(barred_by, unless.known)}")'
         )
 
     def _sqlite_trigger(self, model: type[Model]) -> str:

@@ -25,7 +25,7 @@ from treatments.courses import open_course
 from treatments.cycle import INTERVAL_DAYS, instant
 from treatments.models import Course, Status, TreatmentSession
 from treatments.protocol import standard_set
-from treatments.recording import Findings, VialUsed
+from treatments.recording import Findings, SinceLast, VialUsed
 from treatments.safety import QUESTIONS
 from treatments.slots import Slot, suggest
 from treatments.stock.changes import Delivery, receive
@@ -183,7 +183,16 @@ class Chronicle:
         at = session.starts_at + dt.timedelta(minutes=self.rng.randint(10, 14))
         vial = self._vial(session)
         plan = standard_set() | self.rng.choice(FOLLOWING_THE_PAIN)
-        found = Findings(plan, [vial], NO_TO_ALL, identity_checked=True, consent_confirmed=True)
+        found = Findings(
+            plan,
+            [vial],
+            NO_TO_ALL,
+            session.local_date,
+            identity_checked=True,
+            consent_confirmed=True,
+            aftercare_given=True,
+            since_last=SinceLast(told=None),
+        )
         recording.sign_session(
             session=session, found=found, by=self._hand(session), at=at, started_at=session.starts_at
         )

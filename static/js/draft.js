@@ -13,14 +13,24 @@
   let leaving = false;
   let sending = false;
 
+  const button = (type, label) => {
+    const made = document.createElement("button");
+    made.type = type;
+    made.className = "btn btn-sm btn-secondary";
+    made.textContent = label;
+    line.append(made);
+    return made;
+  };
+
   const failed = (words) => {
     line.textContent = `${words} `;
-    const again = document.createElement("button");
-    again.type = "button";
-    again.className = "btn btn-sm btn-secondary";
-    again.textContent = "Try again";
-    again.addEventListener("click", send);
-    line.append(again);
+    button("button", "Try again").addEventListener("click", send);
+  };
+
+  // Somebody else, or another window, wrote meanwhile: the page with both versions takes what was typed here along.
+  const standsElsewhere = (words) => {
+    line.textContent = `${words} `;
+    button("submit", "See both versions").formAction = form.dataset.both;
   };
 
   async function send() {
@@ -34,7 +44,8 @@
         version.value = body.version;
         saved = upTo;
         line.textContent = body.words;
-      } else failed(body.words);
+      } else if (body.both) standsElsewhere(body.words);
+      else failed(body.words);
     } catch {
       failed("Not saved. Keep this page open.");
     } finally {
@@ -50,6 +61,18 @@
 
   form.addEventListener("input", changed);
   form.addEventListener("click", (event) => { if (event.target.closest("[data-map], [data-plan], [data-chosen], [data-all-no], [data-put-back]")) changed(); });
-  form.addEventListener("submit", () => { leaving = true; clearTimeout(timer); });
+  form.addEventListener("submit", (event) => {
+    clearTimeout(timer);
+    leaving = true;
+    if (!sending) return;
+    // A save on its way raises the draft's number: what is signed must carry the new one.
+    event.preventDefault();
+    const pressed = event.submitter;
+    const wait = setInterval(() => {
+      if (sending) return;
+      clearInterval(wait);
+      form.requestSubmit(pressed);
+    }, 50);
+  });
   window.addEventListener("beforeunload", (event) => { if (!leaving && saved < changes) event.preventDefault(); });
 })();

@@ -22,6 +22,8 @@
   const inMuscle = (muscle) => boxes.filter((box) => muscleOf(box) === muscle);
   const marks = (code) => map.querySelectorAll(`[data-site="${code}"]`);
 
+  const vials = (lot) => Number(form.elements[`${lot}strength`].value) * Number(form.elements[`${lot}vials`].value || 0);
+
   // --- What is shown -----------------------------------------------------------------------------------------------
 
   const words = (box) => {
@@ -54,7 +56,7 @@
       if (inMuscle(muscle).some((box) => !("fixed" in box.dataset))) capped.push(`${muscle.dataset.muscle} ${given}/${limit}`);
     });
     const given = sum(boxes);
-    const drawn = Number(form.elements.strength.value) * Number(form.elements.vials.value || 0);
+    const drawn = vials("") + (form.elements.second_lot.value ? vials("second_") : 0);
     const rest = given > drawn ? `${given - drawn} U more than in the vials` : `waste ${drawn - given} U of ${drawn} U`;
     const sites = boxes.filter((box) => box.checked).length;
     find("[data-total]").textContent = [`${given} U`, `${sites} sites`, ...capped, rest].join(" · ");

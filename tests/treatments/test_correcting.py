@@ -30,6 +30,7 @@ def correct(record: SessionRecord, by: User, **more: Any) -> SessionRecord:
         "plan": plan,
         "vials": [VialUsed("C4471", EXPIRY, 200)],
         "answers": {question.key: False for question in QUESTIONS},
+        "screened_on": TODAY,
         "identity_checked": True,
         "consent_confirmed": True,
     }

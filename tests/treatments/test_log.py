@@ -14,7 +14,7 @@ from tests.conftest import log_in
 from treatments import protocol, recording
 from treatments.log import safe_cell
 from treatments.models import Course, Status, TreatmentSession
-from treatments.recording import Findings, VialUsed
+from treatments.recording import Findings, SinceLast, VialUsed
 from treatments.safety import QUESTIONS
 
 
@@ -24,7 +24,12 @@ def signed(course: Course, osei: Injector, nurse: User) -> TreatmentSession:
     session = make_session(course, osei, NOW, status=Status.IN_ROOM, due_on=TODAY)
     vial = VialUsed("C4471", dt.date(2027, 11, 30), 200)
     answers = {question.key: False for question in QUESTIONS}
-    found = Findings(protocol.standard_set(), [vial], answers, identity_checked=True, consent_confirmed=True)
+    confirmed: dict[str, Any] = {
+        "identity_checked": True,
+        "consent_confirmed": True,
+        "since_last": SinceLast(told=None),
+    }
+    found = Findings(protocol.standard_set(), [vial], answers, TODAY, **confirmed)
     recording.sign_session(session=session, found=found, by=nurse, at=NOW, started_at=NOW)
     return session
 

@@ -12,7 +12,7 @@ from tests.builders import NOW, TODAY, make_session
 from treatments import protocol, recording
 from treatments.booking import Stale
 from treatments.models import Course, OutsideDose, SessionRecord, Status, TreatmentSession, Vial
-from treatments.recording import Findings, Refused, VialUsed
+from treatments.recording import Findings, Refused, SinceLast, VialUsed
 from treatments.safety import QUESTIONS
 
 ALL_NO = {question.key: False for question in QUESTIONS}
@@ -27,14 +27,16 @@ def in_room(course: Course, osei: Injector) -> TreatmentSession:
 
 def sign(session: TreatmentSession, by: User, **more: Any) -> SessionRecord:
     """Sign the standard set, with whatever a test changes."""
+    at = more.pop("at", NOW)
     found: dict[str, Any] = {
         "plan": protocol.standard_set(),
         "vials": [GOOD_VIAL],
         "answers": ALL_NO,
+        "screened_on": at.date(),
+        "since_last": SinceLast(told=None),
         "identity_checked": True,
         "consent_confirmed": True,
     }
-    at = more.pop("at", NOW)
     return recording.sign_session(session=session, found=Findings(**found | more), by=by, at=at, started_at=at)
 
 

@@ -6,12 +6,13 @@ import pytest
 
 from treatments.safety import QUESTIONS, Screening, cumulative_fault, screen, window_start
 
-ALL_NO = {question.key: False for question in QUESTIONS}
+BY_KEY = {question.key: question for question in QUESTIONS}
+ALL_NO: dict[str, bool | None] = dict.fromkeys(BY_KEY, False)
 
 
 def test_all_no_lets_the_session_go_on() -> None:
     result = screen(ALL_NO)
-    assert result == Screening((), (), (), ())
+    assert result == Screening((), (), (), (), ())
 
 
 @pytest.mark.parametrize("key", ["allergy", "infection", "swallowing"])
@@ -19,17 +20,30 @@ def test_a_contraindication_stops_the_session(key: str) -> None:
     assert [question.key for question in screen(ALL_NO | {key: True}).stopped] == [key]
 
 
-@pytest.mark.parametrize("key", ["neuromuscular", "pregnant", "breastfeeding", "other_toxin"])
+@pytest.mark.parametrize(
+    "key", ["new_headache", "neuromuscular", "pregnant", "breastfeeding", "antibiotics", "other_toxin"]
+)
 def test_a_risk_blocks_the_session_until_a_prescriber_decides(key: str) -> None:
     assert [question.key for question in screen(ALL_NO | {key: True}).blocked] == [key]
 
 
-def test_a_new_medicine_warns() -> None:
-    assert [question.key for question in screen(ALL_NO | {"medicines": True}).warnings] == ["medicines"]
+@pytest.mark.parametrize("key", ["medicines", "care"])
+def test_what_needs_care_only_warns(key: str) -> None:
+    assert screen(ALL_NO | {key: True}) == Screening((), (), (BY_KEY[key],), (), ())
 
 
 def test_a_question_that_was_not_asked_is_not_a_no() -> None:
-    assert [question.key for question in screen(ALL_NO | {"allergy": None}).unanswered] == ["allergy"]
+    asked = {key: answer for key, answer in ALL_NO.items() if key != "allergy"}
+    assert [question.key for question in screen(asked).unanswered] == ["allergy"]
+
+
+@pytest.mark.parametrize("key", ALL_NO)
+def test_not_known_is_never_a_no(key: str) -> None:
+    assert [question.key for question in screen(ALL_NO | {key: None}).unknown] == [key]
+
+
+def test_a_correction_asks_only_what_was_asked_then() -> None:
+    assert screen({"allergy": False}, asked={"allergy"}) == Screening((), (), (), (), ())
 
 
 @pytest.mark.parametrize(("planned", "earlier", "allowed"), [(155, [245], True), (155, [246], False), (195, [], True)])

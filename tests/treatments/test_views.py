@@ -243,6 +243,8 @@ def record_data(**more: Any) -> dict[str, Any]:
     """Return the session form as a browser sends it: the standard set, all safety answers No."""
     data: dict[str, Any] = {f"safety_{question.key}": "no" for question in QUESTIONS}
     data |= {
+        "screened_on": TODAY.isoformat(),
+        "no_effects": "on",
         "identity_checked": "on",
         "consent_confirmed": "on",
         "sites": list(protocol.standard_set()),
@@ -282,7 +284,7 @@ def test_a_form_with_gaps_keeps_what_was_typed_and_says_all_that_is_missing(
     response = log_in(nurse).post(record_url(in_room), data)
     page = text(response)
     assert response.status_code == 422
-    for words in ("There is a problem", "Enter the lot number on the vial.", "Answer Yes or No: Allergy"):
+    for words in ("There is a problem", "Enter the lot number on the vial.", "Answer Yes, No or Not known: Allergy"):
         assert words in page
     assert len(re.findall(r'name="sites"[^>]*checked', page)) == 31
 
@@ -305,8 +307,9 @@ def test_the_lot_of_today_is_typed_once(
 def test_the_form_of_a_signed_session_leads_to_its_record(in_room: TreatmentSession, nurse: User) -> None:
     client = log_in(nurse)
     client.post(record_url(in_room), record_data())
-    again: Any = client.post(record_url(in_room), record_data(lot="OTHER"))
+    again: Any = client.get(record_url(in_room))
     assert again.url == reverse("treatments:session", args=[in_room.uid])
+    assert client.post(record_url(in_room), record_data(lot="OTHER")).status_code == 409
     assert SessionRecord.objects.get().vials.get().lot == "C4471"
 
 

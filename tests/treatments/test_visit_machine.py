@@ -16,7 +16,7 @@ from tests.builders import NOW, make_clinic, make_course, make_injector, make_pa
 from treatments import booking, protocol, recording, undoing
 from treatments.models import Course, SessionEvent, Status, TreatmentSession
 from treatments.models.session import OCCUPYING, OPEN
-from treatments.recording import Findings, VialUsed
+from treatments.recording import Findings, SinceLast, VialUsed
 from treatments.safety import QUESTIONS
 from treatments.slots import Slot
 
@@ -163,7 +163,13 @@ class TwoDesks(RuleBasedStateMachine):
         if visit := self.pages.get(who):
             vial = VialUsed("C4471", NOW.date() + dt.timedelta(days=300), 200)
             answers = {question.key: False for question in QUESTIONS}
-            found = Findings(protocol.standard_set(), [vial], answers, identity_checked=True, consent_confirmed=True)
+            day = self.now.astimezone(visit.clinic.zone).date()
+            confirmed: dict[str, Any] = {
+                "identity_checked": True,
+                "consent_confirmed": True,
+                "since_last": SinceLast(told=None),
+            }
+            found = Findings(protocol.standard_set(), [vial], answers, day, **confirmed)
             self.act(visit, lambda: recording.sign_session(
                 session=visit, found=found, by=self.staff[who], at=self.now, started_at=self.now
             ))  # fmt: skip

@@ -78,6 +78,8 @@ EFFECTS = {
         Effect("stomach", "Stomach pain", R),
     )
 }
+# What is asked first at every session; the rest is one step away.
+ASKED_FIRST = ("neck_pain", "eyelid_droop", "worse_migraine", "head_drop", "swallowing", "site_pain")
 OTHER = "other"  # anything that is not in the list, in the person's own words
 
 WHAT_TO_DO = {

@@ -34,7 +34,7 @@ class Told:
 @transaction.atomic
 def report(*, patient: Patient, told: Told, by: User, at: dt.datetime) -> list[SideEffect]:
     """Write down each effect with its level; the most urgent comes first. Each is a task until it is closed."""
-    _check(patient, told, by, at)
+    check(patient=patient, told=told, by=by, at=at)
     session = _session_before(patient, told.began_on)
     needed = SideEffect.Report.NEEDED if told.seriousness else SideEffect.Report.NONE
     rows = [
@@ -63,7 +63,8 @@ def report(*, patient: Patient, told: Told, by: User, at: dt.datetime) -> list[S
     return sorted(rows, key=lambda row: order.index(row.level))
 
 
-def _check(patient: Patient, told: Told, by: User, at: dt.datetime) -> None:
+def check(*, patient: Patient, told: Told, by: User, at: dt.datetime) -> None:
+    """Raise Refused where this cannot be written down."""
     if not allows(by, patient.clinic, Capability.BOOK):
         raise Refused("Your role may not write down side effects.")
     if not told.effects:

@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
-from clinic.constraints import Frozen, NotBarred
+from clinic.constraints import Correction, Frozen, NotBarred
 from clinic.fields import EncryptedTextField
 from clinic.models import Clinic, User
 from treatments.models.session import TreatmentSession
@@ -30,7 +30,12 @@ class SessionRecord(models.Model):
     sites_given = models.PositiveSmallIntegerField()
     identity_checked = models.BooleanField()
     consent_confirmed = models.BooleanField()
-    screened_on = models.DateField()
+    aftercare_given = models.BooleanField(default=False, help_text="the after-care sheet")
+    screened_on = models.DateField(help_text="the day the safety questions were asked")
+    # Null: not asked, as at a first session. The effects themselves are rows of their own (`SideEffect`).
+    had_side_effects = models.BooleanField(
+        null=True, help_text="what the person said of the time since the last session"
+    )
     go_on_reason = EncryptedTextField(
         blank=True, default="", help_text="why a prescriber went on after a blocking answer"
     )
@@ -103,6 +108,10 @@ class Vial(models.Model):
     used_on = models.DateField()
     strength = models.PositiveSmallIntegerField(help_text="units as supplied")
     reconstituted_at = models.DateTimeField(null=True, help_text="when the diluent went in")
+    diluent_ml = models.DecimalField(max_digits=4, decimal_places=2, null=True, help_text="null: as the protocol says")
+    # Null in records from before these were kept; the record's own totals always add up.
+    units_given = models.PositiveSmallIntegerField(null=True)
+    units_wasted = models.PositiveSmallIntegerField(null=True)
     # Sent by a pharmacy for this person: the clinic does not bill the drug.
     owned_by_patient = models.BooleanField(default=False)
 
@@ -114,12 +123,25 @@ class Vial(models.Model):
             models.CheckConstraint(condition=Q(expires_on__gte=F("used_on")), name="vial_not_expired_when_used"),
             models.CheckConstraint(condition=Q(strength__in=VIAL_STRENGTHS), name="vial_strength_as_supplied"),
             models.CheckConstraint(condition=~Q(lot=""), name="vial_has_a_lot"),
+            models.CheckConstraint(
+                condition=Q(units_given__isnull=True, units_wasted__isnull=True)
+                | Q(
+                    units_given__isnull=False,
+                    units_wasted__isnull=False,
+                    strength=F("units_given") + F("units_wasted"),
+                ),
+                name="vial_given_and_wasted_are_its_units",
+            ),
             NotBarred(
                 name="no_vial_of_a_recalled_lot",
                 barred_by="treatments.LotRecall",
                 key="lot",
                 on="used_on",
                 since="recalled_on",
+                # What was used before anybody knew of the recall is a fact, and a correction may state it.
+                unless=Correction(
+                    version="record", of="session", corrects="corrects", signed="signed_at", known="recorded_at"
+                ),
                 violation_error_message="This lot was recalled.",
             ),
         ]
@@ -134,7 +156,7 @@ class SafetyAnswer(models.Model):
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
     record = models.ForeignKey(SessionRecord, on_delete=models.PROTECT, related_name="answers")
     question = models.CharField(max_length=20, help_text="key in treatments.safety")
-    yes = models.BooleanField()
+    yes = models.BooleanField(null=True, help_text="null: not known, which is never a No")
 
     class Meta:
         ordering = ["record_id", "id"]

@@ -32,6 +32,7 @@ class OutcomeScore(models.Model):
     pgic = models.PositiveSmallIntegerField(null=True, blank=True, help_text="1 very much better to 7 very much worse")
     onset_weeks = models.PositiveSmallIntegerField(null=True, blank=True, help_text="weeks until it began to help")
     wear_off_week = models.PositiveSmallIntegerField(null=True, blank=True, help_text="week in which it wore off")
+    did_not_wear_off = models.BooleanField(default=False, help_text="asked, and it lasted until the next session")
     entered_at = models.DateTimeField()
     entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     history = HistoricalRecords()
@@ -48,6 +49,9 @@ class OutcomeScore(models.Model):
             ),
             models.CheckConstraint(condition=_within("pgic", *PGIC), name="pgic_in_range"),
             models.CheckConstraint(condition=_within("wear_off_week", *WEAR_OFF_WEEKS), name="wear_off_week_in_range"),
+            models.CheckConstraint(
+                condition=Q(did_not_wear_off=False) | Q(wear_off_week__isnull=True), name="worn_off_or_not"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -156,6 +156,7 @@ class SessionEvent(models.Model):
         MOVED = "moved", "Moved"
         STATUS = "status", "Status changed"
         ANSWERED = "answered", "Patient answered"
+        TAKEN_OVER = "taken_over", "Taken over"
         SIGNED = "signed", "Signed"
         CORRECTED = "corrected", "Record corrected"
         IMPORTED = "imported", "Imported"

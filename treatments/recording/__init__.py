@@ -2,7 +2,7 @@
 
 from treatments.recording.correcting import correct_record
 from treatments.recording.faults import Refused
-from treatments.recording.findings import Findings, VialUsed
+from treatments.recording.findings import Findings, SinceLast, VialUsed
 from treatments.recording.signing import sign_session
 
-__all__ = ["Findings", "Refused", "VialUsed", "correct_record", "sign_session"]
+__all__ = ["Findings", "Refused", "SinceLast", "VialUsed", "correct_record", "sign_session"]

@@ -23,11 +23,18 @@ def correct_record(*, record: SessionRecord, found: Findings, reason: str, by: U
     wrong = [] if reason.strip() else ["Say why the record is corrected."]
     if session.given_on is None or record.signed_at is None:
         raise faults.Refused(["Only a signed record can be corrected."])
-    # A vial is as fresh as it was then: the day and hour of the first signature count, not today.
-    wrong += faults.of_findings(session, found, by, session.given_on, record.signed_at)
+    # A vial is as fresh as it was then: the day and hour of the first signature count, neither today nor a correction's.
+    first = session.versions.filter(corrects__isnull=True, signed_at__isnull=False).values_list("signed_at", flat=True)
+    asked = set(record.answers.values_list("question", flat=True))
+    wrong += faults.of_findings(session, found, by, session.given_on, first.get() or record.signed_at, asked)
     if wrong:
         raise faults.Refused(wrong)
-    version = SessionRecord(corrects=record, correction_reason=reason.strip(), started_at=at)
+    version = SessionRecord(
+        corrects=record,
+        correction_reason=reason.strip(),
+        started_at=at,
+        had_side_effects=record.had_side_effects,  # effects are corrected where they are written down
+    )
     try:
         with transaction.atomic():
             version = write_signed(

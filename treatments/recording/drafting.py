@@ -9,10 +9,10 @@ from django.db import IntegrityError, transaction
 from clinic import audit
 from clinic.access import Capability, allows
 from clinic.models import AuditEntry, User
-from treatments.models import SessionDraft, Status, TreatmentSession
+from treatments.models import SessionDraft, SessionEvent, Status, TreatmentSession
 
-# Not part of what is written: the protection against forged forms, and the draft's own number.
-_NOT_KEPT = {"csrfmiddlewaretoken", "draft_version"}
+# Not part of what is written: the protection against forged forms, and the numbers of the draft.
+NOT_KEPT = frozenset({"csrfmiddlewaretoken", "draft_version", "seen"})
 
 
 class NotYours(Exception):
@@ -44,12 +44,20 @@ def save_draft(
     """
     if not allows(by, session.clinic, Capability.INJECT) or session.status != Status.IN_ROOM:
         raise PermissionError
-    kept = json.dumps({name: values for name, values in fields.items() if name not in _NOT_KEPT})
+    kept = _kept(fields)
     mine = SessionDraft.objects.filter(session=session, writer=by, version=version)
     if mine.update(fields=kept, version=version + 1, saved_at=at):
         return SessionDraft.objects.get(session=session)
     if standing := draft_of(session):
         raise NotYours(standing)
+    return _begin(session, kept, by, at)
+
+
+def _kept(fields: Mapping[str, list[str]]) -> str:
+    return json.dumps({name: values for name, values in fields.items() if name not in NOT_KEPT})
+
+
+def _begin(session: TreatmentSession, kept: str, by: User, at: dt.datetime) -> SessionDraft:
     try:
         with transaction.atomic():
             return SessionDraft.objects.create(
@@ -64,17 +72,53 @@ def take_over(*, session: TreatmentSession, by: User, at: dt.datetime) -> None:
     """Become the writer of a session that somebody else began; what they typed stays."""
     if not allows(by, session.clinic, Capability.INJECT):
         raise PermissionError
-    for draft in SessionDraft.objects.select_for_update().filter(session=session).exclude(writer=by):
+    others = SessionDraft.objects.select_for_update(of=("self",)).select_related("writer").filter(session=session)
+    for draft in others.exclude(writer=by):
+        _log_take_over(draft, by, at)
         draft.writer, draft.version = by, draft.version + 1
         draft.save(update_fields=["writer", "version"])
-        audit.record(
-            clinic=session.clinic,
-            by=by,
-            at=at,
-            action=AuditEntry.Action.CHANGE,
-            kind="draft taken over",
-            subject=session.uid,
-        )
+
+
+@transaction.atomic
+def settle(
+    *, session: TreatmentSession, fields: Mapping[str, list[str]], version: int, by: User, at: dt.datetime
+) -> SessionDraft:
+    """Keep what was chosen of two versions, and let ``by`` write on from there; ``version`` is the one they chose over.
+
+    Raises NotYours when it was saved again meanwhile: the choice was made without having seen that.
+    """
+    if not allows(by, session.clinic, Capability.INJECT) or session.status != Status.IN_ROOM:
+        raise PermissionError
+    standing = draft_of(session)
+    if standing is None:
+        return _begin(session, _kept(fields), by, at)
+    seen = SessionDraft.objects.filter(session=session, version=version)
+    if not seen.update(writer=by, fields=_kept(fields), version=version + 1, saved_at=at):
+        raise NotYours(SessionDraft.objects.select_related("writer").get(session=session))
+    if standing.writer_id != by.pk:
+        _log_take_over(standing, by, at)
+    return SessionDraft.objects.get(session=session)
+
+
+def _log_take_over(draft: SessionDraft, by: User, at: dt.datetime) -> None:
+    """Leave the line in the visit's history, and the trace that nobody can alter."""
+    session = draft.session
+    SessionEvent.objects.create(
+        clinic_id=session.clinic_id,
+        session=session,
+        at=at,
+        by=by,
+        kind=SessionEvent.Kind.TAKEN_OVER,
+        reason=f"{draft.writer.full_name} was writing it",
+    )
+    audit.record(
+        clinic=session.clinic,
+        by=by,
+        at=at,
+        action=AuditEntry.Action.CHANGE,
+        kind="draft taken over",
+        subject=session.uid,
+    )
 
 
 def end_draft(session: TreatmentSession) -> None:

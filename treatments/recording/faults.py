@@ -1,7 +1,7 @@
 """What stands in the way of a signature, all of it at once and in words."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from clinic.access import Capability, allows
 from clinic.models import User
@@ -9,9 +9,11 @@ from clinic.wording import day_words
 from patients.eligibility.policy import LABEL
 from treatments import protocol, safety
 from treatments.models import OutsideDose, Status, TreatmentSession
+from treatments.recording import since
 from treatments.recording.findings import Findings
 from treatments.setup import who_injects
 from treatments.stock import use
+from treatments.stock.changes import clean_lot
 
 
 class Refused(Exception):
@@ -27,22 +29,44 @@ def before_signing(session: TreatmentSession, found: Findings, by: User, at: dt.
     if session.status == Status.DONE:
         return ["This session is signed already. A signed session cannot change."]
     given_on = at.astimezone(session.clinic.zone).date()
-    return [*_interval_faults(session, given_on), *of_findings(session, found, by, given_on, at)]
+    return [
+        *_interval_faults(session, given_on),
+        *since.faults(session, found.since_last, by, at),
+        *_freshness_faults(found, given_on),
+        *of_findings(session, found, by, given_on, at),
+    ]
 
 
-def of_findings(session: TreatmentSession, found: Findings, by: User, given_on: dt.date, at: dt.datetime) -> list[str]:
-    """Return what is wrong with what was found and given, whether it is signed or corrected."""
+def of_findings(
+    session: TreatmentSession,
+    found: Findings,
+    by: User,
+    given_on: dt.date,
+    at: dt.datetime,
+    asked: Collection[str] | None = None,
+) -> list[str]:
+    """Return what is wrong with what was found and given, whether it is signed or corrected.
+
+    ``at``: when it was signed first. ``asked``: the safety questions of that day, where they are not today's.
+    """
     faults = [] if allows(by, session.clinic, Capability.INJECT) else ["Your role may not sign sessions."]
     if not found.identity_checked:
         faults.append("Check the person's name, date of birth and record number, and tick the box.")
     if not found.consent_confirmed:
         faults.append("Confirm that the person consents.")
     faults += who_injects.faults(session.injector, session.clinic, given_on)
-    faults += _safety_faults(session, found, by, given_on)
+    faults += _safety_faults(session, found, by, given_on, asked)
     faults += _dose_faults(session, found, given_on)
     faults += protocol.faults(found.plan)
     faults += _vial_faults(found, given_on)
-    return faults + use.faults(session=session, vials=found.vials, given_on=given_on, at=at)
+    return faults + use.faults(session=session, vials=found.vials, at=at)
+
+
+def _freshness_faults(found: Findings, given_on: dt.date) -> list[str]:
+    """Rule 21: the safety screen is of the same day."""
+    if found.screened_on == given_on:
+        return []
+    return [f"The safety questions were answered on {day_words(found.screened_on)}. Ask them again today."]
 
 
 def _interval_faults(session: TreatmentSession, given_on: dt.date) -> list[str]:
@@ -53,15 +77,18 @@ def _interval_faults(session: TreatmentSession, given_on: dt.date) -> list[str]:
     return [f"The earliest day is {day_words(due)}. A prescriber has to give a reason before it."]
 
 
-def _safety_faults(session: TreatmentSession, found: Findings, by: User, given_on: dt.date) -> list[str]:
-    keys = [question.key for question in safety.QUESTIONS]
-    screening = safety.screen({**dict.fromkeys(keys), **found.answers})
-    blocking = [f"{question.text} {question.advice}" for question in screening.blocked]
-    blocking += _on_record(session, found, given_on)
+def _safety_faults(
+    session: TreatmentSession, found: Findings, by: User, given_on: dt.date, asked: Collection[str] | None
+) -> list[str]:
+    screening = safety.screen(found.answers, asked)
+    for_review = [f"{question.text} {question.advice}" for question in screening.blocked]
+    for_review += [f"{question.text} {safety.UNKNOWN_ADVICE}" for question in screening.unknown]
+    for_review += _on_record(session, found, given_on)
+    for_review += filter(None, (protocol.dilution_fault(one.strength, one.diluent_ml) for one in found.vials))
     faults = [f"Answer the safety question: {question.text}" for question in screening.unanswered]
     faults += [f"{question.text} {question.advice}" for question in screening.stopped]
     decided = found.go_on_reason.strip() and allows(by, session.clinic, Capability.PRESCRIBE)
-    return faults if decided else faults + blocking
+    return faults if decided else faults + list(dict.fromkeys(for_review))
 
 
 def _on_record(session: TreatmentSession, found: Findings, given_on: dt.date) -> list[str]:
@@ -70,9 +97,9 @@ def _on_record(session: TreatmentSession, found: Findings, given_on: dt.date) ->
     adult = LABEL.adult_years
     if adult is not None and session.course.patient.age(given_on) < adult:
         wrong.append(f"The person is under {adult}. Only a prescriber may decide to go on.")
-    since = safety.other_toxin_since(given_on)
+    first_day = safety.other_toxin_since(given_on)
     others = OutsideDose.objects.filter(
-        patient=session.course.patient_id, same_product=False, given_on__range=(since, given_on)
+        patient=session.course.patient_id, same_product=False, given_on__range=(first_day, given_on)
     )
     if not found.answers.get("other_toxin"):
         wrong += [
@@ -85,11 +112,11 @@ def _on_record(session: TreatmentSession, found: Findings, given_on: dt.date) ->
 
 def _dose_faults(session: TreatmentSession, found: Findings, given_on: dt.date) -> list[str]:
     """Rule 10: our own sessions and what the person had elsewhere count together."""
-    since = safety.window_start(given_on)
+    first_day = safety.window_start(given_on)
     ours = TreatmentSession.objects.filter(
-        course__patient=session.course.patient_id, record__isnull=False, given_on__range=(since, given_on)
+        course__patient=session.course.patient_id, record__isnull=False, given_on__range=(first_day, given_on)
     ).exclude(pk=session.pk)
-    elsewhere = OutsideDose.objects.filter(patient=session.course.patient_id, given_on__range=(since, given_on))
+    elsewhere = OutsideDose.objects.filter(patient=session.course.patient_id, given_on__range=(first_day, given_on))
     earlier = [
         *ours.values_list("record__units_given", flat=True),
         *elsewhere.filter(same_product=True).values_list("units", flat=True),
@@ -107,8 +134,19 @@ def _vial_faults(found: Findings, given_on: dt.date) -> list[str]:
             faults.append(f"Lot {vial.lot} expired on {day_words(vial.expires_on)}. Use another vial.")
         if vial.strength not in protocol.VIAL_STRENGTHS:
             faults.append("A vial holds 100 or 200 units.")
+    for lot, kinds in _kinds_of_lots(found).items():
+        if len(kinds) > 1:
+            faults.append(f"Lot {lot} is written down with two sizes or two expiry dates. Check the vials.")
     if found.vials and found.given > found.drawn:
         faults.append(
             f"{found.given} units are more than the {found.drawn} in the vials. Add a vial or take sites off."
         )
     return faults
+
+
+def _kinds_of_lots(found: Findings) -> dict[str, set[tuple[int, dt.date]]]:
+    """A lot has one size and one expiry date: two of either are a slip, and units would be counted from the wrong vial."""
+    kinds: dict[str, set[tuple[int, dt.date]]] = {}
+    for vial in found.vials:
+        kinds.setdefault(clean_lot(vial.lot), set()).add((vial.strength, vial.expires_on))
+    return kinds

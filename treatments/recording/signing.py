@@ -8,7 +8,7 @@ from clinic import audit
 from clinic.models import AuditEntry, User
 from treatments.booking import Stale
 from treatments.models import SessionEvent, SessionRecord, Status, TreatmentSession
-from treatments.recording import faults
+from treatments.recording import faults, since
 from treatments.recording.drafting import end_draft
 from treatments.recording.findings import Findings
 from treatments.recording.writing import write_signed
@@ -26,6 +26,8 @@ def sign_session(
     if wrong := faults.before_signing(session, found, by, at):
         raise faults.Refused(wrong)
     given_on = at.astimezone(session.clinic.zone).date()
+    if found.since_last:  # before this session counts as the last one
+        since.write(session, found.since_last, by, at)
     changed = TreatmentSession.objects.filter(pk=session.pk, status=Status.IN_ROOM).update(
         status=Status.DONE, given_on=given_on
     )

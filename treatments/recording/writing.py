@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter
 
 from clinic.models import User
+from treatments import protocol
 from treatments.models import Injection, SafetyAnswer, SessionRecord, TreatmentSession, Vial
 from treatments.recording.findings import Findings
 from treatments.stock import use
@@ -20,9 +21,11 @@ def write_signed(
     version.units_wasted = found.drawn - found.given
     version.sites_given = len(found.plan)
     version.identity_checked, version.consent_confirmed = found.identity_checked, found.consent_confirmed
-    version.screened_on = given_on
+    version.screened_on, version.aftercare_given = found.screened_on, found.aftercare_given
     version.go_on_reason, version.note = found.go_on_reason.strip(), found.note.strip()
     version.stopped_reason, version.skipped = found.stopped_reason.strip(), dict(found.skipped)
+    if found.since_last:
+        version.had_side_effects = found.since_last.told is not None
     version.save()
     _write_parts(version, found, given_on, theirs=Counter((one.lot, one.strength) for one in stock if one.owner_id))
     # Last: from this update on the database refuses any change to the record and its parts.
@@ -36,6 +39,7 @@ def _write_parts(version: SessionRecord, found: Findings, given_on: dt.date, the
     """Write sites, vials and answers. ``theirs``: how many vials of a lot and strength were the person's own."""
     shared = {"clinic_id": version.clinic_id, "record": version}
     Injection.objects.bulk_create(Injection(**shared, site=site, units=units) for site, units in found.plan.items())
+    parts = protocol.shared_out(found.given, [vial.strength for vial in found.vials])
     Vial.objects.bulk_create(
         Vial(
             **shared,
@@ -44,9 +48,12 @@ def _write_parts(version: SessionRecord, found: Findings, given_on: dt.date, the
             used_on=given_on,
             strength=vial.strength,
             reconstituted_at=vial.reconstituted_at,
+            diluent_ml=vial.diluent_ml,
+            units_given=part,
+            units_wasted=vial.strength - part,
             owned_by_patient=_one_of(theirs, (clean_lot(vial.lot), vial.strength)),
         )
-        for vial in found.vials
+        for vial, part in zip(found.vials, parts, strict=True)
     )
     SafetyAnswer.objects.bulk_create(
         SafetyAnswer(**shared, question=key, yes=yes) for key, yes in found.answers.items()

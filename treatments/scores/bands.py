@@ -11,6 +11,7 @@ MSQ = (0, 100)
 PGIC = (1, 7)
 ONSET_WEEKS = (0, 12)
 WEAR_OFF_WEEKS = (1, 16)
+ASKED_WEAR_OFF_WEEKS = (6, 12)  # what a session asks about; mostly it is two to four weeks before the next one
 
 # field of a score row -> lowest and highest number that makes sense
 RANGES = {

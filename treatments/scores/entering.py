@@ -28,6 +28,11 @@ def record_scores(
     for name, value in numbers.items():
         if value is not None:
             setattr(row, name, value)
+    # The later answer counts: a week, or that it lasted.
+    if numbers.get("did_not_wear_off"):
+        row.wear_off_week = None
+    elif numbers.get("wear_off_week") is not None:
+        row.did_not_wear_off = False
     row.entered_at, row.entered_by = at, by
     row._history_user = by  # type: ignore[attr-defined]
     try:

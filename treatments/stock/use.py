@@ -11,6 +11,9 @@ from treatments.models import LotRecall, StockVial, TreatmentSession
 from treatments.stock.changes import clean_lot
 from treatments.stock.supply import prepared_fault
 
+# A recalled lot cannot be signed; where it was used before anybody knew, a correction takes its vial after all.
+_UNUSED = (StockVial.State.IN_STOCK, StockVial.State.RECALLED)
+
 
 class Used(Protocol):
     """A vial as the session form names it."""
@@ -32,16 +35,18 @@ class Used(Protocol):
         """When the diluent went in, where that was written down."""
 
 
-def faults(*, session: TreatmentSession, vials: Sequence[Used], given_on: dt.date, at: dt.datetime) -> list[str]:
+def faults(*, session: TreatmentSession, vials: Sequence[Used], at: dt.datetime) -> list[str]:
     """Return why these vials may not be used, or may not have been, a sentence each (clinical rules 14 and 15).
 
-    ``given_on`` and ``at`` are those of the session: a recall that came later makes no record of before wrong. A lot that was never received is no fault: a count that is off must not keep a person from being treated.
+    ``at`` is when the session was signed first: a recall that was known later makes no record of before wrong, and a
+    correction may name what was in fact used. A lot that was never received is no fault: a count that is off must not
+    keep a person from being treated.
     """
     wrong = [prepared_fault(vial.reconstituted_at, at) for vial in vials if vial.reconstituted_at]
     lots = sorted({clean_lot(vial.lot) for vial in vials})
     wrong += [
         f"Lot {recall.lot} was recalled on {day_words(recall.recalled_on)}. Set it aside and use another vial."
-        for recall in LotRecall.objects.filter(clinic=session.clinic_id, lot__in=lots, recalled_on__lte=given_on)
+        for recall in LotRecall.objects.filter(clinic=session.clinic_id, lot__in=lots, recorded_at__lte=at)
     ]
     stored = list(StockVial.objects.filter(clinic=session.clinic_id, lot__in=lots))
     for lot in lots:
@@ -56,11 +61,16 @@ def _lot_faults(session: TreatmentSession, lot: str, stored: list[StockVial], vi
     patient = session.course.patient_id
     if all(one.owner_id not in (None, patient) for one in stored):
         return [f"The vials of lot {lot} are kept for other people. Use another vial."]
-    expiries = {one.expires_on for one in stored}
+    expiries, strengths = {one.expires_on for one in stored}, {one.strength for one in stored}
+    named = [vial for vial in vials if clean_lot(vial.lot) == lot]
     return [
         f"Lot {lot} was received with the expiry {day_words(min(expiries))}. Check the date on the vial."
-        for vial in vials
-        if clean_lot(vial.lot) == lot and vial.expires_on not in expiries
+        for vial in named
+        if vial.expires_on not in expiries
+    ] + [
+        f"Lot {lot} was received as vials of {min(strengths)} units. Check the size on the vial."
+        for vial in named
+        if vial.strength not in strengths
     ]
 
 
@@ -95,16 +105,15 @@ def _put_back(vial: StockVial, by: User, at: dt.datetime) -> None:
 def _take(
     session: TreatmentSession, lot: str, strength: int, number: int, by: User, at: dt.datetime
 ) -> list[StockVial]:
+    """Choose among what is there, the person's own first; a vial set aside by a recall is only left for a correction."""
     patient = session.course.patient_id
-    found = StockVial.objects.filter(
-        clinic=session.clinic_id, lot=lot, strength=strength, state=StockVial.State.IN_STOCK
-    )
+    found = StockVial.objects.filter(clinic=session.clinic_id, lot=lot, strength=strength, state__in=_UNUSED)
     allowed = [vial for vial in found if vial.owner_id in (None, patient)]
-    mine_first = sorted(allowed, key=lambda one: one.owner_id is None)
+    mine_first = sorted(allowed, key=lambda one: (one.state == StockVial.State.RECALLED, one.owner_id is None))
     return [vial for vial in mine_first[:number] if _use(vial, session, by, at)]
 
 
 def _use(vial: StockVial, session: TreatmentSession, by: User, at: dt.datetime) -> bool:
     """Mark a vial as used, unless somebody else took it a moment ago."""
-    still_there = StockVial.objects.filter(pk=vial.pk, state=StockVial.State.IN_STOCK)
+    still_there = StockVial.objects.filter(pk=vial.pk, state__in=_UNUSED)
     return bool(still_there.update(state=StockVial.State.USED, session=session, settled_at=at, settled_by=by))

@@ -30,6 +30,11 @@ _THEIRS = {
     Status.NO_SHOW: "marked this a no-show",
     Status.CANCELLED: "cancelled this",
 }
+_OTHER = {
+    SessionEvent.Kind.MOVED: "moved this",
+    SessionEvent.Kind.TAKEN_OVER: "took over writing this",
+    SessionEvent.Kind.CORRECTED: "corrected the record of this",
+}
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,7 @@ def _did(event: SessionEvent) -> str:
         return "asked to move this" if event.after.get("answer") == "asked_to_move" else "confirmed this"
     if "status" in event.after:
         return _THEIRS[Status(event.after["status"])]
-    return "moved this" if event.kind == SessionEvent.Kind.MOVED else "booked this"
+    return _OTHER.get(SessionEvent.Kind(event.kind), "booked this")
 
 
 def _keep(session: TreatmentSession) -> str:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from clinic import audit
 from clinic.access import Capability, StaffRequest, may, requires
 from clinic.models import AuditEntry
-from treatments import injection_map, protocol
+from treatments import injection_map, protocol, safety
 from treatments.booking import Stale
 from treatments.cycle import due_on
 from treatments.models import SessionRecord, Status, TreatmentSession
@@ -61,6 +61,7 @@ def _given(record: SessionRecord) -> dict[str, object]:
     plan = {injection.site: injection.units for injection in record.injections.all()}
     return {
         "muscles": _by_muscle(plan),
+        "screen": _screen(record),
         "skipped": [
             (protocol.SITES[code].label, protocol.SKIP_REASONS.get(reason, reason))
             for code, reason in record.skipped.items()
@@ -70,6 +71,14 @@ def _given(record: SessionRecord) -> dict[str, object]:
         "map_crops": injection_map.marked(injection_map.CROPS, plan, record.skipped),
         "map_words": injection_map.in_words(plan),
     }
+
+
+def _screen(record: SessionRecord) -> dict[str, object]:
+    """Return the safety questions that were answered Yes, and those whose answer was not known."""
+    texts = {question.key: question.text for question in safety.QUESTIONS}
+    said = [(texts.get(answer.question, answer.question), answer.yes) for answer in record.answers.all()]
+    yes, unknown = ([text for text, answer in said if answer is wanted] for wanted in (True, None))
+    return {"yes": yes, "unknown": unknown, "all_no": not yes and not unknown}
 
 
 def _by_muscle(plan: dict[str, int]) -> list[tuple[protocol.Muscle, int, list[str]]]:

@@ -11,7 +11,7 @@ from patients.models import Patient
 from tests.builders import NOW, TODAY, make_patient, make_session
 from treatments import protocol, recording
 from treatments.models import Course, SessionRecord, Status, StockVial, TreatmentSession
-from treatments.recording import Findings, VialUsed
+from treatments.recording import Findings, SinceLast, VialUsed
 from treatments.safety import QUESTIONS
 from treatments.stock.changes import Delivery, receive
 
@@ -53,6 +53,8 @@ def sign(in_room: TreatmentSession, nurse: User) -> Sign:
             plan=plan or protocol.standard_set(),
             vials=vials or [VialUsed("C4471", EXPIRY, 200)],
             answers={question.key: False for question in QUESTIONS},
+            screened_on=TODAY,
+            since_last=SinceLast(told=None),
             identity_checked=True,
             consent_confirmed=True,
         )

@@ -1,0 +1,66 @@
+"""Put somebody who is due into the room at the demo's first clinic, whatever the hour; writes the visit's uid.
+
+Run on the stack's database: `python -m tests.stack.room NAME` with the start of an injector's email address.
+"""
+
+import datetime as dt
+import sys
+
+import django
+
+django.setup()
+
+from django.db.models import Max  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from clinic.models import Clinic, Injector, User  # noqa: E402
+from treatments.models import Course, SessionEvent, Status, TreatmentSession  # noqa: E402
+from treatments.models.session import OPEN  # noqa: E402
+
+HOUR = dt.timedelta(hours=1)
+
+
+def put_into_room(name: str) -> TreatmentSession:
+    """Return a visit that began just now, of a person whose last one is twelve weeks ago or more."""
+    clinic, now = Clinic.objects.order_by("pk")[0], timezone.now()
+    today = timezone.localdate(now, clinic.zone)
+    injector = Injector.objects.get(clinic=clinic, email__startswith=f"{name}@")
+    due = (
+        Course.objects.filter(clinic=clinic, closed_on__isnull=True)
+        .exclude(sessions__status__in=OPEN)
+        .annotate(last=Max("sessions__given_on"))
+        .filter(last__lte=today - dt.timedelta(days=84))
+    )
+    hours = injector.opening_hours.select_related("room").first()
+    # An hour at which nobody works, and another minute for each: no two visits overlap.
+    early = dt.datetime.combine(today, dt.time(3), clinic.zone)
+    at = early + dt.timedelta(
+        minutes=TreatmentSession.objects.filter(starts_at__gte=early, starts_at__lt=early + HOUR).count()
+    )
+    session = TreatmentSession.objects.create(
+        clinic=clinic,
+        course=due.order_by("-last", "pk")[0],
+        injector=injector,
+        room=hours.room if hours else None,
+        status=Status.IN_ROOM,
+        starts_at=at,
+        ends_at=at + dt.timedelta(minutes=1),
+        local_date=today,
+        due_on=today,
+        placed_at=now,
+        arrived_at=now,
+    )
+    SessionEvent.objects.create(
+        clinic=clinic,
+        session=session,
+        at=now,
+        by=User.objects.get(email=injector.email),
+        kind=SessionEvent.Kind.STATUS,
+        before={"status": Status.ARRIVED},
+        after={"status": Status.IN_ROOM},
+    )
+    return session
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{put_into_room(sys.argv[1]).uid}\n")

@@ -1,0 +1,87 @@
+"""What was typed into the session form, in words, section by section; and two versions of it side by side."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+
+from treatments import protocol
+from treatments.forms.record.form import RecordForm
+from treatments.forms.record.sections import SECTIONS, Section, section_of
+
+Fields = Mapping[str, Sequence[str]]
+EMPTY = "–"
+# Said with their sites, or of no use to a reader.
+_SILENT = ("units_", "skip_", "sites", "screened_on", "second_strength", "second_vials", "second_prepared_day")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing, as I typed it and as they did."""
+
+    label: str
+    mine: str
+    theirs: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section, with the lines that are worth reading in it."""
+
+    section: Section
+    lines: list[Line]
+
+
+def differences(mine: Fields, theirs: Fields) -> list[Part]:
+    """Return the sections in which two versions differ, with each line that does."""
+    return _parts(mine, theirs, lambda line: line.mine != line.theirs)
+
+
+def in_words(fields: Fields) -> list[Part]:
+    """Return everything that was filled in; the words stand on the side of ``mine``."""
+    return _parts(fields, {}, lambda line: line.mine not in (EMPTY, "not ticked"))
+
+
+def merged(mine: Fields, theirs: Fields, take: Collection[str]) -> dict[str, list[str]]:
+    """Return my fields, with those of the sections in ``take`` (their keys) as they are in the other version."""
+    kept = {name: list(values) for name, values in mine.items() if section_of(name).key not in take}
+    return kept | {name: list(values) for name, values in theirs.items() if section_of(name).key in take}
+
+
+def _parts(mine: Fields, theirs: Fields, wanted: Any) -> list[Part]:
+    lines: dict[Section, list[Line]] = {section: [] for section in SECTIONS}
+    for name, field in RecordForm(since=dt.date.min.replace(year=2000)).fields.items():
+        if not name.startswith(_SILENT):
+            label = (
+                f"Second lot: {field.label or name}" if name.startswith("second_") else str(field.label or _label(name))
+            )
+            lines[section_of(name)].append(Line(label, _words(name, field, mine), _words(name, field, theirs)))
+    here = next(section for section in SECTIONS if section.key == "sites")
+    lines[here] += [Line(site.label, _site(site, mine), _site(site, theirs)) for site in protocol.SITES.values()]
+    parts = [Part(section, [line for line in found if wanted(line)]) for section, found in lines.items()]
+    return [part for part in parts if part.lines]
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _words(name: str, field: forms.Field, fields: Fields) -> str:
+    values = [value for value in fields.get(name, []) if value]
+    if isinstance(field, forms.BooleanField):
+        return "ticked" if values else "not ticked"
+    if isinstance(field, forms.ChoiceField):
+        choices: Any = field.choices
+        labels = {str(value): str(label) for value, label in choices}
+        values = [labels.get(value, value) for value in values]
+    return ", ".join(values) or EMPTY
+
+
+def _site(site: protocol.Site, fields: Fields) -> str:
+    if site.code in fields.get("sites", []):
+        units = "".join(fields.get(f"units_{site.code}", [])[:1]) or str(site.units)
+        return f"{units} units"
+    reason = "".join(fields.get(f"skip_{site.code}", [])[:1])
+    return f"left out: {protocol.SKIP_REASONS.get(reason, reason).lower()}" if reason else EMPTY

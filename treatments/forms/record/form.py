@@ -1,0 +1,83 @@
+"""The session form as a whole."""
+
+import datetime as dt
+from collections.abc import Collection
+from typing import Any
+
+from django import forms
+
+from treatments import safety
+from treatments.forms.base import HouseForm
+from treatments.forms.record.screen import ScreenPart, name_of
+from treatments.forms.record.sections import SECTIONS, Section, section_of
+from treatments.forms.record.since import SincePart
+from treatments.forms.record.sites import SitesPart
+from treatments.forms.record.vials import VialsPart
+from treatments.recording import Findings
+
+
+class IdentityPart(HouseForm):
+    """That this is the right person."""
+
+    identity_checked = forms.BooleanField(
+        label="I have checked name, date of birth and record number with the person",
+        error_messages={"required": "Check the person's name, date of birth and record number, and tick the box."},
+    )
+
+
+class SignPart(HouseForm):
+    """What is confirmed before signing."""
+
+    consent_confirmed = forms.BooleanField(
+        label="The person consents to this session", error_messages={"required": "Confirm that the person consents."}
+    )
+    aftercare_given = forms.BooleanField(label="After-care sheet given", required=False)
+    note = forms.CharField(max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class RecordForm(SignPart, VialsPart, SitesPart, ScreenPart, SincePart, IdentityPart):
+    """The session record: identity, since last time, safety questions, sites, vials, consent."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # In the order of the page, so that the summary of what is wrong reads like it.
+        self.order_fields(sorted(self.fields, key=lambda name: SECTIONS.index(section_of(name))))
+
+    def sections(self) -> list[tuple[Section, bool]]:
+        """Return the sections of the page, each with whether it was sent and nothing in it was wrong."""
+        wrong = {section_of(name) for name in self.errors} if self.is_bound else set(SECTIONS)
+        return [(section, section not in wrong) for section in SECTIONS if section.key != "since" or self.since]
+
+    def findings(self, on: dt.datetime) -> Findings:
+        """Return what the signature covers, from cleaned data. ``on``: now at the clinic."""
+        data = self.cleaned_data
+        return Findings(
+            plan=self.plan(),
+            skipped=self.skipped(),
+            stopped_reason=data["stopped_reason"],
+            vials=self.vials_used(on),
+            answers=self.answers(),
+            since_last=self.since_last(),
+            screened_on=data["screened_on"],
+            identity_checked=data["identity_checked"],
+            consent_confirmed=data["consent_confirmed"],
+            aftercare_given=data["aftercare_given"],
+            go_on_reason=data["go_on_reason"],
+            note=data["note"],
+        )
+
+
+class CorrectionForm(RecordForm):
+    """The record once more, with why it is corrected. Only what was asked at the time can be answered otherwise."""
+
+    reason = forms.CharField(
+        label="Why is it corrected?",
+        max_length=300,
+        error_messages={"required": "Say why the record is corrected."},
+    )
+
+    def __init__(self, *args: Any, asked: Collection[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for question in safety.QUESTIONS:
+            if question.key not in asked:
+                del self.fields[name_of(question.key)]

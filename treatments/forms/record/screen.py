@@ -1,0 +1,68 @@
+"""The safety questions of the day."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+
+from treatments import safety
+from treatments.forms.base import HouseForm
+from treatments.forms.fields import Day
+
+_ANSWERS: dict[str, bool | None] = {"no": False, "yes": True, "unknown": None}
+_WORDS = {False: "no", True: "yes", None: "unknown"}
+
+
+def name_of(question: str) -> str:
+    """Return the name of a question's field."""
+    return f"safety_{question}"
+
+
+def as_typed(answer: bool | None) -> str:
+    """Return an answer as the form has it."""
+    return _WORDS[answer]
+
+
+class ScreenPart(HouseForm):
+    """Each question is answered Yes, No or Not known, on the day that the form carries along."""
+
+    screened_on = Day(required_words="Ask the safety questions today.")
+    go_on_reason = forms.CharField(
+        label="Go on, because",
+        help_text="A prescriber's reason, where an answer is Yes or Not known and blocks the session",
+        max_length=300,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["screened_on"].widget = forms.HiddenInput()
+        for question in safety.QUESTIONS:
+            self.fields[name_of(question.key)] = forms.ChoiceField(
+                label=question.text,
+                choices=[("no", "No"), ("yes", "Yes"), ("unknown", "Not known")],
+                widget=forms.RadioSelect,
+                error_messages={"required": f"Answer Yes, No or Not known: {question.text}"},
+            )
+
+    def questions(self) -> list[tuple[Any, str]]:
+        """Return the bound fields of the questions in order, each with what follows from a Yes."""
+        return [
+            (self[name_of(question.key)], question.advice)
+            for question in safety.QUESTIONS
+            if name_of(question.key) in self.fields
+        ]
+
+    def answers(self) -> dict[str, bool | None]:
+        """Return question key to Yes, No or None for not known."""
+        keys = [question.key for question in safety.QUESTIONS if self.cleaned_data.get(name_of(question.key))]
+        return {key: _ANSWERS[self.cleaned_data[name_of(key)]] for key in keys}
+
+
+def without_old_answers(fields: dict[str, list[str]], today: dt.date) -> tuple[dict[str, list[str]], str | None]:
+    """Return what was typed without safety answers of another day, and that day as written; None when it is today."""
+    asked_on = "".join(fields.get("screened_on", [])[:1])
+    if asked_on == today.isoformat():
+        return fields, None
+    kept = {name: values for name, values in fields.items() if not name.startswith(name_of(""))}
+    return kept | {"screened_on": [today.isoformat()]}, asked_on

@@ -1,0 +1,61 @@
+"""Correcting a signed record."""
+
+import datetime as dt
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from clinic.access import Capability, StaffRequest, requires
+from treatments import booking, recording
+from treatments.forms import CorrectionForm
+from treatments.models import SessionRecord, TreatmentSession
+from treatments.views.conflicts import conflict_page
+from treatments.views.lookup import get_session, note_reading
+from treatments.views.recording import starting
+from treatments.views.recording.page import record_page
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Capability.INJECT)
+def correct(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Correct a signed record: the form as it was signed, and a reason; the first version stays readable."""
+    found = get_session(request, uid)
+    current = found.record
+    if current is None:
+        return redirect("treatments:session", uid)
+    asked = {answer.question for answer in current.answers.all()}
+    if request.method == "GET":
+        note_reading(request, timezone.now(), "session", found.uid)
+        return record_page(request, found, CorrectionForm(initial=starting.as_signed(current), asked=asked))
+    form = CorrectionForm(request.POST, asked=asked)
+    return _correct(request, found, current, form) if form.is_valid() else record_page(request, found, form)
+
+
+def _correct(
+    request: StaffRequest, found: TreatmentSession, current: SessionRecord, form: CorrectionForm
+) -> HttpResponse:
+    try:
+        recording.correct_record(
+            record=current,
+            found=form.findings(_given_at(request, found)),
+            reason=form.cleaned_data["reason"],
+            by=request.user,
+            at=timezone.now(),
+        )
+    except recording.Refused as error:
+        for fault in error.faults:
+            form.add_error(None, fault)
+        return record_page(request, found, form)
+    except booking.Stale as error:
+        return conflict_page(request, error)
+    messages.success(request, "Record corrected. The version before stays readable below.")
+    return redirect("treatments:session", found.uid)
+
+
+def _given_at(request: StaffRequest, found: TreatmentSession) -> dt.datetime:
+    """Return a moment of the day it was given, at the clinic: what a time typed alone belongs to."""
+    return dt.datetime.combine(found.given_on or timezone.localdate(), dt.time(12), request.clinic.zone)

@@ -1,0 +1,52 @@
+"""What is typed into the session form is kept while it is written, by one writer at a time."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from clinic.access import Capability, StaffRequest, requires
+from treatments.models import SessionDraft
+from treatments.recording import drafting
+from treatments.views.lookup import get_session
+
+
+@require_POST
+@requires(Capability.INJECT)
+def draft(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Keep what is typed while the session is written; answers with when, or with who else writes it."""
+    found, now = get_session(request, uid), timezone.now()
+    version = request.POST.get("draft_version", "")
+    try:
+        saved = drafting.save_draft(
+            session=found,
+            fields=dict(request.POST.lists()),
+            version=int(version) if version.isdigit() else 0,
+            by=request.user,
+            at=now,
+        )
+    except drafting.NotYours as error:
+        return JsonResponse({"words": _words(request, error.draft), "both": True}, status=409)
+    except PermissionError:
+        return JsonResponse({"words": "This session is not being written any more."}, status=409)
+    local = saved.saved_at.astimezone(request.clinic.zone)
+    return JsonResponse({"version": saved.version, "words": f"Draft saved {local:%H:%M:%S}"})
+
+
+def _words(request: StaffRequest, standing: SessionDraft) -> str:
+    if standing.writer_id == request.user.pk:
+        at = standing.saved_at.astimezone(request.clinic.zone)
+        return f"You saved this session in another window at {at:%H:%M:%S}. What you typed here is not saved."
+    return f"{standing.writer.full_name} is writing this session. What you typed is not saved."
+
+
+@require_POST
+@requires(Capability.INJECT)
+def take_over(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Go on with a session that somebody else began."""
+    drafting.take_over(session=get_session(request, uid), by=request.user, at=timezone.now())
+    messages.success(request, "You are writing this session now. What was typed before is kept.")
+    return redirect("treatments:record", uid)

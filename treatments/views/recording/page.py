@@ -1,0 +1,68 @@
+"""The page of the session form."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from clinic.access import Capability, StaffRequest, may
+from patients.models import Patient
+from treatments import cycle, injection_map, protocol, safety
+from treatments.care import care_of
+from treatments.forms import CorrectionForm, RecordForm
+from treatments.models import SessionDraft, TreatmentSession
+from treatments.response.reading import response_of
+from treatments.response.summary import Summary, summary
+from treatments.views.recording import starting
+
+
+def record_page(
+    request: StaffRequest, found: TreatmentSession, form: RecordForm, draft: SessionDraft | None = None
+) -> HttpResponse:
+    """Show the form: new, as it was left, as it was signed, or with what is wrong."""
+    last = starting.last_plan(found.course, found)
+    plan, skipped = form.typed_plan() if form.is_bound else _start(request, found, form, last)
+    context = {
+        "session": found,
+        "patient": found.course.patient,
+        "form": form,
+        "draft_version": request.POST.get("draft_version", draft.version if draft else 0),
+        "correcting": isinstance(form, CorrectionForm),
+        "muscles": form.muscles(plan, skipped),
+        "map_views": injection_map.marked(injection_map.VIEWS, plan, skipped),
+        "map_crops": injection_map.marked(injection_map.CROPS, plan, skipped),
+        "map_words": injection_map.in_words(plan),
+        "map_live": True,
+        "plans": starting.templates(last),
+        "max_units": protocol.MAX_UNITS,
+        "unknown_advice": safety.UNKNOWN_ADVICE,
+        "diary": _diary(found.course.patient, _today(request)) if form.since else None,
+        "next_due": cycle.due_on(found.given_on or _today(request), found.course.interval_days),
+        "may_override": may(request.membership, Capability.PRESCRIBE),
+    }
+    return render(request, "treatments/record/form.html", context, status=422 if form.is_bound else 200)
+
+
+def _today(request: StaffRequest) -> dt.date:
+    return timezone.localdate(timezone=request.clinic.zone)
+
+
+def _diary(patient: Patient, today: dt.date) -> Summary | None:
+    reading = response_of(patient, care_of(patient).given, patient.diary_days.facts(), today)
+    return summary(reading.response)
+
+
+def _start(
+    request: StaffRequest, found: TreatmentSession, form: RecordForm, last: Mapping[str, int]
+) -> tuple[dict[str, int], dict[str, str]]:
+    """Return what is ticked when the form opens: as signed, as last time, nothing, or the standard set."""
+    if isinstance(form, CorrectionForm) and found.record:
+        return starting.plan_of(found.record), dict(found.record.skipped)
+    if "start" not in request.GET and "note" in form.initial:
+        return starting.drafted_plan(form.initial)
+    chosen = {starting.LAST: dict(last) or protocol.standard_set(), starting.EMPTY: {}}.get(
+        request.GET.get("start", ""), protocol.standard_set()
+    )
+    return chosen, {}

@@ -1,0 +1,103 @@
+"""Recording and signing what was given."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from clinic.access import Capability, StaffRequest, requires
+from clinic.wording import day_words
+from treatments import booking, recording
+from treatments.forms import RecordForm, parse_day
+from treatments.forms.record import comparing
+from treatments.forms.record.screen import without_old_answers
+from treatments.models import SessionDraft, SessionEvent, Status, TreatmentSession
+from treatments.recording import drafting, since
+from treatments.views.conflicts import conflict_page
+from treatments.views.lookup import get_session, note_reading
+from treatments.views.recording import starting
+from treatments.views.recording.both import both_page, signed_meanwhile, stale
+from treatments.views.recording.page import record_page
+
+_SEVERAL = frozenset({"sites", "effects"})  # fields with more than one value
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Capability.INJECT)
+def record(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Record and sign what was given. Only a patient who is in the room has a form."""
+    found, now = get_session(request, uid), timezone.now()
+    if found.status == Status.DONE:
+        return signed_meanwhile(request, found) if request.method == "POST" else redirect("treatments:session", uid)
+    if found.status != Status.IN_ROOM:
+        return conflict_page(request, booking.Stale(found))
+    draft = drafting.draft_of(found)
+    if request.method == "GET":
+        if draft and draft.writer_id != request.user.pk:
+            return _written_by_another(request, found, draft)
+        note_reading(request, now, "session", found.uid)
+        return record_page(request, found, _opened(found, draft, now), draft)
+    if draft and stale(request, draft):
+        return both_page(request, found, draft)
+    form = _sent(request, found, now)
+    return _sign(request, found, form, now) if form.is_valid() else record_page(request, found, form)
+
+
+def _opened(found: TreatmentSession, draft: SessionDraft | None, now: dt.datetime) -> RecordForm:
+    """Return the form as it was left, or a new one with the vial to take. Safety answers of another day are not kept."""
+    last = since.last_given_on(found)
+    if draft is None:
+        return RecordForm(initial=starting.initial(found, now), since=last)
+    today = now.astimezone(found.clinic.zone).date()
+    kept, _asked_on = without_old_answers(drafting.fields_of(draft), today)
+    initial = {name: values if name in _SEVERAL else values[0] for name, values in kept.items()}
+    return RecordForm(initial=initial, since=last)
+
+
+def _sent(request: StaffRequest, found: TreatmentSession, now: dt.datetime) -> RecordForm:
+    """Return the form as it was sent; safety answers of another day have to be given again."""
+    fields, asked_on = without_old_answers(dict(request.POST.lists()), now.astimezone(request.clinic.zone).date())
+    if asked_on is None:
+        return RecordForm(request.POST, since=since.last_given_on(found))
+    data = QueryDict(mutable=True)
+    for name, values in fields.items():
+        data.setlist(name, values)
+    form = RecordForm(data, since=since.last_given_on(found))
+    day = parse_day(asked_on)
+    when = day_words(day) if day else "another day"
+    form.add_error(None, f"The safety questions were answered on {when}. Ask them again today.")
+    return form
+
+
+def _written_by_another(request: StaffRequest, found: TreatmentSession, draft: SessionDraft) -> HttpResponse:
+    """Show who writes the session and what is in it so far; taking over is a button, never an accident."""
+    parts = comparing.in_words(drafting.fields_of(draft))
+    context = {"session": found, "patient": found.course.patient, "draft": draft, "parts": parts}
+    return render(request, "treatments/record/taken.html", context)
+
+
+def _sign(request: StaffRequest, found: TreatmentSession, form: RecordForm, now: dt.datetime) -> HttpResponse:
+    findings = form.findings(now.astimezone(request.clinic.zone))
+    signature: dict[str, Any] = {"by": request.user, "at": now, "started_at": _started_at(found)}
+    try:
+        recording.sign_session(session=found, found=findings, **signature)
+    except recording.Refused as error:
+        for fault in error.faults:
+            form.add_error(None, fault)
+        return record_page(request, found, form)
+    except booking.Stale as error:
+        signed = error.session is not None and error.session.status == Status.DONE
+        return signed_meanwhile(request, get_session(request, found.uid)) if signed else conflict_page(request, error)
+    messages.success(request, "Session signed.")
+    return redirect("treatments:session", found.uid)
+
+
+def _started_at(session: TreatmentSession) -> dt.datetime:
+    """Return when the patient came into the room."""
+    entered = session.events.filter(kind=SessionEvent.Kind.STATUS).order_by("-pk").first()
+    return entered.at if entered else session.starts_at
