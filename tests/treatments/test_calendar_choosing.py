@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from clinic.models import Injector, User
 from patients.models import Patient
-from tests.builders import TODAY, make_course, make_session
+from tests.builders import TODAY, make_course, make_injector, make_session
 from tests.conftest import log_in
 from tests.treatments.calendar_pages import NEXT_MONDAY, at, page
 from treatments.models import Course, Status, TreatmentSession
@@ -34,6 +34,30 @@ class TestChoosing:
         assert (answer.status_code, answer["Location"]) == (302, "/calendar/")
         session.refresh_from_db()
         assert session.starts_at == at(9, day=NEXT_MONDAY + dt.timedelta(days=1))
+
+    def test_move_on_the_page_of_a_visit_leads_to_its_week_in_choose_mode(
+        self, desk: Client, osei: Injector, course: Course
+    ) -> None:
+        session = make_session(course, osei, at(10, 30), due_on=TODAY)
+        address = reverse("treatments:session", args=[session.uid])
+        found = re.search(r'data-key="m" href="([^"]+)"', desk.get(address).content.decode())
+        assert found
+        content = desk.get(found[1].replace("&amp;", "&")).content.decode()
+        assert "Choose a new time for Maria Santos (was Monday 30 November 2026, 10:30am, Dr Osei)." in content
+        assert "Dr Osei, week of Monday 30 November 2026" in content
+        assert 'name="slot"' in content
+        assert reverse("treatments:move", args=[session.uid]) in content
+
+    def test_a_visit_of_an_injector_who_left_can_be_moved(self, desk: Client, osei: Injector, course: Course) -> None:
+        session = make_session(course, osei, at(10, 30), due_on=TODAY)
+        make_injector(osei.clinic, "RN Bello")
+        Injector.objects.filter(pk=osei.pk).update(active=False)
+        page_of_visit = desk.get(reverse("treatments:session", args=[session.uid])).content.decode()
+        found = re.search(r'data-key="m" href="([^"]+)"', page_of_visit)
+        assert found
+        answer = desk.get(found[1].replace("&amp;", "&"))
+        assert answer.status_code == 200
+        assert "RN Bello, week of Monday 30 November 2026" in answer.content.decode()
 
     def test_a_course_gets_the_time_that_is_pressed(self, desk: Client, osei: Injector, course: Course) -> None:
         content = page(desk, booking=course.uid)

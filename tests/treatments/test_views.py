@@ -357,7 +357,7 @@ def test_the_recall_list_costs_the_same_for_one_and_for_many(
     for _ in range(20):
         make_course(make_patient(riverside), last_given_on=TODAY - dt.timedelta(days=100), injector=osei)
     client = log_in(front_desk)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         client.get(reverse("treatments:recall"))
 
 
