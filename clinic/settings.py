@@ -181,6 +181,8 @@ SMS_GATEWAY_URL = env_text("SMS_GATEWAY_URL", "").rstrip("/")
 SMS_GATEWAY_ACCOUNT = env_text("SMS_GATEWAY_ACCOUNT", "")
 SMS_GATEWAY_TOKEN = env_secret("SMS_GATEWAY_TOKEN", "")
 SMS_FROM = env_text("SMS_FROM", "+447700900999")
+# Whose inbox gets texts from numbers that nobody has: a clinic's short name, the first clinic where none is named.
+SMS_CLINIC = env_text("SMS_CLINIC", "")
 SMS_TIMEOUT_SECONDS = env_int("SMS_TIMEOUT_SECONDS", 10)
 
 # How long a worker may hold a claimed reminder before another may take it over.

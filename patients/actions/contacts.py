@@ -69,15 +69,15 @@ def withdraw_consent(*, patient: Patient, channel: str, source: str, by: User | 
 
 @transaction.atomic
 def stop_number(*, number: str, source: str, by: User | None, at: dt.datetime) -> list[ContactPoint]:
-    """Stop texts to a number for everybody who has it, at every clinic; return whose it is, also those stopped before.
+    """Stop texts to a number for everybody who has it, at every clinic; return what was not stopped before.
 
     Whoever of a family writes STOP has the phone in hand: the next text to any of them would reach the same person.
     """
-    points = list(ContactPoint.objects.of_number(number).select_for_update().order_by("pk"))
-    for point in points:
-        if point.withdrawn_at is None:
-            _withdraw(point, source, by=by, at=at)
-    return points
+    points = ContactPoint.objects.of_number(number).filter(withdrawn_at__isnull=True)
+    stopped = list(points.select_for_update().order_by("pk"))
+    for point in stopped:
+        _withdraw(point, source, by=by, at=at)
+    return stopped
 
 
 @transaction.atomic

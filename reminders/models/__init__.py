@@ -3,6 +3,7 @@
 from reminders.models.call import VisitCall
 from reminders.models.delivery import Delivery
 from reminders.models.heartbeat import Heartbeat
+from reminders.models.inbound import InboundMessage
 from reminders.models.link import DiaryLink, PatientLink, SecretLink
 from reminders.models.reminder import Reminder, State
 from reminders.models.rule import Kind, ReminderRule
@@ -14,6 +15,7 @@ __all__ = [
     "Delivery",
     "DiaryLink",
     "Heartbeat",
+    "InboundMessage",
     "Kind",
     "MessageTemplate",
     "OneOff",

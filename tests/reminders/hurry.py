@@ -15,18 +15,21 @@ import django
 
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.db import connections  # noqa: E402
 
 from patients.models import Patient  # noqa: E402
 from reminders import defaults  # noqa: E402
 from reminders.dispatch import claim, send_claimed  # noqa: E402
-from reminders.models import Reminder, ReminderRule, State  # noqa: E402
+from reminders.models import InboundMessage, Reminder, ReminderRule, State  # noqa: E402
 from tests.builders import NOW, make_clinic, make_course, make_injector, make_patient, make_session  # noqa: E402
+from tests.reminders.calls import SECRET, text  # noqa: E402
 
 PROCESSES = 6
 PEOPLE = 12
 DAYS = 4
 DAY = dt.timedelta(days=1)
+STRANGER = "+447700900999"
 
 
 def seed() -> None:
@@ -102,5 +105,23 @@ def caps() -> dict[str, Any]:
     return {"people": Patient.objects.count(), "in_all": sorted(set(in_all.values())), "a_day": max(a_day.values())}
 
 
+def hand_over(index: int, barrier: Any, results: Any) -> None:
+    """One call of the gateway: the same text as everybody's, and then one STOP of its own."""
+    connections.close_all()
+    barrier.wait()
+    results.put(text("hello", sid="SM-same", sender=STRANGER).status_code)
+    barrier.wait()
+    text("STOP", sid=f"SM-{index}", sender=Patient.objects.earliest("pk").contact_points.get(channel="sms").address)
+
+
+def calls() -> dict[str, Any]:
+    """Say how often one text was stored, and how many of several STOPs were confirmed."""
+    said = together(hand_over)
+    stored = InboundMessage.objects
+    confirmed = stored.filter(meaning="stop").exclude(answer="").count()
+    return {"said": sorted(set(said)), "stored": stored.filter(gateway_id="SM-same").count(), "confirmed": confirmed}
+
+
 if __name__ == "__main__":
-    json.dump({"caps": caps()}, sys.stdout)
+    settings.SMS_GATEWAY_TOKEN, settings.ALLOWED_HOSTS = SECRET, ["testserver"]
+    json.dump({"caps": caps(), "calls": calls()}, sys.stdout)

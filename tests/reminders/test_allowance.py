@@ -1,10 +1,7 @@
 """How many texts a person gets and when they may be disturbed, whoever sends."""
 
 import datetime as dt
-import json
 import uuid
-from pathlib import Path
-from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -15,9 +12,7 @@ from reminders.dispatch import claim, send_due
 from reminders.dispatch.allowance import take_day
 from reminders.models import Reminder, State
 from tests.builders import NOW
-from tests.reminders import hurry
 from tests.reminders.conftest import Gateway
-from tests.servers.database import own_database, run_python
 
 DAY = dt.timedelta(days=1)
 Gateways = dict[str, Gateway]
@@ -79,12 +74,3 @@ def test_an_email_takes_no_day(reminder: Reminder, gateways: Gateways) -> None:
     Reminder.objects.update(channel=Channel.EMAIL)
     send_due(clock=lambda: NOW)
     assert list(Reminder.objects.filter(state=State.SENT).values_list("texted_on", flat=True)) == [None]
-
-
-@pytest.mark.stack
-def test_workers_at_the_same_instant_cannot_pass_the_caps_together(
-    django_db_setup: None, django_db_blocker: Any, tmp_path: Path
-) -> None:
-    with django_db_blocker.unblock(), own_database(tmp_path) as environment:
-        told = json.loads(run_python("-m", "tests.reminders.hurry", environment=environment, seconds=120))
-    assert told["caps"] == {"people": hurry.PEOPLE, "in_all": [3], "a_day": 1}

@@ -1,0 +1,154 @@
+"""What is done about a text message that came in, by what it means."""
+
+import datetime as dt
+from collections.abc import Callable
+
+from clinic import audit
+from clinic.models import AuditEntry
+from clinic.wording import clock_words
+from patients.actions import set_contact, stop_number
+from patients.actions.contacts import BY_TEXT
+from patients.models import Channel, ContactPoint, Patient
+from reminders.inbound.answers import Answer, words_of
+from reminders.inbound.grammar import Meaning
+from reminders.models import InboundMessage, Kind, Reminder, ReminderRule, State
+from reminders.rendering import day_without_year
+from treatments import booking
+from treatments.models import Status, TreatmentSession
+
+People = list[Patient]
+
+STOPPED = "Texts to this number are stopped. Visits stay booked; reminders go by email, or to you."
+STOPPED_FOR_ALL = "Texts to this number are stopped for all {count} people who have it. Visits stay booked."
+STOPPED_BEFORE = "Texts to this number were stopped before."
+STARTED = "They get texts again."
+SHARED = "{count} people have this number: find out who is meant."
+UNKNOWN = "Nobody here has this number."
+NOTHING_BOOKED = "They have no visit booked."
+OTHER_TIME = "Our last message told them another time than the visit has now: find out which one they mean."
+OTHER_MATTER = "Our last message offered them another time: find out what they mean."
+CHANGED = "The visit changed at the same moment: find out what they mean."
+CONFIRMED = "They will come."
+ASKED_TO_MOVE = "They ask to move: on Recall, under Asked to move. The time stays booked."
+HELPED = "They were told who writes, and the phone number."
+
+
+def act(message: InboundMessage, people: People, now: dt.datetime) -> None:
+    """Do what the message asks for and note it on the message; what is not plain stays open, for staff."""
+    acts: dict[str, Callable[[InboundMessage, People, dt.datetime], None]] = {
+        Meaning.STOP: _stop,
+        Meaning.START: _start,
+        Meaning.HELP: _help,
+        Meaning.CONFIRM: _answer_for_visit,
+        Meaning.MOVE: _answer_for_visit,
+        Meaning.OTHER: _leave,
+    }
+    acts[message.meaning](message, people, now)
+    subject = message.patient.uid if message.patient else message.uid
+    audit.record(
+        clinic=message.clinic, by=None, at=now, action=AuditEntry.Action.CREATE, kind="text received", subject=subject
+    )
+
+
+def _stop(message: InboundMessage, people: People, now: dt.datetime) -> None:
+    """Stop the number for everybody who has it, confirm once, and tell staff. No visit changes."""
+    stopped = stop_number(number=message.sender, source=BY_TEXT, by=None, at=now)
+    message.note = STOPPED_FOR_ALL.format(count=len(people)) if len(people) > 1 else STOPPED
+    if stopped or not _asked_before(message):
+        message.answer = _words(message, people, Answer.STOPPED)
+    else:
+        message.note = STOPPED_BEFORE
+
+
+def _asked_before(message: InboundMessage) -> bool:
+    """Return whether the number was stopped already: by somebody here, or by its own earlier word if nobody has it."""
+    earlier = InboundMessage.objects.filter(sender=message.sender, meaning=Meaning.STOP).exclude(pk=message.pk)
+    return ContactPoint.objects.of_number(message.sender).exists() or earlier.exists()
+
+
+def _start(message: InboundMessage, people: People, now: dt.datetime) -> None:
+    """Take back a stop, for one person alone: of several, each has to say so."""
+    patient = _one(message, people)
+    if patient is None:
+        return
+    set_contact(patient=patient, channel=Channel.SMS, address=message.sender, by=None, at=now, consent_source=BY_TEXT)
+    _settle(message, STARTED, _words(message, people, Answer.STARTED))
+
+
+def _help(message: InboundMessage, people: People, now: dt.datetime) -> None:
+    _settle(message, HELPED, _words(message, people, Answer.HELP))
+
+
+def _answer_for_visit(message: InboundMessage, people: People, now: dt.datetime) -> None:
+    """Take an answer for the next visit and for no other; leave it to staff where anything about it is not plain."""
+    patient = _one(message, people)
+    if patient is None:
+        return
+    visit = _next_visit(patient, now)
+    if visit is None:
+        message.note = NOTHING_BOOKED
+        return
+    doubt = _doubt(patient, visit)
+    if doubt:
+        message.note = doubt
+        return
+    confirms = message.meaning == Meaning.CONFIRM
+    answer = TreatmentSession.Answer.CONFIRMED if confirms else TreatmentSession.Answer.ASKED_TO_MOVE
+    try:
+        booking.answer(session=visit, version=visit.version, answer=answer, at=now)
+    except booking.Stale:
+        message.note = CHANGED
+        return
+    message.session = visit
+    if confirms:
+        _settle(message, CONFIRMED, _words(message, people, Answer.CONFIRMED, visit))
+    else:
+        _settle(message, ASKED_TO_MOVE, _move_noted(message, people, visit))
+
+
+def _move_noted(message: InboundMessage, people: People, visit: TreatmentSession) -> str:
+    """Return the answer, unless the clinic has a message of its own for this: nobody wants to be told twice."""
+    rule = ReminderRule.objects.filter(clinic=message.clinic, kind=Kind.MOVE_ASKED, active=True)
+    return "" if rule.exists() else _words(message, people, Answer.MOVE_NOTED, visit)
+
+
+def _leave(message: InboundMessage, people: People, now: dt.datetime) -> None:
+    _one(message, people)
+
+
+def _one(message: InboundMessage, people: People) -> Patient | None:
+    """Return the one person who has the number; who it is of several is never guessed."""
+    if len(people) == 1:
+        return people[0]
+    message.note = SHARED.format(count=len(people)) if people else UNKNOWN
+    return None
+
+
+def _next_visit(patient: Patient, now: dt.datetime) -> TreatmentSession | None:
+    booked = TreatmentSession.objects.filter(course__patient=patient, status=Status.BOOKED, starts_at__gt=now)
+    return booked.order_by("starts_at", "pk").first()
+
+
+def _doubt(patient: Patient, visit: TreatmentSession) -> str:
+    """Return why an answer may be about something else than the visit as it is: what we told them last decides."""
+    told = Reminder.objects.filter(patient=patient, state=State.SENT).order_by("-closed_at", "-pk")
+    last = told.filter(channel=Channel.SMS).first()
+    if last and last.invitation_id:
+        return OTHER_MATTER
+    about = told.filter(session=visit).first()
+    return OTHER_TIME if about and about.session_version != visit.version else ""
+
+
+def _settle(message: InboundMessage, note: str, answer: str) -> None:
+    message.state, message.note, message.answer = InboundMessage.State.SETTLED, note, answer
+
+
+def _words(message: InboundMessage, people: People, answer: Answer, visit: TreatmentSession | None = None) -> str:
+    """Return an answer in the language of the number's owner; of a family in English, unless all share one."""
+    languages = {person.language for person in people}
+    clinic = message.clinic
+    values = {"clinic": clinic.message_name, "phone": clinic.phone}
+    if visit:
+        local = visit.starts_at.astimezone(clinic.zone)
+        values |= {"day_date": day_without_year(local.date()), "time": clock_words(local.time())}
+    return words_of(answer, languages.pop() if len(languages) == 1 else "en", values)

@@ -1,0 +1,60 @@
+"""What the gateways call: a text message that came in, and what became of one that went out.
+
+Machines call, so there is no log-in and no form token: the signature is the guard. What is forged gets 403 and leaves
+nothing behind; what is genuine always gets 200, also when it is old news, or the gateway would hand it over for days.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from xml.sax.saxutils import escape
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from reminders.inbound import signature
+from reminders.inbound.taking import Arrived, take
+
+MOST_BYTES = 64_000  # a text of 1,600 characters with all that Twilio says about it is about 20,000
+LONGEST_ID = 64
+
+Hook = Callable[[HttpRequest], HttpResponse]
+
+
+def called_by_gateway(view: Hook) -> Hook:
+    """Serve only calls of reasonable size that carry our gateway's signature."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
+            return HttpResponse(status=413)
+        if not signature.is_genuine(request):
+            return HttpResponse(status=403)
+        return view(request)
+
+    return login_not_required(csrf_exempt(require_POST(guarded)))
+
+
+@called_by_gateway
+def text_received(request: HttpRequest) -> HttpResponse:
+    """Take a text message that came in, and answer it where an answer is due at once."""
+    gateway_id, sender = request.POST.get("MessageSid", ""), request.POST.get("From", "").replace("\x00", "")
+    if not 0 < len(gateway_id) <= LONGEST_ID or not sender:
+        return HttpResponse(status=400)
+    pictures = request.POST.get("NumMedia", "")
+    arrived = Arrived(
+        gateway_id=gateway_id,
+        sender=sender,
+        body=request.POST.get("Body", ""),
+        pictures=min(int(pictures), 100) if pictures.isascii() and pictures.isdecimal() else 0,
+    )
+    return _reply(take(arrived, now=timezone.now()))
+
+
+def _reply(words: str) -> HttpResponse:
+    """Return what Twilio takes for an answer: TwiML, empty where nothing is to be said."""
+    inside = f"<Message>{escape(words)}</Message>" if words else ""
+    body = f'<?xml version="1.0" encoding="UTF-8"?><Response>{inside}</Response>'
+    return HttpResponse(body, content_type="text/xml; charset=utf-8")

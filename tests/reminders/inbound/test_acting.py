@@ -1,0 +1,216 @@
+"""What is done about a text: the next visit and no other, a family's number never guessed, no visit ever cancelled."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from clinic.health_words import blocked_words
+from clinic.models import AuditEntry, Clinic, Injector, User
+from patients.actions import withdraw_consent
+from patients.models import Channel, ContactPoint, Patient
+from reminders import gsm
+from reminders.dispatch import send_due
+from reminders.inbound import acting
+from reminders.inbound.answers import TEXTS, Answer, words_of
+from reminders.models import InboundMessage, Kind, Reminder, ReminderRule, State
+from tests.builders import NOW, make_patient, make_session
+from tests.conftest import log_in
+from tests.reminders.calls import NUMBER, text
+from tests.reminders.conftest import Gateway
+from treatments.models import SessionEvent, Status, TreatmentSession
+
+DAY = dt.timedelta(days=1)
+Said = TreatmentSession.Answer
+
+
+def stored() -> InboundMessage:
+    return InboundMessage.objects.get()
+
+
+def answered(response: object) -> str:
+    body: bytes = response.content  # type: ignore[attr-defined]
+    return body.decode().partition("<Message>")[2].partition("</Message>")[0]
+
+
+@pytest.fixture
+def family(maria: Patient, riverside: Clinic) -> Patient:
+    """Luis, whose mother's number is his."""
+    return make_patient(riverside, "Luis", "Santos", phone=NUMBER)
+
+
+# C and R
+
+
+@pytest.mark.parametrize("words", ["C", "c.", "1"])
+def test_c_confirms_the_next_visit(visit: TreatmentSession, words: str) -> None:
+    reply = answered(text(words))
+    visit.refresh_from_db()
+    assert (visit.answer, visit.answered_at) == (Said.CONFIRMED, NOW)
+    assert reply == "Riverside Clinic: thank you. We will see you Thursday 26 November at 10:30am."
+    assert (stored().state, stored().session, stored().note) == ("settled", visit, acting.CONFIRMED)
+
+
+def test_c_confirms_no_cancelled_visit(visit: TreatmentSession, osei: Injector) -> None:
+    TreatmentSession.objects.filter(pk=visit.pk).update(status=Status.CANCELLED)
+    first = make_session(visit.course, osei, NOW + 80 * DAY)
+    text("C")
+    first.refresh_from_db()
+    assert first.answer == Said.CONFIRMED
+    assert SessionEvent.objects.filter(kind="answered").count() == 1
+
+
+def test_a_visit_that_has_begun_is_not_the_next(visit: TreatmentSession) -> None:
+    TreatmentSession.objects.update(starts_at=NOW, ends_at=NOW + dt.timedelta(minutes=15))
+    text("C")
+    assert (stored().state, stored().note) == ("open", acting.NOTHING_BOOKED)
+
+
+@pytest.mark.parametrize("words", ["R", "2"])
+def test_r_asks_to_move_and_keeps_the_time(visit: TreatmentSession, front_desk: User, words: str) -> None:
+    reply = answered(text(words))
+    visit.refresh_from_db()
+    assert (visit.answer, visit.status) == (Said.ASKED_TO_MOVE, Status.BOOKED)
+    assert "stays booked" in reply
+    asked = log_in(front_desk).get(reverse("treatments:recall"), {"tab": "asked"}).content.decode()
+    assert "Maria Santos" in asked
+
+
+def test_who_asked_to_move_may_still_confirm(visit: TreatmentSession) -> None:
+    text("R", sid="SM1")
+    text("C", sid="SM2")
+    visit.refresh_from_db()
+    assert visit.answer == Said.CONFIRMED
+
+
+def test_an_answer_without_a_visit_is_for_staff(maria: Patient) -> None:
+    assert answered(text("C")) == ""
+    assert (stored().state, stored().note) == ("open", acting.NOTHING_BOOKED)
+
+
+def test_an_answer_to_another_time_than_the_visits_is_for_staff(reminder: Reminder, visit: TreatmentSession) -> None:
+    Reminder.objects.filter(pk=reminder.pk).update(state=State.SENT, closed_at=NOW)
+    TreatmentSession.objects.update(
+        version=2, starts_at=NOW + 5 * DAY, ends_at=NOW + 5 * DAY + dt.timedelta(minutes=15)
+    )
+    text("C")
+    visit.refresh_from_db()
+    assert (visit.answer, stored().note) == ("", acting.OTHER_TIME)
+
+
+@pytest.mark.parametrize("words", ["YES", "Yes I will come", "confirm", "CANCEL my visit", "cancel Thursday please"])
+def test_yes_and_cancel_are_no_commands(visit: TreatmentSession, words: str) -> None:
+    assert answered(text(words)) == ""
+    visit.refresh_from_db()
+    assert (visit.answer, visit.status, stored().state) == ("", Status.BOOKED, "open")
+    assert ContactPoint.objects.usable().count() == 2
+
+
+@pytest.mark.parametrize("words", ["C", "R"])
+def test_an_answer_from_a_familys_number_is_never_guessed(visit: TreatmentSession, family: Patient, words: str) -> None:
+    assert answered(text(words)) == ""
+    visit.refresh_from_db()
+    assert visit.answer == ""
+    assert (stored().patient, stored().state) == (None, "open")
+    assert stored().note == "2 people have this number: find out who is meant."
+
+
+# STOP
+
+
+@pytest.mark.parametrize(
+    "words", ["STOP", "cancel", "Please don't text me any more", "Dim mwy o negeseuon", "بند کریں"]
+)
+def test_stop_stops_texts_at_once_is_confirmed_once_and_told_to_staff(visit: TreatmentSession, words: str) -> None:
+    reply = answered(text(words, sid="SM1"))
+    assert "no more texts" in reply
+    point = ContactPoint.objects.get(channel=Channel.SMS)
+    assert (point.withdrawn_at, point.withdrawn_source, point.withdrawn_by) == (NOW, "by text message", None)
+    assert (stored().state, stored().note) == ("open", acting.STOPPED)
+    assert answered(text(words, sid="SM2")) == ""
+
+
+def test_an_opt_out_cancels_no_visit_and_later_reminders_go_by_email(
+    reminder: Reminder, visit: TreatmentSession, gateways: dict[str, Gateway]
+) -> None:
+    text("CANCEL")
+    send_due(clock=lambda: NOW)
+    visit.refresh_from_db()
+    assert visit.status == Status.BOOKED
+    assert gateways["sms"].taken == []
+    assert [message.to for message in gateways["email"].taken] == ["rv000001@patients.example"]
+
+
+def test_an_opt_out_of_who_has_no_email_puts_the_reminder_before_a_person(
+    reminder: Reminder, gateways: dict[str, Gateway]
+) -> None:
+    ContactPoint.objects.filter(channel=Channel.EMAIL).delete()
+    text("STOP")
+    send_due(clock=lambda: NOW)
+    assert [one.reason for one in Reminder.objects.needs_person()] == ["They do not want messages to this phone number"]
+
+
+def test_a_stop_from_a_familys_number_stops_it_for_all(visit: TreatmentSession, family: Patient) -> None:
+    text("STOP")
+    assert not ContactPoint.objects.usable().filter(channel=Channel.SMS).exists()
+    assert stored().note == acting.STOPPED_FOR_ALL.format(count=2)
+
+
+def test_a_stop_from_a_number_that_nobody_has_is_confirmed_once(maria: Patient) -> None:
+    assert answered(text("STOP", sid="SM1", sender="+447700900777"))
+    assert answered(text("STOP", sid="SM2", sender="+447700900777")) == ""
+    assert ContactPoint.objects.usable().count() == 2
+
+
+# START and HELP
+
+
+def test_start_gives_consent_again(maria: Patient) -> None:
+    withdraw_consent(patient=maria, channel=Channel.SMS, source="told staff", by=None, at=NOW - DAY)
+    assert "again" in answered(text("START"))
+    point = ContactPoint.objects.usable().get(channel=Channel.SMS)
+    assert (point.consented_at, point.consent_source) == (NOW, "by text message")
+    assert stored().state == "settled"
+
+
+def test_a_start_from_a_familys_number_is_for_staff(maria: Patient, family: Patient) -> None:
+    text("STOP", sid="SM1")
+    text("START", sid="SM2")
+    assert not ContactPoint.objects.usable().filter(channel=Channel.SMS).exists()
+    assert InboundMessage.objects.get(gateway_id="SM2").state == "open"
+
+
+@pytest.mark.parametrize("sender", [NUMBER, "+447700900777"])
+def test_help_says_who_writes_and_the_phone_number(maria: Patient, sender: str) -> None:
+    assert answered(text("HELP", sender=sender)) == (
+        "Riverside Clinic, phone 020 7946 0000. We text about your visits. To stop, reply STOP."
+    )
+
+
+# Answers
+
+
+def test_who_reads_another_language_is_answered_in_it(visit: TreatmentSession) -> None:
+    Patient.objects.update(language="es")
+    assert answered(text("STOP")).startswith("Riverside Clinic: no recibira mas mensajes")
+
+
+@pytest.mark.parametrize("language", TEXTS)
+def test_answers_name_no_health_matter_and_fit_into_one_text(language: str) -> None:
+    values = {"clinic": "A" * 20, "phone": "+44 7700 900000", "day_date": "Wednesday 30 September", "time": "10:30am"}
+    for answer in Answer:
+        words = words_of(answer, language, values)
+        assert not blocked_words(words)
+        assert gsm.parts(words) <= (2 if language == "ur" else 1)
+
+
+def test_the_clinics_own_message_about_a_move_is_not_doubled(visit: TreatmentSession, rules: Clinic) -> None:
+    ReminderRule.objects.get_or_create(clinic=rules, kind=Kind.MOVE_ASKED, defaults={"active": True})
+    assert answered(text("R")) == ""
+    assert stored().note == acting.ASKED_TO_MOVE
+
+
+def test_every_text_leaves_a_trace_without_its_words(maria: Patient) -> None:
+    text("something private")
+    entry = AuditEntry.objects.get(kind="text received")
+    assert entry.subject == maria.uid
