@@ -1,11 +1,19 @@
 """What patients type and tick on their own pages."""
 
+import datetime as dt
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from treatments.wishes import HALF_DAYS
 
 MOST_WORDS = 300
+
+
+def _box(label: Any) -> forms.CharField:
+    box = forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "class": "form-control"})
+    return forms.CharField(label=label, max_length=4, required=False, widget=box)
 
 
 class AskForm(forms.Form):
@@ -26,3 +34,32 @@ class AskForm(forms.Form):
         required=False,
         error_messages={"max_length": _("Use at most 300 letters.")},
     )
+
+
+class BirthDateForm(forms.Form):
+    """A date of birth in three boxes."""
+
+    use_required_attribute = False
+
+    born_day = _box(_("Day"))
+    born_month = _box(_("Month"))
+    born_year = _box(_("Year"))
+
+    def clean(self) -> dict[str, Any]:
+        """Put the boxes together; whichever is wrong, one sentence says what is asked for."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        born = _date(*(str(data.get(name, "")).strip() for name in self.fields))
+        if born is None:
+            words = _("Enter the day, the month and the year you were born, as numbers, such as 27 3 1984.")
+            raise forms.ValidationError(words)
+        data["born"] = born
+        return data
+
+
+def _date(day: str, month: str, year: str) -> dt.date | None:
+    if not all(text.isascii() and text.isdigit() for text in (day, month, year)):
+        return None
+    try:
+        return dt.date(int(year), int(month), int(day))
+    except ValueError:
+        return None

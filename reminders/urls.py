@@ -1,18 +1,14 @@
-"""Addresses of the reminders room. Those under /v/ and /d/ are opened by patients, from a message."""
+"""Addresses of the reminders room."""
 
 from django.urls import path
 
+from reminders.patient_urls import patient_pages
 from reminders.views import (
     acting,
-    asking,
-    calendar,
     centre,
     hooks,
-    language,
     links,
-    offered,
     outbox,
-    patient,
     texting,
     tomorrow,
 )
@@ -34,14 +30,8 @@ urlpatterns = [
     path("outbox/", outbox.outbox, name="outbox"),
     path("patients/<uuid:uid>/links/", links.links_of, name="links"),
     path("visit-links/<uuid:uid>/end/", links.end_visit_link, name="end_visit_link"),
-    path("language/", language.language, name="language"),
     path("hooks/sms/", hooks.text_received, name="text_received"),
-    path("v/<str:token>/", patient.visit, name="visit"),
-    path("v/<str:token>/calendar.ics", calendar.visit_file, name="visit_file"),
-    path("v/<str:token>/yes/", patient.confirm, name="confirm"),
-    path("v/<str:token>/times/", asking.times, name="times"),
-    path("v/<str:token>/ask/", asking.ask, name="ask"),
-    path("v/<str:token>/take/", offered.take_offer, name="take_offer"),
-    path("v/<str:token>/pass/", offered.pass_offer, name="pass_offer"),
-    path("v/<str:token>/done/", patient.done, name="done"),
+    path("patients/<uuid:uid>/links/diary/", links.make_diary_link, name="make_diary_link"),
+    path("diary-links/<uuid:uid>/end/", links.end_diary_link, name="end_diary_link"),
+    *patient_pages,
 ]

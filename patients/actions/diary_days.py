@@ -60,9 +60,9 @@ class Written:
     disputed: int = 0
 
 
-def _check(patient: Patient, day: DayFacts, today: dt.date) -> None:
+def _check(patient: Patient, day: DayFacts, last: dt.date) -> None:
     facts = day.facts
-    if day.date >= today:
+    if day.date > last:
         raise Refused(f"{day.date.day} {day.date:%B %Y} is not over yet.")
     if day.date < patient.birth_date:
         raise Refused("This day is before the person was born.")
@@ -78,14 +78,21 @@ def _check(patient: Patient, day: DayFacts, today: dt.date) -> None:
 
 @transaction.atomic
 def write_days(
-    *, patient: Patient, days: Sequence[DayFacts], source: DiaryDay.Source, by: User, at: dt.datetime
+    *, patient: Patient, days: Sequence[DayFacts], source: DiaryDay.Source, by: User | None, at: dt.datetime
 ) -> Written:
-    """Keep what was entered. A day that another source filled otherwise keeps its facts; the claim is set beside it."""
-    if not allows(by, patient.clinic, Capability.ASSESS):
+    """Keep what was entered; ``by`` None: the patient. What another source said of a day stays, the claim beside it.
+
+    Patients write of today too: they know when it is over for them, and can change it.
+    """
+    if by is None and source != DiaryDay.Source.PATIENT:
+        raise Refused("Patients write in their own name alone.")
+    if by is not None and not allows(by, patient.clinic, Capability.ASSESS):
         raise Refused("Your role may not write in the diary.")
-    today = at.astimezone(patient.clinic.zone).date()
+    last = at.astimezone(patient.clinic.zone).date() - dt.timedelta(days=0 if by is None else 1)
     for day in days:
-        _check(patient, day, today)
+        _check(patient, day, last)
+    # One writer of a person's diary at a time: a phone may send one day twice in a moment.
+    Patient.objects.select_for_update().get(pk=patient.pk)
     stored = {row.date: row for row in DiaryDay.objects.filter(patient=patient, date__in=[day.date for day in days])}
     results = [_write(patient, day, stored.get(day.date), source, by, at) for day in days]
     audit.record(
@@ -101,9 +108,11 @@ def write_days(
 
 
 def _write(
-    patient: Patient, day: DayFacts, row: DiaryDay | None, source: DiaryDay.Source, by: User, at: dt.datetime
+    patient: Patient, day: DayFacts, row: DiaryDay | None, source: DiaryDay.Source, by: User | None, at: dt.datetime
 ) -> str:
     if row and all(getattr(row, name) == value for name, value in day.facts.items()):
+        # Who comes to say the same disputes it no more.
+        DiaryClaim.objects.filter(patient=patient, date=day.date, source=source, settled_at__isnull=True).delete()
         return "same"
     if row and row.source != source:
         DiaryClaim.objects.update_or_create(
@@ -124,7 +133,7 @@ def _write(
     return "changed" if row else "new"
 
 
-def _set(row: DiaryDay, facts: Mapping[str, Any], source: str, by: User, at: dt.datetime) -> None:
+def _set(row: DiaryDay, facts: Mapping[str, Any], source: str, by: User | None, at: dt.datetime) -> None:
     for name, value in facts.items():
         setattr(row, name, value)
     row.source, row.entered_at = source, at

@@ -9,7 +9,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
@@ -19,7 +19,7 @@ from reminders import languages, limits, links
 from reminders.models import DiaryLink, PatientLink, SecretLink
 
 L = TypeVar("L", bound=SecretLink)
-Served = Callable[[HttpRequest, str], HttpResponse]
+Served = Callable[..., HttpResponse]
 LinkView = Callable[[HttpRequest, L, dt.datetime], HttpResponse]
 
 
@@ -31,7 +31,7 @@ def _behind(find: Callable[[str], L | None], view: LinkView[L]) -> Served:
     """
 
     @wraps(view)
-    def guarded(request: HttpRequest, token: str) -> HttpResponse:
+    def guarded(request: HttpRequest, token: str, **more: str) -> HttpResponse:
         now = timezone.now()
         with translation.override(languages.chosen(request)):
             response = _refused(request, now) or _served(request, find(token), view, now)
@@ -63,12 +63,14 @@ def _refused(request: HttpRequest, now: dt.datetime) -> HttpResponse | None:
     until = limits.used_up(limits.WRONG_ADDRESSES, who, now)
     if until is None and request.method == "POST":
         until = limits.spend(limits.PRESSES, who, now)
-    return _wait(request, until, now) if until else None
+    return wait(request, until, now) if until else None
 
 
-def _wait(request: HttpRequest, until: dt.datetime, now: dt.datetime) -> HttpResponse:
+def wait(request: HttpRequest, until: dt.datetime, now: dt.datetime, link: SecretLink | None = None) -> HttpResponse:
+    """Say how long to wait before the next try."""
     minutes = max(1, round((until - now).total_seconds() / 60))
-    response = render(request, "reminders/wait.html", {"minutes": minutes}, status=429)
+    frame = {"clinic": link.clinic, "home": link.home} if link else {}
+    response = render(request, "reminders/wait.html", frame | {"minutes": minutes}, status=429)
     response["Retry-After"] = str(minutes * 60)
     return response
 
@@ -81,4 +83,7 @@ def _served(request: HttpRequest, link: L | None, view: LinkView[L], now: dt.dat
         if link.has_ended(now):
             return render(request, "reminders/ended.html", {"clinic": link.clinic}, status=410)
         with timezone.override(link.clinic.zone):
-            return view(request, link, now)
+            try:
+                return view(request, link, now)
+            except Http404:
+                return render(request, "reminders/ended.html", {"clinic": link.clinic, "home": link.home}, status=404)

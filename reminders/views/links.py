@@ -6,13 +6,14 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from clinic.access import Capability, StaffRequest, may, requires
 from patients.models import Patient
 from patients.views.lookup import get_patient
 from reminders import links
-from reminders.models import PatientLink
+from reminders.models import DiaryLink, PatientLink
 
 
 @require_safe
@@ -31,6 +32,27 @@ def end_visit_link(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     links.revoke(link=link, by=request.user, at=timezone.now())
     messages.success(request, "The link is ended. It opens nothing any more.")
     return redirect("reminders:links", link.person.uid)
+
+
+@require_POST
+@requires(Capability.MESSAGE)
+def end_diary_link(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """End a link to a diary, whatever a device remembers."""
+    found = DiaryLink.objects.filter(clinic=request.clinic).select_related("clinic", "patient")
+    link = get_object_or_404(found, uid=uid)
+    links.revoke(link=link, by=request.user, at=timezone.now())
+    messages.success(request, "The link is ended. It opens nothing any more.")
+    return redirect("reminders:links", link.person.uid)
+
+
+@require_POST
+@never_cache
+@requires(Capability.MESSAGE)
+def make_diary_link(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Make a link to a person's diary and show its address, this one time."""
+    patient = get_patient(request, uid)
+    _link, address = links.make_diary_link(patient=patient, by=request.user, at=timezone.now())
+    return _page(request, patient, address=address)
 
 
 def _page(request: StaffRequest, patient: Patient, **more: object) -> HttpResponse:

@@ -18,6 +18,7 @@ from patients.actions.policies import keep_policy
 from patients.eligibility.policy import SAMPLE_A
 from patients.models import AcuteMedication, Authorization, DiaryClaim, Patient, PreventiveTrial
 from reminders import defaults
+from reminders.links import make_diary_link
 from reminders.models import PatientLink, Reminder, ReminderRule
 from tests.builders import (
     NOW,
@@ -45,6 +46,10 @@ BY_LINK = (
     "reminders:ask",
     "reminders:times",
     "reminders:language",
+    "reminders:diary",
+    "reminders:diary_day",
+    "reminders:diary_saved",
+    "reminders:diary_week",
     "reminders:done",
     "reminders:visit_file",
     "treatments:feed",
@@ -141,6 +146,7 @@ class World:
             created_at=NOW,
             expires_at=NOW + dt.timedelta(days=1),
         )
+        self.diary_link, _address = make_diary_link(patient=self.patient, by=prescriber, at=NOW)
         self.texts = SimpleNamespace(uid=uuid.uuid4())
         Reminder.objects.create(
             clinic=clinic,
@@ -222,6 +228,7 @@ class World:
             "closures/": self.closure,
             "texts/": self.texts,
             "visit-links/": self.visit_link,
+            "diary-links/": self.diary_link,
         }
         return next(row for start, row in rows.items() if path.startswith(start))
 

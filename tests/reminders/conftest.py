@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from clinic.models import Clinic, Injector
+from clinic.models import Clinic, Injector, User
 from patients.models import Channel, Patient
 from reminders import defaults, links
 from reminders.channels import CannotAnswer, Message, SendError
@@ -100,4 +100,11 @@ def due_link(rules: Clinic, osei: Injector) -> str:
     make_course(make_patient(rules, "Jo", "Park"), last_given_on=TODAY - dt.timedelta(days=70))
     reconcile(now=NOW)
     address = links.address_for(Reminder.objects.get(due_date__isnull=False), now=NOW)
+    return address.removeprefix("http://127.0.0.1:8000")
+
+
+@pytest.fixture
+def diary_link(maria: Patient, front_desk: User) -> str:
+    """The address of Maria's diary, without the site's name."""
+    _link, address = links.make_diary_link(patient=maria, by=front_desk, at=NOW)
     return address.removeprefix("http://127.0.0.1:8000")

@@ -19,3 +19,8 @@ def words(page: bytes) -> str:
 
 def answer(phone: Client, link: str, what: str, version: str = "1") -> int:
     return phone.post(f"{link}{what}/", {"version": version}).status_code
+
+
+def born(day: int | str, month: int | str, year: int | str) -> dict[str, str]:
+    """Return a date of birth as its three boxes send it."""
+    return {"born_day": str(day), "born_month": str(month), "born_year": str(year)}

@@ -1,0 +1,63 @@
+/* Sends each day of the week page as soon as it is chosen, so that a phone that drops loses at most the last one.
+   Without script the page has a button for each day and one for all. */
+(() => {
+  "use strict";
+
+  const form = document.querySelector("form[data-week]");
+  if (!form) return;
+  const { saving, saved, notSent } = form.dataset;
+  const waiting = new Set();
+
+  const days = () => [...form.querySelectorAll("[data-day]")];
+  const say = (day, text) => { day.querySelector("[data-state]").textContent = text; };
+
+  const send = async (day) => {
+    const data = new FormData(form);
+    data.set("only", day.dataset.day);
+    waiting.add(day);
+    say(day, saving);
+    try {
+      const answer = await fetch(form.action, {
+        method: "POST", body: new URLSearchParams(data), headers: { Accept: "application/json" }, keepalive: true,
+      });
+      if (answer.status !== 204) throw new Error(answer.status);
+      waiting.delete(day);
+      say(day, saved);
+    } catch {
+      // It stays on the page, and goes out with the next chance.
+      say(day, notSent);
+    }
+  };
+
+  const takeFromAbove = (day) => {
+    const all = days();
+    const above = all[all.indexOf(day) - 1];
+    if (!above) return;
+    const named = (box) => box.name.slice(day.dataset.day.length);
+    above.querySelectorAll("input").forEach((from) => {
+      if (named(from) === "-same") return;
+      const to = [...day.querySelectorAll("input")].find(
+        (box) => named(box) === named(from) && (box.type !== "radio" || box.value === from.value));
+      if (!to) return;
+      if (from.type === "radio") to.checked = from.checked;
+      else to.value = from.value;
+    });
+  };
+
+  form.addEventListener("change", (event) => {
+    const day = event.target.closest("[data-day]");
+    if (!day) return;
+    if (event.target.name.endsWith("-same")) {
+      if (event.target.checked) takeFromAbove(day);
+    } else {
+      const same = day.querySelector("[name$='-same']");
+      if (same) same.checked = false;
+    }
+    const letter = day.querySelector("[name$='-letter']:checked");
+    if (!letter) return;
+    if (letter.value !== "0") day.querySelector(".pills").open = true;
+    send(day);
+  });
+
+  window.addEventListener("online", () => [...waiting].forEach(send));
+})();

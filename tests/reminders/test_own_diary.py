@@ -1,0 +1,218 @@
+"""A person's own diary: two taps on a clear day, a week on a page, two sources side by side."""
+
+import datetime as dt
+import re
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from clinic.models import User
+from patients.actions.diary_days import DayFacts, Refused, settle_claim, write_days
+from patients.models import AcuteMedication, DiaryClaim, DiaryDay, Patient
+from tests.builders import NOW, TODAY
+from tests.reminders.reading import born, words
+
+YESTERDAY = TODAY - dt.timedelta(days=1)
+CLEAR = {"headache_hours": Decimal(0), "worst_pain": 0, "migraine": False}
+HEADACHE = {"headache_hours": Decimal(6), "worst_pain": 2, "migraine": False}
+
+
+@pytest.fixture
+def own(phone: Client, diary_link: str) -> Client:
+    """Maria's phone, which knows her date of birth."""
+    phone.post(diary_link, born(17, 4, 1984))
+    return phone
+
+
+def say(own: Client, diary_link: str, date: dt.date, **facts: Any) -> int:
+    return own.post(f"{diary_link}{date.isoformat()}/", facts).status_code
+
+
+def week(**rows: dict[str, str]) -> dict[str, str]:
+    """Return the week form with some days: ``d22={"letter": "0"}``."""
+    return {f"202611{day[1:]}-{name}": value for day, row in rows.items() for name, value in row.items()}
+
+
+def test_a_clear_day_is_one_press(own: Client, diary_link: str) -> None:
+    page = words(own.get(diary_link).content)
+    assert "Did you have any headache on Sunday 22 November 2026?" in page
+    response = own.post(f"{diary_link}{YESTERDAY}/", {"headache": "no"}, follow=True)
+    assert "1 of 7 days done this week" in words(response.content)
+    row = DiaryDay.objects.get()
+    assert (row.date, row.headache_hours, row.migraine, row.source) == (YESTERDAY, Decimal(0), False, "patient")
+    assert row.history.get().history_user is None
+
+
+def test_yesterday_comes_first_then_today(own: Client, diary_link: str) -> None:
+    say(own, diary_link, YESTERDAY, headache="no")
+    assert "on Monday 23 November 2026?" in words(own.get(diary_link).content)
+
+
+def test_a_headache_day_is_kept_with_its_signs(own: Client, diary_link: str) -> None:
+    signs = ["one_sided", "nausea", "vomiting", "light", "sound", "smell"]
+    say(own, diary_link, YESTERDAY, worst_pain="3", signs=signs, headache_hours="5.5", triptan_doses="2")
+    row = DiaryDay.objects.get()
+    assert (row.worst_pain, row.headache_hours, row.triptan_doses, row.migraine) == (3, Decimal("5.5"), 2, True)
+    assert all(getattr(row, name) for name in signs)
+    assert not row.pulsating
+
+
+@pytest.mark.parametrize(("signs", "migraine"), [([], False), (["migraine"], True), (["one_sided", "nausea"], True)])
+def test_signs_or_the_persons_own_word_make_a_migraine(
+    own: Client, diary_link: str, signs: list[str], migraine: bool
+) -> None:
+    say(own, diary_link, YESTERDAY, worst_pain="2", signs=signs)
+    assert DiaryDay.objects.get().migraine is migraine
+
+
+def test_medicines_on_record_are_asked_for_by_name(own: Client, diary_link: str, maria: Patient) -> None:
+    AcuteMedication.objects.create(
+        clinic=maria.clinic, patient=maria, drug_class="gepant", drug="Rimegepant", days_a_month=4, told_on=TODAY
+    )
+    page = words(own.get(diary_link).content)
+    assert "Rimegepant" in page
+    assert "Painkillers" not in page
+    say(own, diary_link, YESTERDAY, worst_pain="1", gepant_doses="1")
+    assert DiaryDay.objects.get().gepant_doses == 1
+
+
+@pytest.mark.parametrize(
+    ("facts", "words_"),
+    [
+        ({}, "Choose how bad it was."),
+        ({"worst_pain": "4"}, "Choose how bad it was."),
+        ({"worst_pain": "1", "headache_hours": "25"}, "Enter hours from 0.25 to 24, or leave it empty."),
+        ({"worst_pain": "1", "triptan_doses": "x"}, "Enter a whole number from 0 to 50."),
+        ({"worst_pain": "1", "signs": "tail"}, "Choose from the signs on the page."),
+    ],
+)
+def test_bad_input_is_said_in_words_and_nothing_typed_is_lost(
+    own: Client, diary_link: str, facts: dict[str, str], words_: str
+) -> None:
+    response = own.post(f"{diary_link}{YESTERDAY}/", facts | {"simple_analgesic_doses": "3"})
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert page.count(words_) == 2 or "signs on the page" in page
+    assert 'name="simple_analgesic_doses" value="3"' in page
+    assert re.search(r"<title>\s*Error:", page)
+    assert not DiaryDay.objects.exists()
+
+
+@pytest.mark.parametrize("date", ["2026-11-24", "2026-10-26", "2026-02-30", "nonsense"])
+def test_days_ahead_and_days_long_past_have_no_page(own: Client, diary_link: str, date: str) -> None:
+    assert own.get(f"{diary_link}{date}/").status_code == 404
+    assert own.post(f"{diary_link}{date}/", {"headache": "no"}).status_code == 404
+
+
+def test_a_changed_day_keeps_what_it_said_before(own: Client, diary_link: str) -> None:
+    say(own, diary_link, YESTERDAY, worst_pain="3", signs=["nausea", "one_sided"])
+    say(own, diary_link, YESTERDAY, headache="no")
+    row = DiaryDay.objects.get()
+    assert (row.letter, row.nausea, row.worst_pain) == ("0", False, 0)
+    assert row.history.count() == 2
+
+
+def test_what_the_clinic_wrote_is_shown_beside_and_both_are_kept(
+    own: Client, diary_link: str, maria: Patient, prescriber: User
+) -> None:
+    days = [DayFacts(YESTERDAY, HEADACHE)]
+    write_days(patient=maria, days=days, source=DiaryDay.Source.CLINIC, by=prescriber, at=NOW)
+    page = words(own.get(f"{diary_link}{YESTERDAY}/").content)
+    assert "The clinic wrote: Headache, middling." in page
+    response = own.post(f"{diary_link}{YESTERDAY}/", {"headache": "no"}, follow=True)
+    page = words(response.content)
+    assert "The clinic wrote: Headache, middling." in page
+    assert "You wrote: No headache. Both are kept" in page
+    assert (DiaryDay.objects.get().source, DiaryClaim.objects.get().source) == ("clinic", "patient")
+    settle_claim(claim=DiaryClaim.objects.get(), take=True, reason="asked again", by=prescriber, at=NOW)
+    assert DiaryDay.objects.get().letter == "0"
+
+
+def test_who_comes_to_say_the_same_disputes_it_no_more(
+    own: Client, diary_link: str, maria: Patient, prescriber: User
+) -> None:
+    days = [DayFacts(YESTERDAY, HEADACHE)]
+    write_days(patient=maria, days=days, source=DiaryDay.Source.CLINIC, by=prescriber, at=NOW)
+    say(own, diary_link, YESTERDAY, headache="no")
+    say(own, diary_link, YESTERDAY, worst_pain="2", headache_hours="6")
+    assert not DiaryClaim.objects.exists()
+
+
+def test_a_week_is_kept_in_one_go(own: Client, diary_link: str) -> None:
+    form = week(
+        d17={"letter": "M", "triptan_doses": "1"},
+        d18={"same": "on"},
+        d19={"same": "on"},
+        d20={"letter": "H"},
+        d21={"letter": "0"},
+        d22={"same": "on"},
+    )
+    response = own.post(f"{diary_link}week/?back=0", form, follow=True)
+    assert "Saved. 6 of 7 days done" in words(response.content)
+    assert [day.letter for day in DiaryDay.objects.order_by("date")] == ["M", "M", "M", "H", "0", "0"]
+    assert list(DiaryDay.objects.order_by("date").values_list("triptan_doses", flat=True)) == [1, 1, 1, 0, 0, 0]
+
+
+def test_a_day_sent_alone_is_kept_alone(own: Client, diary_link: str) -> None:
+    form = week(d17={"letter": "M"}, d18={"letter": "0"}) | {"only": "20261118"}
+    answer = own.post(f"{diary_link}week/?back=0", form, headers={"Accept": "application/json"})
+    assert answer.status_code == 204
+    assert DiaryDay.objects.get().date == dt.date(2026, 11, 18)
+
+
+def test_a_wrong_day_of_a_week_does_not_lose_the_others(own: Client, diary_link: str) -> None:
+    form = week(d17={"letter": "M"}, d18={"letter": "X"}, d19={"letter": "0", "triptan_doses": "99"})
+    response = own.post(f"{diary_link}week/?back=0", form)
+    page = words(response.content)
+    assert response.status_code == 422
+    assert "The other days are saved." in page
+    assert "Wednesday 18 November 2026: Choose no headache, headache or migraine." in page
+    assert "Thursday 19 November 2026: Enter a whole number from 0 to 50." in page
+    assert DiaryDay.objects.get().letter == "M"
+
+
+def test_a_week_sent_unchanged_takes_no_details_away(own: Client, diary_link: str) -> None:
+    say(own, diary_link, YESTERDAY, worst_pain="3", signs=["nausea", "one_sided"], triptan_doses="1")
+    own.post(f"{diary_link}week/?back=0", week(d22={"letter": "M", "triptan_doses": "1"}))
+    row = DiaryDay.objects.get()
+    assert (row.worst_pain, row.nausea, row.history.count()) == (3, True, 1)
+
+
+def test_weeks_before_can_be_filled_in_too(own: Client, diary_link: str) -> None:
+    page = own.get(f"{diary_link}week/?back=3").content.decode()
+    assert "Tuesday 27 October 2026" in page
+    assert "back=4" not in page
+    own.post(f"{diary_link}week/?back=3", {"20261027-letter": "H"})
+    assert DiaryDay.objects.get().date == dt.date(2026, 10, 27)
+
+
+def test_patients_write_in_their_own_name_alone(maria: Patient) -> None:
+    with pytest.raises(Refused):
+        write_days(patient=maria, days=[DayFacts(YESTERDAY, CLEAR)], source=DiaryDay.Source.PAPER, by=None, at=NOW)
+
+
+def test_a_patient_may_write_of_today_but_staff_wait_until_it_is_over(maria: Patient, prescriber: User) -> None:
+    days = [DayFacts(TODAY, CLEAR)]
+    with pytest.raises(Refused):
+        write_days(patient=maria, days=days, source=DiaryDay.Source.PAPER, by=prescriber, at=NOW)
+    assert write_days(patient=maria, days=days, source=DiaryDay.Source.PATIENT, by=None, at=NOW).new == 1
+
+
+def test_the_titles_and_addresses_name_no_illness(own: Client, diary_link: str) -> None:
+    for page in ("", "week/", f"{YESTERDAY}/", f"saved/{YESTERDAY}/"):
+        title = re.search(r"<title>(.*?)</title>", own.get(f"{diary_link}{page}").content.decode(), re.DOTALL)
+        assert title
+        assert title[1].split() == ["Diary"]
+
+
+@pytest.mark.parametrize("filled", [0, 7])
+def test_the_week_page_asks_the_database_as_often_for_a_full_week(
+    own: Client, diary_link: str, maria: Patient, filled: int, django_assert_num_queries: Any
+) -> None:
+    days = [DayFacts(TODAY - dt.timedelta(days=place), CLEAR) for place in range(filled)]
+    if days:
+        write_days(patient=maria, days=days, source=DiaryDay.Source.PATIENT, by=None, at=NOW)
+    with django_assert_num_queries(5):  # limit, link, days, claims, medicines
+        own.get(f"{diary_link}week/")
