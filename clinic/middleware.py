@@ -1,22 +1,17 @@
 """Which clinic a request is for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from clinic.models import Membership, User
+from clinic.models import Membership
 
 SESSION_KEY = "membership"
 
 
-def memberships_of(user: Any) -> list[Membership]:
-    """Return where a person works now; a stranger works nowhere."""
-    return list(user.memberships.filter(active=True).select_related("clinic")) if isinstance(user, User) else []
-
-
-def choose_membership(memberships: list[Membership], chosen: Any) -> Membership | None:
+def choose_membership(memberships: Sequence[Membership], chosen: Any) -> Membership | None:
     """Return the membership a person works under: the one they chose, else their first."""
     return next((one for one in memberships if one.pk == chosen), memberships[0] if memberships else None)
 
@@ -32,7 +27,7 @@ class CurrentClinicMiddleware:
 
     def __call__(self, request: Any) -> HttpResponse:
         """Serve the request inside the clinic's time zone."""
-        request.memberships = memberships_of(request.user)
+        request.memberships = getattr(request.user, "works_at", ())  # a stranger works nowhere
         membership = choose_membership(request.memberships, request.session.get(SESSION_KEY))
         request.membership = membership
         request.clinic = membership.clinic if membership else None

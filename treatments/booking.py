@@ -5,7 +5,8 @@ The database decides who gets a time; the code here only asks well and words the
 
 import datetime as dt
 import uuid as uuids
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -15,11 +16,11 @@ from django.db.models import F
 from clinic.access import Capability, allows
 from clinic.models import User
 from treatments import moves
-from treatments.conflicts import AlreadyBooked, Conflict, NotPossible, Stale, Taken, TooEarly
+from treatments.conflicts import AlreadyBooked, Conflict, NotPossible, Stale, Taken, TooEarly, refusal
 from treatments.models import Course, SessionEvent, Status, TreatmentSession
-from treatments.models.session import OCCUPYING, OPEN
+from treatments.models.session import OPEN
 from treatments.queueing import again_after_deadlock, queue_for, share
-from treatments.setup.opening import shut
+from treatments.setup.opening import misfit, shut, why_outside
 from treatments.slots import Slot
 
 __all__ = [
@@ -37,7 +38,6 @@ __all__ = [
 
 
 @again_after_deadlock
-@transaction.atomic
 def book(
     *,
     course: Course,
@@ -50,34 +50,46 @@ def book(
 ) -> TreatmentSession:
     """Book a slot (``by`` None: the patient took it). The same ``uid`` sent twice books once, with the same session.
 
-    Raises TooEarly, Taken or AlreadyBooked, with nothing written. INSERT ... ON CONFLICT DO NOTHING loses at once
-    where a plain INSERT against the exclusion constraint was seen to wait 15 seconds.
+    Raises TooEarly, Taken or AlreadyBooked, with nothing written. What stood in the way is asked for only then, after
+    the transaction: those who lose hold nothing while they find out, and those who win never ask.
     """
-    earlier = TreatmentSession.objects.filter(course=course, uid=uid).first()
-    if earlier:
-        return earlier
-    session = _draft(course, slot, uid, at, note)
-    _mind_the_due_date(session, early_reason, by)
-    share(slot, course.pk)
     try:
         with transaction.atomic():
-            TreatmentSession.objects.bulk_create([session], ignore_conflicts=True)
-    except IntegrityError as error:  # SQLite's triggers raise where PostgreSQL skips the row
+            return _write(_draft(course, slot, uid, at, note), slot, early_reason, by)
+    except (IntegrityError, Taken, TooEarly) as error:
+        earlier = TreatmentSession.objects.filter(course=course, uid=uid).first()
+        if earlier:
+            return earlier
+        if isinstance(error, TooEarly) or (isinstance(error, Taken) and error.why):
+            raise
         raise refusal(course, slot) from error
-    stored = TreatmentSession.objects.filter(course=course, uid=uid).first()
+
+
+def _write(draft: TreatmentSession, slot: Slot, early_reason: str, by: User | None) -> TreatmentSession:
+    """Store a new session with its line of history, unless somebody or something has the time.
+
+    INSERT ... ON CONFLICT DO NOTHING loses at once where a plain INSERT against the exclusion constraint was seen to
+    wait 15 seconds. (SQLite's triggers raise where PostgreSQL skips the row.)
+    """
+    _mind_the_due_date(draft, early_reason, by)
+    share(slot, draft.course_id)
+    TreatmentSession.objects.bulk_create([draft], ignore_conflicts=True)
+    ours = TreatmentSession.objects.filter(course=draft.course, uid=draft.uid)
+    stored = ours.annotate(outside=misfit(draft)).first()
     if stored is None:
-        raise refusal(course, slot)
-    _mind_the_closing(stored)
-    # A second copy of the form may be here at the same moment: one session, so one line of history.
-    SessionEvent.objects.bulk_create(
-        [_event(stored, SessionEvent.Kind.BOOKED, by, at, after=_place(stored))], ignore_conflicts=True
-    )
+        raise Taken
+    stored.clinic, stored.course, stored.injector, stored.room = draft.clinic, draft.course, slot.injector, slot.room
+    # Leave, a closure or shorter hours may have taken the time while the page that offered it was open.
+    if stored.outside:
+        raise Taken(why=why_outside(stored))
+    # A second copy of the form may be here at the same moment: one session has one such line, so that one gives way.
+    _note(stored, SessionEvent.Kind.BOOKED, by, draft.placed_at, after=_place(stored))
     return stored
 
 
 def _draft(course: Course, slot: Slot, uid: uuids.UUID, at: dt.datetime, note: str) -> TreatmentSession:
     return TreatmentSession(
-        clinic_id=course.clinic_id,
+        clinic=course.clinic,
         course=course,
         uid=uid,
         injector=slot.injector,
@@ -118,24 +130,20 @@ def mind_the_course(session: TreatmentSession) -> None:
         raise NotPossible("The course has ended, so nothing is booked in it any more.")
 
 
-def refusal(course: Course, slot: Slot, but: TreatmentSession | None = None) -> Conflict:
-    """Say what stood in the way: the patient's own visit, or whoever has the time."""
-    own = course.sessions.filter(status__in=OPEN).first()
-    if own and own != but:
-        return AlreadyBooked(own)
-    then = TreatmentSession.objects.filter(status__in=OCCUPYING, starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at)
-    if but:
-        then = then.exclude(pk=but.pk)
-    here = then.filter(clinic_id=course.clinic_id)
-    theirs = here.filter(injector=slot.injector).first() or here.filter(room=slot.room).first()
-    if theirs is None and slot.injector.user_id and then.filter(person=slot.injector.user_id).exists():
-        # Nothing is said of who is seen there: another clinic's patients are nobody's business here.
-        return Taken(why=f"{slot.injector.name} is at another clinic then")
-    return Taken(theirs)
+@contextmanager
+def written_or_refused(session: TreatmentSession, slot: Slot | None = None) -> Iterator[None]:
+    """Make one transaction of what follows; say what stood in the way where the database refuses it.
+
+    That is asked for after the transaction, which has to end anyway: no savepoint, and nothing held meanwhile.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        raise refusal(session.course, slot or slot_of(session), but=session) from error
 
 
 @again_after_deadlock
-@transaction.atomic
 def move(
     *,
     session: TreatmentSession,
@@ -152,27 +160,24 @@ def move(
     time are then about nothing.
     """
     before, agreed_on = _place(session) | _what_a_move_clears(session), session.local_date
-    lock(session, slot)
-    session.injector, session.room = slot.injector, slot.room
-    session.starts_at, session.ends_at = slot.starts_at, slot.ends_at
-    session.local_date = slot.starts_at.astimezone(session.clinic.zone).date()
-    _mind_the_due_date(session, early_reason, by, agreed_on)
-    place = {name: getattr(session, name) for name in ("injector", "room", "starts_at", "ends_at", "local_date")}
-    try:
-        with transaction.atomic():
-            changed = TreatmentSession.objects.filter(pk=session.pk, version=version, status=Status.BOOKED).update(
-                **place,
-                early_reason=session.early_reason,
-                early_by=session.early_by,
-                version=F("version") + 1,
-                placed_at=at,
-                answer=TreatmentSession.Answer.NONE,
-                answered_at=None,
-            )
-    except IntegrityError as error:
-        raise refusal(session.course, slot, but=session) from error
-    _mind_the_closing(session)
-    return note_change(changed, session, SessionEvent.Kind.MOVED, by, at, reason, before, _place(session))
+    with written_or_refused(session, slot):
+        lock(session, slot)
+        session.injector, session.room = slot.injector, slot.room
+        session.starts_at, session.ends_at = slot.starts_at, slot.ends_at
+        session.local_date = slot.starts_at.astimezone(session.clinic.zone).date()
+        _mind_the_due_date(session, early_reason, by, agreed_on)
+        place = {name: getattr(session, name) for name in ("injector", "room", "starts_at", "ends_at", "local_date")}
+        changed = TreatmentSession.objects.filter(pk=session.pk, version=version, status=Status.BOOKED).update(
+            **place,
+            early_reason=session.early_reason,
+            early_by=session.early_by,
+            version=F("version") + 1,
+            placed_at=at,
+            answer=TreatmentSession.Answer.NONE,
+            answered_at=None,
+        )
+        _mind_the_closing(session)
+        return note_change(changed, session, SessionEvent.Kind.MOVED, by, at, reason, before, _place(session))
 
 
 def lock(session: TreatmentSession, slot: Slot) -> None:
@@ -186,7 +191,6 @@ def lock(session: TreatmentSession, slot: Slot) -> None:
 
 
 @again_after_deadlock
-@transaction.atomic
 def change_status(
     *, session: TreatmentSession, to: Status, by: User, at: dt.datetime, reason: str = ""
 ) -> TreatmentSession:
@@ -206,20 +210,16 @@ def change_status(
         changes |= {"arrived_at": None, "placed_at": at}
     before = {name: getattr(session, name) for name in changes.keys() - {"placed_at"}}
     after = {name: changes[name] for name in before}
-    if to in OPEN and seen not in OPEN:
-        share(slot_of(session), session.course_id)
-    try:
-        with transaction.atomic():
-            changed = TreatmentSession.objects.filter(pk=session.pk, status=seen, version=session.version).update(
-                **changes
-            )
-    except IntegrityError as error:
-        raise refusal(session.course, slot_of(session), but=session) from error
-    if seen in {Status.CANCELLED, Status.NO_SHOW}:
-        mind_the_course(session)
-    if seen == Status.CANCELLED and (why := shut(session)):
-        raise NotPossible(f"This time is no longer open: {why}. Book another one.")
-    return note_change(changed, session, SessionEvent.Kind.STATUS, by, at, reason, before, after)
+    with written_or_refused(session):
+        if to in OPEN and seen not in OPEN:
+            share(slot_of(session), session.course_id)
+        as_seen = TreatmentSession.objects.filter(pk=session.pk, status=seen, version=session.version)
+        changed = as_seen.update(**changes)
+        if seen in {Status.CANCELLED, Status.NO_SHOW}:
+            mind_the_course(session)
+        if seen == Status.CANCELLED and (why := shut(session)):
+            raise NotPossible(f"This time is no longer open: {why}. Book another one.")
+        return note_change(changed, session, SessionEvent.Kind.STATUS, by, at, reason, before, after)
 
 
 def _check_the_table(session: TreatmentSession, to: Status, by: User, reason: str) -> None:
@@ -268,15 +268,16 @@ def note_change(
     """Write the line of history when the update found its row, else say that somebody was faster."""
     if not changed:
         raise Stale(TreatmentSession.objects.get(pk=session.pk))
-    _event(session, kind, by, at, reason=reason.strip(), before=before, after=after).save()
     session.refresh_from_db()
+    _note(session, kind, by, at, reason=reason.strip(), before=before, after=after)
     return session
 
 
-def _event(
-    session: TreatmentSession, kind: SessionEvent.Kind, by: User | None, at: dt.datetime, **more: Any
-) -> SessionEvent:
-    return SessionEvent(clinic_id=session.clinic_id, session=session, at=at, by=by, kind=kind, **more)
+def _note(session: TreatmentSession, kind: SessionEvent.Kind, by: User | None, at: dt.datetime, **more: Any) -> None:
+    """Write a line of history, and leave it on the session: whoever took the step is offered to undo it."""
+    event = SessionEvent(clinic_id=session.clinic_id, session=session, at=at, by=by, kind=kind, **more)
+    event.save(force_insert=True)
+    session.last_step = event
 
 
 def _place(session: TreatmentSession) -> dict[str, Any]:

@@ -43,12 +43,15 @@ def _sqlstate(error: Exception) -> str | None:
 
 def queue_for(keys: set[tuple[int, int]]) -> None:
     """Wait for the calendars of injectors (1, key) and rooms (2, key) or courses (3, key), and hold them until the transaction ends."""
-    if connection.vendor != "postgresql":
+    if connection.vendor != "postgresql" or not keys:
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_WAIT])
-        for kind, key in sorted(keys):
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [kind, key])
+        one_by_one = ", ".join("(%s::int, %s::int)" for _ in keys)
+        cursor.execute(
+            f"SELECT pg_advisory_xact_lock(kind, key) FROM (VALUES {one_by_one}) AS queue (kind, key)",  # noqa: S608
+            [part for pair in sorted(keys) for part in pair],
+        )
 
 
 def hold_course(course: Course) -> None:

@@ -5,13 +5,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 
 from clinic.access import Capability, allows
 from clinic.fields import cipher
 from clinic.models import User
-from treatments.booking import change_status, lock, mind_the_course, note_change, refusal, slot_of
+from treatments.booking import change_status, lock, mind_the_course, note_change, slot_of, written_or_refused
 from treatments.conflicts import NotPossible, Stale
 from treatments.models import SessionEvent, Status, TreatmentSession
 from treatments.queueing import again_after_deadlock, share
@@ -70,16 +70,13 @@ def _restore(session: TreatmentSession, event: SessionEvent, by: User, at: dt.da
     as_seen = TreatmentSession.objects.filter(
         pk=session.pk, status=session.status, version=session.version, answer=session.answer
     )
-    try:
-        with transaction.atomic():
-            changed = as_seen.update(**values)
-    except IntegrityError as error:
-        raise refusal(session.course, slot, but=session) from error
-    if session.status in {Status.CANCELLED, Status.NO_SHOW}:
-        mind_the_course(session)
-    if (moves_back or comes_back) and (why := _shut(session)):
-        raise NotPossible(f"The old time is no longer open: {why}. This cannot be undone; book another time.")
-    return note_change(changed, session, Kind.UNDONE, by, at, "", event.after, event.before)
+    with written_or_refused(session, slot):
+        changed = as_seen.update(**values)
+        if session.status in {Status.CANCELLED, Status.NO_SHOW}:
+            mind_the_course(session)
+        if (moves_back or comes_back) and (why := _shut(session)):
+            raise NotPossible(f"The old time is no longer open: {why}. This cannot be undone; book another time.")
+        return note_change(changed, session, Kind.UNDONE, by, at, "", event.after, event.before)
 
 
 def _shut(session: TreatmentSession) -> str:

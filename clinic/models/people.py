@@ -1,6 +1,7 @@
 """Staff: who they are, what they may do at which clinic, and who injects."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -34,6 +35,9 @@ class User(AbstractBaseUser):
     full_name = models.CharField(max_length=80)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    # Not a column: where the person works now, as `clinic.authentication` has read it for this request.
+    works_at: Sequence["Membership"] = ()
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["full_name"]

@@ -12,12 +12,12 @@ from django.db.models import BigIntegerField, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast
 
 from clinic.constraints.no_overlap import LONGEST
-from clinic.models import Absence, Clinic, Closure, Injector, Room, WorkedHoliday
+from clinic.models import Absence, Clinic, Closure, Injector, Room
 from treatments.calendar.blocks import DAY, Column, Opening, Span, Visit, column, mask
 from treatments.calendar.clock import Away, existing, first_minute, minute_of, on_date
 from treatments.models import Status, TreatmentSession
 from treatments.models.session import OCCUPYING
-from treatments.slots.agenda import holiday_names
+from treatments.slots.agenda import kept_holidays
 from treatments.slots.shifts import MINUTE, wall_minute
 from treatments.slots.taken import Epoch
 
@@ -144,7 +144,7 @@ def _empty(clinic: Clinic, first: dt.date, last: dt.date, now: dt.datetime) -> S
 
 
 def _filled(stretch: Stretch) -> Stretch:
-    stretch.holidays = _holidays(stretch.clinic, stretch.first, stretch.last)
+    stretch.holidays = kept_holidays(stretch.clinic, stretch.first, stretch.last + dt.timedelta(days=1))
     stretch.away = list(_away(stretch.clinic, stretch.first, stretch.last))
     _put_visits(stretch, stretch.chosen)
     _close_rooms(stretch)
@@ -176,15 +176,6 @@ def _rooms(clinic: Clinic) -> dict[int, RoomOf]:
         if injector is not None:
             room.injectors.add(injector)
     return rooms
-
-
-def _holidays(clinic: Clinic, first: dt.date, last: dt.date) -> dict[dt.date, str]:
-    """Return the public holidays on which the clinic is closed, with their names."""
-    found = holiday_names(clinic, first, last + dt.timedelta(days=1))
-    if found:
-        for date in WorkedHoliday.objects.filter(clinic=clinic, date__in=found).values_list("date", flat=True):
-            del found[date]
-    return found
 
 
 def _away(clinic: Clinic, first: dt.date, last: dt.date) -> Iterable[Away]:

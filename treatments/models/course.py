@@ -139,8 +139,8 @@ class Course(models.Model):
 
     def next_due(self) -> dt.date:
         """Return the local date from which the next session may be given (one query)."""
-        standing: Any = Course.objects.with_due().get(pk=self.pk)
-        due: dt.date = standing.next_due_on
+        standing: Any = Course.objects.filter(pk=self.pk).with_due()
+        due: dt.date = standing.values_list("next_due_on", flat=True).get()
         return due
 
     def first_given(self) -> dt.date | None:

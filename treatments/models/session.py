@@ -70,6 +70,8 @@ class TreatmentSession(models.Model):
     record = models.OneToOneField(
         "treatments.SessionRecord", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # Not a column: the line of history that this process has just written, so that its undo needs no search.
+    last_step: "SessionEvent | None" = None
 
     class Meta:
         ordering = ["starts_at", "id"]

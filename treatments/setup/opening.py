@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 
 from clinic.models import Absence, Clinic, Closure, OpeningHours, Room, WorkedHoliday
 from clinic.public_holidays import public_holidays
@@ -102,12 +102,8 @@ def outside(clinic: Clinic, which: Q, now: dt.datetime) -> dict[TreatmentSession
     return {visit: why for visit, why in reasons if why}
 
 
-def shut(session: TreatmentSession) -> str:
-    """Return why a visit just written lies outside the clinic's hours or a course, in words, or nothing when it fits.
-
-    Asked in the transaction that wrote it, under the lock that every change of hours waits for, so that neither can
-    miss the other. One query unless it lies outside.
-    """
+def misfit(session: TreatmentSession) -> Any:
+    """Return whether a visit of a query lies outside the clinic's hours or a course; ``session`` says when it is."""
     clinic, zone = session.clinic, session.clinic.zone
     starts, ends = session.starts_at.astimezone(zone), session.ends_at.astimezone(zone)
     date = starts.date()
@@ -124,12 +120,27 @@ def shut(session: TreatmentSession) -> str:
         opens__lte=starts.time(),
         closes__gte=ends.time() if ends.date() == date else dt.time.max,  # no hours go on past midnight
     )
-    misfit: Any = gone | Exists(away) | Exists(closed) | ~Exists(hours)
+    outside: Any = gone | Exists(away) | Exists(closed) | ~Exists(hours)
     if date in public_holidays(clinic.country, clinic.subdivision, date.year):
-        misfit |= ~Exists(WorkedHoliday.objects.filter(clinic=clinic, date=date))
-    if not TreatmentSession.objects.filter(misfit, pk=session.pk).exists():
+        outside |= ~Exists(WorkedHoliday.objects.filter(clinic=clinic, date=date))
+    return ExpressionWrapper(outside, output_field=BooleanField())
+
+
+def shut(session: TreatmentSession) -> str:
+    """Return why a visit just written lies outside the clinic's hours, in words, or nothing when it fits.
+
+    Asked in the transaction that wrote it, under the lock that every change of hours waits for, so that neither can
+    miss the other. One query unless it lies outside.
+    """
+    if not TreatmentSession.objects.filter(misfit(session), pk=session.pk).exists():
         return ""
-    return load(clinic, date, date).why_outside(session) or "the course has ended"
+    return why_outside(session)
+
+
+def why_outside(session: TreatmentSession) -> str:
+    """Return why a visit does not fit, in words, or that its course has ended when the hours are right (five queries)."""
+    date = session.starts_at.astimezone(session.clinic.zone).date()
+    return load(session.clinic, date, date).why_outside(session) or "the course has ended"
 
 
 def valid(row: OpeningHours, date: dt.date) -> bool:

@@ -1,15 +1,16 @@
 """What a clinic's calendar says before anybody is booked: hours, rooms, leave, closures and holidays.
 
-Read once for the whole search (five queries, whatever the number of injectors, rooms and weeks).
+Read once for the whole search (four queries at most, whatever the number of injectors, rooms and weeks).
 """
 
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Value
+from django.db.models.functions import Cast
 
 from clinic.models import Absence, Clinic, Closure, Injector, OpeningHours, Room, WorkedHoliday
 from clinic.public_holidays import public_holidays
@@ -88,11 +89,27 @@ def read_agenda(
     agenda = Agenda(clinic, first, end, minutes or clinic.session_minutes, injector, room)
     _read_hours(agenda)
     _read_rooms(agenda)
-    _read_pauses(agenda)
-    worked = WorkedHoliday.objects.filter(clinic=clinic, date__gte=first, date__lt=end).values_list("date", flat=True)
-    names, kept = holiday_names(clinic, first, end), set(worked)
-    agenda.holidays = {date: name for date, name in names.items() if date not in kept}
+    read_closing(agenda)
     return agenda
+
+
+def read_closing(agenda: Agenda) -> None:
+    """Read what stands in the way of the hours: leave and closures, and public holidays where there are any."""
+    for injector, room, *pause in _pauses(agenda):
+        if injector is not None:
+            agenda.away[injector].append(Pause(*pause))
+        else:
+            (agenda.closed if room is None else agenda.closed_rooms[room]).append(Pause(*pause))
+    agenda.holidays = kept_holidays(agenda.clinic, agenda.first, agenda.end)
+
+
+def kept_holidays(clinic: Clinic, first: dt.date, end: dt.date) -> dict[dt.date, str]:
+    """Return the public holidays from ``first`` to before ``end`` on which the clinic does not work."""
+    names = holiday_names(clinic, first, end)
+    if not names:
+        return {}
+    worked = set(WorkedHoliday.objects.filter(clinic=clinic, date__in=names).values_list("date", flat=True))
+    return {date: name for date, name in names.items() if date not in worked}
 
 
 def holiday_names(clinic: Clinic, first: dt.date, end: dt.date) -> dict[dt.date, str]:
@@ -138,14 +155,16 @@ def _read_rooms(agenda: Agenda) -> None:
     agenda.rooms = {room: frozenset(injectors) for room, injectors in users.items()}
 
 
-def _read_pauses(agenda: Agenda) -> None:
+def _pauses(agenda: Agenda) -> Any:
+    """Return leave and closures in one query: injector, room, from, to and label; a clinic's closing has neither."""
     window = around([agenda.first, agenda.end])
     during = {"clinic": agenda.clinic, "starts_at__lt": moment(window.last), "ends_at__gt": moment(window.first)}
-    times = (Epoch(F("starts_at")), Epoch(F("ends_at")), "label")
-    for injector, *pause in Absence.objects.filter(**during).values_list("injector_id", *times):
-        agenda.away[injector].append(Pause(*pause))
-    for room, *pause in Closure.objects.filter(**during).values_list("room_id", *times):
-        (agenda.closed if room is None else agenda.closed_rooms[room]).append(Pause(*pause))
+    nobody: Any = Cast(Value(None), BigIntegerField())
+    columns = ("who", "where", "since", "until", "label")
+    times = {"since": Epoch(F("starts_at")), "until": Epoch(F("ends_at"))}
+    leave = Absence.objects.filter(**during).order_by().annotate(who=F("injector_id"), where=nobody, **times)
+    closures = Closure.objects.filter(**during).order_by().annotate(who=nobody, where=F("room_id"), **times)
+    return leave.values_list(*columns).union(closures.values_list(*columns), all=True)
 
 
 def as_starts(pauses: Iterable[Pause], length: int) -> list[tuple[int, int]]:

@@ -19,7 +19,9 @@ def get_session(request: StaffRequest, uid: uuid.UUID) -> TreatmentSession:
 
 def get_course(request: StaffRequest, uid: uuid.UUID) -> Course:
     """Return a course of the current clinic."""
-    return get_object_or_404(Course.objects.filter(clinic=request.clinic).select_related("clinic", "patient"), uid=uid)
+    course = get_object_or_404(Course.objects.filter(clinic=request.clinic).select_related("patient"), uid=uid)
+    course.clinic = request.clinic
+    return course
 
 
 def note_reading(request: StaffRequest, at: Any, kind: str, subject: uuid.UUID) -> None:
