@@ -7,6 +7,7 @@ because its hour could be anybody's.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache
 from typing import Any
 
 from django import template
@@ -80,10 +81,11 @@ class Fault:
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """Draw one icon of the sprite; silent for screen readers, since the word beside it says the same."""
     return format_html(
-        '<svg class="icon" width="16" height="16" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        '<svg class="icon" width="16" height="16" aria-hidden="true"><use href="{}#{}"></use></svg>',
         static("icons.svg"),
         name,
     )

@@ -123,9 +123,47 @@ def test_undo_is_in_the_rows_menu_only_while_it_is_possible(
     visit: TreatmentSession, client: Client, front_desk: User
 ) -> None:
     booking.change_status(session=visit, to=Status.ARRIVED, by=front_desk, at=NOW)
-    assert "Undo last step" in text(client.get(TODAY_URL))
+    step = visit.events.get().pk
+    assert f'data-menu="arrived.1.{step}"' in text(client.get(TODAY_URL))
     with time_machine.travel(NOW + dt.timedelta(seconds=181), tick=False):
-        assert "Undo last step" not in text(client.get(TODAY_URL))
+        assert 'data-menu="arrived.1."' in text(client.get(TODAY_URL))
+
+
+def test_without_script_the_menu_is_the_page_of_the_visit_with_undo_while_it_is_possible(
+    visit: TreatmentSession, client: Client, front_desk: User
+) -> None:
+    booking.change_status(session=visit, to=Status.ARRIVED, by=front_desk, at=NOW)
+    url = reverse("treatments:session", args=[visit.uid])
+    assert f'href="{url}" data-menu=' in text(client.get(TODAY_URL))
+    page = text(client.get(url))
+    assert all(words in page for words in ("Undo last step", "Not here yet", "No-show", "Cancel"))
+    with time_machine.travel(NOW + dt.timedelta(seconds=181), tick=False):
+        assert "Undo last step" not in text(client.get(url))
+
+
+def test_a_button_of_the_form_around_all_rows_says_which_step_and_what_was_seen(
+    visit: TreatmentSession, client: Client, nurse: User
+) -> None:
+    page = text(client.get(TODAY_URL))
+    found = re.search(r'form="day-step" formaction="([^"]+)" name="step" value="([^"]+)"', page)
+    assert found
+    assert (found[1], found[2]) == (reverse("treatments:status", args=[visit.uid]), "arrived.booked.1")
+    assert log_in(nurse).post(found[1], {"step": found[2]}).status_code == 302
+    assert client.post(found[1], {"step": found[2].replace("arrived", "no_show")}).status_code == 409
+
+
+@pytest.mark.parametrize("pressed", ["", "done.booked.1", "nonsense", "arrived.booked.1.1"])
+def test_a_button_nobody_made_changes_nothing(visit: TreatmentSession, client: Client, pressed: str) -> None:
+    answer = client.post(reverse("treatments:status", args=[visit.uid]), {"step": pressed})
+    visit.refresh_from_db()
+    assert (answer.status_code in {400, 409}, visit.status) == (True, Status.BOOKED)
+
+
+def test_every_way_a_visit_can_stand_has_its_menu(visit: TreatmentSession, client: Client, reader: User) -> None:
+    page = text(client.get(TODAY_URL))
+    stands = {"asked_to_move", *(status.value for status in Status if status != Status.GIVEN_BEFORE)}
+    assert set(re.findall(r'<template id="menu-([^"]+)">', page)) == stands
+    assert "<template" not in text(log_in(reader).get(TODAY_URL))
 
 
 # Filters, board, choices
@@ -219,8 +257,10 @@ def test_a_refresh_keeps_the_filter(visit: TreatmentSession, toms: TreatmentSess
 
 
 def test_buttons_of_refreshed_rows_lead_back_to_the_page(visit: TreatmentSession, client: Client) -> None:
-    url = polled(client, text(client.get(TODAY_URL, {"status": "booked"})))
-    assert 'name="next" value="/today/?status=booked"' in text(client.get(url))
+    page = text(client.get(TODAY_URL, {"status": "booked"}))
+    form = page.split('id="day-step"')[1]
+    assert form.split("</form>")[0].endswith('name="next" value="/today/?status=booked"> ')
+    assert 'form="day-step"' in text(client.get(polled(client, page)))
 
 
 def test_a_refresh_costs_the_same_number_of_queries_for_one_visit_and_for_many(

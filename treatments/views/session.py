@@ -24,12 +24,14 @@ def session(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     now = timezone.now()
     note_reading(request, now, "session", found.uid)
     versions = list(found.versions.filter(signed_at__isnull=False).select_related("signed_by").order_by("-pk"))
+    events = list(found.events.select_related("by"))
     context = {
         "session": found,
         "patient": found.course.patient,
         "record": versions[0] if versions else None,
         "earlier": versions[1:],
-        "events": found.events.select_related("by"),
+        "events": events,
+        "last": events[-1] if events else None,
         "next_due": due_on(found.given_on, found.course.interval_days) if found.given_on else None,
         "next_session": _next_session(found),
         "may_book": may(request.membership, Capability.BOOK),

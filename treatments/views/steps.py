@@ -1,6 +1,7 @@
 """The one-click steps of a visit, and taking the last one back."""
 
 import uuid
+from typing import NamedTuple
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
@@ -26,8 +27,8 @@ PRESSED = frozenset({Status.BOOKED, Status.ARRIVED, Status.IN_ROOM, Status.NO_SH
 def status(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Take a visit one step on: arrived, in room, no-show, cancelled."""
     session = get_session(request, uid)
-    to, reason = request.POST.get("to", ""), request.POST.get("reason", "")
-    if to not in PRESSED:
+    to, reason = pressed(request).to, request.POST.get("reason", "")
+    if to is None or to not in PRESSED:
         raise BadRequest
     if session.status == to:
         _already(request, session)
@@ -47,10 +48,25 @@ def status(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     return redirect(next_url(request, day_url(session)))
 
 
+class Pressed(NamedTuple):
+    """A step that somebody asked for: to which status, and how the page that posts it showed the visit."""
+
+    to: str | None
+    seen: str | None = None
+    version: str | None = None
+
+
+def pressed(request: StaffRequest) -> Pressed:
+    """Return what was pressed: the fields of a form of its own, or a button of a form around many visits."""
+    if "step" in request.POST:
+        return Pressed(*request.POST["step"].split(".", 2))
+    return Pressed(*(request.POST.get(name) for name in Pressed._fields))
+
+
 def changed_since(request: StaffRequest, session: TreatmentSession) -> bool:
     """Return whether the visit is no longer as the page that posts this showed it."""
-    seen = request.POST.get("seen", session.status), request.POST.get("version", str(session.version))
-    return seen != (session.status, str(session.version))
+    asked = pressed(request)
+    return asked.seen not in {None, session.status} or asked.version not in {None, str(session.version)}
 
 
 def _already(request: StaffRequest, session: TreatmentSession) -> None:
@@ -81,13 +97,13 @@ def undo(request: StaffRequest, uid: uuid.UUID, event: int) -> HttpResponse:
 
 
 def tell(request: StaffRequest, session: TreatmentSession, text: str) -> None:
-    """Say what happened, with Undo beside it, and the card to take home when the visit got a new time."""
-    last = session.events.order_by("-pk").values_list("pk", "kind").first()
-    if last is None:
+    """Say what happened, with Undo of the step just taken beside it, and the card to take home when there is a new time."""
+    # A form that came twice took no step of its own.
+    step = session.last_step or session.events.order_by("pk").last()
+    if step is None:
         return
-    number, kind = last
-    tags = f"undo:{reverse('treatments:undo', args=[session.uid, number])}"
-    if kind in {SessionEvent.Kind.BOOKED, SessionEvent.Kind.MOVED}:
+    tags = f"undo:{reverse('treatments:undo', args=[session.uid, step.pk])}"
+    if step.kind in {SessionEvent.Kind.BOOKED, SessionEvent.Kind.MOVED}:
         tags += f" card:{reverse('treatments:card', args=[session.uid])}"
     messages.success(request, text, extra_tags=tags)
 

@@ -13,7 +13,7 @@ from clinic import audit
 from clinic.access import Capability, StaffRequest, may, requires
 from clinic.models import AuditEntry
 from clinic.redirects import next_url
-from treatments import days
+from treatments import days, menus
 from treatments.forms import DayFilterForm, parse_day
 from treatments.models import DayView
 
@@ -49,6 +49,7 @@ def _day_page(request: StaffRequest, date: dt.date, now: dt.datetime) -> HttpRes
         "following": date + step,
         "next_day": None if live["rows"] else days.next_day_with_visits(request.clinic, date),
         "still_open": _still_open(request, date, now),
+        "menus": menus.row_menus(request.membership) if live["may_book"] else (),
         "opened": _signer().sign(_opening(request, date)),
         "fresh": request.get_full_path(),
     }

@@ -1,0 +1,38 @@
+"""The menus of rows, one for each way a visit can stand: a page of hundreds of rows carries each once, in a template.
+
+static/js/row_menu.js puts a row's own values where the marks below stand.
+"""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from clinic.models import Membership
+from treatments import moves
+from treatments.models import Status, TreatmentSession
+
+VISIT, PATIENT = UUID(int=0), UUID(int=1)
+VERSION, NAME = "the-version", "the-name"
+
+_ASKED = TreatmentSession.Answer.ASKED_TO_MOVE
+_STANDS = (
+    *((status, "") for status in Status if status != Status.GIVEN_BEFORE),
+    (Status.BOOKED, _ASKED),
+)
+
+
+def menu_of(session: TreatmentSession) -> str:
+    """Return which of the menus is a visit's."""
+    return _ASKED if session.chip == _ASKED else session.status
+
+
+def row_menus(membership: Membership | None) -> Iterator[dict[str, Any]]:
+    """Yield what the template of a row's menu needs, for each menu a row may have."""
+    for status, answer in _STANDS:
+        yield {
+            "name": answer or status,
+            "patient": SimpleNamespace(uid=PATIENT, full_name=NAME),
+            "session": SimpleNamespace(uid=VISIT, status=status.value, answer=answer, version=VERSION),
+            "others": [move for move in moves.offered(status, membership) if not move.forward],
+        }
