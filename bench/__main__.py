@@ -1,7 +1,7 @@
-"""Measure everything and write docs/performance.md: `make bench`.
+"""Measure everything, beside others, and write docs/performance.md: `make bench`.
 
-Sizes are 1,000 and 10,000 sessions; MEDIUM=1 adds 100,000, FULL=1 adds that and 1,000,000. ONLY=pages,race chooses
-measures, ENGINES=sqlite and SIZES=10000 choose where. What is not measured anew keeps its figure of an earlier run.
+With 10,000 sessions; SIZES=1000,10000,100000,1000000 chooses others. ONLY=pages,race chooses measures, ENGINES=sqlite
+where, PEERS=0 leaves the others out. What is not measured anew keeps its figure of an earlier run.
 """
 
 import json
@@ -9,33 +9,38 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 from bench.databases import database, environment, run, server
 from bench.one import PREFIX
 from bench.page import write_page
+from bench.peers.running import ask, peers
 from bench.report import Row, keep, stored
 
-
-def sizes() -> list[int]:
-    """Return how many sessions to measure with."""
-    if os.environ.get("SIZES"):
-        return [int(size) for size in os.environ["SIZES"].split(",")]
-    full = bool(os.environ.get("FULL"))
-    medium = full or bool(os.environ.get("MEDIUM"))
-    return [1000, 10_000, *([100_000] if medium else []), *([1_000_000] if full else [])]
+SIZES = "10000"
 
 
 def main() -> None:
     """Measure each engine at each size, keep the rows, write the page."""
     engines = os.environ.get("ENGINES", "sqlite,postgresql").split(",")
-    with tempfile.TemporaryDirectory(prefix="bench-") as name, server() as url:
+    sizes = [int(size) for size in os.environ.get("SIZES", SIZES).split(",")]
+    with tempfile.TemporaryDirectory(prefix="bench-") as name, server() as url, others(Path(name)) as python:
         folder = Path(name)
         list(run(["manage.py", "collectstatic", "--no-input", "-v0"], environment(folder, "static", "sqlite://")))
         for engine in engines:
-            for size in sizes():
-                keep(_measured(engine, size, folder, url))
+            for size in sizes:
+                theirs = ask(python, engine, size, folder, url) if python else {}
+                keep(
+                    replace(row, peers=theirs.get(row.what, row.peers)) for row in _measured(engine, size, folder, url)
+                )
         write_page(stored(), url)
+
+
+def others(folder: Path) -> AbstractContextManager[Path | None]:
+    """Return what gives the Python of those beside us, or None when they are left out."""
+    return nullcontext() if os.environ.get("PEERS") == "0" else peers(folder)
 
 
 def _measured(engine: str, size: int, folder: Path, url: str) -> Iterator[Row]:

@@ -36,6 +36,7 @@ def _as_sqlite(rows: Iterable[tuple[Any, ...]]) -> Iterator[list[Any]]:
     spell: dict[type, Convert] = {
         dt.datetime: lambda value: value.strftime("%Y-%m-%d %H:%M:%S"),
         dt.date: lambda value: value.isoformat(),
+        dt.time: lambda value: value.isoformat(),
         uuid.UUID: lambda value: value.hex,
     }
     for row in rows:

@@ -14,7 +14,8 @@ from django.test import Client
 from django.urls import reverse
 
 from bench.report import Row
-from bench.world import World, median_ms
+from bench.timing import median_ms
+from bench.world import World
 from clinic.models import Clinic, Injector, OpeningHours, Room
 from treatments.models import Course, Status, TreatmentSession
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connections
 
-from bench.world import percentile
+from bench.timing import percentile
 
 Act = Callable[[], str]
 PATIENCE = 120.0

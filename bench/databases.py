@@ -58,10 +58,10 @@ def environment(folder: Path, name: str, url: str) -> dict[str, str]:
     }
 
 
-def run(words: list[str], settings: Mapping[str, str]) -> Iterator[str]:
-    """Run this Python with some words; yield its lines as they come. RuntimeError when it fails."""
+def run(words: list[str], settings: Mapping[str, str], python: str | Path = sys.executable) -> Iterator[str]:
+    """Run a Python, this one unless said, with some words; yield its lines as they come. RuntimeError when it fails."""
     with subprocess.Popen(
-        [sys.executable, *words], cwd=ROOT, env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True
+        [python, *words], cwd=ROOT, env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True
     ) as process:
         if process.stdout:
             yield from (line.rstrip("\n") for line in process.stdout)

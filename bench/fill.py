@@ -7,60 +7,25 @@ visit for the measures to book.
 """
 
 import datetime as dt
-import random
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import count, islice
-from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import F
 
 from bench.bulk import load
+from bench.shape import CLOSES, CYCLE_WEEKS, INJECTORS, MINUTES, OPENS, PER_WEEK, Place, places, spread
 from clinic.models import Clinic, Injector, Membership, OpeningHours, Role, Room, User
 from patients.models import ContactPoint, Patient
 from patients.search import search_text
 from treatments.models import Course, SessionEvent, SessionRecord, Status, TreatmentSession, Vial
 
-INJECTORS = 20
-MINUTES = 30
-OPENS, CLOSES = 9, 17
-STARTS_A_DAY = (CLOSES - OPENS) * 60 // MINUTES
-TAKEN = 0.75
-CYCLE_WEEKS = 12
-MOST_WEEKS_AHEAD = 52
-PER_WEEK = round((INJECTORS - 1) * STARTS_A_DAY * 5 * TAKEN) + STARTS_A_DAY * 5
 TO_RECALL = 400
 CANDIDATES = 9000
 # Candidates are due so late that they are not on the recall list.
 CANDIDATES_DUE_DAYS = 35
 PASSWORD = "a long enough password"  # noqa: S105 (of made-up people in a made-up clinic)
-
-
-class Place(NamedTuple):
-    """One taken time: the week counted from this one, the injector counted from 0, and when."""
-
-    week: int
-    injector: int
-    date: dt.date
-    starts_at: dt.datetime
-
-
-@dataclass(frozen=True)
-class Weeks:
-    """How the sessions spread: whole weeks back and ahead of ``monday``, the Monday of this week."""
-
-    monday: dt.date
-    back: int
-    ahead: int
-
-
-def spread(sessions: int, today: dt.date) -> Weeks:
-    """Return the weeks that hold so many sessions: half of them ahead, at most 52."""
-    whole = max(1, -(-sessions // PER_WEEK))
-    ahead = min(max(1, whole // 2), MOST_WEEKS_AHEAD)
-    return Weeks(today - dt.timedelta(days=today.weekday()), whole - ahead, ahead)
 
 
 def fill(sessions: int, today: dt.date) -> Clinic:
@@ -109,24 +74,10 @@ def _staff(clinic: Clinic) -> None:
             )
 
 
-def places(weeks: Weeks, clinic: Clinic) -> Iterator[Place]:
-    """Yield the taken times in order of weeks. A week is like the one twelve weeks before it."""
-    for week in range(-weeks.back, weeks.ahead):
-        rng = random.Random(week % CYCLE_WEEKS)
-        for day in range(5):
-            date = weeks.monday + dt.timedelta(weeks=week, days=day)
-            first = dt.datetime.combine(date, dt.time(OPENS), clinic.zone).astimezone(dt.UTC)
-            for injector in range(INJECTORS):
-                full = injector == INJECTORS - 1
-                wanted = STARTS_A_DAY if full else round(STARTS_A_DAY * TAKEN)
-                for index in sorted(rng.sample(range(STARTS_A_DAY), wanted)):
-                    yield Place(week, injector, date, first + dt.timedelta(minutes=MINUTES * index))
-
-
 def _sessions(clinic: Clinic, sessions: int, today: dt.date) -> None:
     weeks = spread(sessions, today)
     surplus = (weeks.back + weeks.ahead) * PER_WEEK - sessions
-    taken = list(islice(places(weeks, clinic), surplus, None))
+    taken = list(islice(places(weeks, clinic.zone), surplus, None))
     courses = _course_of_each(taken)
     in_treatment = max(courses)
     now = dt.datetime.combine(today, dt.time(8), clinic.zone).astimezone(dt.UTC)

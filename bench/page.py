@@ -17,8 +17,9 @@ Written by `make bench` from what it measured. Compare figures of one run, never
 clock differs from yours. The ratio is ours beside the floor of the same run, the least that the database itself needs
 for the same answer; for a time less is better, for a rate more.
 
-`make bench` measures 1,000 and 10,000 sessions, `MEDIUM=1` adds 100,000 and `FULL=1` a million; a row that was not
-measured anew keeps its figure, with its date.
+`make bench` measures 10,000 sessions, `SIZES=1000,10000,100000,1000000` what it names; a row that was not measured anew
+keeps its figure, with its date. Others stand beside ours where they can be asked the same: django-appointment and
+django-scheduler from PyPI, on the same engine, with as many visits spread alike (`bench/peers`).
 """
 
 

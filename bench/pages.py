@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from bench.report import Row
-from bench.world import World, counted, median_ms
+from bench.timing import median_ms
+from bench.world import World, counted
 from treatments.models import TreatmentSession
 
 DEPTHS = (0.0, 0.9)

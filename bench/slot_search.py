@@ -10,7 +10,8 @@ from typing import Any
 from django.db import connection
 
 from bench.report import Row
-from bench.world import World, counted, median_ms
+from bench.timing import median_ms
+from bench.world import World, counted
 from clinic.models import Injector
 from treatments import slots
 from treatments.models import Course, Status

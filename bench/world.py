@@ -1,9 +1,7 @@
 """What a measure gets to work on, and the ways of measuring that all share."""
 
 import datetime as dt
-import statistics
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +11,8 @@ import holidays
 from django.db import connection
 from django.test import Client
 
-from bench.fill import CANDIDATES_DUE_DAYS, CLOSES, MINUTES, OPENS
+from bench.fill import CANDIDATES_DUE_DAYS
+from bench.shape import CLOSES, MINUTES, OPENS
 from clinic.models import Clinic, Injector, Room, User
 from treatments.models import Course, TreatmentSession
 from treatments.models.session import OCCUPYING
@@ -79,27 +78,6 @@ class World:
                 for injector, room in zip(injectors, rooms, strict=True):
                     yield Slot(injector, room, starts_at, starts_at + length)
                 starts_at += length
-
-
-def median_ms(act: Callable[[], Any], times: int = 9, warm: int = 2) -> float:
-    """Return the median milliseconds of an act, after some that do not count."""
-    return statistics.median(times_ms(act, times, warm))
-
-
-def times_ms(act: Callable[[], Any], times: int, warm: int = 0) -> list[float]:
-    """Return the milliseconds that each of some runs took."""
-    took = []
-    for number in range(times + warm):
-        began = time.perf_counter()
-        act()
-        if number >= warm:
-            took.append((time.perf_counter() - began) * 1000)
-    return took
-
-
-def percentile(values: list[float], share: float) -> float:
-    """Return the value that so large a share of all lies at or below."""
-    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
 @contextmanager
