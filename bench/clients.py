@@ -59,6 +59,7 @@ def together(prepare: Callable[[int], Sequence[Act]], clients: int) -> Outcome:
 
 def _run(prepare: Callable[[int], Sequence[Act]], index: int, start: Any, results: Any) -> None:
     acts = prepare(index)
+    connections["default"].ensure_connection()  # as a process of the web server has one
     tally: Counter[str] = Counter()
     took = []
     start.wait()
