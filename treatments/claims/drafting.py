@@ -12,7 +12,7 @@ from clinic.access import Capability, allows
 from clinic.models import AuditEntry, Clinic, User
 from patients.diagnosis_codes import fault
 from treatments.claims import lines
-from treatments.log import safe_cell
+from treatments.log.export import safe_cell
 from treatments.models import ClaimDraft, SessionRecord, TreatmentSession
 
 COLUMNS = ("record_number", "date_of_service", "diagnosis", "code", "modifier", "quantity", "lots")

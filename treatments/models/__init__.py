@@ -6,6 +6,7 @@ from treatments.models.credential import InjectingPolicy, InjectorCredentials, P
 from treatments.models.day import DayView
 from treatments.models.draft import SessionDraft
 from treatments.models.effect import SideEffect
+from treatments.models.log_view import LogView
 from treatments.models.outside_dose import OutsideDose
 from treatments.models.recall import CalendarFeed, ContactAttempt, OfferInvitation, SlotOffer, WaitingEntry
 from treatments.models.record import Injection, SafetyAnswer, SessionRecord, Vial
@@ -23,6 +24,7 @@ __all__ = [
     "InjectingPolicy",
     "Injection",
     "InjectorCredentials",
+    "LogView",
     "LotRecall",
     "OfferInvitation",
     "OutcomeScore",

@@ -1,62 +1,123 @@
-"""The session log and its export."""
+"""The session log, the views of it that people keep, and its export."""
 
-from django.http import HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic import audit
 from clinic.access import Capability, StaffRequest, may, requires
 from clinic.models import AuditEntry
-from treatments import log
+from treatments.log import export as files
+from treatments.log import filters, rows, views_kept
+from treatments.log.forms import KeepForm
 
 PAGE = 50
 EXPORT_CHUNK = 2000
+LOG = "treatments:log"
 
 
 @requires(Capability.REVIEW)
 def session_log(request: StaffRequest) -> HttpResponse:
     """Show the log, fifty rows a page. All filters stand in the address, so a view can be kept."""
-    chosen = log.SessionFilter(request.GET, queryset=log.sessions(request.clinic), request=request)
+    chosen = _chosen(request)
     valid = chosen.form.is_valid()
-    rows, cursor = log.page_after(chosen.qs, request.GET.get("after", ""), PAGE) if valid else ([], "")
-    audit.record(
-        clinic=request.clinic,
-        by=request.user,
-        at=timezone.now(),
-        action=AuditEntry.Action.READ,
-        kind="log",
-        rows=len(rows),
-    )
+    page = rows.page_after(chosen.qs, request.GET.get("after", ""), PAGE) if valid else rows.Page([], "")
+    now = timezone.now()
+    _note(request, AuditEntry.Action.READ, len(page.rows), now)
     query = request.GET.copy()
     query.pop("after", None)
     context = {
         "filter": chosen,
         "form": chosen.form,
-        "rows": rows,
-        "cursor": cursor,
+        "page": page,
+        "total": rows.total(chosen.qs) if valid else "",
         "query": query.urlencode(),
+        "more_set": any(request.GET.get(name) for name in filters.MORE),
         "may_bill": may(request.membership, Capability.BILL),
+        **_ways(request, now.astimezone(request.clinic.zone).date()),
     }
     return render(request, "treatments/log.html", context, status=200 if valid else 422)
 
 
 @requires(Capability.REVIEW)
-def export(request: StaffRequest) -> HttpResponse | StreamingHttpResponse:
-    """Stream the filtered log as CSV. The export itself is logged, with the number of rows."""
-    chosen = log.SessionFilter(request.GET, queryset=log.sessions(request.clinic), request=request)
+def export(request: StaffRequest) -> HttpResponseBase:
+    """Hand out the filtered log, as CSV or as a workbook. The export itself is logged, with the number of rows."""
+    chosen = _chosen(request)
     if not chosen.form.is_valid():
-        return render(request, "treatments/log.html", {"filter": chosen, "form": chosen.form, "rows": []}, status=422)
+        return redirect(f"{reverse(LOG)}?{request.GET.urlencode()}")
     now = timezone.now()
-    audit.record(
-        clinic=request.clinic,
-        by=request.user,
-        at=now,
-        action=AuditEntry.Action.EXPORT,
-        kind="log",
-        rows=chosen.qs.order_by().count(),
+    _note(request, AuditEntry.Action.EXPORT, chosen.qs.order_by().count(), now)
+    found = chosen.qs.iterator(chunk_size=EXPORT_CHUNK)
+    asked = request.GET.copy()
+    as_workbook = "xlsx" in asked.pop("format", [])
+    name = f"sessions-{now.astimezone(request.clinic.zone).date()}"
+    if as_workbook:
+        book = files.workbook(found, request.clinic, asked.urlencode())
+        return FileResponse(book, as_attachment=True, filename=f"{name}.xlsx")
+    response = StreamingHttpResponse(
+        files.csv_lines(found, request.clinic, asked.urlencode()), content_type="text/csv; charset=utf-8"
     )
-    lines = log.export_lines(chosen.qs.iterator(chunk_size=EXPORT_CHUNK), request.clinic, request.GET.urlencode())
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    today = now.astimezone(request.clinic.zone).date()
-    response["Content-Disposition"] = f'attachment; filename="sessions-{today.isoformat()}.csv"'
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Capability.REVIEW)
+def keep_view(request: StaffRequest) -> HttpResponse:
+    """Give the filters in the address a name."""
+    query = request.GET.urlencode()
+    form = KeepForm(request.POST or None)
+    if form.is_valid():
+        try:
+            kept = views_kept.keep(
+                clinic=request.clinic,
+                name=form.cleaned_data["name"],
+                query=query,
+                shared=form.cleaned_data["shared"],
+                by=request.user,
+                at=timezone.now(),
+            )
+        except views_kept.NameTaken:
+            form.add_error("name", "There is a view of that name. Choose another name, or remove that view first.")
+        else:
+            messages.success(request, f"Kept as “{kept.name}”.")
+            return redirect(f"{reverse(LOG)}?{kept.query}")
+    context = {"form": form, "query": query}
+    return render(request, "treatments/log_keep.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@requires(Capability.REVIEW)
+def forget_view(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Remove a view, one's own or the clinic's."""
+    kept = get_object_or_404(views_kept.views_for(request.user, request.clinic), uid=uid)
+    views_kept.forget(view=kept)
+    messages.success(request, f"Removed the view “{kept.name}”.")
+    return redirect(LOG)
+
+
+def _chosen(request: StaffRequest) -> filters.SessionFilter:
+    sessions: QuerySet[Any] = rows.sessions(request.clinic)
+    return filters.SessionFilter(request.GET, queryset=sessions, request=request)
+
+
+def _ways(request: StaffRequest, today: dt.date) -> dict[str, object]:
+    """Return the views one can go to: those every clinic has, and those that were kept."""
+    return {
+        "ready": filters.ready_views(today),
+        "chips": filters.date_chips(today),
+        "kept": views_kept.views_for(request.user, request.clinic),
+        "may_trace": may(request.membership, Capability.STOCK),
+    }
+
+
+def _note(request: StaffRequest, action: AuditEntry.Action, number: int, now: dt.datetime) -> None:
+    audit.record(clinic=request.clinic, by=request.user, at=now, action=action, kind="log", rows=number)

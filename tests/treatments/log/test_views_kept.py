@@ -1,0 +1,73 @@
+"""Views of the log under a name: whose they are, who sees them, who may remove them."""
+
+import pytest
+from django.urls import reverse
+
+from clinic.models import Clinic, Role, User
+from tests.builders import make_user
+from tests.conftest import log_in
+from treatments.models import LogView
+
+
+@pytest.fixture
+def other_admin(riverside: Clinic) -> User:
+    """Olga, another admin of Riverside."""
+    return make_user("olga@riverside.example", "Olga Brandt", (riverside, Role.ADMIN))
+
+
+def keep(user: User, query: str = "status=done", **form: str) -> int:
+    """Keep a view; return the status of the answer."""
+    url = f"{reverse('treatments:keep_view')}?{query}"
+    return log_in(user).post(url, {"name": "Done ones"} | form).status_code
+
+
+def shown(user: User) -> str:
+    """Return the log as this person sees it."""
+    return log_in(user).get(reverse("treatments:log")).content.decode()
+
+
+def test_a_view_brings_its_filters_back(admin: User) -> None:
+    response = log_in(admin).post(f"{reverse('treatments:keep_view')}?status=done&above=155", {"name": "Big ones"})
+    assert response.headers["Location"] == f"{reverse('treatments:log')}?status=done&above=155"
+    assert "?status=done&amp;above=155" in shown(admin)
+
+
+def test_only_filters_are_kept(admin: User) -> None:
+    keep(admin, "status=done&after=x&next=//evil.example")
+    assert LogView.objects.get().query == "status=done"
+
+
+def test_ones_own_view_is_nobody_elses(admin: User, other_admin: User) -> None:
+    keep(admin)
+    assert "Done ones" in shown(admin)
+    assert "Done ones" not in shown(other_admin)
+    forget = reverse("treatments:forget_view", args=[LogView.objects.get().uid])
+    assert log_in(other_admin).post(forget).status_code == 404
+
+
+def test_a_view_of_the_clinic_is_everybodys_there_and_nobodys_elsewhere(
+    admin: User, other_admin: User, lakeside: Clinic
+) -> None:
+    keep(admin, shared="on")
+    assert "Done ones" in shown(other_admin)
+    lena = make_user("lena@lakeside.example", "Lena Park", (lakeside, Role.ADMIN))
+    assert "Done ones" not in shown(lena)
+
+
+@pytest.mark.parametrize("shared", ["", "on"])
+def test_a_name_is_given_once(admin: User, shared: str) -> None:
+    assert keep(admin, shared=shared) == 302
+    response = log_in(admin).post(reverse("treatments:keep_view"), {"name": "Done ones", "shared": shared})
+    assert response.status_code == 422
+    assert "There is a view of that name." in response.content.decode()
+
+
+def test_a_view_without_a_name_is_asked_for_one(admin: User) -> None:
+    assert keep(admin, name=" ") == 422
+    assert not LogView.objects.exists()
+
+
+def test_a_view_can_be_removed(admin: User) -> None:
+    keep(admin)
+    log_in(admin).post(reverse("treatments:forget_view", args=[LogView.objects.get().uid]))
+    assert "Done ones" not in shown(admin)

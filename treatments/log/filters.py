@@ -1,0 +1,110 @@
+"""Which sessions the log shows: filters that stand in the address, so that a view can be kept and sent on."""
+
+import datetime as dt
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from clinic.models import Injector
+from treatments.cycle import INTERVAL_DAYS
+from treatments.effects.catalogue import EFFECTS
+from treatments.models import SessionDraft, SideEffect, Status, Vial
+
+RECORDS = (
+    ("draft", "Draft, not signed"),
+    ("signed", "Signed"),
+    ("corrected", "Signed, later corrected"),
+    ("partly", "Signed, partly done"),
+)
+
+# What stands behind "More filters" on the page.
+MORE = ("record", "lot", "effect", "above", "below", "wasted", "early")
+
+
+def _injectors(request: Any) -> QuerySet[Injector]:
+    return Injector.objects.filter(clinic=request.clinic)
+
+
+def _date(label: str, lookup: str) -> django_filters.DateFilter:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return django_filters.DateFilter(field_name="local_date", lookup_expr=lookup, label=label, widget=widget)
+
+
+def _units(label: str, field: str, lookup: str) -> django_filters.NumberFilter:
+    widget = forms.NumberInput(attrs={"min": 0, "max": 1000, "inputmode": "numeric"})
+    return django_filters.NumberFilter(
+        field_name=f"record__{field}", lookup_expr=lookup, label=label, widget=widget, min_value=0, max_value=1000
+    )
+
+
+class SessionFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Filters of the log. Dates include both ends; units are those of the newest signed record."""
+
+    first = _date("From", "gte")
+    last = _date("To", "lte")
+    injector = django_filters.ModelChoiceFilter(queryset=_injectors, to_field_name="uid", empty_label="All")
+    status = django_filters.ChoiceFilter(choices=Status.choices, empty_label="All")
+    record = django_filters.ChoiceFilter(choices=RECORDS, empty_label="All", method="with_record")
+    lot = django_filters.CharFilter(method="of_lot", max_length=30)
+    effect = django_filters.ChoiceFilter(
+        label="Side effect",
+        choices=[("any", "Any"), *((effect.key, effect.label) for effect in EFFECTS.values())],
+        empty_label="All",
+        method="with_effect",
+    )
+    above = _units("Units above", "units_given", "gt")
+    below = _units("Units below", "units_given", "lt")
+    wasted = _units("Units wasted, at least", "units_wasted", "gte")
+    early = django_filters.BooleanFilter(
+        label=f"Under {INTERVAL_DAYS} days since the last", widget=forms.CheckboxInput, method="within_the_interval"
+    )
+
+    def with_record(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Narrow to how far the record of a session has come."""
+        if value == "draft":
+            return rows.filter(Exists(SessionDraft.objects.filter(session=OuterRef("pk"))), record__isnull=True)
+        found = rows.filter(record__isnull=False)
+        if value == "corrected":
+            return found.filter(record__corrects__isnull=False)
+        return found.exclude(record__stopped_reason="") if value == "partly" else found
+
+    def of_lot(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Narrow to sessions in which a vial of this lot was used."""
+        return rows.filter(Exists(Vial.objects.filter(record=OuterRef("record"), lot__iexact=value.strip())))
+
+    def with_effect(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Narrow to sessions after which somebody reported it."""
+        reported = SideEffect.objects.filter(session=OuterRef("pk"))
+        return rows.filter(Exists(reported if value == "any" else reported.filter(effect=value)))
+
+    def within_the_interval(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        """Narrow to sessions less than the interval after the one before.
+
+        None of those is without a reason, which the database sees to; asking for that first leaves few rows to reckon.
+        """
+        if not value:
+            return rows
+        return rows.filter(
+            Q(early_by__isnull=False),
+            last_given_on__isnull=False,
+            last_given_on__gt=F("local_date") - dt.timedelta(days=INTERVAL_DAYS),
+        )
+
+
+def ready_views(today: dt.date) -> tuple[tuple[str, str], ...]:
+    """Return name and query of the views that every clinic has, as of today at the clinic."""
+    month = today.replace(day=1)
+    return (
+        ("Unsigned drafts", "record=draft"),
+        (f"Under {INTERVAL_DAYS} days", "early=true"),
+        ("Over 155 units", "above=155"),
+        ("Waste this month", f"wasted=1&first={month}"),
+    )
+
+
+def date_chips(today: dt.date) -> tuple[tuple[str, dt.date, dt.date], ...]:
+    """Return name, first and last day of the stretches that people ask for most."""
+    quarter = today.replace(month=3 * ((today.month - 1) // 3) + 1, day=1)
+    return (("Today", today, today), ("7 days", today - dt.timedelta(days=6), today), ("This quarter", quarter, today))

@@ -1,0 +1,83 @@
+"""The rows of the log and the way through them, page by page."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from clinic.models import Clinic
+from treatments.days import with_cycle
+from treatments.models import Injection, SideEffect, TreatmentSession, Vial
+from treatments.models.session import OPEN
+from treatments.protocol import SITES
+
+# Above this a count costs more than it tells: the page says "more than".
+COUNTED = 10_000
+_FOLLOW_THE_PAIN = [site.code for site in SITES.values() if not site.fixed]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows of the log, what was reported after each, and the cursor of the next page ("" at the end)."""
+
+    rows: list[Any]
+    cursor: str
+
+
+def sessions(clinic: Clinic) -> QuerySet[Any]:
+    """Return the clinic's sessions, the newest first, with all that a row shows (1 query and 1 for the vials)."""
+    vials = Prefetch("record__vials", queryset=Vial.objects.only("lot", "record_id"))
+    following = Injection.objects.filter(record=OuterRef("record"), site__in=_FOLLOW_THE_PAIN).order_by()
+    booked = TreatmentSession.objects.filter(
+        course=OuterRef("course"), status__in=OPEN, starts_at__gt=OuterRef("starts_at")
+    )
+    found: QuerySet[Any] = (
+        with_cycle(TreatmentSession.objects.filter(clinic=clinic))
+        .annotate(
+            following=Coalesce(Subquery(following.values("record").annotate(n=Count("pk")).values("n")), 0),
+            next_starts_at=Subquery(booked.order_by("starts_at").values("starts_at")[:1]),
+        )
+        .select_related("course__patient", "injector", "record__signed_by")
+        .prefetch_related(vials)
+        .order_by("-starts_at", "-pk")
+    )
+    return found
+
+
+def page_after(rows: QuerySet[Any], cursor: str, size: int) -> Page:
+    """Return ``size`` rows behind the cursor, with the effects reported after them (1 query more).
+
+    Pages go by the key of the last row, not by counting: page 10,000 costs what page 1 costs.
+    """
+    starts, _, key = cursor.rpartition("_")
+    if starts and key.isdigit():
+        try:
+            at = dt.datetime.fromisoformat(starts)
+        except ValueError:
+            return Page([], "")
+        rows = rows.filter(Q(starts_at__lt=at) | Q(starts_at=at, pk__lt=int(key)))
+    found = list(rows[: size + 1])
+    last = found[size - 1] if len(found) > size else None
+    shown = found[:size]
+    _note_effects(shown)
+    return Page(shown, f"{last.starts_at:%Y-%m-%dT%H:%M:%S+00:00}_{last.pk}" if last else "")
+
+
+def total(rows: QuerySet[Any]) -> str:
+    """Return how many sessions there are, in words; beyond ten thousand nobody counts (1 query)."""
+    number = rows.order_by().values("pk")[: COUNTED + 1].count()
+    if number > COUNTED:
+        return f"More than {COUNTED:,} sessions"
+    return "1 session" if number == 1 else f"{number:,} sessions"
+
+
+def _note_effects(rows: Sequence[Any]) -> None:
+    effects = defaultdict(list)
+    for effect in SideEffect.objects.filter(session__in=[row.pk for row in rows]).order_by("pk"):
+        effects[effect.session_id].append(effect)
+    for row in rows:
+        row.effects = effects[row.pk]
