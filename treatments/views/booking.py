@@ -14,6 +14,7 @@ from clinic.wording import moment_words
 from treatments import booking, slots
 from treatments.forms import ReasonForm
 from treatments.models import Course, Status, TreatmentSession
+from treatments.recall import handling
 from treatments.views.conflicts import conflict_page, move_conflict, step_conflict
 from treatments.views.dialog import leave, show
 from treatments.views.lookup import get_course, get_session
@@ -31,7 +32,9 @@ def book(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         return show(request, "treatments/course_closed.html", {"course": course}, 409)
     if request.method == "POST":
         return _book(request, course, timezone.now())
-    return show_times(request, course, timezone.now())
+    now = timezone.now()
+    handling.note(course=course, by=request.user, at=now)
+    return show_times(request, course, now)
 
 
 def _book(request: StaffRequest, course: Course, now: dt.datetime) -> HttpResponse:

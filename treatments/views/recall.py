@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +19,7 @@ from clinic.redirects import next_url
 from clinic.wording import day_words
 from treatments import wishes
 from treatments.courses import NotAllowed
-from treatments.recall import contact, forms, lists
+from treatments.recall import contact, forms, handling, lists
 from treatments.views.lookup import get_course
 
 PAGE = 50
@@ -35,6 +36,7 @@ def recall(request: StaffRequest) -> HttpResponse:
     page = Paginator(chosen.rows(request.clinic, today), PAGE).get_page(request.GET.get("page"))
     if chosen.key in {"overdue", "soon", "snoozed"}:
         page.object_list = lists.describe(list(page.object_list), request.clinic, today)
+        _say_who_is_on_it(request, page.object_list, now)
     elif chosen.key == "asked":
         page.object_list = wishes.put_on(list(page.object_list))
     audit.record(
@@ -50,6 +52,13 @@ def recall(request: StaffRequest) -> HttpResponse:
         **_rights(request),
     }
     return render(request, "treatments/recall.html", context)
+
+
+def _say_who_is_on_it(request: StaffRequest, courses: Sequence[Any], now: dt.datetime) -> None:
+    """Put on each course ``colleague``: who else opened its times or call pages in the last minutes, or None."""
+    busy = handling.colleagues(clinic=request.clinic, courses=courses, but=request.user, now=now)
+    for course in courses:
+        course.colleague = busy.get(course.uid)
 
 
 def _rights(request: StaffRequest) -> dict[str, bool]:
@@ -90,6 +99,7 @@ def snooze(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         else:
             _say_when_back(request, course)
             return redirect(next_url(request, RECALL))
+    handling.note(course=course, by=request.user, at=now)
     context = {"course": course, "form": form, "next": next_url(request, RECALL)}
     return render(request, "treatments/recall_snooze.html", context, status=200 if data is None else 422)
 
@@ -131,5 +141,6 @@ def let_go(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, f"The course of {course.patient.full_name} has ended.")
             return redirect(next_url(request, RECALL))
+    handling.note(course=course, by=request.user, at=timezone.now())
     context = {"course": course, "form": form, "next": next_url(request, RECALL)}
     return render(request, "treatments/recall_let_go.html", context, status=422 if request.method == "POST" else 200)
