@@ -12,9 +12,10 @@ from fractions import Fraction
 from typing import Protocol
 
 from patients.diary import Day, Window, count
+from patients.eligibility import Answer, Count
 from patients.eligibility.counts import WINDOW_DAYS
 from patients.eligibility.policy import NICE
-from patients.eligibility.renewal import percent_fewer
+from patients.eligibility.renewal import EPISODIC_MONTHS, percent_fewer
 
 WORSE_DAYS = 2  # so many more headache days in the last four weeks of a cycle count as wearing off
 _WEEKS_5_TO_8_END = 56  # days after the session
@@ -60,10 +61,11 @@ class Period:
 
 @dataclass(frozen=True)
 class Response:
-    """All periods, the oldest first, and the cycles whose effect wore off."""
+    """All periods, the oldest first, the cycles whose effect wore off, and whether the headache is episodic by now."""
 
     periods: tuple[Period, ...]
     worn_off: tuple[int, ...]
+    episodic: bool = False
 
     @property
     def before(self) -> Period | None:
@@ -118,15 +120,26 @@ def response(
         last = end - dt.timedelta(days=1)
         if (last - start).days >= WINDOW_DAYS:
             window = count(days, last)
-            periods.append(Period(number, window, _fewer(level.window, window) if level else None))
+            periods.append(Period(number, window, fewer_days(level.window, window) if level else None))
     worn = tuple(number for number, start in enumerate(given_on, earlier + 1) if _wears_off(start, days))
-    return Response(tuple(periods), worn)
+    last_months = [count(days, today - dt.timedelta(days=1 + WINDOW_DAYS * place)) for place in range(EPISODIC_MONTHS)]
+    return Response(tuple(periods), worn, no_longer_chronic(last_months, earlier + len(given_on)))
 
 
-def _fewer(before: Window, now: Window) -> Fraction | None:
+def fewer_days(before: Window, now: Window) -> Fraction | None:
     """Compare two windows as they were recorded, scaled to 28 days where days are missing."""
     base, present = before.scaled(before.headache_days), now.scaled(now.headache_days)
     return percent_fewer(base, present) if base and present is not None else None
+
+
+def no_longer_chronic(months: Sequence[Window], cycles: int, below: int = NICE.episodic_below) -> bool:
+    """Return whether a stop may be proposed because the headache is episodic by now (clinical rule 24).
+
+    Three windows of 28 days, each below the limit whatever its missing days were; never before two cycles.
+    """
+    enough = cycles >= NICE.stop_cycles and len(months) >= EPISODIC_MONTHS
+    counts = [Count(one.headache_days, one.days_recorded) for one in months[-EPISODIC_MONTHS:]]
+    return enough and all(one.at_least(below, NICE.scale) is Answer.NOT_MET for one in counts)
 
 
 def _wears_off(start: dt.date, days: Sequence[Day]) -> bool:

@@ -122,6 +122,7 @@ def response_panel(reading: Reading) -> dict[str, Any]:
         "level": reading.level,
         "percent": NICE.response_percent,
         "cycles": NICE.stop_cycles,
+        "below": NICE.episodic_below,
     }
 
 

@@ -1,0 +1,145 @@
+"""Everybody's response in one statement: the same answers as one by one, in as many queries for many as for few."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from clinic.models import Clinic, Injector, User
+from patients.models import Baseline, Patient
+from tests.builders import NOW, TODAY, make_assessment, make_course, make_patient, make_session
+from tests.conftest import log_in
+from tests.treatments.test_level import keep_diary
+from treatments.care import care_of
+from treatments.courses import close_course
+from treatments.models import Course, Status
+from treatments.response.cycles import no_longer_chronic
+from treatments.response.everyone import Group, Standing, standings
+from treatments.response.groups import to_look_at_again
+from treatments.response.reading import response_of
+
+ONE = dt.timedelta(days=1)
+CYCLE = dt.timedelta(days=84)
+
+
+def treated(
+    patient: Patient, injector: Injector, cycles: int, last: dt.date = TODAY - CYCLE, before: int = 20
+) -> Course:
+    """Give somebody so many sessions, the last on a day, and a frozen level of headache days."""
+    course = make_course(patient)
+    minute = dt.timedelta(minutes=20 * patient.pk)
+    for number in range(cycles):
+        day = last - CYCLE * (cycles - 1 - number)
+        at = dt.datetime.combine(day, dt.time(6), dt.UTC) + minute
+        make_session(course, injector, at, due_on=day, status=Status.DONE, given_on=day)
+    Baseline.objects.create(
+        clinic=patient.clinic, patient=patient, given_on=last - CYCLE * (cycles - 1),
+        last=last - CYCLE * (cycles - 1) - ONE, source="diary", days_recorded=28, headache_days=before, frozen_at=NOW,
+    )  # fmt: skip
+    return course
+
+
+def found(clinic: Clinic) -> dict[int, Standing]:
+    """Return everybody's standing by their id."""
+    return {one.course.patient_id: one for one in standings(clinic, TODAY)}
+
+
+@pytest.mark.parametrize(
+    ("cycles", "now", "group"),
+    [
+        (2, 15, Group.TOO_LITTLE),
+        (2, 14, Group.RESPONDS),  # exactly 30% of 20
+        (1, 15, Group.EARLY),  # never before two cycles
+        (1, 14, Group.RESPONDS),
+    ],
+)
+def test_everybody_is_sorted_by_the_same_rules(
+    riverside: Clinic, osei: Injector, maria: Patient, cycles: int, now: int, group: Group
+) -> None:
+    treated(maria, osei, cycles)
+    keep_diary(maria, TODAY - 28 * ONE, 28, headache=now)
+    assert found(riverside)[maria.pk].group is group
+
+
+@pytest.mark.parametrize("days_ago", [1, 28, 29, 30, 84])
+def test_it_says_what_the_persons_own_page_says(
+    riverside: Clinic, osei: Injector, maria: Patient, days_ago: int
+) -> None:
+    treated(maria, osei, 3, last=TODAY - days_ago * ONE)
+    keep_diary(maria, TODAY - 120 * ONE, 120, headache=70)
+    alone = response_of(maria, care_of(maria).given, maria.diary_days.facts(), TODAY).response
+    together = found(riverside)[maria.pk].response
+    assert together.sentence == alone.sentence
+    assert (together.too_little, together.episodic) == (alone.too_little, alone.episodic)
+    assert together.latest
+    assert alone.latest
+    assert (together.latest.number, together.latest.fewer) == (alone.latest.number, alone.latest.fewer)
+
+
+@pytest.mark.parametrize(("headache", "episodic"), [(14, True), (15, False)])
+def test_three_months_below_15_propose_a_stop(
+    riverside: Clinic, osei: Injector, maria: Patient, headache: int, episodic: bool
+) -> None:
+    treated(maria, osei, 2, before=28)
+    for back in (28, 56):
+        keep_diary(maria, TODAY - back * ONE, 28, headache=14)
+    keep_diary(maria, TODAY - 84 * ONE, 28, headache=headache)
+    assert (found(riverside)[maria.pk].group is Group.EPISODIC) is episodic
+
+
+def test_a_month_with_too_few_days_proposes_nothing(riverside: Clinic, osei: Injector, maria: Patient) -> None:
+    treated(maria, osei, 2)
+    keep_diary(maria, TODAY - 84 * ONE, 19, headache=0)
+    keep_diary(maria, TODAY - 56 * ONE, 56, headache=0)
+    assert not found(riverside)[maria.pk].response.episodic
+
+
+def test_no_stop_is_proposed_before_two_cycles() -> None:
+    assert not no_longer_chronic([], 2)
+
+
+def test_a_stranger_and_who_stopped_are_not_counted(
+    riverside: Clinic, lakeside: Clinic, osei: Injector, maria: Patient, prescriber: User
+) -> None:
+    course = treated(maria, osei, 2)
+    assert not found(lakeside)
+    close_course(course=course, reason="Episodic", by=prescriber, at=NOW)
+    assert not found(riverside)
+
+
+def test_many_cost_as_many_queries_as_few(riverside: Clinic, osei: Injector, nurse: User) -> None:
+    client = log_in(nurse)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as caught:
+            assert client.get(reverse("treatments:response")).status_code == 200
+        return len(caught)
+
+    treated(make_patient(riverside), osei, 2)
+    few = queries()
+    for number in range(5):
+        treated(make_patient(riverside, f"Given{number}"), osei, 2)
+    assert queries() == few
+
+
+def test_the_page_names_whom_to_decide_on(riverside: Clinic, osei: Injector, maria: Patient, nurse: User) -> None:
+    treated(maria, osei, 2)
+    keep_diary(maria, TODAY - 28 * ONE, 28, headache=19)
+    page: Any = log_in(nurse).get(reverse("treatments:response"))
+    text = " ".join(page.content.decode().split())
+    assert "Maria Santos" in text
+    assert "5% fewer headache days than before treatment, at the end of cycle 2." in text
+
+
+@pytest.mark.parametrize(("days", "named"), [(119, False), (120, True), (180, True), (181, False)])
+def test_who_stopped_is_looked_at_again_after_four_months(
+    riverside: Clinic, osei: Injector, maria: Patient, prescriber: User, days: int, named: bool
+) -> None:
+    course = treated(maria, osei, 2, last=TODAY - 300 * ONE)
+    close_course(course=course, reason="Episodic", by=prescriber, at=NOW - days * ONE)
+    assert bool(to_look_at_again(riverside, TODAY)) is named
+    make_assessment(maria, signed_by=prescriber)
+    assert not to_look_at_again(riverside, TODAY)

@@ -1,0 +1,121 @@
+"""The response of everybody in treatment, counted by the database in one statement and read row by row.
+
+The rules are those of one person's page: what is counted here is handed to the same functions.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Case, Count, DateField, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from clinic.models import Clinic
+from patients.diary import Window
+from patients.eligibility.counts import WINDOW_DAYS
+from patients.eligibility.renewal import EPISODIC_MONTHS
+from patients.models import Baseline, DiaryDay
+from treatments.models import Course, TreatmentSession
+from treatments.models.course import AddDays
+from treatments.response.cycles import Period, Response, fewer_days, no_longer_chronic
+
+CHUNK = 1000
+
+
+class Group(StrEnum):
+    """What a response asks of the clinic."""
+
+    TOO_LITTLE = "too_little"
+    EPISODIC = "episodic"
+    NOT_KNOWN = "not_known"
+    EARLY = "early"
+    RESPONDS = "responds"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one course stands: its person, the sessions given, and the response."""
+
+    course: Course
+    cycles: int
+    response: Response
+
+    @property
+    def group(self) -> "Group":
+        """Return the list it belongs on."""
+        latest = self.response.latest
+        if self.response.too_little:
+            return Group.TOO_LITTLE
+        if self.response.episodic:
+            return Group.EPISODIC
+        if latest is None:
+            return Group.NOT_KNOWN
+        return Group.RESPONDS if latest.responds else Group.EARLY
+
+
+def standings(clinic: Clinic, today: dt.date) -> Iterator[Standing]:
+    """Yield where each open course with a session given stands (1 query, constant memory)."""
+    for course in _courses(clinic, today).iterator(chunk_size=CHUNK):
+        yield _standing(course)
+
+
+def _courses(clinic: Clinic, today: dt.date) -> QuerySet[Any]:
+    given = TreatmentSession.objects.filter(course=OuterRef("pk"), given_on__isnull=False).order_by()
+    level = Baseline.objects.newest().filter(patient=OuterRef("patient"), given_on=OuterRef("first_given"))
+    courses: Any = Course.objects.filter(clinic=clinic).open().select_related("patient")
+    found = courses.annotate(
+        first_given=Subquery(given.order_by("given_on").values("given_on")[:1]),
+        last_given=Subquery(given.order_by("-given_on").values("given_on")[:1]),
+        given=Subquery(given.values("course").annotate(number=Count("pk")).values("number")),
+        level_days=Subquery(level.values("headache_days")[:1]),
+        level_recorded=Subquery(level.values("days_recorded")[:1]),
+        last=_end_of_window(today),
+    ).filter(first_given__isnull=False)
+    for place in range(EPISODIC_MONTHS):
+        end = Value(today - dt.timedelta(days=1 + WINDOW_DAYS * place), DateField())
+        found = found.annotate(**_counted(f"month{place}", end))
+    standing: QuerySet[Any] = found.annotate(**_counted("now", OuterRef("last")))
+    return standing
+
+
+def _end_of_window(today: dt.date) -> Case:
+    """A cycle that has just begun says nothing yet: then the one before is judged, by its last 28 days."""
+    yesterday = Value(today - dt.timedelta(days=1), DateField())
+    begun = Q(last_given__gt=today - dt.timedelta(days=WINDOW_DAYS + 1))
+    return Case(When(begun, then=AddDays(F("last_given"), Value(-1))), default=yesterday, output_field=DateField())
+
+
+def _counted(name: str, last: Any) -> dict[str, Any]:
+    """Return how many days were recorded in the 28 that end with ``last``, and how many of them had a headache."""
+    days = DiaryDay.objects.filter(
+        patient=OuterRef("patient"), date__lte=last, date__gt=AddDays(last, Value(-WINDOW_DAYS))
+    )
+    of_person = days.order_by().values("patient")
+    headache = Count("pk", filter=Q(headache_hours__isnull=True) | Q(headache_hours__gt=0))
+    return {
+        f"{name}_recorded": Coalesce(Subquery(of_person.annotate(number=Count("pk")).values("number")), 0),
+        f"{name}_headache": Coalesce(Subquery(of_person.annotate(number=headache).values("number")), 0),
+    }
+
+
+def _window(last: dt.date, recorded: int, headache: int) -> Window:
+    return Window(last, recorded, headache, long_headache_days=0, migraine_days=0)
+
+
+def _standing(row: Any) -> Standing:
+    level, cycles = None, row.cycles_before + row.given
+    if row.level_days is not None:
+        recorded = WINDOW_DAYS if row.level_recorded is None else row.level_recorded
+        level = _window(row.first_given - dt.timedelta(days=1), recorded, row.level_days)
+    now = _window(row.last, row.now_recorded, row.now_headache)
+    judged = cycles if row.last >= row.last_given else cycles - 1
+    periods = [Period(0, level, None)] if level else []
+    if judged > row.cycles_before:
+        periods.append(Period(judged, now, fewer_days(level, now) if level else None))
+    months = [
+        _window(row.last, getattr(row, f"month{place}_recorded"), getattr(row, f"month{place}_headache"))
+        for place in range(EPISODIC_MONTHS)
+    ]
+    return Standing(row, cycles, Response(tuple(periods), (), no_longer_chronic(months, cycles)))

@@ -1,0 +1,34 @@
+"""What the treatment does for everybody: who responds, for whom a stop is proposed, whom to look at again."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from clinic.access import Capability, StaffRequest, requires
+from patients.eligibility.policy import NICE
+from treatments.response.everyone import Group
+from treatments.response.groups import TO_ACT_ON, summary, to_look_at_again
+
+WORDS = {
+    Group.TOO_LITTLE: f"Less than {NICE.response_percent}% fewer headache days after {NICE.stop_cycles} cycles or more",
+    Group.EPISODIC: f"Below {NICE.episodic_below} headache days three times in a row",
+    Group.NOT_KNOWN: "Not known: no level before treatment, or too few diary days",
+    Group.EARLY: f"Less than {NICE.response_percent}% fewer, too early to judge",
+    Group.RESPONDS: f"Respond, {NICE.response_percent}% fewer headache days or more",
+}
+
+
+@require_safe
+@requires(Capability.VIEW)
+def response(request: StaffRequest) -> HttpResponse:
+    """Count everybody's response and list those whom somebody has to decide on. It proposes; a clinician decides."""
+    today = timezone.localdate(timezone.now(), request.clinic.zone)
+    found = summary(request.clinic, today)
+    context = {
+        "total": found.total,
+        "counts": [(words, found.counts[group]) for group, words in WORDS.items()],
+        "groups": [(group, WORDS[group], found.people[group], found.counts[group]) for group in TO_ACT_ON],
+        "again": to_look_at_again(request.clinic, today),
+    }
+    return render(request, "treatments/response.html", context)
