@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reminders.views import asking, calendar, diary, language, offered, patient
+from reminders.views import about, asking, calendar, diary, language, offered, patient, stopping
 
 patient_pages = [
     path("language/", language.language, name="language"),
@@ -14,7 +14,11 @@ patient_pages = [
     path("v/<str:token>/take/", offered.take_offer, name="take_offer"),
     path("v/<str:token>/pass/", offered.pass_offer, name="pass_offer"),
     path("v/<str:token>/done/", patient.done, name="done"),
+    path("v/<str:token>/about/", about.about_by_visit, name="about_by_visit"),
+    path("v/<str:token>/stop/", stopping.stop_by_visit, name="stop_by_visit"),
     path("d/<str:token>/", diary.diary, name="diary"),
+    path("d/<str:token>/about/", about.about_by_diary, name="about_by_diary"),
+    path("d/<str:token>/stop/", stopping.stop_by_diary, name="stop_by_diary"),
     path("d/<str:token>/week/", diary.week, name="diary_week"),
     path("d/<str:token>/saved/<str:date>/", diary.saved, name="diary_saved"),
     path("d/<str:token>/<str:date>/", diary.day, name="diary_day"),

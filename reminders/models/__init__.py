@@ -7,6 +7,7 @@ from reminders.models.inbound import InboundMessage
 from reminders.models.link import DiaryLink, PatientLink, SecretLink
 from reminders.models.reminder import Reminder, State
 from reminders.models.rule import Kind, ReminderRule
+from reminders.models.stop import NudgeStop
 from reminders.models.text import BlockedWord, MessageTemplate, OneOff
 from reminders.models.tries import Tries
 
@@ -18,6 +19,7 @@ __all__ = [
     "InboundMessage",
     "Kind",
     "MessageTemplate",
+    "NudgeStop",
     "OneOff",
     "PatientLink",
     "Reminder",
