@@ -13,7 +13,7 @@ from treatments import protocol, recording
 from treatments.effects.catalogue import EFFECTS
 from treatments.log.filters import date_chips, ready_views
 from treatments.models import Course, SessionDraft, SideEffect, Status, TreatmentSession
-from treatments.recording import Findings, VialUsed
+from treatments.recording import Findings, SinceLast, VialUsed
 from treatments.safety import QUESTIONS
 
 
@@ -31,10 +31,11 @@ def sign(session: TreatmentSession, by: User, *, lot: str, strength: int = 200, 
         protocol.standard_set(),
         [VialUsed(lot, dt.date(2027, 11, 30), strength)],
         {question.key: False for question in QUESTIONS},
-        screened_on=TODAY,
+        TODAY,
         identity_checked=True,
         consent_confirmed=True,
         stopped_reason=stopped,
+        since_last=SinceLast(told=None),
     )
     recording.sign_session(session=session, found=found, by=by, at=NOW, started_at=NOW)
 
