@@ -16,13 +16,15 @@ from clinic import audit
 from clinic.models import AuditEntry, User
 from patients.models import Patient
 from reminders import timing
-from reminders.models import DiaryLink, PatientLink, Reminder, SecretLink
+from reminders.models import DiaryLink, Kind, PatientLink, Reminder, SecretLink
 from treatments.models.session import OPEN
 
-# How long a link from the recall list leads to the clinic's number.
+# How long a link about no visit ahead leads to the clinic's number.
 ASKED_FOR = dt.timedelta(days=28)
 # A link to the diary lasts one cycle of 12 weeks and the four weeks around it.
 DIARY_DAYS = 112
+# Their visit is over: the link is about a new one, or about the person.
+_AFTER_THE_VISIT = (Kind.MISSED, Kind.SIDE_EFFECTS, Kind.EFFECT)
 L = TypeVar("L", bound=SecretLink)
 TOKEN_BYTES = 16  # 128 bits: as short as a text message wants it, as long as guessing forbids
 
@@ -49,7 +51,7 @@ def address_for(reminder: Reminder, *, now: dt.datetime) -> str:
         defaults={
             "clinic_id": reminder.clinic_id,
             "reminder": reminder,
-            "session_id": reminder.session_id,
+            "session_id": None if reminder.rule.kind in _AFTER_THE_VISIT else reminder.session_id,
             "created_at": now,
             "expires_at": timing.link_end(_last_day(reminder, now), reminder.clinic.zone),
         },

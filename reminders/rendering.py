@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from clinic.models import Clinic
 from clinic.wording import clock_words, day_words
 from patients.models import Channel, ContactPoint, Patient
 from reminders import gsm, links
@@ -9,59 +10,87 @@ from reminders.channels import Message
 from reminders.fields import fill
 from reminders.models import MessageTemplate, Reminder, ReminderRule
 
-DEFAULT_LANGUAGE = "en"
+# What is written in no other language is written in English.
+ENGLISH = Patient.Language.ENGLISH.value
+RIGHT_TO_LEFT = frozenset({Patient.Language.URDU.value})
+# Keeps the digits of a phone number in their order in the middle of a line from right to left.
+_LEFT_TO_RIGHT = "\u200e"
 
 
 def template_for(reminder: Reminder, channel: str) -> MessageTemplate | None:
-    """Return the text in the patient's language, else in English; None where none is written."""
-    texts = MessageTemplate.objects.filter(rule_id=reminder.rule_id, channel=channel)
+    """Return the text to send: the version it was begun with, what staff wrote for it, or the newest in the language."""
+    if reminder.template:
+        return reminder.template
+    if reminder.one_off:
+        subject = reminder.one_off.subject if channel == Channel.EMAIL else ""
+        return MessageTemplate(rule=reminder.rule, channel=channel, subject=subject, body=reminder.one_off.body)
+    return newest_text(reminder.rule, channel, reminder.patient.language)
+
+
+def newest_text(rule: ReminderRule, channel: str, language: str) -> MessageTemplate | None:
+    """Return the newest text in a language that the rule is sent in, else in English; None where none is written."""
+    wanted = [language, ENGLISH] if language in rule.languages else [ENGLISH]
+    texts = MessageTemplate.objects.filter(rule=rule, channel=channel, language__in=wanted).order_by("version")
     by_language = {text.language: text for text in texts}
-    return by_language.get(reminder.patient.language) or by_language.get(DEFAULT_LANGUAGE)
+    return by_language.get(language) or by_language.get(ENGLISH)
+
+
+def keep_version(reminder: Reminder, template: MessageTemplate) -> None:
+    """Note which version a reminder goes out with: a repeat is the same, whatever is written meanwhile."""
+    if template.pk and reminder.template_id is None:
+        Reminder.objects.filter(pk=reminder.pk, template__isnull=True).update(template=template)
+        reminder.template = template
 
 
 def render(reminder: Reminder, template: MessageTemplate, contact: ContactPoint, *, now: dt.datetime) -> Message:
     """Return the message. Made twice from the same facts it is the same, to the letter."""
-    values = field_values(reminder, links.address_for(reminder, now=now))
-    if template.channel == Channel.SMS:
-        values = {name: gsm.plain(value) for name, value in values.items()}
+    values = field_values(reminder, template.language, links.address_for(reminder, now=now))
     return Message(
         key=str(reminder.uid),
         to=contact.address,
         subject=fill(template.subject, values),
-        body=fill(template.body, values),
+        body=fill_text(template, values),
     )
 
 
-def field_values(reminder: Reminder, link: str) -> dict[str, str]:
+def fill_text(template: MessageTemplate, values: dict[str, str]) -> str:
+    """Return the filled body; a text message within the networks' alphabet is not thrown out of it by an accent in a name."""
+    if template.channel == Channel.SMS and gsm.fits_alphabet(template.body):
+        values = {name: gsm.plain(value) for name, value in values.items()}
+    return fill(template.body, values)
+
+
+def field_values(reminder: Reminder, language: str, link: str) -> dict[str, str]:
     """Return what each field of a text stands for. The first of several first names is enough to be greeted by."""
-    clinic, patient = reminder.clinic, reminder.patient
-    values = {
-        "clinic": clinic.message_name,
-        "first_name": (patient.given_name.split() or [""])[0],
-        "place": clinic.address,
-        "phone": clinic.phone,
-        "link": link,
-    }
+    name = (reminder.patient.given_name.split() or [""])[0]
+    values = clinic_values(reminder.clinic, language) | {"first_name": name, "link": link}
     starts_at = _starts_at(reminder)
     if starts_at:
-        local = starts_at.astimezone(clinic.zone)
-        values |= {"day_date": day_without_year(local.date()), "time": clock_words(local.time())}
+        local = starts_at.astimezone(reminder.clinic.zone)
+        values |= {"day_date": day_without_year(local.date(), language), "time": clock_words(local.time(), language)}
     return values
+
+
+def clinic_values(clinic: Clinic, language: str) -> dict[str, str]:
+    """Return the fields that are the clinic's own."""
+    phone = f"{_LEFT_TO_RIGHT}{clinic.phone}{_LEFT_TO_RIGHT}" if language in RIGHT_TO_LEFT else clinic.phone
+    return {"clinic": clinic.message_name, "place": clinic.address, "phone": phone}
 
 
 def _starts_at(reminder: Reminder) -> dt.datetime | None:
     if reminder.invitation:
         return reminder.invitation.offer.starts_at
-    return reminder.session.starts_at if reminder.session else None
+    # The time that was told last, where the message is about that one: a cancelled visit may have moved before.
+    return reminder.visit_at or (reminder.session.starts_at if reminder.session else None)
 
 
-def day_without_year(day: dt.date) -> str:
+def day_without_year(day: dt.date, language: str) -> str:
     """Return a day as the one formatter writes it, without the year: a text message is about the next days."""
-    return day_words(day).removesuffix(f" {day.year}")
+    return day_words(day, language).removesuffix(str(day.year)).removesuffix(" de ").rstrip()
 
 
 def preview(rule: ReminderRule, patient: Patient, channel: str) -> str:
     """Return the words of a message that is about no visit, with a stand-in for its link."""
     about = Reminder(clinic=rule.clinic, rule=rule, patient=patient)
     template = template_for(about, channel)
-    return fill(template.body, field_values(about, "(their link)")) if template else ""
+    return fill_text(template, field_values(about, template.language, "(their link)")) if template else ""

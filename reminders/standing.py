@@ -1,4 +1,4 @@
-"""Which visits and courses a message may still be about. One definition for planning, sending and the worklist."""
+"""What a message may still be about. One definition for planning, sending and the worklist."""
 
 import datetime as dt
 from typing import Any
@@ -7,24 +7,52 @@ from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Subquery, 
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
+from patients.models import DiaryDay
+from reminders.models import Kind
 from treatments.models import Course, OfferInvitation, SlotOffer, Status, TreatmentSession
+from treatments.models.session import OPEN
 
 MOVED = "The visit was moved"
 CANCELLED = "The visit was cancelled"
 ASKED_TO_MOVE = "They asked to move"
 BEGUN = "The visit has begun or is over"
+AS_BEFORE = "The visit stands as it did"
 OFFER_OVER = "The time was taken, or the offer has ended"
 NOT_DUE = "A visit is booked, or the course has ended"
+DIARY_KEPT = "They have written in their diary"
 
 # Who said Yes is still reminded: two messages gave fewer missed visits than one, whatever had been answered (Steiner
 # 2018). Who asked to move waits for our answer, and a reminder of the old time would be the wrong one.
-ANNOUNCED = Q(status=Status.BOOKED) & ~Q(answer=TreatmentSession.Answer.ASKED_TO_MOVE)
+_ASKED = Q(answer=TreatmentSession.Answer.ASKED_TO_MOVE)
+ANNOUNCED = Q(status=Status.BOOKED) & ~_ASKED
+# Whose course has ended hears no more of it: somebody has spoken to them, or they have died.
+_GOES_ON = Q(course__closed_on__isnull=True)
 
 
 def visit_stands() -> Q:
-    """For a reminder: its visit is booked, at the version that the reminder is about, and they did not ask to move."""
-    visits = TreatmentSession.objects.filter(ANNOUNCED, pk=OuterRef("session_id"), version=OuterRef("session_version"))
-    return Q(Exists(visits))
+    """For a reminder about a visit: the visit is still what its message says.
+
+    Most tell of a booked time. One tells that the visit was cancelled or missed, one that they asked to move it, and
+    the check-ups come after it was given.
+    """
+    return (
+        Q(rule__kind__in=(Kind.VISIT, Kind.BOOKED, Kind.MOVED)) & _session(ANNOUNCED & _SAME_VERSION)
+        | Q(rule__kind=Kind.MOVE_ASKED) & _session(Q(status=Status.BOOKED) & _ASKED & _SAME_VERSION)
+        | Q(rule__kind=Kind.CANCELLED) & _session(Q(status=Status.CANCELLED) & _GOES_ON)
+        | Q(rule__kind=Kind.MISSED) & _session(Q(status=Status.NO_SHOW) & _GOES_ON) & ~_booked_again()
+        | Q(rule__kind__in=(Kind.SIDE_EFFECTS, Kind.EFFECT)) & _session(Q(status=Status.DONE) & _GOES_ON)
+    )
+
+
+_SAME_VERSION = Q(version=OuterRef("session_version"))
+
+
+def _session(so: Q) -> Q:
+    return Q(Exists(TreatmentSession.objects.filter(so, pk=OuterRef("session_id"))))
+
+
+def _booked_again() -> Q:
+    return Q(Exists(TreatmentSession.objects.filter(course=OuterRef("course_id"), status__in=OPEN)))
 
 
 def course_stands() -> Q:
@@ -48,6 +76,12 @@ def offer_stands() -> Q:
     return Q(Exists(invitations))
 
 
+def occasion_stands() -> Q:
+    """For a reminder about a person: a diary has not been gone on with. A welcome and what staff wrote stand."""
+    written = DiaryDay.objects.filter(patient=OuterRef("patient_id"), entered_at__gt=OuterRef("created_at"))
+    return ~Q(rule__kind=Kind.DIARY) | ~Q(Exists(written))
+
+
 def why_not() -> Subquery:
     """For a reminder whose visit no longer stands: the reason, in words for staff."""
     return Subquery(
@@ -57,7 +91,8 @@ def why_not() -> Subquery:
                 When(status=Status.CANCELLED, then=Value(CANCELLED)),
                 When(~Q(version=OuterRef("session_version")), then=Value(MOVED)),
                 When(~Q(status=Status.BOOKED), then=Value(BEGUN)),
-                default=Value(ASKED_TO_MOVE),
+                When(_ASKED, then=Value(ASKED_TO_MOVE)),
+                default=Value(AS_BEFORE),
                 output_field=CharField(),
             )
         )

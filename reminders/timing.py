@@ -5,7 +5,7 @@ Sources: two reminders, three days and one day before, gave the fewest missed vi
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ SEND_AT = dt.time(10)  # mid-morning: people can still call the same day
 QUIET_FROM = dt.time(20)
 QUIET_UNTIL = dt.time(8)
 LAST_USE_BEFORE_VISIT = dt.timedelta(hours=2)  # later the person is on the way
+JUST_TOLD = dt.timedelta(hours=12)  # who was told of a visit so lately is not reminded of it
 # Temporary failures: wait so long after the first, second and third try; then the other channel.
 BACK_OFF = (dt.timedelta(minutes=5), dt.timedelta(hours=1), dt.timedelta(hours=6))
 SMS_A_DAY = 1
@@ -46,36 +47,64 @@ def next_allowed(moment: dt.datetime, zone: ZoneInfo) -> dt.datetime:
     return at_local(day, QUIET_UNTIL, zone)
 
 
-def visit_moment(starts_at: dt.datetime, days_before: int, zone: ZoneInfo) -> dt.datetime:
-    """Return when a rule speaks: so many calendar days before the visit, at 10:00 on the clinic's clock."""
-    return at_local(starts_at.astimezone(zone).date() - dt.timedelta(days=days_before), SEND_AT, zone)
+def visit_moment(starts_at: dt.datetime, days_before: int, zone: ZoneInfo, send_at: dt.time = SEND_AT) -> dt.datetime:
+    """Return when a rule speaks: so many calendar days before the visit, at its time on the clinic's clock."""
+    return at_local(starts_at.astimezone(zone).date() - dt.timedelta(days=days_before), send_at, zone)
 
 
 def visit_window(
     starts_at: dt.datetime,
     days_before: int,
-    other_rules: Iterable[int],
+    rules: Mapping[int, dt.time],
     zone: ZoneInfo,
     told_at: dt.datetime,
     undo: dt.timedelta,
 ) -> Window | None:
     """Return when to send one rule's message about a visit, or None when it is not to be sent at all.
 
-    ``told_at`` is when the visit got its time. A rule whose moment had passed by then stays silent: the person has
-    just been told. The message is of use until the next rule speaks, the last one until two hours before the visit.
-    ``other_rules`` are the days before of all the clinic's rules about visits.
+    ``told_at`` is when the visit got its time. A rule whose moment had passed by then, or came soon after, stays
+    silent: the person has just been told. The message is of use until the next rule speaks, the last one until two
+    hours before the visit. ``rules`` are the days before and times of day of all the clinic's rules about visits.
     """
-    moment = visit_moment(starts_at, days_before, zone)
-    if told_at >= moment:
+    moment = visit_moment(starts_at, days_before, zone, rules[days_before])
+    if told_at > moment - JUST_TOLD:
         return None
-    later = [days for days in other_rules if days < days_before]
-    until = visit_moment(starts_at, max(later), zone) if later else starts_at - LAST_USE_BEFORE_VISIT
+    later = [days for days in rules if days < days_before]
+    last_use = starts_at - LAST_USE_BEFORE_VISIT
+    until = visit_moment(starts_at, max(later), zone, rules[max(later)]) if later else last_use
     return Window(next_allowed(max(moment, told_at + undo), zone), until)
 
 
-def due_window(due_on: dt.date, days_before: int, zone: ZoneInfo, not_before: dt.datetime) -> Window:
+def step_window(starts_at: dt.datetime, told_at: dt.datetime, undo: dt.timedelta, zone: ZoneInfo) -> Window:
+    """Return when to tell of a step of a visit that is still ahead: once it stands, and while it is of use."""
+    return Window(next_allowed(told_at + undo, zone), starts_at - LAST_USE_BEFORE_VISIT)
+
+
+def placed_window(
+    starts_at: dt.datetime, rules: Mapping[int, dt.time], zone: ZoneInfo, told_at: dt.datetime, undo: dt.timedelta
+) -> Window:
+    """Return when to tell the time that a visit got: of use until the first of the rules about visits tells it too."""
+    window = step_window(starts_at, told_at, undo, zone)
+    moments = (visit_moment(starts_at, days, zone, at) for days, at in rules.items())
+    return Window(window.due_at, min([window.useful_until, *(one for one in moments if told_at <= one - JUST_TOLD)]))
+
+
+def same_day_window(date: dt.date, told_at: dt.datetime, undo: dt.timedelta, zone: ZoneInfo) -> Window:
+    """Return when to tell of something that is told on its own day or not at all."""
+    return Window(next_allowed(told_at + undo, zone), at_local(date, QUIET_FROM, zone))
+
+
+def days_after_window(date: dt.date, days: int, useful_days: int, zone: ZoneInfo, send_at: dt.time) -> Window:
+    """Return when to write so many days after a local date, and for how many days more that is of use."""
+    day = date + dt.timedelta(days=days)
+    return Window(at_local(day, send_at, zone), at_local(day + dt.timedelta(days=useful_days), QUIET_FROM, zone))
+
+
+def due_window(
+    due_on: dt.date, days_before: int, zone: ZoneInfo, not_before: dt.datetime, send_at: dt.time = SEND_AT
+) -> Window:
     """Return when to say that it is time to book: days before the due date, of use until the evening of that date."""
-    moment = at_local(due_on - dt.timedelta(days=days_before), SEND_AT, zone)
+    moment = at_local(due_on - dt.timedelta(days=days_before), send_at, zone)
     return Window(next_allowed(max(moment, not_before), zone), at_local(due_on, QUIET_FROM, zone))
 
 

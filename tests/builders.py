@@ -72,7 +72,12 @@ def make_patient(clinic: Clinic, given: str = "Maria", family: str = "Santos", *
     )
     for channel, address in ((Channel.SMS, phone), (Channel.EMAIL, f"{number.lower()}@patients.example")):
         ContactPoint.objects.create(
-            clinic=clinic, patient=patient, channel=channel, address=address, consented_at=NOW, consent_source="test"
+            clinic=clinic,
+            patient=patient,
+            channel=channel,
+            address=address,
+            consented_at=NOW - dt.timedelta(days=60),  # welcomed long ago
+            consent_source="test",
         )
     return patient
 

@@ -64,7 +64,8 @@ def give_up(reminder: Reminder, reason: str, now: dt.datetime) -> None:
 def go_another_way(reminder: Reminder, reason: str, now: dt.datetime) -> None:
     """Hand over to the other channel when the person can be reached there and it was not tried yet, else to staff."""
     other = Channel(reminder.channel).other
-    if reminder.useful_until <= now or not may_go(reminder, other):
+    allowed = not reminder.rule.channels or other in reminder.rule.channels
+    if reminder.useful_until <= now or not allowed or not may_go(reminder, other):
         give_up(reminder, reason, now)
     elif close(reminder, State.REPLACED, f"{reason}. {other.label} instead", now):
         twin(reminder, other, now).save()

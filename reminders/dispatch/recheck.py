@@ -11,7 +11,16 @@ from reminders import timing
 from reminders.dispatch import allowance, outcome
 from reminders.models import Reminder, State
 from reminders.planning.settle import TOO_LATE
-from reminders.standing import NOT_DUE, OFFER_OVER, course_stands, offer_stands, visit_stands, why_not
+from reminders.standing import (
+    DIARY_KEPT,
+    NOT_DUE,
+    OFFER_OVER,
+    course_stands,
+    occasion_stands,
+    offer_stands,
+    visit_stands,
+    why_not,
+)
 
 ENOUGH_TODAY = "They had a text message today"
 
@@ -59,6 +68,8 @@ def _no_longer_so(reminder: Reminder) -> str | None:
     row = Reminder.objects.filter(pk=reminder.pk)
     if reminder.invitation_id is not None:
         return None if row.filter(offer_stands()).exists() else OFFER_OVER
+    if reminder.session_id is None and reminder.occasion:
+        return None if row.filter(occasion_stands()).exists() else DIARY_KEPT
     if reminder.session_id is None:
         return None if row.filter(course_stands()).exists() else NOT_DUE
     if row.filter(visit_stands()).exists():

@@ -22,7 +22,7 @@ def send_claimed(claimed: Reminder, *, now: dt.datetime, carriers: Carriers | No
         return
     held = Reminder.objects.held_by(claimed)
     reminder = held.select_related(
-        "clinic", "rule", "patient__clinic", "course", "session", "invitation__offer"
+        "clinic", "rule", "patient__clinic", "course", "session", "invitation__offer", "template", "one_off"
     ).first()
     if reminder is None:  # the lease ran out, and it is somebody else's now
         return
@@ -38,6 +38,7 @@ def send_claimed(claimed: Reminder, *, now: dt.datetime, carriers: Carriers | No
     elif template is None:
         outcome.give_up(reminder, "No text has been written for this message", now)
     else:
+        rendering.keep_version(reminder, template)
         message = rendering.render(reminder, template, contact, now=now)
         _attempt(reminder, contact, message, carriers.on(reminder.channel), now)
 

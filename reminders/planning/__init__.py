@@ -7,8 +7,12 @@ or twice at once, adds nothing; the database's unique constraints say so.
 import datetime as dt
 from dataclasses import dataclass
 
+from reminders.planning.checkups import create_checkups
 from reminders.planning.create import create_due, create_visits
+from reminders.planning.happened import create_happened
 from reminders.planning.offered import create_offered
+from reminders.planning.people import create_diary, create_welcome
+from reminders.planning.rules import ActiveRules
 from reminders.planning.settle import bring_back, mark_missed, stop
 from treatments.recall import offers
 
@@ -32,8 +36,11 @@ def reconcile(*, now: dt.datetime) -> Plan:
     """
     offers.close_ended(now=now)
     return Plan(
-        stopped=stop(now=now),
-        brought_back=bring_back(now=now),
-        missed=mark_missed(now=now),
-        created=create_visits(now=now) + create_due(now=now) + create_offered(now=now),
+        stopped=stop(now=now), brought_back=bring_back(now=now), missed=mark_missed(now=now), created=_create(now=now)
     )
+
+
+def _create(*, now: dt.datetime) -> int:
+    active = ActiveRules()
+    planners = (create_happened, create_visits, create_due, create_checkups, create_welcome, create_diary)
+    return sum(planner(active, now=now) for planner in planners) + create_offered(now=now)

@@ -1,5 +1,7 @@
 """Which way a person is written to."""
 
+from collections.abc import Sequence
+
 from django.db.models import Exists, OuterRef
 
 from patients.models import Channel, ContactPoint
@@ -11,13 +13,15 @@ def reachable(patient: str) -> dict[str, Exists]:
     return {f"has_{channel.value}": Exists(usable.filter(channel=channel)) for channel in Channel}
 
 
-def best_channel(source: object) -> tuple[Channel, bool]:
-    """Return the channel the patient prefers, else the other one, and whether there is any way to reach them.
+def best_channel(source: object, order: Sequence[Channel] = ()) -> tuple[Channel, bool]:
+    """Return the first channel of ``order`` that reaches the person, and whether any does.
 
-    ``source`` is a row with the annotations of `reachable` and ``preferred``.
+    Without an order it is the one they prefer, else the other. ``source`` is a row with the annotations of
+    `reachable` and ``preferred``.
     """
     preferred = Channel(getattr(source, "preferred"))  # noqa: B009 (an annotation, unknown to the model)
-    for channel in (preferred, preferred.other):
+    tried = order or (preferred, preferred.other)
+    for channel in tried:
         if getattr(source, f"has_{channel.value}"):
             return channel, True
-    return preferred, False
+    return tried[0], False

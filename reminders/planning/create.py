@@ -1,62 +1,37 @@
 """Reminders that are missing. One query per distance that any clinic's rules use, read in a stream."""
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from reminders import timing
-from reminders.models import Kind, Reminder, ReminderRule, State
-from reminders.planning.channel import best_channel, reachable
-from reminders.planning.settle import TOO_LATE
+from reminders.models import Kind, Reminder
+from reminders.planning.channel import reachable
+from reminders.planning.rows import CHUNK, reminder_for, store
+from reminders.planning.rules import LOOK_AHEAD, ActiveRules, Rules
 from reminders.standing import ANNOUNCED
 from treatments.models import Course, TreatmentSession
 
-LOOK_AHEAD = dt.timedelta(days=7)
-CHUNK = 1000
-UNREACHABLE = "There is no phone number or email address that may be used"
 
-Rules = Mapping[int, ReminderRule]
-
-
-def create_visits(*, now: dt.datetime) -> int:
+def create_visits(active: ActiveRules, *, now: dt.datetime) -> int:
     """Create what rules about visits ask for in the days ahead; return how many rows were offered to the database."""
-    by_distance = _rules(Kind.VISIT)
-    distances = _distances(by_distance)
+    times = active.times_before_visits()
     made = 0
-    for days, rules in by_distance.items():
+    for days, rules in active.by_distance(Kind.VISIT).items():
         sessions = _sessions_without(days, rules, now)
-        made += _store(_visit_reminders(sessions, rules, distances, now))
+        made += store(_visit_reminders(sessions, rules, times, now))
     return made
 
 
-def create_due(*, now: dt.datetime) -> int:
+def create_due(active: ActiveRules, *, now: dt.datetime) -> int:
     """Create what rules about due dates ask for, for courses with nothing booked."""
     made = 0
-    for days, rules in _rules(Kind.DUE).items():
-        made += _store(_due_reminders(_courses_without(days, rules, now), rules, now))
+    for days, rules in active.by_distance(Kind.DUE).items():
+        made += store(_due_reminders(_courses_without(days, rules, now), rules, now))
     return made
-
-
-def _rules(kind: Kind) -> dict[int, Rules]:
-    """Return the active rules by days before and by clinic."""
-    found: dict[int, dict[int, ReminderRule]] = defaultdict(dict)
-    for rule in ReminderRule.objects.filter(kind=kind, active=True).select_related("clinic"):
-        found[rule.days_before][rule.clinic_id] = rule
-    return dict(found)
-
-
-def _distances(by_distance: Mapping[int, Rules]) -> dict[int, list[int]]:
-    """Return for each clinic the days before of all its rules."""
-    found: dict[int, list[int]] = defaultdict(list)
-    for days, rules in by_distance.items():
-        for clinic_id in rules:
-            found[clinic_id].append(days)
-    return found
 
 
 def _sessions_without(days: int, rules: Rules, now: dt.datetime) -> QuerySet[TreatmentSession]:
@@ -102,12 +77,12 @@ def _courses_without(days: int, rules: Rules, now: dt.datetime) -> QuerySet[Cour
 
 
 def _visit_reminders(
-    sessions: QuerySet[TreatmentSession], rules: Rules, distances: Mapping[int, list[int]], now: dt.datetime
+    sessions: QuerySet[TreatmentSession], rules: Rules, times: Mapping[int, Mapping[int, dt.time]], now: dt.datetime
 ) -> Iterator[Reminder]:
     undo = dt.timedelta(seconds=settings.UNDO_SECONDS)
     for session in sessions.iterator(CHUNK):
         rule = rules[session.clinic_id]
-        others = distances[session.clinic_id]
+        others = times[session.clinic_id]
         window = timing.visit_window(
             session.starts_at, rule.days_before, others, rule.clinic.zone, session.placed_at, undo
         )
@@ -115,7 +90,7 @@ def _visit_reminders(
         too_late = window is not None and window.useful_until <= now
         if window is None or (too_late and min(others) < rule.days_before):
             continue
-        yield _reminder(
+        yield reminder_for(
             session,
             rule,
             window,
@@ -124,6 +99,7 @@ def _visit_reminders(
             course_id=session.course_id,
             session=session,
             session_version=session.version,
+            visit_at=session.starts_at,
         )
 
 
@@ -132,41 +108,9 @@ def _due_reminders(courses: QuerySet[Course], rules: Rules, now: dt.datetime) ->
     for course in courses.iterator(CHUNK):
         rule = rules[course.clinic_id]
         due_on: dt.date = course.next_due_on  # type: ignore[attr-defined]
-        window = timing.due_window(due_on, rule.days_before, rule.clinic.zone, not_before)
+        window = timing.due_window(due_on, rule.days_before, rule.clinic.zone, not_before, rule.send_at)
         # An overdue course is on the recall list already, which is a person's.
         if window.useful_until > now:
-            yield _reminder(
+            yield reminder_for(
                 course, rule, window, now, patient_id=course.patient_id, course_id=course.pk, due_date=due_on
             )
-
-
-def _reminder(
-    source: TreatmentSession | Course, rule: ReminderRule, window: timing.Window, now: dt.datetime, **about: object
-) -> Reminder:
-    channel, usable = best_channel(source)
-    state, reason = State.WAITING, ""
-    if not usable:
-        state, reason = State.FAILED, UNREACHABLE
-    elif window.useful_until <= now:
-        state, reason = State.MISSED, TOO_LATE
-    return Reminder(
-        clinic_id=rule.clinic_id,
-        rule=rule,
-        channel=channel,
-        state=state,
-        reason=reason,
-        due_at=window.due_at,
-        useful_until=window.useful_until,
-        created_at=now,
-        closed_at=None if state == State.WAITING else now,
-        **about,
-    )
-
-
-def _store(reminders: Iterable[Reminder]) -> int:
-    """Insert in chunks; a row that another run made first is skipped by the database."""
-    waiting, made = iter(reminders), 0
-    while chunk := list(islice(waiting, CHUNK)):
-        Reminder.objects.bulk_create(chunk, ignore_conflicts=True)
-        made += len(chunk)
-    return made

@@ -7,12 +7,26 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest
 
 from reminders.models import Reminder, State
-from reminders.standing import NOT_DUE, OFFER_OVER, course_stands, offer_stands, visit_stands, why_not
+from reminders.standing import (
+    DIARY_KEPT,
+    NOT_DUE,
+    OFFER_OVER,
+    course_stands,
+    occasion_stands,
+    offer_stands,
+    visit_stands,
+    why_not,
+)
 
 JUST_OVER = dt.timedelta(days=1)
 TOO_LATE = "It could not be sent in time"
+SWITCHED_OFF = "The clinic has switched this message off"
 # What still asks for something to happen: of the dispatch, or of a person.
 _UNSETTLED = Q(state__in=[State.WAITING, State.FAILED, State.MISSED])
+_A_VISIT = Q(session__isnull=False)
+_A_COURSE = Q(session__isnull=True, invitation__isnull=True, occasion="")
+_AN_OFFER = Q(invitation__isnull=False)
+_A_PERSON = Q(session__isnull=True) & ~Q(occasion="")
 
 
 def stop(*, now: dt.datetime) -> int:
@@ -21,13 +35,13 @@ def stop(*, now: dt.datetime) -> int:
     Those on somebody's list go too: nobody has to call about a visit that is not.
     """
     unsettled = Reminder.objects.filter(_UNSETTLED)
-    visits = unsettled.filter(~visit_stands(), session__isnull=False)
-    courses = unsettled.filter(~course_stands(), session__isnull=True, invitation__isnull=True)
-    offers = unsettled.filter(~offer_stands(), invitation__isnull=False)
+    ended = {"state": State.CANCELLED, "closed_at": now}
     return (
-        visits.update(state=State.CANCELLED, reason=why_not(), closed_at=now)
-        + courses.update(state=State.CANCELLED, reason=NOT_DUE, closed_at=now)
-        + offers.update(state=State.CANCELLED, reason=OFFER_OVER, closed_at=now)
+        unsettled.filter(_A_VISIT, ~visit_stands()).update(reason=why_not(), **ended)
+        + unsettled.filter(_A_COURSE, ~course_stands()).update(reason=NOT_DUE, **ended)
+        + unsettled.filter(_AN_OFFER, ~offer_stands()).update(reason=OFFER_OVER, **ended)
+        + unsettled.filter(_A_PERSON, ~occasion_stands()).update(reason=DIARY_KEPT, **ended)
+        + unsettled.filter(state=State.WAITING, rule__active=False).update(reason=SWITCHED_OFF, **ended)
     )
 
 
@@ -38,9 +52,9 @@ def bring_back(*, now: dt.datetime) -> int:
     long as what brought them back can be undone in turn: a visit cancelled by mistake must not ask for a booking.
     What a person started comes back by a person alone.
     """
-    stopped = Reminder.objects.filter(state=State.CANCELLED, useful_until__gt=now - JUST_OVER)
-    visits = stopped.filter(visit_stands(), session__isnull=False)
-    courses = stopped.filter(course_stands(), session__isnull=True, asked_on__isnull=True, invitation__isnull=True)
+    stopped = Reminder.objects.filter(state=State.CANCELLED, useful_until__gt=now - JUST_OVER, rule__active=True)
+    visits = stopped.filter(_A_VISIT, visit_stands())
+    courses = stopped.filter(_A_COURSE, course_stands(), asked_on__isnull=True)
     due_at = Greatest(F("due_at"), Value(now + dt.timedelta(seconds=settings.UNDO_SECONDS)))
     again = {"state": State.WAITING, "reason": "", "closed_at": None, "due_at": due_at}
     return visits.update(**again) + courses.update(**again)

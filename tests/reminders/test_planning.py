@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from clinic.models import Clinic, Injector, User
 from patients.models import Channel, ContactPoint, Patient
 from reminders import defaults
-from reminders.models import Reminder, ReminderRule, State
+from reminders.models import MessageTemplate, Reminder, ReminderRule, State
 from reminders.planning import reconcile
 from reminders.standing import ASKED_TO_MOVE, BEGUN, CANCELLED, MOVED, NOT_DUE
 from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session
@@ -23,9 +23,9 @@ MONTH_AGO = NOW - 30 * DAY
 
 
 def plan(at: dt.datetime = NOW) -> list[tuple[int, str]]:
-    """Plan, and return distance and state of every reminder."""
+    """Plan, and return distance and state of every reminder before a visit or a due date (others: test_happened)."""
     reconcile(now=at)
-    rows = Reminder.objects.order_by("-rule__days_before", "pk")
+    rows = Reminder.objects.filter(rule__kind__in=("visit", "due")).order_by("-rule__days_before", "pk")
     return [(row.rule.days_before, row.state) for row in rows.select_related("rule")]
 
 
@@ -69,7 +69,7 @@ def test_a_patient_whom_nothing_reaches_is_put_before_a_person_at_once(visit: Tr
 
 
 def test_an_inactive_rule_asks_for_nothing(visit: TreatmentSession) -> None:
-    ReminderRule.objects.filter(days_before=3).update(active=False)
+    ReminderRule.objects.filter(days_before__in=(3, 14)).update(active=False)
     assert plan() == [(1, "waiting")]
 
 
@@ -106,7 +106,7 @@ def test_a_visit_cancelled_by_mistake_does_not_ask_for_a_booking_at_once(
     plan()
     booking.change_status(session=visit, to=Status.CANCELLED, by=nurse, at=NOW + HOUR, reason="mistake")
     assert plan(NOW + HOUR) == [(14, "waiting")]
-    assert Reminder.objects.get().due_at == NOW + HOUR + dt.timedelta(minutes=3)
+    assert Reminder.objects.get(rule__kind="due").due_at == NOW + HOUR + dt.timedelta(minutes=3)
 
 
 def test_what_came_back_too_late_is_put_before_a_person(
@@ -122,13 +122,13 @@ def test_a_moved_visit_gets_new_messages_and_loses_the_old(
     reminder: Reminder, visit: TreatmentSession, nurse: User, osei: Injector
 ) -> None:
     assert visit.room
-    later = visit.starts_at + 3 * DAY
+    later = visit.starts_at + 4 * DAY
     slot = Slot(osei, visit.room, later, later + dt.timedelta(minutes=15))
     booking.move(session=visit, version=1, slot=slot, by=nurse, at=NOW)
     plan(NOW + HOUR)
     old, new = Reminder.objects.filter(session_version=1), Reminder.objects.filter(session_version=2)
     assert set(old.values_list("state", "reason")) == {("cancelled", MOVED)}
-    assert sorted(new.values_list("rule__days_before", flat=True)) == [1, 3]
+    assert sorted(new.values_list("rule__kind", "rule__days_before")) == [("moved", 0), ("visit", 1), ("visit", 3)]
     assert set(new.values_list("state", flat=True)) == {"waiting"}
 
 
@@ -185,7 +185,8 @@ def test_a_visit_that_was_given_before_is_not_announced(rules: Clinic, maria: Pa
 
 @pytest.fixture
 def due_in_14(rules: Clinic, maria: Patient) -> Course:
-    """Maria's course, due on Monday 7 December, with nothing booked."""
+    """Maria's course, due on Monday 7 December, with nothing booked. No message two weeks before a visit here."""
+    ReminderRule.objects.filter(kind="visit", days_before=14).update(active=False)
     return make_course(maria, last_given_on=TODAY - 70 * DAY)
 
 
@@ -280,7 +281,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     rules: Clinic, osei: Injector, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     crowd(rules, osei, 4, first=0)
-    with django_assert_num_queries(16) as few:
+    with django_assert_num_queries(23) as few:
         reconcile(now=NOW)
     crowd(rules, osei, 60, first=10)
     with django_assert_num_queries(len(few)):
@@ -291,6 +292,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
 
 def test_installing_the_default_rules_twice_changes_nothing(rules: Clinic) -> None:
     ReminderRule.objects.filter(days_before=3).update(active=False)
+    texts = MessageTemplate.objects.count()
     defaults.install(rules)
-    assert ReminderRule.objects.count() == 5
+    assert (ReminderRule.objects.count(), MessageTemplate.objects.count()) == (16, texts)
     assert not ReminderRule.objects.get(days_before=3).active

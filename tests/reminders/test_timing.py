@@ -11,6 +11,7 @@ from reminders import timing
 
 LONDON, NEW_YORK = ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
 UNDO = dt.timedelta(minutes=3)
+AT_TEN = {3: timing.SEND_AT, 1: timing.SEND_AT}
 LONG_AGO = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 MOMENTS = st.integers(0, 3 * 365 * 24 * 60).map(lambda minutes: LONG_AGO + dt.timedelta(minutes=minutes))
 ZONES = [ZoneInfo(name) for name in ("Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu")]
@@ -37,30 +38,32 @@ def utc(text: str) -> dt.datetime:
     ],
 )
 def test_a_rule_speaks_at_ten_on_the_clinics_clock(zone: ZoneInfo, starts_at: str, days: int, due_at: str) -> None:
-    window = timing.visit_window(utc(starts_at), days, [days], zone, LONG_AGO, UNDO)
+    window = timing.visit_window(utc(starts_at), days, {days: timing.SEND_AT}, zone, LONG_AGO, UNDO)
     assert window is not None
     assert window.due_at == utc(due_at)
 
 
 def test_the_three_day_message_is_of_use_until_the_one_day_rule_speaks() -> None:
-    window = timing.visit_window(utc("2026-12-10 09:00"), 3, [1, 3], LONDON, LONG_AGO, UNDO)
+    window = timing.visit_window(utc("2026-12-10 09:00"), 3, AT_TEN, LONDON, LONG_AGO, UNDO)
     assert window == timing.Window(utc("2026-12-07 10:00"), utc("2026-12-09 10:00"))
 
 
 def test_the_last_message_is_of_use_until_two_hours_before() -> None:
-    window = timing.visit_window(utc("2026-12-10 09:00"), 1, [1, 3], LONDON, LONG_AGO, UNDO)
+    window = timing.visit_window(utc("2026-12-10 09:00"), 1, AT_TEN, LONDON, LONG_AGO, UNDO)
     assert window == timing.Window(utc("2026-12-09 10:00"), utc("2026-12-10 07:00"))
 
 
-@pytest.mark.parametrize("told_at", ["2026-12-07 10:00", "2026-12-08 15:00"])
-def test_a_visit_placed_after_the_rules_moment_gets_no_such_message(told_at: str) -> None:
-    assert timing.visit_window(utc("2026-12-10 09:00"), 3, [1, 3], LONDON, utc(told_at), UNDO) is None
+@pytest.mark.parametrize("told_at", ["2026-12-06 22:01", "2026-12-07 10:00", "2026-12-08 15:00"])
+def test_a_visit_placed_just_before_or_after_the_rules_moment_gets_no_such_message(told_at: str) -> None:
+    assert timing.visit_window(utc("2026-12-10 09:00"), 3, AT_TEN, LONDON, utc(told_at), UNDO) is None
 
 
 def test_a_message_waits_until_a_change_can_no_longer_be_undone() -> None:
-    window = timing.visit_window(utc("2026-12-10 09:00"), 3, [1, 3], LONDON, utc("2026-12-07 09:59"), UNDO)
+    window = timing.visit_window(
+        utc("2026-12-10 09:00"), 3, AT_TEN, LONDON, utc("2026-12-06 22:00"), dt.timedelta(hours=13)
+    )
     assert window is not None
-    assert window.due_at == utc("2026-12-07 10:02")
+    assert window.due_at == utc("2026-12-07 11:00")
 
 
 def test_the_due_message_is_of_use_until_the_evening_of_the_due_date() -> None:
@@ -109,7 +112,9 @@ def test_no_moment_is_ever_put_off_into_quiet_hours(moment: dt.datetime, zone: Z
 def test_no_message_about_a_visit_is_due_at_night_or_after_its_use(
     starts_at: dt.datetime, zone: ZoneInfo, days: int
 ) -> None:
-    window = timing.visit_window(starts_at, days, [1, days], zone, starts_at - dt.timedelta(days=90), UNDO)
+    window = timing.visit_window(
+        starts_at, days, {1: timing.SEND_AT, days: timing.SEND_AT}, zone, starts_at - dt.timedelta(days=90), UNDO
+    )
     assert window is not None
     assert not timing.is_quiet(window.due_at, zone)
     assert window.due_at < window.useful_until < starts_at

@@ -1,56 +1,69 @@
 """The texts: short enough, in the networks' alphabet, and silent about health."""
 
 import datetime as dt
-from itertools import product
 
 import pytest
 from django.core.exceptions import ValidationError
 
 from clinic.health_words import blocked_words
-from clinic.wording import MONTHS, WEEKDAYS
 from reminders import gsm, rendering
 from reminders.channels import Message
 from reminders.checks import LONGEST_BASE_URL
-from reminders.defaults import TEXTS
 from reminders.fields import fill, unknown_fields
+from reminders.longest import longest_clock, longest_day
 from reminders.models import MessageTemplate, Reminder
 from reminders.planning import reconcile
+from reminders.texts import LANGUAGES, PARTS, Words
 from tests.builders import NOW
 from treatments.models import TreatmentSession
 
-# What the fields may hold at most.
-LONGEST = {
-    "clinic": "N" * 20,  # the model's limit
-    "first_name": "Christopher",
-    "day_date": "Wednesday 24 September",
-    "time": "12:30pm",
-    "place": "P" * 60,
-    "phone": "+44 20 7946 0000",
-    "link": "L" * (LONGEST_BASE_URL + len("/v/") + 22 + len("/")),
-}
+ALL_TEXTS = [
+    pytest.param(language, words, id=f"{language}-{key}")
+    for language, module in LANGUAGES.items()
+    for key, words in module.WORDS.items()
+]
 
 
-@pytest.mark.parametrize("text", TEXTS, ids=lambda text: f"{text.kind}-{text.days_before}")
-def test_the_longest_text_message_is_one_text(text: object) -> None:
-    sms = fill(text.sms, LONGEST)  # type: ignore[attr-defined]
-    assert gsm.fits_alphabet(sms)
-    assert gsm.length(sms) <= gsm.SINGLE
+def longest(language: str) -> dict[str, str]:
+    """Return what the fields may hold at most."""
+    return {
+        "clinic": "N" * 20,  # the model's limit
+        "first_name": "Christopher",
+        "day_date": longest_day(language),
+        "time": longest_clock(language),
+        "place": "P" * 60,
+        "phone": "+44 20 7946 0000",
+        "link": "L" * (LONGEST_BASE_URL + len("/v/") + 22 + len("/")),
+    }
 
 
-def test_no_day_is_longer_than_the_longest() -> None:
-    assert max(len(f"{day} 24 {month}") for day, month in product(WEEKDAYS, MONTHS)) == len(LONGEST["day_date"])
+@pytest.mark.parametrize(("language", "words"), ALL_TEXTS)
+def test_the_longest_text_message_is_no_more_texts_than_stated(language: str, words: Words) -> None:
+    template = MessageTemplate(channel="sms", language=language, body=words.sms)
+    assert gsm.parts(rendering.fill_text(template, longest(language))) <= PARTS[language]
 
 
-@pytest.mark.parametrize("text", TEXTS, ids=lambda text: f"{text.kind}-{text.days_before}")
-def test_the_default_texts_name_no_health_matter(text: object) -> None:
-    whole = f"{text.sms} {text.subject} {text.email}"  # type: ignore[attr-defined]
+@pytest.mark.parametrize(("language", "words"), ALL_TEXTS)
+def test_the_default_texts_name_no_health_matter_in_any_language(language: str, words: Words) -> None:
+    whole = f"{words.sms} {words.subject} {words.email}"
     assert blocked_words(whole) == []
     assert unknown_fields(whole) == []
+    assert len(words.subject) + len(longest_day(language)) + len(longest_clock(language)) < 90
 
 
-@pytest.mark.parametrize("text", TEXTS, ids=lambda text: f"{text.kind}-{text.days_before}")
-def test_the_default_texts_never_say_tomorrow(text: object) -> None:
-    assert "tomorrow" not in f"{text.sms} {text.email}"  # type: ignore[attr-defined]
+@pytest.mark.parametrize(("language", "words"), ALL_TEXTS)
+def test_the_default_texts_never_say_tomorrow(language: str, words: Words) -> None:
+    tomorrow = {"en": "tomorrow", "cy": "yfory", "es": "mañana", "pl": "jutro", "ur": "کل"}[language]
+    assert tomorrow not in f"{words.sms} {words.email}".split()
+
+
+def test_every_language_has_the_same_texts_with_a_link_or_a_number() -> None:
+    kinds = {language: set(module.WORDS) for language, module in LANGUAGES.items()}
+    assert all(found == kinds["en"] for found in kinds.values())
+    for module in LANGUAGES.values():
+        assert all("{link}" in words.sms or "{phone}" in words.sms for words in module.WORDS.values())
+        assert all(words.sms.partition("{")[2].startswith("clinic}: {first_name}") for words in module.WORDS.values())
+        assert "STOP" in module.WORDS["welcome"].sms
 
 
 @pytest.mark.parametrize(
@@ -143,10 +156,10 @@ def test_a_message_rendered_again_is_the_same_to_the_letter(reminder: Reminder) 
 
 
 def test_the_patients_language_is_used_where_a_text_is_written_in_it(reminder: Reminder) -> None:
-    MessageTemplate.objects.create(
-        clinic=reminder.clinic, rule=reminder.rule, channel="sms", language="es", body="Hola {first_name}"
-    )
+    MessageTemplate.objects.filter(rule=reminder.rule, language="pl").delete()
     reminder.patient.language = "es"
-    assert rendered(reminder, "sms").body == "Hola Maria"
+    assert rendered(reminder, "sms").body.startswith(
+        "Riverside Clinic: Maria, cita: jueves 26 de noviembre a las 10:30."
+    )
     reminder.patient.language = "pl"
     assert rendered(reminder, "sms").body.startswith("Riverside Clinic")

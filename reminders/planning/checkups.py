@@ -1,0 +1,70 @@
+"""Check-ups after a session: a week later for side effects, three weeks later for its effect.
+
+Sources: side effects that matter show within days to two weeks (the label's boxed warning: hours to weeks), the effect
+two to three weeks after the session.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef
+
+from reminders import timing
+from reminders.models import Kind, Reminder
+from reminders.planning.channel import reachable
+from reminders.planning.rows import CHUNK, reminder_for, store
+from reminders.planning.rules import LOOK_AHEAD, ActiveRules, Rules, is_since
+from treatments.models import Status, TreatmentSession
+
+# For how many days after its day each is still of use: 7 to 10 days after, and 3 to 4 weeks after.
+USEFUL_DAYS = {Kind.SIDE_EFFECTS: 3, Kind.EFFECT: 7}
+
+
+def create_checkups(active: ActiveRules, *, now: dt.datetime) -> int:
+    """Plan the check-ups of the days ahead; return how many rows were offered to the database."""
+    made = 0
+    for kind in USEFUL_DAYS:
+        for days, rules in active.by_distance(kind).items():
+            made += store(_reminders(_given(kind, days, rules, now), rules, now))
+    return made
+
+
+def _given(kind: Kind, days: int, rules: Rules, now: dt.datetime) -> Any:
+    """Sessions given about so many days ago, in courses that go on, without this check-up."""
+    there = Reminder.objects.filter(session=OuterRef("pk"), rule__kind=kind, rule__days_after=days)
+    # A day more on both ends: which date it is depends on the clinic.
+    first = now.date() - dt.timedelta(days=days + USEFUL_DAYS[kind] + 1)
+    last = (now + LOOK_AHEAD).date() - dt.timedelta(days=days - 1)
+    return (
+        TreatmentSession.objects.filter(
+            ~Exists(there),
+            clinic__in=list(rules),
+            local_date__range=(first, last),
+            status=Status.DONE,
+            course__closed_on__isnull=True,
+        )
+        .annotate(preferred=F("course__patient__preferred_channel"), patient_pk=F("course__patient_id"))
+        .annotate(**reachable("course__patient_id"))
+        .order_by("pk")
+    )
+
+
+def _reminders(sessions: Any, rules: Rules, now: dt.datetime) -> Iterator[Reminder]:
+    for session in sessions.iterator(CHUNK):
+        rule = rules[session.clinic_id]
+        window = timing.days_after_window(
+            session.given_on, rule.days_after, USEFUL_DAYS[Kind(rule.kind)], rule.clinic.zone, rule.send_at
+        )
+        if is_since(rule, window.due_at) and window.useful_until > now - dt.timedelta(days=1):
+            yield reminder_for(
+                session,
+                rule,
+                window,
+                now,
+                patient_id=session.patient_pk,
+                course_id=session.course_id,
+                session=session,
+                session_version=session.version,
+                visit_at=session.starts_at,
+            )

@@ -1,0 +1,187 @@
+"""What happened to a visit, told once: booked, moved, cancelled, missed, asked to move.
+
+A step is told when it can no longer be undone, and what is told is how things stand then, beside what the person was
+told last. A visit booked and moved at once gives one message, and one that was moved and put back gives none.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from reminders import timing
+from reminders.models import Kind, Reminder, ReminderRule, State
+from reminders.planning.channel import reachable
+from reminders.planning.rows import CHUNK, reminder_for, store
+from reminders.planning.rules import LOOK_BACK, ActiveRules, Rules, is_since
+from treatments.models import SessionEvent, Status, TreatmentSession
+from treatments.models.session import OPEN
+
+Times = Mapping[int, Mapping[int, dt.time]]
+_TELLING = (Kind.VISIT, Kind.BOOKED, Kind.MOVED, Kind.CANCELLED)
+_KINDS = (Kind.BOOKED, Kind.MOVED, Kind.CANCELLED, Kind.MISSED, Kind.MOVE_ASKED)
+# Whom a person called knows it too.
+_TOLD = (State.SENT, State.SENDING, State.HANDLED)
+_ON_ITS_WAY = (State.WAITING, State.SENDING, State.FAILED, State.MISSED)
+_STEPS = (SessionEvent.Kind.STATUS, SessionEvent.Kind.UNDONE)
+_ASKED = TreatmentSession.Answer.ASKED_TO_MOVE
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is to be told of one visit: when it happened, the name of the occasion, the time that the message says."""
+
+    kind: Kind
+    happened_at: dt.datetime
+    occasion: str
+    visit_at: dt.datetime
+    window: timing.Window
+
+
+def create_happened(active: ActiveRules, *, now: dt.datetime) -> int:
+    """Plan what people have to be told of the steps of the last days; return how many rows were offered."""
+    rules = {kind: active.of(kind) for kind in _KINDS}
+    clinics = {clinic for of_kind in rules.values() for clinic in of_kind}
+    if not clinics:
+        return 0
+    return store(_reminders(_stepped(clinics, now), rules, active.times_before_visits(), now))
+
+
+def _stepped(clinics: set[int], now: dt.datetime) -> QuerySet[TreatmentSession]:
+    """Visits with a step in the last days, each with what its person was told of it last."""
+    steps = SessionEvent.objects.filter(at__gt=now - LOOK_BACK, at__lte=now).exclude(kind=SessionEvent.Kind.IMPORTED)
+    of_session = SessionEvent.objects.filter(session=OuterRef("pk"))
+    telling = Reminder.objects.filter(session=OuterRef("pk"), rule__kind__in=_TELLING)
+    last = telling.filter(state__in=_TOLD).order_by(Coalesce("closed_at", "due_at").desc(), "-pk")
+    here = telling.filter(
+        session_version=OuterRef("version"), state__in=_ON_ITS_WAY, rule__kind__in=(Kind.BOOKED, Kind.MOVED)
+    )
+    again = TreatmentSession.objects.filter(course=OuterRef("course"), status__in=OPEN)
+    sessions = TreatmentSession.objects.filter(
+        Q(status__in=(Status.BOOKED, Status.CANCELLED)) | Q(status=Status.NO_SHOW) & ~Exists(again),
+        pk__in=steps.values("session"),
+        clinic__in=clinics,
+        course__closed_on__isnull=True,
+    )
+    return sessions.annotate(
+        preferred=F("course__patient__preferred_channel"),
+        patient_pk=F("course__patient_id"),
+        # Empty for a visit that came with a list: they know it from elsewhere.
+        booked_at=Subquery(of_session.filter(kind=SessionEvent.Kind.BOOKED).values("at")[:1]),
+        stepped_at=Subquery(of_session.filter(kind__in=_STEPS).order_by("-pk").values("at")[:1]),
+        told_pk=Subquery(last.values("pk")[:1]),
+        told_kind=Subquery(last.values("rule__kind")[:1]),
+        told_visit_at=Subquery(last.values("visit_at")[:1]),
+        told_version=Subquery(last.values("session_version")[:1]),
+        on_its_way=Exists(here),
+        **reachable("course__patient_id"),
+    ).order_by("pk")
+
+
+def _reminders(
+    sessions: QuerySet[TreatmentSession], rules: dict[Kind, Rules], times: Times, now: dt.datetime
+) -> Iterator[Reminder]:
+    for session in sessions.iterator(CHUNK):
+        told = _told(session, rules, times.get(session.clinic_id, {}), now)
+        rule = rules[told.kind].get(session.clinic_id) if told else None
+        if told and rule and is_since(rule, told.happened_at) and told.happened_at > now - LOOK_BACK:
+            yield reminder_for(
+                session,
+                rule,
+                told.window,
+                now,
+                patient_id=session.patient_pk,  # type: ignore[attr-defined]
+                course_id=session.course_id,
+                session=session,
+                session_version=session.version,
+                occasion=told.occasion,
+                visit_at=told.visit_at,
+            )
+
+
+def _told(session: Any, rules: dict[Kind, Rules], times: Mapping[int, dt.time], now: dt.datetime) -> Told | None:
+    """Return what the person has to be told of their visit as it stands now, None when they know."""
+    if session.status == Status.CANCELLED:
+        return _cancelled(session, _rule_zone(session, rules))
+    if session.status == Status.NO_SHOW:
+        return _missed(session, _rule_zone(session, rules))
+    if session.answer == _ASKED:
+        return _asked(session, _rule_zone(session, rules))
+    return _placed(session, rules, times, now)
+
+
+def _placed(session: Any, rules: dict[Kind, Rules], times: Mapping[int, dt.time], now: dt.datetime) -> Told | None:
+    """Booked the first time, or at another time than they were told."""
+    kind = _kind_of_place(session, rules[Kind.BOOKED].get(session.clinic_id), now)
+    if kind is None or session.on_its_way or session.starts_at <= now:
+        return None
+    zone = _rule_zone(session, rules)
+    window = timing.placed_window(session.starts_at, times, zone, session.placed_at, _undo())
+    last_use = session.starts_at - timing.LAST_USE_BEFORE_VISIT
+    just_made = kind == Kind.BOOKED and window.due_at >= window.useful_until
+    # Too late for this one, but a rule about visits tells the time: its message makes up for it.
+    made_up_for = window.useful_until <= now and window.useful_until < last_use
+    if just_made or made_up_for:
+        return None
+    after = session.told_pk if session.told_kind == Kind.CANCELLED else 0
+    occasion = f"placed {session.pk}.{session.version}.{after}"
+    return Told(kind, session.placed_at, occasion, session.starts_at, window)
+
+
+def _kind_of_place(session: Any, booked: ReminderRule | None, now: dt.datetime) -> Kind | None:
+    if session.told_pk is None:
+        # Booked before anything was told of bookings: they know that time from whoever booked it.
+        at = session.booked_at
+        knows = booked is None or at is None or not is_since(booked, at) or at <= now - LOOK_BACK
+        return Kind.MOVED if knows and session.version > 1 else Kind.BOOKED
+    same = (
+        session.told_visit_at == session.starts_at
+        if session.told_visit_at
+        else session.told_version == session.version  # told before the ledger kept the time
+    )
+    return None if same and session.told_kind != Kind.CANCELLED else Kind.MOVED
+
+
+def _cancelled(session: Any, zone: Any) -> Told | None:
+    """Cancelled, when they may think that it stands: told of it, or booked long enough to have been told."""
+    at = session.stepped_at
+    just_booked = session.booked_at is not None and at is not None and at <= session.booked_at + _undo()
+    if at is None or (just_booked and session.told_pk is None) or session.told_kind == Kind.CANCELLED:
+        return None
+    visit_at = session.told_visit_at or session.starts_at
+    window = timing.step_window(visit_at, at, _undo(), zone)
+    if at >= window.useful_until:
+        return None
+    return Told(
+        Kind.CANCELLED, at, f"cancelled {session.pk}.{session.version}.{session.told_pk or 0}", visit_at, window
+    )
+
+
+def _missed(session: Any, zone: Any) -> Told | None:
+    """Missed, and noted on the same day: later "today" would be wrong, and the recall list has them already."""
+    at = session.stepped_at
+    if at is None or at.astimezone(zone).date() != session.local_date:
+        return None
+    window = timing.same_day_window(session.local_date, at, _undo(), zone)
+    return Told(Kind.MISSED, at, f"missed {session.pk}.{session.version}", session.starts_at, window)
+
+
+def _asked(session: Any, zone: Any) -> Told | None:
+    at = session.answered_at
+    if at is None or session.starts_at <= at:
+        return None
+    window = timing.step_window(session.starts_at, at, _undo(), zone)
+    return Told(Kind.MOVE_ASKED, at, f"asked {session.pk}.{session.version}", session.starts_at, window)
+
+
+def _rule_zone(session: Any, rules: dict[Kind, Rules]) -> Any:
+    """Return the clinic's zone from whichever of its rules is at hand: no query for each row."""
+    return next(of_kind[session.clinic_id] for of_kind in rules.values() if session.clinic_id in of_kind).clinic.zone
+
+
+def _undo() -> dt.timedelta:
+    return dt.timedelta(seconds=settings.UNDO_SECONDS)

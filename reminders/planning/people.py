@@ -1,0 +1,89 @@
+"""Messages to a person about no visit: a welcome once they agree to messages, a word when a diary stops."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, F, Min, OuterRef, Q, Subquery
+
+from patients.models import ContactPoint, DiaryDay, Patient
+from reminders import timing
+from reminders.models import Kind, Reminder, State
+from reminders.planning.channel import reachable
+from reminders.planning.rows import CHUNK, reminder_for, store
+from reminders.planning.rules import LOOK_BACK, ActiveRules, Rules, is_since
+from treatments.models import Course
+
+WELCOME = "welcome"
+WELCOME_DAYS = 3  # of use so long: after that the next message says who writes
+DIARY_DAYS = 2
+
+
+def create_welcome(active: ActiveRules, *, now: dt.datetime) -> int:
+    """Welcome whoever agreed to messages in the last days and never had one; return how many rows were offered."""
+    rules = active.of(Kind.WELCOME)
+    return store(_welcomes(_newly_agreed(rules, now), rules, now)) if rules else 0
+
+
+def _newly_agreed(rules: Rules, now: dt.datetime) -> Any:
+    points = ContactPoint.objects.usable().filter(consented_at__gt=now - LOOK_BACK, consented_at__lte=now)
+    mine = points.filter(patient=OuterRef("pk")).order_by().values("patient")
+    written_to = Reminder.objects.filter(patient=OuterRef("pk")).filter(Q(occasion=WELCOME) | Q(state=State.SENT))
+    return (
+        Patient.objects.filter(~Exists(written_to), pk__in=points.values("patient"), clinic__in=list(rules))
+        .annotate(preferred=F("preferred_channel"), **reachable("pk"))
+        .annotate(agreed_at=Subquery(mine.annotate(first=Min("consented_at")).values("first")))
+        .order_by("pk")
+    )
+
+
+def _welcomes(patients: Any, rules: Rules, now: dt.datetime) -> Iterator[Reminder]:
+    undo = dt.timedelta(seconds=settings.UNDO_SECONDS)
+    for patient in patients.iterator(CHUNK):
+        rule = rules[patient.clinic_id]
+        if is_since(rule, patient.agreed_at):
+            day = patient.agreed_at.astimezone(rule.clinic.zone).date() + dt.timedelta(days=WELCOME_DAYS)
+            window = timing.same_day_window(day, patient.agreed_at, undo, rule.clinic.zone)
+            yield reminder_for(patient, rule, window, now, patient=patient, occasion=WELCOME)
+
+
+def create_diary(active: ActiveRules, *, now: dt.datetime) -> int:
+    """Ask once whoever stopped writing a diary so many days ago; return how many rows were offered."""
+    made = 0
+    for days, rules in active.by_distance(Kind.DIARY).items():
+        made += store(_nudges(_stopped_writing(days, rules, now), rules, now))
+    return made
+
+
+def _stopped_writing(days: int, rules: Rules, now: dt.datetime) -> Any:
+    """The last day of each diary that its person wrote until then and nobody asked about since, in a course or before one.
+
+    Who does not answer is not asked again: the question came after the last entry, and there is no newer one.
+    """
+    later = DiaryDay.objects.filter(patient=OuterRef("patient"), date__gt=OuterRef("date"))
+    asked = Reminder.objects.filter(
+        patient=OuterRef("patient"), rule__kind=Kind.DIARY, created_at__gte=OuterRef("entered_at")
+    )
+    courses = Course.objects.filter(patient=OuterRef("patient"))
+    first, last = (now.date() - dt.timedelta(days=days + ago) for ago in (DIARY_DAYS + 1, -1))
+    return (
+        DiaryDay.objects.filter(
+            ~Exists(later),
+            ~Exists(asked),
+            Q(Exists(courses.filter(closed_on__isnull=True))) | ~Q(Exists(courses)),
+            clinic__in=list(rules),
+            date__range=(first, last),
+            source=DiaryDay.Source.PATIENT,
+        )
+        .annotate(preferred=F("patient__preferred_channel"), **reachable("patient_id"))
+        .order_by("pk")
+    )
+
+
+def _nudges(diary_days: Any, rules: Rules, now: dt.datetime) -> Iterator[Reminder]:
+    for day in diary_days.iterator(CHUNK):
+        rule = rules[day.clinic_id]
+        window = timing.days_after_window(day.date, rule.days_after, DIARY_DAYS, rule.clinic.zone, rule.send_at)
+        if is_since(rule, window.due_at) and window.useful_until > now:
+            yield reminder_for(day, rule, window, now, patient_id=day.patient_id, occasion=f"diary {day.date}")

@@ -1,0 +1,44 @@
+"""The active rules, read once in each run."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping
+
+from reminders.models import Kind, ReminderRule
+
+Rules = Mapping[int, ReminderRule]
+# Longer ago than this is told by nobody: who planned nothing for a week has other worries first.
+LOOK_BACK = dt.timedelta(days=7)
+LOOK_AHEAD = dt.timedelta(days=7)
+
+
+class ActiveRules:
+    """Every active rule of every clinic (one query)."""
+
+    def __init__(self) -> None:
+        self._rules = list(ReminderRule.objects.filter(active=True).select_related("clinic"))
+
+    def of(self, kind: Kind) -> Rules:
+        """Return the rules of a kind that keeps no distance, by clinic."""
+        return {rule.clinic_id: rule for rule in self._rules if rule.kind == kind}
+
+    def by_distance(self, kind: Kind) -> dict[int, Rules]:
+        """Return the rules of a kind by their days and by clinic."""
+        found: dict[int, dict[int, ReminderRule]] = defaultdict(dict)
+        for rule in self._rules:
+            if rule.kind == kind:
+                found[rule.days_before or rule.days_after][rule.clinic_id] = rule
+        return dict(found)
+
+    def times_before_visits(self) -> dict[int, dict[int, dt.time]]:
+        """Return for each clinic the days before and the times of day of all its rules about visits."""
+        found: dict[int, dict[int, dt.time]] = defaultdict(dict)
+        for rule in self._rules:
+            if rule.kind == Kind.VISIT:
+                found[rule.clinic_id][rule.days_before] = rule.send_at
+        return found
+
+
+def is_since(rule: ReminderRule, moment: dt.datetime) -> bool:
+    """Return whether a rule speaks of what happened at this moment."""
+    return rule.since is None or moment >= rule.since

@@ -1,0 +1,278 @@
+"""What happened to a visit is told once: booked, moved, cancelled, missed, asked to move."""
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.db import IntegrityError, transaction
+from pytest_django import DjangoAssertNumQueries
+
+from clinic.models import Clinic, Injector, User
+from patients.models import ContactPoint, Patient
+from reminders.models import Reminder, ReminderRule, State
+from reminders.planning import reconcile
+from reminders.standing import AS_BEFORE
+from tests.builders import NOW, make_course, make_patient, room_of
+from treatments import booking, undoing
+from treatments.models import Course, Status, TreatmentSession
+from treatments.slots import Slot
+
+MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
+UNDO = 3 * MINUTE
+HELD = ("waiting", NOW + UNDO)
+
+
+@pytest.fixture
+def course(rules: Clinic, maria: Patient) -> Course:
+    """Maria's course, with nothing given yet."""
+    return make_course(maria)
+
+
+def slot(injector: Injector, starts_at: dt.datetime) -> Slot:
+    """Return a quarter of an hour of an injector's."""
+    return Slot(injector, room_of(injector), starts_at, starts_at + 15 * MINUTE)
+
+
+def book(course: Course, injector: Injector, by: User, *, days: int = 21, at: dt.datetime = NOW) -> TreatmentSession:
+    """Book a visit so many days ahead."""
+    return booking.book(course=course, slot=slot(injector, NOW + days * DAY), uid=uuid.uuid4(), by=by, at=at)
+
+
+def move(visit: TreatmentSession, by: User, *, days: int, at: dt.datetime) -> TreatmentSession:
+    """Give a visit another day."""
+    there = slot(visit.injector, NOW + days * DAY)
+    return booking.move(session=visit, version=visit.version, slot=there, by=by, at=at)
+
+
+def told(at: dt.datetime = NOW) -> list[tuple[str, str]]:
+    """Plan, and return kind and state of what tells of steps, the oldest first."""
+    reconcile(now=at)
+    kinds = ("booked", "moved", "cancelled", "missed", "move_asked")
+    return list(Reminder.objects.filter(rule__kind__in=kinds).order_by("pk").values_list("rule__kind", "state"))
+
+
+def send_all(at: dt.datetime) -> None:
+    """Let everything that waits have been sent."""
+    reconcile(now=at)
+    Reminder.objects.filter(state=State.WAITING, due_at__lte=at).update(state=State.SENT, closed_at=at)
+
+
+def test_a_booking_is_told_once_it_can_no_longer_be_undone(course: Course, osei: Injector, nurse: User) -> None:
+    visit = book(course, osei, nurse)
+    assert told() == [("booked", "waiting")]
+    row = Reminder.objects.get(rule__kind="booked")
+    assert (row.due_at, row.visit_at, row.session) == (NOW + UNDO, visit.starts_at, visit)
+    assert told(NOW + MINUTE) == [("booked", "waiting")]
+
+
+def test_booked_and_moved_at_once_is_one_message_with_the_new_time(course: Course, osei: Injector, nurse: User) -> None:
+    visit = book(course, osei, nurse)
+    reconcile(now=NOW)
+    visit = move(visit, nurse, days=22, at=NOW + MINUTE)
+    assert told(NOW + MINUTE) == [("booked", "cancelled"), ("booked", "waiting")]
+    row = Reminder.objects.get(state="waiting")
+    assert (row.visit_at, row.due_at) == (visit.starts_at, NOW + MINUTE + UNDO)
+
+
+def test_booked_and_moved_between_two_runs_is_one_message(course: Course, osei: Injector, nurse: User) -> None:
+    move(book(course, osei, nurse), nurse, days=22, at=NOW + MINUTE)
+    assert told(NOW + 2 * MINUTE) == [("booked", "waiting")]
+
+
+def test_a_move_is_exactly_one_message_however_often_it_is_planned(course: Course, osei: Injector, nurse: User) -> None:
+    visit = book(course, osei, nurse)
+    send_all(NOW + UNDO)
+    visit = move(visit, nurse, days=22, at=NOW + HOUR)
+    visit = move(visit, nurse, days=23, at=NOW + HOUR + MINUTE)
+    for minutes in range(2, 6):
+        assert told(NOW + HOUR + minutes * MINUTE) == [("booked", "sent"), ("moved", "waiting")]
+    assert Reminder.objects.get(state="waiting").visit_at == visit.starts_at
+
+
+def test_a_move_that_is_undone_is_no_message(course: Course, osei: Injector, nurse: User) -> None:
+    visit = book(course, osei, nurse)
+    send_all(NOW + UNDO)
+    visit = move(visit, nurse, days=22, at=NOW + HOUR)
+    reconcile(now=NOW + HOUR)
+    event = visit.events.latest("pk")
+    undoing.undo(session=visit, event=event, by=nurse, at=NOW + HOUR + MINUTE)
+    assert told(NOW + HOUR + MINUTE) == [("booked", "sent"), ("moved", "cancelled")]
+
+
+def test_another_injector_at_the_same_time_is_no_message(course: Course, osei: Injector, nurse: User) -> None:
+    visit = book(course, osei, nurse)
+    send_all(NOW + UNDO)
+    TreatmentSession.objects.update(version=2)
+    visit.events.create(clinic=visit.clinic, at=NOW + HOUR, by=nurse, kind="moved")
+    assert told(NOW + HOUR) == [("booked", "sent")]
+
+
+def test_a_visit_known_from_before_the_rule_is_told_as_moved(course: Course, osei: Injector, nurse: User) -> None:
+    visit = book(course, osei, nurse, at=NOW - 30 * DAY)
+    assert told() == []
+    move(visit, nurse, days=22, at=NOW)
+    assert told() == [("moved", "waiting")]
+
+
+def test_a_rule_switched_on_today_tells_nothing_of_yesterday(course: Course, osei: Injector, nurse: User) -> None:
+    ReminderRule.objects.filter(kind="booked").update(since=NOW)
+    book(course, osei, nurse, at=NOW - DAY)
+    assert told() == []
+
+
+def test_a_visit_booked_for_the_next_hour_needs_no_message(course: Course, osei: Injector, nurse: User) -> None:
+    booking.book(course=course, slot=slot(osei, NOW + HOUR), uid=uuid.uuid4(), by=nurse, at=NOW)
+    assert told() == []
+
+
+def test_a_cancelled_visit_is_told_with_the_time_they_know(course: Course, osei: Injector, nurse: User) -> None:
+    visit = book(course, osei, nurse)
+    send_all(NOW + UNDO)
+    known = visit.starts_at
+    visit = move(visit, nurse, days=24, at=NOW + HOUR)
+    booking.change_status(session=visit, to=Status.CANCELLED, by=nurse, at=NOW + HOUR + MINUTE, reason="ill")
+    assert told(NOW + HOUR + 2 * MINUTE) == [("booked", "sent"), ("cancelled", "waiting")]
+    row = Reminder.objects.get(state="waiting")
+    assert (row.visit_at, row.due_at) == (known, NOW + HOUR + MINUTE + UNDO)
+
+
+def test_a_booking_that_is_undone_is_no_message(course: Course, osei: Injector, nurse: User) -> None:
+    visit = book(course, osei, nurse)
+    reconcile(now=NOW)
+    undoing.undo(session=visit, event=visit.events.latest("pk"), by=nurse, at=NOW + MINUTE)
+    assert told(NOW + MINUTE) == [("booked", "cancelled")]
+
+
+def test_an_undone_cancellation_is_no_message(course: Course, osei: Injector, nurse: User) -> None:
+    visit = book(course, osei, nurse)
+    send_all(NOW + UNDO)
+    visit = booking.change_status(session=visit, to=Status.CANCELLED, by=nurse, at=NOW + HOUR, reason="mistake")
+    reconcile(now=NOW + HOUR)
+    booking.change_status(session=visit, to=Status.BOOKED, by=nurse, at=NOW + HOUR + MINUTE)
+    assert told(NOW + HOUR + MINUTE) == [("booked", "sent"), ("cancelled", "cancelled")]
+    assert Reminder.objects.latest("pk").reason == AS_BEFORE
+
+
+def test_who_was_told_that_it_is_cancelled_is_told_that_it_stands_after_all(
+    course: Course, osei: Injector, nurse: User
+) -> None:
+    visit = book(course, osei, nurse)
+    send_all(NOW + UNDO)
+    visit = booking.change_status(session=visit, to=Status.CANCELLED, by=nurse, at=NOW + HOUR, reason="mistake")
+    send_all(NOW + HOUR + UNDO)
+    booking.change_status(session=visit, to=Status.BOOKED, by=nurse, at=NOW + 2 * HOUR)
+    told_now = [("booked", "sent"), ("cancelled", "sent"), ("moved", "waiting")]
+    assert told(NOW + 2 * HOUR) == told(NOW + 2 * HOUR) == told_now
+
+
+def test_whose_course_has_ended_hears_no_more(course: Course, osei: Injector, nurse: User) -> None:
+    visit = book(course, osei, nurse)
+    send_all(NOW + UNDO)
+    booking.change_status(session=visit, to=Status.CANCELLED, by=nurse, at=NOW + HOUR, reason="has died")
+    reconcile(now=NOW + HOUR)
+    Course.objects.update(closed_on=NOW.date(), close_reason="has died")
+    assert told(NOW + HOUR + MINUTE) == [("booked", "sent"), ("cancelled", "cancelled")]
+
+
+def test_a_missed_visit_is_told_the_same_day_after_the_undo_time(course: Course, osei: Injector, nurse: User) -> None:
+    visit = book(course, osei, nurse, days=1, at=NOW - DAY)
+    send_all(NOW - DAY + UNDO)
+    at = visit.starts_at + HOUR
+    booking.change_status(session=visit, to=Status.NO_SHOW, by=nurse, at=at)
+    assert told(at)[-1] == ("missed", "waiting")
+    row = Reminder.objects.get(rule__kind="missed")
+    assert (row.due_at, row.useful_until) == (at + UNDO, dt.datetime(2026, 11, 24, 20, tzinfo=dt.UTC))
+
+
+def test_who_came_after_all_is_not_told_that_they_were_missed(course: Course, osei: Injector, nurse: User) -> None:
+    visit = book(course, osei, nurse, days=1, at=NOW - DAY)
+    at = visit.starts_at + HOUR
+    visit = booking.change_status(session=visit, to=Status.NO_SHOW, by=nurse, at=at)
+    reconcile(now=at)
+    booking.change_status(session=visit, to=Status.ARRIVED, by=nurse, at=at + MINUTE)
+    assert ("missed", "cancelled") in told(at + MINUTE)
+
+
+def test_missed_today_is_not_said_tomorrow(course: Course, osei: Injector, nurse: User) -> None:
+    visit = book(course, osei, nurse, days=1, at=NOW - DAY)
+    at = visit.starts_at + HOUR
+    booking.change_status(session=visit, to=Status.NO_SHOW, by=nurse, at=at)
+    assert ("missed", "missed") in told(at + DAY)
+
+
+def test_a_visit_marked_as_missed_days_later_is_left_to_the_recall_list(
+    course: Course, osei: Injector, nurse: User
+) -> None:
+    visit = book(course, osei, nurse, days=1, at=NOW - DAY)
+    booking.change_status(session=visit, to=Status.NO_SHOW, by=nurse, at=visit.starts_at + 2 * DAY)
+    assert "missed" not in dict(told(visit.starts_at + 2 * DAY))
+
+
+def test_who_asks_to_move_is_told_that_the_old_time_stands_until_we_answer(
+    course: Course, osei: Injector, nurse: User
+) -> None:
+    visit = book(course, osei, nurse)
+    send_all(NOW + UNDO)
+    asked = TreatmentSession.Answer.ASKED_TO_MOVE
+    visit = booking.answer(session=visit, version=1, answer=asked, at=NOW + HOUR)
+    assert told(NOW + HOUR) == [("booked", "sent"), ("move_asked", "waiting")]
+    move(visit, nurse, days=22, at=NOW + HOUR + MINUTE)
+    moved_meanwhile = [("booked", "sent"), ("move_asked", "cancelled"), ("moved", "waiting")]
+    assert told(NOW + HOUR + MINUTE) == moved_meanwhile
+
+
+def test_a_move_told_too_late_is_put_before_a_person(course: Course, osei: Injector, nurse: User) -> None:
+    visit = book(course, osei, nurse, days=2, at=NOW - 2 * DAY)
+    send_all(NOW - 2 * DAY + UNDO)
+    ReminderRule.objects.filter(kind="visit").update(active=False)
+    move(visit, nurse, days=1, at=NOW)
+    assert told(NOW + DAY - HOUR)[-1] == ("moved", "missed")
+
+
+def test_a_late_run_leaves_it_to_the_message_before_the_visit(course: Course, osei: Injector, nurse: User) -> None:
+    book(course, osei, nurse, days=7, at=NOW - DAY)
+    assert told(NOW + 5 * DAY) == []
+    assert Reminder.objects.filter(rule__kind="visit").exists()
+
+
+def test_nobody_is_put_before_a_person_only_because_a_booking_cannot_be_told(
+    course: Course, osei: Injector, nurse: User
+) -> None:
+    ContactPoint.objects.update(withdrawn_at=NOW)
+    visit = book(course, osei, nurse)
+    assert told() == []
+    Reminder.objects.all().delete()
+    booking.change_status(session=visit, to=Status.CANCELLED, by=nurse, at=NOW + HOUR, reason="ill")
+    assert told(NOW + HOUR) == [("cancelled", "failed")]
+
+
+def test_a_rule_that_is_switched_off_takes_its_waiting_messages_with_it(
+    course: Course, osei: Injector, nurse: User
+) -> None:
+    book(course, osei, nurse)
+    reconcile(now=NOW)
+    ReminderRule.objects.filter(kind="booked").update(active=False)
+    assert told() == [("booked", "cancelled")]
+    ReminderRule.objects.filter(kind="booked").update(active=True)
+    assert told() == [("booked", "waiting")]
+
+
+def test_the_database_refuses_a_second_message_for_one_occasion(course: Course, osei: Injector, nurse: User) -> None:
+    book(course, osei, nurse)
+    reconcile(now=NOW)
+    row = Reminder.objects.get(rule__kind="booked")
+    row.pk, row.uid, row.rule = None, uuid.uuid4(), ReminderRule.objects.get(kind="moved")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        row.save(force_insert=True)
+
+
+def test_many_steps_cost_as_many_queries_as_one(
+    rules: Clinic, osei: Injector, nurse: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(12):
+        starts_at = NOW + 21 * DAY + number * 15 * MINUTE
+        patient = make_patient(rules, record_number=f"S{number}", phone=f"+4477009001{number:02d}")
+        booking.book(course=make_course(patient), slot=slot(osei, starts_at), uid=uuid.uuid4(), by=nurse, at=NOW)
+    with django_assert_num_queries(22):
+        reconcile(now=NOW)
+    assert Reminder.objects.filter(rule__kind="booked").count() == 12
