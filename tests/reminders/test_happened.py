@@ -238,7 +238,7 @@ def test_a_late_run_leaves_it_to_the_message_before_the_visit(course: Course, os
 def test_nobody_is_put_before_a_person_only_because_a_booking_cannot_be_told(
     course: Course, osei: Injector, nurse: User
 ) -> None:
-    ContactPoint.objects.update(withdrawn_at=NOW)
+    ContactPoint.objects.update(withdrawn_at=NOW, withdrawn_source="test")
     visit = book(course, osei, nurse)
     assert told() == []
     Reminder.objects.all().delete()
