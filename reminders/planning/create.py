@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from reminders import timing
-from reminders.models import Kind, Reminder
+from reminders.models import Kind, Reminder, State
 from reminders.planning.channel import reachable
 from reminders.planning.rows import CHUNK, reminder_for, store
 from reminders.planning.rules import LOOK_AHEAD, ActiveRules, Rules
