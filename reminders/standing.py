@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
 from patients.models import DiaryDay
-from reminders.models import Kind
+from reminders.models import Kind, NudgeStop
 from treatments.models import Course, OfferInvitation, SlotOffer, Status, TreatmentSession
 from treatments.models.session import OPEN
 
@@ -19,7 +19,7 @@ BEGUN = "The visit has begun or is over"
 AS_BEFORE = "The visit stands as it did"
 OFFER_OVER = "The time was taken, or the offer has ended"
 NOT_DUE = "A visit is booked, or the course has ended"
-DIARY_KEPT = "They have written in their diary"
+DIARY_KEPT = "They have written in their diary, or want no messages about it"
 
 # Who said Yes is still reminded: two messages gave fewer missed visits than one, whatever had been answered (Steiner
 # 2018). Who asked to move waits for our answer, and a reminder of the old time would be the wrong one.
@@ -77,9 +77,13 @@ def offer_stands() -> Q:
 
 
 def occasion_stands() -> Q:
-    """For a reminder about a person: a diary has not been gone on with. A welcome and what staff wrote stand."""
+    """For a reminder about a person: a diary has not been gone on with, and they want to be asked.
+
+    A welcome and what staff wrote stand.
+    """
     written = DiaryDay.objects.filter(patient=OuterRef("patient_id"), entered_at__gt=OuterRef("created_at"))
-    return ~Q(rule__kind=Kind.DIARY) | ~Q(Exists(written))
+    unwanted = NudgeStop.objects.filter(patient=OuterRef("patient_id"))
+    return ~Q(rule__kind=Kind.DIARY) | ~Q(Exists(written)) & ~Q(Exists(unwanted))
 
 
 def why_not() -> Subquery:

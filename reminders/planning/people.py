@@ -9,7 +9,7 @@ from django.db.models import Exists, F, Min, OuterRef, Q, Subquery
 
 from patients.models import ContactPoint, DiaryDay, Patient
 from reminders import timing
-from reminders.models import Kind, Reminder, State
+from reminders.models import Kind, NudgeStop, Reminder, State
 from reminders.planning.channel import reachable
 from reminders.planning.rows import CHUNK, reminder_for, store
 from reminders.planning.rules import LOOK_BACK, ActiveRules, Rules, is_since
@@ -71,6 +71,7 @@ def _stopped_writing(days: int, rules: Rules, now: dt.datetime) -> Any:
         DiaryDay.objects.filter(
             ~Exists(later),
             ~Exists(asked),
+            ~Exists(NudgeStop.objects.filter(patient=OuterRef("patient"))),
             Q(Exists(courses.filter(closed_on__isnull=True))) | ~Q(Exists(courses)),
             clinic__in=list(rules),
             date__range=(first, last),

@@ -8,7 +8,7 @@ import pytest
 from clinic.models import Clinic, Injector
 from patients.models import ContactPoint, DiaryDay, Patient
 from reminders.dispatch import send_due
-from reminders.models import Reminder, ReminderRule, State
+from reminders.models import NudgeStop, Reminder, ReminderRule, State
 from reminders.planning import reconcile
 from reminders.standing import DIARY_KEPT
 from tests.builders import NOW, TODAY, make_course, make_patient, make_session
@@ -114,6 +114,14 @@ def test_who_stops_again_is_asked_again(writer: Patient) -> None:
 
 def test_a_diary_kept_on_paper_is_not_asked_for(writer: Patient) -> None:
     DiaryDay.objects.update(source="paper")
+    assert states("diary") == []
+
+
+def test_who_wants_no_messages_about_the_diary_has_none(writer: Patient) -> None:
+    states("diary")
+    NudgeStop.objects.create(clinic=writer.clinic, patient=writer, since=NOW)
+    assert states("diary") == ["cancelled"]
+    Reminder.objects.all().delete()
     assert states("diary") == []
 
 

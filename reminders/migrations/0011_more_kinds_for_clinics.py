@@ -60,6 +60,6 @@ def add_texts(Template, rule):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("reminders", "0009_text_messages_that_come_in")]
+    dependencies = [("reminders", "0010_no_diary_messages")]
 
     operations = [migrations.RunPython(add_kinds, migrations.RunPython.noop)]
