@@ -84,7 +84,7 @@ def _starts_at(reminder: Reminder) -> dt.datetime | None:
     return reminder.visit_at or (reminder.session.starts_at if reminder.session else None)
 
 
-def day_without_year(day: dt.date, language: str) -> str:
+def day_without_year(day: dt.date, language: str = ENGLISH) -> str:
     """Return a day as the one formatter writes it, without the year: a text message is about the next days."""
     return day_words(day, language).removesuffix(str(day.year)).removesuffix(" de ").rstrip()
 
