@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from clinic.demo.logins import LOGINS, PASSWORD, Login
 from clinic.founding import found_clinic
-from clinic.models import Clinic, Injector, Membership, OpeningHours, Role, Room, User
+from clinic.models import Clinic, Injector, Membership, OpeningHours, Role, Room, User, WorkedHoliday
+from clinic.public_holidays import public_holidays
 from reminders import defaults
 
 OPENS, CLOSES = dt.time(9), dt.time(17)
 WORKING_WEEK = range(1, 6)
+DAYS_BEFORE, DAYS_AFTER = 900, 120  # how far the story reaches
 CLINICS = (
     {
         "name": "Riverside Headache Clinic",
@@ -54,6 +56,7 @@ def make_clinics(now: dt.datetime) -> dict[str, Team]:
     for clinic in clinics.values():
         found_clinic(clinic=clinic, email=admin.email, full_name=admin.name, password=PASSWORD, at=now)
         defaults.install(clinic)
+        _work_on_holidays(clinic, now)
     users = {login.email: _user(login, clinics) for login in LOGINS}
     return {slug: Team(clinic, users, _injectors(clinic, users, now)) for slug, clinic in clinics.items()}
 
@@ -65,6 +68,17 @@ def _user(login: Login, clinics: dict[str, Clinic]) -> User:
     for slug, role in login.roles.items():
         Membership.objects.get_or_create(user=user, clinic=clinics[slug], defaults={"role": role})
     return user
+
+
+def _work_on_holidays(clinic: Clinic, now: dt.datetime) -> None:
+    """Let the clinic be open on the public holidays of its story: on Thanksgiving the demo is worth a look too."""
+    today = now.astimezone(clinic.zone).date()
+    first, last = today - dt.timedelta(days=DAYS_BEFORE), today + dt.timedelta(days=DAYS_AFTER)
+    years = range(first.year, last.year + 1)
+    dates = {date for year in years for date in public_holidays(clinic.country, clinic.subdivision, year)}
+    WorkedHoliday.objects.bulk_create(
+        WorkedHoliday(clinic=clinic, date=date) for date in sorted(dates) if first <= date <= last
+    )
 
 
 def _injectors(clinic: Clinic, users: dict[str, User], now: dt.datetime) -> tuple[Injector, ...]:

@@ -14,9 +14,15 @@ from treatments.models.session import OCCUPYING
 SUNDAY = dt.datetime(2027, 3, 21, 6, 0, tzinfo=dt.UTC)
 
 
+# The evening before Thanksgiving in New York, and Christmas Day in London.
+BEFORE_A_HOLIDAY = dt.datetime(2026, 11, 25, 21, 30, tzinfo=dt.UTC)
+CHRISTMAS = dt.datetime(2026, 12, 25, 8, 0, tzinfo=dt.UTC)
+
+
 @pytest.mark.django_db
-def test_a_sunday_morning_shows_a_full_day(settings: Settings, tmp_path: Path) -> None:
+@pytest.mark.parametrize("now", [SUNDAY, BEFORE_A_HOLIDAY, CHRISTMAS], ids=["Sunday", "before a holiday", "a holiday"])
+def test_any_day_shows_a_full_day(settings: Settings, tmp_path: Path, now: dt.datetime) -> None:
     settings.OUTBOX_DIR = tmp_path
-    data.load(now=SUNDAY)
-    today = TreatmentSession.objects.filter(clinic__slug="riverside", local_date=SUNDAY.date())
+    data.load(now=now)
+    today = TreatmentSession.objects.filter(clinic__slug="riverside", local_date=now.date())
     assert today.filter(status__in=OCCUPYING).count() >= 12
