@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from clinic.wording import day_words
+
 RENEW_DAYS = 42  # renewal starts six weeks before the end (clinical rules 7)
 FORGOTTEN_DAYS = 180  # an agreement that ended longer ago is a new start, not a renewal (clinical rules 3)
 
@@ -39,3 +41,37 @@ def to_renew(last: dt.date, today: dt.date) -> bool:
     """Return whether it is time to ask for the next agreement, or high time."""
     days = (last - today).days
     return -FORGOTTEN_DAYS <= days <= RENEW_DAYS
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What a payer agreed to, and how much of it was used; None for no limit."""
+
+    number: str
+    window: Window
+    visits: int | None
+    visits_used: int
+    units: int | None
+    units_used: int
+
+    def lacks(self, planned: int) -> str:
+        """Return why one more visit with so many units is more than what is left, or ""."""
+        if self.visits is not None and self.visits_used >= self.visits:
+            return f"{self.number} is used up: {self.visits_used} of {self.visits} visits"
+        left = None if self.units is None else self.units - self.units_used
+        if left is None or left >= planned:
+            return ""
+        if left <= 0:
+            return f"{self.number} is used up: {self.units_used} of {self.units} units"
+        return f"{self.number} has {left} of {self.units} units left, and {planned} are planned"
+
+
+def shortfall(agreements: Sequence[Agreement], date: dt.date, planned: int) -> str:
+    """Return why no agreement pays for a visit on a date (clinical rule 27), or ""; "" too where nobody ever asked."""
+    if missed := uncovered([one.window for one in agreements], date):
+        words, day = missed
+        return f"{day_words(date)} is {words} ({day_words(day)})"
+    lacks = {one: one.lacks(planned) for one in agreements if one.window.covers(date)}
+    if not lacks or "" in lacks.values():
+        return ""
+    return lacks[max(lacks, key=lambda one: one.window.last)]

@@ -1,11 +1,14 @@
 """How much of what a payer agreed to was used: visits and units of the sessions inside its window."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from patients.authorizing import Window
+from patients.authorizing import Agreement, Window, shortfall
 from patients.models import Authorization
+from treatments.models import TreatmentSession
+from treatments.protocol import STANDARD_UNITS
 
 
 @dataclass(frozen=True)
@@ -41,3 +44,31 @@ def windows_of(patient_id: int) -> tuple[Window, ...]:
     """Return the dates that payers agreed to for a person (1 query)."""
     agreed = Authorization.objects.filter(patient=patient_id, status=Authorization.Status.APPROVED)
     return tuple(Window(*dates) for dates in agreed.order_by("valid_from").values_list("valid_from", "valid_to"))
+
+
+def shortfalls(patients: Collection[int], date: dt.date) -> dict[int, str]:
+    """Return why no payer's agreement pays for a visit on a date, by person; only those it is so for (2 queries).
+
+    As many units are planned as the last session had, or the standard set.
+    """
+    agreed: dict[int, list[Authorization]] = defaultdict(list)
+    for one in Authorization.objects.filter(patient__in=patients, status=Authorization.Status.APPROVED):
+        agreed[one.patient_id].append(one)
+    if not agreed:
+        return {}
+    given: dict[int, list[Given]] = defaultdict(list)
+    sessions = TreatmentSession.objects.filter(course__patient__in=agreed, given_on__isnull=False).order_by("given_on")
+    for patient, day, units in sessions.values_list("course__patient_id", "given_on", "record__units_given"):
+        given[patient].append((day, units))
+    found = {patient: _shortfall(rows, given[patient], date) for patient, rows in agreed.items()}
+    return {patient: words for patient, words in found.items() if words}
+
+
+def _shortfall(agreed: list[Authorization], given: list[Given], date: dt.date) -> str:
+    planned = next((units for _day, units in reversed(given) if units), STANDARD_UNITS)
+    return shortfall([_agreement(one, _use(one, given)) for one in agreed], date, planned)
+
+
+def _agreement(one: Authorization, use: Use) -> Agreement:
+    window = Window(one.valid_from, one.valid_to)
+    return Agreement(one.number, window, one.visits, use.visits, one.units_allowed, use.units)

@@ -19,7 +19,7 @@ from treatments.views.conflicts import conflict_page, move_conflict, step_confli
 from treatments.views.dialog import leave, show
 from treatments.views.lookup import get_course, get_session
 from treatments.views.offers import say_what_is_free
-from treatments.views.steps import changed_since, day_url, tell
+from treatments.views.steps import changed_since, day_url, tell, warn_of_payer
 from treatments.views.times import Refusal, early_reason, patient_url, show_times, show_too_early
 
 
@@ -55,6 +55,7 @@ def _book(request: StaffRequest, course: Course, now: dt.datetime) -> HttpRespon
         return show_too_early(request, course, error)
     except booking.Conflict as error:
         return show_times(request, course, now, refusal=Refusal(409, conflict=error))
+    warn_of_payer(request, session)
     tell(request, session, f"{course.patient.full_name}: booked for {_when(session)} with {session.injector.name}.")
     return leave(request, next_url(request, patient_url(course)))
 
@@ -90,6 +91,7 @@ def _move(request: StaffRequest, session: TreatmentSession, slot: slots.Slot, no
         fresh = get_session(request, session.uid)
         return show_times(request, fresh.course, now, moving=fresh, refusal=Refusal(409, conflict=error))
     name = session.course.patient.full_name
+    warn_of_payer(request, session)
     tell(request, session, f"{name}: moved to {_when(session)} with {session.injector.name}.")
     say_what_is_free(request, old)
     return leave(request, next_url(request, patient_url(session.course)))

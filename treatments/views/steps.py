@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from clinic.access import Capability, StaffRequest, requires
 from clinic.redirects import next_url
 from treatments import booking, undoing
+from treatments.authorized import shortfalls
 from treatments.models import SessionEvent, Status, TreatmentSession
 from treatments.views.conflicts import conflict_page, step_conflict, theirs
 from treatments.views.lookup import get_session
@@ -106,6 +107,13 @@ def tell(request: StaffRequest, session: TreatmentSession, text: str) -> None:
     if step.kind in {SessionEvent.Kind.BOOKED, SessionEvent.Kind.MOVED}:
         tags += f" card:{reverse('treatments:card', args=[session.uid])}"
     messages.success(request, text, extra_tags=tags)
+
+
+def warn_of_payer(request: StaffRequest, session: TreatmentSession) -> None:
+    """Say after booking that no payer's agreement pays for the visit: it stays booked, and somebody asks the payer."""
+    patient = session.course.patient
+    if words := shortfalls([patient.pk], session.local_date).get(patient.pk):
+        messages.warning(request, f"{patient.full_name}: {words}. Ask the payer before the visit.")
 
 
 def day_url(session: TreatmentSession) -> str:

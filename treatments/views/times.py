@@ -14,6 +14,7 @@ from clinic.models import Clinic, WorkedHoliday
 from clinic.public_holidays import public_holidays
 from clinic.redirects import next_url
 from treatments import slots
+from treatments.authorized import shortfalls
 from treatments.booking import AlreadyBooked, Conflict, TooEarly
 from treatments.forms import SearchTimesForm
 from treatments.models import Course, SessionEvent, Status, TreatmentSession
@@ -55,6 +56,7 @@ def show_times(
         "course": course,
         "patient": course.patient,
         "wish": wish,
+        "unpaid": shortfalls([course.patient_id], wish.due_on).get(course.patient_id, ""),
         "closed": holiday(request.clinic, wish.due_on),
         "slots": found,
         "nothing": None if found else nothing_free(course, wanted, wish.due_on, now, next_),

@@ -18,10 +18,11 @@ from clinic.redirects import posted_uid
 from clinic.wording import clock_words
 from patients.models import Patient
 from treatments import booking, days, slots, walkins
+from treatments.authorized import shortfalls
 from treatments.forms import parse_day
 from treatments.models import Course, Status, TreatmentSession
 from treatments.views.lookup import get_course
-from treatments.views.steps import tell
+from treatments.views.steps import tell, warn_of_payer
 from treatments.views.times import Refusal, early_reason, show_times, show_too_early
 
 SHORTEST, MOST = 2, 20
@@ -37,6 +38,7 @@ def walk_in(request: StaffRequest) -> HttpResponse:
         "text": text,
         "courses": courses,
         "people": [course.patient for course in courses],
+        "unpaid": shortfalls([course.patient_id for course in courses], timezone.localdate()),
         "slot": walkins.next_free(request.clinic, now),
         "uid": uuid.uuid4(),
         "today": timezone.localdate(),
@@ -83,6 +85,7 @@ def put_in(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     except booking.Conflict as error:
         return show_times(request, course, now, refusal=Refusal(409, conflict=error))
     at = clock_words(timezone.localtime(session.starts_at).time())
+    warn_of_payer(request, session)
     tell(request, session, f"{course.patient.full_name}: arrived, in at {at} with {session.injector.name}.")
     return redirect("treatments:today")
 

@@ -1,0 +1,110 @@
+"""Where a payer does not pay for the chosen day, whoever books, moves or puts in a walk-in is told; nothing is refused."""
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from clinic.models import Injector, User
+from patients.authorizing import Agreement, Window, shortfall
+from patients.models import Authorization, Patient
+from tests.builders import NOW, TODAY, make_session
+from tests.conftest import log_in
+from treatments import slots
+from treatments.models import Course, TreatmentSession
+
+ONE = dt.timedelta(days=1)
+FIRST, LAST = dt.date(2026, 6, 1), dt.date(2026, 12, 1)
+
+
+def agreement(
+    *, visits: int | None = 2, used: int = 0, units: int | None = 400, units_used: int = 0, last: dt.date = LAST
+) -> Agreement:
+    """Return an agreement for the second half of the year."""
+    return Agreement("PA-1", Window(FIRST, last), visits, used, units, units_used)
+
+
+@pytest.mark.parametrize(
+    ("one", "date", "planned", "words"),
+    [
+        (agreement(), FIRST, 155, ""),
+        (agreement(), LAST, 155, ""),
+        (agreement(), LAST + ONE, 155, "is after the authorization ends (Tuesday 1 December 2026)"),
+        (agreement(), FIRST - ONE, 155, "is before the authorization begins (Monday 1 June 2026)"),
+        (agreement(used=1), FIRST, 155, ""),
+        (agreement(used=2), FIRST, 155, "PA-1 is used up: 2 of 2 visits"),
+        (agreement(units_used=245), FIRST, 155, ""),  # 155 left are enough
+        (agreement(units_used=246), FIRST, 155, "PA-1 has 154 of 400 units left, and 155 are planned"),
+        (agreement(units_used=400), FIRST, 155, "PA-1 is used up: 400 of 400 units"),
+        (agreement(visits=None, units=None, used=9, units_used=999), FIRST, 155, ""),
+    ],
+)
+def test_what_a_payer_pays_for(one: Agreement, date: dt.date, planned: int, words: str) -> None:
+    found = shortfall([one], date, planned)
+    assert found.endswith(words) if words else found == ""
+
+
+def test_one_agreement_that_pays_is_enough() -> None:
+    assert shortfall([agreement(used=2), agreement(last=LAST + ONE)], FIRST, 155) == ""
+
+
+def test_who_never_asked_a_payer_is_not_warned() -> None:
+    assert shortfall([], FIRST, 155) == ""
+
+
+@pytest.fixture
+def used_up(course: Course) -> Authorization:
+    """Maria's payer agreed to one visit, and it was the last one."""
+    return Authorization.objects.create(
+        clinic=course.clinic, patient=course.patient, payer="Aster", number="PA-1",
+        valid_from=TODAY - dt.timedelta(days=100), valid_to=TODAY + dt.timedelta(days=20), visits=1,
+    )  # fmt: skip
+
+
+USED_UP = "PA-1 is used up: 1 of 1 visits. Ask the payer before the visit."
+
+
+def first_free(course: Course) -> str:
+    """Return the first time that is offered, as the form carries it."""
+    return slots.suggest(course=course, now=NOW, limit=1)[0].code
+
+
+def text_of(client: Client, url: str) -> str:
+    return " ".join(client.get(url).content.decode().split())
+
+
+def test_booking_says_so_before_and_after(used_up: Authorization, course: Course, front_desk: User) -> None:
+    client, url = log_in(front_desk), reverse("treatments:book", args=[course.uid])
+    assert USED_UP in text_of(client, url)
+    client.post(url, {"slot": first_free(course), "uid": str(uuid.uuid4())})
+    assert TreatmentSession.objects.filter(course=course, status="booked").exists()
+    assert f"Maria Santos: {USED_UP}" in text_of(client, reverse("patients:detail", args=[course.patient.uid]))
+
+
+def test_moving_past_the_end_says_so(used_up: Authorization, course: Course, osei: Injector, front_desk: User) -> None:
+    Authorization.objects.filter(pk=used_up.pk).update(visits=9, valid_to=TODAY)
+    session = make_session(course, osei, NOW + dt.timedelta(hours=3), due_on=TODAY)
+    later = slots.suggest(course=course, now=NOW, limit=1, not_before=TODAY + ONE)[0]
+    client = log_in(front_desk)
+    data = {"slot": later.code, "version": str(session.version)}
+    client.post(reverse("treatments:move", args=[session.uid]), data)
+    page = text_of(client, reverse("patients:detail", args=[course.patient.uid]))
+    assert "is after the authorization ends (Monday 23 November 2026). Ask the payer before the visit." in page
+
+
+def test_walking_in_says_so(used_up: Authorization, course: Course, front_desk: User) -> None:
+    client = log_in(front_desk)
+    assert "PA-1 is used up: 1 of 1 visits" in text_of(client, reverse("treatments:walk_in") + "?q=Santos")
+    data = {"slot": first_free(course), "uid": str(uuid.uuid4())}
+    client.post(reverse("treatments:put_in", args=[course.uid]), data)
+    assert USED_UP in text_of(client, reverse("treatments:today"))
+
+
+def test_who_is_covered_hears_nothing(course: Course, maria: Patient, used_up: Authorization, front_desk: User) -> None:
+    Authorization.objects.filter(pk=used_up.pk).update(visits=2)
+    client = log_in(front_desk)
+    assert "Ask the payer" not in text_of(client, reverse("treatments:book", args=[course.uid]))
+    client.post(reverse("treatments:book", args=[course.uid]), {"slot": first_free(course), "uid": str(uuid.uuid4())})
+    assert "Ask the payer" not in text_of(client, reverse("patients:detail", args=[maria.uid]))
