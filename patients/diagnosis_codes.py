@@ -26,3 +26,26 @@ def fault(code: str, accepted: frozenset[str] = frozenset()) -> str:
     if accepted and code not in accepted:
         return f"This payer does not take {code}. It takes {', '.join(sorted(accepted))}."
     return ""
+
+
+def with_aura(code: str) -> bool:
+    """Return whether a leaf code says "with aura"."""
+    return code.startswith("G43.E")
+
+
+def intractable(code: str) -> bool:
+    """Return whether a leaf code says "intractable": its last but one digit is 1."""
+    return code[-2] == "1"
+
+
+def disagreement(code: str, *, aura: bool | None, is_intractable: bool | None) -> str:
+    """Return where a billable code and the record differ (clinical rule 28), with the code that agrees, or "".
+
+    What is not on record can be neither confirmed nor denied.
+    """
+    aura = with_aura(code) if aura is None else aura
+    is_intractable = intractable(code) if is_intractable is None else is_intractable
+    agreeing = f"G43.{'E' if aura else '7'}{int(is_intractable)}{code[-1]}"
+    if agreeing == code:
+        return ""
+    return f"{code} is {BILLABLE[code]}; the record says {BILLABLE[agreeing]}. {agreeing} agrees with it."

@@ -151,6 +151,8 @@ def findings_of(patient: Patient, record: Record, answers: dict[str, Any], stage
         overuse=record.overuse,
         overuse_plan=answers.get("overuse_plan") or "",
         specialist=answers.get("specialist"),
+        aura=answers.get("aura"),
+        intractable=answers.get("intractable"),
         diagnosis_code=answers.get("diagnosis_code") or "",
         baseline=record.baseline.count if record.baseline else _told_count(answers.get("baseline_days")),
         baseline_hours=_first(record.baseline_hours, answers.get("baseline_hours")),

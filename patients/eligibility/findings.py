@@ -27,6 +27,8 @@ class Findings:
     overuse_plan: str = ""
     specialist: bool | None = None
     diagnosis_code: str = ""
+    aura: bool | None = None
+    intractable: bool | None = None  # does not yield to treatment
     # For going on: the frozen level before treatment, the cycles given, and the last three windows, oldest first.
     baseline: Count | None = None
     baseline_hours: int | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from patients.diagnosis_codes import fault
+from patients.diagnosis_codes import disagreement, fault
 from patients.eligibility.answers import Answer, Criterion, Verdict, judge
 from patients.eligibility.counts import MIN_DAYS_RECORDED, WINDOW_DAYS, unit
 from patients.eligibility.findings import Findings
@@ -184,10 +184,13 @@ def _specialist(findings: Findings, policy: Policy) -> Criterion:
 
 
 def _code(findings: Findings, policy: Policy) -> Criterion:
-    """Rule 28: a billable leaf that this payer takes."""
+    """Rule 28: a billable leaf that this payer takes, and that says what the record says."""
     code, name = findings.diagnosis_code, "Diagnosis code"
     where = findings.where("diagnosis_code")
     if not code:
         return Criterion(name, Answer.NOT_KNOWN, "not recorded", "ICD-10-CM", where)
     wrong = fault(code, frozenset(policy.codes))
+    differs = "" if wrong else disagreement(code, aura=findings.aura, is_intractable=findings.intractable)
+    if differs:
+        return Criterion(name, Answer.NOT_KNOWN, differs, "ICD-10-CM", where)
     return Criterion(name, Answer.NOT_MET if wrong else Answer.MET, wrong or code, "ICD-10-CM", where)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from patients.diagnosis_codes import BILLABLE
+from patients.diagnosis_codes import BILLABLE, disagreement
 from patients.eligibility import WINDOW_DAYS, Policy, Stage
 from patients.eligibility.policy import Renewal
 from patients.forms.fields import number
@@ -53,6 +53,8 @@ class AssessmentForm(forms.Form):
         help_text="Only where acute medicines are overused.",
     )
     specialist = _yes_or_no("Prescribed by or with a neurologist, headache or pain specialist?")
+    aura = _yes_or_no("Migraine with aura?")
+    intractable = _yes_or_no("Intractable, so that treatment does not hold it?")
     diagnosis_code = forms.ChoiceField(
         label="Diagnosis code (ICD-10-CM)",
         choices=[("", "Not recorded"), *((code, f"{code}: {words}") for code, words in BILLABLE.items())],
@@ -91,6 +93,7 @@ class AssessmentForm(forms.Form):
         self._at_most("long_headache_days", "headache_days", "headache days")
         self._at_most("migraine_days", "headache_days", "headache days")
         self._at_most("headache_days", "days_recorded", "recorded days")
+        self._agree_with_the_code()
         from_diary = values.get("source") == Assessment.Source.DIARY
         if from_diary and "days_recorded" in values and values["days_recorded"] is None:
             self.add_error("days_recorded", "Enter how many days the diary holds.")
@@ -98,6 +101,12 @@ class AssessmentForm(forms.Form):
             self.add_error("days_recorded", "Recorded days belong to a diary. Leave this empty, or choose Diary above.")
         if from_diary and not self.errors and self._differs() and not values.get("change_reason"):
             self.add_error("change_reason", "Say why a count differs from the diary, or take the diary's.")
+
+    def _agree_with_the_code(self) -> None:
+        """Hold the diagnosis code against what is recorded of aura and of yielding to treatment."""
+        values, code = self.cleaned_data, self.cleaned_data.get("diagnosis_code")
+        if code and (words := disagreement(code, aura=values.get("aura"), is_intractable=values.get("intractable"))):
+            self.add_error("diagnosis_code", words)
 
     def _differs(self) -> bool:
         shown = self.recorded.items()
@@ -111,7 +120,7 @@ class AssessmentForm(forms.Form):
 
 def asked_for(policy: Policy, stage: Stage) -> set[str]:
     """Return the facts that a policy asks for. A renewal asks for change, never again for the counts of the start."""
-    asked = {"source", "headache_days", "days_recorded", "diagnosis_code", "change_reason"}
+    asked = {"source", "headache_days", "days_recorded", "diagnosis_code", "change_reason", "aura", "intractable"}
     if policy.specialist:
         asked.add("specialist")
     return asked | (_at_start(policy) if stage is Stage.START else _at_renewal(policy))

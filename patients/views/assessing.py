@@ -113,6 +113,8 @@ def _initial(draft: Assessment | None, record: Record) -> dict[str, Any]:
         "source": draft.source,
         "better_diagnosis": yes_or_no[found.better_diagnosis],
         "specialist": yes_or_no[found.specialist],
+        "aura": yes_or_no[found.aura],
+        "intractable": yes_or_no[found.intractable],
         "baseline_days": found.baseline.days if found.baseline else None,
     }
     if draft.source == Assessment.Source.DIARY:

@@ -56,6 +56,17 @@ def test_applying_the_rule_keeps_a_draft_with_its_reasons(nurse: User, maria: Pa
     assert [one["answer"] for one in kept.criteria] == ["met"] * 5
 
 
+def test_a_code_that_differs_from_what_is_recorded_is_refused_in_words(nurse: User, maria: Patient) -> None:
+    status, page = apply(nurse, maria, diagnosis_code="G43.709", aura="yes", intractable="no")
+    assert status == 422
+    assert "G43.709 is without aura, not intractable; the record says with aura, not intractable." in page
+    assert 'value="18"' in page
+    assert not Assessment.objects.exists()
+    apply(nurse, maria, diagnosis_code="G43.E09", aura="yes", intractable="no")
+    found = Assessment.objects.get().findings()
+    assert (found.aura, found.intractable, found.diagnosis_code) == (True, False, "G43.E09")
+
+
 def test_an_empty_box_is_not_known_rather_than_zero(nurse: User, maria: Patient) -> None:
     apply(nurse, maria, migraine_days="")
     assert Assessment.objects.get().outcome == "review"

@@ -1,7 +1,7 @@
 """What the treatment does, by tables of cases on both sides of each line."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +22,7 @@ from treatments.effects.catalogue import Severity
 from treatments.effects.reporting import Told, report
 from treatments.models import SessionRecord, Status, TreatmentSession, Vial
 from treatments.response.chart import HEIGHT, chart
-from treatments.response.cycles import Response, response
+from treatments.response.cycles import Response, response, wear_off_week
 from treatments.scores.entering import record_scores
 
 FIRST = dt.date(2026, 1, 5)
@@ -127,6 +127,34 @@ def test_who_was_treated_before_has_no_level_without_treatment() -> None:
 def test_bars_are_scaled_where_days_are_missing() -> None:
     whole, part = (chart(after(2, 20, now, recorded=days)).bars[-1] for now, days in ((14, 28), (10, 20)))
     assert whole.headache_top == part.headache_top
+
+
+@pytest.mark.parametrize(("bad_from", "week"), [(57, 9), (64, 10), (71, 11), (78, 12)])
+def test_the_week_it_wore_off_is_named(bad_from: int, week: int) -> None:
+    diary = [
+        Day(FIRST + day * ONE, Decimal(5 if day >= bad_from or day % 14 == 0 else 0), migraine=False)
+        for day in range(29, 85)
+    ]
+    assert wear_off_week(FIRST, diary) == week
+
+
+def test_the_sentence_names_cycle_and_week() -> None:
+    diary = [*days_before(FIRST + 57 * ONE, 8), *days_before(FIRST + 85 * ONE, 10)]
+    found = response([FIRST], diary, FIRST + CYCLE + ONE)
+    assert found.worn_off_words == f"It wore off before the next session in cycle 1 from week {found.worn_off_from[0]}."
+
+
+def test_symptoms_are_counted_before_and_now() -> None:
+    sick = [replace(day, symptoms=frozenset({"nausea", "smell"})) for day in days_before(FIRST + CYCLE, 9)]
+    then = Frozen(count([replace(one, symptoms=frozenset({"nausea"})) for one in days_before(FIRST, 20)], FIRST - ONE))
+    found = response([FIRST], sick, FIRST + CYCLE, then)
+    assert {row[0]: row[1:] for row in found.symptoms} == {
+        "Nausea": (28, 28),
+        "Vomiting": (0, 0),
+        "Light hurts": (0, 0),
+        "Sound hurts": (0, 0),
+        "Smells hurt": (0, 28),
+    }
 
 
 @given(st.integers(1, 28), st.integers(0, 28))

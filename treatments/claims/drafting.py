@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from clinic import audit
 from clinic.access import Capability, allows
 from clinic.models import AuditEntry, Clinic, User
-from patients.diagnosis_codes import fault
 from treatments.claims import lines
+from treatments.claims.record import diagnosis_of, fault_of
 from treatments.log.export import safe_cell
 from treatments.models import ClaimDraft, SessionRecord, TreatmentSession
 
@@ -33,7 +33,7 @@ def draft_claim(*, session: TreatmentSession, diagnosis_code: str, by: User, at:
     """Choose the diagnosis code that a signed session is billed under, or change the choice until it was exported."""
     if not allows(by, session.clinic, Capability.BILL):
         raise Refused("Your role may not draft claims.")
-    if wrong := fault(diagnosis_code):
+    if wrong := fault_of(diagnosis_code, diagnosis_of(session.course.patient)):
         raise Refused(wrong)
     if session.record is None:
         raise Refused("Only a signed session can be billed.")

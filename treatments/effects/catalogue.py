@@ -62,7 +62,7 @@ EFFECTS = {
         Effect("worse_migraine", "Migraine worse than before", R, severe=D),
         Effect("local_weakness", "Muscle weak near a place of injection", R),
         Effect("stiffness", "Muscles stiff", R),
-        Effect("site_pain", "Pain where injected", R),
+        Effect("site_pain", "Pain or discomfort where injected", R),
         Effect("muscle_pain", "Muscle pain", R),
         Effect("spasm", "Muscle spasm", R),
         Effect("blood_pressure", "High blood pressure", R),

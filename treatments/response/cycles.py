@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
-from patients.diary import Day, Window, count
+from patients.diary import SYMPTOMS, Day, Window, count
 from patients.eligibility import Answer, Count
 from patients.eligibility.counts import WINDOW_DAYS
 from patients.eligibility.policy import NICE
 from patients.eligibility.renewal import EPISODIC_MONTHS, percent_fewer
 
 WORSE_DAYS = 2  # so many more headache days in the last four weeks of a cycle count as wearing off
+ONE_DAY_A_WEEK = Fraction(1, 7)
 _WEEKS_5_TO_8_END = 56  # days after the session
 _WEEKS_9_TO_12_END = 84
 
@@ -66,6 +67,23 @@ class Response:
     periods: tuple[Period, ...]
     worn_off: tuple[int, ...]
     episodic: bool = False
+    worn_off_from: tuple[int, ...] = ()  # the week of each cycle in ``worn_off`` from which it did
+
+    @property
+    def symptoms(self) -> list[tuple[str, int | None, int | None]]:
+        """Days in 28 with each symptom, before treatment and in the newest judged window; None where nobody counted."""
+        then = self.before.window.symptoms if self.before else {}
+        now = self.latest.window.symptoms if self.latest else {}
+        rows = [(words, then.get(key), now.get(key)) for key, words in SYMPTOMS.items()]
+        return [row for row in rows if row[1:] != (None, None)]
+
+    @property
+    def worn_off_words(self) -> str:
+        """Where the effect wore off before the next session, as one sentence; "" where it did not."""
+        said = [
+            f"cycle {cycle} from week {week}" for cycle, week in zip(self.worn_off, self.worn_off_from, strict=True)
+        ]
+        return f"It wore off before the next session in {', '.join(said)}." if said else ""
 
     @property
     def before(self) -> Period | None:
@@ -121,9 +139,11 @@ def response(
         if (last - start).days >= WINDOW_DAYS:
             window = count(days, last)
             periods.append(Period(number, window, fewer_days(level.window, window) if level else None))
-    worn = tuple(number for number, start in enumerate(given_on, earlier + 1) if _wears_off(start, days))
+    worn = {number: start for number, start in enumerate(given_on, earlier + 1) if _wears_off(start, days)}
     last_months = [count(days, today - dt.timedelta(days=1 + WINDOW_DAYS * place)) for place in range(EPISODIC_MONTHS)]
-    return Response(tuple(periods), worn, no_longer_chronic(last_months, earlier + len(given_on)))
+    episodic = no_longer_chronic(last_months, earlier + len(given_on))
+    weeks = tuple(wear_off_week(start, days) for start in worn.values())
+    return Response(tuple(periods), tuple(worn), episodic, weeks)
 
 
 def fewer_days(before: Window, now: Window) -> Fraction | None:
@@ -140,6 +160,25 @@ def no_longer_chronic(months: Sequence[Window], cycles: int, below: int = NICE.e
     enough = cycles >= NICE.stop_cycles and len(months) >= EPISODIC_MONTHS
     counts = [Count(one.headache_days, one.days_recorded) for one in months[-EPISODIC_MONTHS:]]
     return enough and all(one.at_least(below, NICE.scale) is Answer.NOT_MET for one in counts)
+
+
+def wear_off_week(start: dt.date, days: Sequence[Day]) -> int:
+    """Return the first week after the eighth with a headache day more than an average week of weeks 5 to 8.
+
+    For a cycle that wore off; the last week where no single one stands out.
+    """
+    usual = _share(start, days, _WEEKS_5_TO_8_END - WINDOW_DAYS + 1, _WEEKS_5_TO_8_END) or Fraction(0)
+    weeks = range(_WEEKS_5_TO_8_END // 7 + 1, _WEEKS_9_TO_12_END // 7 + 1)
+    shares = {week: _share(start, days, 7 * week - 6, 7 * week) for week in weeks}
+    return next(
+        (week for week, share in shares.items() if share is not None and share >= usual + ONE_DAY_A_WEEK), weeks[-1]
+    )
+
+
+def _share(start: dt.date, days: Sequence[Day], first: int, last: int) -> Fraction | None:
+    """Return the share of headache days among those recorded from one day after a session to another."""
+    inside = [day.headache for day in days if first <= (day.date - start).days <= last]
+    return Fraction(sum(inside), len(inside)) if inside else None
 
 
 def _wears_off(start: dt.date, days: Sequence[Day]) -> bool:

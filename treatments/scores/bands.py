@@ -4,9 +4,13 @@ Sources: HIT-6 36 to 78 with bands at 50, 56 and 60; MIDAS sum of five day count
 months, so no count above 92); MSQ 0 to 100, higher is better; PGIC 1 to 7, 2 or less counts as a response.
 """
 
+from collections.abc import Sequence
+
 from patients.scales import HIT6
 
-MIDAS = (0, 5 * 92)
+QUARTER_DAYS = 92  # the longest three months, over which MIDAS counts days
+MIDAS_COUNTS = 5
+MIDAS = (0, MIDAS_COUNTS * QUARTER_DAYS)
 MSQ = (0, 100)
 PGIC = (1, 7)
 ONSET_WEEKS = (0, 12)
@@ -62,3 +66,17 @@ def msq_words(score: int) -> str:
 def pgic_words(answer: int) -> str:
     """Return the answer in words."""
     return _PGIC_WORDS[answer - 1]
+
+
+def midas_doubts(counts: Sequence[int]) -> list[str]:
+    """Return what the five day counts can hardly be, a sentence each (clinical rule 38).
+
+    Counts 1 and 2, and counts 3 and 4, share one calendar: together they are no more than three months have.
+    """
+    pairs = ((1, 2), (3, 4))
+    sums = [(first, second, counts[first - 1] + counts[second - 1]) for first, second in pairs]
+    return [
+        f"Counts {first} and {second} are {days} days together, more than the {QUARTER_DAYS} of three months."
+        for first, second, days in sums
+        if days > QUARTER_DAYS
+    ]

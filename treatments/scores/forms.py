@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from treatments.forms import Day, HouseForm
-from treatments.scores.bands import RANGES
+from treatments.scores.bands import MIDAS_COUNTS, QUARTER_DAYS, RANGES, midas_doubts
 
 
 class ScoreForm(HouseForm):
@@ -14,6 +14,14 @@ class ScoreForm(HouseForm):
 
     taken_on = Day(label="Date", required_words="Enter a date.")
     hit6 = forms.IntegerField(label="HIT-6 total", required=False)
+    midas_counts = forms.CharField(
+        label="MIDAS, the five day counts",
+        required=False,
+        max_length=40,
+        help_text="In their order, with spaces; they are summed. Or enter the total below.",
+        widget=forms.TextInput({"autocomplete": "off", "inputmode": "numeric"}),
+    )
+    midas_sure = forms.BooleanField(label="The MIDAS counts are right as they are", required=False)
     midas = forms.IntegerField(label="MIDAS total", required=False)
     msq_restrictive = forms.IntegerField(label="MSQ role restrictive", required=False)
     msq_preventive = forms.IntegerField(label="MSQ role preventive", required=False)
@@ -36,6 +44,7 @@ class ScoreForm(HouseForm):
     def clean(self) -> dict[str, Any]:
         """Refuse a number outside its range, a day to come, and a form without any number."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
+        self._sum_midas(data)
         for name, (low, high) in RANGES.items():
             value = data.get(name)
             if value is not None and not low <= value <= high:
@@ -45,3 +54,24 @@ class ScoreForm(HouseForm):
         if not self.errors and all(data.get(name) is None for name in RANGES):
             raise forms.ValidationError("Enter at least one number.")
         return data
+
+    def numbers(self) -> dict[str, int | None]:
+        """Return the totals, from cleaned data."""
+        return {name: self.cleaned_data[name] for name in RANGES}
+
+    def _sum_midas(self, data: dict[str, Any]) -> None:
+        """Sum the five counts; what can hardly be is asked about once, and kept when somebody says that it is so."""
+        text = data.get("midas_counts", "").replace(",", " ").split()
+        if not text:
+            return None
+        counts = [int(one) for one in text if one.isascii() and one.isdigit() and int(one) <= QUARTER_DAYS]
+        if len(counts) != len(text) or len(counts) != MIDAS_COUNTS:
+            words = f"Enter {MIDAS_COUNTS} whole numbers from 0 to {QUARTER_DAYS}, such as 10 4 8 3 2."
+            return self.add_error("midas_counts", words)
+        if data.get("midas") not in (None, sum(counts)):
+            self.add_error("midas", f"The counts are {sum(counts)} together. Enter that, or leave the total empty.")
+        doubts = midas_doubts(counts)
+        if doubts and not data.get("midas_sure"):
+            self.add_error("midas_counts", f"{' '.join(doubts)} Look again, or tick that they are right.")
+        data["midas"] = sum(counts)
+        return None

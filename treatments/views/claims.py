@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clinic.access import Capability, StaffRequest, requires
 from treatments.claims import drafting
 from treatments.claims.forms import CodeForm
+from treatments.claims.record import diagnosis_of
 from treatments.forms import DaysForm
 from treatments.models import ClaimDraft
 from treatments.views.lookup import get_session, note_reading
@@ -42,7 +43,9 @@ def draft(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Choose the code for one signed session and see its lines."""
     session = get_session(request, uid)
     record, chosen = session.record, ClaimDraft.objects.filter(session=session).first()
-    form = CodeForm(request.POST or None, initial={"diagnosis_code": chosen.diagnosis_code if chosen else ""})
+    on_record = diagnosis_of(session.course.patient)
+    usual = chosen.diagnosis_code if chosen else on_record.code if on_record else ""
+    form = CodeForm(request.POST or None, initial={"diagnosis_code": usual})
     if request.method == "GET":
         note_reading(request, timezone.now(), "claim", session.uid)
     elif form.is_valid():
@@ -60,6 +63,7 @@ def draft(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         "record": record,
         "lines": drafting.lines_of(record) if record else [],
         "draft": chosen,
+        "on_record": on_record,
     }
     return render(request, "treatments/claims/draft.html", context, status=422 if form.is_bound else 200)
 

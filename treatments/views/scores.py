@@ -22,8 +22,7 @@ def score(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     today = now.astimezone(request.clinic.zone).date()
     form = ScoreForm(request.POST or None, today=today, initial={"taken_on": today})
     if form.is_bound and form.is_valid():
-        numbers = dict(form.cleaned_data)
-        taken_on = numbers.pop("taken_on")
+        taken_on, numbers = form.cleaned_data["taken_on"], form.numbers()
         try:
             entering.record_scores(patient=patient, taken_on=taken_on, numbers=numbers, by=request.user, at=now)
         except entering.Refused as error:

@@ -77,6 +77,9 @@ def test_somebody_who_fits_meets_every_policy(policy: Policy) -> None:
         (SAMPLE_A, "Months at this level", {"months_at_this_level": 3}, MET),
         (SAMPLE_A, CODE, {"diagnosis_code": ""}, NOT_KNOWN),
         (SAMPLE_A, CODE, {"diagnosis_code": "G43.E09"}, MET),
+        (SAMPLE_A, CODE, {"diagnosis_code": "G43.E09", "aura": True, "intractable": False}, MET),
+        (SAMPLE_A, CODE, {"diagnosis_code": "G43.E09", "aura": False}, NOT_KNOWN),  # the record says without aura
+        (SAMPLE_A, CODE, {"diagnosis_code": "G43.E09", "intractable": True}, NOT_KNOWN),
         (SAMPLE_A, CODE, {"diagnosis_code": "G43.70"}, NOT_MET),  # a heading
         (SAMPLE_A, CODE, {"diagnosis_code": "G43.109"}, NOT_MET),  # episodic
         (replace(SAMPLE_A, codes=("G43.709",)), CODE, {"diagnosis_code": "G43.E09"}, NOT_MET),

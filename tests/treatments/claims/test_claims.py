@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic.models import User
-from patients.diagnosis_codes import BILLABLE, fault
+from patients.diagnosis_codes import BILLABLE, disagreement, fault, intractable, with_aura
+from patients.eligibility import Findings
+from patients.eligibility.storing import pack
 from patients.models import Patient
-from tests.builders import NOW, TODAY
+from tests.builders import NOW, TODAY, make_assessment
 from tests.conftest import log_in
 from tests.treatments.stock.conftest import EXPIRY, Receive, Sign, in_room, sign, stocked
 from treatments.claims import drafting, lines
@@ -69,6 +71,32 @@ def test_a_payer_has_its_own_list() -> None:
     assert "does not take G43.E09" in fault("G43.E09", frozenset({"G43.709"}))
 
 
+@pytest.mark.parametrize(
+    ("code", "aura", "intractable", "agreeing"),
+    [
+        ("G43.709", False, False, ""),
+        ("G43.709", True, False, "G43.E09"),
+        ("G43.709", False, True, "G43.719"),
+        ("G43.709", True, True, "G43.E19"),
+        ("G43.E11", False, False, "G43.701"),
+        ("G43.E19", True, True, ""),
+        ("G43.709", None, None, ""),  # what is not on record is neither confirmed nor denied
+        ("G43.719", None, False, "G43.709"),
+    ],
+)
+def test_a_code_says_what_the_record_says(
+    code: str, aura: bool | None, intractable: bool | None, agreeing: str
+) -> None:
+    words = disagreement(code, aura=aura, is_intractable=intractable)
+    assert f"{agreeing} agrees with it." in words if agreeing else words == ""
+
+
+@pytest.mark.parametrize("code", sorted(BILLABLE))
+def test_every_leaf_says_in_words_what_its_digits_say(code: str) -> None:
+    assert ("with aura" in BILLABLE[code]) is with_aura(code)
+    assert ("not intractable" not in BILLABLE[code]) is intractable(code)
+
+
 @pytest.mark.django_db
 class TestDrafts:
     """Drafting and exporting."""
@@ -101,6 +129,25 @@ class TestDrafts:
         with pytest.raises(drafting.Refused, match="exported already"):
             drafting.draft_claim(session=signed, diagnosis_code="G43.709", by=admin, at=NOW)
         assert ClaimDraft.objects.get().diagnosis_code == "G43.719"
+
+    def test_a_code_that_differs_from_the_record_is_refused(
+        self, signed: TreatmentSession, admin: User, prescriber: User
+    ) -> None:
+        patient = signed.course.patient
+        found = Findings(
+            age=None, headache_days=20, long_headache_days=18, migraine_days=12, months_at_this_level=6, aura=True,
+            intractable=False,
+        )  # fmt: skip
+        make_assessment(patient, signed_by=prescriber, inputs=pack(found))
+        with pytest.raises(drafting.Refused, match="E09 agrees with it"):
+            drafting.draft_claim(session=signed, diagnosis_code="G43.709", by=admin, at=NOW)
+        assert drafting.draft_claim(session=signed, diagnosis_code="G43.E09", by=admin, at=NOW).pk
+        page = log_in(admin).get(reverse("treatments:draft_claim", args=[signed.uid])).content.decode()
+        assert "with aura, not intractable, no code" in page
+
+    def test_what_nobody_recorded_is_checked_by_hand(self, signed: TreatmentSession, admin: User) -> None:
+        page = log_in(admin).get(reverse("treatments:draft_claim", args=[signed.uid])).content.decode()
+        assert "No signed assessment: the code cannot be held against the record." in page
 
     def test_the_database_refuses_a_heading(self, signed: TreatmentSession, admin: User) -> None:
         drafting.draft_claim(session=signed, diagnosis_code="G43.709", by=admin, at=NOW)

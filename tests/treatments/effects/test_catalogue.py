@@ -44,7 +44,17 @@ def test_the_boxed_warning_is_an_emergency_however_mild(key: str, severity: Seve
 
 
 @pytest.mark.parametrize(
-    "key", ["eyelid_droop", "double_vision", "voice", "head_drop", "infection", "thunderclap", "status_migraine"]
+    "key",
+    [
+        "eyelid_droop",
+        "double_vision",
+        "voice",
+        "head_drop",
+        "infection",
+        "thunderclap",
+        "status_migraine",
+        "facial_weakness",
+    ],
 )
 def test_these_are_looked_at_the_same_day(key: str) -> None:
     assert triage(key, Severity.MILD) is Level.SAME_DAY

@@ -34,6 +34,12 @@ def test_scores_are_entered_and_read_with_their_bands(clinician: Client, maria: 
         ({"msq_emotional": "101"}, "MSQ emotional is a number from 0 to 100."),
         ({"pgic": "8"}, "Change overall is a number from 1 to 7."),
         ({"hit6": "high"}, "Enter a whole number from 36 to 78."),
+        ({"midas_counts": "10 4 8 3"}, "Enter 5 whole numbers from 0 to 92"),
+        ({"midas_counts": "10 4 8 3 93"}, "Enter 5 whole numbers from 0 to 92"),
+        ({"midas_counts": "10 4 8 3 two"}, "Enter 5 whole numbers from 0 to 92"),
+        ({"midas_counts": "60 33 0 0 0"}, "Counts 1 and 2 are 93 days together, more than the 92 of three months."),
+        ({"midas_counts": "0 0 47 46 0"}, "Counts 3 and 4 are 93 days together, more than the 92 of three months."),
+        ({"midas_counts": "10 4 8 3 2", "midas": "28"}, "The counts are 27 together."),
         ({}, "Enter at least one number."),
         ({"hit6": "60", "taken_on": "2026-11-24"}, "This day is still to come."),
     ],
@@ -53,3 +59,16 @@ def test_the_same_day_again_adds_to_its_row(clinician: Client, maria: Patient) -
     clinician.post(url, {"taken_on": "2026-11-23", "midas": "12"})
     row = OutcomeScore.objects.get()
     assert (row.hit6, row.midas, row.history.count()) == (64, 12, 2)
+
+
+@pytest.mark.parametrize(
+    ("fields", "total"),
+    [
+        ({"midas_counts": "10 4 8 3 2"}, 27),
+        ({"midas_counts": "60 32 46 46 92"}, 276),  # 92 and 92: just possible
+        ({"midas_counts": "60,33,0,0,0", "midas_sure": "on"}, 93),
+    ],
+)
+def test_midas_counts_are_summed(clinician: Client, maria: Patient, fields: dict[str, str], total: int) -> None:
+    clinician.post(reverse("treatments:score", args=[maria.uid]), {"taken_on": "2026-11-23"} | fields)
+    assert OutcomeScore.objects.get().midas == total
