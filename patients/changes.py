@@ -23,6 +23,7 @@ _PERSON = {
     "referred_on": "referred on",
     "payer": "payer",
     "preventives_failed": "preventives tried",
+    "safety_note": "safety note",
     "closed": "record closed",
     "closed_on": "closed on",
 }

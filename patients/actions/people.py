@@ -26,6 +26,7 @@ CHANGEABLE = (
     "referred_on",
     "payer",
     "preventives_failed",
+    "safety_note",
 )
 # A number typed by hand may be the next free one at the same moment; then it is looked for again.
 _TRIES = 5

@@ -147,6 +147,13 @@ class EditForm(PersonForm):
     """A person who is known. Consent belongs to one address, so it is asked next to each."""
 
     record_number = _text("Record number", 20, ask="Enter the record number.")
+    safety_note = forms.CharField(
+        label="Allergy or safety note",
+        max_length=200,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off"}),
+        help_text="Stands on top of the person's page and of the session form.",
+    )
     phone_consent = forms.BooleanField(label="They agree to text messages to this number", required=False)
     email_consent = forms.BooleanField(label="They agree to emails to this address", required=False)
     phone_again = forms.BooleanField(label="The number works again: use it", required=False)
@@ -202,6 +209,7 @@ class EditForm(PersonForm):
             "preferred_channel",
             "timezone",
             "payer",
+            "safety_note",
         )
 
     def state(self) -> str:

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
+from clinic.fields import EncryptedTextField
 from clinic.models import Clinic
 from clinic.models.clinic import validate_timezone
 from clinic.wording import age_on
@@ -69,6 +70,8 @@ class Patient(models.Model):
     referred_on = models.DateField(null=True, blank=True)
     payer = models.CharField(max_length=80, blank=True)
     preventives_failed = models.PositiveSmallIntegerField(null=True, blank=True)
+    # What whoever injects has to see on every page about the person.
+    safety_note = EncryptedTextField("allergy or safety note", blank=True, default="")
     closed = models.CharField(max_length=6, choices=Closed, blank=True)
     closed_on = models.DateField(null=True, blank=True, help_text="the day of death, or of joining the records")
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")

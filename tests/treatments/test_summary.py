@@ -1,0 +1,80 @@
+"""What stands on top of a person's page, and the letter that is printed from it."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from clinic.models import AuditEntry, Injector, User
+from patients.actions import change_patient
+from patients.models import Patient
+from tests.builders import NOW, TODAY, make_assessment, make_session
+from tests.conftest import log_in
+from tests.treatments.test_level import keep_diary
+from tests.treatments.test_recording import sign
+from treatments.models import Course, Status
+
+pytestmark = pytest.mark.django_db
+NOTE = "Fainted at the first session: lies down"
+
+
+def text_of(user: User, name: str, *args: object) -> str:
+    answer = log_in(user).get(reverse(name, args=args))
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+@pytest.fixture
+def noted(maria: Patient, front_desk: User) -> Patient:
+    """Maria, with a safety note."""
+    change_patient(patient=maria, values={"safety_note": NOTE}, by=front_desk, at=NOW)
+    return maria
+
+
+def test_the_safety_note_stands_on_top_of_every_page_where_somebody_injects(
+    noted: Patient, course: Course, osei: Injector, nurse: User
+) -> None:
+    session = make_session(course, osei, NOW, status=Status.IN_ROOM, due_on=TODAY)
+    for name, uid in (
+        ("patients:detail", noted.uid),
+        ("treatments:session", session.uid),
+        ("treatments:record", session.uid),
+    ):
+        assert f"<strong>Safety:</strong> {NOTE}" in text_of(nurse, name, uid)
+
+
+def test_the_note_is_changed_with_the_details_and_its_history_stays(noted: Patient, front_desk: User) -> None:
+    assert NOTE in text_of(front_desk, "patients:edit", noted.uid)
+    change_patient(patient=noted, values={"safety_note": ""}, by=front_desk, at=NOW + dt.timedelta(hours=1))
+    assert "Safety:" not in text_of(front_desk, "patients:detail", noted.uid)
+    assert f"safety note: <del>{NOTE}</del>" in text_of(front_desk, "patients:history", noted.uid)
+
+
+def test_the_keys_of_the_page_are_b_e_and_p(course: Course, prescriber: User) -> None:
+    page = text_of(prescriber, "patients:detail", course.patient.uid)
+    assert all(f'data-key="{key}"' in page for key in "bep")
+
+
+def test_the_letter_says_what_was_done_and_what_it_did(
+    noted: Patient, course: Course, osei: Injector, prescriber: User
+) -> None:
+    make_assessment(noted, signed_by=prescriber)
+    keep_diary(noted, TODAY - dt.timedelta(days=28), 28, headache=9)
+    sign(make_session(course, osei, NOW, status=Status.IN_ROOM, due_on=TODAY), prescriber)
+    page = text_of(prescriber, "treatments:summary", noted.uid)
+    for words in (
+        "Summary: Maria Santos",
+        NOTE,
+        "Meets the label rule: 5 of 5 met. Dr Osei, Monday 23 November 2026.",
+        "155 units of onabotulinumtoxinA, 31 sites",
+        "C4471",
+        "Due from Monday 15 February 2027, not booked.",
+    ):
+        assert words in page
+
+
+def test_printing_leaves_a_trace(maria: Patient, reader: User) -> None:
+    page = text_of(reader, "treatments:summary", maria.uid)
+    assert "No session was given yet." in page
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.kind, entry.subject) == ("print", "patient summary", maria.uid)
