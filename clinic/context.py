@@ -18,6 +18,7 @@ _MENU = (
     ("Recall", "treatments:recall", "r", Capability.VIEW),
     ("Patients", "patients:search", "a", Capability.VIEW),
     ("Reminders", "reminders:centre", "m", Capability.VIEW),
+    ("Inbox", "reminders:inbox", "i", Capability.VIEW),
     ("Stock", "treatments:stock", "v", Capability.STOCK),
     ("Log", "treatments:log", "l", Capability.REVIEW),
     ("Settings", "setup:overview", "s", Capability.SETUP),

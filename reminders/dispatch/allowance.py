@@ -17,7 +17,9 @@ WEEK = dt.timedelta(days=7)
 
 
 def had_enough(reminder: Reminder, now: dt.datetime) -> bool:
-    """Return whether a text message today would be one too many."""
+    """Return whether a text message today would be one too many. An answer to their own text never is."""
+    if reminder.reply_to_id is not None:
+        return False
     today = _today(reminder, now)
     others = Reminder.objects.filter(patient=reminder.patient, texted_on__gt=today - WEEK).exclude(pk=reminder.pk)
     days = list(others.values_list("texted_on", flat=True))
@@ -29,7 +31,7 @@ def take_day(reminder: Reminder, now: dt.datetime) -> bool:
 
     SQLite knows no row locks and needs none: its writing transactions follow one another.
     """
-    if reminder.channel != Channel.SMS:
+    if reminder.channel != Channel.SMS or reminder.reply_to_id is not None:
         return True
     Patient.objects.select_for_update(no_key=True).get(pk=reminder.patient_id)
     if had_enough(reminder, now):

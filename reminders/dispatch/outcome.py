@@ -103,6 +103,7 @@ def twin(reminder: Reminder, channel: Channel, now: dt.datetime) -> Reminder:
         visit_at=reminder.visit_at,
         occasion=reminder.occasion,
         one_off=reminder.one_off,
+        reply_to=reminder.reply_to,
         due_date=reminder.due_date,
         asked_on=reminder.asked_on,
         batch=reminder.batch,

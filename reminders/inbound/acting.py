@@ -39,8 +39,8 @@ def act(message: InboundMessage, people: People, now: dt.datetime) -> None:
         Meaning.STOP: _stop,
         Meaning.START: _start,
         Meaning.HELP: _help,
-        Meaning.CONFIRM: _answer_for_visit,
-        Meaning.MOVE: _answer_for_visit,
+        Meaning.CONFIRM: answer_for_visit,
+        Meaning.MOVE: answer_for_visit,
         Meaning.OTHER: _leave,
     }
     acts[message.meaning](message, people, now)
@@ -79,7 +79,7 @@ def _help(message: InboundMessage, people: People, now: dt.datetime) -> None:
     _settle(message, HELPED, _words(message, people, Answer.HELP))
 
 
-def _answer_for_visit(message: InboundMessage, people: People, now: dt.datetime) -> None:
+def answer_for_visit(message: InboundMessage, people: People, now: dt.datetime) -> None:
     """Take an answer for the next visit and for no other; leave it to staff where anything about it is not plain."""
     patient = _one(message, people)
     if patient is None:

@@ -87,6 +87,7 @@ class Reminder(models.Model):
     asked_on = models.DateField(null=True, help_text="the day on which the desk asked for it, from the recall list")
     batch = models.UUIDField(null=True, db_index=True, help_text="what one press of the button asked for together")
     invitation = models.ForeignKey(OfferInvitation, on_delete=models.PROTECT, null=True, related_name="+")
+    reply_to = models.ForeignKey("reminders.InboundMessage", on_delete=models.PROTECT, null=True, related_name="+")
     one_off = models.ForeignKey(OneOff, on_delete=models.PROTECT, null=True, related_name="+")
     channel = models.CharField(max_length=5, choices=Channel)
     # The version it was sent with, from the first attempt on: a repeat is the same to the letter.

@@ -7,7 +7,7 @@ from django import template
 from django.utils import timezone
 
 from patients.models import Patient
-from reminders.models import Reminder
+from reminders.models import InboundMessage, Reminder
 from reminders.results import result_of
 from reminders.watch import look
 from treatments.models import TreatmentSession
@@ -19,14 +19,22 @@ NEWEST = 20
 
 @register.inclusion_tag("reminders/_patient_messages.html")
 def patient_messages(patient: Patient) -> dict[str, Any]:
-    """List a patient's newest messages (1 query). The page that shows it has asked who may see the patient."""
+    """List a patient's newest messages, and their own texts (2 queries). The page that shows it has asked who may see the patient."""
     newest = (
         Reminder.objects.filter(patient=patient)
         .select_related("rule", "session", "invitation__offer", "handled_by")
         .order_by("-due_at", "-pk")[:NEWEST]
     )
     now, zone = timezone.now(), timezone.get_current_timezone()
-    return {"reminders": [(one, result_of(one, [], now, zone)) for one in newest], "patient": patient}
+    texts = InboundMessage.objects.filter(patient=patient).select_related("done_by")[:NEWEST]
+    return {"reminders": [(one, result_of(one, [], now, zone)) for one in newest], "patient": patient, "texts": texts}
+
+
+@register.inclusion_tag("reminders/_inbox_line.html", takes_context=True)
+def inbox_line(context: dict[str, Any]) -> dict[str, Any]:
+    """Say how many texts from patients wait for a person; nothing when none does."""
+    waiting = InboundMessage.objects.filter(clinic=context["request"].clinic, state=InboundMessage.State.OPEN)
+    return {"waiting": waiting.count()}
 
 
 @register.inclusion_tag("reminders/_alert.html", takes_context=True)

@@ -21,7 +21,7 @@ from patients.eligibility.policy import SAMPLE_A
 from patients.models import AcuteMedication, Authorization, DiaryClaim, Patient, PreventiveTrial
 from reminders import defaults
 from reminders.links import make_diary_link
-from reminders.models import PatientLink, Reminder, ReminderRule
+from reminders.models import InboundMessage, PatientLink, Reminder, ReminderRule
 from tests.builders import (
     NOW,
     TODAY,
@@ -155,6 +155,14 @@ class World:
             expires_at=NOW + dt.timedelta(days=1),
         )
         self.diary_link, _address = make_diary_link(patient=self.patient, by=prescriber, at=NOW)
+        self.text = InboundMessage.objects.create(
+            clinic=clinic,
+            gateway_id="SM1",
+            sender="+447700900000",
+            received_at=NOW,
+            meaning="other",
+            patient=self.patient,
+        )
         self.texts = SimpleNamespace(uid=uuid.uuid4())
         Reminder.objects.create(
             clinic=clinic,
@@ -238,6 +246,7 @@ class World:
             "leave/": self.leave,
             "closures/": self.closure,
             "texts/": self.texts,
+            "inbox/": self.text,
             "visit-links/": self.visit_link,
             "diary-links/": self.diary_link,
             "log/views/": self.log_view,

@@ -1,0 +1,96 @@
+"""What staff do about texts that came in: say whose it is, reply, mark as done."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import transaction
+
+from clinic import audit
+from clinic.models import AuditEntry, User
+from patients.models import Channel, ContactPoint, Patient
+from reminders import defaults, timing
+from reminders.inbound import acting
+from reminders.inbound.grammar import Meaning
+from reminders.models import InboundMessage, Kind, OneOff, Reminder, State
+
+USEFUL_FOR = dt.timedelta(days=2)
+
+
+class Unreachable(Exception):
+    """Nothing may be sent to this person; the text says so, for staff."""
+
+
+@transaction.atomic
+def assign(*, message: InboundMessage, patient: Patient, by: User, at: dt.datetime) -> None:
+    """Say who wrote it. A C or an R that waited only for a name then counts for that person's next visit."""
+    message.patient, message.assigned_by, message.assigned_at = patient, by, at
+    if message.meaning in (Meaning.CONFIRM, Meaning.MOVE) and message.state == InboundMessage.State.OPEN:
+        acting.answer_for_visit(message, [patient], at)
+        message.answer = ""  # the call that could have carried one is over
+    message.save()
+    _trace(message, by, at)
+
+
+@transaction.atomic
+def finish(*, message: InboundMessage, by: User, at: dt.datetime) -> bool:
+    """Take it off the list; False when somebody did before."""
+    waiting = InboundMessage.objects.filter(pk=message.pk, state=InboundMessage.State.OPEN)
+    done = waiting.update(state=InboundMessage.State.DONE, done_by=by, done_at=at)
+    if done:
+        _trace(message, by, at)
+    return bool(done)
+
+
+@transaction.atomic
+def reopen(*, message: InboundMessage, by: User, at: dt.datetime) -> None:
+    """Put it back on the list."""
+    done = InboundMessage.objects.filter(pk=message.pk).exclude(state=InboundMessage.State.OPEN)
+    if done.update(state=InboundMessage.State.OPEN, done_by=None, done_at=None):
+        _trace(message, by, at)
+
+
+@transaction.atomic
+def reply(*, message: InboundMessage, words: str, by: User, at: dt.datetime) -> Reminder:
+    """Answer the writer through the ledger, by text where they may be texted, else by email, and mark it as done.
+
+    It waits as long as it can be taken back, and for the end of quiet hours. Raises Unreachable.
+    """
+    patient, clinic = message.patient, message.clinic
+    channel = best_way(patient) if patient else None
+    if patient is None or channel is None:
+        raise Unreachable("Nothing may be sent to them: call them.")
+    subject = f"Message from {clinic.message_name}"
+    one_off = OneOff.objects.create(
+        clinic=clinic, subject=subject, body=f"{clinic.message_name}: {words}", made_at=at, made_by=by
+    )
+    due_at = timing.next_allowed(at + dt.timedelta(seconds=settings.UNDO_SECONDS), patient.zone)
+    reminder = Reminder.objects.create(
+        clinic=clinic,
+        rule=defaults.rule_of(clinic, Kind.ONE_OFF),
+        patient=patient,
+        one_off=one_off,
+        reply_to=message,
+        occasion=f"reply {one_off.uid}",
+        batch=one_off.uid,
+        channel=channel,
+        state=State.WAITING,
+        due_at=due_at,
+        useful_until=due_at + USEFUL_FOR,
+        created_at=at,
+    )
+    finish(message=message, by=by, at=at)
+    _trace(message, by, at)
+    return reminder
+
+
+def best_way(patient: Patient) -> Channel | None:
+    """Return by what a person who sent a text is answered: by text where that is allowed, else by email."""
+    usable = set(ContactPoint.objects.usable().filter(patient=patient).values_list("channel", flat=True))
+    return next((channel for channel in (Channel.SMS, Channel.EMAIL) if channel in usable), None)
+
+
+def _trace(message: InboundMessage, by: User, at: dt.datetime) -> None:
+    subject = message.patient.uid if message.patient else message.uid
+    audit.record(
+        clinic=message.clinic, by=by, at=at, action=AuditEntry.Action.CHANGE, kind="text received", subject=subject
+    )

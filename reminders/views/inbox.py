@@ -1,0 +1,127 @@
+"""Inbox: texts from patients that need a person, each with what was said before, beside whoever wrote it."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from clinic import audit
+from clinic.access import Capability, StaffRequest, may, requires
+from clinic.models import AuditEntry
+from patients.models import ContactPoint, Patient
+from reminders.inbound import desk
+from reminders.inbound.forms import AssignForm, ReplyForm
+from reminders.inbound.thread import thread_of, thread_of_number
+from reminders.models import InboundMessage
+
+PER_PAGE = 50
+OPEN = InboundMessage.State.OPEN
+
+
+@requires(Capability.VIEW)
+def inbox(request: StaffRequest) -> HttpResponse:
+    """List what waits, the longest waiting first, or everything, the newest first."""
+    here = InboundMessage.objects.filter(clinic=request.clinic).select_related("patient", "done_by")
+    everything = request.GET.get("tab") == "all"
+    rows = here if everything else here.filter(state=OPEN).order_by("received_at", "pk")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    waiting = here.filter(state=OPEN).count() if everything else page.paginator.count
+    _note_reading(request, "inbox", rows=len(page))
+    return render(request, "reminders/inbox.html", {"page_obj": page, "everything": everything, "waiting": waiting})
+
+
+@requires(Capability.VIEW)
+def message(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Show a text in its thread, with what can be done about it."""
+    return _page(request, _one(request, uid))
+
+
+@require_POST
+@requires(Capability.MESSAGE)
+def assign(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Say who wrote it."""
+    one, form = _one(request, uid), AssignForm(request.POST, clinic=request.clinic)
+    if not form.is_valid() or form.patient is None:
+        return _page(request, one, assigning=form, status=422)
+    desk.assign(message=one, patient=form.patient, by=request.user, at=timezone.now())
+    messages.success(request, f"This text is from {form.patient}.")
+    return redirect("reminders:inbox_message", uid)
+
+
+@require_POST
+@requires(Capability.MESSAGE)
+def reply(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Answer it."""
+    one, form = _one(request, uid), ReplyForm(request.POST, clinic=request.clinic)
+    if form.is_valid():
+        try:
+            sent = desk.reply(message=one, words=form.cleaned_data["words"], by=request.user, at=timezone.now())
+        except desk.Unreachable as error:
+            form.add_error(None, str(error))
+        else:
+            undo = reverse("reminders:stop", args=[sent.uid])
+            messages.success(request, f"The reply to {sent.patient} goes out in 3 minutes.", extra_tags=f"undo:{undo}")
+            return redirect("reminders:inbox")
+    return _page(request, one, replying=form, status=422)
+
+
+@require_POST
+@requires(Capability.MESSAGE)
+def finish(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Take it off the list."""
+    if desk.finish(message=_one(request, uid), by=request.user, at=timezone.now()):
+        undo = reverse("reminders:reopen_message", args=[uid])
+        messages.success(request, "Done.", extra_tags=f"undo:{undo}")
+    else:
+        messages.warning(request, "Somebody else dealt with it.")
+    return redirect("reminders:inbox")
+
+
+@require_POST
+@requires(Capability.MESSAGE)
+def reopen(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Put it back on the list."""
+    desk.reopen(message=_one(request, uid), by=request.user, at=timezone.now())
+    messages.success(request, "It waits again.")
+    return redirect("reminders:inbox_message", uid)
+
+
+def _page(request: StaffRequest, one: InboundMessage, *, status: int = 200, **forms: Any) -> HttpResponse:
+    now, patient = timezone.now(), one.patient
+    _note_reading(request, "thread", subject=patient.uid if patient else one.uid)
+    context = {
+        "message": one,
+        "patient": patient,
+        "today": timezone.localdate(),
+        "thread": thread_of(patient, now=now) if patient else thread_of_number(one),
+        "possible": [] if patient else _possible(one),
+        "way": desk.best_way(patient) if patient else None,
+        "assigning": AssignForm(clinic=request.clinic),
+        "replying": ReplyForm(clinic=request.clinic),
+        "may_act": may(request.membership, Capability.MESSAGE),
+        "may_register": may(request.membership, Capability.REGISTER),
+    }
+    return render(request, "reminders/inbox_message.html", context | forms, status=status)
+
+
+def _possible(one: InboundMessage) -> list[Patient]:
+    """Return who at the clinic has the number: it is for staff to say which of them wrote."""
+    points = ContactPoint.objects.of_number(one.sender).filter(clinic=one.clinic).select_related("patient")
+    return [point.patient for point in points]
+
+
+def _one(request: StaffRequest, uid: uuid.UUID) -> InboundMessage:
+    here = InboundMessage.objects.filter(clinic=request.clinic)
+    return get_object_or_404(here.select_related("patient__clinic", "clinic", "done_by", "assigned_by"), uid=uid)
+
+
+def _note_reading(request: StaffRequest, kind: str, **about: Any) -> None:
+    audit.record(
+        clinic=request.clinic, by=request.user, at=timezone.now(), action=AuditEntry.Action.READ, kind=kind, **about
+    )

@@ -1,0 +1,201 @@
+"""Inbox: what waits, in its thread, beside whoever wrote it; assigned, answered through the ledger, or marked as done."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from clinic.models import AuditEntry, Clinic, User
+from patients.actions import withdraw_consent
+from patients.models import Channel, Patient
+from reminders.dispatch.allowance import had_enough
+from reminders.inbound import acting
+from reminders.models import BlockedWord, InboundMessage, Reminder, State
+from tests.builders import NOW, make_patient
+from tests.conftest import log_in
+from tests.reminders.calls import NUMBER, text
+from treatments.models import TreatmentSession
+
+
+def stored(sid: str = "SM1") -> InboundMessage:
+    return InboundMessage.objects.get(gateway_id=sid)
+
+
+def show(user: User, name: str = "inbox", *uid: Any, **query: str) -> str:
+    return " ".join(log_in(user).get(reverse(f"reminders:{name}", args=uid), query).content.decode().split())
+
+
+def post(user: User, name: str, **values: Any) -> Any:
+    return log_in(user).post(reverse(f"reminders:{name}", args=[stored().uid]), values)
+
+
+@pytest.fixture
+def question(maria: Patient) -> InboundMessage:
+    """A question from Maria."""
+    text("Can I park at the clinic?")
+    return stored()
+
+
+@pytest.fixture
+def family(maria: Patient, riverside: Clinic) -> Patient:
+    """Luis, whose mother's number is his."""
+    return make_patient(riverside, "Luis", "Santos", phone=NUMBER)
+
+
+def test_what_waits_comes_first_and_what_was_settled_is_under_all(visit: TreatmentSession, front_desk: User) -> None:
+    text("C", sid="SM0")
+    text("Can I park?", sid="SM1")
+    waiting, everything = show(front_desk), show(front_desk, tab="all")
+    assert "Can I park?" in waiting
+    assert "Answered by itself" not in waiting
+    assert "Answered by itself" in everything
+
+
+def test_an_empty_inbox_says_so(front_desk: User) -> None:
+    assert "Nothing waits for you." in show(front_desk)
+
+
+def test_today_says_how_many_wait(question: InboundMessage, front_desk: User) -> None:
+    page = log_in(front_desk).get(reverse("treatments:today")).content.decode()
+    assert "1 text from patients waits for a person." in " ".join(page.split())
+
+
+def test_the_persons_page_shows_their_texts(question: InboundMessage, front_desk: User, maria: Patient) -> None:
+    page = log_in(front_desk).get(reverse("patients:detail", args=[maria.uid])).content.decode()
+    assert "Can I park at the clinic?" in page
+
+
+def test_a_thread_holds_both_ways_and_leaves_a_trace(visit: TreatmentSession, front_desk: User) -> None:
+    text("C", sid="SM0")
+    text("And can I park?", sid="SM1")
+    page = show(front_desk, "inbox_message", stored().uid)
+    for words in ("They wrote", "And can I park?", "We will see you Thursday 26 November", acting.CONFIRMED):
+        assert words in page
+    assert AuditEntry.objects.filter(kind="thread", actor=front_desk).count() == 1
+
+
+def test_what_a_patient_writes_is_shown_as_words_only(maria: Patient, front_desk: User) -> None:
+    text("<script>alert(1)</script>")
+    page = show(front_desk, "inbox_message", stored().uid)
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_marking_as_done_says_by_whom_and_can_be_taken_back(question: InboundMessage, front_desk: User) -> None:
+    post(front_desk, "finish_message")
+    assert (stored().state, stored().done_by, stored().done_at) == ("done", front_desk, NOW)
+    post(front_desk, "reopen_message")
+    assert (stored().state, stored().done_by) == ("open", None)
+
+
+def test_only_the_first_who_marks_it_is_named(question: InboundMessage, front_desk: User, nurse: User) -> None:
+    post(front_desk, "finish_message")
+    post(nurse, "finish_message")
+    assert stored().done_by == front_desk
+
+
+def test_staff_say_which_of_a_family_it_was(visit: TreatmentSession, family: Patient, front_desk: User) -> None:
+    text("C")
+    page = show(front_desk, "inbox_message", stored().uid)
+    assert "Maria Santos" in page
+    assert "Luis Santos" in page
+    assert post(front_desk, "assign_message", person=visit.course.patient.uid).status_code == 302
+    visit.refresh_from_db()
+    assert visit.answer == TreatmentSession.Answer.CONFIRMED
+    assert (stored().state, stored().assigned_by, stored().note) == ("settled", front_desk, acting.CONFIRMED)
+
+
+def test_staff_say_whose_an_unknown_number_is(maria: Patient, front_desk: User) -> None:
+    text("New phone, Maria here", sender="+447700900777")
+    assert post(front_desk, "assign_message", record_number="rv000001").status_code == 302
+    assert (stored().patient, stored().state) == (maria, "open")
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({}, "Choose a person, or enter a record number."),
+        ({"record_number": "X1"}, "Nobody here has this record number."),
+        ({"person": "x"}, "Choose a person"),
+    ],
+)
+def test_a_choice_of_nobody_is_refused_in_words(
+    family: Patient, front_desk: User, values: dict[str, str], words: str
+) -> None:
+    text("hello")
+    response = post(front_desk, "assign_message", **values)
+    assert response.status_code == 422
+    assert words in response.content.decode()
+
+
+def test_a_text_cannot_be_given_to_a_person_of_another_clinic(
+    family: Patient, front_desk: User, lakeside: Clinic
+) -> None:
+    text("hello")
+    other = make_patient(lakeside, "Ann")
+    assert post(front_desk, "assign_message", person=other.uid).status_code == 422
+    assert stored().patient is None
+
+
+def test_a_reply_goes_through_the_ledger_and_marks_it_as_done(question: InboundMessage, front_desk: User) -> None:
+    assert post(front_desk, "reply", words="Yes, behind the house.").status_code == 302
+    reminder = Reminder.objects.get()
+    assert reminder.one_off
+    assert (reminder.channel, reminder.state, reminder.reply_to) == (Channel.SMS, State.WAITING, question)
+    assert (reminder.one_off.body, reminder.one_off.made_by) == ("Riverside Clinic: Yes, behind the house.", front_desk)
+    assert reminder.due_at > NOW
+    assert stored().state == "done"
+
+
+def test_a_reply_is_not_held_back_by_the_texts_of_the_day(question: InboundMessage, front_desk: User) -> None:
+    post(front_desk, "reply", words="Yes.")
+    reminder = Reminder.objects.get()
+    assert not had_enough(reminder, NOW)
+    Reminder.objects.update(reply_to=None)
+    reminder.refresh_from_db()
+    assert not had_enough(reminder, NOW)
+
+
+def test_who_wants_no_texts_is_answered_by_email(question: InboundMessage, maria: Patient, front_desk: User) -> None:
+    withdraw_consent(patient=maria, channel=Channel.SMS, source="test", by=None, at=NOW)
+    post(front_desk, "reply", words="Yes.")
+    assert Reminder.objects.get().channel == Channel.EMAIL
+
+
+def test_who_wants_nothing_is_to_be_called(question: InboundMessage, maria: Patient, front_desk: User) -> None:
+    for channel in Channel:
+        withdraw_consent(patient=maria, channel=channel, source="test", by=None, at=NOW)
+    assert "Nothing may be sent to them: call them." in show(front_desk, "inbox_message", question.uid)
+    assert post(front_desk, "reply", words="Yes.").status_code == 422
+    assert not Reminder.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        ("", "Write a reply."),
+        ("Your Botox is here", "Take out the word Botox"),
+        ("About your quartz", "Take out the word quartz"),
+        ("Hello {first_name}", "Take out the braces"),
+        ("x" * 401, "Write 400 characters or fewer."),
+    ],
+)
+def test_a_reply_that_cannot_go_is_refused_and_kept(
+    question: InboundMessage, riverside: Clinic, front_desk: User, words: str, fault: str
+) -> None:
+    BlockedWord.objects.create(clinic=riverside, word="quartz", added_at=NOW, added_by=front_desk)
+    response = post(front_desk, "reply", words=words)
+    assert response.status_code == 422
+    assert fault in response.content.decode()
+    assert words[:50] in response.content.decode()
+    assert stored().state == "open"
+
+
+def test_the_list_costs_the_same_number_of_queries_for_many(
+    question: InboundMessage, front_desk: User, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(20):
+        text("hello", sid=f"X{number}")
+    client = log_in(front_desk)
+    with django_assert_max_num_queries(8):
+        client.get(reverse("reminders:inbox"))
