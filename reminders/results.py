@@ -48,6 +48,8 @@ def result_of(reminder: Reminder, attempts: Sequence[Delivery], now: dt.datetime
     if state == State.CANCELLED:
         word = _SKIPPED.get(reminder.reason)
         return Result("cancelled", word) if word else Result("cancelled", "Stopped", reminder.reason)
+    if state == State.SENT and reminder.delivered_at:
+        return Result("delivered", "Delivered")
     face, word = _PLAIN[state]
     return Result(face, word, "" if reminder.reason == word else reminder.reason)
 

@@ -38,6 +38,8 @@ urlpatterns = [
     path("inbox/<uuid:uid>/done/", inbox.finish, name="finish_message"),
     path("inbox/<uuid:uid>/again/", inbox.reopen, name="reopen_message"),
     path("hooks/sms/", hooks.text_received, name="text_received"),
+    path("hooks/sms/status/", hooks.text_status, name="text_status"),
+    path("hooks/mail/mailgun/", hooks.mail_news, name="mail_news"),
     path("patients/<uuid:uid>/links/diary/", links.make_diary_link, name="make_diary_link"),
     path("diary-links/<uuid:uid>/end/", links.end_diary_link, name="end_diary_link"),
     *patient_pages,

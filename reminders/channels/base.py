@@ -1,7 +1,7 @@
 """What every channel offers and takes."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
@@ -14,6 +14,8 @@ class Message:
     to: str
     subject: str
     body: str
+    # Which attempt this is, for the gateway to give back with its news; the words are the same each time.
+    attempt: int = field(default=1, compare=False)
 
 
 class Blame(Enum):

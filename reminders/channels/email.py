@@ -6,6 +6,7 @@ from contextlib import suppress
 from email.utils import parseaddr
 from typing import Any
 
+from anymail.exceptions import AnymailAPIError
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend
@@ -14,6 +15,7 @@ from reminders.channels.base import Blame, CannotAnswer, Message, SendError
 
 SILENT = "The mail server did not answer"
 
+TOO_MANY = 429
 PERMANENT = 500  # SMTP replies from here on will not change by asking again
 # RFC 3463 and 5321: mailbox unknown, moved, or its name not allowed. Other 5xx replies say nothing about the address.
 _NO_SUCH_MAILBOX = frozenset({550, 551, 553})
@@ -47,12 +49,16 @@ class EmailCarrier:
             headers={"Message-ID": message_id(message.key)},
             connection=self._connected(),
         )
+        # Providers give this back with their news; plain mail servers ignore it.
+        mail.metadata = {"attempt": str(message.attempt)}  # type: ignore[attr-defined]
         try:
             mail.send()
         except smtplib.SMTPRecipientsRefused as error:
             raise _refused(*next(iter(error.recipients.values()), (0, b""))) from error
         except smtplib.SMTPResponseException as error:
             raise _refused(error.smtp_code, about_address=False) from error
+        except AnymailAPIError as error:
+            raise _refused_by_provider(error) from error
         except (smtplib.SMTPException, OSError) as error:
             raise SendError(SILENT, permanent=False, in_doubt=True) from error
 
@@ -86,6 +92,16 @@ def message_id(key: str) -> str:
     """Return the Message-ID of a reminder: the same for every attempt."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
     return f"<{key}@{domain}>"
+
+
+def _refused_by_provider(error: AnymailAPIError) -> SendError:
+    """Read a provider's refusal; without a status there was no answer."""
+    status = error.status_code or 0
+    if not status or status >= PERMANENT:
+        return SendError(SILENT, permanent=False, in_doubt=True)
+    if status == TOO_MANY:
+        return SendError(f"The mail provider asked to try later (code {status})", permanent=False)
+    return SendError(f"The mail provider refused the message (code {status})", permanent=True)
 
 
 def _refused(code: int, reply: bytes | str = b"", *, about_address: bool = True) -> SendError:

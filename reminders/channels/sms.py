@@ -2,22 +2,19 @@
 
 import datetime as dt
 from typing import Any
+from urllib.parse import urlencode
 
 import requests
 from django.conf import settings
+from django.urls import reverse
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
-from reminders.channels.base import Blame, CannotAnswer, Message, SendError
+from reminders.channels.base import CannotAnswer, Message, SendError
+from reminders.channels.codes import words_for
 
 TOO_MANY = 429
 # Gateways that only speak half of the interface answer the question with one of these.
 _NO_SUCH_QUESTION = frozenset({404, 405, 501})
-# Twilio's error codes: https://www.twilio.com/docs/api/errors
-_WORDS = {
-    21211: ("The number does not exist", Blame.ADDRESS),
-    21614: ("The number cannot take text messages", Blame.ADDRESS),
-    21610: ("They replied STOP", Blame.CONSENT),
-}
 # A message the gateway gave up on was not delivered, so it does not count as found.
 _LOST = frozenset({"failed", "undelivered", "canceled"})
 
@@ -30,7 +27,7 @@ class SmsCarrier:
 
     def send(self, message: Message) -> str:
         """Send; return the gateway's id."""
-        data = {"To": message.to, "From": settings.SMS_FROM, "Body": message.body}
+        data = {"To": message.to, "From": settings.SMS_FROM, "Body": message.body, "StatusCallback": _callback(message)}
         answer = self._call("POST", data=data)
         if not answer.ok:
             raise _refused(answer)
@@ -65,6 +62,12 @@ class SmsCarrier:
             raise _silent(in_doubt=method == "POST" and not _never_reached(error)) from error
 
 
+def _callback(message: Message) -> str:
+    """Return where the gateway reports what became of it. It may report sooner than its id is written down here."""
+    about = urlencode({"key": message.key, "attempt": message.attempt})
+    return f"{settings.BASE_URL}{reverse('reminders:text_status')}?{about}"
+
+
 def _content(answer: requests.Response) -> dict[str, Any]:
     """Return the body. One that cannot be read under a yes leaves the message in doubt."""
     try:
@@ -96,5 +99,5 @@ def _refused(answer: requests.Response) -> SendError:
     except requests.JSONDecodeError:
         content = {}
     code = content.get("code") if isinstance(content, dict) else None
-    text, blame = _WORDS.get(code or 0, (f"The text message gateway refused it (code {code or status})", Blame.NOTHING))
+    text, blame = words_for(code or 0, f"The text message gateway refused it (code {code or status})")
     return SendError(text, permanent=True, blame=blame)

@@ -49,25 +49,27 @@ def put_off(reminder: Reminder, until: dt.datetime, reason: str, *, now: dt.date
     Reminder.objects.held_by(reminder).update(state=State.WAITING, due_at=until, reason=reason, lease_until=None)
 
 
-def close(reminder: Reminder, state: State, reason: str, now: dt.datetime) -> bool:
-    """End it; return whether the claim was still ours."""
-    changed = Reminder.objects.held_by(reminder)
+def close(
+    reminder: Reminder, state: State, reason: str, now: dt.datetime, held: ReminderQuerySet | None = None
+) -> bool:
+    """End it; return whether the claim was still ours. ``held`` is another fence, for news of one that was sent."""
+    changed = Reminder.objects.held_by(reminder) if held is None else held
     return changed.update(state=state, reason=reason, closed_at=now, lease_until=None) == 1
 
 
-def give_up(reminder: Reminder, reason: str, now: dt.datetime) -> None:
+def give_up(reminder: Reminder, reason: str, now: dt.datetime, held: ReminderQuerySet | None = None) -> None:
     """Put it on the worklist: a person has to call."""
-    close(reminder, State.FAILED, reason, now)
+    close(reminder, State.FAILED, reason, now, held)
 
 
 @transaction.atomic
-def go_another_way(reminder: Reminder, reason: str, now: dt.datetime) -> None:
+def go_another_way(reminder: Reminder, reason: str, now: dt.datetime, held: ReminderQuerySet | None = None) -> None:
     """Hand over to the other channel when the person can be reached there and it was not tried yet, else to staff."""
     other = Channel(reminder.channel).other
     allowed = not reminder.rule.channels or other in reminder.rule.channels
     if reminder.useful_until <= now or not allowed or not may_go(reminder, other):
-        give_up(reminder, reason, now)
-    elif close(reminder, State.REPLACED, f"{reason}. {other.label} instead", now):
+        give_up(reminder, reason, now, held)
+    elif close(reminder, State.REPLACED, f"{reason}. {other.label} instead", now, held):
         twin(reminder, other, now).save()
 
 

@@ -1,11 +1,12 @@
 """One claimed reminder: check, write down that we start, hand over, write down what came back."""
 
 import datetime as dt
+from dataclasses import replace
 
 from django.db import transaction
 
 from patients.models import Channel, ContactPoint
-from reminders import rendering
+from reminders import receipts, rendering
 from reminders.channels import Carrier, Carriers, Message, SendError
 from reminders.dispatch import allowance, doubt, outcome, recheck
 from reminders.models import Delivery, Reminder
@@ -51,6 +52,7 @@ def _attempt(reminder: Reminder, contact: ContactPoint, message: Message, carrie
         if allowance.had_enough(reminder, now) and reminder.channel == Channel.SMS:
             recheck.after_enough(reminder, now).act(reminder, now)
         return
+    message = replace(message, attempt=reminder.attempts)
     try:
         known = doubt.find(reminder, message, carrier, earlier)
         result = Delivery.Outcome.FOUND if known else Delivery.Outcome.ACCEPTED
@@ -61,6 +63,7 @@ def _attempt(reminder: Reminder, contact: ContactPoint, message: Message, carrie
         outcome.record_error(reminder, delivery, contact, error, now)
     else:
         outcome.record_sent(reminder, delivery, result, provider_id, now)
+        receipts.heed(delivery, now)  # a gateway may know sooner than we that it did not arrive
 
 
 def _arrived_after_all(reminder: Reminder, carriers: Carriers, now: dt.datetime) -> bool:

@@ -10,6 +10,16 @@ from reminders.models.reminder import Reminder
 IN_DOUBT = ("started", "unanswered")
 
 
+class Receipt(models.IntegerChoices):
+    """What a gateway said later, in the order in which an attempt moves; the higher one stands."""
+
+    NONE = 0, "Nothing heard yet"
+    QUEUED = 1, "Waiting at the gateway"
+    ON_ITS_WAY = 2, "On its way"
+    DELIVERED = 3, "Delivered"
+    FAILED = 4, "Not delivered"
+
+
 class Delivery(models.Model):
     """One attempt: written as started before anything leaves, closed with what came back."""
 
@@ -32,6 +42,9 @@ class Delivery(models.Model):
     outcome = models.CharField(max_length=12, choices=Outcome, default=Outcome.STARTED)
     provider_id = models.CharField(max_length=200, blank=True)
     error = models.CharField(max_length=300, blank=True)
+    receipt = models.PositiveSmallIntegerField(choices=Receipt, default=Receipt.NONE)
+    receipt_at = models.DateTimeField(null=True)
+    receipt_words = models.CharField(max_length=100, blank=True)
 
     class Meta:
         ordering = ["reminder_id", "attempt"]
@@ -40,6 +53,7 @@ class Delivery(models.Model):
             # How the gateways are: the newest attempts of a clinic, and those that may or may not have arrived.
             models.Index(fields=["clinic", "-started_at"], name="delivery_newest"),
             models.Index(fields=["reminder"], condition=Q(outcome__in=IN_DOUBT), name="delivery_in_doubt"),
+            models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="delivery_at_provider"),
         ]
         constraints = [models.UniqueConstraint(fields=["reminder", "attempt"], name="one_delivery_per_attempt")]
 

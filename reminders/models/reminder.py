@@ -103,6 +103,7 @@ class Reminder(models.Model):
     lease_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True, help_text="when the gateway said that it arrived")
     restarted_at = models.DateTimeField(null=True, help_text="when a person asked to send it again; retries count anew")
     repeat_from = models.DateTimeField(
         null=True, help_text="when a person wanted it sent although it had arrived: earlier attempts are no answer"

@@ -6,8 +6,12 @@ nothing behind; what is genuine always gets 200, also when it is old news, or th
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 from xml.sax.saxutils import escape
 
+from anymail.exceptions import AnymailWebhookValidationFailure
+from anymail.webhooks.mailgun import MailgunTrackingWebhookView
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -16,6 +20,7 @@ from django.views.decorators.http import require_POST
 
 from reminders.inbound import signature
 from reminders.inbound.taking import Arrived, take
+from reminders.receipts import mail, texts
 
 MOST_BYTES = 64_000  # a text of 1,600 characters with all that Twilio says about it is about 20,000
 LONGEST_ID = 64
@@ -51,6 +56,36 @@ def text_received(request: HttpRequest) -> HttpResponse:
         pictures=min(int(pictures), 100) if pictures.isascii() and pictures.isdecimal() else 0,
     )
     return _reply(take(arrived, now=timezone.now()))
+
+
+@called_by_gateway
+def text_status(request: HttpRequest) -> HttpResponse:
+    """Take what became of a text message; one that is not ours, or not ours any more, is nothing to complain about."""
+    about = {name: request.GET.get(name, "") for name in ("key", "attempt")}
+    texts.take(request.POST.dict(), **about, now=timezone.now())
+    return HttpResponse(status=200)
+
+
+@login_not_required
+@csrf_exempt
+@require_POST
+def mail_news(request: HttpRequest) -> HttpResponse:
+    """Take Mailgun's news of a letter. The library checks the signature and reads the event; it sends no signal here."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
+        return HttpResponse(status=413)
+    if not settings.ANYMAIL["MAILGUN_WEBHOOK_SIGNING_KEY"]:
+        return HttpResponse(status=403)
+    reader: Any = MailgunTrackingWebhookView()
+    try:
+        reader.run_validators(request)
+        events = reader.parse_events(request)
+    except AnymailWebhookValidationFailure:
+        return HttpResponse(status=403)
+    except (KeyError, TypeError, ValueError, AttributeError):  # signed, and yet nothing that we can read
+        return HttpResponse(status=400)
+    for event in events:
+        mail.take(event, timezone.now())
+    return HttpResponse(status=200)
 
 
 def _reply(words: str) -> HttpResponse:

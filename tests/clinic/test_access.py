@@ -65,7 +65,7 @@ BY_LINK = (
 )
 
 # Called by gateways, which sign what they say; see tests/reminders/inbound and tests/reminders/test_receipts.py.
-SIGNED = ("reminders:text_received",)
+SIGNED = ("reminders:text_received", "reminders:text_status", "reminders:mail_news")
 
 # An uploaded list belongs to the person who uploaded it: nobody else finds it.
 UPLOADS = {"treatments:import_preview", "treatments:import_confirm", "treatments:import_discard"}

@@ -1,0 +1,66 @@
+"""A mail provider's events, as django-anymail reads them."""
+
+import datetime as dt
+from contextlib import suppress
+from typing import Any
+
+from anymail.signals import EventType, RejectReason
+
+from patients.actions import withdraw_consent
+from patients.models import Channel, ContactPoint
+from reminders.channels.base import Blame
+from reminders.models import Delivery
+from reminders.models.delivery import Receipt
+from reminders.receipts.taking import News, record
+
+_STAGES = {
+    EventType.QUEUED: Receipt.QUEUED,
+    EventType.DEFERRED: Receipt.QUEUED,
+    EventType.SENT: Receipt.ON_ITS_WAY,
+    EventType.DELIVERED: Receipt.DELIVERED,
+    EventType.BOUNCED: Receipt.FAILED,
+    EventType.REJECTED: Receipt.FAILED,
+    EventType.FAILED: Receipt.FAILED,
+}
+_DEAD = (RejectReason.BOUNCED, RejectReason.INVALID)
+_UNWANTED = {EventType.COMPLAINED: "marked our email as unwanted", EventType.UNSUBSCRIBED: "unsubscribed by email"}
+
+
+def take(event: Any, now: dt.datetime) -> None:
+    """Take one event; one about a letter of somebody else's changes nothing."""
+    delivery = _delivery(event)
+    if delivery is None:
+        return
+    if event.event_type in _UNWANTED:
+        _stop(delivery, event, now)
+    elif event.event_type in _STAGES:
+        record(delivery, _news(event), now)
+
+
+def _news(event: Any) -> News:
+    stage, address = _STAGES[event.event_type], event.recipient or ""
+    if stage != Receipt.FAILED:
+        return News(stage, address=address)
+    if event.reject_reason in _DEAD:
+        return News(stage, "The email address does not take our mail", Blame.ADDRESS, address)
+    return News(stage, "The email came back", Blame.NOTHING, address)
+
+
+def _delivery(event: Any) -> Delivery | None:
+    """Return the attempt that an event is about. Every attempt has the same Message-ID; the provider gives back which
+    one it was where it was told, else the newest is meant that had begun by then.
+    """
+    attempts = Delivery.objects.filter(provider_id=event.message_id or "").exclude(provider_id="").order_by("-attempt")
+    with suppress(KeyError, TypeError, ValueError):
+        return attempts.filter(attempt=int(event.metadata["attempt"])).first()
+    begun = attempts.filter(started_at__lte=event.timestamp) if event.timestamp else attempts
+    return begun.first()
+
+
+def _stop(delivery: Delivery, event: Any, now: dt.datetime) -> None:
+    """Somebody who calls our mail unwanted gets none; the visit stays, and reminders go by text or to a person."""
+    patient = delivery.reminder.patient
+    points = ContactPoint.objects.filter(patient=patient, channel=Channel.EMAIL)
+    if points.filter(address=(event.recipient or "").lower()).exists():
+        source = _UNWANTED[event.event_type]
+        withdraw_consent(patient=patient, channel=Channel.EMAIL, source=source, by=None, at=now)

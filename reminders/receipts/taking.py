@@ -1,0 +1,79 @@
+"""News of one attempt: written down once, and heeded when it says that the message did not arrive.
+
+News comes late, twice and in any order. An attempt only moves forward: waiting at the gateway, on its way, delivered,
+not delivered. (A letter can come back after a server took it, so the last one stands above "delivered".) What is known
+of an older attempt is kept with it and changes nothing about a reminder that was tried again since.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from patients.models import Channel, ContactPoint
+from reminders.channels.base import Blame, SendError
+from reminders.dispatch import allowance, outcome
+from reminders.models import Delivery, Reminder, State
+from reminders.models.delivery import IN_DOUBT, Receipt
+
+_NOT_SENT_YET = (State.WAITING, State.SENDING, State.FAILED)
+
+
+@dataclass(frozen=True)
+class News:
+    """What a gateway says about one attempt."""
+
+    stage: Receipt
+    words: str = ""
+    blame: Blame = Blame.NOTHING
+    address: str = ""  # where it went to, as far as the gateway says
+
+
+def record(delivery: Delivery, news: News, now: dt.datetime) -> None:
+    """Write news down and act on it. Twice the same, or something older, changes nothing."""
+    earlier = [stage for stage in Receipt if stage < news.stage]
+    Delivery.objects.filter(pk=delivery.pk, receipt__in=earlier).update(
+        receipt=news.stage, receipt_at=now, receipt_words=news.words
+    )
+    # Committed before the reminder is looked at: a worker that records "sent" at this moment looks here after it.
+    delivery.refresh_from_db()
+    if delivery.receipt == Receipt.DELIVERED:
+        _arrived(delivery, now)
+    elif delivery.receipt == Receipt.FAILED and news.stage == Receipt.FAILED:
+        _blame(delivery, news, now)
+        heed(delivery, now)
+
+
+def heed(delivery: Delivery, now: dt.datetime) -> None:
+    """Send a reminder another way, or put it before a person, when its newest attempt did not arrive after all."""
+    delivery.refresh_from_db(fields=["receipt", "receipt_words"])
+    if delivery.receipt != Receipt.FAILED:
+        return
+    reminder = Reminder.objects.select_related("clinic", "rule", "patient__clinic").get(pk=delivery.reminder_id)
+    taken = Reminder.objects.filter(pk=reminder.pk, state=State.SENT, attempts=delivery.attempt)
+    if taken.exists():
+        allowance.give_back(reminder)
+        outcome.go_another_way(reminder, delivery.receipt_words, now, held=taken)
+
+
+def _arrived(delivery: Delivery, now: dt.datetime) -> None:
+    """Note it on the reminder; an attempt in doubt is in doubt no more, and nothing is sent again."""
+    newest = Reminder.objects.filter(pk=delivery.reminder_id, attempts=delivery.attempt)
+    if delivery.outcome in IN_DOUBT:
+        Delivery.objects.filter(pk=delivery.pk, outcome__in=IN_DOUBT).update(
+            outcome=Delivery.Outcome.FOUND, finished_at=now
+        )
+        newest.filter(state__in=_NOT_SENT_YET).update(state=State.SENT, reason="", closed_at=now, lease_until=None)
+    newest.filter(state=State.SENT, delivered_at__isnull=True).update(delivered_at=now)
+
+
+def _blame(delivery: Delivery, news: News, now: dt.datetime) -> None:
+    """Keep what it says about the address, unless the person has another one by now."""
+    reminder = delivery.reminder
+    points = ContactPoint.objects.filter(patient_id=reminder.patient_id, channel=reminder.channel)
+    point = points.first()
+    if point is None or (news.address and point.address != _as_stored(reminder.channel, news.address)):
+        return
+    outcome.blame_address(point, SendError(news.words, permanent=True, blame=news.blame), now)
+
+
+def _as_stored(channel: str, address: str) -> str:
+    return address.lower() if channel == Channel.EMAIL else address

@@ -1,0 +1,53 @@
+"""Twilio's status callbacks: https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks"""
+
+import datetime as dt
+from collections.abc import Mapping
+from contextlib import suppress
+from uuid import UUID
+
+from reminders.channels.codes import words_for
+from reminders.models import Delivery
+from reminders.models.delivery import Receipt
+from reminders.receipts.taking import News, record
+
+_STAGES = {
+    "accepted": Receipt.QUEUED,
+    "scheduled": Receipt.QUEUED,
+    "queued": Receipt.QUEUED,
+    "sending": Receipt.QUEUED,
+    "sent": Receipt.ON_ITS_WAY,
+    "delivered": Receipt.DELIVERED,
+    "read": Receipt.DELIVERED,
+    "undelivered": Receipt.FAILED,
+    "failed": Receipt.FAILED,
+    "canceled": Receipt.FAILED,
+}
+NOT_DELIVERED = "The text message did not arrive"
+
+
+def take(values: Mapping[str, str], *, key: str, attempt: str, now: dt.datetime) -> None:
+    """Take one callback. Statuses and messages that we do not know are nobody's business here."""
+    stage = _STAGES.get(values.get("MessageStatus", ""))
+    delivery = _delivery(values.get("MessageSid", ""), key, attempt)
+    if stage is None or delivery is None:
+        return
+    words, address = "", values.get("To", "")
+    news = News(stage, address=address)
+    if stage == Receipt.FAILED:
+        code = values.get("ErrorCode", "")
+        number = int(code) if code.isascii() and code.isdecimal() else 0
+        words, blame = words_for(number, f"{NOT_DELIVERED} (code {number})" if number else NOT_DELIVERED)
+        news = News(stage, words, blame, address)
+    record(delivery, news, now)
+
+
+def _delivery(sid: str, key: str, attempt: str) -> Delivery | None:
+    """Return the newest attempt with the gateway's id. A callback may be faster than our note of that id: then the
+    attempt that the callback's address names, if nothing is known of its id yet.
+    """
+    known = Delivery.objects.filter(provider_id=sid).exclude(provider_id="").order_by("-attempt").first()
+    if known is not None:
+        return known
+    with suppress(ValueError):
+        return Delivery.objects.filter(reminder__uid=UUID(key), attempt=int(attempt), provider_id="").first()
+    return None
