@@ -6,9 +6,9 @@ from dataclasses import replace
 from django.db import transaction
 
 from patients.models import Channel, ContactPoint
-from reminders import receipts, rendering
+from reminders import rendering
 from reminders.channels import Carrier, Carriers, Message, SendError
-from reminders.dispatch import allowance, doubt, outcome, recheck
+from reminders.dispatch import allowance, doubt, outcome, receipts, recheck
 from reminders.models import Delivery, Reminder
 
 

@@ -12,7 +12,7 @@ from patients.models import Channel, ContactPoint, Patient
 from reminders.inbound.answers import Answer, words_of
 from reminders.inbound.grammar import Meaning
 from reminders.models import InboundMessage, Kind, Reminder, ReminderRule, State
-from reminders.rendering import day_without_year
+from reminders.rendering import ENGLISH, clinic_values, day_without_year
 from treatments import booking
 from treatments.models import Status, TreatmentSession
 
@@ -146,9 +146,9 @@ def _settle(message: InboundMessage, note: str, answer: str) -> None:
 def _words(message: InboundMessage, people: People, answer: Answer, visit: TreatmentSession | None = None) -> str:
     """Return an answer in the language of the number's owner; of a family in English, unless all share one."""
     languages = {person.language for person in people}
-    clinic = message.clinic
-    values = {"clinic": clinic.message_name, "phone": clinic.phone}
+    language = languages.pop() if len(languages) == 1 else ENGLISH
+    values = clinic_values(message.clinic, language)
     if visit:
-        local = visit.starts_at.astimezone(clinic.zone)
-        values |= {"day_date": day_without_year(local.date()), "time": clock_words(local.time())}
-    return words_of(answer, languages.pop() if len(languages) == 1 else "en", values)
+        local = visit.starts_at.astimezone(message.clinic.zone)
+        values |= {"day_date": day_without_year(local.date(), language), "time": clock_words(local.time(), language)}
+    return words_of(answer, language, values)

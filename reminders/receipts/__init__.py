@@ -1,5 +1,1 @@
-"""What became of messages that a gateway took: news that comes back by signed calls."""
-
-from reminders.receipts.taking import News, heed, record
-
-__all__ = ["News", "heed", "record"]
+"""What became of messages that a gateway took, as each gateway tells it; `reminders.dispatch.receipts` heeds it."""

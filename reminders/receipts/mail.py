@@ -9,9 +9,9 @@ from anymail.signals import EventType, RejectReason
 from patients.actions import withdraw_consent
 from patients.models import Channel, ContactPoint
 from reminders.channels.base import Blame
+from reminders.dispatch.receipts import News, record
 from reminders.models import Delivery
 from reminders.models.delivery import Receipt
-from reminders.receipts.taking import News, record
 
 _STAGES = {
     EventType.QUEUED: Receipt.QUEUED,

@@ -6,9 +6,9 @@ from contextlib import suppress
 from uuid import UUID
 
 from reminders.channels.codes import words_for
+from reminders.dispatch.receipts import News, record
 from reminders.models import Delivery
 from reminders.models.delivery import Receipt
-from reminders.receipts.taking import News, record
 
 _STAGES = {
     "accepted": Receipt.QUEUED,

@@ -68,6 +68,7 @@ def test_a_visit_that_has_begun_is_not_the_next(visit: TreatmentSession) -> None
 
 @pytest.mark.parametrize("words", ["R", "2"])
 def test_r_asks_to_move_and_keeps_the_time(visit: TreatmentSession, front_desk: User, words: str) -> None:
+    ReminderRule.objects.filter(kind=Kind.MOVE_ASKED).update(active=False)
     reply = answered(text(words))
     visit.refresh_from_db()
     assert (visit.answer, visit.status) == (Said.ASKED_TO_MOVE, Status.BOOKED)

@@ -1,5 +1,6 @@
 """Inbox: what waits, in its thread, beside whoever wrote it; assigned, answered through the ledger, or marked as done."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -8,12 +9,14 @@ from django.urls import reverse
 from clinic.models import AuditEntry, Clinic, User
 from patients.actions import withdraw_consent
 from patients.models import Channel, Patient
+from reminders.dispatch import send_due
 from reminders.dispatch.allowance import had_enough
 from reminders.inbound import acting
 from reminders.models import BlockedWord, InboundMessage, Reminder, State
 from tests.builders import NOW, make_patient
 from tests.conftest import log_in
 from tests.reminders.calls import NUMBER, text
+from tests.reminders.conftest import Gateway
 from treatments.models import TreatmentSession
 
 
@@ -199,3 +202,21 @@ def test_the_list_costs_the_same_number_of_queries_for_many(
     client = log_in(front_desk)
     with django_assert_max_num_queries(8):
         client.get(reverse("reminders:inbox"))
+
+
+def test_a_reply_leaves_once_it_can_no_longer_be_taken_back(
+    question: InboundMessage, front_desk: User, gateways: dict[str, Gateway]
+) -> None:
+    post(front_desk, "reply", words="Yes, behind the house.")
+    send_due(clock=lambda: NOW)
+    assert gateways["sms"].taken == []
+    send_due(clock=lambda: NOW + dt.timedelta(minutes=3))
+    assert [message.body for message in gateways["sms"].taken] == ["Riverside Clinic: Yes, behind the house."]
+    assert "Fran Adeyemi wrote, text message" in show(front_desk, "inbox_message", question.uid)
+
+
+def test_a_reply_can_be_taken_back(question: InboundMessage, front_desk: User, gateways: dict[str, Gateway]) -> None:
+    post(front_desk, "reply", words="Yes.")
+    log_in(front_desk).post(reverse("reminders:stop", args=[Reminder.objects.get().uid]))
+    send_due(clock=lambda: NOW + dt.timedelta(minutes=3))
+    assert gateways["sms"].taken == []
