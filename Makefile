@@ -6,7 +6,7 @@ BIN := .venv/bin
 AS_DEPLOYED = set -a && . ./.env.example && SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	&& FIELD_ENCRYPTION_KEYS=$$($(BIN)/python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())')
 
-.PHONY: demo test lint bench screenshots lock
+.PHONY: demo test lint bench screenshots words lock
 
 # Show a made-up clinic at http://127.0.0.1:8000. PORT=8001 chooses the port, RESET=1 starts over, Ctrl-C stops.
 demo: .venv/installed
@@ -33,6 +33,10 @@ bench: .venv/installed
 # Take the pictures of the README and the guide anew, from the demo.
 screenshots: .venv/installed
 	PYTHONPATH=. $(BIN)/python docs/screenshots.py
+
+# Bring the lists of translations up to date with the code, and compile them.
+words: .venv/installed
+	$(BIN)/python -m tests.languages
 
 # Turn requirements.in and requirements-dev.in into lists with versions and hashes.
 lock: .venv/installed
