@@ -1,12 +1,13 @@
 """The treatment of one person as their page shows it, read once for every panel of that page."""
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Aggregate, CharField, OuterRef, Subquery
 
 from patients.models import Patient
-from treatments.cycle import due_on
+from treatments.cycle import LATENESS_WORDS, due_on, lateness
 from treatments.days import with_cycle
 from treatments.models import Course, SideEffect, TreatmentSession, Vial
 from treatments.models.session import OPEN
@@ -34,6 +35,17 @@ class Care:
     course: Any = None
     session: TreatmentSession | None = None
     effects: list[SideEffect] = field(default_factory=list)
+
+    def lateness_words(self, today: dt.date) -> str:
+        """Say what the days since the last session of the open course ask for: as of the booked visit, else of today."""
+        last = max(
+            (one.given_on for one in self.given if self.course and one.course_id == self.course.pk), default=None
+        )
+        if last is None:
+            return ""
+        on = self.session.local_date if self.session else today
+        words = LATENESS_WORDS.get(lateness(last, on, self.course.interval_days), "")
+        return f"Day {(on - last).days}, {words}." if words else ""
 
     @property
     def given(self) -> list[Any]:

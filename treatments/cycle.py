@@ -30,6 +30,14 @@ class Lateness(StrEnum):
     LAPSED = "lapsed"
 
 
+# What a band asks of whoever books (clinical rules 3 and 36).
+LATENESS_WORDS = {
+    Lateness.LATE: "late",
+    Lateness.OVERDUE: "overdue: reach the person and look at the diary",
+    Lateness.LAPSED: "lapsed: a new diary of 28 days, a look at the authorization and a prescriber's review come first",
+}
+
+
 class NoSuchTime(ValueError):
     """The clocks skip this local time, or pass it twice; nobody could keep the appointment."""
 

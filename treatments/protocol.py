@@ -155,3 +155,20 @@ def shared_out(given: int, strengths: Iterable[int]) -> list[int]:
         parts.append(min(given, strength))
         given -= parts[-1]
     return parts
+
+
+def doubts(plan: Mapping[str, int], *, us_label: bool) -> list[str]:
+    """Return what is unusual about a plan that may be given, a sentence each (clinical rule 12).
+
+    ``us_label``: payers there follow the United States label, which stops at the standard set.
+    """
+    total = sum(plan.values())
+    missing = [site.label for site in SITES.values() if site.fixed and site.code not in plan]
+    said = []
+    if total < STANDARD_UNITS:
+        said.append(f"{total} units are fewer than the standard {STANDARD_UNITS}.")
+    if missing:
+        said.append(f"Not given: {', '.join(missing)}.")
+    if us_label and total > STANDARD_UNITS:
+        said.append(f"{total} units are more than the {STANDARD_UNITS} of the United States label. A payer may refuse.")
+    return said

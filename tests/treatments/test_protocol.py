@@ -96,3 +96,19 @@ def test_a_plan_that_is_let_through_keeps_every_limit(plan: dict[str, int]) -> N
     within = all(units <= protocol.MUSCLES[key].units_max for key, units in by_muscle.items())
     within = within and sum(plan.values()) <= 195 and len(plan) <= 39
     assert (protocol.faults(plan) == []) is within
+
+
+@pytest.mark.parametrize(
+    ("change", "us_label", "words"),
+    [
+        ({}, True, []),
+        ({"TEM-R5": 5}, False, []),
+        ({"TEM-R5": 5}, True, ["160 units are more than the 155 of the United States label. A payer may refuse."]),
+        ({"PRO": 0}, True, ["150 units are fewer than the standard 155.", "Not given: Procerus, midline."]),
+        ({"PRO": 0, "TEM-R5": 5}, True, ["Not given: Procerus, midline."]),
+    ],
+)
+def test_what_is_unusual_is_said_and_not_refused(change: dict[str, int], us_label: bool, words: list[str]) -> None:
+    plan = {code: units for code, units in (protocol.standard_set() | change).items() if units}
+    assert protocol.faults(plan) == []
+    assert protocol.doubts(plan, us_label=us_label) == words

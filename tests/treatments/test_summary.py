@@ -8,7 +8,7 @@ from django.urls import reverse
 from clinic.models import AuditEntry, Injector, User
 from patients.actions import change_patient
 from patients.models import Patient
-from tests.builders import NOW, TODAY, make_assessment, make_session
+from tests.builders import NOW, TODAY, make_assessment, make_course, make_session
 from tests.conftest import log_in
 from tests.treatments.test_level import keep_diary
 from tests.treatments.test_recording import sign
@@ -78,3 +78,22 @@ def test_printing_leaves_a_trace(maria: Patient, reader: User) -> None:
     assert "No session was given yet." in page
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.kind, entry.subject) == ("print", "patient summary", maria.uid)
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (98, None),
+        (99, "Day 99, late."),
+        (112, "Day 112, late."),
+        (113, "Day 113, overdue: reach the person"),
+        (180, "Day 180, overdue: reach the person"),
+        (181, "Day 181, lapsed: a new diary of 28 days"),
+    ],
+)
+def test_the_page_says_what_a_late_session_asks_for(
+    maria: Patient, osei: Injector, reader: User, days: int, words: str | None
+) -> None:
+    make_course(maria, last_given_on=TODAY - dt.timedelta(days=days), injector=osei)
+    page = text_of(reader, "patients:detail", maria.uid)
+    assert words in page if words else "Day 98" not in page

@@ -97,6 +97,14 @@ def triage(key: str, severity: Severity) -> Level:
     return effect.severe if effect.severe and severity is Severity.SEVERE else effect.level
 
 
+def to_report(key: str, *, serious: bool) -> bool:
+    """Return whether a regulator has to hear of it, or somebody say why not: serious, or unexpected (rule 31).
+
+    What the label and its warnings do not name is unexpected.
+    """
+    return serious or key not in EFFECTS
+
+
 def label(key: str) -> str:
     """Return the effect in words."""
     return EFFECTS[key].label if key in EFFECTS else "Something else"

@@ -36,7 +36,6 @@ def report(*, patient: Patient, told: Told, by: User, at: dt.datetime) -> list[S
     """Write down each effect with its level; the most urgent comes first. Each is a task until it is closed."""
     check(patient=patient, told=told, by=by, at=at)
     session = _session_before(patient, told.began_on)
-    needed = SideEffect.Report.NEEDED if told.seriousness else SideEffect.Report.NONE
     rows = [
         SideEffect(
             clinic=patient.clinic,
@@ -51,7 +50,7 @@ def report(*, patient: Patient, told: Told, by: User, at: dt.datetime) -> list[S
             ended_on=told.ended_on,
             reported_at=at,
             reported_by=by,
-            report=needed,
+            report=_needed(key, told),
         )
         for key in told.effects
     ]
@@ -61,6 +60,11 @@ def report(*, patient: Patient, told: Told, by: User, at: dt.datetime) -> list[S
         _trace(row, by, at, AuditEntry.Action.CREATE)
     order = list(SideEffect.Level.values)
     return sorted(rows, key=lambda row: order.index(row.level))
+
+
+def _needed(key: str, told: Told) -> SideEffect.Report:
+    needed = catalogue.to_report(key, serious=bool(told.seriousness))
+    return SideEffect.Report.NEEDED if needed else SideEffect.Report.NONE
 
 
 def check(*, patient: Patient, told: Told, by: User, at: dt.datetime) -> None:

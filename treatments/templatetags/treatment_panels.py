@@ -55,6 +55,7 @@ def next_visit(context: RequestContext, patient: Patient, care: Care, today: dt.
         "patient": patient,
         "today": today,
         "days": (care.course.next_due_on - today).days if care.course else None,
+        "late": care.lateness_words(today),
         "may_book": may(membership, Capability.BOOK),
         "may_prescribe": may(membership, Capability.PRESCRIBE),
     }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from treatments.effects.catalogue import EFFECTS, OTHER, WHAT_TO_DO, Level, Severity, label, triage
+from treatments.effects.catalogue import EFFECTS, OTHER, WHAT_TO_DO, Level, Severity, label, to_report, triage
 
 # What patients are commonly told to look out for; the software must be able to hold each.
 TOLD_TO_PATIENTS = [
@@ -74,6 +74,14 @@ def test_a_migraine_that_is_much_worse_is_looked_at_the_same_day() -> None:
 def test_what_is_not_known_is_looked_at_the_same_day(key: str) -> None:
     assert triage(key, Severity.MILD) is Level.SAME_DAY
     assert label(key) == "Something else"
+
+
+@pytest.mark.parametrize(
+    ("key", "serious", "needed"),
+    [("neck_pain", False, False), ("neck_pain", True, True), (OTHER, False, True), ("breathing", False, False)],
+)
+def test_a_serious_or_unexpected_effect_is_reported_or_declined(key: str, serious: bool, needed: bool) -> None:
+    assert to_report(key, serious=serious) is needed
 
 
 @pytest.mark.parametrize("key", sorted({*TOLD_TO_PATIENTS, *LABEL_TABLE}))

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.access import Capability, StaffRequest, requires
 from clinic.wording import day_words
-from treatments import booking, recording
+from treatments import booking, protocol, recording
 from treatments.forms import RecordForm, parse_day
 from treatments.forms.record import comparing
 from treatments.forms.record.screen import without_old_answers
@@ -24,6 +24,7 @@ from treatments.views.recording import starting
 from treatments.views.recording.both import both_page, signed_meanwhile, stale
 from treatments.views.recording.page import record_page
 
+US = "US"  # where payers follow the label of that country
 _SEVERAL = frozenset({"sites", "effects"})  # fields with more than one value
 
 
@@ -94,6 +95,8 @@ def _sign(request: StaffRequest, found: TreatmentSession, form: RecordForm, now:
         signed = error.session is not None and error.session.status == Status.DONE
         return signed_meanwhile(request, get_session(request, found.uid)) if signed else conflict_page(request, error)
     messages.success(request, "Session signed.")
+    for doubt in protocol.doubts(findings.plan, us_label=request.clinic.country == US):
+        messages.warning(request, doubt)
     return redirect("treatments:session", found.uid)
 
 
