@@ -128,7 +128,7 @@ def row_of(session: Any, clinic: Clinic, now: dt.datetime) -> DayRow:
     waiting = in_room = None
     if session.status == Status.ARRIVED and session.arrived_at:
         waiting = _minutes(now - session.arrived_at)
-    entered = next((event for event in session.events.all() if event.kind == SessionEvent.Kind.STATUS), None)
+    entered = next((event for event in session.steps if event.kind == SessionEvent.Kind.STATUS), None)
     if session.status == Status.IN_ROOM and entered:
         in_room = _minutes(now - entered.at)
     late = waiting is not None and waiting > clinic.late_after_minutes
