@@ -30,10 +30,31 @@ def length(text: str) -> int:
 
 
 def parts(text: str) -> int:
-    """Return how many texts the network makes, and bills, of it."""
+    """Return how many texts the network makes, and bills, of it. What counts twice is never torn between two texts."""
+    narrow = fits_alphabet(text)
+    single, part = (SINGLE, PART) if narrow else (SINGLE_WIDE, PART_WIDE)
+    if length(text) <= single:
+        return 1
+    full, used = 0, 0
+    for character in text:
+        needed = length(character) if narrow else len(character.encode("utf-16-be")) // 2
+        if used + needed > part:
+            full, used = full + 1, 0
+        used += needed
+    return full + 1
+
+
+def room(text: str) -> int:
+    """Return how many characters its texts hold together."""
     single, part = (SINGLE, PART) if fits_alphabet(text) else (SINGLE_WIDE, PART_WIDE)
-    used = length(text)
-    return 1 if used <= single else -(-used // part)
+    count = parts(text)
+    return single if count == 1 else count * part
+
+
+def odd_characters(text: str) -> dict[str, str]:
+    """Return each character outside the alphabet, in order, with its plain spelling; empty where there is none."""
+    odd = (character for character in text if not fits_alphabet(character))
+    return {character: plain(character) if fits_alphabet(plain(character)) else "" for character in odd}
 
 
 def plain(text: str) -> str:

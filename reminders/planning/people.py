@@ -31,7 +31,7 @@ def _newly_agreed(rules: Rules, now: dt.datetime) -> Any:
     mine = points.filter(patient=OuterRef("pk")).order_by().values("patient")
     written_to = Reminder.objects.filter(patient=OuterRef("pk")).filter(Q(occasion=WELCOME) | Q(state=State.SENT))
     return (
-        Patient.objects.filter(~Exists(written_to), pk__in=points.values("patient"), clinic__in=list(rules))
+        Patient.objects.filter(~Exists(written_to), pk__in=points.values("patient"), clinic__in=list(rules), closed="")
         .annotate(preferred=F("preferred_channel"), **reachable("pk"))
         .annotate(agreed_at=Subquery(mine.annotate(first=Min("consented_at")).values("first")))
         .order_by("pk")
@@ -76,6 +76,7 @@ def _stopped_writing(days: int, rules: Rules, now: dt.datetime) -> Any:
             clinic__in=list(rules),
             date__range=(first, last),
             source=DiaryDay.Source.PATIENT,
+            patient__closed="",
         )
         .annotate(preferred=F("patient__preferred_channel"), **reachable("patient_id"))
         .order_by("pk")

@@ -22,7 +22,7 @@ def patient_messages(patient: Patient) -> dict[str, Any]:
     """List a patient's newest messages, and their own texts (2 queries). The page that shows it has asked who may see the patient."""
     newest = (
         Reminder.objects.filter(patient=patient)
-        .select_related("rule", "session", "invitation__offer", "handled_by")
+        .select_related("rule", "session", "invitation__offer", "handled_by", "template", "one_off", "patient")
         .order_by("-due_at", "-pk")[:NEWEST]
     )
     now, zone = timezone.now(), timezone.get_current_timezone()

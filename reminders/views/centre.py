@@ -74,7 +74,7 @@ def _rows(reminders: QuerySet[Reminder], tab: Tab) -> QuerySet[Reminder]:
     found = (
         reminders.filter(state__in=tab[2])
         .annotate(other_way=other_way)
-        .select_related("patient", "rule", "session", "invitation__offer", "handled_by")
+        .select_related("patient", "rule", "session", "invitation__offer", "handled_by", "template", "one_off")
         .prefetch_related(
             Prefetch("deliveries", Delivery.objects.order_by("attempt")),
             Prefetch("patient__contact_points", points),

@@ -22,6 +22,7 @@ from patients.models import AcuteMedication, Authorization, DiaryClaim, Patient,
 from reminders import defaults
 from reminders.links import make_diary_link
 from reminders.models import InboundMessage, PatientLink, Reminder, ReminderRule
+from reminders.models import BlockedWord, PatientLink, Reminder, ReminderRule
 from tests.builders import (
     NOW,
     TODAY,
@@ -177,6 +178,8 @@ class World:
             useful_until=NOW,
             created_at=NOW,
         )
+        self.text = {"pk": self.reminder.rule_id, "channel": "sms", "language": "en"}
+        self.word = BlockedWord.objects.create(clinic=clinic, word="clinic", added_by=prescriber, added_at=NOW)
         self.waiting = WaitingEntry.objects.create(clinic=clinic, course=self.course, since=NOW, added_by=prescriber)
         self.offer = SlotOffer.objects.create(
             clinic=clinic,
@@ -214,6 +217,8 @@ class World:
             **{key: {"uid": self.injector.uid, "pk": self.hours.pk} for key in ("setup:edit_hours", "setup:end_hours")},
             "patients:diary_day": {"uid": self.patient.uid, "date": "2026-11-22"},
             "patients:copy_policy": {"key": "payer-a"},
+            "reminders:rule": {"pk": self.reminder.rule_id},
+            **{f"reminders:{key}": self.text for key in ("text", "preview_text", "try_text")},
             "treatments:undo": {"uid": self.session.uid, "event": self.event.pk},
         }
         if name in own:
@@ -250,6 +255,7 @@ class World:
             "visit-links/": self.visit_link,
             "diary-links/": self.diary_link,
             "log/views/": self.log_view,
+            "settings/messages/words/": self.word,
         }
         return next(row for start, row in rows.items() if path.startswith(start))
 

@@ -1,0 +1,104 @@
+"""A message that is written once, to one person or several: through the same ledger as every other."""
+
+import datetime as dt
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from clinic import audit
+from clinic.models import AuditEntry, Clinic, User
+from patients.models import Channel, ContactPoint, Patient
+from reminders import defaults, timing
+from reminders.models import Kind, OneOff, Reminder, State
+from reminders.planning.channel import best_channel, reachable
+from reminders.texting import SPACING, TODAY_ALREADY, USEFUL_DAYS
+
+CLOSED = "The record is closed"
+NOTHING = "No phone number and no email address"
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """One person: the channel their message takes, or why there is none. ``note`` is what the sender should know."""
+
+    patient: Any
+    channel: Channel
+    obstacle: str = ""
+    note: str = ""
+
+
+def recipients(*, clinic: Clinic, people: Collection[uuid.UUID], now: dt.datetime) -> list[Recipient]:
+    """Return the chosen people of a clinic by name (four queries, whatever their number)."""
+    rule = defaults.rule_of(clinic, Kind.ONE_OFF)
+    chosen: Any = Patient.objects.filter(clinic=clinic, uid__in=people)
+    rows = chosen.select_related("clinic").annotate(preferred=F("preferred_channel"), **reachable("pk"))
+    points: dict[int, list[ContactPoint]] = {}
+    for point in ContactPoint.objects.filter(clinic=clinic, patient__in=chosen.order_by().values("pk")).order_by(
+        "-channel"
+    ):
+        points.setdefault(point.patient_id, []).append(point)
+    sent_today = Reminder.objects.filter(
+        clinic=clinic,
+        patient__in=chosen.order_by().values("pk"),
+        channel=Channel.SMS,
+        state=State.SENT,
+        closed_at__gte=timing.day_start(now, clinic.zone),
+    )
+    told = set(sent_today.values_list("patient_id", flat=True))
+    order = rows.order_by("family_name", "given_name", "pk")
+    return [_recipient(one, rule.channels, points.get(one.pk, []), told) for one in order]
+
+
+def _recipient(patient: Any, order: Any, points: list[ContactPoint], told: set[int]) -> Recipient:
+    channel, usable = best_channel(patient, order)
+    if patient.closed:
+        return Recipient(patient, channel, CLOSED)
+    if not usable:
+        return Recipient(patient, channel, ", ".join(point.trouble for point in points if point.trouble) or NOTHING)
+    waits = channel == Channel.SMS and patient.pk in told
+    return Recipient(patient, channel, note=f"{TODAY_ALREADY}: this one waits until tomorrow" if waits else "")
+
+
+@transaction.atomic
+def send(
+    *, clinic: Clinic, people: Collection[uuid.UUID], uid: uuid.UUID, subject: str, body: str, by: User, at: dt.datetime
+) -> tuple[OneOff, int]:
+    """Plan the message to everybody who can be written to; return it and how many they are.
+
+    They wait for the undo time and leave one after the other. The same ``uid`` sent twice sends once.
+    """
+    fresh = OneOff(clinic=clinic, uid=uid, subject=subject, body=body, made_at=at, made_by=by)
+    OneOff.objects.bulk_create([fresh], ignore_conflicts=True)
+    one_off = OneOff.objects.get(uid=uid, clinic=clinic)
+    rule = defaults.rule_of(clinic, Kind.ONE_OFF)
+    reached = [one for one in recipients(clinic=clinic, people=people, now=at) if not one.obstacle]
+    Reminder.objects.bulk_create(
+        [_reminder(one, rule, one_off, place, at) for place, one in enumerate(reached)], ignore_conflicts=True
+    )
+    audit.record(
+        clinic=clinic, by=by, at=at, action=AuditEntry.Action.CREATE, kind="texts", subject=uid, rows=len(reached)
+    )
+    return one_off, len(reached)
+
+
+def _reminder(one: Recipient, rule: Any, one_off: OneOff, place: int, at: dt.datetime) -> Reminder:
+    zone = one.patient.zone
+    begins = timing.next_allowed(at + dt.timedelta(seconds=settings.UNDO_SECONDS), zone)
+    day = at.astimezone(zone).date() + dt.timedelta(days=USEFUL_DAYS)
+    return Reminder(
+        clinic_id=rule.clinic_id,
+        rule=rule,
+        patient=one.patient,
+        one_off=one_off,
+        occasion=f"one-off {one_off.uid}",
+        batch=one_off.uid,
+        channel=one.channel,
+        due_at=timing.next_allowed(begins + place * SPACING, zone),
+        useful_until=timing.at_local(day, timing.QUIET_FROM, zone),
+        created_at=at,
+    )

@@ -1,0 +1,122 @@
+"""Writing once to one person or several: from the patient's page, Today and the recall list."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clinic.access import Capability, StaffRequest, requires
+from clinic.redirects import next_url
+from patients.models import Channel, Patient
+from reminders import guard, measuring, one_off, timing, writing
+from reminders.forms import OneOffForm
+from reminders.models import Kind
+from treatments.models import Course
+
+BACK = "reminders:centre"
+# As many as a page of the recall list holds.
+MOST = 50
+START = "{clinic}: {first_name}, "
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Capability.MESSAGE)
+def write(request: StaffRequest) -> HttpResponse:
+    """Write to the chosen people, after a look at who they are and who cannot be reached."""
+    people = _people(request)
+    if not people:
+        messages.warning(request, "Choose one person or more first.")
+        return redirect(next_url(request, BACK))
+    form = _form(request)
+    if form.is_bound and form.is_valid():
+        return _send(request, people, form)
+    return _page(request, people, form, 422 if form.is_bound else 200)
+
+
+@require_POST
+@requires(Capability.MESSAGE)
+def preview(request: StaffRequest) -> HttpResponse:
+    """Show what is typed at its longest; nothing is sent. With ``plain`` odd characters are spelt plainly first."""
+    data = request.POST.copy()
+    if "plain" in request.GET:
+        data["body"] = measuring.without_odd(data.get("body", ""))
+    form = OneOffForm(initial=data.dict(), also=writing.own_words(request.clinic))
+    if request.htmx:
+        return render(request, "reminders/_shown.html", _shown(request, form))
+    return _page(request, _people(request), form)
+
+
+def _form(request: StaffRequest) -> OneOffForm:
+    also = writing.own_words(request.clinic)
+    if request.method == "POST":
+        return OneOffForm(request.POST, also=also)
+    start = {"uid": uuid.uuid4(), "body": START, "subject": f"A message from {request.clinic.message_name}"}
+    return OneOffForm(initial=start, also=also)
+
+
+def _send(request: StaffRequest, people: set[uuid.UUID], form: OneOffForm) -> HttpResponse:
+    data = form.cleaned_data
+    sent, planned = one_off.send(
+        clinic=request.clinic,
+        people=people,
+        uid=data["uid"],
+        subject=data["subject"],
+        body=data["body"],
+        by=request.user,
+        at=timezone.now(),
+    )
+    if planned:
+        undo = reverse("reminders:take_back", args=[sent.uid])
+        who = "1 person" if planned == 1 else f"{planned} people"
+        words = f"Writing to {who}. The first message leaves in 3 minutes."
+        messages.success(request, words, extra_tags=f"undo:{undo}")
+    else:
+        messages.warning(request, "Nothing was sent: nobody of them can be written to now.")
+    return redirect(next_url(request, BACK))
+
+
+def _page(request: StaffRequest, people: set[uuid.UUID], form: OneOffForm, status: int = 200) -> HttpResponse:
+    now = timezone.now()
+    chosen = one_off.recipients(clinic=request.clinic, people=people, now=now)
+    first = timing.next_allowed(now, request.clinic.zone)
+    context = _shown(request, form) | {
+        "form": form,
+        "reachable": [one for one in chosen if not one.obstacle],
+        "others": [one for one in chosen if one.obstacle],
+        "waits_until": first if first > now else None,
+        "fields": guard.fields_of(Kind.ONE_OFF),
+        "next": next_url(request, BACK),
+    }
+    return render(request, "reminders/write.html", context, status=status)
+
+
+def _shown(request: StaffRequest, form: OneOffForm) -> dict[str, Any]:
+    """Return how it reads as a text message, and what is in the way, for the page and for the fragment alike."""
+    subject, body = (str(form[name].value() or "").replace("\r\n", "\n") for name in ("subject", "body"))
+    found = guard.faults(f"{subject} {body}", kind=Kind.ONE_OFF, also=writing.own_words(request.clinic))
+    found += guard.missing(body, kind=Kind.ONE_OFF, channel=Channel.SMS)
+    shown = measuring.show(clinic=request.clinic, channel=Channel.SMS, language="en", subject="", body=body)
+    return {"shown": shown, "found": found}
+
+
+def _people(request: StaffRequest) -> set[uuid.UUID]:
+    """Return whom the page chose: people, or people by their courses; what is no uid is nobody."""
+    given = request.POST if request.method == "POST" else request.GET
+    courses = Course.objects.filter(clinic=request.clinic, uid__in=_uids(given.getlist("course")))
+    by_course = Patient.objects.filter(pk__in=courses.values("patient")).values_list("uid", flat=True)
+    return {*_uids(given.getlist("patient")), *by_course}
+
+
+def _uids(values: list[str]) -> set[uuid.UUID]:
+    found = set()
+    for value in values[:MOST]:
+        try:
+            found.add(uuid.UUID(value))
+        except ValueError:
+            continue
+    return found

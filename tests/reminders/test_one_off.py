@@ -1,0 +1,139 @@
+"""Writing once to one person or several."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from clinic.models import Clinic, User
+from patients.models import ContactPoint, Patient
+from reminders import one_off
+from reminders.dispatch import send_due
+from reminders.models import OneOff, Reminder, State
+from reminders.planning import reconcile
+from tests.builders import NOW, TODAY, make_course, make_patient
+from tests.conftest import log_in
+from tests.reminders.conftest import Gateway
+
+BODY = "{clinic}: {first_name}, we are closed on Friday. Call {phone}"
+MINUTES = timedelta(minutes=5)
+
+
+@pytest.fixture
+def people(rules: Clinic) -> list[Patient]:
+    """Ann, Ben and Cal."""
+    return [make_patient(rules, name, "Test") for name in ("Ann", "Ben", "Cal")]
+
+
+def form(people: list[Patient], **more: str) -> dict[str, Any]:
+    """Return what the page sends."""
+    return {
+        "patient": [str(one.uid) for one in people],
+        "uid": str(uuid.uuid4()),
+        "subject": "Closed on Friday",
+        "body": BODY,
+    } | more
+
+
+def post(by: User, data: dict[str, Any], status: int = 302) -> str:
+    """Send the form."""
+    response: Any = log_in(by).post(reverse("reminders:write"), data)
+    assert response.status_code == status
+    return " ".join(response.content.decode().split())
+
+
+def test_each_gets_one_message_through_the_ledger_after_the_undo_time(
+    people: list[Patient], front_desk: User, gateways: dict[str, Gateway]
+) -> None:
+    post(front_desk, form(people))
+    reconcile(now=NOW)
+    send_due(clock=lambda: NOW)
+    assert gateways["sms"].taken == []
+    send_due(clock=lambda: NOW + MINUTES)
+    bodies = [message.body for message in gateways["sms"].taken]
+    assert bodies == [
+        f"Riverside Clinic: {name}, we are closed on Friday. Call 020 7946 0000" for name in ("Ann", "Ben", "Cal")
+    ]
+
+
+def test_a_form_sent_twice_sends_once(people: list[Patient], front_desk: User) -> None:
+    data = form(people)
+    post(front_desk, data)
+    post(front_desk, data)
+    assert (OneOff.objects.count(), Reminder.objects.count()) == (1, 3)
+
+
+def test_it_can_be_taken_back_for_three_minutes(
+    people: list[Patient], front_desk: User, gateways: dict[str, Gateway]
+) -> None:
+    post(front_desk, form(people))
+    log_in(front_desk).post(reverse("reminders:take_back", args=[OneOff.objects.get().uid]))
+    reconcile(now=NOW + MINUTES)
+    send_due(clock=lambda: NOW + MINUTES)
+    assert gateways["sms"].taken == []
+    assert set(Reminder.objects.values_list("state", flat=True)) == {State.CANCELLED}
+
+
+def test_when_texting_fails_the_same_words_go_by_email(
+    people: list[Patient], front_desk: User, gateways: dict[str, Gateway]
+) -> None:
+    post(front_desk, form(people[:1]))
+    ContactPoint.objects.filter(channel="sms").update(failed_at=NOW)
+    send_due(clock=lambda: NOW + MINUTES)
+    send_due(clock=lambda: NOW + MINUTES)
+    assert gateways["email"].taken[0].subject == "Closed on Friday"
+    assert "we are closed on Friday" in gateways["email"].taken[0].body
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (f"{BODY} your injections", "Take out the word injections"),
+        (f"{BODY} {{day_date}}", "This message is about no visit"),
+        ("Closed", "Say who writes"),
+    ],
+)
+def test_the_same_guard_holds_and_loses_nothing(people: list[Patient], front_desk: User, body: str, words: str) -> None:
+    answer = post(front_desk, form(people, body=body), 422)
+    assert words in answer
+    assert f"{body}</textarea>" in answer
+    assert "Ann Test" in answer
+    assert not Reminder.objects.exists()
+
+
+def test_who_cannot_be_reached_is_named_with_the_reason(people: list[Patient], front_desk: User) -> None:
+    ContactPoint.objects.filter(patient=people[0]).update(withdrawn_at=NOW, withdrawn_source="test")
+    ContactPoint.objects.filter(patient=people[1]).delete()
+    Patient.objects.filter(pk=people[2].pk).update(closed="died", closed_on=TODAY)
+    found = one_off.recipients(clinic=people[0].clinic, people={one.uid for one in people}, now=NOW)
+    assert [one.obstacle for one in found] == ["Do not text, Do not email", one_off.NOTHING, one_off.CLOSED]
+    address = reverse("reminders:write")
+    answer: Any = log_in(front_desk).get(address, {"patient": [str(one.uid) for one in people]})
+    assert "3 cannot be written to" in answer.content.decode()
+
+
+def test_people_are_chosen_by_their_courses_too(people: list[Patient], front_desk: User) -> None:
+    course = make_course(people[0], last_given_on=TODAY)
+    answer: Any = log_in(front_desk).get(reverse("reminders:write"), {"course": [str(course.uid)]})
+    assert "Write to 1 person" in answer.content.decode()
+
+
+def test_people_of_another_clinic_are_nobody(people: list[Patient], stranger: User) -> None:
+    answer: Any = log_in(stranger).get(reverse("reminders:write"), {"patient": [str(people[0].uid)]})
+    assert "Ann" not in answer.content.decode()
+
+
+def test_nobody_chosen_is_said_in_words(rules: Clinic, front_desk: User) -> None:
+    answer: Any = log_in(front_desk).get(reverse("reminders:write"), {"patient": ["x"]}, follow=True)
+    assert "Choose one person or more first." in answer.content.decode()
+
+
+def test_the_page_costs_the_same_for_one_and_for_many(
+    rules: Clinic, front_desk: User, django_assert_max_num_queries: Any
+) -> None:
+    people = [make_patient(rules, record_number=f"M{number}") for number in range(12)]
+    client = log_in(front_desk)
+    with django_assert_max_num_queries(16):
+        client.get(reverse("reminders:write"), {"patient": [str(one.uid) for one in people]})
