@@ -21,8 +21,7 @@ from patients.eligibility.policy import SAMPLE_A
 from patients.models import AcuteMedication, Authorization, DiaryClaim, Patient, PreventiveTrial
 from reminders import defaults
 from reminders.links import make_diary_link
-from reminders.models import InboundMessage, PatientLink, Reminder, ReminderRule
-from reminders.models import BlockedWord, PatientLink, Reminder, ReminderRule
+from reminders.models import BlockedWord, InboundMessage, PatientLink, Reminder, ReminderRule
 from tests.builders import (
     NOW,
     TODAY,
@@ -178,7 +177,7 @@ class World:
             useful_until=NOW,
             created_at=NOW,
         )
-        self.text = {"pk": self.reminder.rule_id, "channel": "sms", "language": "en"}
+        self.editor = {"pk": self.reminder.rule_id, "channel": "sms", "language": "en"}
         self.word = BlockedWord.objects.create(clinic=clinic, word="clinic", added_by=prescriber, added_at=NOW)
         self.waiting = WaitingEntry.objects.create(clinic=clinic, course=self.course, since=NOW, added_by=prescriber)
         self.offer = SlotOffer.objects.create(
@@ -218,7 +217,7 @@ class World:
             "patients:diary_day": {"uid": self.patient.uid, "date": "2026-11-22"},
             "patients:copy_policy": {"key": "payer-a"},
             "reminders:rule": {"pk": self.reminder.rule_id},
-            **{f"reminders:{key}": self.text for key in ("text", "preview_text", "try_text")},
+            **{f"reminders:{key}": self.editor for key in ("text", "preview_text", "try_text")},
             "treatments:undo": {"uid": self.session.uid, "event": self.event.pk},
         }
         if name in own:
