@@ -154,6 +154,26 @@
     },
   };
 
+  /* A list with boxes to tick: one box for all, and how many are ticked on the button that acts on them. */
+  const boxesOf = (id) => [...document.querySelectorAll(`input[type=checkbox][form="${id}"]`)];
+
+  const countTicked = (id) => {
+    const button = document.querySelector(`[data-ticked="${id}"]`);
+    const all = document.querySelector(`[data-tick-all="${id}"]`);
+    if (!button || !all) return;
+    const boxes = boxesOf(id);
+    const ticked = boxes.filter((box) => box.checked).length;
+    button.textContent = ticked ? `Text ${ticked} ${ticked === 1 ? "person" : "people"}` : button.dataset.words;
+    all.checked = ticked > 0 && ticked === boxes.length;
+    all.indeterminate = ticked > 0 && ticked < boxes.length;
+  };
+
+  document.addEventListener("change", ({ target }) => {
+    const id = target.dataset.tickAll;
+    if (id) boxesOf(id).forEach((box) => { box.checked = target.checked; });
+    if (id || target.matches("input[type=checkbox][form]")) countTicked(id || target.getAttribute("form"));
+  });
+
   const closeMenus = (except) => document.querySelectorAll("details.menu[open]").forEach((menu) => {
     if (menu !== except) menu.open = false;
   });

@@ -4,6 +4,7 @@
   "use strict";
 
   const STORE = "single-letter-keys";
+  const PLACE = "row-of-the-last-key";
   const SEQUENCE_MS = 1500;
   const TYPING = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]";
   const ROWS = "[data-rows] tbody > tr, [data-rows] [data-row]";
@@ -42,6 +43,8 @@
 
   const find = (key) => {
     const wanted = `[data-key="${CSS.escape(key)}"]`;
+    // What has the focus comes first: right after a booking that is its Undo, not the row's.
+    if (document.activeElement.matches(wanted)) return document.activeElement;
     const row = scope() === document && currentRow();
     const inRow = row && [...row.querySelectorAll(wanted)];
     const outside = [...scope().querySelectorAll(wanted)].filter((element) => !element.closest(ROWS));
@@ -98,12 +101,24 @@
     }
     const target = find(key);
     if (target) {
-      if (currentRow()?.contains(target)) lastRow = rowIndex();
+      const row = currentRow();
+      if (row?.contains(target)) lastRow = rowIndex();
+      if (row?.id) sessionStorage.setItem(PLACE, window.location.pathname + row.id);
       target.click();
       return true;
     }
     if (scope() !== document) return false;
     return Boolean(fixed[key]?.());
+  };
+
+  /* A step loads the page anew with the focus on Undo; the next key still means the row of the last one. */
+  const stayOnRow = () => {
+    const place = sessionStorage.getItem(PLACE);
+    sessionStorage.removeItem(PLACE);
+    const index = rows().findIndex((row) => row.id && window.location.pathname + row.id === place);
+    if (index < 0) return;
+    lastRow = index;
+    rows()[index].dataset.current = "";
   };
 
   const submitForm = (event) => {
@@ -141,4 +156,5 @@
   document.getElementById("keys-dialog")?.addEventListener("beforetoggle", listKeysHere);
   markShortcuts(document);
   showState();
+  stayOnRow();
 })();
