@@ -8,6 +8,14 @@ from django.db import connection
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Write what failed before this run, and which database this was, above pytest's own last line."""
+    for line in _faults(terminalreporter):
+        terminalreporter.write_line(f"Reminders: {line}")
     terminalreporter.write_line(f"Database: {connection.display_name}")
     for line in filter(None, os.environ.get("BROKEN_BEFORE", "").splitlines()):
         terminalreporter.write_line(line, red=True, bold=True)
+
+
+def _faults(terminalreporter: pytest.TerminalReporter) -> list[str]:
+    """Return what the fault suite counted."""
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
+    return [str(told) for report in reports for name, told in report.user_properties if name == "faults"]

@@ -15,7 +15,13 @@ from tests.servers.processes import free_port, kill_group, listens, start, wait_
 @contextmanager
 def broker(folder: Path) -> Iterator[str]:
     """Run a broker that keeps nothing; give its address, as REDIS_URL takes it."""
-    port = free_port()
+    with broker_at(free_port(), folder) as address:
+        yield address
+
+
+@contextmanager
+def broker_at(port: int, folder: Path) -> Iterator[str]:
+    """Run a broker at a port: one that is stopped and started again there has forgotten everything."""
     options = {"bind": "127.0.0.1", "port": str(port), "save": "", "appendonly": "no", "dir": str(folder)}
     words = [word for name, value in options.items() for word in (f"--{name}", value)]
     process = start([_binary(), *words], log=folder / "broker.log")

@@ -35,6 +35,19 @@ def own_database(folder: Path) -> Iterator[dict[str, str]]:
         yield BASE | {"DATABASE_URL": _address(name), "VAR_DIR": str(folder)}
 
 
+@contextmanager
+def copied_database(environment: dict[str, str], folder: Path) -> Iterator[dict[str, str]]:
+    """Copy a database of one's own with all that is in it; nobody may be connected to it."""
+    url = environment["DATABASE_URL"]
+    if connection.vendor == "sqlite":
+        file = folder / "copy.sqlite3"
+        shutil.copy(url.removeprefix("sqlite:///"), file)
+        yield environment | {"DATABASE_URL": f"sqlite:///{file}", "VAR_DIR": str(folder)}
+        return
+    with _database(urlsplit(url).path.removeprefix("/")) as name:
+        yield environment | {"DATABASE_URL": _address(name), "VAR_DIR": str(folder)}
+
+
 @cache
 def _migrated_file() -> Path:
     """Return a file with all tables and nothing in them; made once in a run, for migrating takes seconds."""
@@ -56,7 +69,8 @@ def _migrated_name() -> str:
 
 
 def _migrate(url: str, folder: Path) -> None:
-    run_python("manage.py", "migrate", "-v0", environment=BASE | {"DATABASE_URL": url, "VAR_DIR": str(folder)})
+    environment = BASE | {"DATABASE_URL": url, "VAR_DIR": str(folder)}
+    run_python("manage.py", "migrate", "-v0", environment=environment, seconds=300)
 
 
 @contextmanager

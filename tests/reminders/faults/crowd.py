@@ -1,4 +1,4 @@
-"""Two hundred people with a reminder due now: ``python -m tests.reminders.crowd SIZE``, on the database of DATABASE_URL.
+"""People with a reminder due now: ``python -m tests.reminders.faults.crowd SIZE``, on the database of DATABASE_URL.
 
 Half of them want text messages, half email. The clinic lies where it is about midday, so that it may write to them.
 """
