@@ -6,6 +6,7 @@ import django_stubs_ext
 import environ
 from celery.schedules import schedule
 from csp.constants import NONE, SELF
+from kombu import Queue
 
 from clinic.env import env_bool, env_choice, env_int, env_list, env_secret, env_text
 
@@ -211,6 +212,9 @@ CELERY_BROKER_URL = env_secret("REDIS_URL", "redis://127.0.0.1:6379/0")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
+# Every task is a wake-up, so none is acknowledged: a worker that holds one when the broker goes was seen to die of it
+# (kombu 5.7 wants to give it back over a connection that is no more).
+CELERY_TASK_QUEUES = [Queue("celery", no_ack=True)]
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # kombu's default sweep takes about 100 s to give a dead worker's task back; these bring it to about 10 s.
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {

@@ -13,7 +13,7 @@ django.setup()
 
 from django.utils import timezone  # noqa: E402
 
-from clinic.models import Clinic, Role  # noqa: E402
+from clinic.models import Clinic, Role, WorkedHoliday  # noqa: E402
 from tests.builders import make_course, make_injector, make_patient, make_user, room_of  # noqa: E402
 from treatments import booking  # noqa: E402
 from treatments.models import TreatmentSession  # noqa: E402
@@ -30,12 +30,14 @@ def main(number: int) -> int:
     injector = make_injector(clinic, "RN Bello")
     now = timezone.now()
     tomorrow = now.astimezone(clinic.zone).date() + dt.timedelta(days=1)
+    for ahead in range(4):  # around Christmas too
+        WorkedHoliday.objects.get_or_create(clinic=clinic, date=tomorrow + dt.timedelta(days=ahead))
     while tomorrow.weekday() > 4:
         tomorrow += dt.timedelta(days=1)
     first = dt.datetime.combine(tomorrow, dt.time(9), clinic.zone).astimezone(dt.UTC)
     made = 0
     for place in range(number):
-        course = make_course(make_patient(clinic, phone=f"+447700901{place:03d}", record_number=f"BK{place:06d}"))
+        course = make_course(make_patient(clinic, phone=f"+447700900{500 + place}", record_number=f"BK{place:06d}"))
         starts_at = first + place * QUARTER
         slot = Slot(injector, room_of(injector), starts_at, starts_at + QUARTER)
         session = booking.book(course=course, slot=slot, uid=uuid.uuid4(), by=desk, at=now)
