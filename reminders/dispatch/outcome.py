@@ -17,6 +17,7 @@ STOPPED_AT_GATEWAY = "by text message, the gateway says"
 MAYBE_ARRIVED = "It may have arrived, and we cannot find out"
 
 
+@transaction.atomic
 def record_sent(reminder: Reminder, delivery: Delivery, result: str, provider_id: str, now: dt.datetime) -> None:
     """A gateway has it."""
     _finish(delivery, result, now, provider_id=provider_id)

@@ -39,15 +39,23 @@ def send_claimed(claimed: Reminder, *, now: dt.datetime, carriers: Carriers | No
     elif template is None:
         outcome.give_up(reminder, "No text has been written for this message", now)
     else:
-        rendering.keep_version(reminder, template)
-        message = rendering.render(reminder, template, contact, now=now)
-        _attempt(reminder, contact, message, carriers.on(reminder.channel), now)
+        with transaction.atomic():  # one wait for the disk before the hand-over, and one after it
+            rendering.keep_version(reminder, template)
+            message = rendering.render(reminder, template, contact, now=now)
+            delivery = _start(reminder, now)
+        _attempt(reminder, delivery, contact, message, carriers.on(reminder.channel), now)
 
 
-def _attempt(reminder: Reminder, contact: ContactPoint, message: Message, carrier: Carrier, now: dt.datetime) -> None:
+def _attempt(
+    reminder: Reminder,
+    delivery: Delivery | None,
+    contact: ContactPoint,
+    message: Message,
+    carrier: Carrier,
+    now: dt.datetime,
+) -> None:
     """Hand over, unless an earlier attempt is found to have succeeded after all."""
     earlier = doubt.earlier_attempts(reminder) if reminder.attempts > 1 else []
-    delivery = _start(reminder, now)
     if delivery is None:  # another worker has this reminder, or the person's day
         if allowance.had_enough(reminder, now) and reminder.channel == Channel.SMS:
             recheck.after_enough(reminder, now).act(reminder, now)

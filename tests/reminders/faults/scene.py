@@ -22,7 +22,7 @@ LONG = int(os.environ.get("LONG", "1"))
 SIZE = 100 * LONG
 LEASE_SECONDS = 2
 LATE_SECONDS = 60
-SETTLED_SECONDS = 60 * LONG
+SETTLED_SECONDS = 240 * LONG
 UNFINISHED = frozenset({"waiting", "sending"})
 
 

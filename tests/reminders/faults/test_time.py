@@ -101,7 +101,7 @@ def days(riverside: Clinic, settings: Settings, tmp_path: Path, request: Any) ->
     """A clinic in London with the two reminders before a visit, on a summer Monday, or on the day in the parameter."""
     start = dt.datetime.combine(getattr(request, "param", dt.date(2026, 7, 6)), dt.time(9), LONDON).astimezone(dt.UTC)
     defaults.install(riverside)
-    ReminderRule.objects.exclude(kind=Kind.VISIT).update(active=False)
+    ReminderRule.objects.exclude(kind=Kind.VISIT, days_before__in=[1, 3]).update(active=False)
     with ExitStack() as servers:
         mail, gateway = servers.enter_context(mail_server(tmp_path)), servers.enter_context(sms_gateway(tmp_path))
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

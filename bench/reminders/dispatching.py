@@ -1,0 +1,147 @@
+"""What sending costs: looking when nothing is due, claiming, and handing over beside a bare SMTP loop."""
+
+import datetime as dt
+import multiprocessing
+import os
+import smtplib
+import time
+from collections.abc import Iterator
+from email.message import EmailMessage
+from itertools import count
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connections
+from django.db.models import F
+from django.utils import timezone
+
+from bench.reminders.celery_floor import tasks_a_second
+from bench.report import Row
+from bench.timing import median_ms, percentile
+from reminders.dispatch import claim, send_due
+from reminders.models import Delivery, Reminder, State
+from tests.servers.processes import Server, mail_server
+
+DAY = dt.timedelta(days=1)
+CLAIMS, BATCH = 10_000, 200
+LETTERS = 200
+AT_ONCE = int(os.environ.get("AT_ONCE", "10000"))
+WORKERS = 2
+
+
+def measure(engine: str, size: int, folder: Path) -> Iterator[Row]:
+    """Measure on a ledger in which every message waits."""
+    Reminder.objects.update(due_at=timezone.now() + DAY, state=State.WAITING)
+    empty = median_ms(lambda: claim(now=timezone.now(), limit=BATCH), times=21, warm=3)
+    yield Row(
+        "A tick with nothing due",
+        engine,
+        size,
+        empty,
+        target="under 1 ms with 1M messages waiting",
+        met=empty < 1,
+        note="the claim, by way of the ORM",
+    )
+    yield _claiming(engine, size, folder)
+    with mail_server(folder) as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 10
+        yield _sending(engine, size, server)
+        if AT_ONCE <= size <= 10_000:
+            yield _at_once(engine, size, server)
+
+
+def _due(number: int) -> None:
+    """Make so many messages due now, and all others later."""
+    Reminder.objects.update(
+        due_at=timezone.now() + DAY, state=State.WAITING, lease_until=None, attempts=0, closed_at=None
+    )
+    keys = Reminder.objects.order_by("pk").values("pk")[:number]
+    Reminder.objects.filter(pk__in=list(keys.values_list("pk", flat=True))).update(
+        due_at=F("created_at") - DAY, useful_until=timezone.now() + DAY
+    )
+
+
+def _claiming(engine: str, size: int, folder: Path) -> Row:
+    _due(CLAIMS)
+    began, claimed = time.perf_counter(), 0
+    while mine := claim(now=timezone.now(), limit=BATCH):
+        claimed += len(mine)
+    rate = claimed / (time.perf_counter() - began)
+    floor = tasks_a_second(folder)
+    return Row(
+        "Claiming",
+        engine,
+        size,
+        rate,
+        "per s",
+        floor,
+        target="10 times the empty tasks a second of Celery on the same broker",
+        met=rate >= 10 * floor,
+        note=f"batches of {BATCH}",
+    )
+
+
+def _sending(engine: str, size: int, server: Server) -> Row:
+    floor = _bare_loop(server)
+    _due(LETTERS)
+    began = time.perf_counter()
+    sent = send_due(clock=timezone.now)
+    rate = sent / (time.perf_counter() - began)
+    assert sent == LETTERS
+    return Row(
+        "Sending",
+        engine,
+        size,
+        rate,
+        "per s",
+        floor,
+        target="0.8 of a bare SMTP loop",
+        met=rate >= 0.8 * floor,
+        note="one worker; the mail server answers at once, on the same two cores",
+    )
+
+
+def _bare_loop(server: Server) -> float:
+    """Return the letters a second of one connection that does nothing else."""
+    began = time.perf_counter()
+    with smtplib.SMTP("127.0.0.1", server.port) as line:
+        for number in range(LETTERS):
+            letter = EmailMessage()
+            letter["From"], letter["To"] = settings.DEFAULT_FROM_EMAIL, f"b{number}@patients.example"
+            letter["Subject"], letter["Message-ID"] = "Your visit", f"<bare-{number}@clinic.example>"
+            letter.set_content("Hello Maria,\n\nyour visit is on Monday.\n" * 5)
+            line.send_message(letter)
+    return LETTERS / (time.perf_counter() - began)
+
+
+def _at_once(engine: str, size: int, server: Server) -> Row:
+    """Let two workers hand over 10,000 that became due at one moment."""
+    Delivery.objects.all().delete()
+    _due(AT_ONCE)
+    connections.close_all()
+    began = time.time()
+    before = len(server.received())
+    workers = [multiprocessing.get_context("fork").Process(target=_work) for _ in range(WORKERS)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    waited = [letter["at"] - began for letter in server.received()[before:]]
+    p99 = percentile(waited, 0.99)
+    return Row(
+        f"{AT_ONCE:,} due at once, 99 of 100 handed over",
+        engine,
+        size,
+        p99,
+        "s",
+        target="within 60 s",
+        met=p99 <= 60,
+        note=f"{len(waited):,} letters by {WORKERS} workers in {max(waited):.0f} s",
+    )
+
+
+def _work() -> None:
+    for _ in count():
+        if not send_due(clock=timezone.now):
+            return
