@@ -40,6 +40,11 @@ class Day:
         """Whether there was any headache."""
         return self.headache_hours is None or self.headache_hours > 0
 
+    @property
+    def letter(self) -> str:
+        """The day as a paper diary has it: 0 clear, H headache, M migraine."""
+        return "M" if self.migraine else "H" if self.headache else "0"
+
 
 @dataclass(frozen=True)
 class Window:
@@ -89,6 +94,13 @@ class Window:
             f"{self.headache_days} headache days, {self.migraine_days} migraine days, "
             f"{self.days_recorded} of {WINDOW_DAYS} recorded"
         )
+
+
+def squares(days: Iterable[Day], last: dt.date) -> list[tuple[dt.date, str]]:
+    """Return the 28 dates that end with ``last``, each with its letter; "" for a day that nobody filled in."""
+    letters = {day.date: day.letter for day in days}
+    dates = [last - dt.timedelta(days=back) for back in range(WINDOW_DAYS - 1, -1, -1)]
+    return [(date, letters.get(date, "")) for date in dates]
 
 
 def window_before(today: dt.date) -> tuple[dt.date, dt.date]:

@@ -11,7 +11,7 @@ from clinic import audit
 from clinic.access import Capability, StaffRequest, may, requires
 from clinic.models import AuditEntry
 from patients.changes import changes_of
-from patients.diary import count, window_before
+from patients.diary import count, squares, window_before
 from patients.models import DiaryDay, Patient, PreventiveTrial
 from patients.renewals import ending_of
 from patients.views.lookup import get_patient
@@ -29,6 +29,7 @@ def detail(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         # All of the diary, read once: the last 28 days are counted from it, and the response.
         "diary_days": days,
         "diary": count(days, window_before(today)[1]),
+        "squares": squares(days, window_before(today)[1]),
         "authorizations": authorizations,
         "to_renew": ending_of(authorizations, today),
         "preventives": PreventiveTrial.objects.filter(patient=patient, removed_at__isnull=True),

@@ -70,6 +70,15 @@ def test_the_diary_is_counted(reader: User, maria: Patient) -> None:
     assert "22 headache days, 22 migraine days, 22 of 28 recorded." in page(reader, maria)
 
 
+def test_the_28_days_are_shown_one_by_one(reader: User, maria: Patient) -> None:
+    keep_diary(maria, 2)
+    text = page(reader, maria)
+    assert text.count('class="diary-M"') == 2
+    assert "26 Oct: not filled in" in text
+    assert "22 Nov: M" in text
+    assert "Print a blank sheet" in page(reader, make_patient(maria.clinic, "Tom", "Reid"))
+
+
 def test_too_few_days_are_no_verdict(reader: User, maria: Patient) -> None:
     keep_diary(maria, 18)
     assert "Not enough days to judge (18 of 28)" in page(reader, maria)
