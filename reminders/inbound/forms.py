@@ -50,7 +50,12 @@ class AssignForm(forms.Form):
     use_required_attribute = False
 
     person = forms.UUIDField(required=False, error_messages={"invalid": "Choose a person."})
-    record_number = forms.CharField(label="Record number", max_length=20, required=False)
+    record_number = forms.CharField(
+        label="Record number",
+        max_length=20,
+        required=False,
+        widget=forms.TextInput({"class": "form-control", "autocomplete": "off"}),
+    )
 
     def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

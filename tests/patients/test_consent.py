@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from clinic.models import Clinic, User
+from clinic.wording import day_words
 from patients.actions import flag_dead, set_contact, stop_number, try_again, withdraw_consent
 from patients.models import Channel, ContactPoint, Patient
 from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session
@@ -125,7 +126,9 @@ def test_the_form_asks_about_a_dead_number_and_uses_it_again(maria: Patient, fro
 def test_the_page_says_how_consent_came_and_went(maria: Patient, front_desk: User) -> None:
     stop(maria, front_desk)
     text = page(front_desk, maria)
-    assert "Given Monday 23 November 2026, test." in text
+    given = phone(maria).consented_at
+    assert given
+    assert f"Given {day_words(given.astimezone(maria.clinic.zone).date())}, test." in text
     assert "Withdrawn Monday 23 November 2026, 10am, told staff, Fran Adeyemi. Visits stay booked." in text
 
 

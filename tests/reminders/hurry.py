@@ -21,9 +21,9 @@ from django.db import connections  # noqa: E402
 from patients.models import Patient  # noqa: E402
 from reminders import defaults  # noqa: E402
 from reminders.dispatch import claim, send_claimed  # noqa: E402
-from reminders.models import InboundMessage, Reminder, ReminderRule, State  # noqa: E402
+from reminders.models import Delivery, InboundMessage, Reminder, ReminderRule, State  # noqa: E402
 from tests.builders import NOW, make_clinic, make_course, make_injector, make_patient, make_session  # noqa: E402
-from tests.reminders.calls import SECRET, text  # noqa: E402
+from tests.reminders.calls import SECRET, call, text  # noqa: E402
 
 PROCESSES = 6
 PEOPLE = 12
@@ -122,6 +122,25 @@ def calls() -> dict[str, Any]:
     return {"said": sorted(set(said)), "stored": stored.filter(gateway_id="SM-same").count(), "confirmed": confirmed}
 
 
+def report(index: int, barrier: Any, results: Any) -> None:
+    """One call of the gateway with bad news of the same text as everybody's."""
+    connections.close_all()
+    barrier.wait()
+    values = {"MessageSid": "SM-lost", "MessageStatus": "undelivered", "ErrorCode": "30003"}
+    results.put(call("reminders:text_status", values).status_code)
+
+
+def receipts() -> dict[str, Any]:
+    """Say how many messages took the place of one text whose failure was reported several times at once."""
+    lost = Reminder.objects.filter(state=State.SENT, channel="sms").earliest("pk")
+    Delivery.objects.filter(reminder=lost, attempt=lost.attempts).update(provider_id="SM-lost")
+    emails = Reminder.objects.filter(rule=lost.rule, patient=lost.patient, channel="email")
+    before = emails.count()
+    said = together(report)
+    lost.refresh_from_db()
+    return {"said": sorted(set(said)), "state": lost.state, "emails": emails.count() - before}
+
+
 if __name__ == "__main__":
     settings.SMS_GATEWAY_TOKEN, settings.ALLOWED_HOSTS = SECRET, ["testserver"]
-    json.dump({"caps": caps(), "calls": calls()}, sys.stdout)
+    json.dump({"caps": caps(), "receipts": receipts(), "calls": calls()}, sys.stdout)
