@@ -24,7 +24,9 @@ ASKED_FOR = dt.timedelta(days=28)
 # A link to the diary lasts one cycle of 12 weeks and the four weeks around it.
 DIARY_DAYS = 112
 # Their visit is over: the link is about a new one, or about the person.
-_AFTER_THE_VISIT = (Kind.MISSED, Kind.SIDE_EFFECTS, Kind.EFFECT)
+_AFTER_THE_VISIT = (Kind.MISSED, Kind.SIDE_EFFECTS)
+# What they ask for is written in the diary.
+_TO_THE_DIARY = (Kind.DIARY, Kind.EFFECT)
 L = TypeVar("L", bound=SecretLink)
 TOKEN_BYTES = 16  # 128 bits: as short as a text message wants it, as long as guessing forbids
 
@@ -45,17 +47,19 @@ def hash_of(token: str) -> str:
 
 def address_for(reminder: Reminder, *, now: dt.datetime) -> str:
     """Return the full address of a reminder's link, which exists from now on."""
-    token = token_of(reminder)
-    PatientLink.objects.get_or_create(
-        token_hash=hash_of(token),
-        defaults={
-            "clinic_id": reminder.clinic_id,
-            "reminder": reminder,
-            "session_id": None if reminder.rule.kind in _AFTER_THE_VISIT else reminder.session_id,
-            "created_at": now,
-            "expires_at": timing.link_end(_last_day(reminder, now), reminder.clinic.zone),
-        },
-    )
+    token, kind = token_of(reminder), reminder.rule.kind
+    fields = {
+        "clinic_id": reminder.clinic_id,
+        "reminder": reminder,
+        "created_at": now,
+        "expires_at": timing.link_end(_last_day(reminder, now), reminder.clinic.zone),
+    }
+    if kind in _TO_THE_DIARY:
+        fields |= {"patient_id": reminder.patient_id}
+        DiaryLink.objects.get_or_create(token_hash=hash_of(token), defaults=fields)
+        return _address(DiaryLink, token)
+    fields |= {"session_id": None if kind in _AFTER_THE_VISIT else reminder.session_id}
+    PatientLink.objects.get_or_create(token_hash=hash_of(token), defaults=fields)
     return _address(PatientLink, token)
 
 

@@ -77,13 +77,15 @@ def offer_stands() -> Q:
 
 
 def occasion_stands() -> Q:
-    """For a reminder about a person: a diary has not been gone on with, and they want to be asked.
+    """For a reminder about a person: a diary has not been gone on with, they want to be asked, and treatment goes on.
 
     A welcome and what staff wrote stand.
     """
     written = DiaryDay.objects.filter(patient=OuterRef("patient_id"), entered_at__gt=OuterRef("created_at"))
     unwanted = NudgeStop.objects.filter(patient=OuterRef("patient_id"))
-    return ~Q(rule__kind=Kind.DIARY) | ~Q(Exists(written)) & ~Q(Exists(unwanted))
+    courses = Course.objects.filter(patient=OuterRef("patient_id"))
+    ended = Q(Exists(courses)) & ~Q(Exists(courses.filter(closed_on__isnull=True)))
+    return ~Q(rule__kind=Kind.DIARY) | ~Q(Exists(written)) & ~Q(Exists(unwanted)) & ~ended
 
 
 def why_not() -> Subquery:

@@ -14,6 +14,7 @@ from reminders.planning.offered import create_offered
 from reminders.planning.people import create_diary, create_welcome
 from reminders.planning.rules import ActiveRules
 from reminders.planning.settle import bring_back, mark_missed, stop
+from reminders.planning.unbegun import create_unbegun
 from treatments.recall import offers
 
 __all__ = ["Plan", "reconcile"]
@@ -42,5 +43,13 @@ def reconcile(*, now: dt.datetime) -> Plan:
 
 def _create(*, now: dt.datetime) -> int:
     active = ActiveRules()
-    planners = (create_happened, create_visits, create_due, create_checkups, create_welcome, create_diary)
+    planners = (
+        create_happened,
+        create_visits,
+        create_due,
+        create_checkups,
+        create_welcome,
+        create_diary,
+        create_unbegun,
+    )
     return sum(planner(active, now=now) for planner in planners) + create_offered(now=now)
