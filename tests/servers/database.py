@@ -85,7 +85,7 @@ def _database(template: str) -> Iterator[str]:
         _on_server(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def run_python(*words: str, environment: dict[str, str], seconds: float = 60) -> str:
+def run_python(*words: str, environment: dict[str, str], seconds: float = 180) -> str:
     """Run this Python with some arguments to its end; return what it printed."""
     done = subprocess.run(
         [sys.executable, *words],

@@ -1,4 +1,4 @@
-"""Put somebody who is due into the room at the demo's first clinic, whatever the hour; writes the visit's uid.
+"""Put somebody new into the room at the demo's first clinic, whatever the hour; writes the visit's uid.
 
 Run on the stack's database: `python -m tests.stack.room NAME` with the start of an injector's email address.
 """
@@ -10,26 +10,25 @@ import django
 
 django.setup()
 
-from django.db.models import Max  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from clinic.models import Clinic, Injector, User  # noqa: E402
-from treatments.models import Course, SessionEvent, Status, TreatmentSession  # noqa: E402
-from treatments.models.session import OPEN  # noqa: E402
+from patients.models import Patient  # noqa: E402
+from tests.builders import make_course, make_patient  # noqa: E402
+from treatments.models import SessionEvent, Status, TreatmentSession  # noqa: E402
 
 HOUR = dt.timedelta(hours=1)
 
 
 def put_into_room(name: str) -> TreatmentSession:
-    """Return a visit that began just now, of a person whose last one is twelve weeks ago or more."""
+    """Return a visit of a new person, here for the first time, whose last session elsewhere is twelve weeks ago."""
     clinic, now = Clinic.objects.order_by("pk")[0], timezone.now()
     today = timezone.localdate(now, clinic.zone)
     injector = Injector.objects.get(clinic=clinic, email__startswith=f"{name}@")
-    due = (
-        Course.objects.filter(clinic=clinic, closed_on__isnull=True)
-        .exclude(sessions__status__in=OPEN)
-        .annotate(last=Max("sessions__given_on"))
-        .filter(last__lte=today - dt.timedelta(days=84))
+    course = make_course(
+        make_patient(clinic, "Robin", f"Vale {Patient.objects.count()}"),
+        last_given_on=today - dt.timedelta(days=84),
+        injector=injector,
     )
     hours = injector.opening_hours.select_related("room").first()
     # An hour at which nobody works, and another minute for each: no two visits overlap.
@@ -39,7 +38,7 @@ def put_into_room(name: str) -> TreatmentSession:
     )
     session = TreatmentSession.objects.create(
         clinic=clinic,
-        course=due.order_by("-last", "pk")[0],
+        course=course,
         injector=injector,
         room=hours.room if hours else None,
         status=Status.IN_ROOM,

@@ -127,3 +127,17 @@ class Stack:
     def url(self) -> str:
         """The address, without a slash at the end."""
         return self.demo.url
+
+
+def in_room(stack: Stack, injector: str = "osei") -> str:
+    """Put somebody new into an injector's room; return the address of their session form."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.stack.room", injector],
+        cwd=ROOT,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "clinic.settings"} | stack.demo.settings(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return f"/sessions/{done.stdout.strip()}/record/"

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from clinic.demo.logins import LOGINS
-from tests.stack.running import Stack
+from tests.stack.running import Stack, in_room
 from tests.stack.test_today import log_in
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
@@ -18,13 +18,9 @@ STANDARD = "155 U · 31 sites · Temporalis 40/50 · Occipitalis 30/40 · Trapez
 
 
 @pytest.fixture(scope="module")
-def form_address(browser: Browser, stack: Stack) -> str:
-    """The session form of somebody who came in and went into the room."""
-    with browser.new_context(base_url=stack.url) as context:
-        page = log_in(context.new_page(), INJECTOR)
-        page.get_by_role("button", name=re.compile("^Arrived")).first.click()
-        page.get_by_role("button", name=re.compile("^In room")).first.click()
-        return str(page.get_by_role("link", name=re.compile("^Start session")).first.get_attribute("href"))
+def form_address(stack: Stack) -> str:
+    """The session form of somebody who came into the room just now."""
+    return in_room(stack)
 
 
 @pytest.fixture
@@ -134,7 +130,7 @@ def test_all_no_waits_until_the_last_question_was_on_the_screen(form: Page) -> N
     form.set_viewport_size({"width": 1280, "height": 400})
     form.goto(form.url)
     expect(all_no).to_have_attribute("aria-disabled", "true")
-    form.locator(".question").last.scroll_into_view_if_needed()
+    form.locator("[data-section=safety] .question").last.scroll_into_view_if_needed()
     expect(all_no).not_to_have_attribute("aria-disabled", "true")
 
 
@@ -152,10 +148,10 @@ def test_on_a_phone_six_crops_hold_sites_a_finger_can_hit(form: Page) -> None:
 def test_what_is_typed_survives_a_reload_and_shows_who_writes(
     form: Page, browser: Browser, stack: Stack, form_address: str
 ) -> None:
-    form.get_by_label("Note").fill("sore on the left")
+    form.get_by_label("Note", exact=True).fill("sore on the left")
     expect(form.locator("[data-draft-line]")).to_contain_text("Draft saved")
     form.reload()
-    expect(form.get_by_label("Note")).to_have_value("sore on the left")
+    expect(form.get_by_label("Note", exact=True)).to_have_value("sore on the left")
     with browser.new_context(base_url=stack.url) as context:
         page = log_in(context.new_page(), OTHER)
         page.goto(form_address)
@@ -164,7 +160,7 @@ def test_what_is_typed_survives_a_reload_and_shows_who_writes(
 
 def test_a_save_that_fails_says_so_and_can_be_tried_again(form: Page) -> None:
     form.route("**/draft/", lambda route: route.abort())
-    form.get_by_label("Note").fill("typed while offline")
+    form.get_by_label("Note", exact=True).fill("typed while offline")
     line = form.locator("[data-draft-line]")
     expect(line).to_contain_text("Not saved. Keep this page open.")
     form.unroute("**/draft/")
@@ -180,8 +176,9 @@ def test_without_javascript_the_list_alone_records_and_signs(browser: Browser, s
         page.goto(form_address)
         page.locator("#id_identity_checked").check()
         page.locator("#id_consent_confirmed").check()
-        for question in page.locator(".question").all():
-            question.get_by_label("No").check()
+        page.locator("#id_no_effects").check()
+        for question in page.locator("[data-section=safety] .question").all():
+            question.get_by_label("No", exact=True).check()
         page.locator("#site_PRO").uncheck()
         page.locator("#id_skip_PRO").select_option("refused")
         page.get_by_role("button", name="Sign session").click()

@@ -188,10 +188,10 @@ def treat(desk: Page, nurse: Page) -> None:
     nurse.get_by_role("link", name="Start session for Maria Santos").click()
     nurse.get_by_label("I have checked name").check()
     nurse.get_by_label("The person consents").check()
-    nurse.locator(".question").last.scroll_into_view_if_needed()
+    nurse.locator("[data-section=safety] .question").last.scroll_into_view_if_needed()
     nurse.get_by_role("button", name="All asked, all No").click()
-    nurse.get_by_label("Lot").fill("C4471")
-    nurse.get_by_label("Expiry").fill((dt.datetime.now(dt.UTC).date() + dt.timedelta(days=300)).isoformat())
+    nurse.locator("#id_lot").fill("C4471")
+    nurse.locator("#id_expires_on").fill((dt.datetime.now(dt.UTC).date() + dt.timedelta(days=300)).isoformat())
     expect(nurse.locator("[data-total]")).to_have_text(
         "155 U · 31 sites · Temporalis 40/50 · Occipitalis 30/40 · Trapezius 30/50 · waste 45 U of 200 U"
     )

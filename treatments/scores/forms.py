@@ -31,6 +31,7 @@ class ScoreForm(HouseForm):
     )
     onset_weeks = forms.IntegerField(label="Weeks until it began to help", required=False)
     wear_off_week = forms.IntegerField(label="Week in which it wore off", required=False)
+    did_not_wear_off = forms.BooleanField(label="It did not wear off before the next session", required=False)
 
     def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,13 +52,16 @@ class ScoreForm(HouseForm):
                 self.add_error(name, f"{self.fields[name].label} is a number from {low} to {high}.")
         if data.get("taken_on") and data["taken_on"] > self.today:
             self.add_error("taken_on", "This day is still to come.")
-        if not self.errors and all(data.get(name) is None for name in RANGES):
+        if data.get("did_not_wear_off") and data.get("wear_off_week") is not None:
+            self.add_error("wear_off_week", "Enter a week or tick that it did not wear off, not both.")
+        if not self.errors and not data["did_not_wear_off"] and all(data.get(name) is None for name in RANGES):
             raise forms.ValidationError("Enter at least one number.")
         return data
 
     def numbers(self) -> dict[str, int | None]:
-        """Return the totals, from cleaned data."""
-        return {name: self.cleaned_data[name] for name in RANGES}
+        """Return the totals, and whether it lasted, from cleaned data."""
+        lasted = self.cleaned_data["did_not_wear_off"] or None
+        return {name: self.cleaned_data[name] for name in RANGES} | {"did_not_wear_off": lasted}
 
     def _sum_midas(self, data: dict[str, Any]) -> None:
         """Sum the five counts; what can hardly be is asked about once, and kept when somebody says that it is so."""

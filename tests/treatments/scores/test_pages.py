@@ -40,6 +40,7 @@ def test_scores_are_entered_and_read_with_their_bands(clinician: Client, maria: 
         ({"midas_counts": "60 33 0 0 0"}, "Counts 1 and 2 are 93 days together, more than the 92 of three months."),
         ({"midas_counts": "0 0 47 46 0"}, "Counts 3 and 4 are 93 days together, more than the 92 of three months."),
         ({"midas_counts": "10 4 8 3 2", "midas": "28"}, "The counts are 27 together."),
+        ({"wear_off_week": "9", "did_not_wear_off": "on"}, "Enter a week or tick that it did not wear off, not both."),
         ({}, "Enter at least one number."),
         ({"hit6": "60", "taken_on": "2026-11-24"}, "This day is still to come."),
     ],
@@ -51,6 +52,15 @@ def test_a_score_out_of_range_is_refused_in_words(
     assert answer.status_code == 422
     assert words in answer.content.decode()
     assert not OutcomeScore.objects.exists()
+
+
+def test_that_it_lasted_is_an_answer_and_a_later_week_takes_it_back(clinician: Client, maria: Patient) -> None:
+    url = reverse("treatments:score", args=[maria.uid])
+    page = clinician.post(url, {"taken_on": "2026-11-23", "did_not_wear_off": "on"}, follow=True)
+    assert "did not wear off" in page.content.decode()
+    clinician.post(url, {"taken_on": "2026-11-23", "wear_off_week": "9"})
+    row = OutcomeScore.objects.get()
+    assert (row.wear_off_week, row.did_not_wear_off) == (9, False)
 
 
 def test_the_same_day_again_adds_to_its_row(clinician: Client, maria: Patient) -> None:

@@ -41,7 +41,7 @@ class ScreenPart(HouseForm):
             self.fields[name_of(question.key)] = forms.ChoiceField(
                 label=question.text,
                 choices=[("no", "No"), ("yes", "Yes"), ("unknown", "Not known")],
-                widget=forms.RadioSelect,
+                widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
                 error_messages={"required": f"Answer Yes, No or Not known: {question.text}"},
             )
 

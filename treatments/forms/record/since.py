@@ -47,6 +47,8 @@ class SincePart(HouseForm):
 
     def __init__(self, *args: Any, since: dt.date | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("no_effects", "effects", "effects_severity"):
+            self.fields[name].widget.attrs["class"] = "form-check-input"
         self.since = since
         if since is None:
             for name in SincePart.base_fields:
