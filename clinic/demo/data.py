@@ -11,6 +11,7 @@ from clinic.demo.diaries import keep_on
 from clinic.demo.messages import replay
 from clinic.demo.shelves import fill_shelves, report_effects
 from clinic.demo.stages import STAGES
+from clinic.demo.texts import write_in
 
 # Any number does; the same one makes the same people every time.
 SEED = 84
@@ -34,3 +35,4 @@ def load(*, now: dt.datetime) -> None:
         fill_shelves(chronicle)
         keep_on(chronicle.clinic, chronicle.today)
     report_effects(large)
+    write_in(large)

@@ -65,6 +65,7 @@ class PersonForm(forms.Form):
         label="Own time zone",
         choices=zone_choices,
         required=False,
+        error_messages={"invalid_choice": "Choose a time zone from the list."},
         help_text="For who lives elsewhere: messages wait for their morning, and the clinic's times stay the clinic's.",
     )
     payer = _text("Payer", 80)

@@ -150,6 +150,20 @@ def test_a_persons_own_zone_is_kept(maria: Patient, riverside: Clinic) -> None:
     assert maria.zone.key == "America/New_York"
 
 
+@pytest.mark.parametrize(
+    ("typed", "status", "kept"), [("America/New_York", 302, "America/New_York"), ("Mars", 422, "")]
+)
+def test_a_zone_is_chosen_on_the_form(maria: Patient, front_desk: User, typed: str, status: int, kept: str) -> None:
+    client, url = log_in(front_desk), reverse("patients:edit", args=[maria.uid])
+    form = client.get(url).context["form"]
+    values = {name: form[name].value() for name in form.fields if name != "birth_date"}
+    values |= {"birth_date_day": 17, "birth_date_month": 4, "birth_date_year": 1984, "timezone": typed}
+    values = {name: "on" if value is True else value for name, value in values.items() if value not in (False, None)}
+    assert client.post(url, values).status_code == status
+    maria.refresh_from_db()
+    assert maria.timezone == kept
+
+
 @pytest.mark.parametrize("where", ["treatments:today", "treatments:recall", "patients:search"])
 def test_lists_mark_dead_numbers(maria: Patient, front_desk: User, where: str) -> None:
     injector = make_injector(maria.clinic)

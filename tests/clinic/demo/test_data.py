@@ -15,7 +15,7 @@ from clinic.demo import data
 from clinic.demo.logins import LOGINS, PASSWORD
 from clinic.models import Clinic, Role, User
 from patients.models import Assessment, Patient
-from reminders.models import Delivery, Reminder, State
+from reminders.models import Delivery, InboundMessage, Reminder, State
 from treatments.care import care_of
 from treatments.cycle import due_on
 from treatments.models import Course, SessionRecord, Status, TreatmentSession
@@ -41,6 +41,11 @@ def test_today_is_a_full_day_in_every_status(riverside: Clinic) -> None:
     today = TreatmentSession.objects.filter(clinic=riverside, local_date=NOON.date())
     assert today.count() >= 12
     assert {session.chip for session in today} >= {"done", "no_show", "confirmed", "asked_to_move"}
+
+
+def test_some_of_what_patients_wrote_waits_and_some_was_done(riverside: Clinic) -> None:
+    states = InboundMessage.objects.filter(clinic=riverside).values_list("state", flat=True)
+    assert set(states) == {"open", "settled"}
 
 
 def test_there_are_people_in_every_stage(riverside: Clinic) -> None:
