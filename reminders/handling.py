@@ -26,11 +26,11 @@ class NothingToDo(Exception):
 
 
 class Arrived(Exception):
-    """It reached its person in the meantime."""
+    """It went out, or reached its person, in the meantime."""
 
-    def __init__(self, at: dt.datetime | None) -> None:
+    def __init__(self, reminder: Reminder) -> None:
         super().__init__()
-        self.at = at
+        self.delivered_at, self.sent_at = reminder.delivered_at, reminder.closed_at
 
 
 class SameAddress(Exception):
@@ -45,13 +45,13 @@ def send_again(*, reminder: Reminder, by: User, at: dt.datetime, anyway: bool = 
     """
     stored = Reminder.objects.select_for_update().get(pk=reminder.pk)
     if stored.state == State.SENT and not anyway:
-        raise Arrived(stored.closed_at)
+        raise Arrived(stored)
     due_at = timing.next_allowed(at, reminder.clinic.zone)
     if reminder.useful_until <= due_at:
         raise NothingToDo
     changes: dict[str, object] = {"state": State.WAITING, "due_at": due_at, "restarted_at": at}
     if stored.state == State.SENT:
-        changes["repeat_from"] = at
+        changes |= {"repeat_from": at, "delivered_at": None}
     _settle(reminder, by, at, [State.FAILED, State.MISSED, State.SENT], reason="", closed_at=None, **changes)
 
 

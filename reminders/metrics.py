@@ -29,6 +29,7 @@ class Metrics:
     in_doubt: int
     oldest_due: dt.datetime | None
     last_sent: dt.datetime | None
+    last_delivered: dt.datetime | None
 
     @property
     def needs_person(self) -> int:
@@ -49,19 +50,20 @@ def measure(*, now: dt.datetime, clinic: Clinic | None = None) -> Metrics:
         "in_doubt": in_doubt(every, now),
     }
     first, *others = [_part(name, rows) for name, rows in parts.items()]
-    found = {name: (number, oldest, newest) for name, number, oldest, newest in first.union(*others, all=True)}
+    found = {name: figures for name, *figures in first.union(*others, all=True)}
     counts = {name: found[name][0] for name in parts}
-    return Metrics(**counts, oldest_due=found["due"][1], last_sent=found["sent"][2])
+    return Metrics(**counts, oldest_due=found["due"][1], last_sent=found["sent"][2], last_delivered=found["sent"][3])
 
 
 def _part(name: str, rows: QuerySet[Reminder]) -> QuerySet[Any, Any]:
     label = Value(name, output_field=CharField())
     oldest = Min("due_at", output_field=DateTimeField())
     newest = Max("closed_at", output_field=DateTimeField())
+    delivered = Max("delivered_at", output_field=DateTimeField())
     return (
         rows.order_by()
         .annotate(part=label)
         .values("part")
-        .annotate(number=Count("pk"), oldest=oldest, newest=newest)
-        .values_list("part", "number", "oldest", "newest")
+        .annotate(number=Count("pk"), oldest=oldest, newest=newest, delivered=delivered)
+        .values_list("part", "number", "oldest", "newest", "delivered")
     )

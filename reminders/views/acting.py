@@ -29,7 +29,7 @@ def send_again(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     try:
         handling.send_again(reminder=reminder, by=request.user, at=timezone.now(), anyway="anyway" in request.POST)
     except handling.Arrived as arrived:
-        return render(request, "reminders/arrived.html", {"reminder": reminder, "at": arrived.at}, status=409)
+        return render(request, "reminders/arrived.html", {"reminder": reminder, "arrived": arrived}, status=409)
     except handling.NothingToDo:
         messages.warning(request, TOO_LATE)
     else:
@@ -48,7 +48,7 @@ def fix(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         words = error.messages[0] if isinstance(error, ValidationError) else SAME
         return show_centre(request, fixing={"uid": uid, "typed": typed, "error": words}, status=422)
     except handling.Arrived as arrived:
-        return render(request, "reminders/arrived.html", {"reminder": reminder, "at": arrived.at}, status=409)
+        return render(request, "reminders/arrived.html", {"reminder": reminder, "arrived": arrived}, status=409)
     except handling.NothingToDo:
         messages.warning(request, TOO_LATE)
     else:

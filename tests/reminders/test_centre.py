@@ -103,6 +103,8 @@ def test_the_health_line_says_when_the_last_one_went_out(
     assert "Messages are working." in show(front_desk)
     send_due(clock=lambda: NOW)
     assert "Messages are working. Last sent 10am." in show(front_desk)
+    Reminder.objects.filter(state=State.SENT).update(delivered_at=NOW - HOUR)
+    assert "Messages are working. Last delivered 9am." in show(front_desk)
 
 
 def test_a_dead_worker_takes_the_place_of_the_good_news(front_desk: User, reminder: Reminder) -> None:
@@ -209,8 +211,10 @@ def test_what_arrived_meanwhile_asks_before_it_is_sent_twice(
     Reminder.objects.filter(pk=failed.pk).update(state=State.SENT, closed_at=NOW - HOUR)
     answer = press(front_desk, failed, "send_again")
     assert answer.status_code == 409
-    assert "It arrived at 9am" in words(answer.content)
+    assert "It was sent at 9am" in words(answer.content)
     assert "Send again anyway" in words(answer.content)
+    Reminder.objects.filter(pk=failed.pk).update(delivered_at=NOW - HOUR)
+    assert "It arrived at 9am" in words(press(front_desk, failed, "send_again").content)
     send_due(clock=lambda: NOW)
     assert gateways["sms"].taken == []
 
