@@ -99,6 +99,11 @@ class ReminderRule(models.Model):
         return f"{self.get_kind_display()}, {spoken} after" if self.days_after else self.get_kind_display()
 
     @property
+    def language_names(self) -> list[str]:
+        """The languages it is sent in, each by its own name."""
+        return [str(name) for code, name in Patient.Language.choices if code in self.languages]
+
+    @property
     def channels(self) -> tuple[Channel, ...]:
         """The channels in the order in which they are tried; empty where the person's own preference decides."""
         if self.channel_order == self.Order.PREFERRED:

@@ -101,7 +101,7 @@ def _shown(request: StaffRequest, form: OneOffForm) -> dict[str, Any]:
     found = guard.faults(f"{subject} {body}", kind=Kind.ONE_OFF, also=writing.own_words(request.clinic))
     found += guard.missing(body, kind=Kind.ONE_OFF, channel=Channel.SMS)
     shown = measuring.show(clinic=request.clinic, channel=Channel.SMS, language="en", subject="", body=body)
-    return {"shown": shown, "found": found}
+    return {"shown": shown, "found": found, "preview": reverse("reminders:preview")}
 
 
 def _people(request: StaffRequest) -> set[uuid.UUID]:

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -149,7 +150,8 @@ def _shown(request: StaffRequest, place: Place, form: TextForm) -> dict[str, Any
     also = writing.own_words(request.clinic)
     found = guard.faults(f"{subject} {body}", kind=place.rule.kind, also=also)
     found += guard.missing(body, kind=place.rule.kind, channel=place.channel) if body else []
-    return {"shown": _show(request, place, form), "found": found, "place": place}
+    at = reverse("reminders:preview_text", args=[place.rule.pk, place.channel, place.language])
+    return {"shown": _show(request, place, form), "found": found, "place": place, "preview": at}
 
 
 def _show(request: StaffRequest, place: Place, form: TextForm) -> measuring.Shown:

@@ -183,6 +183,7 @@ def test_the_preview_says_what_makes_a_text_long(rule: ReminderRule, client: Cli
     assert "<html" not in answer
     assert "<bdi>’</bdi> (write <bdi>'</bdi>)" in answer
     assert "long-code text: 2 texts." in answer
+    assert "?plain=1" in answer
 
 
 def test_odd_characters_are_changed_without_javascript_and_nothing_is_saved(rule: ReminderRule, client: Client) -> None:
