@@ -102,7 +102,11 @@
     const target = find(key);
     if (target) {
       const row = currentRow();
-      if (row?.contains(target)) lastRow = rowIndex();
+      if (row?.contains(target)) {
+        lastRow = rowIndex();
+        // So that what the key opens gives the focus back to the row.
+        if (!row.contains(document.activeElement)) { row.tabIndex = -1; row.focus(); }
+      }
       if (row?.id) sessionStorage.setItem(PLACE, window.location.pathname + row.id);
       target.click();
       return true;
