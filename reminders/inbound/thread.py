@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils import timezone
 
 from patients.models import Patient
@@ -11,7 +12,9 @@ from reminders.models import InboundMessage, Reminder, State
 from reminders.results import Result, result_of
 
 NEWEST = 30
-_NEVER_LEFT = (State.CANCELLED, State.STOPPED)
+_NEVER_LEFT = Q(state__in=(State.CANCELLED, State.STOPPED))
+# What is planned is not said yet; a reply that somebody wrote is, to its writer.
+_STILL_TO_COME = Q(state__in=(State.WAITING, State.SENDING), one_off__isnull=True)
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Entry:
 def thread_of(patient: Patient, *, now: dt.datetime) -> list[Entry]:
     """Return a person's newest messages in the order in which they were said (two queries)."""
     said = InboundMessage.objects.filter(patient=patient).select_related("done_by")[:NEWEST]
-    told = Reminder.objects.filter(patient=patient).exclude(state__in=_NEVER_LEFT)
+    told = Reminder.objects.filter(patient=patient).exclude(_NEVER_LEFT | _STILL_TO_COME)
     sent = told.select_related("rule", "one_off__made_by").order_by("-due_at", "-pk")[:NEWEST]
     zone = timezone.get_current_timezone()
     out = [_sent(reminder, now, zone) for reminder in sent]

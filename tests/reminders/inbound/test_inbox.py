@@ -77,6 +77,13 @@ def test_a_thread_holds_both_ways_and_leaves_a_trace(visit: TreatmentSession, fr
     assert AuditEntry.objects.filter(kind="thread", actor=front_desk).count() == 1
 
 
+def test_what_is_only_planned_is_no_part_of_the_thread(reminder: Reminder, front_desk: User) -> None:
+    text("Can I park?")
+    assert "3 days before" not in show(front_desk, "inbox_message", stored().uid)
+    Reminder.objects.filter(pk=reminder.pk).update(state=State.SENT, closed_at=NOW)
+    assert "3 days before" in show(front_desk, "inbox_message", stored().uid)
+
+
 def test_what_a_patient_writes_is_shown_as_words_only(maria: Patient, front_desk: User) -> None:
     text("<script>alert(1)</script>")
     page = show(front_desk, "inbox_message", stored().uid)
