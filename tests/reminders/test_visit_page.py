@@ -2,8 +2,10 @@
 
 import datetime as dt
 
+import pytest
 import time_machine
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from tests.reminders.reading import answer, words
 from treatments.models import SessionEvent, TreatmentSession
@@ -52,3 +54,11 @@ def test_the_receipt_says_what_to_do_and_can_be_opened_again(phone: Client, link
         "020 7946 0000",
     ):
         assert part in page
+
+
+@pytest.mark.parametrize("path", ["", "ask/", "done/"])
+def test_a_page_asks_the_database_four_times_at_most(
+    phone: Client, link: str, path: str, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_max_num_queries(4):  # limit, link, course, what was answered
+        phone.get(f"{link}{path}")
