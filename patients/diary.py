@@ -90,10 +90,12 @@ class Window:
         """Return the counts, or why there are none to judge by, as one sentence."""
         if not self.enough:
             return f"Not enough days to judge ({self.days_recorded} of {WINDOW_DAYS})"
-        return (
-            f"{self.headache_days} headache days, {self.migraine_days} migraine days, "
-            f"{self.days_recorded} of {WINDOW_DAYS} recorded"
-        )
+        days = f"{_days(self.headache_days, 'headache')}, {_days(self.migraine_days, 'migraine')}"
+        return f"{days}, {self.days_recorded} of {WINDOW_DAYS} recorded"
+
+
+def _days(number: int, kind: str) -> str:
+    return f"{number} {kind} day" if number == 1 else f"{number} {kind} days"
 
 
 def squares(days: Iterable[Day], last: dt.date) -> list[tuple[dt.date, str]]:

@@ -53,6 +53,11 @@ def test_twenty_recorded_days_are_enough(recorded: int, enough: bool) -> None:
     assert count(days(recorded), LAST).enough is enough
 
 
+def test_one_day_is_a_day() -> None:
+    window = count([*days(1, "5", migraine=True), *days(20, until=LAST - dt.timedelta(days=1))], LAST)
+    assert window.sentence == "1 headache day, 1 migraine day, 21 of 28 recorded"
+
+
 def test_the_sentence_gives_the_counts() -> None:
     window = count([*days(10, "5", migraine=True), *days(12, until=LAST - dt.timedelta(days=10))], LAST)
     assert window.sentence == "10 headache days, 10 migraine days, 22 of 28 recorded"

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from clinic.models import AuditEntry, Injector, User
 from patients.actions.baseline import Refused, write_baseline
-from patients.models import Baseline, DiaryDay, Patient
+from patients.eligibility import Count
+from patients.models import Assessment, Baseline, DiaryDay, Patient
 from tests.builders import NOW, TODAY, make_assessment, make_course, make_session
 from tests.conftest import log_in
 from tests.treatments.test_recording import sign
@@ -246,3 +247,37 @@ def test_a_restart_needs_an_assessment_from_after_the_stop(
         open_course(assessment=old, by=prescriber, at=NOW + 2 * ONE)
     new = make_assessment(old.patient, signed_by=prescriber, assessed_on=TODAY + ONE)
     assert open_course(assessment=new, by=prescriber, at=NOW + 2 * ONE).pk
+
+
+class TestARenewal:
+    """An assessment to go on takes the frozen level, and nobody is asked for it."""
+
+    ANSWERS: ClassVar = {"profile": "nice:continue", "source": "clinic", "headache_days": "14", "cycles": "2"}
+
+    def assess(self, user: User, patient: Patient, **changes: str) -> Assessment:
+        """Assess by NICE to continue."""
+        url = reverse("patients:assess", args=[patient.uid])
+        assert log_in(user).post(url, self.ANSWERS | changes).status_code == 302
+        return Assessment.objects.get(patient=patient, signed_at__isnull=True)
+
+    def test_it_rests_on_the_frozen_level_whatever_somebody_types(
+        self, in_room: TreatmentSession, nurse: User, maria: Patient
+    ) -> None:
+        sign(in_room, nurse)
+        found = self.assess(nurse, maria, baseline_days="28").findings()
+        assert found.baseline == Count(20)
+        assert found.where("baseline") == "Signed assessment, 22 Nov 2026"
+        page = log_in(nurse).get(reverse("patients:assess", args=[maria.uid]) + "?profile=nice:continue")
+        text = " ".join(page.content.decode().split())
+        assert "baseline_days" not in text
+        assert "Before treatment: 20 headache days in 28. Signed assessment, 22 Nov 2026, frozen" in text
+
+    def test_too_thin_a_level_needs_review(self, in_room: TreatmentSession, nurse: User, maria: Patient) -> None:
+        keep_diary(maria, TODAY - 28 * ONE, 19, headache=19)
+        sign(in_room, nurse)
+        draft = self.assess(nurse, maria)
+        assert draft.outcome == "review"
+        assert "not enough days recorded to judge" in str(draft.criteria)
+
+    def test_without_a_frozen_level_it_asks(self, maria: Patient, nurse: User) -> None:
+        assert self.assess(nurse, maria, baseline_days="20").findings().baseline == Count(20)
