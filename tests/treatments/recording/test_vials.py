@@ -8,14 +8,15 @@ from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.models import Clinic, User
-from tests.builders import NOW, TODAY
+from clinic.models import Clinic, Injector, User
+from patients.models import Patient
+from tests.builders import NOW, TODAY, make_course, make_session
 from tests.conftest import log_in
 from tests.treatments.recording.conftest import Outcome, findings
 from tests.treatments.stock.conftest import EXPIRY, Receive, Sign
 from tests.treatments.test_views import record_data, record_url, text
 from treatments import protocol
-from treatments.models import LotRecall, SessionRecord, StockVial, TreatmentSession, Vial
+from treatments.models import LotRecall, SessionRecord, Status, StockVial, TreatmentSession, Vial
 from treatments.protocol import VIAL_STRENGTHS, shared_out
 from treatments.recording import Refused, VialUsed, correct_record
 from treatments.stock import changes
@@ -134,6 +135,16 @@ def test_the_database_keeps_each_vials_sum(sign: Sign, nurse: User, riverside: C
             units_given=155,
             units_wasted=44,
         )
+
+
+def test_the_lot_of_today_is_not_suggested_once_it_is_recalled(
+    sign: Sign, riverside: Clinic, osei: Injector, tom: Patient, nurse: User
+) -> None:
+    sign()
+    second = make_session(make_course(tom), osei, NOW + dt.timedelta(hours=2), status=Status.IN_ROOM)
+    assert 'name="lot" value="C4471"' in text(log_in(nurse).get(record_url(second)))
+    recall(riverside, nurse)
+    assert "C4471" not in text(log_in(nurse).get(record_url(second)))
 
 
 # A recall on the very day

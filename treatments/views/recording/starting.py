@@ -7,7 +7,7 @@ from typing import Any
 from treatments import protocol
 from treatments.forms.record.screen import as_typed, name_of
 from treatments.forms.record.vials import SECOND
-from treatments.models import Course, SessionRecord, TreatmentSession, Vial
+from treatments.models import Course, LotRecall, SessionRecord, TreatmentSession, Vial
 from treatments.stock.shelf import Shelf, usable
 
 # What the form starts with; a link for each, so that it works without JavaScript.
@@ -40,7 +40,9 @@ def _vials_to_take(session: TreatmentSession, today: dt.date) -> dict[str, Any]:
     if taken:
         first, *second = taken
         return _row("", *first) | (_row(SECOND, *second[0]) if second else {})
-    vial = Vial.objects.filter(clinic=session.clinic, used_on=today).order_by("-pk").first()
+    barred = LotRecall.objects.filter(clinic=session.clinic).values("lot")
+    used = Vial.objects.filter(clinic=session.clinic, used_on=today).exclude(lot__in=barred)
+    vial = used.order_by("-pk").first()
     if vial is None:
         return {"strength": 200}
     return _row("", vial, _needed(protocol.STANDARD_UNITS, vial.strength))
