@@ -39,11 +39,13 @@ class Trouble:
 def troubles(facts: Facts, zone: ZoneInfo) -> list[Trouble]:
     """Return what is wrong, the worst first, in words for staff on the clinic's clock."""
     found = _stopped(facts, zone)
+    stands_still = bool(found)
     for kind, began in facts.refusing.items():
         if facts.now - began >= SILENT_AFTER:
             what = f"No {kind} has gone out since {_since(began, facts.now, zone)}."
             found.append(Trouble("gateway", what, "The service that carries them does not take any.", calls=True))
-    if facts.oldest_due and facts.now - facts.oldest_due >= LATE_AFTER:
+    # Where everything stands still, that some are late goes without saying.
+    if facts.oldest_due and facts.now - facts.oldest_due >= LATE_AFTER and not stands_still:
         why = f"The oldest should have gone out at {_since(facts.oldest_due, facts.now, zone)}."
         what = "1 message is late." if facts.due == 1 else f"{facts.due} messages are late."
         found.append(Trouble("backlog", what, why, calls=True))

@@ -56,3 +56,7 @@ def test_what_is_due_for_less_than_five_minutes_is_no_backlog() -> None:
 def test_what_is_in_doubt_is_said_and_calls_nobody() -> None:
     (one,) = troubles(Facts(now=NOW, in_doubt=2), LONDON)
     assert (one.what, one.calls) == ("2 messages may or may not have arrived.", False)
+
+
+def test_where_everything_stands_still_nothing_is_said_of_what_is_late() -> None:
+    assert "late" not in said(worker_at=EIGHT, beat_at=NOW, due=42, oldest_due=EIGHT)
