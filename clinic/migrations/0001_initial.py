@@ -11,7 +11,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('clinic', '0002_who_changed_the_hours'), ('clinic', '0003_no_double_hours'), ('clinic', '0004_waiting_limit'), ('clinic', '0005_clinic_history')]
+    replaces = [('clinic', '0006_patients_book')]
 
     initial = True
 
@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
                 ('subdivision', models.CharField(blank=True, help_text='for regional holidays, such as ENG or NY', max_length=10)),
                 ('session_minutes', models.PositiveSmallIntegerField(default=15)),
                 ('late_after_minutes', models.PositiveSmallIntegerField(default=20, help_text='how long an arrived patient may wait before Today says so')),
+                ('patients_book', models.BooleanField(default=False, help_text='whether patients choose a free time by themselves')),
             ],
             options={
                 'ordering': ['name'],
@@ -71,6 +72,7 @@ class Migration(migrations.Migration):
                 ('subdivision', models.CharField(blank=True, help_text='for regional holidays, such as ENG or NY', max_length=10)),
                 ('session_minutes', models.PositiveSmallIntegerField(default=15)),
                 ('late_after_minutes', models.PositiveSmallIntegerField(default=20, help_text='how long an arrived patient may wait before Today says so')),
+                ('patients_book', models.BooleanField(default=False, help_text='whether patients choose a free time by themselves')),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField(db_index=True)),
                 ('history_change_reason', models.CharField(max_length=100, null=True)),

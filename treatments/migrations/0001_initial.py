@@ -12,7 +12,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('treatments', '0002_recall'), ('treatments', '0003_day_view'), ('treatments', '0004_stock'), ('treatments', '0005_effects_and_scores'), ('treatments', '0006_record_versions'), ('treatments', '0007_who_may_inject'), ('treatments', '0008_session_draft')]
+    replaces = [('treatments', '0009_what_happened_lately'), ('treatments', '0010_one_person_two_clinics'), ('treatments', '0011_asked_for_a_visit'), ('treatments', '0012_answer_not_known'), ('treatments', '0013_units_of_each_vial'), ('treatments', '0014_correction_names_recalled_lot'), ('treatments', '0015_since_last_time'), ('treatments', '0016_taken_over'), ('treatments', '0017_log_views')]
 
     initial = True
 
@@ -164,6 +164,7 @@ class Migration(migrations.Migration):
                 ('pgic', models.PositiveSmallIntegerField(blank=True, help_text='1 very much better to 7 very much worse', null=True)),
                 ('onset_weeks', models.PositiveSmallIntegerField(blank=True, help_text='weeks until it began to help', null=True)),
                 ('wear_off_week', models.PositiveSmallIntegerField(blank=True, help_text='week in which it wore off', null=True)),
+                ('did_not_wear_off', models.BooleanField(default=False, help_text='asked, and it lasted until the next session')),
                 ('entered_at', models.DateTimeField()),
                 ('clinic', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='clinic.clinic')),
                 ('patient', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='patients.patient')),
@@ -239,6 +240,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='LogView',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinic.clinic')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('name', models.CharField(max_length=40)),
+                ('query', models.CharField(help_text='the filters as the address carries them', max_length=500)),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('made_at', models.DateTimeField()),
+            ],
+            options={
+                'ordering': ['clinic_id', 'name', 'id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('owner__isnull', True)), fields=('clinic', 'name'), name='one_log_view_per_name_at_a_clinic'), models.UniqueConstraint(condition=models.Q(('owner__isnull', False)), fields=('clinic', 'owner', 'name'), name='one_log_view_per_name_of_a_person')],
+            },
+        ),
+        migrations.CreateModel(
             name='LotRecall',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -270,12 +288,13 @@ class Migration(migrations.Migration):
                 ('pgic', models.PositiveSmallIntegerField(blank=True, help_text='1 very much better to 7 very much worse', null=True)),
                 ('onset_weeks', models.PositiveSmallIntegerField(blank=True, help_text='weeks until it began to help', null=True)),
                 ('wear_off_week', models.PositiveSmallIntegerField(blank=True, help_text='week in which it wore off', null=True)),
+                ('did_not_wear_off', models.BooleanField(default=False, help_text='asked, and it lasted until the next session')),
                 ('entered_at', models.DateTimeField()),
                 ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['patient_id', '-taken_on', '-id'],
-                'constraints': [models.UniqueConstraint(fields=('patient', 'taken_on'), name='one_score_row_per_day'), models.CheckConstraint(condition=models.Q(('hit6__isnull', True), models.Q(('hit6__gte', 36), ('hit6__lte', 78)), _connector='OR'), name='hit6_in_range'), models.CheckConstraint(condition=models.Q(('midas__isnull', True), models.Q(('midas__gte', 0), ('midas__lte', 460)), _connector='OR'), name='midas_in_range'), models.CheckConstraint(condition=models.Q(('msq_restrictive__isnull', True), models.Q(('msq_restrictive__gte', 0), ('msq_restrictive__lte', 100)), _connector='OR'), name='msq_restrictive_in_range'), models.CheckConstraint(condition=models.Q(('msq_preventive__isnull', True), models.Q(('msq_preventive__gte', 0), ('msq_preventive__lte', 100)), _connector='OR'), name='msq_preventive_in_range'), models.CheckConstraint(condition=models.Q(('msq_emotional__isnull', True), models.Q(('msq_emotional__gte', 0), ('msq_emotional__lte', 100)), _connector='OR'), name='msq_emotional_in_range'), models.CheckConstraint(condition=models.Q(('pgic__isnull', True), models.Q(('pgic__gte', 1), ('pgic__lte', 7)), _connector='OR'), name='pgic_in_range'), models.CheckConstraint(condition=models.Q(('wear_off_week__isnull', True), models.Q(('wear_off_week__gte', 1), ('wear_off_week__lte', 16)), _connector='OR'), name='wear_off_week_in_range')],
+                'constraints': [models.UniqueConstraint(fields=('patient', 'taken_on'), name='one_score_row_per_day'), models.CheckConstraint(condition=models.Q(('hit6__isnull', True), models.Q(('hit6__gte', 36), ('hit6__lte', 78)), _connector='OR'), name='hit6_in_range'), models.CheckConstraint(condition=models.Q(('midas__isnull', True), models.Q(('midas__gte', 0), ('midas__lte', 460)), _connector='OR'), name='midas_in_range'), models.CheckConstraint(condition=models.Q(('msq_restrictive__isnull', True), models.Q(('msq_restrictive__gte', 0), ('msq_restrictive__lte', 100)), _connector='OR'), name='msq_restrictive_in_range'), models.CheckConstraint(condition=models.Q(('msq_preventive__isnull', True), models.Q(('msq_preventive__gte', 0), ('msq_preventive__lte', 100)), _connector='OR'), name='msq_preventive_in_range'), models.CheckConstraint(condition=models.Q(('msq_emotional__isnull', True), models.Q(('msq_emotional__gte', 0), ('msq_emotional__lte', 100)), _connector='OR'), name='msq_emotional_in_range'), models.CheckConstraint(condition=models.Q(('pgic__isnull', True), models.Q(('pgic__gte', 1), ('pgic__lte', 7)), _connector='OR'), name='pgic_in_range'), models.CheckConstraint(condition=models.Q(('wear_off_week__isnull', True), models.Q(('wear_off_week__gte', 1), ('wear_off_week__lte', 16)), _connector='OR'), name='wear_off_week_in_range'), models.CheckConstraint(condition=models.Q(('did_not_wear_off', False), ('wear_off_week__isnull', True), _connector='OR'), name='worn_off_or_not')],
             },
         ),
         migrations.CreateModel(
@@ -319,7 +338,7 @@ class Migration(migrations.Migration):
                 ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contact_attempts', to='treatments.course')),
                 ('at', models.DateTimeField()),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('outcome', models.CharField(choices=[('no_answer', 'No answer'), ('left_message', 'Left a message'), ('will_call_back', 'Will call back'), ('does_not_want', 'Does not want a visit now'), ('texted', 'Texted'), ('taken_back', 'Text taken back')], max_length=16)),
+                ('outcome', models.CharField(choices=[('no_answer', 'No answer'), ('left_message', 'Left a message'), ('will_call_back', 'Will call back'), ('does_not_want', 'Does not want a visit now'), ('texted', 'Texted'), ('taken_back', 'Text taken back'), ('asked', 'Asked for a visit')], max_length=16)),
                 ('note', clinic.fields.EncryptedTextField(blank=True, default='')),
             ],
             options={
@@ -335,6 +354,7 @@ class Migration(migrations.Migration):
                 ('uid', models.UUIDField(default=uuid.uuid4, unique=True)),
                 ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='treatments.course')),
                 ('injector', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinic.injector')),
+                ('person', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('room', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinic.room')),
                 ('status', models.CharField(choices=[('booked', 'Booked'), ('arrived', 'Arrived'), ('in_room', 'In room'), ('done', 'Done'), ('no_show', 'No-show'), ('cancelled', 'Cancelled'), ('given_before', 'Given before')], default='booked', max_length=12)),
                 ('starts_at', models.DateTimeField()),
@@ -353,8 +373,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['starts_at', 'id'],
-                'indexes': [models.Index(fields=['clinic', 'local_date', 'starts_at'], name='session_day'), models.Index(fields=['clinic', '-starts_at', '-id'], name='session_log'), models.Index(fields=['injector', 'starts_at'], name='session_injector_time'), models.Index(fields=['room', 'starts_at'], name='session_room_time'), models.Index(fields=['course', 'given_on'], name='session_course_given'), models.Index(condition=models.Q(('status', 'booked')), fields=['starts_at'], name='session_booked_ahead')],
-                'constraints': [clinic.constraints.NoOverlap(ends='ends_at', longest=datetime.timedelta(seconds=28800), name='one_session_per_injector', occupying=('booked', 'arrived', 'in_room', 'done'), resource='injector', starts='starts_at', status='status', violation_error_message='The injector has another session then.'), clinic.constraints.NoOverlap(ends='ends_at', longest=datetime.timedelta(seconds=28800), name='one_session_per_room', occupying=('booked', 'arrived', 'in_room', 'done'), resource='room', starts='starts_at', status='status', violation_error_message='The room is taken then.'), models.UniqueConstraint(condition=models.Q(('status__in', ('booked', 'arrived', 'in_room'))), fields=('course',), name='one_open_session_per_course'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='session_ends_after_start'), models.CheckConstraint(condition=models.Q(('local_date__gte', models.F('due_on')), models.Q(models.Q(('early_reason', ''), _negated=True), ('early_by__isnull', False)), _connector='OR'), name='early_session_has_a_reason'), models.CheckConstraint(condition=models.Q(('given_on__isnull', True), ('given_on__gte', models.F('due_on')), models.Q(('early_reason', ''), _negated=True), _connector='OR'), name='never_given_early_without_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('done', 'given_before')), ('given_on__isnull', False)), models.Q(models.Q(('status__in', ('done', 'given_before')), _negated=True), ('given_on__isnull', True)), _connector='OR'), name='given_session_has_its_date'), models.CheckConstraint(condition=models.Q(('room__isnull', False), ('status', 'given_before'), _connector='OR'), name='session_has_a_room')],
+                'indexes': [models.Index(fields=['clinic', 'local_date', 'starts_at'], name='session_day'), models.Index(fields=['clinic', '-starts_at', '-id'], name='session_log'), models.Index(fields=['injector', 'starts_at'], name='session_injector_time'), models.Index(fields=['room', 'starts_at'], name='session_room_time'), models.Index(condition=models.Q(('person__isnull', False)), fields=['person', 'starts_at'], name='session_person_time'), models.Index(fields=['course', 'given_on'], name='session_course_given'), models.Index(condition=models.Q(('status', 'booked')), fields=['starts_at'], name='session_booked_ahead')],
+                'constraints': [clinic.constraints.NoOverlap(ends='ends_at', longest=datetime.timedelta(seconds=28800), name='one_session_per_injector', occupying=('booked', 'arrived', 'in_room', 'done'), resource='injector', starts='starts_at', status='status', violation_error_message='The injector has another session then.'), clinic.constraints.NoOverlap(ends='ends_at', longest=datetime.timedelta(seconds=28800), name='one_session_per_room', occupying=('booked', 'arrived', 'in_room', 'done'), resource='room', starts='starts_at', status='status', violation_error_message='The room is taken then.'), clinic.constraints.Copied(field='person', name='session_person_is_the_injectors', source='user', through='injector'), clinic.constraints.NoOverlap(ends='ends_at', longest=datetime.timedelta(seconds=28800), name='one_session_per_person', occupying=('booked', 'arrived', 'in_room', 'done'), resource='person', starts='starts_at', status='status', violation_error_message='The injector is at another clinic then.'), models.UniqueConstraint(condition=models.Q(('status__in', ('booked', 'arrived', 'in_room'))), fields=('course',), name='one_open_session_per_course'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='session_ends_after_start'), models.CheckConstraint(condition=models.Q(('local_date__gte', models.F('due_on')), models.Q(models.Q(('early_reason', ''), _negated=True), ('early_by__isnull', False)), _connector='OR'), name='early_session_has_a_reason'), models.CheckConstraint(condition=models.Q(('given_on__isnull', True), ('given_on__gte', models.F('due_on')), models.Q(('early_reason', ''), _negated=True), _connector='OR'), name='never_given_early_without_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('done', 'given_before')), ('given_on__isnull', False)), models.Q(models.Q(('status__in', ('done', 'given_before')), _negated=True), ('given_on__isnull', True)), _connector='OR'), name='given_session_has_its_date'), models.CheckConstraint(condition=models.Q(('room__isnull', False), ('status', 'given_before'), _connector='OR'), name='session_has_a_room')],
             },
         ),
         migrations.CreateModel(
@@ -392,7 +412,9 @@ class Migration(migrations.Migration):
                 ('sites_given', models.PositiveSmallIntegerField()),
                 ('identity_checked', models.BooleanField()),
                 ('consent_confirmed', models.BooleanField()),
-                ('screened_on', models.DateField()),
+                ('aftercare_given', models.BooleanField(default=False, help_text='the after-care sheet')),
+                ('screened_on', models.DateField(help_text='the day the safety questions were asked')),
+                ('had_side_effects', models.BooleanField(help_text='what the person said of the time since the last session', null=True)),
                 ('go_on_reason', clinic.fields.EncryptedTextField(blank=True, default='', help_text='why a prescriber went on after a blocking answer')),
                 ('note', clinic.fields.EncryptedTextField(blank=True, default='')),
                 ('stopped_reason', clinic.fields.EncryptedTextField(blank=True, default='', help_text='why the session ended before its last site')),
@@ -491,13 +513,14 @@ class Migration(migrations.Migration):
                 ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='treatments.treatmentsession')),
                 ('at', models.DateTimeField()),
                 ('by', models.ForeignKey(help_text='empty: the patient', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('kind', models.CharField(choices=[('booked', 'Booked'), ('moved', 'Moved'), ('status', 'Status changed'), ('answered', 'Patient answered'), ('signed', 'Signed'), ('corrected', 'Record corrected'), ('imported', 'Imported'), ('undone', 'Undone')], max_length=10)),
+                ('kind', models.CharField(choices=[('booked', 'Booked'), ('moved', 'Moved'), ('status', 'Status changed'), ('answered', 'Patient answered'), ('taken_over', 'Taken over'), ('signed', 'Signed'), ('corrected', 'Record corrected'), ('imported', 'Imported'), ('undone', 'Undone')], max_length=10)),
                 ('reason', clinic.fields.EncryptedTextField(blank=True, default='')),
                 ('before', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('after', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
             ],
             options={
                 'ordering': ['session_id', 'id'],
+                'indexes': [models.Index(fields=['at'], name='session_event_at')],
                 'constraints': [clinic.constraints.Frozen(name='session_event_is_append_only', once=None, parent=None), models.UniqueConstraint(condition=models.Q(('kind', 'booked')), fields=('session',), name='session_is_booked_once')],
             },
         ),
@@ -578,7 +601,7 @@ class Migration(migrations.Migration):
                 ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinic.clinic')),
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='treatments.sessionrecord')),
                 ('question', models.CharField(help_text='key in treatments.safety', max_length=20)),
-                ('yes', models.BooleanField()),
+                ('yes', models.BooleanField(help_text='null: not known, which is never a No', null=True)),
             ],
             options={
                 'ordering': ['record_id', 'id'],
@@ -610,12 +633,15 @@ class Migration(migrations.Migration):
                 ('used_on', models.DateField()),
                 ('strength', models.PositiveSmallIntegerField(help_text='units as supplied')),
                 ('reconstituted_at', models.DateTimeField(help_text='when the diluent went in', null=True)),
+                ('diluent_ml', models.DecimalField(decimal_places=2, help_text='null: as the protocol says', max_digits=4, null=True)),
+                ('units_given', models.PositiveSmallIntegerField(null=True)),
+                ('units_wasted', models.PositiveSmallIntegerField(null=True)),
                 ('owned_by_patient', models.BooleanField(default=False)),
             ],
             options={
                 'ordering': ['record_id', 'id'],
                 'indexes': [models.Index(fields=['clinic', 'lot'], name='vial_lot')],
-                'constraints': [clinic.constraints.Frozen(name='signed_vial_is_frozen', once='signed_at', parent='record'), models.CheckConstraint(condition=models.Q(('expires_on__gte', models.F('used_on'))), name='vial_not_expired_when_used'), models.CheckConstraint(condition=models.Q(('strength__in', (100, 200))), name='vial_strength_as_supplied'), models.CheckConstraint(condition=models.Q(('lot', ''), _negated=True), name='vial_has_a_lot'), clinic.constraints.NotBarred(barred_by='treatments.LotRecall', key='lot', name='no_vial_of_a_recalled_lot', on='used_on', since='recalled_on', violation_error_message='This lot was recalled.')],
+                'constraints': [clinic.constraints.Frozen(name='signed_vial_is_frozen', once='signed_at', parent='record'), models.CheckConstraint(condition=models.Q(('expires_on__gte', models.F('used_on'))), name='vial_not_expired_when_used'), models.CheckConstraint(condition=models.Q(('strength__in', (100, 200))), name='vial_strength_as_supplied'), models.CheckConstraint(condition=models.Q(('lot', ''), _negated=True), name='vial_has_a_lot'), models.CheckConstraint(condition=models.Q(models.Q(('units_given__isnull', True), ('units_wasted__isnull', True)), models.Q(('strength', django.db.models.expressions.CombinedExpression(models.F('units_given'), '+', models.F('units_wasted'))), ('units_given__isnull', False), ('units_wasted__isnull', False)), _connector='OR'), name='vial_given_and_wasted_are_its_units'), clinic.constraints.NotBarred(barred_by='treatments.LotRecall', key='lot', name='no_vial_of_a_recalled_lot', on='used_on', since='recalled_on', unless=clinic.constraints.Correction(corrects='corrects', known='recorded_at', of='session', signed='signed_at', version='record'), violation_error_message='This lot was recalled.')],
             },
         ),
         migrations.CreateModel(
