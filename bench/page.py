@@ -38,7 +38,10 @@ def _machine(url: str) -> str:
         version = server.info.server_version // 10_000
     return (
         f"Measured on {os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}, "
-        f"Django {django.get_version()}, PostgreSQL {version}, SQLite {sqlite3.sqlite_version}."
+        f"Django {django.get_version()}, PostgreSQL {version}, SQLite {sqlite3.sqlite_version}. "
+        f"{os.getloadavg()[2]:.0f} processes on average wanted those cores in the last quarter of an hour of the run: "
+        "where that is more than the cores, times on the wall are longer than they need be, and so is the floor; "
+        "*computed* is the part that this process worked."
     )
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from bench.report import Row
-from bench.timing import median_ms
+from bench.timing import median
 from bench.world import World, counted
 from treatments.models import TreatmentSession
 
@@ -40,7 +40,9 @@ def _page(world: World, client: Client, what: str, url: str) -> Row:
 
     with counted() as sent:
         size = len(get().content)
-    return Row(what, world.engine, world.size, median_ms(get), note=f"{len(sent)} statements, {size / 1000:.0f} kB")
+    took = median(get)
+    note = f"{len(sent)} statements, {size / 1000:.0f} kB, {took.computed:.0f} ms computed"
+    return Row(what, world.engine, world.size, took.wall, note=note)
 
 
 def _deep(world: World) -> str:
