@@ -56,6 +56,8 @@ else:
             "PORT": str(_url.port or ""),
         },
     }
+# django-appointment comes without migrations, and its tables refer to those of the others: all are made in one go.
+MIGRATION_MODULES = {name.rpartition(".")[2]: None for name in INSTALLED_APPS}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TIME_ZONE = "Europe/London"
 USE_TZ = True

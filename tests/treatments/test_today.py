@@ -272,7 +272,7 @@ def test_a_refresh_costs_the_same_number_of_queries_for_one_visit_and_for_many(
             make_course(make_patient(riverside)), make_injector(riverside, f"RN N{number}"), NOW + 60 * MINUTE
         )
         SessionEvent.objects.create(clinic=riverside, session=session, kind="booked", at=NOW)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(6):
         client.get(url)
 
 

@@ -114,7 +114,7 @@ def test_today_costs_the_same_number_of_queries_for_one_visit_and_for_many(
     for number in range(12):
         injector = make_injector(riverside, f"RN Number{number}")
         make_session(make_course(make_patient(riverside)), injector, NOW + dt.timedelta(hours=2))
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(15):
         client.get(reverse("treatments:today"))
 
 
@@ -124,6 +124,15 @@ def test_today_costs_the_same_number_of_queries_for_one_visit_and_for_many(
 def book_url(course: Course) -> str:
     """Return the address of the page of free times."""
     return reverse("treatments:book", args=[course.uid])
+
+
+def test_booking_costs_a_fixed_number_of_queries(
+    course: Course, front_desk: User, django_assert_max_num_queries: Any
+) -> None:
+    client = log_in(front_desk)
+    data = {"slot": first_slot(text(client.get(book_url(course)))), "uid": str(uuid.uuid4())}
+    with django_assert_max_num_queries(13):
+        client.post(book_url(course), data)
 
 
 def test_the_page_of_times_offers_five_and_one_click_books(course: Course, front_desk: User) -> None:

@@ -48,7 +48,8 @@ def _day_page(request: StaffRequest, date: dt.date, now: dt.datetime) -> HttpRes
         "previous": date - step,
         "following": date + step,
         "next_day": None if live["rows"] else days.next_day_with_visits(request.clinic, date),
-        "still_open": _still_open(request, date, now),
+        # Before the day is over people are late, not lost.
+        "still_open": days.still_open(request.clinic, date, now).count() if live["over"] else 0,
         "menus": menus.row_menus(request.membership) if live["may_book"] else (),
         "opened": _signer().sign(_opening(request, date)),
         "fresh": request.get_full_path(),
@@ -87,11 +88,13 @@ def choose_view(request: StaffRequest) -> HttpResponse:
 def _live(request: StaffRequest, date: dt.date, now: dt.datetime, *, board: bool) -> dict[str, Any]:
     """Return what a refresh shows: the rows that the filter keeps, and what is counted of them."""
     search = DayFilterForm(request.GET, clinic=request.clinic)
-    kept = [session for session in days.sessions_of_day(request.clinic, date) if search.keeps(session)]
+    everyone = list(days.sessions_of_day(request.clinic, date))
+    kept = [session for session in everyone if search.keeps(session)]
     rows = [days.row_of(session, request.clinic, now) for session in kept]
     return {
         "date": date,
         "now": now,
+        "over": all(session.ends_at <= now for session in everyone),
         "search": search,
         "filtered": any(request.GET.get(name) for name in search.fields),
         "rows": rows,
@@ -101,12 +104,6 @@ def _live(request: StaffRequest, date: dt.date, now: dt.datetime, *, board: bool
         "counts": days.counts(kept),
         "may_book": may(request.membership, Capability.BOOK),
     }
-
-
-def _still_open(request: StaffRequest, date: dt.date, now: dt.datetime) -> int:
-    """Return how many visits nobody has closed, once the day is over: before that, people are late, not lost."""
-    later = days.sessions_of_day(request.clinic, date).filter(ends_at__gt=now).exists()
-    return 0 if later else days.still_open(request.clinic, date, now).count()
 
 
 def _note_opening(request: StaffRequest, now: dt.datetime, rows: int) -> None:
