@@ -80,7 +80,7 @@ def _served(request: HttpRequest, link: L | None, view: LinkView[L], now: dt.dat
         limits.spend(limits.WRONG_ADDRESSES, limits.caller(request), now)
         return render(request, "reminders/ended.html", status=404)
     with translation.override(languages.chosen(request, link.person)):
-        if link.has_ended(now):
+        if link.has_ended(now) or link.person.closed:
             return render(request, "reminders/ended.html", {"clinic": link.clinic}, status=410)
         with timezone.override(link.clinic.zone):
             try:

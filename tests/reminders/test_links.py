@@ -6,6 +6,7 @@ from django.urls import reverse
 from clinic.models import AuditEntry, User
 from patients.models import Patient
 from reminders.models import PatientLink
+from tests.builders import TODAY
 from tests.conftest import log_in
 from tests.reminders.reading import words
 
@@ -31,3 +32,10 @@ def test_who_may_only_look_sees_links_and_ends_none(link: str, maria: Patient, r
 def test_the_patients_page_leads_to_the_links(link: str, maria: Patient, front_desk: User) -> None:
     page = log_in(front_desk).get(reverse("patients:detail", args=[maria.uid])).content.decode()
     assert reverse("reminders:links", args=[maria.uid]) in page
+
+
+def test_the_pages_of_a_person_who_is_no_longer_treated_here_have_ended(
+    phone: Client, link: str, diary_link: str
+) -> None:
+    Patient.objects.update(closed=Patient.Closed.DIED, closed_on=TODAY)
+    assert [phone.get(page).status_code for page in (link, f"{link}stop/", diary_link)] == [410, 410, 410]
