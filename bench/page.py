@@ -19,7 +19,8 @@ for the same answer; for a time less is better, for a rate more.
 
 `make bench` measures 10,000 sessions, `SIZES=1000,10000,100000,1000000` what it names; a row that was not measured anew
 keeps its figure, with its date. Others stand beside ours where they can be asked the same: django-appointment and
-django-scheduler from PyPI, on the same engine, with as many visits spread alike (`bench/peers`).
+django-scheduler from PyPI, on the same engine, with as many visits spread alike (`bench/peers`). The
+reminders have a page of their own: [performance-reminders.md](performance-reminders.md).
 """
 
 

@@ -39,7 +39,7 @@ def measure(engine: str, size: int, folder: Path) -> Iterator[Row]:
         size,
         empty,
         target="under 1 ms with 1M messages waiting",
-        met=empty < 1,
+        met=empty < 1 if size >= 1_000_000 else None,
         note="the claim, by way of the ORM",
     )
     yield _claiming(engine, size, folder)

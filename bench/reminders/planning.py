@@ -47,7 +47,7 @@ def spread(engine: str, size: int) -> Iterator[Row]:
         size,
         quiet,
         target="under 100 ms at 1M visits ahead, spread over a year",
-        met=quiet < 100,
+        met=quiet < 100 if size >= 1_000_000 else None,
         note=f"{made:,} messages of the next days waiting",
     )
 
