@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from clinic.health_words import blocked_words
 from clinic.models import Clinic
 from patients.models import Patient
-from reminders.models import BlockedWord
+from reminders.writing import own_words
 
 LONGEST_REPLY = 400  # three texts, with the clinic's name in front
 
@@ -35,8 +35,7 @@ class ReplyForm(forms.Form):
     def clean_words(self) -> str:
         """Refuse words that name a health matter: anybody may read over a shoulder."""
         words: str = " ".join(self.cleaned_data["words"].split())
-        own = BlockedWord.objects.filter(clinic=self.clinic).values_list("word", flat=True)
-        found = [*blocked_words(words), *(word for word in own if word.casefold() in words.casefold())]
+        found = blocked_words(words, own_words(self.clinic))
         if found:
             raise ValidationError(f"Take out the word {found[0]}: anybody may read over a shoulder.")
         if "{" in words or "}" in words:
