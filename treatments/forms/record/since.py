@@ -21,8 +21,9 @@ _CHOICES = [*((one.key, one.label) for one in catalogue.EFFECTS.values()), (cata
 class SincePart(HouseForm):
     """Side effects, or that there were none, and when it began to wear off. Not asked at a first session."""
 
-    no_effects = forms.BooleanField(label="None", required=False)
+    no_effects = forms.BooleanField(label="No side effects", required=False)
     effects = forms.MultipleChoiceField(
+        label="Side effects",
         choices=_CHOICES,
         widget=forms.CheckboxSelectMultiple,
         required=False,
