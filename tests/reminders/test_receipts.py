@@ -169,7 +169,7 @@ def test_late_news_of_an_older_attempt_does_not_overturn_a_newer_one(sent: Remin
     assert Delivery.objects.get(attempt=2).receipt == Receipt.NONE
 
 
-@pytest.mark.parametrize("query", ["", "?key=x&attempt=y", f"?key={uuid.uuid4()}&attempt=1", "?attempt=1"])
+@pytest.mark.parametrize("query", ["", "?key=x&attempt=y", f"?key={uuid.UUID(int=0)}&attempt=1", "?attempt=1"])
 def test_unknown_ids_are_nothing_to_complain_about(sent: Reminder, query: str) -> None:
     assert status("undelivered", sid="nobody's", query=query) == 200
     assert again(sent).state == State.SENT
