@@ -11,8 +11,6 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('clinic', '0006_patients_book')]
-
     initial = True
 
     dependencies = [

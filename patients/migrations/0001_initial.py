@@ -11,8 +11,6 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('patients', '0004_recent_consent_and_diaries'), ('patients', '0005_baseline'), ('patients', '0006_consent_and_own_time'), ('patients', '0007_closed_records'), ('patients', '0008_safety_note')]
-
     initial = True
 
     dependencies = [

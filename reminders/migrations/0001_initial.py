@@ -10,8 +10,6 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('reminders', '0003_kinds_of_messages'), ('reminders', '0004_one_text_a_day'), ('reminders', '0005_patients_own_links'), ('reminders', '0006_attempts_in_doubt'), ('reminders', '0007_heartbeat'), ('reminders', '0008_stopped_by_hand_and_calls'), ('reminders', '0009_text_messages_that_come_in'), ('reminders', '0010_no_diary_messages'), ('reminders', '0011_more_kinds_for_clinics'), ('reminders', '0012_replies'), ('reminders', '0013_receipts')]
-
     initial = True
 
     dependencies = [

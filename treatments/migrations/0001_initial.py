@@ -12,8 +12,6 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('treatments', '0009_what_happened_lately'), ('treatments', '0010_one_person_two_clinics'), ('treatments', '0011_asked_for_a_visit'), ('treatments', '0012_answer_not_known'), ('treatments', '0013_units_of_each_vial'), ('treatments', '0014_correction_names_recalled_lot'), ('treatments', '0015_since_last_time'), ('treatments', '0016_taken_over'), ('treatments', '0017_log_views')]
-
     initial = True
 
     dependencies = [
