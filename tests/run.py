@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from tests.postgres import postgres
 
 BROKEN = "BROKEN_BEFORE"
-# Tests of running servers share one worker, so that each run starts them once.
-PYTEST = (sys.executable, "-m", "pytest", "-p", "tests.summary", "--numprocesses=2", "--dist=loadgroup")
+# Tests of running servers share one worker, so that each run starts them once. It mostly waits for them: two more
+# keep two cores busy.
+PYTEST = (sys.executable, "-m", "pytest", "-p", "tests.summary", "--numprocesses=3", "--dist=loadgroup")
 
 
 def main(arguments: Sequence[str]) -> int:
