@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -131,7 +132,8 @@ def test_booking_costs_a_fixed_number_of_queries(
 ) -> None:
     client = log_in(front_desk)
     data = {"slot": first_slot(text(client.get(book_url(course)))), "uid": str(uuid.uuid4())}
-    with django_assert_max_num_queries(13):
+    turn = connection.vendor == "postgresql"  # there a lock says whose turn it is; on SQLite one writes at a time
+    with django_assert_max_num_queries(13 + turn):
         client.post(book_url(course), data)
 
 
