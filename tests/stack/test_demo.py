@@ -89,7 +89,7 @@ def test_a_signal_stops_all_and_leaves_no_process(loaded: Path, number: signal.S
         assert len(pids) >= 8, pids  # itself, broker, web and two, worker and two, beat
         assert demo.stop(number) == 0
         assert demo.output().endswith("Stopped.\n")
-    assert not [pid for pid in pids if alive(pid)]
+    wait_for(lambda: not [pid for pid in pids if alive(pid)])
 
 
 @once
@@ -109,7 +109,7 @@ def test_a_part_that_dies_stops_the_rest_and_is_named(loaded: Path) -> None:
         os.kill(next(pid for pid, name in pids.items() if name.startswith("valkey")), signal.SIGKILL)
         assert demo.process.wait(20) == 1
         assert "The broker stopped by itself" in demo.output()
-    assert not [pid for pid in pids if alive(pid)]
+    wait_for(lambda: not [pid for pid in pids if alive(pid)])
 
 
 @once
