@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from tests.postgres import postgres
 
 BROKEN = "BROKEN_BEFORE"
-# Tests of running servers share one worker, so that each run starts them once. It mostly waits for them: two more
-# keep two cores busy.
-PYTEST = (sys.executable, "-m", "pytest", "-p", "tests.summary", "--numprocesses=3", "--dist=loadgroup")
+# Tests of running servers share one worker, so that each run starts them once. One worker a core: with more of them
+# browsers and servers wait for each other.
+PYTEST = (sys.executable, "-m", "pytest", "-p", "tests.summary", "--numprocesses=2", "--dist=loadgroup")
 
 
 def main(arguments: Sequence[str]) -> int:
