@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from tests.postgres import postgres, restart
+from tests.postgres import OPTIONS, postgres, restart
 from tests.reminders.faults.conftest import Tell
 from tests.reminders.faults.scene import SIZE, Scene, scene
 from tests.servers.database import BASE, run_python
@@ -15,6 +15,8 @@ from tests.servers.processes import wait_for
 pytestmark = pytest.mark.stack
 
 RESTARTS = 2
+# As a clinic's server: what it called committed is written. (The other tests' server may forget it when it is restarted.)
+COMMITTED_IS_WRITTEN = OPTIONS.replace("synchronous_commit=off", "synchronous_commit=on")
 
 
 @pytest.fixture
@@ -23,7 +25,7 @@ def own_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scen
     if connection.vendor != "postgresql":
         pytest.skip("there is no server to restart")
     monkeypatch.delenv("TEST_DATABASE_URL", raising=False)
-    with postgres() as url:
+    with postgres(COMMITTED_IS_WRITTEN) as url:
         database = BASE | {"DATABASE_URL": url, "VAR_DIR": str(tmp_path)}
         run_python("manage.py", "migrate", "-v0", environment=database, seconds=300)
         run_python("-m", "tests.reminders.faults.crowd", str(SIZE), environment=database, seconds=600)
