@@ -53,6 +53,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "clinic.monitoring.middleware.MachinesFirst",
+    "clinic.monitoring.middleware.CountRequests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -145,6 +147,9 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
     }
 }
+# Who may ask /readyz and /metrics: neighbours by address, anybody by the secret.
+MONITOR_ADDRESSES = env_list("MONITOR_ADDRESSES", "127.0.0.1,::1")
+MONITOR_TOKEN = env_secret("MONITOR_TOKEN", "")
 # The largest file that may be uploaded: a referral list of 100,000 rows is about 20 MB.
 UPLOAD_MAX_BYTES = env_int("UPLOAD_MAX_BYTES", 25_000_000)
 

@@ -135,8 +135,8 @@ def _prepare(env: dict[str, str], log: Path) -> None:
 def _start(parts: Parts, port: int) -> None:
     celery = [sys.executable, "-m", "celery", "--app", "clinic.celery", "--quiet"]
     # Threads, because browsers open connections ahead of need and a worker without them would wait on the idle ones.
-    gunicorn = [sys.executable, "-m", "gunicorn", "clinic.wsgi", "--workers", "2", "--threads", "4"]
-    gunicorn += ["--bind", f"127.0.0.1:{port}", "--no-control-socket"]
+    gunicorn = [sys.executable, "-m", "gunicorn", "clinic.wsgi", "--config", "python:clinic.gunicorn"]
+    gunicorn += ["--workers", "2", "--bind", f"127.0.0.1:{port}"]
     parts.start("web", gunicorn)
     parts.start("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO", "--without-mingle"])
     parts.start("beat", [*celery, "beat", "--loglevel", "INFO", "--pidfile="])

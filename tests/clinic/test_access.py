@@ -67,6 +67,9 @@ BY_LINK = (
 # Called by gateways, which sign what they say; see tests/reminders/inbound and tests/reminders/test_receipts.py.
 SIGNED = ("reminders:text_received", "reminders:text_status", "reminders:mail_news")
 
+# Asked by machines, which know a secret or stand beside ours; see tests/clinic/monitoring.
+FOR_MACHINES = ("monitoring:alive", "monitoring:ready", "monitoring:metrics")
+
 # An uploaded list belongs to the person who uploaded it: nobody else finds it.
 UPLOADS = {"treatments:import_preview", "treatments:import_confirm", "treatments:import_discard"}
 
@@ -104,7 +107,7 @@ def test_every_address_has_a_rule(name: str) -> None:
 
 def test_only_these_addresses_need_no_log_in() -> None:
     public = {name for name, pattern in ALL.items() if getattr(pattern.callback, "login_required", True) is False}
-    assert public - {"login"} <= {"clinic:theme", *BY_LINK, *SIGNED}
+    assert public - {"login"} <= {"clinic:theme", *BY_LINK, *SIGNED, *FOR_MACHINES}
 
 
 class World:

@@ -1,0 +1,104 @@
+"""Is this installation ready for people? Each check says yes or no, with ages and ids, and never with a value."""
+
+import datetime as dt
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from kombu.exceptions import OperationalError
+
+from clinic.celery import app
+from clinic.checks import guard_names, standing_guards
+from reminders.health import LATE_AFTER, SILENT_AFTER
+from reminders.models import Heartbeat, Reminder
+
+# A probe that waits long is worse than one that says no.
+BROKER_SECONDS = 2
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found."""
+
+    ok: bool
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+Check = Callable[[dt.datetime], Finding]
+
+
+def look(*, now: dt.datetime, without: Collection[str] = ()) -> dict[str, Finding]:
+    """Run all checks but some, each by itself: one that breaks says no and hides no other."""
+    return {name: _tried(check, now) for name, check in CHECKS.items() if name not in without}
+
+
+def _tried(check: Check, now: dt.datetime) -> Finding:
+    try:
+        return check(now)
+    except (DatabaseError, OperationalError, OSError) as error:
+        return Finding(False, {"error": type(error).__name__})
+
+
+def _database(now: dt.datetime) -> Finding:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return Finding(True)
+
+
+@cache
+def _known_migrations() -> frozenset[tuple[str, str]]:
+    return frozenset(MigrationLoader(None).disk_migrations)
+
+
+def _migrations(now: dt.datetime) -> Finding:
+    missing = _known_migrations() - set(MigrationRecorder(connection).applied_migrations())
+    return Finding(not missing, {"missing": sorted(".".join(one) for one in missing)})
+
+
+def _rules(now: dt.datetime) -> Finding:
+    """The rules that the database keeps itself, before all that nobody is booked twice."""
+    missing = guard_names() - standing_guards()
+    return Finding(not missing, {"missing": sorted(missing)})
+
+
+def _broker(now: dt.datetime) -> Finding:
+    patience = {"socket_connect_timeout": BROKER_SECONDS, "socket_timeout": BROKER_SECONDS}
+    with app.connection(connect_timeout=BROKER_SECONDS, transport_options=patience) as broker:
+        broker.ensure_connection(max_retries=1, interval_start=0, timeout=BROKER_SECONDS)
+    return Finding(True)
+
+
+def _sign_of_life(part: Heartbeat.Part) -> Check:
+    def check(now: dt.datetime) -> Finding:
+        at = Heartbeat.objects.filter(part=part).values_list("at", flat=True).first()
+        age = now - at if at else None
+        return Finding(age is not None and age < SILENT_AFTER, {"age_seconds": _seconds(age)})
+
+    return check
+
+
+def _reminders(now: dt.datetime) -> Finding:
+    oldest = Reminder.objects.claimable(now).order_by("due_at", "pk").values_list("pk", "due_at").first()
+    if oldest is None:
+        return Finding(True, {"oldest_id": None, "age_seconds": None})
+    key, due_at = oldest
+    return Finding(now - due_at < LATE_AFTER, {"oldest_id": key, "age_seconds": _seconds(now - due_at)})
+
+
+def _seconds(age: dt.timedelta | None) -> int | None:
+    return None if age is None else int(age.total_seconds())
+
+
+CHECKS: dict[str, Check] = {
+    "database": _database,
+    "migrations": _migrations,
+    "rules": _rules,
+    "broker": _broker,
+    "beat": _sign_of_life(Heartbeat.Part.BEAT),
+    "worker": _sign_of_life(Heartbeat.Part.WORKER),
+    "reminders": _reminders,
+}
