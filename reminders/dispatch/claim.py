@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from reminders.models import Reminder, State
+from reminders.models.reminder import ReminderQuerySet
 
 
 def lease() -> dt.timedelta:
@@ -22,12 +23,15 @@ def claim(*, now: dt.datetime, limit: int) -> list[Reminder]:
     transaction is the lock: it begins as a writer's (`transaction_mode` in the settings), and there is only one.
     """
     with transaction.atomic():
-        keys = _candidates(now, limit)
-        if not keys:
-            return []
-        mine = Reminder.objects.filter(pk__in=keys)
-        mine.claimable(now).update(state=State.SENDING, lease_until=now + lease(), attempts=F("attempts") + 1)
-        return list(mine.order_by("due_at", "pk"))
+        mine = _candidates(now, limit)
+        if mine:
+            until = now + lease()
+            Reminder.objects.filter(pk__in=[reminder.pk for reminder in mine]).update(
+                state=State.SENDING, lease_until=until, attempts=F("attempts") + 1
+            )
+            for reminder in mine:
+                reminder.state, reminder.lease_until, reminder.attempts = State.SENDING, until, reminder.attempts + 1
+    return mine
 
 
 def release(reminders: Iterable[Reminder]) -> None:
@@ -36,8 +40,14 @@ def release(reminders: Iterable[Reminder]) -> None:
         Reminder.objects.held_by(reminder).update(state=State.WAITING, lease_until=None)
 
 
-def _candidates(now: dt.datetime, limit: int) -> list[int]:
-    due = Reminder.objects.claimable(now).order_by("due_at", "pk")
+def _candidates(now: dt.datetime, limit: int) -> list[Reminder]:
+    """Return what a dead worker left, then what waits. Two questions, for each has an index that ends where nothing is due."""
+    left = list(_locked(Reminder.objects.left_behind(now).order_by("lease_until", "pk"))[:limit])
+    waiting = _locked(Reminder.objects.due(now).order_by("due_at", "pk"))
+    return left + list(waiting[: limit - len(left)]) if len(left) < limit else left
+
+
+def _locked(rows: ReminderQuerySet) -> ReminderQuerySet:
     if connection.features.has_select_for_update_skip_locked:
-        due = due.select_for_update(skip_locked=True)
-    return list(due.values_list("pk", flat=True)[:limit])
+        return rows.select_for_update(skip_locked=True)
+    return rows

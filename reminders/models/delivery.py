@@ -34,8 +34,9 @@ class Delivery(models.Model):
         UNANSWERED = "unanswered", "No answer"
         HELD = "held", "Not sent again"
 
-    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
-    reminder = models.ForeignKey(Reminder, on_delete=models.PROTECT, related_name="deliveries")
+    # Other indexes begin with these two.
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, db_index=False, related_name="+")
+    reminder = models.ForeignKey(Reminder, on_delete=models.PROTECT, db_index=False, related_name="deliveries")
     attempt = models.PositiveSmallIntegerField()
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)

@@ -42,6 +42,14 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         """Waiting and due, or in the hands of a worker whose lease ran out."""
         return self.filter(Q(state=State.WAITING, due_at__lte=now) | Q(state=State.SENDING, lease_until__lte=now))
 
+    def due(self, now: dt.datetime) -> "ReminderQuerySet":
+        """Waiting, and its time has come."""
+        return self.filter(state=State.WAITING, due_at__lte=now)
+
+    def left_behind(self, now: dt.datetime) -> "ReminderQuerySet":
+        """In the hands of a worker whose lease ran out."""
+        return self.filter(state=State.SENDING, lease_until__lte=now)
+
     def held_by(self, reminder: "Reminder") -> "ReminderQuerySet":
         """This reminder, as long as the claim it came from still stands: the fence against a late worker's answer."""
         return self.filter(pk=reminder.pk, state=State.SENDING, attempts=reminder.attempts)
@@ -73,10 +81,12 @@ class Reminder(models.Model):
     occasion is something that happened, named so that it is told once whichever rule tells it (`planning.happened`).
     """
 
-    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    # Every index is written anew with each step of a message: a column has one of its own where it is searched by, and
+    # none where nearly all rows are empty or another index begins with it.
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, db_index=False, related_name="+")
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    rule = models.ForeignKey(ReminderRule, on_delete=models.PROTECT, related_name="+")
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    rule = models.ForeignKey(ReminderRule, on_delete=models.PROTECT, db_index=False, related_name="+")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, db_index=False, related_name="+")
     # Empty when the message is about no course: a welcome, a diary, a one-off message.
     course = models.ForeignKey(Course, on_delete=models.PROTECT, null=True, related_name="+")
     session = models.ForeignKey(TreatmentSession, on_delete=models.PROTECT, null=True, related_name="+")
@@ -85,13 +95,17 @@ class Reminder(models.Model):
     occasion = models.CharField(max_length=60, blank=True, default="", help_text="what happened, told once")
     due_date = models.DateField(null=True, help_text="the course's due date, when nothing is booked")
     asked_on = models.DateField(null=True, help_text="the day on which the desk asked for it, from the recall list")
-    batch = models.UUIDField(null=True, db_index=True, help_text="what one press of the button asked for together")
-    invitation = models.ForeignKey(OfferInvitation, on_delete=models.PROTECT, null=True, related_name="+")
-    reply_to = models.ForeignKey("reminders.InboundMessage", on_delete=models.PROTECT, null=True, related_name="+")
-    one_off = models.ForeignKey(OneOff, on_delete=models.PROTECT, null=True, related_name="+")
+    batch = models.UUIDField(null=True, help_text="what one press of the button asked for together")
+    invitation = models.ForeignKey(
+        OfferInvitation, on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
+    )
+    reply_to = models.ForeignKey(
+        "reminders.InboundMessage", on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
+    )
+    one_off = models.ForeignKey(OneOff, on_delete=models.PROTECT, null=True, db_index=False, related_name="+")
     channel = models.CharField(max_length=5, choices=Channel)
     # The version it was sent with, from the first attempt on: a repeat is the same to the letter.
-    template = models.ForeignKey(MessageTemplate, on_delete=models.PROTECT, null=True, related_name="+")
+    template = models.ForeignKey(MessageTemplate, on_delete=models.PROTECT, null=True, db_index=False, related_name="+")
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     reason = models.CharField(max_length=120, blank=True, help_text="why it stands where it stands, in plain words")
     texted_on = models.DateField(
@@ -108,7 +122,7 @@ class Reminder(models.Model):
     repeat_from = models.DateTimeField(
         null=True, help_text="when a person wanted it sent although it had arrived: earlier attempts are no answer"
     )
-    handled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    handled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, db_index=False, related_name="+")
     handled_at = models.DateTimeField(null=True)
 
     objects = ReminderQuerySet.as_manager()
@@ -116,13 +130,27 @@ class Reminder(models.Model):
     class Meta:
         ordering = ["due_at", "id"]
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(state="waiting"), name="reminder_due"),
-            models.Index(fields=["lease_until"], condition=Q(state="sending"), name="reminder_leased"),
+            # In the order in which they are claimed: read from the front, and no further than asked for.
+            models.Index(fields=["due_at", "id"], condition=Q(state="waiting"), name="reminder_due"),
+            models.Index(fields=["lease_until", "id"], condition=Q(state="sending"), name="reminder_leased"),
             # What planning looks through with every tick: each of them small beside the rows that are done.
             models.Index(fields=["useful_until"], condition=Q(state="cancelled"), name="reminder_stopped"),
+            # The second condition holds for every row. Without it a claim may take this index for its own, while the
+            # database still believes that hardly anything waits, and read all of it.
+            models.Index(
+                fields=["useful_until"],
+                condition=Q(state="waiting", useful_until__isnull=False),
+                name="reminder_too_late",
+            ),
+            models.Index(
+                fields=["state"],
+                condition=Q(session__isnull=True, state__in=["waiting", "failed", "missed"]),
+                name="reminder_about_no_visit",
+            ),
             models.Index(fields=["state"], condition=Q(state__in=["failed", "missed"]), name="reminder_for_person"),
             models.Index(fields=["clinic", "state", "-due_at"], name="reminder_worklist"),
             models.Index(fields=["patient", "-due_at"], name="reminder_of_patient"),
+            models.Index(fields=["batch"], condition=Q(batch__isnull=False), name="reminder_batch"),
         ]
         constraints = [
             models.UniqueConstraint(
