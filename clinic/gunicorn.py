@@ -10,9 +10,24 @@ import tempfile
 from typing import Any
 
 # Before the library is loaded: it looks here once, and then keeps its figures in files or in memory for good.
-os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="twelve-weeks-figures-"))
+if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="twelve-weeks-figures-")
 
+from gunicorn.glogging import Logger
 from prometheus_client import multiprocess
+
+from clinic import logs
+
+
+class JsonLogger(Logger):  # type: ignore[misc]
+    """Writes gunicorn's own lines as we write ours. There is no access log: addresses hold secrets and names."""
+
+    def setup(self, cfg: Any) -> None:
+        """Set the handlers up, then their lines."""
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(logs.formatter())
+
 
 bind = "127.0.0.1:8000"
 workers = 3
@@ -21,6 +36,7 @@ threads = 4
 max_requests = 10_000
 max_requests_jitter = 1_000
 control_socket_disable = True
+logger_class = JsonLogger
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -1,5 +1,6 @@
 """Django settings: only what differs from Django's defaults, all of it from the environment (.env.example lists it)."""
 
+import logging
 from pathlib import Path
 
 import django_stubs_ext
@@ -8,6 +9,7 @@ from celery.schedules import schedule
 from csp.constants import NONE, SELF
 from kombu import Queue
 
+from clinic import logs
 from clinic.env import env_bool, env_choice, env_int, env_list, env_secret, env_text
 
 # Lets classes be written as ModelForm[Patient], which mypy --strict asks for.
@@ -43,6 +45,7 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "django_filters",
     "django_htmx",
+    "django_structlog",
     "phonenumber_field",
     "simple_history",
     "template_partials",
@@ -55,6 +58,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "clinic.monitoring.middleware.MachinesFirst",
     "clinic.monitoring.middleware.CountRequests",
+    "clinic.monitoring.middleware.LogRequests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -248,12 +252,10 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env_text("LOG_LEVEL", "INFO")},
-    # Django's request log prints addresses with their query, and a search is a name.
-    "loggers": {"django.request": {"level": "ERROR"}, "django.server": {"level": "ERROR"}},
-}
+LOGGING = logs.configuration(env_text("LOG_LEVEL", "INFO"))
+logs.set_up()
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+# One line for an answer is enough, and a page that is not there is no alarm.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO

@@ -1,11 +1,14 @@
 """What every test may rely on: a frozen clock and people with names and roles."""
 
+import io
+import logging
 from collections.abc import Iterator
 
 import pytest
 import time_machine
 from django.test import Client
 
+from clinic import logs
 from clinic.models import Clinic, Injector, Role, User
 from patients.models import Patient
 from tests.builders import NOW, make_clinic, make_injector, make_patient, make_user
@@ -79,6 +82,20 @@ def osei(riverside: Clinic) -> Injector:
 def maria(riverside: Clinic) -> Patient:
     """Maria Santos, a patient at Riverside."""
     return make_patient(riverside)
+
+
+@pytest.fixture
+def logged() -> Iterator[io.StringIO]:
+    """What a clinic's installation would have written into its logs."""
+    stream, root = io.StringIO(), logging.getLogger()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logs.formatter())
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    yield stream
+    root.removeHandler(handler)
+    root.setLevel(level)
 
 
 def log_in(user: User) -> Client:

@@ -4,6 +4,7 @@ In one process, on a clock that moves; tests/stack/test_story.py tells the same 
 """
 
 import datetime as dt
+import io
 import re
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from patients.models import Patient
 from reminders import defaults
 from reminders.tasks import tick
 from tests.conftest import log_in
+from tests.private_words import found_in, known
 from treatments import protocol
 from treatments.models import Course, TreatmentSession
 from treatments.safety import QUESTIONS
@@ -59,6 +61,7 @@ def test_from_a_referral_list_to_a_signed_session_and_due_again(
     admin: User,
     referrals: Path,
     frozen_clock: Any,
+    logged: io.StringIO,
 ) -> None:
     defaults.install(riverside)
 
@@ -124,6 +127,11 @@ def test_from_a_referral_list_to_a_signed_session_and_due_again(
     assert following.starts_at == dt.datetime(
         2027, 2, 22, session.starts_at.hour, session.starts_at.minute, tzinfo=dt.UTC
     )
+
+    # All of it went through the logs, and none of it stayed there.
+    assert '"request": "POST reminders:confirm"' in logged.getvalue()
+    bodies = [line for message in mail.outbox for line in str(message.body).splitlines()]
+    assert found_in(logged.getvalue(), known().union(bodies, [link])) == []
 
 
 def book(desk: Client, course: Course, **search: str) -> TreatmentSession:

@@ -1,9 +1,13 @@
-"""Answering machines before anything that could stand in their way, and counting the answers to everybody else."""
+"""Answering machines before anything that could stand in their way; counting and logging the answers to everybody else."""
 
 import time
+import uuid
 from collections.abc import Callable
+from typing import Any
 
+import structlog
 from django.http import HttpRequest, HttpResponse
+from django_structlog.middlewares import RequestMiddleware
 
 from clinic.monitoring import urls
 from clinic.monitoring.figures import count_request
@@ -47,3 +51,34 @@ class CountRequests:
             seconds=time.perf_counter() - began,
         )
         return response
+
+
+class LogRequests(RequestMiddleware):
+    """Write a line for every answer, and give the request a number that everything it sets off carries on.
+
+    A line names the address, not what stands in it: links to patients are secrets, and a search is a name.
+    """
+
+    def handle_response(self, request: HttpRequest, response: HttpResponse) -> None:
+        """Tell the number to whoever asked, so that they can tell it to us."""
+        response["X-Request-ID"] = structlog.contextvars.get_contextvars()["request_id"]
+        super().handle_response(request, response)
+
+    @staticmethod
+    def format_request(request: HttpRequest) -> str:
+        """Return the name of the address and the numbers of the records in it."""
+        match = request.resolver_match
+        if match is None:
+            return f"{request.method} -"
+        return " ".join([str(request.method), match.view_name, *_numbers(match.kwargs)])
+
+    @staticmethod
+    def bind_user_id(request: HttpRequest) -> None:
+        """Take down who is logged in where that is known already: a line in the log asks no database."""
+        user = getattr(request, "_cached_user", None)
+        if user is not None:
+            structlog.contextvars.bind_contextvars(user_id=user.pk)
+
+
+def _numbers(parts: dict[str, Any]) -> list[str]:
+    return [f"{name}={value}" for name, value in parts.items() if isinstance(value, int | uuid.UUID)]

@@ -1,10 +1,11 @@
 """A clinic for the story in the browser, in the time zone where it is about midday now, so that messages may go out.
 
 `python -m tests.stack.harbour open` makes it; `... pass DAYS` lets days pass there: everything booked lies so much
-nearer, or further back. Runs with the settings of the stack whose database it works on.
+nearer, or further back; `... known` prints all that is known of anybody. Runs with the settings of the stack whose database it works on.
 """
 
 import datetime as dt
+import json
 import sys
 import time
 
@@ -19,6 +20,7 @@ from clinic.models import Clinic, Injector, OpeningHours, Role, Room, User, Work
 from reminders import defaults  # noqa: E402
 from reminders.models import Reminder  # noqa: E402
 from tests.builders import PASSWORD  # noqa: E402
+from tests.private_words import known  # noqa: E402
 from tests.servers.midday import midday_zone  # noqa: E402
 from treatments.models import Course, TreatmentSession  # noqa: E402
 
@@ -90,6 +92,8 @@ def let_days_pass(days: int) -> None:
 if __name__ == "__main__":
     if sys.argv[1] == "open":
         open_clinic()
+    elif sys.argv[1] == "known":
+        sys.stdout.write(json.dumps(sorted(known())))
     else:
         wait_until_planned()
         let_days_pass(int(sys.argv[2]))

@@ -5,6 +5,7 @@ booked again; Tom, who is due in two weeks and has nothing booked, gets an email
 """
 
 import datetime as dt
+import json
 import os
 import re
 import subprocess
@@ -17,6 +18,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.builders import PASSWORD
+from tests.private_words import found_in
 from tests.servers.processes import ROOT, Server, wait_for
 from tests.stack.running import Stack
 
@@ -26,8 +28,8 @@ HEAD = (ROOT / "tests" / "data" / "referrals.csv").read_text().splitlines()[0]
 BLOCKED = re.compile("botox|migraine|headache|toxin|injection|neurolog", re.IGNORECASE)
 
 
-def harbour(stack: Stack, *words: str) -> None:
-    """Run the helper of this story on the stack's database."""
+def harbour(stack: Stack, *words: str) -> str:
+    """Run the helper of this story on the stack's database; return what it printed."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.stack.harbour", *words],
         cwd=ROOT,
@@ -37,6 +39,7 @@ def harbour(stack: Stack, *words: str) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +108,7 @@ def test_the_main_job(clinic: Stack, browser: Any, staff: Any, referrals: Path) 
     harbour(clinic, "pass", "3")
     treat(staff("fran"), staff("bello"))
     look_at_the_log(staff("ada"))
+    nobody_is_in_the_logs(clinic, link)
 
 
 def import_the_list(page: Page, referrals: Path) -> None:
@@ -211,3 +215,18 @@ def look_at_the_log(page: Page) -> None:
     with page.expect_download() as download:
         page.get_by_role("link", name="Export CSV").click()
     assert "Maria Santos" in Path(str(download.value.path())).read_text(encoding="utf-8-sig")
+
+
+def nobody_is_in_the_logs(clinic: Stack, link: str) -> None:
+    """Web, worker and beat wrote down what they did, and not for whom."""
+    sent = [
+        line
+        for server in (clinic.mail, clinic.gateway)
+        for one in server.received()
+        for line in one["body"].splitlines()
+    ]
+    words = {*json.loads(harbour(clinic, "known")), *filter(None, sent), link, link.rstrip("/").rpartition("/")[2]}
+    for part, event in {"web": "request_finished", "worker": "task_succeeded", "beat": "task_enqueued"}.items():
+        log = clinic.demo.log(part)
+        assert event in log
+        assert found_in(log, words) == []
