@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "patients",
     "treatments",
     "reminders",
+    "interface",
 ]
 
 MIDDLEWARE = [

@@ -26,4 +26,5 @@ urlpatterns = [
     path("settings/", include("treatments.setup.urls")),
     path("", include("treatments.urls")),
     path("", include("reminders.urls")),
+    path("", include("interface.urls")),
 ]

@@ -16,6 +16,8 @@ from pytest_django import DjangoDbBlocker
 
 from clinic.access import CAPABILITIES, Capability
 from clinic.models import Absence, Clinic, Closure, Membership, Role, User
+from interface.scopes import SCOPES
+from interface.tokens import make as make_integration
 from patients.actions.policies import keep_policy
 from patients.eligibility.policy import SAMPLE_A
 from patients.models import AcuteMedication, Authorization, DiaryClaim, Patient, PreventiveTrial
@@ -64,6 +66,9 @@ BY_LINK = (
     "reminders:pass_offer",
 )
 
+# For other programs, which show a token; see tests/interface.
+BY_TOKEN = ("interface:",)
+
 # Called by gateways, which sign what they say; see tests/reminders/inbound and tests/reminders/test_receipts.py.
 SIGNED = ("reminders:text_received", "reminders:text_status", "reminders:mail_news")
 
@@ -108,6 +113,7 @@ def test_every_address_has_a_rule(name: str) -> None:
 def test_only_these_addresses_need_no_log_in() -> None:
     public = {name for name, pattern in ALL.items() if getattr(pattern.callback, "login_required", True) is False}
     assert public - {"login"} <= {"clinic:theme", *BY_LINK, *SIGNED, *FOR_MACHINES}
+    assert {name for name in public - {"login"} if not name.startswith(BY_TOKEN)} <= {"clinic:theme", *BY_LINK, *SIGNED}
 
 
 class World:
@@ -115,6 +121,7 @@ class World:
 
     def __init__(self, clinic: Clinic) -> None:
         self.clinic = clinic
+        admin = make_user("a@riverside.example", "Ada Admin", (clinic, Role.ADMIN))
         prescriber = make_user("p@riverside.example", "Pat Prescriber", (clinic, Role.PRESCRIBER))
         self.patient = make_patient(clinic)
         self.assessment = make_assessment(make_patient(clinic, "Tom", "Reid"), signed_by=prescriber)
@@ -203,6 +210,10 @@ class World:
         told = Told(effects=["neck_pain"], severity=Severity.MILD, began_on=TODAY)
         [self.effect] = report(patient=self.patient, told=told, by=prescriber, at=NOW)
 
+        ends = NOW + dt.timedelta(days=30)
+        self.integration, _token = make_integration(
+            clinic=clinic, name="File", scopes=SCOPES, expires_at=ends, by=admin, at=NOW
+        )
         self.injector, self.room, self.hours = injector, room_of(injector), injector.opening_hours.all()[0]
         evening = {"starts_at": NOW + dt.timedelta(hours=9), "ends_at": NOW + dt.timedelta(hours=10)}
         self.leave = Absence.objects.create(clinic=clinic, injector=injector, **evening)
@@ -258,6 +269,7 @@ class World:
             "diary-links/": self.diary_link,
             "log/views/": self.log_view,
             "settings/messages/words/": self.word,
+            "settings/integrations/": self.integration,
         }
         return next(row for start, row in rows.items() if path.startswith(start))
 

@@ -1,0 +1,117 @@
+"""Where programs ask: one pair of addresses for each kind, made from the table of kinds."""
+
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import NinjaAPI
+from ninja.errors import ValidationError
+
+from interface.fhir import answers, capability, described, query, trace
+from interface.fhir.auth import Token, permit
+from interface.fhir.outcome import Refused, not_found, refuse
+from interface.fhir.resources import KINDS, Kind
+
+TOKEN = Token()
+EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+api = NinjaAPI(
+    title="Twelve Weeks",
+    version="1",
+    description="What a clinic holds, in the shape of FHIR R4.",
+    urls_namespace="interface",
+    docs_url=None,
+    openapi_url="/openapi.json",
+    openapi_extra=described.EXTRA,
+)
+
+
+def _add(kind: Kind) -> None:
+    """Make the addresses of a kind: one record, a search, and a search whose words stay out of the address."""
+
+    def read(request: HttpRequest, uid: str) -> HttpResponse:
+        asking, now = _asking(request), timezone.now()
+        permit(asking, kind.kind, "read")
+        whose, resource = kind.find(uid, asking.clinic, now)
+        trace.read(asking, kind.kind, whose, now)
+        return answers.one(request, resource)
+
+    def search(request: HttpRequest) -> HttpResponse:
+        asking, now = _asking(request), timezone.now()
+        permit(asking, kind.kind, "read")
+        asked = query.read(request, kind.allowed, asking.clinic)
+        page = kind.search(asked, asking.clinic, now)
+        trace.searched(asking, kind.kind, [whose for whose, _ in page.found], now)
+        return answers.bundle(request, kind.kind, page, asked, asking.clinic)
+
+    def search_by_post(request: HttpRequest) -> HttpResponse:
+        return search(request)
+
+    name = kind.kind
+    common: dict[str, Any] = {"auth": TOKEN, "tags": [name]}
+    api.post(
+        f"/{name}/_search",
+        operation_id=f"search{name}ByPost",
+        url_name=f"{name}-search",
+        summary=f"Search {name}; values stay out of the address",
+        openapi_extra=described.search_by_post(kind),
+        **common,
+    )(search_by_post)
+    api.get(
+        f"/{name}/{{uid}}",
+        operation_id=f"read{name}",
+        url_name=f"{name}-one",
+        summary=kind.words,
+        openapi_extra=described.reading(kind),
+        **common,
+    )(read)
+    api.get(
+        f"/{name}",
+        operation_id=f"search{name}",
+        url_name=f"{name}-list",
+        summary=f"Search {name}",
+        openapi_extra=described.search(kind),
+        **common,
+    )(search)
+
+
+def _asking(request: HttpRequest) -> Any:
+    """Return the integration that the token belongs to."""
+    return request.auth  # type: ignore[attr-defined]
+
+
+@api.get("/metadata", url_name="metadata", operation_id="metadata", tags=["metadata"], openapi_extra=described.OPEN)
+def metadata(request: HttpRequest) -> HttpResponse:
+    """Say what this interface can do. Needs no token, and tells nothing about anybody."""
+    return answers.answer(capability.statement())
+
+
+for _kind in KINDS:
+    _add(_kind)
+
+
+@api.api_operation(EVERY_METHOD, "/{path:rest}", url_name="nowhere", include_in_schema=False)
+def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
+    """Answer for every address that is none."""
+    raise not_found()
+
+
+@api.exception_handler(Refused)
+def _refused(request: HttpRequest, error: Refused) -> HttpResponse:
+    return answers.refused(request, error)
+
+
+@api.exception_handler(RequestDataTooBig)
+def _too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return answers.too_big(request, error)
+
+
+@api.exception_handler(ValidationError)
+def _unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    return answers.refused(request, refuse(400, "invalid", "The request cannot be read."))
+
+
+@api.exception_handler(Exception)
+def _failed(request: HttpRequest, error: Exception) -> HttpResponse:
+    return answers.failed(request, error)

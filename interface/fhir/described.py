@@ -1,0 +1,90 @@
+"""What the OpenAPI description says beside what the routes tell by themselves."""
+
+from typing import Any
+
+from interface.fhir.outcome import Json
+from interface.fhir.query import LARGEST_PAGE, LONGEST_VALUE, PAGE
+from interface.fhir.resources import Kind
+from interface.fhir.shapes import JSON_TYPE
+
+_RESOURCE = {
+    "type": "object",
+    "properties": {"resourceType": {"type": "string"}},
+    "required": ["resourceType"],
+}
+EXTRA: Json = {
+    "components": {
+        "schemas": {"Resource": _RESOURCE},
+        "securitySchemes": {"Token": {"type": "http", "scheme": "bearer"}},
+    }
+}
+
+
+def answer(words: str) -> Json:
+    """Return an answer with a resource in it."""
+    return {"description": words, "content": {JSON_TYPE: {"schema": {"$ref": "#/components/schemas/Resource"}}}}
+
+
+_REFUSALS = {
+    400: "The request cannot be understood",
+    401: "No valid token",
+    403: "The token lacks the scope",
+    404: "There is no such record at this clinic",
+    410: "The page of a search has expired",
+    429: "Too many requests",
+    500: "A fault of the server's own",
+}
+
+
+def answers(words: str, **more: str) -> Json:
+    """Return all answers that an address has: what it is for, and the refusals, each an OperationOutcome."""
+    extra = {int(status.removeprefix("s")): text for status, text in more.items()}
+    found = {200: words} | _REFUSALS | extra
+    return {"responses": {status: answer(text) for status, text in found.items()}}
+
+
+OPEN: Json = {"responses": {200: answer("The CapabilityStatement")}}
+
+
+def reading(kind: Kind) -> Json:
+    """Return what reading one record answers."""
+    return answers(f"One {kind.kind}") | {
+        "parameters": [
+            {"name": "If-None-Match", "in": "header", "required": False, "schema": {"type": "string", "maxLength": 200}}
+        ]
+    }
+
+
+def search(kind: Kind) -> Json:
+    """Return what can be asked for in the address."""
+    public = [_parameter(one.name, one.words) for one in kind.all_parameters if not one.private]
+    return answers("A Bundle", s406="Answers are JSON only") | {"parameters": public + _manners(kind)}
+
+
+def search_by_post(kind: Kind) -> Json:
+    """Return what can be asked for in a body."""
+    names = {one["name"]: one["schema"] for one in _manners(kind)}
+    names |= {one.name: _value(one.words) for one in kind.all_parameters}
+    form = {"application/x-www-form-urlencoded": {"schema": {"type": "object", "properties": names}}}
+    return answers("A Bundle", s406="Answers are JSON only") | {"requestBody": {"required": False, "content": form}}
+
+
+def _manners(kind: Kind) -> list[dict[str, Any]]:
+    sorts = [name for one in kind.allowed.sorts for name in (one, f"-{one}")]
+    return [
+        {
+            "name": "_count",
+            "in": "query",
+            "required": False,
+            "schema": {"type": "integer", "minimum": 0, "maximum": LARGEST_PAGE, "default": PAGE},
+        },
+        {"name": "_sort", "in": "query", "required": False, "schema": {"type": "string", "enum": sorted(sorts)}},
+    ]
+
+
+def _parameter(name: str, words: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "schema": _value(words)}
+
+
+def _value(words: str) -> Json:
+    return {"type": "string", "description": words, "minLength": 1, "maxLength": LONGEST_VALUE}

@@ -1,0 +1,36 @@
+"""What an admin says of another program."""
+
+from typing import Any
+
+from django import forms
+
+from clinic.models import Clinic
+from interface.models import Integration
+from interface.scopes import SCOPES, WORDS
+
+# In days. None that never ends: a token nobody looks after is a door nobody watches.
+LIVES = ((30, "30 days"), (90, "90 days"), (365, "1 year"))
+
+
+class IntegrationForm(forms.Form):
+    """A name, what it may do, and for how long."""
+
+    name = forms.CharField(max_length=60, help_text="What it is called in the history of what it does.")
+    scopes = forms.MultipleChoiceField(
+        label="It may see or do",
+        choices=[(scope, f"{WORDS[scope]} ({scope})") for scope in SCOPES],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one."},
+    )
+    days = forms.TypedChoiceField(label="Ends after", choices=LIVES, coerce=int, initial=365)
+
+    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.clinic = clinic
+
+    def clean_name(self) -> str:
+        """Refuse a name that another program here has: the history must tell them apart."""
+        name = str(self.cleaned_data["name"])
+        if Integration.objects.filter(clinic=self.clinic, name=name, revoked_at=None).exists():
+            raise forms.ValidationError("Another program has this name. Revoke it first, or choose another name.")
+        return name

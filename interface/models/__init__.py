@@ -1,0 +1,5 @@
+"""The interface's tables."""
+
+from interface.models.integration import BookedAs, Integration
+
+__all__ = ["BookedAs", "Integration"]

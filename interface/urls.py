@@ -1,0 +1,53 @@
+"""Addresses for other programs, and for the admins who let them in."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.urls import include, path
+
+from interface.fhir import answers
+from interface.fhir.api import api
+from interface.fhir.outcome import not_found
+from interface.views import integrations
+
+View = Callable[..., HttpResponseBase]
+
+
+def _by_token(view: View) -> View:
+    """Open an address to programs, who never log in: the token is asked for inside. Also answer 405 as all else."""
+
+    @login_not_required
+    @wraps(view)
+    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            response = view(request, *args, **kwargs)
+        except Http404:  # the bare address
+            return answers.refused(request, not_found())
+        return answers.not_allowed(response["Allow"]) if response.status_code == 405 else response
+
+    opened.csrf_exempt = True  # type: ignore[attr-defined]  # no cookie is read there
+    return opened
+
+
+def _programs() -> tuple[list[Any], str]:
+    patterns, app, _space = api.urls
+    for pattern in patterns:
+        pattern.callback = _by_token(cast("View", pattern.callback))
+    return patterns, app
+
+
+_settings = (
+    [
+        path("settings/integrations/", integrations.overview, name="list"),
+        path("settings/integrations/<uuid:uid>/revoke/", integrations.revoke, name="revoke"),
+    ],
+    "integrations",
+)
+
+urlpatterns = [
+    path("fhir/", include(_programs(), namespace="interface")),
+    path("", include(_settings)),
+]

@@ -1,0 +1,56 @@
+"""Settings: which other programs may ask, what each may do, and how long."""
+
+import datetime as dt
+import uuid
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clinic.access import Capability, StaffRequest, requires
+from interface import tokens
+from interface.forms import IntegrationForm
+from interface.models import Integration
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@requires(Capability.SETUP)
+def overview(request: StaffRequest) -> HttpResponse:
+    """List the programs that may ask; let another one in and show its token, this one time."""
+    form = IntegrationForm(request.POST or None, clinic=request.clinic)
+    made: dict[str, object] = {}
+    if request.method == "POST" and form.is_valid():
+        now = timezone.now()
+        integration, token = tokens.make(
+            clinic=request.clinic,
+            name=form.cleaned_data["name"],
+            scopes=form.cleaned_data["scopes"],
+            expires_at=now + dt.timedelta(days=form.cleaned_data["days"]),
+            by=request.user,
+            at=now,
+        )
+        made = {"made": integration, "token": token}
+        form = IntegrationForm(clinic=request.clinic)
+    context = {
+        "form": form,
+        "integrations": Integration.objects.filter(clinic=request.clinic).select_related("made_by", "revoked_by"),
+        "now": timezone.now(),
+        "address": f"{settings.BASE_URL}/fhir",
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "interface/integrations.html", context | made, status=status)
+
+
+@require_POST
+@requires(Capability.SETUP)
+def revoke(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """End a program's token."""
+    found = get_object_or_404(Integration.objects.filter(clinic=request.clinic).select_related("clinic"), uid=uid)
+    tokens.revoke(integration=found, by=request.user, at=timezone.now())
+    messages.success(request, f"{found.name} is revoked. Its token opens nothing any more.")
+    return redirect("integrations:list")

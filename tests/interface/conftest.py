@@ -1,0 +1,73 @@
+"""A clinic with one of everything that can be asked for."""
+
+import datetime as dt
+
+import pytest
+
+from clinic.models import Clinic, Injector, User
+from patients.models import Patient
+from tests.builders import NOW, TODAY, make_course, make_session
+from tests.interface.programs import Program
+from treatments.models import Course, OutcomeScore, SessionRecord, Status, TreatmentSession, Vial
+
+GIVEN_ON = TODAY - dt.timedelta(days=84)
+
+
+@pytest.fixture
+def program(riverside: Clinic) -> Program:
+    """A program that may ask for everything at Riverside."""
+    return Program(riverside)
+
+
+@pytest.fixture
+def course(maria: Patient) -> Course:
+    """Maria's course."""
+    return make_course(maria)
+
+
+@pytest.fixture
+def given(course: Course, osei: Injector, prescriber: User) -> TreatmentSession:
+    """Maria's session of twelve weeks ago, signed, from two vials."""
+    at = dt.datetime.combine(GIVEN_ON, dt.time(9), dt.UTC)
+    session = make_session(
+        course, osei, at, status=Status.DONE, given_on=GIVEN_ON, placed_at=at - dt.timedelta(days=30)
+    )
+    record = SessionRecord.objects.create(
+        clinic=session.clinic,
+        session=session,
+        units_drawn=200,
+        units_given=155,
+        units_wasted=45,
+        sites_given=31,
+        identity_checked=True,
+        consent_confirmed=True,
+        screened_on=GIVEN_ON,
+        started_at=at,
+    )
+    for lot in ("C7601C3", "C7602C3"):
+        Vial.objects.create(
+            clinic=session.clinic,
+            record=record,
+            lot=lot,
+            expires_on=TODAY + dt.timedelta(days=300),
+            used_on=GIVEN_ON,
+            strength=100,
+        )
+    SessionRecord.objects.filter(pk=record.pk).update(signed_at=at, signed_by=prescriber)
+    TreatmentSession.objects.filter(pk=session.pk).update(record=record)
+    session.refresh_from_db()
+    return session
+
+
+@pytest.fixture
+def visit(course: Course, osei: Injector) -> TreatmentSession:
+    """Maria's visit with Dr Osei on Thursday at 10:30."""
+    return make_session(course, osei, dt.datetime(2026, 11, 26, 10, 30, tzinfo=dt.UTC))
+
+
+@pytest.fixture
+def score(maria: Patient, nurse: User) -> OutcomeScore:
+    """Maria's totals of last week."""
+    return OutcomeScore.objects.create(
+        clinic=maria.clinic, patient=maria, taken_on=TODAY, hit6=62, midas=40, entered_at=NOW, entered_by=nurse
+    )

@@ -1,0 +1,220 @@
+"""Searches: parameters, prefixes, pages, order, and what they may not do."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from clinic.models import Clinic, Injector
+from interface.fhir.resources import KINDS, Kind
+from patients.models import Patient
+from tests.builders import NOW, make_course, make_patient, make_session
+from tests.interface.programs import Program, issues
+from treatments.models import TreatmentSession
+
+MINUTE = dt.timedelta(minutes=15)
+
+
+@pytest.fixture
+def visits(riverside: Clinic, osei: Injector) -> list[TreatmentSession]:
+    """Five people's visits on Thursday, a quarter of an hour apart, from 09:00."""
+    start = dt.datetime(2026, 11, 26, 9, 0, tzinfo=dt.UTC)
+    return [
+        make_session(make_course(make_patient(riverside, f"P{number}")), osei, start + number * MINUTE)
+        for number in range(5)
+    ]
+
+
+def uids(rows: list[Any]) -> list[str]:
+    return [str(row.uid) for row in rows]
+
+
+def pages(program: Program, kind: str, **asked: Any) -> list[list[str]]:
+    """Follow the links of a search to its end; return the ids of each page."""
+    found, response = [], program.get(kind, **asked)
+    while True:
+        body = response.json()
+        found.append([entry["resource"]["id"] for entry in body.get("entry", [])])
+        following = next((one["url"] for one in body["link"] if one["relation"] == "next"), None)
+        if following is None:
+            return found
+        response = program.client.get(following.removeprefix("http://testserver"))
+        assert response.status_code == 200, response.content
+
+
+def test_pages_follow_by_key_and_hold_everything_once(program: Program, visits: list[TreatmentSession]) -> None:
+    assert pages(program, "Appointment", _count=2) == [uids(visits[:2]), uids(visits[2:4]), uids(visits[4:])]
+
+
+@pytest.mark.parametrize("sort", ["date", "-date", "_lastUpdated", "-_lastUpdated"])
+def test_pages_hold_everything_once_in_every_order(program: Program, visits: list[TreatmentSession], sort: str) -> None:
+    found = [uid for page in pages(program, "Appointment", _count=2, _sort=sort) for uid in page]
+    expected = uids(visits)
+    assert found == (expected[::-1] if sort.startswith("-") else expected)
+
+
+def test_free_times_come_in_pages_too(program: Program, osei: Injector) -> None:
+    whole = program.ids("Slot", start="2026-11-26", _count=200)
+    assert [uid for page in pages(program, "Slot", start="2026-11-26", _count=10) for uid in page] == whole
+    assert len(whole) == 32
+
+
+def test_a_page_keeps_its_filter_and_belongs_to_its_clinic(
+    program: Program, visits: list[TreatmentSession], lakeside: Clinic
+) -> None:
+    TreatmentSession.objects.filter(pk=visits[1].pk).update(status="cancelled")
+    assert pages(program, "Appointment", _count=2, status="booked") == [
+        uids([visits[0], visits[2]]),
+        uids(visits[3:]),
+    ]
+    link = program.get("Appointment", _count=2).json()["link"][1]["url"]
+    token = link.split("_page=")[1]
+    assert Program(lakeside).get("Appointment", _page=token).status_code == 410
+    assert program.get("Patient", _page=token).status_code == 410
+
+
+@pytest.mark.parametrize("page", ["x", "gAAAAA", "é"])
+def test_a_page_that_nobody_made_is_gone(program: Program, page: str) -> None:
+    response = program.get("Appointment", _page=page)
+    assert response.status_code == 410
+    assert issues(response)[0][0] == "expired"
+
+
+def test_names_stay_out_of_addresses(program: Program, maria: Patient) -> None:
+    make_patient(maria.clinic, "Marek", "Santos")
+    refused = program.get("Patient", name="Santos")
+    assert refused.status_code == 400
+    assert issues(refused)[0][0] == "security"
+    found = program.search("Patient", name="Santos", _count=1)
+    body = found.json()
+    assert [entry["resource"]["id"] for entry in body["entry"]] == [str(maria.uid)]
+    assert "Santos" not in "".join(link["url"] for link in body["link"])
+    following = program.client.get(body["link"][1]["url"].removeprefix("http://testserver"))
+    assert following.json()["entry"][0]["resource"]["name"][0]["given"] == ["Marek"]
+
+
+def test_people_are_found_by_record_number_and_date_of_birth(program: Program, maria: Patient) -> None:
+    system = program.get(f"Patient/{maria.uid}").json()["identifier"][0]["system"]
+    assert program.ids("Patient", identifier=maria.record_number) == [str(maria.uid)]
+    assert program.ids("Patient", identifier=f"{system}|{maria.record_number}") == [str(maria.uid)]
+    assert program.ids("Patient", identifier=f"urn:other|{maria.record_number}") == []
+    assert len(program.search("Patient", birthdate="1984-04").json()["entry"]) == 1
+    assert "entry" not in program.search("Patient", birthdate="ne1984").json()
+
+
+@pytest.mark.parametrize(
+    ("asked", "number"),
+    [
+        ("2026-11-26", 5),
+        ("eq2026-11", 5),
+        ("2026", 5),
+        ("ge2026-11-26T09:30:00Z", 3),
+        ("gt2026-11-26T09:30Z", 2),
+        ("lt2026-11-26T09:30:00+00:00", 2),
+        ("le2026-11-26T09:30", 3),
+        ("ne2026-11-26T09:30:00Z", 4),
+        ("sa2026-11-26", 0),
+        ("eb2026-11-26", 0),
+        ("2026-11-25,2026-11-26", 5),
+    ],
+)
+def test_dates_have_prefixes_and_last_as_long_as_they_are_written(
+    program: Program, visits: list[TreatmentSession], asked: str, number: int
+) -> None:
+    assert len(program.ids("Appointment", date=asked)) == number
+
+
+@pytest.mark.parametrize("asked", ["x", "2026-13", "2026-02-30", "0000", "99999", "ge", "2026-11-26T25:00", "ap2026"])
+def test_what_is_no_date_is_refused(program: Program, asked: str) -> None:
+    for kind, name in (("Appointment", "date"), ("Slot", "start"), ("Procedure", "date"), ("Patient", "_lastUpdated")):
+        response = program.search(kind, **{name: asked})
+        assert response.status_code == 400
+        assert issues(response)[0][0] == "value"
+
+
+def test_what_changed_since_is_found(program: Program, visits: list[TreatmentSession]) -> None:
+    later = NOW + dt.timedelta(hours=1)
+    visits[2].events.create(clinic=visits[2].clinic, at=later, kind="status", after={"status": "arrived"})
+    assert program.ids("Appointment", _lastUpdated="gt2026-11-23T10:00:00Z") == [str(visits[2].uid)]
+
+
+def test_a_person_s_visits_are_found(program: Program, visits: list[TreatmentSession]) -> None:
+    patient = visits[3].course.patient.uid
+    for asked in (f"Patient/{patient}", str(patient)):
+        assert program.ids("Appointment", patient=asked) == [str(visits[3].uid)]
+        assert program.ids("Appointment", actor=asked) == [str(visits[3].uid)]
+    assert len(program.ids("Appointment", _id=",".join(uids(visits[:2])))) == 2
+
+
+@pytest.mark.parametrize("asked", [{"_count": 0}, {"_summary": "count"}, {"_total": "accurate"}])
+def test_a_search_can_be_counted(program: Program, visits: list[TreatmentSession], asked: dict[str, Any]) -> None:
+    body = program.get("Appointment", **asked).json()
+    assert body["total"] == 5
+    assert ("entry" in body) == ("_total" in asked)
+
+
+def test_what_cannot_be_asked_is_refused_unless_the_caller_is_lenient(program: Program) -> None:
+    refused = program.get("Appointment", colour="blue")
+    assert refused.status_code == 400
+    assert issues(refused) == [("not-supported", "Appointment cannot be searched by colour.")]
+    assert program.get("Appointment", headers={"Prefer": "handling=lenient"}, colour="blue").status_code == 200
+    assert program.get("Appointment", _format="xml").status_code == 406
+
+
+INJECTIONS = [
+    "';DROP TABLE patients_patient;--",
+    "date; SELECT 1",
+    "pk",
+    "clinic__name",
+    "course__patient__given_name",
+    "-",
+]
+
+
+@pytest.mark.parametrize("value", INJECTIONS)
+def test_nothing_but_the_listed_orders_is_sorted_by(program: Program, value: str) -> None:
+    assert program.get("Appointment", _sort=value).status_code == 400
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)
+def test_no_value_of_a_filter_is_more_than_a_value(
+    program: Program, visits: list[TreatmentSession], kind: Kind
+) -> None:
+    for value in (*INJECTIONS, "%", "' OR '1'='1", "|", ",,,", "Patient/", "\u0661"):
+        for name in kind.allowed.names:
+            response = program.search(kind.kind, **{name: value})
+            assert response.status_code in {200, 400}, (name, value, response.content)
+            assert "entry" not in response.json(), (name, value)
+
+
+@pytest.mark.parametrize("value", ["\x00", "a\x00b", "\n", "x" * 501, "", " "])
+def test_values_that_no_database_should_see_are_refused(program: Program, value: str) -> None:
+    response = program.search("Patient", name=value)
+    assert response.status_code == 400
+
+
+@pytest.mark.parametrize(("kind", "queries"), [("Patient", 7), ("Appointment", 7), ("Schedule", 6), ("Slot", 12)])
+def test_a_search_asks_the_database_as_often_for_many_as_for_few(
+    program: Program,
+    visits: list[TreatmentSession],
+    kind: str,
+    queries: int,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("interface.fhir.trace.searched", lambda *_: None)  # one line for each person is meant
+    program.get(kind, _count=1)
+    with django_assert_max_num_queries(queries):
+        assert program.get(kind).status_code == 200
+
+
+@pytest.mark.parametrize("start", ["ge2026-11-24", "2027", "gt2026-12-01T10:00:00Z"])
+def test_free_times_of_a_year_are_not_computed_at_once(program: Program, osei: Injector, start: str) -> None:
+    response = program.get("Slot", start=start)
+    assert response.status_code == (400 if start == "2027" else 200)
+
+
+def test_only_free_times_are_told(program: Program) -> None:
+    assert program.get("Slot", status="busy").status_code == 400
+    assert program.get("Slot", status="free").status_code == 200
