@@ -3,7 +3,7 @@
 Access hangs on the membership of the clinic a person works in at the moment, never on knowing an address.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
@@ -31,6 +31,7 @@ class Capability(StrEnum):
     STOCK = "stock"  # receive, discard, recall and trace vials
     BILL = "bill"  # draft and export claim lines
     REVIEW = "review"  # session log and its export
+    REPORT = "report"  # reports, their export and the people behind each number
     SETUP = "setup"  # hours, rooms, leave, closures, holidays, calendar feeds
 
 
@@ -42,10 +43,12 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
     Role.READ_ONLY: frozenset(_EVERYONE),
     Role.FRONT_DESK: frozenset(_DESK),
     Role.NURSE_INJECTOR: frozenset(_NURSE),
-    Role.PRESCRIBER: frozenset(_NURSE | {Capability.PRESCRIBE}),
+    Role.PRESCRIBER: frozenset(_NURSE | {Capability.PRESCRIBE, Capability.REPORT}),
     # An admin runs the clinic but signs nothing: signing is a clinical act.
     Role.ADMIN: frozenset(
-        _DESK | {Capability.IMPORT, Capability.STOCK, Capability.BILL, Capability.REVIEW, Capability.SETUP}
+        _DESK
+        | {Capability.IMPORT, Capability.STOCK, Capability.BILL}
+        | {Capability.REVIEW, Capability.REPORT, Capability.SETUP}
     ),
 }
 
@@ -55,6 +58,7 @@ class StaffRequest(HttpRequest):
 
     user: User
     membership: Membership
+    memberships: Sequence[Membership]
     # The clinic the person works in at the moment: the scope of every query.
     clinic: Clinic
     htmx: HtmxDetails

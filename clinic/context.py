@@ -21,6 +21,7 @@ _MENU = (
     ("Inbox", "reminders:inbox", "i", Capability.VIEW),
     ("Stock", "treatments:stock", "v", Capability.STOCK),
     ("Log", "treatments:log", "l", Capability.REVIEW),
+    ("Reports", "reports:first", "p", Capability.REPORT),
     ("Settings", "setup:overview", "s", Capability.SETUP),
 )
 

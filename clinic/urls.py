@@ -24,6 +24,7 @@ urlpatterns = [
     path("password/done/", auth_views.PasswordChangeDoneView.as_view(), name="password_change_done"),
     path("", include("patients.urls")),
     path("settings/", include("treatments.setup.urls")),
+    path("reports/", include("reports.urls")),
     path("", include("treatments.urls")),
     path("", include("reminders.urls")),
     path("", include("interface.urls")),

@@ -86,12 +86,12 @@ def _times(clinic: Clinic, first: dt.date, end: dt.date, now: dt.datetime) -> Co
     agenda = read_agenda(clinic, first, end)
     found = Counter[dt.date]()
     for date in agenda.dates():
-        found[monday_of(date)] += sum(_fitting(agenda, shift, int(now.timestamp())) for shift in agenda.shifts(date))
+        found[monday_of(date)] += sum(fitting(agenda, shift, int(now.timestamp())) for shift in agenda.shifts(date))
     return found
 
 
-def _fitting(agenda: Agenda, shift: Shift, now: int) -> int:
-    """Return how many sessions fit one after the other into a shift, as far as it is to come."""
+def fitting(agenda: Agenda, shift: Shift, now: int = 0) -> int:
+    """Return how many sessions fit one after the other into a shift, as far as it is to come after ``now``."""
     rooms = agenda.rooms_for(shift.hours)
     if not rooms:
         return 0

@@ -226,6 +226,7 @@ class World:
         own: dict[str, dict[str, Any]] = {
             **{key: {"uid": uuid.uuid4()} for key in UPLOADS},
             "treatments:day": {"date": "2026-11-23"},
+            **{f"reports:{page}": {"key": "response"} for page in ("report", "print", "export", "people")},
             "setup:work_on": {"date": "2026-12-25"},
             **{key: {"uid": self.injector.uid, "pk": self.hours.pk} for key in ("setup:edit_hours", "setup:end_hours")},
             "patients:diary_day": {"uid": self.patient.uid, "date": "2026-11-22"},

@@ -19,8 +19,8 @@ from patients.eligibility.renewal import EPISODIC_MONTHS, percent_fewer
 
 WORSE_DAYS = 2  # so many more headache days in the last four weeks of a cycle count as wearing off
 ONE_DAY_A_WEEK = Fraction(1, 7)
-_WEEKS_5_TO_8_END = 56  # days after the session
-_WEEKS_9_TO_12_END = 84
+WEEKS_5_TO_8_END = 56  # days after the session
+WEEKS_9_TO_12_END = 84
 
 
 class Level(Protocol):
@@ -167,8 +167,8 @@ def wear_off_week(start: dt.date, days: Sequence[Day]) -> int:
 
     For a cycle that wore off; the last week where no single one stands out.
     """
-    usual = _share(start, days, _WEEKS_5_TO_8_END - WINDOW_DAYS + 1, _WEEKS_5_TO_8_END) or Fraction(0)
-    weeks = range(_WEEKS_5_TO_8_END // 7 + 1, _WEEKS_9_TO_12_END // 7 + 1)
+    usual = _share(start, days, WEEKS_5_TO_8_END - WINDOW_DAYS + 1, WEEKS_5_TO_8_END) or Fraction(0)
+    weeks = range(WEEKS_5_TO_8_END // 7 + 1, WEEKS_9_TO_12_END // 7 + 1)
     shares = {week: _share(start, days, 7 * week - 6, 7 * week) for week in weeks}
     return next(
         (week for week, share in shares.items() if share is not None and share >= usual + ONE_DAY_A_WEEK), weeks[-1]
@@ -182,6 +182,16 @@ def _share(start: dt.date, days: Sequence[Day], first: int, last: int) -> Fracti
 
 
 def _wears_off(start: dt.date, days: Sequence[Day]) -> bool:
-    middle, late = (count(days, start + dt.timedelta(days=end)) for end in (_WEEKS_5_TO_8_END, _WEEKS_9_TO_12_END))
+    return wears_off(*(count(days, start + dt.timedelta(days=end)) for end in (WEEKS_5_TO_8_END, WEEKS_9_TO_12_END)))
+
+
+def wears_off(middle: Window, late: Window) -> bool:
+    """Return whether weeks 9 to 12 are so much worse than weeks 5 to 8 that the effect wore off."""
+    more = more_days(middle, late)
+    return more is not None and more >= WORSE_DAYS
+
+
+def more_days(middle: Window, late: Window) -> Fraction | None:
+    """Return how many more headache days in 28 the later window has; None where too few days were recorded."""
     then, now = middle.scaled(middle.headache_days), late.scaled(late.headache_days)
-    return then is not None and now is not None and now - then >= WORSE_DAYS
+    return None if then is None or now is None else now - then

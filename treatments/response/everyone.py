@@ -75,8 +75,8 @@ def _courses(clinic: Clinic, today: dt.date) -> QuerySet[Any]:
     ).filter(first_given__isnull=False)
     for place in range(EPISODIC_MONTHS):
         end = Value(today - dt.timedelta(days=1 + WINDOW_DAYS * place), DateField())
-        found = found.annotate(**_counted(f"month{place}", end))
-    standing: QuerySet[Any] = found.annotate(**_counted("now", OuterRef("last")))
+        found = found.annotate(**diary_counts(f"month{place}", end))
+    standing: QuerySet[Any] = found.annotate(**diary_counts("now", OuterRef("last")))
     return standing
 
 
@@ -87,10 +87,13 @@ def _end_of_window(today: dt.date) -> Case:
     return Case(When(begun, then=AddDays(F("last_given"), Value(-1))), default=yesterday, output_field=DateField())
 
 
-def _counted(name: str, last: Any) -> dict[str, Any]:
-    """Return how many days were recorded in the 28 that end with ``last``, and how many of them had a headache."""
+def diary_counts(name: str, last: Any, patient: str = "patient") -> dict[str, Any]:
+    """Return how many days were recorded in the 28 that end with ``last``, and how many of them had a headache.
+
+    ``patient`` is the way from the rows that are annotated to the person.
+    """
     days = DiaryDay.objects.filter(
-        patient=OuterRef("patient"), date__lte=last, date__gt=AddDays(last, Value(-WINDOW_DAYS))
+        patient=OuterRef(patient), date__lte=last, date__gt=AddDays(last, Value(-WINDOW_DAYS))
     )
     of_person = days.order_by().values("patient")
     headache = Count("pk", filter=Q(headache_hours__isnull=True) | Q(headache_hours__gt=0))

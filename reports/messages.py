@@ -1,0 +1,87 @@
+"""Whether messages arrive, and what they lead to."""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Count, Q
+
+from patients.models import Channel
+from reminders.models import Reminder, State
+from reports.asked import Asked
+from reports.numbers import Share
+from reports.page import Figure, Report, Row, Table, share_row, too_few
+from reports.rows import soon, told
+from treatments.models import Status, TreatmentSession
+
+# What has come to an end: it left, or it was tried and did not. What was stopped in time was never tried.
+_TRIED = (State.SENT, State.FAILED, State.MISSED, State.HANDLED, State.REPLACED)
+_DELIVERED = Q(state=State.SENT, delivered_at__isnull=False)
+_FAILED = Q(state__in=(State.FAILED, State.HANDLED, State.REPLACED))
+_ABOUT = "Messages to patients that were due in these days and went out, or were tried. Those stopped in time are not counted."
+
+
+def messages(asked: Asked) -> Report:
+    """Count what became of messages, and what visits they were about did (3 queries)."""
+    channels = list(_channels(asked))
+    sums = {name: sum(row[name] for row in channels) for name in ("all", "sent", "delivered", "failed", "missed")}
+    counted = f"n = {sums['all']:,} messages"
+    figures = [
+        Figure("Delivered", Share(sums["delivered"], sums["all"]).words,
+               "The gateway said that it arrived. Some gateways never say; those count under sent.", counted),
+        Figure("Sent, no receipt", f"{sums['sent'] - sums['delivered']:,}", "Taken by the gateway, nothing heard since.", counted),
+        Figure("Failed", Share(sums["failed"], sums["all"]).words,
+               "Not delivered: refused, given up, called by a person instead, or sent another way.", counted,
+               _centre(asked)),
+        Figure("Too late to send", f"{sums['missed']:,}", "Not sent, because it would have come too late to help.", counted,
+               _centre(asked)),
+        *_visits(asked),
+    ]  # fmt: skip
+    table = Table("Delivered by channel", ("Channel", "Delivered", "Sent, no receipt", "Failed", "Too late"),
+                  [_channel(row) for row in channels])  # fmt: skip
+    return Report("Messages", _ABOUT, figures, [table], too_few(sums["all"], "messages"))
+
+
+def _centre(asked: Asked) -> str:
+    """The reminder centre lists what needs a person; it knows no days."""
+    return asked.link("reminders:centre").partition("?")[0]
+
+
+def _channels(asked: Asked) -> Any:
+    zone, day = asked.clinic.zone, dt.timedelta(days=1)
+    ends = (asked.first, asked.last + day)
+    since, until = (dt.datetime.combine(one, dt.time(), zone).astimezone(dt.UTC) for one in ends)
+    found = Reminder.objects.filter(
+        clinic__in=[clinic.pk for clinic in asked.clinics], state__in=_TRIED, due_at__gte=since, due_at__lt=until
+    )
+    if asked.injector:
+        found = found.filter(session__injector=asked.injector)
+    return found.order_by().values("channel").annotate(
+        all=Count("pk"),
+        sent=Count("pk", filter=Q(state=State.SENT)),
+        delivered=Count("pk", filter=_DELIVERED),
+        failed=Count("pk", filter=_FAILED),
+        missed=Count("pk", filter=Q(state=State.MISSED)),
+    )  # fmt: skip
+
+
+def _channel(row: dict[str, Any]) -> Row:
+    more = (f"{row['sent'] - row['delivered']:,}", f"{row['failed']:,}", f"{row['missed']:,}")
+    return share_row(Channel(row["channel"]).label, Share(row["delivered"], row["all"]), *more)
+
+
+def _visits(asked: Asked) -> list[Figure]:
+    here = TreatmentSession.objects.filter(**asked.of(), local_date__range=asked.days).order_by()
+    standing = here.exclude(status__in=(Status.CANCELLED, Status.GIVEN_BEFORE))
+    sums = told(standing).aggregate(told=Count("pk"), soon=Count("pk", filter=soon()))
+    texts = Reminder.objects.filter(
+        **asked.of("session__"), session__local_date__range=asked.days, channel=Channel.SMS, state=State.SENT
+    ).exclude(session__status=Status.CANCELLED)
+    texts_sent, visits = texts.count(), sums["told"]
+    return [
+        Figure("Confirmed within 48 hours", Share(sums["soon"], visits).words,
+               "Visits in these days about which a reminder went out, and the person said within 48 hours of the first one that they would come.",
+               f"n = {visits:,} visits", asked.rows(soon="true")),
+        Figure("Texts per visit", f"{texts_sent / visits:.1f}" if visits else "none to count",
+               "Text messages about visits in these days, for each visit that a reminder went out about. One text can be paid for as several.",
+               f"n = {texts_sent:,} texts, {visits:,} visits", asked.rows(told="true")),
+    ]  # fmt: skip

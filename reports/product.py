@@ -1,0 +1,71 @@
+"""What was drawn, given and thrown away."""
+
+from typing import Any
+
+from django.db.models import Count, F, Sum
+from django.db.models.functions import TruncMonth
+
+from clinic.wording import MONTHS
+from reports.asked import Asked
+from reports.numbers import Share
+from reports.page import Figure, Report, Row, Table, too_few
+from reports.visits import month_days
+from treatments.models import TreatmentSession, Vial
+
+MOST_LOTS = 200
+_ABOUT = "Units of the signed records of sessions in these days; of a corrected record the newest version counts."
+
+
+def product(asked: Asked) -> Report:
+    """Sum units and vials, by month and by lot (2 queries)."""
+    months, lots = _months(asked), _lots(asked)
+    sums = {name: sum(row[name] for row in months) for name in ("sessions", "drawn", "given", "wasted")}
+    vials = sum(row["vials"] for row in lots)
+    counted, rows = f"n = {sums['sessions']:,} signed sessions", asked.rows(record="signed")
+    figures = [
+        Figure("Units given", f"{sums['given']:,}", "Injected.", counted, rows),
+        Figure("Units wasted", f"{sums['wasted']:,}", "Left in an opened vial: one vial serves one session.", counted,
+               asked.rows(wasted=1)),
+        Figure("Wasted of drawn", Share(sums["wasted"], sums["drawn"]).words, "Units wasted out of units drawn.",
+               f"n = {sums['drawn']:,} units", rows),
+        Figure("Vials", f"{vials:,}", "Vials opened, of any size.", counted, rows),
+    ]  # fmt: skip
+    tables = [
+        Table("Units given by month", ("Month", "Given", "Wasted", "Sessions"), [_month(row, asked) for row in months]),
+        Table("By lot", ("Lot", "Vials", "Units given", "Units wasted"), [_lot(row, asked) for row in lots[:MOST_LOTS]],
+              "Vials of old records may say no units of their own; they count as vials."),
+    ]  # fmt: skip
+    return Report("Product", _ABOUT, figures, tables, too_few(sums["sessions"], "signed sessions"))
+
+
+def _months(asked: Asked) -> Any:
+    signed = TreatmentSession.objects.filter(**asked.of(), local_date__range=asked.days, record__isnull=False)
+    months = signed.order_by().annotate(month=TruncMonth("local_date")).values("month")
+    sums = {name: Sum(f"record__units_{name}") for name in ("drawn", "given", "wasted")}
+    return list(months.annotate(sessions=Count("pk"), **sums).order_by("month"))
+
+
+def _lots(asked: Asked) -> Any:
+    used = Vial.objects.filter(
+        **asked.of("record__session__"),
+        record__session__local_date__range=asked.days,
+        record__session__record=F("record"),
+    )
+    lots = used.order_by().values("lot")
+    return list(
+        lots.annotate(vials=Count("pk"), given=Sum("units_given"), wasted=Sum("units_wasted")).order_by("-vials", "lot")
+    )
+
+
+def _month(row: dict[str, Any], asked: Asked) -> Row:
+    month = row["month"]
+    cells = (
+        f"{MONTHS[month.month - 1][:3]} {month.year}",
+        *(f"{row[name]:,}" for name in ("given", "wasted", "sessions")),
+    )
+    return Row(cells, asked.rows(record="signed", **month_days(month, asked)), float(row["given"]))
+
+
+def _lot(row: dict[str, Any], asked: Asked) -> Row:
+    units = ("not known" if row[name] is None else f"{row[name]:,}" for name in ("given", "wasted"))
+    return Row((row["lot"], f"{row['vials']:,}", *units), asked.rows(lot=row["lot"]))

@@ -1,0 +1,156 @@
+"""Pages of the reports, on screen, on paper and as a file, and the rows behind each number."""
+
+import datetime as dt
+from itertools import islice
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from clinic import audit
+from clinic.access import Capability, StaffRequest, requires
+from clinic.models import AuditEntry
+from reports.asked import Asked, AskForm, chips, form_of
+from reports.catalogue import FIRST, OF_CYCLES, REPORTS
+from reports.export import csv_of
+from reports.page import Report
+from reports.rows import RowsFilter
+from treatments.log import rows
+
+PAGE = 50
+SHOWN = 200  # people on one page; their number is of all
+
+
+@require_safe
+@requires(Capability.REPORT)
+def first(request: StaffRequest) -> HttpResponse:
+    """Show the first report: what people ask for most is one press away."""
+    return _page(request, FIRST, "reports/report.html")
+
+
+@require_safe
+@requires(Capability.REPORT)
+def report(request: StaffRequest, key: str) -> HttpResponse:
+    """Show a report of the days, injector and clinic that stand in the address."""
+    return _page(request, key, "reports/report.html")
+
+
+@require_safe
+@requires(Capability.REPORT)
+def paper(request: StaffRequest, key: str) -> HttpResponse:
+    """Show the same for printing; opening it is traced as printing."""
+    response = _page(request, key, "reports/print.html")
+    if response.status_code == 200:
+        _note(request, AuditEntry.Action.PRINT, f"report {key}", None)
+    return response
+
+
+@require_safe
+@requires(Capability.REPORT)
+def export(request: StaffRequest, key: str) -> HttpResponse:
+    """Hand out the same as CSV. The export itself is logged."""
+    form = form_of(request, timezone.now())
+    if not form.is_valid():
+        return _back_to(request, key)
+    found, asked = _made(key, form)
+    _note(request, AuditEntry.Action.EXPORT, f"report {key}", sum(len(table.rows) for table in found.tables))
+    name = f"report-{key}-{asked.first}-{asked.last}.csv"
+    response = HttpResponse(csv_of(found, asked), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@require_safe
+@requires(Capability.REPORT)
+def sessions(request: StaffRequest) -> HttpResponse:
+    """List the sessions behind a number, fifty a page; the filters stand in the address as they do in the log."""
+    chosen = RowsFilter(request.GET, queryset=rows.sessions(request.clinic), request=request)
+    valid = chosen.form.is_valid()
+    page = rows.page_after(chosen.qs, request.GET.get("after", ""), PAGE) if valid else rows.Page([], "")
+    _note(request, AuditEntry.Action.READ, "report sessions", len(page.rows))
+    query = request.GET.copy()
+    query.pop("after", None)
+    context = {
+        "form": chosen.form,
+        "page": page,
+        "total": rows.total(chosen.qs) if valid else "",
+        "query": query.urlencode(),
+        "said": _said(chosen) if valid else [],
+    }
+    return render(request, "reports/sessions.html", context, status=200 if valid else 422)
+
+
+def _said(chosen: RowsFilter) -> list[tuple[str, str]]:
+    """Return the filters that are set, with their values in words."""
+    set_ones = [bound for bound in chosen.form if bound.data not in (None, "", False)]
+    return [(bound.label, _value(bound.field, chosen.form.cleaned_data[bound.name])) for bound in set_ones]
+
+
+def _value(field: object, value: object) -> str:
+    words = dict(getattr(field, "choices", ()) or ()) if isinstance(value, str) else {}
+    return "yes" if value is True else "no" if value is False else str(words.get(value, value))
+
+
+@require_safe
+@requires(Capability.REPORT)
+def people(request: StaffRequest, key: str) -> HttpResponse:
+    """List whose cycles are behind a number."""
+    groups, members = OF_CYCLES.get(key, ({}, None))
+    group, form = request.GET.get("group", next(iter(groups), "")), form_of(request, timezone.now())
+    if members is None or group not in groups:
+        raise Http404
+    if not form.is_valid():
+        return _back_to(request, key)
+    number = request.GET.get("cycle", "")
+    asked = form.asked(timezone.now())
+    found = members(asked, group, int(number) if number.isdecimal() else None)
+    shown = list(islice(found, SHOWN))
+    more = sum(1 for _ in found)
+    _note(request, AuditEntry.Action.READ, f"report {key}", len(shown))
+    context = {"title": groups[group], "cycle": number, "shown": shown, "more": more, "asked": asked, "key": key}
+    return render(request, "reports/people.html", context | {"query": _query(request)})
+
+
+def _back_to(request: StaffRequest, key: str) -> HttpResponse:
+    """Lead to the report, which says what is wrong with the address."""
+    return redirect(f"{reverse('reports:report', args=[key])}?{_query(request)}")
+
+
+def _page(request: StaffRequest, key: str, template: str) -> HttpResponse:
+    if key not in REPORTS:
+        raise Http404
+    now = timezone.now()
+    form = form_of(request, now)
+    context: dict[str, object] = {
+        "form": form,
+        "key": key,
+        "reports": [(name, title) for name, (title, _) in REPORTS.items()],
+        "title": REPORTS[key][0],
+        "chips": chips(now.astimezone(request.clinic.zone).date()),
+        "query": _query(request),
+        "kept": _query(request, "first", "last"),
+    }
+    valid = form.is_valid()
+    if valid:
+        context["report"], context["asked"] = _made(key, form, now)
+    return render(request, template, context, status=200 if valid else 422)
+
+
+def _made(key: str, form: AskForm, now: dt.datetime | None = None) -> tuple[Report, Asked]:
+    if key not in REPORTS:
+        raise Http404
+    asked = form.asked(now or timezone.now())
+    return REPORTS[key][1](asked), asked
+
+
+def _query(request: StaffRequest, *without: str) -> str:
+    query = request.GET.copy()
+    for name in (*without, "group", "cycle"):
+        query.pop(name, None)
+    return query.urlencode()
+
+
+def _note(request: StaffRequest, action: AuditEntry.Action, kind: str, number: int | None) -> None:
+    audit.record(clinic=request.clinic, by=request.user, at=timezone.now(), action=action, kind=kind, rows=number)

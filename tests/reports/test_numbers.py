@@ -1,0 +1,48 @@
+"""Shares and medians: few people are never made to look like many."""
+
+import pytest
+
+from reports.numbers import Share, median
+from reports.page import Row, Table, share_row, too_few
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "words"),
+    [
+        (3, 9, "3 of 9"),  # nine are too few
+        (3, 10, "30% (3 of 10)"),
+        (0, 0, "none to count"),
+        (1, 8, "1 of 8"),
+        (25, 200, "13% (25 of 200)"),  # a half goes up
+        (0, 12, "0% (0 of 12)"),
+        (1, 1000, "under 1% (1 of 1,000)"),  # little is not nothing
+        (1234, 5000, "25% (1,234 of 5,000)"),
+    ],
+)
+def test_a_share_says_what_it_was_counted_from(part: int, whole: int, words: str) -> None:
+    assert Share(part, whole).words == words
+
+
+@pytest.mark.parametrize(
+    ("counts", "middle"),
+    [({}, None), ({84: 1}, 84), ({84: 1, 90: 1}, 87), ({84: 3, 200: 1}, 84), ({84: 2, 90: 2, 300: 1}, 90)],
+)
+def test_the_median_of_counted_numbers(counts: dict[int, int], middle: float | None) -> None:
+    assert median(counts) == middle
+
+
+def test_a_share_of_fewer_than_ten_has_no_bar() -> None:
+    table = Table("t", ("a", "b"), [share_row("few", Share(3, 9)), share_row("many", Share(5, 10))])
+    few, many = table.lines
+    assert (few.width, few.words) == (0, "3 of 9")
+    assert many.width > 0
+    assert many.words == "50% of 10"
+
+
+def test_a_table_without_bars_is_not_drawn() -> None:
+    assert Table("t", ("a", "b"), [Row(("x", "1"))]).lines == []
+
+
+def test_too_little_is_said_with_what_it_needs() -> None:
+    assert too_few(3, "people") == "Not enough data: 3 people, needs 10."
+    assert too_few(10, "people") == ""

@@ -1,0 +1,157 @@
+"""Interval, product, messages and utilisation."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from clinic.models import Absence, Clinic, Injector, User
+from reminders.models import State
+from tests.builders import NOW, make_course, make_injector, make_patient, make_session, room_of
+from tests.conftest import log_in
+from tests.reports.conftest import DAYS, Visit, figure, remind, shown, table
+from treatments.models import SessionRecord, Status, TreatmentSession, Vial
+
+ONE = dt.timedelta(days=1)
+FOURTH = dt.date(2026, 7, 6)
+
+
+def apart(visit: Visit, riverside: Clinic, *days: int) -> None:
+    """Give people two sessions so many days apart, the second in the quarter."""
+    for number, gap in enumerate(days):
+        course = make_course(make_patient(riverside))
+        second = FOURTH + number // 20 * ONE
+        early = {"early_reason": "x", "early_by": User.objects.first()} if gap < 84 else {}
+        visit(Status.GIVEN_BEFORE, day=second - gap * ONE, course=course)
+        visit(day=second, course=course, due_on=second - gap * ONE + 84 * ONE, **early)
+
+
+def test_days_between_sessions_fall_on_the_right_side_of_each_limit(
+    visit: Visit, riverside: Clinic, admin: User
+) -> None:
+    apart(visit, riverside, 83, 84, 84, 90, 98, 98, 99, 120, 200, 84)
+    report = shown(admin, "interval")
+    assert figure(report, "Under 84 days") == "10% (1 of 10)"
+    assert figure(report, "84 to 98 days") == "60% (6 of 10)"
+    assert figure(report, "Over 98 days") == "30% (3 of 10)"
+    assert figure(report, "Median") == "94 days"
+    assert table(report, "By week") == [
+        ("11 weeks", "1"),
+        ("12 weeks", "4"),
+        ("14 weeks", "3"),
+        ("17 weeks", "1"),
+        ("26 or more weeks", "1"),
+    ]
+
+
+def test_a_first_session_has_no_interval(visit: Visit, admin: User) -> None:
+    visit()
+    report = shown(admin, "interval")
+    assert figure(report, "Median") == "none to count"
+    assert report.few == "Not enough data: 0 sessions after another one, needs 10."
+
+
+def record(session: TreatmentSession, by: User, lot: str, *, given: int = 155, **fields: Any) -> SessionRecord:
+    """Sign what was injected, from one vial of 200 units."""
+    made = SessionRecord.objects.create(
+        clinic=session.clinic, session=session, units_drawn=200, units_given=given, units_wasted=200 - given,
+        sites_given=31, identity_checked=True, consent_confirmed=True, screened_on=session.local_date,
+        started_at=NOW, **fields,
+    )  # fmt: skip
+    Vial.objects.create(
+        clinic=session.clinic, record=made, lot=lot, strength=200, units_given=given, units_wasted=200 - given,
+        expires_on=session.local_date, used_on=session.local_date,
+    )  # fmt: skip
+    SessionRecord.objects.filter(pk=made.pk).update(signed_at=NOW, signed_by=by)
+    TreatmentSession.objects.filter(pk=session.pk).update(record=made)
+    return made
+
+
+def test_units_and_vials_are_summed_by_lot(visit: Visit, prescriber: User, admin: User) -> None:
+    for lot in ("C1", "C1", "C2"):
+        record(visit(), prescriber, lot)
+    report = shown(admin, "product")
+    assert (figure(report, "Units given"), figure(report, "Units wasted")) == ("465", "135")
+    assert figure(report, "Vials") == "3"
+    assert table(report, "By lot") == [("C1", "2", "310", "90"), ("C2", "1", "155", "45")]
+
+
+def test_of_a_corrected_record_only_the_newest_version_counts(visit: Visit, prescriber: User, admin: User) -> None:
+    session = visit()
+    first = record(session, prescriber, "C1")
+    record(session, prescriber, "C2", given=195, corrects=first, correction_reason="read wrong")
+    report = shown(admin, "product")
+    assert figure(report, "Units given") == "195"
+    assert table(report, "By lot") == [("C2", "1", "195", "5")]
+
+
+def test_messages_are_delivered_sent_or_failed(visit: Visit, admin: User) -> None:
+    remind(visit(day=FOURTH), State.SENT, delivered_at=NOW)
+    remind(visit(day=FOURTH), State.SENT)
+    remind(visit(day=FOURTH), State.FAILED)
+    remind(visit(day=FOURTH), State.CANCELLED)  # stopped in time: never tried
+    remind(visit(), State.SENT)  # due before the quarter began
+    report = shown(admin, "messages")
+    assert figure(report, "Delivered") == "1 of 3"
+    assert figure(report, "Sent, no receipt") == "1"
+    assert figure(report, "Failed") == "1 of 3"
+    assert table(report, "Delivered by channel") == [("Text message", "1 of 3", "1", "1", "0")]
+
+
+@pytest.mark.parametrize(("hours", "counted"), [(-1, 0), (0, 1), (48, 1), (49, 0)])
+def test_confirmed_within_two_days_of_the_first_reminder(visit: Visit, admin: User, hours: int, counted: int) -> None:
+    told = NOW - dt.timedelta(days=60)
+    session = visit(answer="confirmed", answered_at=told + dt.timedelta(hours=hours))
+    remind(session, State.SENT, closed_at=told)
+    report = shown(admin, "messages")
+    assert figure(report, "Confirmed within 48 hours") == f"{counted} of 1"
+    assert figure(report, "Texts per visit") == "1.0"
+
+
+def test_minutes_booked_are_held_against_minutes_offered(visit: Visit, osei: Injector, admin: User) -> None:
+    monday = {"first": "2026-07-06", "last": "2026-07-06"}
+    visit(day=FOURTH)
+    visit(Status.NO_SHOW, day=FOURTH)
+    visit(Status.CANCELLED, day=FOURTH)
+    report = shown(admin, "utilisation", **monday)
+    assert figure(report, "Booked of offered") == "6% (30 of 480)"
+    noon = dt.datetime(2026, 7, 6, 11, tzinfo=dt.UTC)
+    Absence.objects.create(
+        clinic=osei.clinic, injector=osei, starts_at=noon, ends_at=noon + dt.timedelta(hours=4)
+    )  # fmt: skip
+    assert figure(shown(admin, "utilisation", **monday), "Booked of offered") == "13% (30 of 240)"
+
+
+def test_a_cancelled_visit_is_filled_by_whoever_came_into_its_time(
+    visit: Visit, riverside: Clinic, osei: Injector, admin: User
+) -> None:
+    gone = visit(Status.CANCELLED)
+    visit(Status.CANCELLED)
+    make_session(
+        make_course(make_patient(riverside)), osei, gone.starts_at, status=Status.DONE, given_on=gone.local_date
+    )
+    report = shown(admin, "utilisation")
+    assert figure(report, "Filled after cancellation") == "1 of 2"
+    link = next(one.href for one in report.figures if one.label == "Filled after cancellation")
+    assert [row.pk for row in log_in(admin).get(link).context["page"].rows] == [gone.pk]
+
+
+def test_a_full_day_of_one_injector_fills_no_day_of_another(riverside: Clinic, osei: Injector, admin: User) -> None:
+    empty = figure(shown(admin, "utilisation"), "Empty in the next 14 days")
+    make_injector(riverside, "RN Bello", room=room_of(osei))
+    twice = figure(shown(admin, "utilisation"), "Empty in the next 14 days")
+    assert int(twice.split()[0].replace(",", "")) == 2 * int(empty.split()[0].replace(",", ""))
+
+
+@pytest.mark.parametrize(("key", "number"), [("interval", 4), ("product", 5), ("messages", 6), ("utilisation", 14)])
+def test_as_many_queries_for_many_visits_as_for_few(
+    visit: Visit, admin: User, key: str, number: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client, url = log_in(admin), reverse("reports:report", args=[key])
+    for more in (1, 20):
+        for _ in range(more):
+            visit()
+        with django_assert_num_queries(number):
+            assert client.get(url, DAYS).status_code == 200

@@ -1,0 +1,85 @@
+"""Reports on paper and as files, and the trace they leave."""
+
+import csv
+import io
+
+import pytest
+from django.urls import reverse
+
+from clinic.models import AuditEntry, Injector, User
+from reports.catalogue import REPORTS
+from tests.conftest import log_in
+from tests.reports.conftest import DAYS, Visit
+from treatments.models import Status
+
+
+@pytest.mark.parametrize("key", REPORTS)
+def test_every_report_says_what_each_number_means_and_is_counted_from(visit: Visit, admin: User, key: str) -> None:
+    visit()
+    response = log_in(admin).get(reverse("reports:report", args=[key]), DAYS)
+    report, page = response.context["report"], response.content.decode()
+    assert report.figures
+    assert all(one.meaning.endswith(".") and one.n for one in report.figures)
+    assert "Wednesday 1 July 2026 to Wednesday 30 September 2026" in page
+    assert "As of 10am" in page
+
+
+@pytest.mark.parametrize("key", REPORTS)
+def test_a_clinic_without_data_reads_why_there_are_no_percentages(osei: Injector, admin: User, key: str) -> None:
+    page = log_in(admin).get(reverse("reports:report", args=[key]), DAYS).content.decode()
+    assert ("Not enough data: 0 " in page) is (key != "utilisation")  # hours are there from the first day on
+
+
+def test_a_chart_stands_above_its_table(visit: Visit, admin: User) -> None:
+    for status in [Status.DONE] * 9 + [Status.NO_SHOW]:
+        visit(status)
+    page = log_in(admin).get(reverse("reports:report", args=["no-shows"]), DAYS).content.decode()
+    assert page.index("<svg viewBox") < page.index("<table")
+    assert "10% of 10" in page
+    assert "style=" not in page
+
+
+@pytest.mark.parametrize("key", REPORTS)
+def test_the_file_holds_whose_days_and_numbers_and_is_logged(visit: Visit, admin: User, key: str) -> None:
+    visit()
+    response = log_in(admin).get(reverse("reports:export", args=[key]), DAYS)
+    lines = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
+    assert lines[0] == [REPORTS[key][0], "Riverside Clinic"]
+    assert lines[1] == ["Days", "2026-07-01", "2026-09-30"]
+    assert ["Number", "Value", "Counted from", "Meaning"] in lines
+    trace = AuditEntry.objects.get(action=AuditEntry.Action.EXPORT)
+    assert (trace.kind, trace.actor) == (f"report {key}", admin)
+    assert "Riverside" not in response["Content-Disposition"]
+
+
+def test_a_name_that_begins_like_a_formula_stays_text(visit: Visit, osei: Injector, admin: User) -> None:
+    Injector.objects.filter(pk=osei.pk).update(name="=cmd()")
+    visit()
+    body = log_in(admin).get(reverse("reports:export", args=["no-shows"]), DAYS).content.decode()
+    assert "'=cmd()" in body
+
+
+def test_a_file_of_days_that_mean_nothing_leads_back_to_the_words(admin: User) -> None:
+    response = log_in(admin).get(reverse("reports:export", args=["no-shows"]), {"first": "soon"}, follow=True)
+    assert response.status_code == 422
+    assert not AuditEntry.objects.filter(action=AuditEntry.Action.EXPORT).exists()
+
+
+@pytest.mark.parametrize("key", REPORTS)
+def test_printing_is_traced(visit: Visit, admin: User, key: str) -> None:
+    page = log_in(admin).get(reverse("reports:print", args=[key]), DAYS).content.decode()
+    assert "Printed by Ada Lind" in page
+    assert AuditEntry.objects.get(action=AuditEntry.Action.PRINT).kind == f"report {key}"
+
+
+def test_looking_at_rows_is_traced(visit: Visit, admin: User) -> None:
+    visit()
+    log_in(admin).get(reverse("reports:sessions"), DAYS)
+    log_in(admin).get(reverse("reports:people", args=["response"]), DAYS)
+    reads = AuditEntry.objects.filter(action=AuditEntry.Action.READ).order_by("pk")
+    assert [(one.kind, one.rows) for one in reads] == [("report sessions", 1), ("report response", 0)]
+
+
+@pytest.mark.parametrize("name", ["report", "print", "export", "people"])
+def test_a_report_that_there_is_not_is_not_found(admin: User, name: str) -> None:
+    assert log_in(admin).get(reverse(f"reports:{name}", args=["gossip"]), DAYS).status_code == 404
