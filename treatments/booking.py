@@ -74,17 +74,18 @@ def _write(draft: TreatmentSession, slot: Slot, early_reason: str, by: User | No
     _mind_the_due_date(draft, early_reason, by)
     share(slot, draft.course_id)
     TreatmentSession.objects.bulk_create([draft], ignore_conflicts=True)
-    ours = TreatmentSession.objects.filter(course=draft.course, uid=draft.uid)
-    stored = ours.annotate(outside=misfit(draft)).first()
+    ours = TreatmentSession.objects.filter(course=draft.course, uid=draft.uid).order_by()
+    stored = ours.annotate(outside=misfit(draft)).values_list("pk", "person_id", "outside").first()
     if stored is None:
         raise Taken
-    stored.clinic, stored.course, stored.injector, stored.room = draft.clinic, draft.course, slot.injector, slot.room
+    draft.pk, draft.person_id, outside = stored
+    draft._state.adding = False
     # Leave, a closure or shorter hours may have taken the time while the page that offered it was open.
-    if stored.outside:
-        raise Taken(why=why_outside(stored))
+    if outside:
+        raise Taken(why=why_outside(draft))
     # A second copy of the form may be here at the same moment: one session has one such line, so that one gives way.
-    _note(stored, SessionEvent.Kind.BOOKED, by, draft.placed_at, after=_place(stored))
-    return stored
+    _note(draft, SessionEvent.Kind.BOOKED, by, draft.placed_at, after=_place(draft))
+    return draft
 
 
 def _draft(course: Course, slot: Slot, uid: uuids.UUID, at: dt.datetime, note: str) -> TreatmentSession:

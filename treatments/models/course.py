@@ -12,7 +12,7 @@ from simple_history.models import HistoricalRecords
 from clinic.fields import EncryptedTextField
 from clinic.models import Clinic, User
 from patients.models import Assessment, Patient
-from treatments.cycle import INTERVAL_DAYS, RECALL_DAYS
+from treatments.cycle import INTERVAL_DAYS, RECALL_DAYS, due_on
 
 
 class AddDays(Func):
@@ -139,9 +139,8 @@ class Course(models.Model):
 
     def next_due(self) -> dt.date:
         """Return the local date from which the next session may be given (one query)."""
-        standing: Any = Course.objects.filter(pk=self.pk).with_due()
-        due: dt.date = standing.values_list("next_due_on", flat=True).get()
-        return due
+        last = self.sessions.aggregate(last=Max("given_on"))["last"]
+        return due_on(last, self.interval_days) if last else self.opened_on
 
     def first_given(self) -> dt.date | None:
         """Return the day of the first session given in it, as far as it is on record (one query)."""

@@ -21,10 +21,11 @@ class NotOffered(Exception):
     """The time is not one the clinic works at; the text says so, for the reader."""
 
 
-def read(clinic: Clinic, code: str, now: dt.datetime) -> Slot:
+def read(clinic: Clinic, code: str, now: dt.datetime, *, to_book: bool = False) -> Slot:
     """Return the slot that a form carries (`Slot.code`), checked against hours, leave, closures and holidays anew.
 
-    Raises NotOffered. Whether it is still free is for the database to say when it is booked.
+    Raises NotOffered. Whether it is still free is for the database to say when it is booked; so are leave, closures
+    and holidays where that comes next (``to_book``), since they are asked for under the lock then anyway.
     """
     asked = _asked(clinic, code)
     if asked.starts_at <= now:
@@ -35,7 +36,8 @@ def read(clinic: Clinic, code: str, now: dt.datetime) -> Slot:
         slot = Slot(_injector(agenda, asked.injector), _room(agenda, asked.room), asked.starts_at, asked.ends_at)
     except (IndexError, ValidationError) as error:
         raise NotOffered("Choose one of the times on the page.") from error
-    read_closing(agenda)
+    if not to_book:
+        read_closing(agenda)
     if date in agenda.holidays or not _works(agenda, date, slot):
         raise NotOffered("The clinic does not work at that time. Choose another.")
     return slot

@@ -39,7 +39,7 @@ def book(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 
 def _book(request: StaffRequest, course: Course, now: dt.datetime) -> HttpResponse:
     try:
-        slot = slots.read(request.clinic, request.POST.get("slot", ""), now)
+        slot = slots.read(request.clinic, request.POST.get("slot", ""), now, to_book=True)
         session = booking.book(
             course=course,
             slot=slot,
@@ -67,7 +67,7 @@ def move(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     session, now = get_session(request, uid), timezone.now()
     if request.method == "POST":
         try:
-            slot = slots.read(request.clinic, request.POST.get("slot", ""), now)
+            slot = slots.read(request.clinic, request.POST.get("slot", ""), now, to_book=True)
         except slots.NotOffered as error:
             return show_times(request, session.course, now, moving=session, refusal=Refusal(422, str(error)))
         return _move(request, session, slot, now)
