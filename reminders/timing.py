@@ -28,6 +28,15 @@ class Window:
     useful_until: dt.datetime
 
 
+@dataclass(frozen=True)
+class VisitDay:
+    """What a rule says of the visits of one day: not of one placed after ``told_by``; until when each is of use if ``until`` is empty."""
+
+    told_by: dt.datetime
+    due_at: dt.datetime
+    until: dt.datetime | None
+
+
 def at_local(date: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime:
     """Return the instant in UTC of a local date and time; a time the clocks skip is read by the clock before the change."""
     return dt.datetime.combine(date, time, zone).astimezone(dt.UTC)
@@ -52,27 +61,17 @@ def visit_moment(starts_at: dt.datetime, days_before: int, zone: ZoneInfo, send_
     return at_local(starts_at.astimezone(zone).date() - dt.timedelta(days=days_before), send_at, zone)
 
 
-def visit_window(
-    starts_at: dt.datetime,
-    days_before: int,
-    rules: Mapping[int, dt.time],
-    zone: ZoneInfo,
-    told_at: dt.datetime,
-    undo: dt.timedelta,
-) -> Window | None:
-    """Return when to send one rule's message about a visit, or None when it is not to be sent at all.
+def visit_day(date: dt.date, days_before: int, rules: Mapping[int, dt.time], zone: ZoneInfo) -> VisitDay:
+    """Return when one rule speaks of the visits of a local date.
 
-    ``told_at`` is when the visit got its time. A rule whose moment had passed by then, or came soon after, stays
-    silent: the person has just been told. The message is of use until the next rule speaks, the last one until two
-    hours before the visit. ``rules`` are the days before and times of day of all the clinic's rules about visits.
+    A rule whose moment had passed when the visit got its time, or came soon after, stays silent: the person has just
+    been told. The message is of use until the next rule speaks, the last one until two hours before the visit.
+    ``rules`` are the days before and times of day of all the clinic's rules about visits.
     """
-    moment = visit_moment(starts_at, days_before, zone, rules[days_before])
-    if told_at > moment - JUST_TOLD:
-        return None
-    later = [days for days in rules if days < days_before]
-    last_use = starts_at - LAST_USE_BEFORE_VISIT
-    until = visit_moment(starts_at, max(later), zone, rules[max(later)]) if later else last_use
-    return Window(next_allowed(max(moment, told_at + undo), zone), until)
+    moments = {days: at_local(date - dt.timedelta(days=days), at, zone) for days, at in rules.items()}
+    moment = moments[days_before]
+    until = min((later for days, later in moments.items() if days < days_before), default=None)
+    return VisitDay(moment - JUST_TOLD, next_allowed(moment, zone), until)
 
 
 def step_window(starts_at: dt.datetime, told_at: dt.datetime, undo: dt.timedelta, zone: ZoneInfo) -> Window:

@@ -73,6 +73,8 @@ def _raw(engine: str) -> float:
         began = time.perf_counter()
         with connection.cursor() as cursor:
             cursor.execute(statement)
+            if engine == "postgresql":  # foreign keys are checked at the commit, which this one never reaches
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         took = (time.perf_counter() - began) * 1000
         transaction.set_rollback(True)
     return took

@@ -8,13 +8,14 @@ import datetime as dt
 from dataclasses import dataclass
 
 from reminders.planning.checkups import create_checkups
-from reminders.planning.create import create_due, create_visits
+from reminders.planning.due import create_due
 from reminders.planning.happened import create_happened
 from reminders.planning.offered import create_offered
 from reminders.planning.people import create_diary, create_welcome
 from reminders.planning.rules import ActiveRules
 from reminders.planning.settle import bring_back, mark_missed, stop
 from reminders.planning.unbegun import create_unbegun
+from reminders.planning.visits import create_visits
 from treatments.recall import offers
 
 __all__ = ["Plan", "reconcile"]

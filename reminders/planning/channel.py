@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Value, When
 
 from patients.models import Channel, ContactPoint
 
@@ -25,3 +25,21 @@ def best_channel(source: object, order: Sequence[Channel] = ()) -> tuple[Channel
         if getattr(source, f"has_{channel.value}"):
             return channel, True
     return tried[0], False
+
+
+def is_usable(order: Sequence[Channel] = ()) -> Q:
+    """Return whether any channel of an order reaches the person: `best_channel` as a condition of the database."""
+    usable = Q(pk__in=[])
+    for channel in order or Channel:
+        usable |= Q(**{f"has_{channel.value}": True})
+    return usable
+
+
+def channel_of(order: Sequence[Channel] = ()) -> Case:
+    """Return the channel that `best_channel` chooses, as a column."""
+    tried = order or tuple(Channel)
+    reached = {channel: Q(**{f"has_{channel.value}": True}) for channel in tried}
+    first = [] if order else [When(reached[one] & Q(preferred=one), then=Value(one.value)) for one in tried]
+    then = [When(reached[one], then=Value(one.value)) for one in tried]
+    nobody = Value(tried[0].value) if order else F("preferred")
+    return Case(*first, *then, default=nobody, output_field=CharField())

@@ -1,10 +1,11 @@
 """Planning: the ledger follows the calendar."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Case, F, Max, When
 from pytest_django import DjangoAssertNumQueries
 
 from clinic.models import Clinic, Injector, User
@@ -12,6 +13,7 @@ from patients.models import Channel, ContactPoint, Patient
 from reminders import defaults
 from reminders.models import MessageTemplate, Reminder, ReminderRule, State
 from reminders.planning import reconcile
+from reminders.planning.channel import best_channel, channel_of, is_usable, reachable
 from reminders.standing import ASKED_TO_MOVE, BEGUN, CANCELLED, MOVED, NOT_DUE
 from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session
 from treatments import booking
@@ -66,6 +68,36 @@ def test_a_patient_whom_nothing_reaches_is_put_before_a_person_at_once(visit: Tr
     assert plan() == [(3, "failed"), (1, "failed")]
     assert "no phone number or email" in Reminder.objects.order_by("pk")[0].reason
     assert Reminder.objects.needs_person().count() == 2
+
+
+def test_the_last_message_is_of_use_until_two_hours_before(visit: TreatmentSession) -> None:
+    plan()
+    assert Reminder.objects.get(rule__days_before=1).useful_until == visit.starts_at - 2 * HOUR
+
+
+def test_the_date_of_a_visit_is_the_clinics_and_not_utcs(visit: TreatmentSession) -> None:
+    """In Auckland the visit at 10:30 UTC is late in the evening, and the one at 12:30 on the next day."""
+    Clinic.objects.update(timezone="Pacific/Auckland")
+    visit.starts_at += 2 * HOUR
+    visit.ends_at += 2 * HOUR
+    visit.save()
+    plan()
+    last = Reminder.objects.get(rule__days_before=1)
+    assert last.due_at == dt.datetime(2026, 11, 25, 21, tzinfo=dt.UTC)  # ten in the morning of the 26th there
+
+
+@pytest.mark.parametrize("order", [(), *[rule.split(",") for rule in list(ReminderRule.Order.values)[1:]]])
+@pytest.mark.parametrize("preferred", list(Channel))
+@pytest.mark.parametrize("usable", [[], ["sms"], ["email"], ["sms", "email"]])
+def test_the_database_chooses_the_channel_as_the_rule_says(
+    visit: TreatmentSession, order: list[str], preferred: str, usable: list[str]
+) -> None:
+    tried = tuple(map(Channel, order))
+    ContactPoint.objects.exclude(channel__in=usable).update(failed_at=NOW)
+    Patient.objects.update(preferred_channel=preferred)
+    rows: Any = Patient.objects.annotate(preferred=F("preferred_channel"), **reachable("pk"))
+    row = rows.annotate(channel=channel_of(tried), usable=Case(When(is_usable(tried), then=True), default=False)).get()
+    assert best_channel(row, tried) == (row.channel, row.usable)
 
 
 def test_an_inactive_rule_asks_for_nothing(visit: TreatmentSession) -> None:
@@ -281,7 +313,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     rules: Clinic, osei: Injector, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     crowd(rules, osei, 4, first=0)
-    with django_assert_num_queries(24) as few:
+    with django_assert_num_queries(22) as few:
         reconcile(now=NOW)
     crowd(rules, osei, 60, first=10)
     with django_assert_num_queries(len(few)):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reminders import timing
 
 LONDON, NEW_YORK = ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
-UNDO = dt.timedelta(minutes=3)
+VISIT = dt.date(2026, 12, 10)
 AT_TEN = {3: timing.SEND_AT, 1: timing.SEND_AT}
 LONG_AGO = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 MOMENTS = st.integers(0, 3 * 365 * 24 * 60).map(lambda minutes: LONG_AGO + dt.timedelta(minutes=minutes))
@@ -22,48 +22,35 @@ def utc(text: str) -> dt.datetime:
 
 
 @pytest.mark.parametrize(
-    ("zone", "starts_at", "days", "due_at"),
+    ("zone", "date", "days", "due_at"),
     [
-        pytest.param(LONDON, "2026-06-04 09:00", 3, "2026-06-01 09:00", id="london-summer"),
-        pytest.param(LONDON, "2026-12-10 09:00", 3, "2026-12-07 10:00", id="london-winter"),
-        pytest.param(LONDON, "2026-03-30 09:00", 1, "2026-03-29 09:00", id="london-day-the-clocks-go-forward"),
-        pytest.param(LONDON, "2026-03-30 09:00", 3, "2026-03-27 10:00", id="london-over-the-spring-change"),
-        pytest.param(LONDON, "2026-10-26 10:00", 1, "2026-10-25 10:00", id="london-day-the-clocks-go-back"),
-        pytest.param(LONDON, "2026-10-26 10:00", 3, "2026-10-23 09:00", id="london-over-the-autumn-change"),
-        pytest.param(NEW_YORK, "2026-03-09 14:00", 1, "2026-03-08 14:00", id="new-york-day-the-clocks-go-forward"),
-        pytest.param(NEW_YORK, "2026-03-09 14:00", 3, "2026-03-06 15:00", id="new-york-over-the-spring-change"),
-        pytest.param(NEW_YORK, "2026-11-02 15:00", 1, "2026-11-01 15:00", id="new-york-day-the-clocks-go-back"),
-        pytest.param(NEW_YORK, "2026-11-02 15:00", 3, "2026-10-30 14:00", id="new-york-over-the-autumn-change"),
-        pytest.param(NEW_YORK, "2026-06-02 01:00", 1, "2026-05-31 14:00", id="date-is-the-clinics-not-utcs"),
+        pytest.param(LONDON, "2026-06-04", 3, "2026-06-01 09:00", id="london-summer"),
+        pytest.param(LONDON, "2026-12-10", 3, "2026-12-07 10:00", id="london-winter"),
+        pytest.param(LONDON, "2026-03-30", 1, "2026-03-29 09:00", id="london-day-the-clocks-go-forward"),
+        pytest.param(LONDON, "2026-03-30", 3, "2026-03-27 10:00", id="london-over-the-spring-change"),
+        pytest.param(LONDON, "2026-10-26", 1, "2026-10-25 10:00", id="london-day-the-clocks-go-back"),
+        pytest.param(LONDON, "2026-10-26", 3, "2026-10-23 09:00", id="london-over-the-autumn-change"),
+        pytest.param(NEW_YORK, "2026-03-09", 1, "2026-03-08 14:00", id="new-york-day-the-clocks-go-forward"),
+        pytest.param(NEW_YORK, "2026-03-09", 3, "2026-03-06 15:00", id="new-york-over-the-spring-change"),
+        pytest.param(NEW_YORK, "2026-11-02", 1, "2026-11-01 15:00", id="new-york-day-the-clocks-go-back"),
+        pytest.param(NEW_YORK, "2026-11-02", 3, "2026-10-30 14:00", id="new-york-over-the-autumn-change"),
     ],
 )
-def test_a_rule_speaks_at_ten_on_the_clinics_clock(zone: ZoneInfo, starts_at: str, days: int, due_at: str) -> None:
-    window = timing.visit_window(utc(starts_at), days, {days: timing.SEND_AT}, zone, LONG_AGO, UNDO)
-    assert window is not None
-    assert window.due_at == utc(due_at)
+def test_a_rule_speaks_at_ten_on_the_clinics_clock(zone: ZoneInfo, date: str, days: int, due_at: str) -> None:
+    says = timing.visit_day(dt.date.fromisoformat(date), days, {days: timing.SEND_AT}, zone)
+    assert says.due_at == utc(due_at)
 
 
 def test_the_three_day_message_is_of_use_until_the_one_day_rule_speaks() -> None:
-    window = timing.visit_window(utc("2026-12-10 09:00"), 3, AT_TEN, LONDON, LONG_AGO, UNDO)
-    assert window == timing.Window(utc("2026-12-07 10:00"), utc("2026-12-09 10:00"))
+    assert timing.visit_day(VISIT, 3, AT_TEN, LONDON).until == utc("2026-12-09 10:00")
 
 
-def test_the_last_message_is_of_use_until_two_hours_before() -> None:
-    window = timing.visit_window(utc("2026-12-10 09:00"), 1, AT_TEN, LONDON, LONG_AGO, UNDO)
-    assert window == timing.Window(utc("2026-12-09 10:00"), utc("2026-12-10 07:00"))
+def test_the_last_message_is_of_use_until_the_visit_itself() -> None:
+    assert timing.visit_day(VISIT, 1, AT_TEN, LONDON).until is None
 
 
-@pytest.mark.parametrize("told_at", ["2026-12-06 22:01", "2026-12-07 10:00", "2026-12-08 15:00"])
-def test_a_visit_placed_just_before_or_after_the_rules_moment_gets_no_such_message(told_at: str) -> None:
-    assert timing.visit_window(utc("2026-12-10 09:00"), 3, AT_TEN, LONDON, utc(told_at), UNDO) is None
-
-
-def test_a_message_waits_until_a_change_can_no_longer_be_undone() -> None:
-    window = timing.visit_window(
-        utc("2026-12-10 09:00"), 3, AT_TEN, LONDON, utc("2026-12-06 22:00"), dt.timedelta(hours=13)
-    )
-    assert window is not None
-    assert window.due_at == utc("2026-12-07 11:00")
+def test_who_was_told_of_a_visit_in_the_twelve_hours_before_a_rule_speaks_is_not_told_again() -> None:
+    assert timing.visit_day(VISIT, 3, AT_TEN, LONDON).told_by == utc("2026-12-06 22:00")
 
 
 def test_the_due_message_is_of_use_until_the_evening_of_the_due_date() -> None:
@@ -112,12 +99,10 @@ def test_no_moment_is_ever_put_off_into_quiet_hours(moment: dt.datetime, zone: Z
 def test_no_message_about_a_visit_is_due_at_night_or_after_its_use(
     starts_at: dt.datetime, zone: ZoneInfo, days: int
 ) -> None:
-    window = timing.visit_window(
-        starts_at, days, {1: timing.SEND_AT, days: timing.SEND_AT}, zone, starts_at - dt.timedelta(days=90), UNDO
-    )
-    assert window is not None
-    assert not timing.is_quiet(window.due_at, zone)
-    assert window.due_at < window.useful_until < starts_at
+    date = starts_at.astimezone(zone).date()
+    says = timing.visit_day(date, days, {1: timing.SEND_AT, days: timing.SEND_AT}, zone)
+    assert not timing.is_quiet(says.due_at, zone)
+    assert says.due_at < (says.until or starts_at - timing.LAST_USE_BEFORE_VISIT) < starts_at
 
 
 def test_a_link_ends_at_the_end_of_the_day_after_the_visit() -> None:

@@ -1,0 +1,122 @@
+"""Reminders before a visit: by far the most, so the database makes them, in one statement for each rule.
+
+All that depends on the clinic's clock is the same for every visit of one day: it is worked out here, once a day ahead.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from django.db.models import Case, DateTimeField, Exists, F, Func, OuterRef, QuerySet, Value, When
+from django.db.models.expressions import Combinable
+
+from reminders import timing
+from reminders.models import Kind, Reminder, ReminderRule, State
+from reminders.planning.channel import reachable
+from reminders.planning.insert import insert_missing, standing
+from reminders.planning.rules import LOOK_AHEAD, ActiveRules
+from reminders.standing import ANNOUNCED
+from treatments.models import TreatmentSession
+
+DAY = dt.timedelta(days=1)
+
+
+class Earlier(Func):
+    """An instant so many seconds earlier. Django's own subtraction calls back into Python on SQLite, for each row."""
+
+    template = "(%(expressions)s - interval '%(seconds)d seconds')"
+    output_field = DateTimeField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """SQLite keeps instants as text and moves them through a modifier."""
+        return self.as_sql(
+            compiler, connection, template="datetime(%(expressions)s, '-%(seconds)d seconds')", **context
+        )
+
+
+class Day(NamedTuple):
+    """A day at the clinic: its instants, and what a rule says of its visits."""
+
+    begins: dt.datetime
+    ends: dt.datetime
+    says: timing.VisitDay
+
+
+def create_visits(active: ActiveRules, *, now: dt.datetime) -> int:
+    """Create what rules about visits ask for in the days ahead; return how many rows were made."""
+    times = active.times_before_visits()
+    made = 0
+    for rules in active.by_distance(Kind.VISIT).values():
+        for rule in rules.values():
+            made += _create(rule, times[rule.clinic_id], now)
+    return made
+
+
+def _create(rule: ReminderRule, times: Mapping[int, dt.time], now: dt.datetime) -> int:
+    days = _days(rule, times, now)
+    if not days:
+        return 0
+    sessions = _sessions_without(rule, days, now).annotate(
+        due=_on_its_day(days, lambda day: day.due_at),
+        until=_until(days),
+        preferred=F("course__patient__preferred_channel"),
+        **reachable("course__patient_id"),
+    )
+    return insert_missing(
+        sessions,
+        standing(rule, now)
+        | {
+            "patient": F("course__patient_id"),
+            "course": F("course_id"),
+            "session": F("pk"),
+            "session_version": F("version"),
+            "visit_at": F("starts_at"),
+        },
+    )
+
+
+def _days(rule: ReminderRule, times: Mapping[int, dt.time], now: dt.datetime) -> list[Day]:
+    """Return the days of the visits that a rule may speak of now."""
+    zone = rule.clinic.zone
+    date, last = (moment.astimezone(zone).date() for moment in (now, now + LOOK_AHEAD + rule.days_before * DAY))
+    days = []
+    while date <= last:
+        says = timing.visit_day(date, rule.days_before, times, zone)
+        begins, ends = (timing.at_local(day, dt.time(0), zone) for day in (date, date + DAY))
+        # When a later rule has yet to speak, its message makes up for one that was never planned.
+        if says.until is None or says.until > now:
+            days.append(Day(begins, ends, says))
+        date += DAY
+    return days
+
+
+def _until(days: list[Day]) -> Combinable:
+    """Return a column: until when the message is of use. The last rule's is so until shortly before the visit itself."""
+    if days[0].says.until is None:
+        return Earlier(F("starts_at"), seconds=timing.LAST_USE_BEFORE_VISIT.total_seconds())
+    return _on_its_day(days, lambda says: says.until)
+
+
+def _on_its_day(days: list[Day], fact: Callable[[timing.VisitDay], dt.datetime | None]) -> Case:
+    """Return a column: a fact of the day on which the visit is."""
+    cases = [When(starts_at__lt=day.ends, then=Value(fact(day.says), DateTimeField())) for day in days]
+    return Case(*cases, output_field=DateTimeField())
+
+
+def _sessions_without(rule: ReminderRule, days: list[Day], now: dt.datetime) -> QuerySet[TreatmentSession]:
+    """Announced visits of these days that have no reminder by this rule, on any channel, and that nobody was just told of."""
+    mine = Reminder.objects.filter(session=OuterRef("pk"), session_version=OuterRef("version"))
+    return (
+        TreatmentSession.objects.filter(
+            ~Exists(mine.filter(rule=rule, occasion="")),
+            ~Exists(mine.filter(state=State.STOPPED)),
+            ANNOUNCED,
+            clinic=rule.clinic_id,
+            starts_at__gt=now,
+            starts_at__gte=days[0].begins,
+            starts_at__lte=now + LOOK_AHEAD + rule.days_before * DAY,
+        )
+        .annotate(told_by=_on_its_day(days, lambda day: day.told_by))
+        .filter(placed_at__lte=F("told_by"))
+        .order_by()
+    )
