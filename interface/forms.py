@@ -7,18 +7,23 @@ from django import forms
 from clinic.models import Clinic
 from interface.models import Integration
 from interface.scopes import SCOPES, WORDS
+from treatments.forms import HouseForm
 
 # In days. None that never ends: a token nobody looks after is a door nobody watches.
 LIVES = ((30, "30 days"), (90, "90 days"), (365, "1 year"))
 
 
-class IntegrationForm(forms.Form):
+class IntegrationForm(HouseForm):
     """A name, what it may do, and for how long."""
 
-    name = forms.CharField(max_length=60, help_text="What it is called in the history of what it does.")
+    name = forms.CharField(
+        max_length=60,
+        help_text="What it is called in the history of what it does.",
+        error_messages={"required": "Enter a name."},
+    )
     scopes = forms.MultipleChoiceField(
         label="It may see or do",
-        choices=[(scope, f"{WORDS[scope]} ({scope})") for scope in SCOPES],
+        choices=[(scope, WORDS[scope]) for scope in SCOPES],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose at least one."},
     )

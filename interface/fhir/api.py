@@ -1,5 +1,6 @@
 """Where programs ask: one pair of addresses for each kind, made from the table of kinds."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -8,10 +9,11 @@ from django.utils import timezone
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
-from interface.fhir import answers, capability, described, query, trace
+from interface.fhir import answers, bodies, booking, capability, changing, described, query, trace
 from interface.fhir.auth import Token, permit
 from interface.fhir.outcome import Refused, not_found, refuse
 from interface.fhir.resources import KINDS, Kind
+from interface.fhir.resources.appointment import APPOINTMENT
 
 TOKEN = Token()
 EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -89,6 +91,66 @@ def metadata(request: HttpRequest) -> HttpResponse:
 
 for _kind in KINDS:
     _add(_kind)
+
+
+@api.post(
+    "/Appointment",
+    url_name="Appointment-new",
+    operation_id="createAppointment",
+    auth=TOKEN,
+    tags=["Appointment"],
+    openapi_extra=described.booking(),
+)
+def create(request: HttpRequest) -> HttpResponse:
+    """Book a visit. The same identifier sent twice books once."""
+    asking, now = _asking(request), timezone.now()
+    permit(asking, "Appointment", "write")
+    body = bodies.resource(bodies.read(request), "Appointment")
+    exist = request.headers.get("If-None-Exist", "")
+    session, new = booking.book(integration=asking, body=body, if_none_exist=exist, at=now)
+    _whose, resource = APPOINTMENT.find(str(session.uid), asking.clinic, now)
+    place = request.build_absolute_uri(f"{request.path}/{session.uid}")
+    return answers.one(request, resource, 201 if new else 200, Location=place)
+
+
+@api.put(
+    "/Appointment/{uid}",
+    url_name="Appointment-replace",
+    operation_id="updateAppointment",
+    auth=TOKEN,
+    tags=["Appointment"],
+    openapi_extra=described.replacing(),
+)
+def update(request: HttpRequest, uid: str) -> HttpResponse:
+    """Cancel a visit by sending it back with the status cancelled."""
+    return _change(request, uid, lambda: bodies.resource(bodies.read(request), "Appointment"), changing.replaced)
+
+
+@api.patch(
+    "/Appointment/{uid}",
+    url_name="Appointment-patch",
+    operation_id="patchAppointment",
+    auth=TOKEN,
+    tags=["Appointment"],
+    openapi_extra=described.patching(),
+)
+def patch(request: HttpRequest, uid: str) -> HttpResponse:
+    """Cancel a visit by a JSON Patch of its status."""
+    return _change(request, uid, lambda: bodies.read(request, bodies.PATCH_TYPES), changing.patched)
+
+
+def _change(
+    request: HttpRequest, uid: str, body: Callable[[], Any], read: Callable[..., tuple[bool, str]]
+) -> HttpResponse:
+    asking, now = _asking(request), timezone.now()
+    permit(asking, "Appointment", "write")
+    sent = body()
+    session = booking.current(asking, uid, request)
+    to_cancel, reason = read(sent, session)
+    if to_cancel:
+        booking.cancel(integration=asking, session=session, reason=reason, at=now)
+    _whose, resource = APPOINTMENT.find(uid, asking.clinic, now)
+    return answers.one(request, resource)
 
 
 @api.api_operation(EVERY_METHOD, "/{path:rest}", url_name="nowhere", include_in_schema=False)

@@ -48,11 +48,7 @@ OPEN: Json = {"responses": {200: answer("The CapabilityStatement")}}
 
 def reading(kind: Kind) -> Json:
     """Return what reading one record answers."""
-    return answers(f"One {kind.kind}") | {
-        "parameters": [
-            {"name": "If-None-Match", "in": "header", "required": False, "schema": {"type": "string", "maxLength": 200}}
-        ]
-    }
+    return answers(f"One {kind.kind}") | {"parameters": [_header("If-None-Match")]}
 
 
 def search(kind: Kind) -> Json:
@@ -88,3 +84,87 @@ def _parameter(name: str, words: str) -> dict[str, Any]:
 
 def _value(words: str) -> Json:
     return {"type": "string", "description": words, "minLength": 1, "maxLength": LONGEST_VALUE}
+
+
+_WRITE = {
+    "s409": "Everything that stands in the way",
+    "s412": "The visit has changed since it was read",
+    "s413": "The body is too large",
+    "s415": "The body is of another type",
+    "s422": "The visit cannot be taken as it is asked for",
+}
+_REFERENCE = {"type": "object", "properties": {"reference": {"type": "string", "maxLength": 100}}}
+_NEW = {
+    "type": "object",
+    "required": ["resourceType", "status", "slot", "participant"],
+    "properties": {
+        "resourceType": {"const": "Appointment"},
+        "status": {"const": "booked"},
+        "slot": {"type": "array", "items": _REFERENCE, "minItems": 1, "maxItems": 1},
+        "participant": {
+            "type": "array",
+            "maxItems": 5,
+            "items": {"type": "object", "properties": {"actor": _REFERENCE, "status": {"type": "string"}}},
+        },
+        "identifier": {
+            "type": "array",
+            "maxItems": 1,
+            "items": {
+                "type": "object",
+                "properties": {
+                    "system": {"type": "string", "maxLength": 200},
+                    "value": {"type": "string", "maxLength": 100},
+                },
+            },
+        },
+    },
+}
+_CHANGED = {
+    "type": "object",
+    "required": ["resourceType", "id", "status"],
+    "properties": {
+        "resourceType": {"const": "Appointment"},
+        "id": {"type": "string"},
+        "status": {"const": "cancelled"},
+        "cancelationReason": {"type": "object", "properties": {"text": {"type": "string", "maxLength": 300}}},
+    },
+}
+_PATCH = {
+    "type": "array",
+    "maxItems": 5,
+    "items": {
+        "type": "object",
+        "required": ["op", "path"],
+        "properties": {
+            "op": {"enum": ["test", "replace", "add"]},
+            "path": {"enum": ["/status", "/cancelationReason"]},
+            "value": {},
+        },
+    },
+}
+
+
+def booking() -> Json:
+    """Return what booking takes and answers."""
+    known = answers("The visit that was booked before by this identifier", s201="The new visit", **_WRITE)
+    return known | _body({JSON_TYPE: _NEW}) | {"parameters": [_header("If-None-Exist")]}
+
+
+def replacing() -> Json:
+    """Return what sending a visit back takes and answers."""
+    return answers("The visit", **_WRITE) | _body({JSON_TYPE: _CHANGED}) | {"parameters": [_header("If-Match")]}
+
+
+def patching() -> Json:
+    """Return what a patch takes and answers."""
+    body = _body({"application/json-patch+json": _PATCH})
+    return answers("The visit", **_WRITE) | body | {"parameters": [_header("If-Match")]}
+
+
+def _body(types: dict[str, Json]) -> Json:
+    content = {name: {"schema": schema} for name, schema in types.items()}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def _header(name: str) -> Json:
+    return {"name": name, "in": "header", "required": False, "schema": {"type": "string", "maxLength": 200}}

@@ -75,7 +75,7 @@ class Rows:
         rows = list(self.rows(clinic).filter(uid=key)) if key else []
         if not rows:
             raise not_found()
-        return self._shaped(rows, clinic)[0]
+        return self.shaped(rows, clinic)[0]
 
     def search(self, query: Query, clinic: Clinic, now: dt.datetime) -> Page:
         """Return a page of what a search asks for."""
@@ -100,9 +100,10 @@ class Rows:
         rows = list(found[: query.count + 1])
         more, rows = len(rows) > query.count, rows[: query.count]
         after = (_plain(getattr(rows[-1], field)), rows[-1].pk) if more else None
-        return Page(self._shaped(rows, clinic), after, total)
+        return Page(self.shaped(rows, clinic), after, total)
 
-    def _shaped(self, rows: Sequence[Any], clinic: Clinic) -> list[tuple[uuid.UUID | None, Json]]:
+    def shaped(self, rows: Sequence[Any], clinic: Clinic) -> list[tuple[uuid.UUID | None, Json]]:
+        """Return rows written down, each with whose record it is."""
         if self.along:
             self.along(rows)
         return [(self.whose(row), self.shape(row, clinic)) for row in rows]

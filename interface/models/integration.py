@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from clinic.models import Clinic, User
+from interface.scopes import WORDS
 from treatments.models import TreatmentSession
 
 
@@ -46,6 +47,11 @@ class Integration(models.Model):
 
     def __str__(self) -> str:
         return f"Integration {self.pk}"
+
+    @property
+    def may(self) -> list[str]:
+        """What it was allowed, in words."""
+        return [WORDS.get(scope, scope) for scope in self.scopes]
 
 
 class BookedAs(models.Model):

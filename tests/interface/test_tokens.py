@@ -159,7 +159,7 @@ def test_an_admin_makes_a_token_that_is_shown_once(admin: User, posted: dict[str
         ("scopes", [], "Choose at least one."),
         ("scopes", ["system/Everything.write"], "Select a valid choice"),
         ("days", "99999", "Select a valid choice"),
-        ("name", "", "This field is required."),
+        ("name", "", "Enter a name."),
     ],
 )
 def test_what_cannot_be_granted_is_refused_and_nothing_is_lost(

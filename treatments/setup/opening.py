@@ -33,7 +33,11 @@ class Opening:
 
     def why_outside(self, session: TreatmentSession) -> str:
         """Return why a visit does not fit into the clinic's hours, in words, or nothing when it does."""
-        return self._closed(session) or self._away(session) or self._not_there(session)
+        return next(iter(self.pauses(session)), "") or self._not_there(session)
+
+    def pauses(self, session: TreatmentSession) -> list[str]:
+        """Return the closing and the leave that stand in the way of a visit, whatever the hours say."""
+        return [reason for reason in (self._closed(session), self._away(session)) if reason]
 
     def _closed(self, session: TreatmentSession) -> str:
         if session.local_date in self.holidays:

@@ -1,0 +1,111 @@
+"""The visit that another program asks for, as its Appointment says it."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from clinic.models import Clinic
+from interface.fhir import bodies
+from interface.fhir.codes import own_system
+from interface.fhir.outcome import Json, refuse
+from interface.fhir.resources.slot import Wanted, wanted
+from interface.fhir.rows import as_uid
+
+# What a new Appointment may say. `id` and `meta` are ours to give, as the standard has it.
+TAKEN = frozenset(
+    ("resourceType", "id", "meta", "identifier", "status", "slot", "start", "end", "minutesDuration", "participant")
+)
+NAME = "Appointment.identifier"
+
+
+@dataclass(frozen=True)
+class Name:
+    """What the program calls the visit."""
+
+    system: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whose visit, when, with whom, and what the program calls it."""
+
+    patient: uuid.UUID
+    time: Wanted
+    name: Name | None
+
+
+def read(body: Json, clinic: Clinic) -> Asked:
+    """Return what an Appointment asks for. Raises Refused with the part that cannot be taken."""
+    if more := sorted(body.keys() - TAKEN):
+        raise refuse(422, "not-supported", f"Not kept here, so leave it out: {', '.join(more)[:200]}.")
+    if body.get("status") != "booked":
+        raise refuse(422, "value", "A new Appointment has the status booked.", "Appointment.status")
+    time = _time(body, clinic)
+    return Asked(_patient(body, time, clinic), time, _name(body))
+
+
+def _time(body: Json, clinic: Clinic) -> Wanted:
+    slots = bodies.members(body.get("slot"), "Appointment.slot")
+    named = bodies.text(slots[0].get("reference"), "Appointment.slot.reference", 100) if len(slots) == 1 else ""
+    time = wanted(named.removeprefix("Slot/"))
+    if time is None:
+        raise refuse(422, "required", "Name one Slot, such as a search of Slot tells.", "Appointment.slot")
+    for part, moment in (("start", time.starts_at), ("end", time.ends_at)):
+        if part in body and _moment(body[part]) != moment:
+            raise refuse(422, "value", "This is not the time of the Slot.", f"Appointment.{part}")
+    if body.get("minutesDuration", time.minutes) != time.minutes:
+        raise refuse(422, "value", "This is not the length of the Slot.", "Appointment.minutesDuration")
+    return time
+
+
+def _moment(value: object) -> dt.datetime | None:
+    try:
+        return dt.datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _patient(body: Json, time: Wanted, clinic: Clinic) -> uuid.UUID:
+    """Return whose visit it is. Who else is named has to be who injects then."""
+    people: list[str] = []
+    for participant in bodies.members(body.get("participant"), "Appointment.participant"):
+        actor = bodies.member(participant.get("actor"), "Appointment.participant.actor")
+        reference = bodies.text(actor.get("reference"), "Appointment.participant.actor.reference", 200)
+        if reference.startswith("Patient/"):
+            people.append(reference.removeprefix("Patient/"))
+        identifier = bodies.member(actor.get("identifier"), "Appointment.participant.actor.identifier")
+        if identifier.get("system") == own_system("injector") and identifier.get("value") != str(time.injector):
+            raise refuse(422, "value", "The Slot is of somebody else.", "Appointment.participant")
+    uid = as_uid(people[0], clinic) if len(people) == 1 else None
+    if uid is None:
+        raise refuse(422, "required", "Name one person: Patient/ID.", "Appointment.participant")
+    return uid
+
+
+def _name(body: Json) -> Name | None:
+    names = bodies.members(body.get("identifier"), NAME)
+    if not names:
+        return None
+    if len(names) > 1:
+        raise refuse(422, "value", "Send one identifier.", NAME)
+    system, value = (bodies.text(names[0].get(part), f"{NAME}.{part}", most) for part, most in _PARTS)
+    if not value:
+        raise refuse(422, "required", "An identifier has a value.", f"{NAME}.value")
+    return Name(system, value)
+
+
+_PARTS = (("system", 200), ("value", 100))
+
+
+def if_none_exist(header: str) -> Name | None:
+    """Return the name that the header If-None-Exist asks for: identifier=SYSTEM|VALUE and nothing else."""
+    if not header:
+        return None
+    asked = parse_qsl(header, keep_blank_values=True)
+    if len(asked) != 1 or asked[0][0] != "identifier":
+        raise refuse(400, "not-supported", "If-None-Exist takes identifier=SYSTEM|VALUE and nothing else.")
+    system, _bar, value = asked[0][1].rpartition("|")
+    parts = {"system": system, "value": value}
+    return _name({"identifier": [parts]})

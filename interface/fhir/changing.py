@@ -1,0 +1,55 @@
+"""What a changed Appointment asks for. One change is taken: cancelling, with the words why."""
+
+from typing import Any
+
+from interface.fhir import bodies
+from interface.fhir.codes import STATUSES
+from interface.fhir.outcome import Json, refuse
+from interface.fhir.shapes import instant
+from treatments.models import Status, TreatmentSession
+
+REASON = "Appointment.cancelationReason"
+LONGEST_REASON = 300
+_CANCELLED = STATUSES[Status.CANCELLED]
+
+
+def replaced(body: Json, session: TreatmentSession) -> tuple[bool, str]:
+    """Return whether a whole Appointment asks to cancel, and why. Raises Refused for any other change."""
+    if body.get("id") != str(session.uid):
+        raise refuse(400, "invalid", "The id in the body is not the one of the address.", "Appointment.id")
+    for part, moment in (("start", session.starts_at), ("end", session.ends_at)):
+        if part in body and body[part] != instant(moment):
+            raise refuse(
+                422, "not-supported", "A visit is not moved: cancel it and book another.", f"Appointment.{part}"
+            )
+    return _asks(body.get("status"), session), _words(body.get("cancelationReason"))
+
+
+def patched(body: Any, session: TreatmentSession) -> tuple[bool, str]:
+    """Return the same for a JSON Patch (RFC 6902)."""
+    status: Any = STATUSES[Status(session.status)]
+    reason = ""
+    for step in bodies.members(body, "The patch"):
+        op, path, value = step.get("op"), step.get("path"), step.get("value")
+        if path == "/status" and op == "test":
+            if value != status:
+                raise refuse(409, "conflict", "The visit has another status.", "Appointment.status")
+        elif path == "/status" and op in {"replace", "add"}:
+            status = value
+        elif path == "/cancelationReason" and op in {"replace", "add"}:
+            reason = _words(value)
+        else:
+            raise refuse(422, "not-supported", "Only /status and /cancelationReason can be changed.")
+    return _asks(status, session), reason
+
+
+def _asks(status: Any, session: TreatmentSession) -> bool:
+    if status == _CANCELLED:
+        return True
+    if status != STATUSES[Status(session.status)]:
+        raise refuse(422, "not-supported", "The one change that is taken is cancelled.", "Appointment.status")
+    return False
+
+
+def _words(value: Any) -> str:
+    return bodies.text(bodies.member(value, REASON).get("text"), f"{REASON}.text", LONGEST_REASON)
