@@ -26,10 +26,11 @@ PAGE_SECONDS = 20
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep all tests of running servers in one worker, so that a run starts the stack once."""
+    """Keep all tests of one stack in one worker, so that a run starts it once; those with servers of their own spread by file."""
     for item in items:
         if item.get_closest_marker("stack"):
-            item.add_marker(pytest.mark.xdist_group("stack"))
+            shared = "stack" in getattr(item, "fixturenames", ())
+            item.add_marker(pytest.mark.xdist_group("stack" if shared else item.nodeid.partition("::")[0]))
 
 
 @pytest.fixture(scope="session")

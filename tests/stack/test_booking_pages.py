@@ -2,23 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page
 
 from clinic.demo.logins import LOGINS, PASSWORD
+from tests.stack.axe import DESK, faults
 from tests.stack.running import Stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
-
-WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
-SERIOUS = {"serious", "critical"}
-# The theme changes colours alone: what is not about colour need not be asked three times.
-COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
-ALL = {"resultTypes": ["violations"]}
-THEMES = {"dark": "dark", "dim": "dark"}
 
 PAGES = (
     "/today/",
@@ -53,7 +45,7 @@ SETTINGS = ("/settings/", "/calendar/feeds/")
 @pytest.fixture(scope="module")
 def window(browser: Browser, stack: Stack) -> Iterator[Page]:
     """One window for all pages."""
-    context = browser.new_context(base_url=stack.url, viewport=WIDE)  # type: ignore[arg-type]
+    context = browser.new_context(base_url=stack.url, viewport=DESK)
     context.set_default_timeout(30_000)
     yield context.new_page()
     context.close()
@@ -96,31 +88,6 @@ def settings_pages(page: Page) -> list[str]:
     return [*SETTINGS, *kinds.values()]
 
 
-def faults(page: Page, address: str) -> Iterator[str]:
-    """Yield what axe finds on a page in all themes at one width, and whether it is wider than the screen."""
-    answer = page.goto(address)
-    assert answer
-    assert answer.status == 200, address
-    width = page.viewport_size["width"] if page.viewport_size else 0
-    if page.evaluate("document.documentElement.scrollWidth") > width:
-        yield f"{address} is wider than {width} px"
-    page.evaluate(AXE_SCRIPT)
-    yield from _found(page, f"{address} light {width}", ALL)
-    for theme, mode in THEMES.items():
-        page.evaluate(
-            "([theme, mode]) => Object.assign(document.documentElement.dataset, {appTheme: theme, bsTheme: mode})",
-            [theme, mode],
-        )
-        yield from _found(page, f"{address} {theme} {width}", COLOURS)
-
-
-def _found(page: Page, where: str, options: dict[str, Any]) -> Iterator[str]:
-    result = page.evaluate("options => axe.run(document, options)", options)
-    for fault in result["violations"]:
-        if fault["impact"] in SERIOUS:
-            yield f"{where}: {fault['id']}: {fault['nodes'][0]['html'][:120]}"
-
-
 def test_axe_finds_nothing_serious_at_the_desk_and_nothing_runs_off_the_screen(window: Page) -> None:
     log_in(window, LOGINS[0].email)
     pages = [*PAGES, *found(window)]
@@ -135,8 +102,9 @@ def test_axe_finds_nothing_serious_in_settings(window: Page) -> None:
 
 def _all_faults(page: Page, pages: list[str]) -> list[str]:
     every: list[str] = []
-    for size in (WIDE, PHONE):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        for address in pages:
-            every += faults(page, address)
+    for address in pages:
+        answer = page.goto(address)
+        assert answer
+        assert answer.status == 200, address
+        every += faults(page)
     return every

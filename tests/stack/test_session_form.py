@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.stack.axe import DESK, faults
 from tests.stack.running import Stack, in_room
 from tests.stack.test_map import INJECTOR, OTHER
 from tests.stack.test_today import log_in
@@ -14,8 +14,6 @@ from tests.stack.test_today import log_in
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
 OpenForm = Callable[[Page], str]
-SERIOUS = ("serious", "critical")
-THEMES = ("light", "dark", "dim")
 
 
 @pytest.fixture(scope="module")
@@ -255,34 +253,20 @@ def test_on_a_phone_everything_fits_and_the_totals_stay(window: BrowserContext, 
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-@pytest.mark.parametrize("theme", THEMES)
-def test_axe_finds_nothing_serious_on_the_form_and_the_record(
-    window: BrowserContext, open_form: OpenForm, theme: str
-) -> None:
+def test_axe_finds_nothing_serious_on_the_form_and_the_record(window: BrowserContext, open_form: OpenForm) -> None:
     page = window.new_page()
     open_form(page)
     fill_vial(page)
     page.get_by_label("Neck pain").check()
     page.locator("#div_id_safety_pregnant").get_by_label("Yes").check()
     page.get_by_text("A second lot or size").click()
-    look(page, theme)
+    assert faults(page, [DESK]) == []
     page.get_by_role("button", name="Sign session").click()
     expect(page.locator(".error-summary")).to_be_visible()
-    look(page, theme)
+    assert faults(page, [DESK]) == []
     page.locator("#id_effects_severity_0").check()
     page.locator("#div_id_safety_pregnant").get_by_label("No", exact=True).check()
     checks(page)
     page.get_by_role("button", name="Sign session").click()
     expect(page.locator("main")).to_contain_text("155 units at 31 sites")
-    look(page, theme)
-
-
-def look(page: Page, theme: str) -> None:
-    """Demand that axe finds nothing serious in a theme."""
-    page.evaluate(
-        "theme => { const root = document.documentElement; root.dataset.appTheme = theme; root.dataset.bsTheme = theme === 'light' ? 'light' : 'dark'; }",
-        theme,
-    )
-    found = Axe().run(page).response["violations"]
-    bad = [(one["id"], [node["html"][:120] for node in one["nodes"]][:4]) for one in found if one["impact"] in SERIOUS]
-    assert bad == []
+    assert faults(page, [DESK]) == []

@@ -8,6 +8,9 @@ import pytest
 from tests.servers.database import own_database, run_python
 from tests.treatments.desks import ROUNDS, SAME_PATIENT_ROUNDS
 
+# One worker makes what all tests here look at.
+pytestmark = pytest.mark.xdist_group("desks")
+
 
 @pytest.fixture(scope="module")
 def said(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:

@@ -8,6 +8,9 @@ import pytest
 from tests.servers.database import own_database, run_python
 from tests.treatments.race import ATTEMPTS, MOVES, PROCESSES, ROUNDS
 
+# One worker makes what all tests here look at.
+pytestmark = pytest.mark.xdist_group("race")
+
 # Sixteen plain INSERTs on one slot were seen to wait 14 to 15 seconds, one second per broken deadlock; a busy machine
 # alone takes a second or two. How quick a loss really is, bench/ measures.
 DEADLOCK_CHAIN_SECONDS = 12

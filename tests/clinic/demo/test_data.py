@@ -21,6 +21,9 @@ from treatments.cycle import due_on
 from treatments.models import Course, SessionRecord, Status, TreatmentSession
 from treatments.response.reading import response_of
 
+# One worker makes what all tests here look at.
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo data")]
+
 # A Monday at noon.
 NOON = dt.datetime(2026, 11, 23, 12, 40, tzinfo=dt.UTC)
 

@@ -8,6 +8,9 @@ import pytest
 from tests.servers.database import own_database, run_python
 from tests.treatments.setup.race import BOOKERS, ROUNDS
 
+# One worker makes what all tests here look at.
+pytestmark = pytest.mark.xdist_group("leave race")
+
 
 @pytest.fixture(scope="module")
 def outcome(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
