@@ -29,6 +29,8 @@ FIELD_ENCRYPTION_KEYS = [
         "FIELD_ENCRYPTION_KEYS", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=" if DEBUG else None
     ).split(",")
 ]
+# Locks copies of the database: the first key locks, all open.
+BACKUP_KEYS = [key.strip() for key in env_secret("BACKUP_KEYS", "").split(",") if key.strip()]
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 # The address that goes into messages to patients; no trailing slash.

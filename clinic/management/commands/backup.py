@@ -1,0 +1,33 @@
+"""`manage.py backup FOLDER`: a copy of everything, complete at one moment."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from clinic.backups import Unfit, copying
+
+
+class Command(BaseCommand):
+    """Write a copy of the database."""
+
+    help = "Write a checked copy of the whole database into a folder; locked when BACKUP_KEYS is set."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take where to."""
+        parser.add_argument("folder", type=Path, help="an existing folder; the copy is named by the time")
+
+    def handle(self, *args: Any, folder: Path, **options: Any) -> None:
+        """Write, and say where it is."""
+        if not folder.is_dir():
+            raise CommandError(f"{folder} is no folder.")
+        try:
+            written = copying.make(folder, now=timezone.now())
+        except Unfit as reason:
+            raise CommandError(str(reason)) from reason
+        self.stdout.write(str(written))
+        if not settings.BACKUP_KEYS:
+            self.stderr.write("The copy is not locked: set BACKUP_KEYS, or lock it before it leaves this machine.")

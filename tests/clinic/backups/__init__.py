@@ -1,0 +1,3 @@
+"""Copies of the database, and the drill with them."""
+
+NOTE = "Allergic to latex"
