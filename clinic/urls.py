@@ -18,6 +18,7 @@ clinic_urls = (
 urlpatterns = [
     path("", include(clinic_urls)),
     path("", include("clinic.monitoring.urls")),
+    path("", include("clinic.first_run.urls")),
     path("log-in/", auth_views.LoginView.as_view(redirect_authenticated_user=True, form_class=LogInForm), name="login"),
     path("log-out/", auth_views.LogoutView.as_view(), name="logout"),
     path("password/", auth_views.PasswordChangeView.as_view(), name="password_change"),

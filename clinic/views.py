@@ -8,13 +8,16 @@ from django.views.decorators.http import require_POST
 
 from clinic.access import Capability, StaffRequest, requires
 from clinic.context import THEMES
+from clinic.founding import may_found
 from clinic.middleware import SESSION_KEY
+from clinic.models import User
 from clinic.redirects import next_url, posted_uid
 
 
-@requires(Capability.VIEW)
-def home(request: StaffRequest) -> HttpResponse:
-    """Send staff to their day."""
+def home(request: HttpRequest) -> HttpResponse:
+    """Send staff to their day, and whoever sets an empty installation up to its first page."""
+    if isinstance(request.user, User) and not request.user.works_at and may_found(request.user):
+        return redirect("first_run:found")
     return redirect("treatments:today")
 
 

@@ -2,6 +2,7 @@
 
 from clinic.models.audit import AuditEntry
 from clinic.models.clinic import Clinic, Room
+from clinic.models.first_run import FirstStep, SetUpToken
 from clinic.models.hours import Absence, Closure, OpeningHours, WorkedHoliday
 from clinic.models.people import Injector, Membership, Role, User
 
@@ -10,11 +11,13 @@ __all__ = [
     "AuditEntry",
     "Clinic",
     "Closure",
+    "FirstStep",
     "Injector",
     "Membership",
     "OpeningHours",
     "Role",
     "Room",
+    "SetUpToken",
     "User",
     "WorkedHoliday",
 ]

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from clinic.founding import found_clinic
+from clinic.founding import begin, found_clinic
 from clinic.health_words import blocked_words
 from clinic.models import Clinic, User
 from reminders import defaults
@@ -57,6 +57,7 @@ class Command(BaseCommand):
             raise CommandError("\n".join(sentences(error))) from error
         with transaction.atomic():
             admin = found_clinic(clinic=clinic, email=email, full_name=full_name, password=password, at=timezone.now())
+            begin(clinic)
             defaults.install(clinic)
         self.stdout.write(f"{clinic} is ready. {admin.full_name} logs in as {admin.email}.")
         if made_up:

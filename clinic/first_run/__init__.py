@@ -1,0 +1,1 @@
+"""From an empty installation to a clinic that can book its first visit."""

@@ -1,0 +1,135 @@
+"""What the first admin types: who they are, and what the clinic is called and where it is."""
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from zoneinfo import available_timezones
+
+import holidays
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.utils.text import slugify
+
+from clinic.health_words import blocked_words
+from clinic.models import Clinic, User
+
+
+def _required(words: str) -> dict[str, str]:
+    return {"required": words, "invalid": words}
+
+
+class _Form(forms.Form):
+    """Errors come from the server in our words, never as the browser's own bubbles."""
+
+    use_required_attribute = False
+
+    @property
+    def helper(self) -> FormHelper:
+        """Fields only, inside the page's own form element."""
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.disable_csrf = True
+        return helper
+
+
+class AdminForm(_Form):
+    """The first person who can log in."""
+
+    full_name = forms.CharField(label="Your name", max_length=80, error_messages=_required("Enter your name."))
+    email = forms.EmailField(
+        max_length=254, help_text="You log in with it.", error_messages=_required("Enter your email address.")
+    )
+    password = forms.CharField(
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="At least 12 characters. Pasting is fine.",
+        strip=False,
+        error_messages=_required("Enter a password."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a password that is easily guessed."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("password"):
+            try:
+                validate_password(
+                    data["password"], User(email=data.get("email", ""), full_name=data.get("full_name", ""))
+                )
+            except forms.ValidationError as error:
+                self.add_error("password", error)
+        return data
+
+
+class ClinicForm(_Form):
+    """The clinic, as staff and patients read it, and where it lies."""
+
+    name = forms.CharField(
+        label="Name, as staff read it", max_length=80, error_messages=_required("Enter the clinic's name.")
+    )
+    message_name = forms.CharField(
+        label="Name in messages",
+        max_length=20,
+        help_text="What patients and their families read. It may not name an illness.",
+        error_messages=_required("Enter the name that patients read."),
+    )
+    phone = forms.CharField(max_length=30, error_messages=_required("Enter the phone number patients call."))
+    address = forms.CharField(max_length=200, error_messages=_required("Enter the address patients come to."))
+    country = forms.ChoiceField(
+        help_text="Decides public holidays and how phone numbers are read.",
+        error_messages={"required": "Choose a country.", "invalid_choice": "Choose a country from the list."},
+    )
+    subdivision = forms.CharField(
+        label="Region, for holidays",
+        max_length=10,
+        required=False,
+        help_text="Its code, such as ENG, SCT, NY or BY. Leave it empty for the whole country's holidays.",
+    )
+    timezone = forms.ChoiceField(
+        label="Time zone",
+        help_text="The clock on the clinic's wall. All visits are kept in it.",
+        error_messages={"required": "Choose a time zone.", "invalid_choice": "Choose a time zone from the list."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["country"].choices = [("", "Choose"), *countries()]  # type: ignore[attr-defined]
+        self.fields["timezone"].choices = [("", "Choose"), *zones()]  # type: ignore[attr-defined]
+
+    def clean_message_name(self) -> str:
+        """Refuse a name that tells a family what the visit is about."""
+        name: str = self.cleaned_data["message_name"]
+        if blocked := blocked_words(name):
+            raise forms.ValidationError(f"Patients' families read this: leave out {', '.join(blocked)}.")
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a region that the country's holidays do not know."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        region = data["subdivision"] = (data.get("subdivision") or "").strip().upper()
+        known = holidays.list_supported_countries(include_aliases=False).get(data.get("country") or "", [])
+        if region and region not in known:
+            some = f" Known are {', '.join(known[:8])}{' and others' if len(known) > 8 else ''}." if known else ""
+            self.add_error("subdivision", f"Nobody has listed holidays for {region}.{some} Or leave it empty.")
+        return data
+
+    def clinic(self) -> Clinic:
+        """Return the clinic that was described, not saved."""
+        name = self.cleaned_data["name"]
+        return Clinic(slug=slugify(name)[:50] or "clinic", **self.cleaned_data)
+
+
+@cache
+def countries() -> tuple[tuple[str, str], ...]:
+    """Return code and English name of every country, as the time zone database lists them."""
+    lines = files("tzdata").joinpath("zoneinfo", "iso3166.tab").read_text("utf-8").splitlines()
+    named = (line.split("\t") for line in lines if line and not line.startswith("#"))
+    return tuple(sorted(((code, name) for code, name in named), key=lambda pair: pair[1]))
+
+
+@cache
+def zones() -> tuple[tuple[str, str], ...]:
+    """Return the time zones that are named after places."""
+    places = sorted(
+        name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix", "right"))
+    )
+    return (("UTC", "UTC"), *((name, name.replace("_", " ")) for name in places))

@@ -1,0 +1,95 @@
+"""Pages from an empty installation to a clinic that can book: the first log-in, the clinic, and what is left to settle."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from clinic import founding
+from clinic.access import Capability, StaffRequest, requires
+from clinic.first_run.forms import AdminForm, ClinicForm
+from clinic.first_run.steps import KINDS, following, steps
+from clinic.models import FirstStep, User
+from reminders import defaults
+
+
+@sensitive_post_parameters("password")
+@never_cache
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def first_admin(request: HttpRequest, token: str) -> HttpResponse:
+    """Make the first log-in, for whoever holds the address that the server printed. It works once."""
+    now = timezone.now()
+    if not founding.token_works(token, now):
+        raise Http404
+    form = AdminForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        try:
+            admin = founding.make_first_admin(token=token, **form.cleaned_data, at=now)
+        except founding.NotAllowed as error:
+            raise Http404 from error
+        login(request, admin, backend=settings.AUTHENTICATION_BACKENDS[0])
+        return redirect("first_run:found")
+    return render(request, "first_run/first_admin.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def found(request: HttpRequest) -> HttpResponse:
+    """Ask for the installation's first clinic. Everybody else is led to where they work."""
+    user = request.user
+    if not isinstance(user, User) or not founding.may_found(user):
+        return redirect("clinic:home")
+    form = ClinicForm(request.POST or None, initial={"timezone": settings.TIME_ZONE})
+    if form.is_bound and form.is_valid():
+        try:
+            clinic = founding.found_first_clinic(clinic=form.clinic(), by=user, at=timezone.now())
+        except founding.NotAllowed:
+            return redirect("clinic:home")
+        defaults.install(clinic)
+        return redirect("first_run:steps")
+    return render(request, "first_run/found.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_safe
+@requires(Capability.SETUP)
+def all_steps(request: StaffRequest) -> HttpResponse:
+    """List what there is to settle, how it stands, and who said so."""
+    found_steps = steps(request.clinic)
+    context = {"steps": found_steps, "next_step": following(found_steps), "now": timezone.now()}
+    return render(request, "first_run/steps.html", context)
+
+
+@require_safe
+@requires(Capability.SETUP)
+def step(request: StaffRequest, key: str) -> HttpResponse:
+    """Show one step and the pages where it is done."""
+    one = next((one for one in steps(request.clinic) if one.row.key == key), None)
+    if one is None:
+        raise Http404
+    place = list(KINDS).index(key) + 1
+    return render(
+        request, "first_run/step.html", {"step": one, "place": place, "of": len(KINDS), "now": timezone.now()}
+    )
+
+
+@require_POST
+@requires(Capability.SETUP)
+def settle(request: StaffRequest, key: str) -> HttpResponse:
+    """Mark a step as done, skip it, or take it up again, and lead on."""
+    row = get_object_or_404(FirstStep, clinic=request.clinic, key=key)
+    state = request.POST.get("state")
+    if state in FirstStep.State.values:
+        FirstStep.objects.filter(pk=row.pk).update(state=state, by=request.user, at=timezone.now())
+    if state == FirstStep.State.OPEN:
+        return redirect("first_run:step", key)
+    onward = following(steps(request.clinic))
+    if onward:
+        return redirect("first_run:step", onward.row.key)
+    messages.success(request, "The clinic is set up.")
+    return redirect("first_run:steps")

@@ -1,0 +1,20 @@
+"""The list of first steps on other pages, for those who can do them."""
+
+from typing import Any
+
+from django import template
+
+from clinic.access import Capability, may
+from clinic.first_run.steps import following, steps
+
+register = template.Library()
+
+
+@register.inclusion_tag("first_run/_reminder.html", takes_context=True)
+def first_steps(context: dict[str, Any], whole: bool = False) -> dict[str, Any]:
+    """Say what is left to settle, until nothing is; ``whole`` lists it all (1 query for an admin, 3 until then)."""
+    request = context["request"]
+    if not may(request.membership, Capability.SETUP):
+        return {}
+    found = steps(request.clinic)
+    return {"steps": found, "next_step": following(found), "done": sum(step.settled for step in found), "whole": whole}

@@ -1,0 +1,242 @@
+"""From an empty installation to a clinic with everything settled, and the ways in which strangers might get in."""
+
+import datetime as dt
+import io
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+
+from clinic import founding
+from clinic.models import AuditEntry, Clinic, FirstStep, Membership, Role, Room, SetUpToken, User
+from reminders.models import ReminderRule
+from tests.builders import NOW, PASSWORD, make_injector, make_user
+from tests.conftest import log_in
+
+pytestmark = pytest.mark.django_db
+
+WHO = {"full_name": "Mo Khan", "email": "Mo@Hillside.example", "password": "a long enough password"}
+CLINIC = {
+    "name": "Hillside Headache Clinic",
+    "message_name": "Hillside Clinic",
+    "phone": "020 7946 0321",
+    "address": "3 Hill Road",
+    "country": "GB",
+    "subdivision": "eng",
+    "timezone": "Europe/London",
+}
+
+
+def address() -> str:
+    """Print the address of the first log-in, as on the server."""
+    output = io.StringIO()
+    call_command("set_up", stdout=output)
+    return "/" + output.getvalue().strip().partition("//")[2].partition("/")[2]
+
+
+@pytest.fixture
+def mo() -> Client:
+    """Mo, who was let in to set the installation up."""
+    return log_in(make_user("mo@hillside.example", "Mo Khan"))
+
+
+@pytest.fixture
+def ada(riverside: Clinic, admin: User) -> Client:
+    """Ada, whose clinic has just begun."""
+    founding.begin(riverside)
+    return log_in(admin)
+
+
+def test_from_the_printed_address_to_the_list_of_first_steps() -> None:
+    client = Client()
+    response = client.post(address(), WHO, follow=True)
+    assert "Your clinic" in response.content.decode()
+    response = client.post(reverse("first_run:found"), CLINIC, follow=True)
+    page = response.content.decode()
+    assert "Public holidays" in page
+    assert Membership.objects.get().role == Role.ADMIN
+    clinic = Clinic.objects.get()
+    assert (clinic.slug, clinic.subdivision, clinic.timezone) == ("hillside-headache-clinic", "ENG", "Europe/London")
+    assert ReminderRule.objects.filter(clinic=clinic).exists()
+    trace = AuditEntry.objects.get(action=AuditEntry.Action.CREATE)
+    assert trace.actor == User.objects.get(email="mo@hillside.example")
+
+
+def test_the_printed_address_works_once() -> None:
+    url = address()
+    Client().post(url, WHO)
+    assert Client().get(url).status_code == 404
+    assert Client().post(url, WHO | {"email": "eve@hillside.example"}).status_code == 404
+    assert User.objects.count() == 1
+
+
+def test_of_two_who_press_at_once_one_comes_too_late() -> None:
+    token = address().split("/")[-2]
+    SetUpToken.objects.update(used_at=NOW)  # the other one has just taken it
+    with pytest.raises(founding.NotAllowed):
+        founding.make_first_admin(token=token, email="a@b.example", full_name="A", password=PASSWORD, at=NOW)
+    assert not User.objects.exists()
+
+
+def test_the_printed_address_ends_after_a_day_and_when_another_is_printed() -> None:
+    first = address()
+    second = address()
+    assert Client().get(first).status_code == 404
+    assert Client().get(second).status_code == 200
+    with time_machine.travel(NOW + dt.timedelta(days=1, seconds=1), tick=False):
+        assert Client().get(second).status_code == 404
+
+
+def test_there_is_no_address_where_somebody_can_log_in(front_desk: User) -> None:
+    SetUpToken.objects.create(token_hash=founding._hash("guessed"), made_at=NOW, expires_at=NOW + dt.timedelta(days=1))
+    assert Client().get(reverse("first_run:first_admin", args=["guessed"])).status_code == 404
+    with pytest.raises(CommandError, match="can log in already"):
+        call_command("set_up")
+
+
+def test_only_the_hash_of_the_token_is_kept() -> None:
+    token = address().split("/")[-2]
+    assert token not in str(SetUpToken.objects.values_list().get())
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"password": "short"}, "too short"),
+        ({"password": "mo@hillside.example"}, "too similar"),
+        ({"email": "mo"}, "Enter your email address."),
+        ({"full_name": ""}, "Enter your name."),
+    ],
+)
+def test_a_log_in_that_is_no_good_is_said_and_the_address_still_works(changes: dict[str, str], words: str) -> None:
+    url = address()
+    response = Client().post(url, WHO | changes)
+    assert (response.status_code, words in response.content.decode()) == (422, True)
+    assert Client().post(url, WHO).status_code == 302
+
+
+def test_a_log_in_made_by_command_founds_the_clinic(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ADMIN_PASSWORD", PASSWORD)
+    output = io.StringIO()
+    call_command("create_admin", email="Mo@hillside.example", name="Mo Khan", stdout=output)
+    assert PASSWORD not in output.getvalue()
+    client = log_in(User.objects.get())
+    assert client.get(reverse("clinic:home"))["Location"] == reverse("first_run:found")
+
+
+def test_with_a_clinic_no_command_makes_somebody_who_could_found(riverside: Clinic) -> None:
+    with pytest.raises(CommandError, match="There is a clinic already"):
+        call_command("create_admin", email="mo@hillside.example", name="Mo Khan")
+
+
+def test_nobody_founds_a_clinic_where_there_is_one(mo: Client, riverside: Clinic, front_desk: User) -> None:
+    for client in (mo, log_in(front_desk)):
+        response = client.post(reverse("first_run:found"), CLINIC)
+        assert response["Location"] == reverse("clinic:home")
+    assert Clinic.objects.count() == 1
+    assert mo.get(reverse("treatments:today")).status_code == 403
+
+
+def test_a_stranger_founds_nothing() -> None:
+    response: Any = Client().post(reverse("first_run:found"), CLINIC)
+    assert response.url.startswith(reverse("login"))
+    assert not Clinic.objects.exists()
+
+
+def test_a_second_press_founds_no_second_clinic(mo: Client) -> None:
+    for _ in range(2):
+        mo.post(reverse("first_run:found"), CLINIC)
+    assert Clinic.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"message_name": "Migraine Clinic"}, "leave out"),
+        ({"timezone": "London"}, "Choose a time zone from the list."),
+        ({"country": "XX"}, "Choose a country from the list."),
+        ({"subdivision": "Bavaria"}, "Nobody has listed holidays for BAVARIA. Known are ENG"),
+        ({"phone": ""}, "Enter the phone number patients call."),
+    ],
+)
+def test_what_is_wrong_with_a_clinic_is_said_and_nothing_typed_is_lost(
+    mo: Client, changes: dict[str, str], words: str
+) -> None:
+    response = mo.post(reverse("first_run:found"), CLINIC | changes)
+    page = response.content.decode()
+    assert (response.status_code, words in page, "3 Hill Road" in page) == (422, True, True)
+    assert not Clinic.objects.exists()
+
+
+def shown(client: Client, name: str) -> str:
+    """Return what a page shows of the first steps."""
+    return client.get(reverse(name)).content.decode()
+
+
+def test_today_lists_what_is_left_until_nothing_is(ada: Client, riverside: Clinic) -> None:
+    assert "First steps: 1 of 6" in shown(ada, "treatments:today")
+    for key in founding.FIRST_STEPS:
+        ada.post(reverse("first_run:settle", args=[key]), {"state": "done"})
+    assert "First steps" not in shown(ada, "treatments:today")
+    assert "Add a patient" in shown(ada, "first_run:steps")
+
+
+def test_only_who_can_do_the_steps_is_asked_for_them(ada: Client, front_desk: User) -> None:
+    assert "First steps" not in shown(log_in(front_desk), "treatments:today")
+
+
+def test_a_clinic_that_was_set_up_another_way_is_not_asked(admin: User) -> None:
+    assert "First steps" not in shown(log_in(admin), "treatments:today")
+
+
+def test_a_step_is_skipped_and_taken_up_again(ada: Client) -> None:
+    url = reverse("first_run:settle", args=["holidays"])
+    response = ada.post(url, {"state": "skipped"})
+    assert response["Location"] == reverse("first_run:step", args=["rooms"])
+    page = shown(ada, "first_run:steps")
+    assert "Skipped" in page
+    assert "Ada Lind" in page  # who said so
+    ada.post(url, {"state": "open"})
+    assert FirstStep.objects.get(key="holidays").state == "open"
+
+
+def test_a_state_that_there_is_not_changes_nothing(ada: Client) -> None:
+    ada.post(reverse("first_run:settle", args=["rooms"]), {"state": "perfect"})
+    assert FirstStep.objects.get(key="rooms").state == "open"
+
+
+def test_what_the_settings_show_needs_no_tick(ada: Client, riverside: Clinic) -> None:
+    Room.objects.create(clinic=riverside, name="Room 1")
+    assert "First steps: 2 of 6" in shown(ada, "setup:overview")
+    osei = make_injector(riverside)
+    assert "First steps: 3 of 6" in shown(ada, "setup:overview")
+    osei.opening_hours.all().delete()
+    page = shown(ada, "first_run:steps")
+    assert "In progress" in page
+    assert "Dr Osei: no working hours yet." in page
+
+
+@pytest.mark.parametrize("key", founding.FIRST_STEPS)
+def test_each_step_leads_to_pages_that_there_are(ada: Client, key: str) -> None:
+    response = ada.get(reverse("first_run:step", args=[key]))
+    for _, name in response.context["step"].kind.pages:
+        assert ada.get(reverse(name)).status_code == 200
+
+
+def test_a_step_of_another_clinic_is_out_of_reach(ada: Client, stranger: User, lakeside: Clinic) -> None:
+    Membership.objects.filter(user=stranger).update(role=Role.ADMIN)
+    response = log_in(stranger).post(reverse("first_run:settle", args=["rooms"]), {"state": "done"})
+    assert response.status_code == 404
+    assert FirstStep.objects.get(key="rooms").state == "open"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["treatments:today", "treatments:calendar", "treatments:recall", "reminders:centre", "reminders:inbox",
+     "treatments:stock", "treatments:log", "reports:first", "setup:overview", "patients:search"],
+)  # fmt: skip
+def test_every_page_of_a_clinic_without_anything_says_so_and_stands(ada: Client, name: str) -> None:
+    assert ada.get(reverse(name)).status_code == 200
