@@ -59,12 +59,20 @@ def page_after(rows: QuerySet[Any], cursor: str, size: int) -> Page:
             at = dt.datetime.fromisoformat(starts)
         except ValueError:
             return Page([], "")
-        rows = rows.filter(Q(starts_at__lt=at) | Q(starts_at=at, pk__lt=int(key)))
+        rows = behind(rows, at, int(key))
     found = list(rows[: size + 1])
     last = found[size - 1] if len(found) > size else None
     shown = found[:size]
     _note_effects(shown)
     return Page(shown, f"{last.starts_at:%Y-%m-%dT%H:%M:%S+00:00}_{last.pk}" if last else "")
+
+
+def behind(rows: QuerySet[Any], starts_at: dt.datetime, key: int) -> QuerySet[Any]:
+    """Return the rows after the one that starts then and has this key.
+
+    The first condition says nothing new: it is the one by which an index is entered in the middle.
+    """
+    return rows.filter(Q(starts_at__lt=starts_at) | Q(pk__lt=key), starts_at__lte=starts_at)
 
 
 def total(rows: QuerySet[Any]) -> str:

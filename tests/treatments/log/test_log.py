@@ -10,9 +10,10 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from clinic.models import AuditEntry, Clinic, Injector, Role, User
-from tests.builders import NOW, TODAY, make_course, make_patient, make_session, make_user
+from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session, make_user
 from tests.conftest import log_in
 from treatments import protocol, recording
+from treatments.log import export
 from treatments.log.export import safe_cell
 from treatments.models import Course, Status, TreatmentSession
 from treatments.recording import Findings, SinceLast, VialUsed
@@ -116,6 +117,19 @@ def test_the_export_holds_the_filters_the_head_and_the_rows(signed: TreatmentSes
     assert rows[0] == ["Sessions of Riverside Clinic", "status=done"]
     assert rows[2][:4] == ["2026-11-23", "10:00", signed.course.patient.record_number, "Maria Santos"]
     assert rows[2][4:12] == ["2", "84", "Dr Osei", "Done", "155", "31", "45", "C4471"]
+
+
+def test_an_export_read_in_pieces_has_every_session_once_and_in_order(
+    riverside: Clinic, osei: Injector, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "CHUNK", 2)
+    others = [make_injector(riverside, f"Dr {number}") for number in range(4)]
+    for injector in (osei, *others):
+        for hours in (0, 1):  # five begin at the same moment, so a piece ends among them
+            make_session(make_course(make_patient(riverside)), injector, NOW + dt.timedelta(hours=hours))
+    rows = exported(admin)[2:]
+    assert len({row[2] for row in rows}) == len(rows) == 10
+    assert [row[1] for row in rows] == sorted((row[1] for row in rows), reverse=True)
 
 
 def test_the_export_is_logged_with_its_size(signed: TreatmentSession, admin: User) -> None:
