@@ -4,6 +4,7 @@ import base64
 import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Sequence
 from typing import TypeVar
 
 from django.conf import settings
@@ -47,20 +48,41 @@ def hash_of(token: str) -> str:
 
 def address_for(reminder: Reminder, *, now: dt.datetime) -> str:
     """Return the full address of a reminder's link, which exists from now on."""
+    link = link_for(reminder, now=now)
+    keep([link])
+    return address_of(link)
+
+
+def link_for(reminder: Reminder, *, now: dt.datetime) -> SecretLink:
+    """Return the link of a reminder, not kept yet."""
     token, kind = token_of(reminder), reminder.rule.kind
     fields = {
         "clinic_id": reminder.clinic_id,
         "reminder": reminder,
+        "token_hash": hash_of(token),
         "created_at": now,
         "expires_at": timing.link_end(_last_day(reminder, now), reminder.clinic.zone),
     }
+    link: SecretLink
     if kind in _TO_THE_DIARY:
-        fields |= {"patient_id": reminder.patient_id}
-        DiaryLink.objects.get_or_create(token_hash=hash_of(token), defaults=fields)
-        return _address(DiaryLink, token)
-    fields |= {"session_id": None if kind in _AFTER_THE_VISIT else reminder.session_id}
-    PatientLink.objects.get_or_create(token_hash=hash_of(token), defaults=fields)
-    return _address(PatientLink, token)
+        link = DiaryLink(patient_id=reminder.patient_id, **fields)
+    else:
+        link = PatientLink(session_id=None if kind in _AFTER_THE_VISIT else reminder.session_id, **fields)
+    link.token = token
+    return link
+
+
+def keep(links: Sequence[SecretLink]) -> None:
+    """Store links (a query for each kind); one that is there already stays as it is."""
+    visits = [link for link in links if isinstance(link, PatientLink)]
+    diaries = [link for link in links if isinstance(link, DiaryLink)]
+    PatientLink.objects.bulk_create(visits, ignore_conflicts=True)
+    DiaryLink.objects.bulk_create(diaries, ignore_conflicts=True)
+
+
+def address_of(link: SecretLink) -> str:
+    """Return the full address of a link whose token is known."""
+    return _address(type(link), link.token)
 
 
 @transaction.atomic

@@ -1,11 +1,12 @@
 """From a reminder to the words that leave the house."""
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 
 from clinic.models import Clinic
 from clinic.wording import clock_words, day_words
 from patients.models import Channel, ContactPoint, Patient
-from reminders import gsm, links
+from reminders import gsm
 from reminders.channels import Message
 from reminders.fields import fill
 from reminders.models import MessageTemplate, Reminder, ReminderRule
@@ -17,34 +18,35 @@ RIGHT_TO_LEFT = frozenset({Patient.Language.URDU.value})
 _LEFT_TO_RIGHT = "\u200e"
 
 
-def template_for(reminder: Reminder, channel: str) -> MessageTemplate | None:
+Texts = Mapping[tuple[int, str, str], MessageTemplate]
+
+
+def newest_texts(rules: Iterable[int]) -> Texts:
+    """Return the newest text of some rules on each channel in each language (one query)."""
+    texts = MessageTemplate.objects.filter(rule__in=set(rules)).order_by("version")
+    return {(text.rule_id, text.channel, text.language): text for text in texts}
+
+
+def template_for(reminder: Reminder, channel: str, texts: Texts | None = None) -> MessageTemplate | None:
     """Return the text to send: the version it was begun with, what staff wrote for it, or the newest in the language."""
     if reminder.template:
         return reminder.template
     if reminder.one_off:
         subject = reminder.one_off.subject if channel == Channel.EMAIL else ""
         return MessageTemplate(rule=reminder.rule, channel=channel, subject=subject, body=reminder.one_off.body)
-    return newest_text(reminder.rule, channel, reminder.patient.language)
+    known = newest_texts([reminder.rule_id]) if texts is None else texts
+    return newest_text(reminder.rule, channel, reminder.patient.language, known)
 
 
-def newest_text(rule: ReminderRule, channel: str, language: str) -> MessageTemplate | None:
+def newest_text(rule: ReminderRule, channel: str, language: str, texts: Texts) -> MessageTemplate | None:
     """Return the newest text in a language that the rule is sent in, else in English; None where none is written."""
-    wanted = [language, ENGLISH] if language in rule.languages else [ENGLISH]
-    texts = MessageTemplate.objects.filter(rule=rule, channel=channel, language__in=wanted).order_by("version")
-    by_language = {text.language: text for text in texts}
-    return by_language.get(language) or by_language.get(ENGLISH)
+    wanted = texts.get((rule.pk, channel, language)) if language in rule.languages else None
+    return wanted or texts.get((rule.pk, channel, ENGLISH))
 
 
-def keep_version(reminder: Reminder, template: MessageTemplate) -> None:
-    """Note which version a reminder goes out with: a repeat is the same, whatever is written meanwhile."""
-    if template.pk and reminder.template_id is None:
-        Reminder.objects.filter(pk=reminder.pk, template__isnull=True).update(template=template)
-        reminder.template = template
-
-
-def render(reminder: Reminder, template: MessageTemplate, contact: ContactPoint, *, now: dt.datetime) -> Message:
+def render(reminder: Reminder, template: MessageTemplate, contact: ContactPoint, *, link: str) -> Message:
     """Return the message. Made twice from the same facts it is the same, to the letter."""
-    values = field_values(reminder, template.language, links.address_for(reminder, now=now))
+    values = field_values(reminder, template.language, link)
     return Message(
         key=str(reminder.uid),
         to=contact.address,

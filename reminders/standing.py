@@ -88,6 +88,20 @@ def occasion_stands() -> Q:
     return ~Q(rule__kind=Kind.DIARY) | ~Q(Exists(written)) & ~Q(Exists(unwanted)) & ~ended
 
 
+def why_no_longer() -> Case:
+    """For any reminder: why it is about nothing any more, in words for staff; empty while it stands."""
+    offer, visit = Q(invitation__isnull=False), Q(session__isnull=False)
+    person = ~visit & ~Q(occasion="")
+    return Case(
+        When(offer & ~offer_stands(), then=Value(OFFER_OVER)),
+        When(~offer & person & ~occasion_stands(), then=Value(DIARY_KEPT)),
+        When(~offer & ~visit & ~person & ~course_stands(), then=Value(NOT_DUE)),
+        When(~offer & visit & ~visit_stands(), then=why_not()),
+        default=Value(""),
+        output_field=CharField(),
+    )
+
+
 def why_not() -> Subquery:
     """For a reminder whose visit no longer stands: the reason, in words for staff."""
     return Subquery(

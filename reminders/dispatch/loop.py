@@ -2,12 +2,14 @@
 
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from reminders.channels import Carriers
 from reminders.dispatch import outcome
 from reminders.dispatch.claim import claim, lease, release
-from reminders.dispatch.send import send_claimed
+from reminders.dispatch.ledger import Ledger
+from reminders.dispatch.lookup import GOOD_FOR, Ready, look_up
+from reminders.dispatch.send import send
 from reminders.models import Reminder
 
 logger = logging.getLogger(__name__)
@@ -23,26 +25,49 @@ def send_due(*, clock: Callable[[], dt.datetime], limit: int = BATCH, deadline: 
     """
     stop = deadline or clock() + lease() / 2
     worked = 0
-    while clock() <= stop and (batch := claim(now=clock(), limit=limit)):
-        worked += _work(batch, clock, stop)
+    with Carriers() as carriers:
+        while clock() <= stop and (batch := claim(now=clock(), limit=limit)):
+            worked += _work(batch, clock, stop, carriers)
     return worked
 
 
-def _work(batch: list[Reminder], clock: Callable[[], dt.datetime], stop: dt.datetime) -> int:
+def _work(batch: list[Reminder], clock: Callable[[], dt.datetime], stop: dt.datetime, carriers: Carriers) -> int:
     """Send a batch; give back what there is no time for. Returns how many were worked on."""
-    with Carriers() as carriers:
-        for position, reminder in enumerate(batch):
-            if clock() > stop:
+    ledger, good_until = Ledger(), stop
+    ready: Mapping[int, Ready] = {}
+    try:
+        for position, claimed in enumerate(batch):
+            now = clock()
+            if now > stop:
                 release(batch[position:])
                 return position
-            _send_or_put_off(reminder, clock(), carriers)
+            if position == 0 or now > good_until:
+                ledger.settle()
+                ready, good_until = _looked_up(batch[position:], now), now + GOOD_FOR
+            _send_or_put_off(claimed, ready.get(claimed.pk), now, carriers, ledger)
+    finally:
+        ledger.settle()
     return len(batch)
 
 
-def _send_or_put_off(reminder: Reminder, now: dt.datetime, carriers: Carriers) -> None:
+def _looked_up(batch: list[Reminder], now: dt.datetime) -> Mapping[int, Ready]:
+    """Look up a batch; a fault of our own with one of them leaves each to be looked up by itself."""
+    try:
+        return look_up(batch, now)
+    except Exception:
+        logger.exception("a batch of %s could not be looked up", len(batch))
+        return {}
+
+
+def _send_or_put_off(
+    claimed: Reminder, ready: Ready | None, now: dt.datetime, carriers: Carriers, ledger: Ledger
+) -> None:
     """Send one; a fault of our own puts it off and leaves the rest of the batch alone. In the end it is missed, visibly."""
     try:
-        send_claimed(reminder, now=now, carriers=carriers)
+        ready = ready or look_up([claimed], now).get(claimed.pk)
+        if ready is not None:
+            send(ready, now=now, carriers=carriers, ledger=ledger)
     except Exception:
-        logger.exception("reminder %s could not be worked on", reminder.pk)
-        outcome.put_off(reminder, now + dt.timedelta(minutes=5), "A fault in this software", now=now)
+        logger.exception("reminder %s could not be worked on", claimed.pk)
+        ledger.settle()
+        outcome.put_off(claimed, now + dt.timedelta(minutes=5), "A fault in this software", now=now)

@@ -11,17 +11,25 @@ from reminders import timing
 from reminders.channels.base import Blame, SendError
 from reminders.dispatch import allowance
 from reminders.models import Delivery, Reminder, State
+from reminders.models.delivery import Receipt
 from reminders.models.reminder import ReminderQuerySet
 
 STOPPED_AT_GATEWAY = "by text message, the gateway says"
 MAYBE_ARRIVED = "It may have arrived, and we cannot find out"
 
 
-@transaction.atomic
-def record_sent(reminder: Reminder, delivery: Delivery, result: str, provider_id: str, now: dt.datetime) -> None:
-    """A gateway has it."""
-    _finish(delivery, result, now, provider_id=provider_id)
+def record_sent(reminder: Reminder, delivery: Delivery, result: str, provider_id: str, now: dt.datetime) -> bool:
+    """A gateway has it; return whether nothing worse was heard of it meanwhile. Inside a transaction.
+
+    The delivery first: news of it then waits, and finds the reminder sent.
+    """
+    mine = Delivery.objects.filter(pk=delivery.pk, finished_at__isnull=True)
+    finished = {"outcome": result, "finished_at": now, "provider_id": provider_id, "error": ""}
+    well = mine.filter(receipt__lt=Receipt.FAILED).update(**finished) == 1
+    if not well:
+        mine.update(**finished)
     close(reminder, State.SENT, "", now)
+    return well
 
 
 def record_error(
@@ -139,7 +147,7 @@ def _result_of(error: SendError) -> Delivery.Outcome:
     return Delivery.Outcome.UNANSWERED if error.in_doubt else Delivery.Outcome.UNREACHABLE
 
 
-def _finish(delivery: Delivery, result: str, now: dt.datetime, *, provider_id: str = "", error: str = "") -> None:
+def _finish(delivery: Delivery, result: str, now: dt.datetime, *, error: str = "") -> None:
     Delivery.objects.filter(pk=delivery.pk, finished_at__isnull=True).update(
-        outcome=result, finished_at=now, provider_id=provider_id, error=error
+        outcome=result, finished_at=now, error=error
     )

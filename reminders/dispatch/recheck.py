@@ -6,21 +6,12 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from patients.models import Channel, ContactPoint, Patient
+from patients.models import Channel, ContactPoint
 from reminders import timing
 from reminders.dispatch import allowance, outcome
+from reminders.dispatch.lookup import Ready
 from reminders.models import Reminder, State
 from reminders.planning.settle import TOO_LATE
-from reminders.standing import (
-    DIARY_KEPT,
-    NOT_DUE,
-    OFFER_OVER,
-    course_stands,
-    occasion_stands,
-    offer_stands,
-    visit_stands,
-    why_not,
-)
 
 ENOUGH_TODAY = "They had a text message today"
 
@@ -32,9 +23,9 @@ class Obstacle:
     act: Callable[[Reminder, dt.datetime], object]
 
 
-def obstacle(reminder: Reminder, now: dt.datetime) -> Obstacle | None:
+def obstacle(ready: Ready, now: dt.datetime) -> Obstacle | None:
     """Return the first thing in the way, or None."""
-    reason = _no_longer_so(reminder)
+    reminder, reason = ready.reminder, ready.no_longer
     if reason:
         return Obstacle(lambda one, at: outcome.close(one, State.CANCELLED, reason, at))
     if reminder.useful_until <= now:
@@ -47,11 +38,6 @@ def obstacle(reminder: Reminder, now: dt.datetime) -> Obstacle | None:
     return None
 
 
-def usable_contact(patient: Patient, channel: str) -> ContactPoint | None:
-    """Return the address that may be written to on a channel, if there is one."""
-    return ContactPoint.objects.usable().filter(patient=patient, channel=channel).first()
-
-
 def no_contact_words(reminder: Reminder) -> str:
     """Return why there is no usable address on the reminder's channel, in words for staff."""
     contact = ContactPoint.objects.filter(patient=reminder.patient, channel=reminder.channel).first()
@@ -61,20 +47,6 @@ def no_contact_words(reminder: Reminder) -> str:
     if contact.failed_at:
         return f"The {what} does not work"
     return f"They do not want messages to this {what}"
-
-
-def _no_longer_so(reminder: Reminder) -> str | None:
-    """Return why the reminder is about nothing any more."""
-    row = Reminder.objects.filter(pk=reminder.pk)
-    if reminder.invitation_id is not None:
-        return None if row.filter(offer_stands()).exists() else OFFER_OVER
-    if reminder.session_id is None and reminder.occasion:
-        return None if row.filter(occasion_stands()).exists() else DIARY_KEPT
-    if reminder.session_id is None:
-        return None if row.filter(course_stands()).exists() else NOT_DUE
-    if row.filter(visit_stands()).exists():
-        return None
-    return str(row.values_list(why_not(), flat=True).get())
 
 
 def _first_moment(reminder: Reminder, now: dt.datetime) -> dt.datetime:

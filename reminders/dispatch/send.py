@@ -3,64 +3,70 @@
 import datetime as dt
 from dataclasses import replace
 
-from django.db import transaction
-
 from patients.models import Channel, ContactPoint
-from reminders import rendering
-from reminders.channels import Carrier, Carriers, Message, SendError
-from reminders.dispatch import allowance, doubt, outcome, receipts, recheck
-from reminders.models import Delivery, Reminder
+from reminders import links, rendering
+from reminders.channels import Carriers, Message, SendError
+from reminders.dispatch import allowance, doubt, outcome, recheck
+from reminders.dispatch.ledger import Ledger, Taken
+from reminders.dispatch.lookup import Ready, look_up
+from reminders.models import Delivery, MessageTemplate, Reminder
 
 
-def send_claimed(claimed: Reminder, *, now: dt.datetime, carriers: Carriers | None = None) -> None:
-    """Work on a reminder that ``claim`` returned, at most one hand-over. Never inside a transaction.
-
-    Without ``carriers`` lines are opened for this one message and closed after it.
-    """
-    if carriers is None:
-        with Carriers() as own:
-            send_claimed(claimed, now=now, carriers=own)
+def send_claimed(claimed: Reminder, *, now: dt.datetime) -> None:
+    """Work on a single reminder that ``claim`` returned, with a line of its own. Never inside a transaction."""
+    ready = look_up([claimed], now).get(claimed.pk)
+    if ready is None:  # the lease ran out, and it is somebody else's now
         return
-    held = Reminder.objects.held_by(claimed)
-    reminder = held.select_related(
-        "clinic", "rule", "patient__clinic", "course", "session", "invitation__offer", "template", "one_off"
-    ).first()
-    if reminder is None:  # the lease ran out, and it is somebody else's now
-        return
-    obstacle = recheck.obstacle(reminder, now)
+    ledger = Ledger()
+    with Carriers() as carriers:
+        try:
+            send(ready, now=now, carriers=carriers, ledger=ledger)
+        finally:
+            ledger.settle()
+
+
+def send(ready: Ready, *, now: dt.datetime, carriers: Carriers, ledger: Ledger) -> None:
+    """Work on one that was looked up just now, at most one hand-over. Never inside a transaction."""
+    reminder = ready.reminder
+    obstacle = recheck.obstacle(ready, now)
     if obstacle:
-        if not _arrived_after_all(reminder, carriers, now):
+        ledger.settle()
+        if not _arrived_after_all(ready, carriers, ledger, now):
             obstacle.act(reminder, now)
-        return
-    contact = recheck.usable_contact(reminder.patient, reminder.channel)
-    template = rendering.template_for(reminder, reminder.channel)
-    if contact is None:
+    elif ready.contact is None:
+        ledger.settle()
         outcome.go_another_way(reminder, recheck.no_contact_words(reminder), now)
-    elif template is None:
+    elif ready.template is None or ready.link is None:
+        ledger.settle()
         outcome.give_up(reminder, "No text has been written for this message", now)
     else:
-        with transaction.atomic():  # one wait for the disk before the hand-over, and one after it
-            rendering.keep_version(reminder, template)
-            message = rendering.render(reminder, template, contact, now=now)
-            delivery = _start(reminder, now)
-        _attempt(reminder, delivery, contact, message, carriers.on(reminder.channel), now)
+        message = _message(ready, ready.contact, ready.template)
+        delivery = ledger.begin(reminder, ready.template, now)
+        if delivery is not None:
+            _hand_over(reminder, delivery, ready.contact, message, carriers, ledger, now)
+        # Another worker has this reminder, or the person's day.
+        elif reminder.channel == Channel.SMS and allowance.had_enough(reminder, now):
+            recheck.after_enough(reminder, now).act(reminder, now)
 
 
-def _attempt(
+def _message(ready: Ready, contact: ContactPoint, template: MessageTemplate) -> Message:
+    link = links.address_of(ready.link) if ready.link else ""
+    message = rendering.render(ready.reminder, template, contact, link=link)
+    return replace(message, attempt=ready.reminder.attempts)
+
+
+def _hand_over(
     reminder: Reminder,
-    delivery: Delivery | None,
+    delivery: Delivery,
     contact: ContactPoint,
     message: Message,
-    carrier: Carrier,
+    carriers: Carriers,
+    ledger: Ledger,
     now: dt.datetime,
 ) -> None:
     """Hand over, unless an earlier attempt is found to have succeeded after all."""
+    carrier = carriers.on(reminder.channel)
     earlier = doubt.earlier_attempts(reminder) if reminder.attempts > 1 else []
-    if delivery is None:  # another worker has this reminder, or the person's day
-        if allowance.had_enough(reminder, now) and reminder.channel == Channel.SMS:
-            recheck.after_enough(reminder, now).act(reminder, now)
-        return
-    message = replace(message, attempt=reminder.attempts)
     try:
         known = doubt.find(reminder, message, carrier, earlier)
         result = Delivery.Outcome.FOUND if known else Delivery.Outcome.ACCEPTED
@@ -70,38 +76,20 @@ def _attempt(
     except SendError as error:
         outcome.record_error(reminder, delivery, contact, error, now)
     else:
-        outcome.record_sent(reminder, delivery, result, provider_id, now)
-        receipts.heed(delivery, now)  # a gateway may know sooner than we that it did not arrive
+        ledger.taken(Taken(reminder, delivery, result, provider_id, now))
 
 
-def _arrived_after_all(reminder: Reminder, carriers: Carriers, now: dt.datetime) -> bool:
+def _arrived_after_all(ready: Ready, carriers: Carriers, ledger: Ledger, now: dt.datetime) -> bool:
     """Record it as sent when it must not go out now, and need not: an attempt in doubt turns out to have arrived."""
-    if reminder.attempts == 1:
+    reminder, contact, template = ready.reminder, ready.contact, ready.template
+    if reminder.attempts == 1 or contact is None or template is None:
         return False
-    contact = recheck.usable_contact(reminder.patient, reminder.channel)
-    template = rendering.template_for(reminder, reminder.channel)
-    if contact is None or template is None:
-        return False
-    message = rendering.render(reminder, template, contact, now=now)
+    message = _message(ready, contact, template)
     known = doubt.known_after_all(reminder, message, carriers.on(reminder.channel))
     if known is None:
         return False
-    delivery = _start(reminder, now, afresh=False)
+    delivery = ledger.begin(reminder, template, now, afresh=False)
     if delivery is not None:
-        outcome.record_sent(reminder, delivery, Delivery.Outcome.FOUND, known, now)
+        ledger.taken(Taken(reminder, delivery, Delivery.Outcome.FOUND, known, now))
+        ledger.settle()
     return True
-
-
-def _start(reminder: Reminder, now: dt.datetime, *, afresh: bool = True) -> Delivery | None:
-    """Write that this attempt begins, if the claim is still ours and the person may get one more text today.
-
-    What is only looked up, not sent ``afresh``, costs the person nothing.
-    """
-    with transaction.atomic():
-        if not Reminder.objects.held_by(reminder).exists():
-            return None
-        if afresh and not allowance.take_day(reminder, now):
-            return None
-        return Delivery.objects.create(
-            clinic_id=reminder.clinic_id, reminder=reminder, attempt=reminder.attempts, started_at=now
-        )

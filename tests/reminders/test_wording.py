@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from clinic.health_words import blocked_words
-from reminders import gsm, rendering
+from reminders import gsm, links, rendering
 from reminders.channels import Message
 from reminders.checks import LONGEST_BASE_URL
 from reminders.fields import fill, unknown_fields
@@ -133,7 +133,7 @@ def rendered(reminder: Reminder, channel: str) -> Message:
     template = rendering.template_for(reminder, channel)
     contact = reminder.patient.contact_points.get(channel=channel)
     assert template
-    return rendering.render(reminder, template, contact, now=NOW)
+    return rendering.render(reminder, template, contact, link=links.address_for(reminder, now=NOW))
 
 
 def test_a_message_says_the_day_and_time_of_the_clinics_clock(visit: TreatmentSession) -> None:

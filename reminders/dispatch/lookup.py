@@ -1,0 +1,45 @@
+"""All that has to be known of claimed reminders before they leave, for many at a time: five queries, however many."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from patients.models import ContactPoint
+from reminders import links, rendering
+from reminders.models import MessageTemplate, Reminder, SecretLink, State
+from reminders.standing import why_no_longer
+
+# The world goes on meanwhile: what is looked up is good for so long, then it is looked up again.
+GOOD_FOR = dt.timedelta(seconds=2)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A claimed reminder as it stands now: why it may be about nothing any more, where it goes, and its text."""
+
+    reminder: Reminder
+    no_longer: str
+    contact: ContactPoint | None
+    template: MessageTemplate | None
+    link: SecretLink | None
+
+
+def look_up(claimed: Sequence[Reminder], now: dt.datetime) -> Mapping[int, Ready]:
+    """Return what is known of each, by its key. One whose lease ran out, and that is somebody else's now, is missing."""
+    fence = {reminder.pk: reminder.attempts for reminder in claimed}
+    rows = Reminder.objects.filter(pk__in=fence, state=State.SENDING).annotate(no_longer=why_no_longer())
+    rows = rows.select_related(
+        "clinic", "rule", "patient__clinic", "course", "session", "invitation__offer", "template", "one_off"
+    )
+    held = [reminder for reminder in rows if reminder.attempts == fence[reminder.pk]]
+    texts = rendering.newest_texts(reminder.rule_id for reminder in held)
+    people = ContactPoint.objects.usable().filter(patient__in={reminder.patient_id for reminder in held})
+    points = {(point.patient_id, point.channel): point for point in people}
+    found = {}
+    for reminder in held:
+        contact = points.get((reminder.patient_id, reminder.channel))
+        template = rendering.template_for(reminder, reminder.channel, texts)
+        link = links.link_for(reminder, now=now) if contact and template else None
+        found[reminder.pk] = Ready(reminder, reminder.no_longer, contact, template, link)  # type: ignore[attr-defined]
+    links.keep([ready.link for ready in found.values() if ready.link and not ready.no_longer])
+    return found
