@@ -2,21 +2,51 @@
 
 import datetime as dt
 import uuid
+from contextvars import ContextVar
+from typing import Any
+
+from django.utils import timezone
 
 from clinic.models import AuditEntry, Clinic, User
+
+# How many entries were written since this process, thread or task began: tells whether a page left one.
+_written: ContextVar[int] = ContextVar("written", default=0)
+
+
+def written() -> int:
+    """Return how many entries were written here so far."""
+    return _written.get()
 
 
 def record(
     *,
-    clinic: Clinic,
+    clinic: Clinic | int,
     by: User | None,
     at: dt.datetime,
     action: AuditEntry.Action,
     kind: str,
     subject: uuid.UUID | None = None,
     rows: int | None = None,
+    reason: str = "",
 ) -> AuditEntry:
-    """Append one entry. ``by`` is None for the system itself and for a patient who acts through a link."""
+    """Append one entry. ``by`` is None for the system itself and for a patient who acts through a link.
+
+    ``clinic`` may be its key, where only that is at hand. ``reason`` is a code, never words.
+    """
+    _written.set(_written.get() + 1)
+    clinic_id = clinic if isinstance(clinic, int) else clinic.pk
     return AuditEntry.objects.create(
-        clinic=clinic, actor=by, at=at, action=action, kind=kind, subject=subject, rows=rows
+        clinic_id=clinic_id, actor=by, at=at, action=action, kind=kind, subject=subject, rows=rows, reason=reason
+    )
+
+
+def list_shown(request: Any, kind: str, rows: int) -> None:
+    """Note that a member of staff was shown a list of people."""
+    record(
+        clinic=request.clinic,
+        by=request.user,
+        at=timezone.now(),
+        action=AuditEntry.Action.READ,
+        kind=kind,
+        rows=rows,
     )

@@ -13,8 +13,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from clinic import audit
 from clinic.access import Capability, allows
-from clinic.models import User
+from clinic.models import AuditEntry, User
 from treatments import moves
 from treatments.conflicts import AlreadyBooked, Conflict, NotPossible, Stale, Taken, TooEarly, refusal
 from treatments.models import Course, SessionEvent, Status, TreatmentSession
@@ -278,6 +279,15 @@ def _note(session: TreatmentSession, kind: SessionEvent.Kind, by: User | None, a
     """Write a line of history, and leave it on the session: whoever took the step is offered to undo it."""
     event = SessionEvent(clinic_id=session.clinic_id, session=session, at=at, by=by, kind=kind, **more)
     event.save(force_insert=True)
+    audit.record(
+        clinic=session.clinic_id,
+        by=by,
+        at=at,
+        action=AuditEntry.Action.CREATE if kind == SessionEvent.Kind.BOOKED else AuditEntry.Action.CHANGE,
+        kind="session",
+        subject=session.uid,
+        reason=kind,
+    )
     session.last_step = event
 
 

@@ -7,11 +7,19 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 
 from clinic.constraints.guard import Guard, column, table_name
+from clinic.fields import EncryptedTextField
+
+# True inside a transaction that opened signed texts to be written anew and has not closed them (clinic.models.Opening).
+_OPENED = (
+    "EXISTS (SELECT 1 FROM clinic_opening AS opened WHERE opened.closes_id IS NULL "
+    "AND NOT EXISTS (SELECT 1 FROM clinic_opening AS closing WHERE closing.closes_id = opened.id))"
+)
 
 
 class Frozen(Guard):
-    """Rows may not be changed or deleted.
+    """Rows may not be changed, deleted or swept away with TRUNCATE.
 
+    Encrypted texts alone may be written anew while an opening stands: their key changes, or the person is erased.
     ``once``: only from the moment that this field is not null (None: from the start, an append-only table).
     ``parent``: the field ``once`` is on the row this foreign key points to; then rows may not be added either.
     """
@@ -38,12 +46,16 @@ class Frozen(Guard):
     def statements(self, model: type[Model], vendor: str) -> Sequence[str]:
         """Return one trigger for each event that is refused."""
         if vendor == "postgresql":
-            return [self._function(model), self._postgresql_trigger(model)]
+            return [self._function(model), self._postgresql_trigger(model), *self._not_truncated(model)]
         return [self._sqlite_trigger(model, event) for event in self._events()]
 
     def removal(self, model: type[Model]) -> Sequence[str]:
         """Return the statements that drop the trigger and its function."""
-        return [f'DROP TRIGGER "{self.name}" ON "{table_name(model)}"', f'DROP FUNCTION "{self.name}"()']
+        names = (self.name, f"{self.name}_truncate")
+        return [
+            *(f'DROP TRIGGER IF EXISTS "{name}" ON "{table_name(model)}"' for name in names),
+            *(f'DROP FUNCTION IF EXISTS "{name}"()' for name in names),
+        ]
 
     def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
         """Refuse a change in a form, in words; the database refuses it in any case."""
@@ -70,17 +82,30 @@ class Frozen(Guard):
             f'WHERE holder.id IN ({keys}) AND holder."{column(parent, self.once)}" IS NOT NULL)'
         )
 
+    def _texts(self, model: type[Model]) -> list[str]:
+        """Return the columns that may be written anew while an opening stands."""
+        if self.parent:
+            return []
+        fields = model._meta.concrete_fields
+        return [str(field.column) for field in fields if isinstance(field, EncryptedTextField)]
+
     def _sqlite_trigger(self, model: type[Model], event: str) -> str:
         rows = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}[event]
+        condition, texts = self._condition(model, *rows), self._texts(model)
+        if texts and event == "UPDATE":
+            others = [field.column for field in model._meta.concrete_fields if field.column not in texts]
+            same = " AND ".join(f'NEW."{name}" IS OLD."{name}"' for name in others)
+            condition = f"{condition} AND NOT ({same} AND {_OPENED})"
         return (
             f'CREATE TRIGGER IF NOT EXISTS "{self.name}_{event.lower()}" BEFORE {event} ON "{table_name(model)}"\n'
-            f"WHEN {self._condition(model, *rows)} BEGIN SELECT RAISE(ABORT, '{self.name}'); END"
+            f"WHEN {condition} BEGIN SELECT RAISE(ABORT, '{self.name}'); END"
         )
 
     def _function(self, model: type[Model]) -> str:
         return (
             f'CREATE OR REPLACE FUNCTION "{self.name}"() RETURNS trigger LANGUAGE plpgsql AS $body$\n'
             f"BEGIN\n"
+            f"{self._unless_opened(model)}"
             f"  IF {self._condition(model, 'OLD', 'NEW')} THEN\n"
             f"    RAISE EXCEPTION USING MESSAGE = '{self.name}', ERRCODE = 'check_violation', CONSTRAINT = '{self.name}';\n"
             f"  END IF;\n"
@@ -88,6 +113,28 @@ class Frozen(Guard):
             f"  RETURN NEW;\n"
             f"END $body$"
         )
+
+    def _unless_opened(self, model: type[Model]) -> str:
+        """Return the way out for a change of nothing but texts; columns that are added later are compared too."""
+        texts = ", ".join(f"'{name}'" for name in self._texts(model))
+        if not texts:
+            return ""
+        same = f"to_jsonb(NEW) - ARRAY[{texts}] = to_jsonb(OLD) - ARRAY[{texts}]"
+        return f"  IF TG_OP = 'UPDATE' THEN\n    IF {same} AND {_OPENED} THEN RETURN NEW; END IF;\n  END IF;\n"
+
+    def _not_truncated(self, model: type[Model]) -> list[str]:
+        name = f"{self.name}_truncate"
+        function = (
+            f'CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $body$\n'
+            f"BEGIN\n"
+            f"  RAISE EXCEPTION USING MESSAGE = '{self.name}', ERRCODE = 'check_violation', CONSTRAINT = '{self.name}';\n"
+            f"END $body$"
+        )
+        trigger = (
+            f'CREATE TRIGGER "{name}" BEFORE TRUNCATE ON "{table_name(model)}" '
+            f'FOR EACH STATEMENT EXECUTE FUNCTION "{name}"()'
+        )
+        return [function, trigger]
 
     def _postgresql_trigger(self, model: type[Model]) -> str:
         return (

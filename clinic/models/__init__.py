@@ -1,19 +1,23 @@
 """The ground floor: clinics, their people, rooms and hours, and the trace of who looked at what."""
 
-from clinic.models.audit import AuditEntry
+from clinic.models.audit import AuditEntry, AuditHead, AuditLink
 from clinic.models.clinic import Clinic, Room
 from clinic.models.first_run import FirstStep, SetUpToken
 from clinic.models.hours import Absence, Closure, OpeningHours, WorkedHoliday
+from clinic.models.opening import Opening
 from clinic.models.people import Injector, Membership, Role, User
 
 __all__ = [
     "Absence",
     "AuditEntry",
+    "AuditHead",
+    "AuditLink",
     "Clinic",
     "Closure",
     "FirstStep",
     "Injector",
     "Membership",
+    "Opening",
     "OpeningHours",
     "Role",
     "Room",

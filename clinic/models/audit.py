@@ -21,6 +21,7 @@ class AuditEntry(models.Model):
         EXPORT = "export", "Exported"
         PRINT = "print", "Printed"
         IMPORT = "import", "Imported"
+        ERASE = "erase", "Erased"
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
     actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -31,6 +32,8 @@ class AuditEntry(models.Model):
     subject = models.UUIDField(null=True)
     # How many rows an export, a search or an import touched.
     rows = models.PositiveIntegerField(null=True)
+    # Why, as a code: the words of a reason are content.
+    reason = models.CharField(max_length=30, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name_plural = "audit entries"
@@ -42,3 +45,36 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.kind} {self.subject}"
+
+
+class AuditLink(models.Model):
+    """One link of the chain over the log: the digest of an entry together with the digest of the link before.
+
+    Entries are written without waiting for one another; `clinic.chain` links them a moment later, in one row.
+    """
+
+    position = models.PositiveBigIntegerField(primary_key=True)
+    entry = models.OneToOneField(AuditEntry, on_delete=models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64, help_text="SHA-256, hexadecimal")
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [Frozen(name="audit_chain_is_append_only")]
+
+    def __str__(self) -> str:
+        return f"{self.position}:{self.digest}"
+
+
+class AuditHead(models.Model):
+    """Where the chain ends: one row, which whoever links entries holds, so that only one does at a time."""
+
+    position = models.PositiveBigIntegerField(default=0)
+    digest = models.CharField(max_length=64, default="")
+    # The newest entry that was linked; later ones, and stragglers shortly before it, may still have to be.
+    newest = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="audit_has_one_head")]
+
+    def __str__(self) -> str:
+        return f"{self.position}:{self.digest}"

@@ -1,0 +1,119 @@
+"""The chain over the log of who did what: linking new entries, and finding the first that was tampered with.
+
+Whoever writes an entry waits for nobody. A moment later, entries get their place in one chain of digests: changing,
+removing or exchanging a linked entry breaks every link from there on. What somebody with all rights over the database
+could still do is write the whole chain anew; so each head is logged, and a head kept elsewhere can be looked up here.
+"""
+
+import datetime as dt
+import hashlib
+import json
+import logging
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from clinic.models import AuditEntry, AuditHead, AuditLink, Opening
+
+logger = logging.getLogger(__name__)
+
+BATCH = 2000
+# Entries get their number when they are written, and are seen when their transaction ends: so late one may come.
+STRAGGLERS = 10_000
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of the chain: its length, and what is wrong first, in words; empty when it is intact."""
+
+    length: int
+    wrong: str = ""
+
+
+def digest_of(entry: AuditEntry, position: int, before: str) -> str:
+    """Return the digest of an entry at its place in the chain."""
+    facts = [
+        before,
+        position,
+        entry.pk,
+        entry.clinic_id,
+        entry.actor_id,
+        entry.at.astimezone(dt.UTC).isoformat(),
+        entry.action,
+        entry.kind,
+        entry.subject.hex if entry.subject else None,
+        entry.rows,
+        entry.reason,
+    ]
+    return hashlib.sha256(json.dumps(facts, separators=(",", ":")).encode()).hexdigest()
+
+
+def seal(*, at: dt.datetime, everything: bool = False) -> int:
+    """Link all entries that have no link yet and return how many; ``everything`` looks for stragglers of any age."""
+    linked = 0
+    while batch := _seal_batch(at, everything=everything):
+        linked += batch
+    return linked
+
+
+def _seal_batch(at: dt.datetime, *, everything: bool) -> int:
+    head = AuditHead.objects.get_or_create(pk=1)[0]
+    if not _unlinked(head, everything=everything).exists():
+        return 0
+    with transaction.atomic():
+        # Two that link at once wait for one another here; the second sees what the first did.
+        head = AuditHead.objects.select_for_update().get(pk=1)
+        links = []
+        for entry in _unlinked(head, everything=everything)[:BATCH]:
+            head.position += 1
+            head.digest = digest_of(entry, head.position, head.digest)
+            head.newest = max(head.newest, entry.pk)
+            links.append(AuditLink(position=head.position, entry=entry, digest=head.digest, sealed_at=at))
+        AuditLink.objects.bulk_create(links)
+        head.save()
+    if links:
+        logger.info("audit head %s", head)
+    return len(links)
+
+
+def verify(*, known: str = "") -> Verdict:
+    """Walk the whole chain. ``known`` is a head that was kept elsewhere, as ``position:digest``."""
+    head = AuditHead.objects.filter(pk=1).first() or AuditHead(pk=1)
+    position, before, seen = 0, "", not known
+    # The join leaves out a link whose entry is gone, so a hole in the positions shows either.
+    for link in AuditLink.objects.select_related("entry").order_by("position").iterator(chunk_size=BATCH):
+        position += 1
+        if link.position != position:
+            return Verdict(position - 1, _missing(position))
+        before = digest_of(link.entry, position, before)
+        if link.digest != before:
+            return Verdict(position - 1, f"Entry {link.entry_id} (position {position}) is not what was written.")
+        seen = seen or known == str(link)
+    wrong = "" if seen else f"The head {known} is not part of this chain: it was cut or written anew."
+    return Verdict(position, _end(position, before, head) or wrong or _left_open())
+
+
+def _unlinked(head: AuditHead, *, everything: bool) -> QuerySet[AuditEntry]:
+    links = AuditLink.objects.filter(entry=OuterRef("pk"))
+    floor = 0 if everything else head.newest - STRAGGLERS
+    return AuditEntry.objects.filter(~Exists(links), pk__gt=floor).order_by("pk")
+
+
+def _missing(position: int) -> str:
+    link = AuditLink.objects.filter(position=position).values_list("entry_id", flat=True).first()
+    if link is None:
+        return f"The link at position {position} is gone."
+    return f"Entry {link} (position {position}) is gone."
+
+
+def _end(position: int, digest: str, head: AuditHead) -> str:
+    if position < head.position:
+        return _missing(position + 1)
+    return "" if digest == head.digest else f"The chain does not end where it should, at position {head.position}."
+
+
+def _left_open() -> str:
+    closings = Opening.objects.filter(closes=OuterRef("pk"))
+    left = Opening.objects.filter(~Exists(closings), closes__isnull=True).first()
+    return f"Signed texts stand open to change (opening {left.pk})." if left else ""
