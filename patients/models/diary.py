@@ -128,7 +128,7 @@ class DiaryClaim(models.Model):
     entered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     settled_at = models.DateTimeField(null=True)
     settled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    settled_reason = models.CharField(max_length=200, blank=True)
+    settled_reason = EncryptedTextField(blank=True, default="")
 
     class Meta:
         ordering = ["patient_id", "date", "id"]

@@ -78,7 +78,7 @@ class SideEffect(models.Model):
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     report = models.CharField(max_length=8, choices=Report, blank=True, default=Report.NONE)
-    report_note = models.CharField(max_length=200, blank=True, help_text="the regulator's number, or why none was made")
+    report_note = EncryptedTextField(blank=True, default="", help_text="the regulator's number, or why none was made")
     history = HistoricalRecords()
 
     class Meta:
