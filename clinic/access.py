@@ -6,13 +6,16 @@ Access hangs on the membership of the clinic a person works in at the moment, ne
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, Concatenate, ParamSpec, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
-from clinic.models import Clinic, Membership, Role, User
+from clinic import audit
+from clinic.models import AuditEntry, Clinic, Membership, Role, User
 
 P = ParamSpec("P")
 
@@ -32,6 +35,7 @@ class Capability(StrEnum):
     BILL = "bill"  # draft and export claim lines
     REVIEW = "review"  # session log and its export
     REPORT = "report"  # reports, their export and the people behind each number
+    PRIVACY = "privacy"  # who looked at a person, what is known of them, erasing it
     SETUP = "setup"  # hours, rooms, leave, closures, holidays, calendar feeds
 
 
@@ -48,7 +52,7 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
     Role.ADMIN: frozenset(
         _DESK
         | {Capability.IMPORT, Capability.STOCK, Capability.BILL}
-        | {Capability.REVIEW, Capability.REPORT, Capability.SETUP}
+        | {Capability.REVIEW, Capability.REPORT, Capability.PRIVACY, Capability.SETUP}
     ),
 }
 
@@ -74,6 +78,23 @@ def allows(user: User, clinic: Clinic, capability: Capability) -> bool:
     return may(user.memberships.filter(clinic=clinic).first(), capability)
 
 
+def _note_look(request: Any, response: HttpResponseBase, arguments: dict[str, Any]) -> None:
+    """Leave the trace that a page about one row was opened, where its view left none of its own.
+
+    So no page about a person can be forgotten. Lists have no such row: their views say how many people they showed.
+    """
+    if request.method != "GET" or response.status_code != HTTPStatus.OK or "uid" not in arguments:
+        return
+    audit.record(
+        clinic=request.clinic,
+        by=request.user,
+        at=timezone.now(),
+        action=AuditEntry.Action.READ,
+        kind=request.resolver_match.view_name.replace(":", " ").replace("_", " "),
+        subject=arguments["uid"],
+    )
+
+
 def requires(
     capability: Capability,
 ) -> Callable[
@@ -91,7 +112,11 @@ def requires(
         def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not may(request.membership, capability):
                 raise PermissionDenied
-            return view(request, *args, **kwargs)
+            before = audit.written()
+            response = view(request, *args, **kwargs)
+            if capability is not Capability.SETUP and audit.written() == before:
+                _note_look(request, response, dict(kwargs))
+            return response
 
         guarded.capability = capability  # type: ignore[attr-defined]
         return cast("Callable[Concatenate[HttpRequest, P], HttpResponseBase]", guarded)

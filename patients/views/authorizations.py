@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from clinic import audit
 from clinic.access import Capability, StaffRequest, may, requires
 from patients.forms.lines import AuthorizationForm
 from patients.models import Authorization
@@ -25,6 +26,7 @@ def to_renew(request: StaffRequest) -> HttpResponse:
         "people": [one.authorization.patient for one in work],
         "may_register": may(request.membership, Capability.REGISTER),
     }
+    audit.list_shown(request, "to renew", len(work))
     return render(request, "patients/to_renew.html", context)
 
 

@@ -34,6 +34,7 @@ def detail(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         "to_renew": ending_of(authorizations, today),
         "preventives": PreventiveTrial.objects.filter(patient=patient, removed_at__isnull=True),
         "may_register": may(request.membership, Capability.REGISTER),
+        "may_privacy": may(request.membership, Capability.PRIVACY),
     }
     return render(request, "patients/detail.html", context)
 

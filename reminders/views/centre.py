@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from clinic import audit
 from clinic.access import Capability, StaffRequest, may, requires
 from patients.models import Channel, ContactPoint
 from reminders import watch
@@ -50,6 +51,7 @@ def show_centre(request: StaffRequest, *, fixing: dict[str, Any] | None = None, 
         "fixing": fixing,
         "now": now,
     }
+    audit.list_shown(request, "reminders", len(page))
     return render(request, "reminders/centre.html", context, status=status)
 
 

@@ -16,7 +16,7 @@ from pytest_django import DjangoDbBlocker
 
 from clinic import founding
 from clinic.access import CAPABILITIES, Capability
-from clinic.models import Absence, Clinic, Closure, Membership, Role, User
+from clinic.models import Absence, AuditEntry, Clinic, Closure, Membership, Role, User
 from interface.scopes import SCOPES
 from interface.tokens import make as make_integration
 from patients.actions.policies import keep_policy
@@ -339,6 +339,17 @@ def test_staff_of_another_clinic_find_nothing_whatever_their_role(world: World, 
         missing = both(client, reverse(name, kwargs=world.arguments(name) | {"uid": uuid.uuid4()}))
         assert foreign == missing
         assert foreign <= {404, 405}
+
+
+@pytest.mark.parametrize("name", sorted(name for name in STAFF if name not in UPLOADS))
+def test_a_page_that_names_a_person_leaves_a_trace(world: World, name: str, settings: Any) -> None:
+    role = next(role for role in Role if capability_of(name) in CAPABILITIES[role])
+    client = log_in(make_user("one@riverside.example", "One Person", (world.clinic, role)))
+    before = AuditEntry.objects.count()
+    response: Any = client.get(world.url(name))
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    if response.status_code == 200 and any(family in body for family in (b"Santos", b"Reid", b"Novak")):
+        assert AuditEntry.objects.count() > before
 
 
 @pytest.mark.parametrize("name", sorted(name for name in STAFF if "<uuid" not in str(STAFF[name].pattern)))

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from clinic import audit
 from clinic.access import Capability, StaffRequest, may, requires
 from patients.views.lookup import get_patient
 from treatments.effects import catalogue, reporting
@@ -21,10 +22,12 @@ from treatments.views.lookup import note_reading
 @requires(Capability.VIEW)
 def worklist(request: StaffRequest) -> HttpResponse:
     """List the side effects that wait for somebody, the most urgent first."""
+    tasks = list(reporting.open_tasks(request.clinic))
     context = {
-        "tasks": reporting.open_tasks(request.clinic),
+        "tasks": tasks,
         "may_settle": may(request.membership, Capability.INJECT),
     }
+    audit.list_shown(request, "side effects", len(tasks))
     return render(request, "treatments/effects/worklist.html", context)
 
 

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from clinic import audit
 from clinic.access import Capability, StaffRequest, requires
 from patients.eligibility.policy import NICE
 from treatments.response.everyone import Group
@@ -31,4 +32,5 @@ def response(request: StaffRequest) -> HttpResponse:
         "groups": [(group, WORDS[group], found.people[group], found.counts[group]) for group in TO_ACT_ON],
         "again": to_look_at_again(request.clinic, today),
     }
+    audit.list_shown(request, "response", sum(len(found.people[group]) for group in TO_ACT_ON))
     return render(request, "treatments/response.html", context)
