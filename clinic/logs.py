@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-OURS = ("clinic", "patients", "treatments", "reminders", "interface", "django_structlog")
+OURS = ("clinic", "patients", "treatments", "reminders", "interface", "privacy", "django_structlog")
 # Named by what we run, not by people; everything else in a line of others is left out.
 SAFE_FIELDS = frozenset({"name", "id", "task", "pid", "runtime", "exitcode", "sig"})
 # What django-structlog adds and nobody needs to know of a person.

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "treatments",
     "reminders",
     "interface",
+    "privacy",
 ]
 
 MIDDLEWARE = [
@@ -255,6 +256,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(REMINDER_TICK_SECONDS),
         "options": {"expires": REMINDER_TICK_SECONDS},
     },
+    "privacy": {"task": "privacy.forget", "schedule": schedule(3600), "options": {"expires": 3600}},
+    "audit": {"task": "clinic.seal_audit", "schedule": schedule(60), "options": {"expires": 60}},
 }
 
 LOGGING = logs.configuration(env_text("LOG_LEVEL", "INFO"))

@@ -28,5 +28,6 @@ urlpatterns = [
     path("reports/", include("reports.urls")),
     path("", include("treatments.urls")),
     path("", include("reminders.urls")),
+    path("", include("privacy.urls")),
     path("", include("interface.urls")),
 ]

@@ -63,6 +63,7 @@ STATUS_CHIPS = {
     "routine": Chip("Routine", "journal-text", "plain"),
     "expired": Chip("Expired", "exclamation-triangle", "late"),
     "died": Chip("Died", "x-circle", "quiet"),
+    "erased": Chip("Erased", "dash-lg", "quiet"),
     "merged": Chip("Joined with another record", "arrow-left-right", "quiet"),
     "given_before": Chip("Given before", "journal-text", "quiet"),
 }

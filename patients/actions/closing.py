@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from clinic import audit
@@ -20,7 +21,12 @@ def close_record(
 
 @transaction.atomic
 def reopen_record(*, patient: Patient, by: User, at: dt.datetime) -> None:
-    """Take a closing back that was a mistake. Courses that ended with it stay ended."""
+    """Take a closing back that was a mistake. Courses that ended with it stay ended.
+
+    Raises PermissionDenied for a person who was erased: nobody is left to treat.
+    """
+    if patient.closed == Patient.Closed.ERASED or patient.record_number == f"erased-{patient.pk}":
+        raise PermissionDenied
     _write(patient, "", None, None, by, at)
 
 

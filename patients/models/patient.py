@@ -56,6 +56,7 @@ class Patient(models.Model):
 
         DIED = "died", "Died"
         MERGED = "merged", "Joined with another record"
+        ERASED = "erased", "Erased"
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

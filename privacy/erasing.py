@@ -1,0 +1,124 @@
+"""Erasing: contact data at once, or all that tells who somebody was. It cannot be undone.
+
+Doses, dates and counts stay under a pseudonym: what was given still adds up, and no signature is broken.
+"""
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model, QuerySet
+
+from clinic import audit
+from clinic.fields import EncryptedTextField
+from clinic.models import AuditEntry, Opening, User
+from patients.actions.trace import refresh_search
+from patients.models import ContactPoint, Patient
+from privacy.models import Erasure, Retention
+from privacy.paths import records_of, rows_of, tables
+from privacy.rules import BLANK, CONTACT, RULES, Delete
+from privacy.seen import kept_until
+from reminders.models import OneOff, Reminder
+from treatments.models import Course
+
+WORD = "erased"
+
+
+class NotYet(Exception):
+    """Why something can't be erased now, in words for the page."""
+
+
+@transaction.atomic
+def erase(*, patient: Patient, what: str, reason: str, by: User | None, at: dt.datetime) -> Erasure:
+    """Erase something of a person, of all records that were joined with theirs, and write down that it was done."""
+    Patient.objects.select_for_update().get(pk=patient.pk)
+    people = records_of(patient)
+    refuse(people, what, reason, at)
+    for model, rule in CONTACT.items():
+        _apply(rule, _rows(model, people))
+    _forget_words(people)
+    if what == Erasure.What.PERSON:
+        _forget_person(people, by=by, at=at)
+    for one in people:
+        refresh_search(one)
+        audit.record(
+            clinic=one.clinic_id,
+            by=by,
+            at=at,
+            action=AuditEntry.Action.ERASE,
+            kind=what,
+            subject=one.uid,
+            reason=reason,
+        )
+    return Erasure.objects.create(clinic=patient.clinic, patient=patient, what=what, reason=reason, by=by, at=at)
+
+
+def refuse(people: list[Patient], what: str, reason: str, at: dt.datetime) -> None:
+    """Raise NotYet for a person who is in treatment, or whose record must still be kept."""
+    if Course.objects.filter(patient__in=people, closed_on__isnull=True).exists():
+        raise NotYet("This person is in treatment. End the treatment first: until then they must be reached.")
+    if what == Erasure.What.PERSON and reason not in (Erasure.Reason.MISTAKE, Erasure.Reason.ORDER):
+        until = kept_until(people, Retention.of(people[0].clinic))
+        if at.astimezone(people[0].clinic.zone).date() <= until:
+            raise NotYet(
+                f"The clinical record has to be kept until {until:%-d %B %Y}. Contact data can be erased today."
+            )
+
+
+def _forget_person(people: list[Patient], *, by: User | None, at: dt.datetime) -> None:
+    for model, rule in RULES.items():
+        _apply(rule, _rows(model, people))
+    with Opening.of_signed_texts(kind=Opening.Kind.ERASE, by=by, at=at):
+        for model in tables():
+            _forget_texts(model, people)
+    for one in people:
+        _become_nobody(one, at)
+    # Last, since deleting a row writes a line of history that holds it all once more.
+    for model in tables():
+        if hasattr(model, "history_type"):
+            _apply(Delete(), _rows(model, people))
+
+
+def _forget_texts(model: type[Model], people: list[Patient]) -> None:
+    for field in model._meta.concrete_fields:
+        if isinstance(field, EncryptedTextField):
+            word = "" if (model, field.name) in BLANK else WORD
+            _rows(model, people).exclude(**{field.name: ""}).update(**{field.name: word})
+
+
+def _forget_words(people: list[Patient]) -> None:
+    written = Reminder.objects.filter(patient__in=people, one_off__isnull=False).values_list("one_off", flat=True)
+    OneOff.objects.filter(pk__in=list(written)).update(subject="", body="")
+    points = ContactPoint.history.model
+    _apply(Delete(), _rows(points, people))
+
+
+def _become_nobody(patient: Patient, at: dt.datetime) -> None:
+    """Leave the year of birth, for counting, and a number that stands for nobody."""
+    own = "merged" if patient.merged_into_id else "erased"
+    Patient.objects.filter(pk=patient.pk).update(
+        given_name="Erased",
+        family_name="person",
+        record_number=f"erased-{patient.pk}",
+        birth_date=patient.birth_date.replace(month=1, day=1),
+        timezone="",
+        language=Patient.Language.ENGLISH,
+        payer="",
+        referred_on=None,
+        safety_note="",
+        closed=own,
+        closed_on=patient.closed_on if own == "merged" else at.astimezone(patient.clinic.zone).date(),
+    )
+    patient.refresh_from_db()
+
+
+def _rows(model: type[Model], people: list[Patient]) -> QuerySet[Any]:
+    keys = list(rows_of(model, people).order_by().values_list("pk", flat=True))
+    return model._base_manager.filter(pk__in=keys)
+
+
+def _apply(rule: Delete | dict[str, Any], rows: QuerySet[Any]) -> None:
+    if isinstance(rule, Delete):
+        rows._raw_delete(rows.db)  # past the histories, which would keep a copy
+    elif rule:
+        rows.update(**rule)

@@ -1,0 +1,63 @@
+"""What is asked on the pages about a person's privacy."""
+
+from django import forms
+
+from clinic.models import Clinic, User
+from patients.models import Patient
+from privacy.models import Erasure, Retention
+
+
+class _StaffField(forms.ModelChoiceField[User]):
+    """Staff by name; their log-ins are nobody's business here."""
+
+    def label_from_instance(self, obj: User) -> str:
+        """Show the name."""
+        return obj.full_name
+
+
+class LooksForm(forms.Form):
+    """Which entries to show."""
+
+    who = _StaffField(User.objects.none(), required=False, empty_label="Everybody")
+    first = forms.DateField(label="From", required=False, widget=forms.DateInput({"type": "date"}))
+    last = forms.DateField(label="To", required=False, widget=forms.DateInput({"type": "date"}))
+
+    def __init__(self, data: object, clinic: Clinic) -> None:
+        super().__init__(data)  # type: ignore[arg-type]
+        who: _StaffField = self.fields["who"]  # type: ignore[assignment]
+        who.queryset = User.objects.filter(memberships__clinic=clinic).distinct().order_by("full_name")
+        who.error_messages["invalid_choice"] = "Choose somebody who works or worked at this clinic."
+        for name in ("first", "last"):
+            self.fields[name].error_messages["invalid"] = "Enter a date such as 2026-11-23."
+
+
+class EraseForm(forms.Form):
+    """What to erase and why, with the record number typed once more: nobody erases by a slip of the hand."""
+
+    what = forms.ChoiceField(choices=Erasure.What.choices, widget=forms.RadioSelect, label="What goes")
+    reason = forms.ChoiceField(choices=Erasure.Reason.choices, widget=forms.RadioSelect, label="Why")
+    confirm = forms.CharField(max_length=40)
+
+    def __init__(self, data: object, patient: Patient) -> None:
+        super().__init__(data)  # type: ignore[arg-type]
+        self.patient = patient
+        self.fields["what"].error_messages["required"] = "Choose what goes."
+        self.fields["reason"].error_messages["required"] = "Choose why."
+        self.fields["confirm"].label = f"Type the record number, {patient.record_number}, to confirm"
+        self.fields["confirm"].error_messages["required"] = "Type the record number. Nothing was erased."
+        self.fields["confirm"].widget.attrs["autocomplete"] = "off"
+
+    def clean_confirm(self) -> str:
+        """Take nothing but this person's number."""
+        typed = str(self.cleaned_data["confirm"]).strip()
+        if typed != self.patient.record_number:
+            raise forms.ValidationError("That is not this person's record number. Nothing was erased.")
+        return typed
+
+
+class RetentionForm(forms.ModelForm[Retention]):
+    """How long the clinic keeps what."""
+
+    class Meta:
+        model = Retention
+        fields = ("record_years", "text_days", "erase_by_itself")

@@ -1,0 +1,39 @@
+"""How long a clinic keeps what."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from clinic.models import Clinic
+from privacy import keeping
+
+
+class Retention(models.Model):
+    """A clinic's own rule; without a row the rule of its country holds and nothing is erased by itself."""
+
+    clinic = models.OneToOneField(Clinic, on_delete=models.PROTECT, related_name="+")
+    record_years = models.PositiveSmallIntegerField(
+        "years that a clinical record is kept after the last visit",
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+    )
+    text_days = models.PositiveSmallIntegerField(
+        "days that the words of messages are kept",
+        default=keeping.TEXT_DAYS,
+        validators=[MinValueValidator(7), MaxValueValidator(3650)],
+    )
+    erase_by_itself = models.BooleanField("erase records by themselves once their time is over", default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(record_years__gte=1, text_days__gte=7), name="retention_is_no_slip_of_the_finger"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Retention of clinic {self.clinic_id}"
+
+    @classmethod
+    def of(cls, clinic: Clinic) -> "Retention":
+        """Return what holds at a clinic, stored or not."""
+        own = cls.objects.filter(clinic=clinic).first()
+        return own or cls(clinic=clinic, record_years=keeping.record_years(clinic.country))

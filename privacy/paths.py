@@ -1,0 +1,63 @@
+"""Which rows are about a person: found by walking the foreign keys, so that a new table is never forgotten."""
+
+from collections.abc import Iterable, Iterator
+from functools import cache, reduce
+from operator import or_
+from typing import Any
+
+from django.apps import apps
+from django.db.models import ForeignKey, Model, Q, QuerySet
+
+from patients.models import Patient
+
+# The rooms whose tables may hold something about a person.
+ROOMS = ("patients", "treatments", "reminders", "interface")
+# Longer ways than from a part of a signed record to its person do not exist.
+_LONGEST = 4
+
+
+@cache
+def ways(model: type[Model]) -> tuple[str, ...]:
+    """Return the look-ups from a table's rows to the person, as many as there are: ``session__course__patient``."""
+    return tuple(_walk(model, (), _LONGEST))
+
+
+def _walk(model: type[Model], seen: tuple[type[Model], ...], steps: int) -> Iterator[str]:
+    keys = [field for field in model._meta.concrete_fields if isinstance(field, ForeignKey)]
+    straight = [field.name for field in keys if field.related_model is Patient]
+    # Who has the person's own key needs no way round; all keys of a row lead to the same person.
+    yield from straight
+    for field in keys if steps and not straight else ():
+        other: Any = field.related_model
+        if other._meta.app_label in ROOMS and other not in (*seen, model):
+            yield from (f"{field.name}__{rest}" for rest in _walk(other, (*seen, model), steps - 1))
+
+
+@cache
+def tables() -> tuple[type[Model], ...]:
+    """Return every table that leads to a person, the person's own and the histories included."""
+    ours = [model for model in apps.get_models() if model._meta.app_label in (*ROOMS, "privacy")]
+    own = (Patient, Patient.history.model)
+    return (*own, *(model for model in ours if model not in own and ways(model)))
+
+
+def rows_of(model: type[Model], people: Iterable[Patient]) -> QuerySet[Any]:
+    """Return a table's rows about these people, the records of one person."""
+    keys = [person.pk for person in people]
+    rows = model._default_manager.all()
+    if model is Patient:
+        return rows.filter(pk__in=keys)
+    if model is Patient.history.model:
+        return rows.filter(id__in=keys)
+    return rows.filter(reduce(or_, (Q(**{f"{way}__in": keys}) for way in ways(model)))).distinct()
+
+
+def records_of(patient: Patient) -> list[Patient]:
+    """Return a person's record and those that were joined with it, the one they lead to first."""
+    while patient.merged_into is not None:
+        patient = patient.merged_into
+    found, new = [patient], [patient]
+    while new:
+        new = list(Patient.objects.filter(merged_into__in=new).select_related("clinic"))
+        found += new
+    return found

@@ -1,0 +1,1 @@
+"""What a person may ask of the clinic, as pages for its admins."""

@@ -1,0 +1,306 @@
+"""Erasing: what has to go is gone from every column, what was given still adds up, and nobody erases by a slip."""
+
+import datetime as dt
+import json
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.urls import reverse
+
+from clinic.models import AuditEntry, Opening, Role, User
+from patients.actions import close_record, set_contact
+from patients.models import Assessment, ContactPoint, Patient
+from privacy.erasing import NotYet, erase
+from privacy.models import Erasure, Retention
+from privacy.paths import tables
+from privacy.portrait import portrait
+from privacy.rules import CONTACT, RULES
+from privacy.seen import past_their_time
+from privacy.tasks import forget
+from reminders.models import Delivery, InboundMessage, OneOff, Reminder, ReminderRule
+from tests.builders import NOW, TODAY, make_assessment, make_patient, make_user
+from tests.clinic.test_access import World
+from tests.clinic.test_constraints import refused
+from tests.conftest import log_in
+from treatments.courses import close_course
+from treatments.models import Course, SessionEvent, Status, TreatmentSession
+
+LONG_AGO = NOW - dt.timedelta(days=365 * 9)
+
+
+@pytest.fixture
+def maria(harbour: World, keeper: User) -> Patient:
+    """Maria, whose treatment ended, with something in every table."""
+    patient = harbour.patient
+    make_assessment(
+        patient, signed_by=keeper, override_reason="Her sister Rosa Santos says so", override_role="prescriber"
+    )
+    set_contact(patient=patient, channel="sms", address="07700 900555", by=keeper, at=NOW, consent_source="asked")
+    SessionEvent.objects.create(
+        clinic=harbour.clinic, session=harbour.session, at=NOW, kind="status", by=keeper, reason="Maria Santos rang"
+    )
+    InboundMessage.objects.update(body="It is Maria Santos, I am ill", answer="Dear Maria")
+    one_off = OneOff.objects.create(
+        clinic=harbour.clinic, subject="For Maria", body="Dear Maria", made_at=NOW, made_by=keeper
+    )
+    Reminder.objects.create(
+        clinic=harbour.clinic,
+        rule=ReminderRule.objects.get(clinic=harbour.clinic, kind="one_off"),
+        patient=patient,
+        one_off=one_off,
+        occasion=f"one-off {one_off.uid}",
+        batch=one_off.uid,
+        channel="sms",
+        due_at=NOW,
+        useful_until=NOW,
+        created_at=NOW,
+    )
+    Delivery.objects.create(
+        clinic=harbour.clinic,
+        reminder=harbour.reminder,
+        attempt=1,
+        started_at=NOW,
+        finished_at=NOW,
+        outcome="refused",
+        error="+447700900555 is unknown",
+    )
+    TreatmentSession.objects.filter(course=harbour.course, status=Status.BOOKED).update(status=Status.CANCELLED)
+    close_course(course=Course.objects.get(pk=harbour.course.pk), reason="Maria moved away", by=keeper, at=NOW)
+    return patient
+
+
+def told(patient: Patient) -> str:
+    """Return all that is stored about a person, as text."""
+    return json.dumps([table.rows for table in portrait(patient)], default=str, ensure_ascii=False)
+
+
+def wipe(patient: Patient, by: User, what: str = "person", reason: str = "order") -> Erasure:
+    """Erase."""
+    return erase(patient=patient, what=what, reason=reason, by=by, at=NOW)
+
+
+def test_every_table_about_a_person_has_a_rule() -> None:
+    histories = {model for model in tables() if hasattr(model, "history_type")}
+    assert set(tables()) - histories - {Patient} == set(RULES) | set(CONTACT)
+
+
+def test_nothing_tells_who_it_was(maria: Patient, keeper: User) -> None:
+    assert "Santos" in told(maria)
+    number, uid = maria.record_number, maria.uid
+    wipe(maria, keeper)
+    left = told(Patient.objects.get(uid=uid))
+    for word in ("Santos", "Maria", "Rosa", "900555", "patients.example", "1984-04-17", "PA-1", f'"{number}"'):
+        assert word not in left, word
+
+
+def test_no_column_of_any_table_holds_the_name_any_more(maria: Patient, keeper: User) -> None:
+    wipe(maria, keeper)
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            if table.split("_")[0] not in {"patients", "treatments", "reminders", "interface", "privacy", "clinic"}:
+                continue
+            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608
+            assert "santos" not in str(cursor.fetchall()).lower(), table
+
+
+def test_what_was_given_and_signed_stays(maria: Patient, keeper: User) -> None:
+    def facts() -> Any:
+        signed = Assessment.objects.filter(patient=maria, signed_at__isnull=False).values(
+            "headache_days", "signed_by", "signed_at", "outcome"
+        )
+        given = TreatmentSession.objects.filter(course__patient=maria).values("given_on", "status", "starts_at")
+        return list(signed), list(given)
+
+    before = facts()
+    wipe(maria, keeper)
+    assert facts() == before
+
+
+def test_signed_texts_are_closed_again_afterwards(maria: Patient, keeper: User) -> None:
+    wipe(maria, keeper)
+    assert Opening.objects.filter(kind="erase").count() == 2
+    with refused():
+        Assessment.objects.filter(patient=maria, signed_at__isnull=False).update(override_reason="x")
+
+
+def test_contact_data_goes_and_the_record_stays(maria: Patient, keeper: User) -> None:
+    wipe(maria, keeper, "contact", "request")
+    left = told(maria)
+    assert not ContactPoint.objects.filter(patient=maria).exists()
+    for word in ("900555", "patients.example", "I am ill", "Dear Maria"):
+        assert word not in left, word
+    assert "Santos" in left
+    assert Patient.objects.matching("900555").count() == 0
+    assert Reminder.objects.filter(patient=maria).exists()
+    assert Delivery.objects.get().outcome == "refused"
+
+
+def test_somebody_in_treatment_stays(harbour: World, keeper: User) -> None:
+    for what in ("contact", "person"):
+        with pytest.raises(NotYet, match="in treatment"):
+            wipe(harbour.patient, keeper, what)
+
+
+@pytest.mark.parametrize("reason", ["request", "died", "retention"])
+def test_a_record_that_has_to_be_kept_is_kept(maria: Patient, keeper: User, reason: str) -> None:
+    with pytest.raises(NotYet, match="until 23 November 2034"):
+        wipe(maria, keeper, "person", reason)
+    assert "Santos" in told(maria)
+
+
+def test_joined_records_go_together(maria: Patient, keeper: User) -> None:
+    twin = make_patient(maria.clinic, "Mary", "Santos")
+    close_record(patient=twin, closed=Patient.Closed.MERGED, on=TODAY, by=keeper, at=NOW, into=maria)
+    twin.refresh_from_db()
+    wipe(twin, keeper)
+    assert set(Patient.objects.filter(pk__in=[maria.pk, twin.pk]).values_list("given_name", "closed")) == {
+        ("Erased", "erased"),
+        ("Erased", "merged"),
+    }
+
+
+def test_each_erasure_stays_on_record_with_its_reason(maria: Patient, keeper: User) -> None:
+    made = wipe(maria, keeper)
+    assert (made.reason, made.by, made.what) == ("order", keeper, "person")
+    entry = AuditEntry.objects.get(action="erase")
+    assert (entry.subject, entry.reason, entry.actor) == (maria.uid, "order", keeper)
+    with refused():
+        Erasure.objects.all().delete()
+
+
+def page(patient: Patient) -> str:
+    """Return the address of the page."""
+    return reverse("privacy:erase", args=[patient.uid])
+
+
+@pytest.mark.parametrize("typed", ["", "yes", "rv000001 ", "RV999999"])
+def test_the_number_has_to_be_typed(maria: Patient, kit: Any, typed: str) -> None:
+    response = kit.post(page(maria), {"what": "contact", "reason": "request", "confirm": typed})
+    assert response.status_code == 422
+    assert "Nothing was erased." in response.content.decode()
+    assert not Erasure.objects.exists()
+
+
+def test_the_page_says_that_it_cannot_be_undone_and_does_it(maria: Patient, kit: Any) -> None:
+    assert "This cannot be undone" in kit.get(page(maria)).content.decode()
+    filled = {"what": "person", "reason": "order", "confirm": maria.record_number}
+    response = kit.post(page(maria), filled, follow=True)
+    assert "The person is erased." in response.content.decode()
+    assert "Santos" not in response.content.decode()
+
+
+def test_the_page_says_until_when_a_record_is_kept(maria: Patient, kit: Any) -> None:
+    filled = {"what": "person", "reason": "request", "confirm": maria.record_number}
+    response = kit.post(page(maria), filled)
+    assert response.status_code == 422
+    assert "has to be kept until 23 November 2034" in response.content.decode()
+
+
+def test_nobody_is_erased_by_a_link(maria: Patient, kit: Any) -> None:
+    kit.get(f"{page(maria)}?what=person&reason=order&confirm={maria.record_number}")
+    assert not Erasure.objects.exists()
+
+
+def test_another_clinics_admin_erases_nobody(maria: Patient, elsewhere: Any) -> None:
+    filled = {"what": "person", "reason": "order", "confirm": maria.record_number}
+    assert elsewhere.post(page(maria), filled).status_code == 404
+    assert "Santos" in told(maria)
+
+
+def test_a_form_that_names_somebody_else_erases_nobody_else(maria: Patient, harbour: World, kit: Any) -> None:
+    other = harbour.draft.patient
+    filled = {
+        "what": "person",
+        "reason": "order",
+        "confirm": maria.record_number,
+        "patient": other.pk,
+        "uid": other.uid,
+    }
+    kit.post(page(maria), filled)
+    assert Patient.objects.get(pk=other.pk).family_name == "Novak"
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMIN])
+def test_only_admins_erase(maria: Patient, harbour: World, role: Role) -> None:
+    client = log_in(make_user("one@harbour.example", "One Person", (harbour.clinic, role)))
+    assert client.post(page(maria), {}).status_code == 403
+
+
+def test_an_erased_record_is_not_opened_again(maria: Patient, keeper: User, kit: Any) -> None:
+    wipe(maria, keeper)
+    assert kit.post(reverse("treatments:open_record", args=[maria.uid])).status_code == 403
+    page = kit.get(reverse("patients:detail", args=[maria.uid])).content.decode()
+    assert "Erased on Monday 23 November 2026." in page
+    assert "open again" not in page
+
+
+@pytest.fixture
+def forgotten(harbour: World) -> Patient:
+    """Ida, last here nine years ago."""
+    return make_patient(harbour.clinic, "Ida", "Berg", created_at=LONG_AGO)
+
+
+def test_whose_time_is_over_is_named_and_nothing_is_changed(harbour: World, forgotten: Patient, capsys: Any) -> None:
+    call_command("erase_past_retention")
+    assert capsys.readouterr().out == f"harbour {forgotten.uid}\n1 would be erased. Nothing was changed.\n"
+    assert Patient.objects.get(pk=forgotten.pk).family_name == "Berg"
+
+
+def test_the_command_erases_when_told_to(forgotten: Patient, capsys: Any) -> None:
+    call_command("erase_past_retention", erase=True, clinic="harbour")
+    assert "1 erased." in capsys.readouterr().out
+    assert Patient.objects.get(pk=forgotten.pk).family_name == "person"
+    assert Erasure.objects.get().reason == "retention"
+    call_command("erase_past_retention")
+    assert "0 would be erased." in capsys.readouterr().out
+
+
+def test_nobody_is_erased_by_itself_unless_the_clinic_says_so(harbour: World, forgotten: Patient) -> None:
+    forget()
+    assert not Erasure.objects.exists()
+    Retention.objects.create(clinic=harbour.clinic, record_years=8, erase_by_itself=True)
+    forget()
+    assert Erasure.objects.get().patient == forgotten
+    assert Patient.objects.get(pk=harbour.patient.pk).family_name == "Santos"
+
+
+def test_who_was_here_since_or_was_a_child_is_kept(harbour: World, keeper: User) -> None:
+    make_patient(harbour.clinic, "Kid", "Young", created_at=LONG_AGO, birth_date=dt.date(2005, 1, 1))
+    back = make_patient(harbour.clinic, "Bo", "Back", created_at=LONG_AGO)
+    make_assessment(back, signed_by=keeper)
+    assert list(past_their_time(harbour.clinic, TODAY)) == []
+
+
+def test_the_clinics_own_years_count(harbour: World, forgotten: Patient, kit: Any) -> None:
+    values = {"record_years": "20", "text_days": "90"}
+    assert kit.post(reverse("privacy:settings"), values).status_code == 302
+    assert list(past_their_time(harbour.clinic, TODAY)) == []
+    assert "20" in kit.get(reverse("privacy:settings")).content.decode()
+
+
+@pytest.mark.parametrize(
+    "values", [{"record_years": "0", "text_days": "90"}, {"record_years": "8", "text_days": "1"}, {}]
+)
+def test_a_rule_that_would_erase_at_once_is_refused(harbour: World, kit: Any, values: dict[str, str]) -> None:
+    assert kit.post(reverse("privacy:settings"), values).status_code == 422
+
+
+def test_words_of_messages_go_after_their_days_and_the_ledger_stays(maria: Patient) -> None:
+    old = NOW - dt.timedelta(days=366)
+    InboundMessage.objects.update(received_at=old, state="settled")
+    OneOff.objects.update(made_at=old)
+    Delivery.objects.update(started_at=old)
+    forget()
+    message, sent, attempt = InboundMessage.objects.get(), OneOff.objects.get(), Delivery.objects.get()
+    assert (message.body, message.answer, sent.body, sent.subject, attempt.error) == ("", "", "", "", "")
+    assert (message.meaning, message.received_at, attempt.outcome) == ("other", old, "refused")
+
+
+def test_words_younger_than_that_or_still_open_stay(maria: Patient) -> None:
+    forget()
+    assert OneOff.objects.get().body == "Dear Maria"
+    InboundMessage.objects.update(received_at=NOW - dt.timedelta(days=400))
+    forget()
+    assert InboundMessage.objects.get().body == "It is Maria Santos, I am ill"

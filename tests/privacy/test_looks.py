@@ -1,0 +1,140 @@
+"""Who looked at this patient? All who did are named, and the question itself is on the list."""
+
+import csv
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from clinic import audit
+from clinic.models import AuditEntry, Role, User
+from patients.actions import close_record
+from patients.models import Patient
+from privacy.looks import PAGE, traces_of
+from tests.builders import NOW, TODAY, make_patient, make_user
+from tests.clinic.test_access import World
+from tests.conftest import log_in
+
+
+def who_looked(world: World) -> str:
+    """Return the page's address."""
+    return reverse("privacy:who_looked", args=[world.patient.uid])
+
+
+def test_a_look_at_the_record_its_visit_and_its_side_effect_is_listed(harbour: World, kit: Any) -> None:
+    desk = log_in(make_user("fay@harbour.example", "Fay Desk", (harbour.clinic, Role.PRESCRIBER)))
+    desk.get(reverse("patients:detail", args=[harbour.patient.uid]))
+    desk.get(reverse("treatments:session", args=[harbour.session.uid]))
+    desk.get(reverse("treatments:effect", args=[harbour.effect.uid]))
+    kinds = {entry.kind for entry in traces_of(harbour.patient) if entry.actor and entry.actor.full_name == "Fay Desk"}
+    assert kinds == {"patient", "session", "side effect"}
+    assert kit.get(who_looked(harbour)).content.decode().count('<td data-label="Who">Fay Desk</td>') == 3
+
+
+def test_the_question_is_itself_on_the_list(harbour: World, kit: Any) -> None:
+    kit.get(who_looked(harbour))
+    assert "Kit Keeper" in kit.get(who_looked(harbour)).content.decode()
+
+
+def test_a_look_at_somebody_else_is_not_listed(harbour: World, kit: Any) -> None:
+    kit.get(reverse("patients:detail", args=[harbour.draft.patient.uid]))
+    assert not traces_of(harbour.patient).filter(actor__full_name="Kit Keeper").exists()
+
+
+def test_looks_at_a_record_that_was_joined_are_listed_too(harbour: World, kit: Any, keeper: User) -> None:
+    twin = make_patient(harbour.clinic, "Maria", "Santos-Twin")
+    kit.get(reverse("patients:detail", args=[twin.uid]))
+    close_record(patient=twin, closed=Patient.Closed.MERGED, on=TODAY, by=keeper, at=NOW, into=harbour.patient)
+    assert traces_of(harbour.patient).filter(subject=twin.uid, action="read").count() == 1
+    assert (
+        traces_of(twin).filter(subject=harbour.patient.uid).exists()
+        == traces_of(harbour.patient).filter(subject=harbour.patient.uid).exists()
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "seen"),
+    [
+        ("", 2),
+        ("first=2026-11-23", 1),
+        ("last=2026-11-22", 1),
+        ("first=2026-11-22&last=2026-11-22", 1),
+        ("first=2026-11-24", 0),
+    ],
+)
+def test_days_are_the_clinics(harbour: World, kit: Any, keeper: User, query: str, seen: int) -> None:
+    for at in (NOW, NOW - dt.timedelta(hours=11)):  # 11pm the day before
+        audit.record(
+            clinic=harbour.clinic,
+            by=keeper,
+            at=at,
+            action=AuditEntry.Action.PRINT,
+            kind="card",
+            subject=harbour.patient.uid,
+        )
+    page = kit.get(f"{who_looked(harbour)}?{query}").content.decode()
+    assert page.count('data-label="Did what">Printed<') == seen
+
+
+def test_one_person_of_staff_can_be_asked_about(harbour: World, kit: Any, keeper: User) -> None:
+    kit.get(reverse("patients:detail", args=[harbour.patient.uid]))
+    page = kit.get(f"{who_looked(harbour)}?who={keeper.pk}").content.decode()
+    assert '<td data-label="Who">Kit Keeper</td>' in page
+    assert '<td data-label="Who">Pat Prescriber</td>' not in page
+
+
+@pytest.mark.parametrize("query", ["who=0", "who=x", "first=yesterday", "last=2026-13-01"])
+def test_a_filter_that_makes_no_sense_is_said(harbour: World, kit: Any, query: str) -> None:
+    assert kit.get(f"{who_looked(harbour)}?{query}").status_code == 422
+
+
+def test_staff_of_another_clinic_cannot_be_asked_about(harbour: World, kit: Any, stranger: User) -> None:
+    assert kit.get(f"{who_looked(harbour)}?who={stranger.pk}").status_code == 422
+
+
+def test_pages_follow_one_another_by_key_in_as_many_queries(
+    harbour: World, kit: Any, keeper: User, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(PAGE + 10):
+        audit.record(
+            clinic=harbour.clinic,
+            by=keeper,
+            at=NOW,
+            action=AuditEntry.Action.READ,
+            kind=f"page {number:03d}",
+            subject=harbour.patient.uid,
+        )
+    first = kit.get(who_looked(harbour)).content.decode()
+    assert "page 059" in first
+    assert "page 009" not in first
+    after = first.split("after=")[1].split('"')[0]
+    with django_assert_max_num_queries(60):
+        second = kit.get(f"{who_looked(harbour)}?after={after}").content.decode()
+    assert "page 009" in second
+    assert "page 010" not in second
+
+
+@pytest.mark.parametrize("after", ["x", "-1", "9" * 40, "%D9%A1"])
+def test_a_made_up_key_does_no_harm(harbour: World, kit: Any, after: str) -> None:
+    assert kit.get(f"{who_looked(harbour)}?after={after}").status_code == 200
+
+
+def test_the_list_can_be_taken_along_and_that_is_logged(harbour: World, kit: Any) -> None:
+    kit.get(reverse("patients:detail", args=[harbour.patient.uid]))
+    response = kit.get(reverse("privacy:export_looks", args=[harbour.patient.uid]))
+    lines = list(csv.reader(b"".join(response.streaming_content).decode().splitlines()))
+    assert lines[0] == ["when", "who", "what", "of", "reason"]
+    assert ["2026-11-23 10:00:00", "Kit Keeper", "Opened a record", "patient", ""] in lines
+    assert AuditEntry.objects.filter(action="export", kind="who looked", subject=harbour.patient.uid).count() == 1
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMIN])
+def test_only_admins_may_ask(harbour: World, role: Role) -> None:
+    client = log_in(make_user("one@harbour.example", "One Person", (harbour.clinic, role)))
+    assert client.get(who_looked(harbour)).status_code == 403
+
+
+def test_an_admin_of_another_clinic_finds_nobody(harbour: World, elsewhere: Any) -> None:
+    for name in ("about", "who_looked", "export_looks"):
+        assert elsewhere.get(reverse(f"privacy:{name}", args=[harbour.patient.uid])).status_code == 404
