@@ -20,6 +20,7 @@ test: .venv/installed
 lint: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive .
 	$(BIN)/djlint --quiet --lint templates
 	$(BIN)/mypy .
 	$(BIN)/lint-imports --no-logo

@@ -6,7 +6,7 @@ from pathlib import Path
 import django_stubs_ext
 import environ
 from celery.schedules import schedule
-from csp.constants import NONE, SELF
+from csp.constants import NONCE, NONE, SELF
 from kombu import Queue
 
 from clinic import logs
@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "clinic.headers.Headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -101,7 +102,9 @@ INSTALLED_APPS.append("django.forms")
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
-DATABASES = {"default": environ.Env.db_url_config(env_text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'clinic.sqlite3'}"))}
+DATABASES = {
+    "default": environ.Env.db_url_config(env_secret("DATABASE_URL", f"sqlite:///{VAR_DIR / 'clinic.sqlite3'}"))
+}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         # A deferred transaction that reads before it writes fails with "database is locked" under two writers.
@@ -145,11 +148,21 @@ if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrftoken"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # no script reads them; forms carry the token
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"  # strict would log people out who follow a link in a mail
 SESSION_COOKIE_AGE = 12 * 3600
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": [SELF],
+        # Everything is named; what is not named is refused. A script runs when the page that asks for it knows the
+        # number of this answer: one that was written into a page by somebody does not. Inline there is nothing.
+        "default-src": [NONE],
+        "script-src": [NONCE],
+        "style-src": [SELF],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "manifest-src": [SELF],
         "img-src": [SELF, "data:"],  # Bootstrap draws its select arrows as data images
         "object-src": [NONE],
         "base-uri": [NONE],

@@ -48,5 +48,5 @@ def worklist(clinic: Clinic, today: dt.date) -> list[Work]:
     found = list(ending(clinic, today))
     people = {one.patient_id for one in found}
     asked = Authorization.objects.filter(clinic=clinic, patient__in=people, status=Status.REQUESTED).order_by("pk")
-    requests = {one.patient_id: one for one in asked}
-    return [Work(one, (one.valid_to - today).days, requests.get(one.patient_id)) for one in found]
+    newest = {one.patient_id: one for one in asked}
+    return [Work(one, (one.valid_to - today).days, newest.get(one.patient_id)) for one in found]

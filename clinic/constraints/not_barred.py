@@ -97,7 +97,7 @@ class NotBarred(Guard):
         barred_by = apps.get_model(self.barred_by)
         key, since = column(barred_by, self.key), column(barred_by, self.since)
         return (
-            f'EXISTS (SELECT 1 FROM "{barred_by._meta.db_table}" AS bar WHERE bar.clinic_id = NEW.clinic_id '
+            f'EXISTS (SELECT 1 FROM "{barred_by._meta.db_table}" AS bar WHERE bar.clinic_id = NEW.clinic_id '  # nosec B608
             f'AND upper(bar."{key}") = upper(NEW."{column(model, self.key)}") '
             f'AND bar."{since}" <= NEW."{column(model, self.on)}"{self._exception(model, barred_by)})'
         )
@@ -109,7 +109,7 @@ class NotBarred(Guard):
         versions: Any = model._meta.get_field(unless.version).related_model
         table, of, corrects = versions._meta.db_table, column(versions, unless.of), column(versions, unless.corrects)
         return (
-            f' AND NOT EXISTS (SELECT 1 FROM "{table}" AS present JOIN "{table}" AS original '
+            f' AND NOT EXISTS (SELECT 1 FROM "{table}" AS present JOIN "{table}" AS original '  # nosec B608
             f'ON original."{of}" = present."{of}" AND original."{corrects}" IS NULL '
             f'WHERE present.id = NEW."{column(model, unless.version)}" AND present."{corrects}" IS NOT NULL '
             f'AND original."{column(versions, unless.signed)}" < bar."{column(barred_by, unless.known)}")'

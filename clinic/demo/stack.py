@@ -6,7 +6,7 @@ A real installation starts web, worker and beat itself (docs/operations.md); thi
 import fcntl
 import signal
 import socket
-import subprocess
+import subprocess  # nosec B404
 import sys
 import time
 import urllib.request
@@ -119,7 +119,7 @@ def _prepare(env: dict[str, str], log: Path) -> None:
     say("Preparing the database. The first time takes about half a minute.")
     for command in PREPARATION:
         with log.open("ab") as output:
-            done = subprocess.run(  # noqa: S603 - our own commands
+            done = subprocess.run(  # noqa: S603 - our own commands  # nosec B603
                 [sys.executable, "manage.py", *command],
                 cwd=BASE_DIR,
                 env=env,
@@ -156,7 +156,7 @@ def _wait_for_web(parts: Parts, port: int) -> None:
 
 def _answers(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/log-in/", timeout=5):
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/log-in/", timeout=5):  # nosec B310
             return True
     except OSError:
         return False

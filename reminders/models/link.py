@@ -24,7 +24,7 @@ class SecretLink(models.Model):
     revoked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     # What the address holds; known only while somebody has it open.
-    token = ""
+    token = ""  # nosec B105
     # The name of the page that the address leads to.
     first_page = ""
 

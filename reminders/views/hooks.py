@@ -4,10 +4,10 @@ Machines call, so there is no log-in and no form token: the signature is the gua
 nothing behind; what is genuine always gets 200, also when it is old news, or the gateway would hand it over for days.
 """
 
+import html
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from xml.sax.saxutils import escape
 
 from anymail.exceptions import AnymailWebhookValidationFailure
 from anymail.webhooks.mailgun import MailgunTrackingWebhookView
@@ -90,6 +90,6 @@ def mail_news(request: HttpRequest) -> HttpResponse:
 
 def _reply(words: str) -> HttpResponse:
     """Return what Twilio takes for an answer: TwiML, empty where nothing is to be said."""
-    inside = f"<Message>{escape(words)}</Message>" if words else ""
+    inside = f"<Message>{html.escape(words, quote=False)}</Message>" if words else ""
     body = f'<?xml version="1.0" encoding="UTF-8"?><Response>{inside}</Response>'
     return HttpResponse(body, content_type="text/xml; charset=utf-8")

@@ -17,7 +17,7 @@ from clinic.health_words import blocked_words
 from clinic.models import Clinic, User
 from reminders import defaults
 
-PASSWORD_VARIABLE = "ADMIN_PASSWORD"  # noqa: S105
+PASSWORD_VARIABLE = "ADMIN_PASSWORD"  # noqa: S105  # nosec B105
 CLINIC_FIELDS = ("name", "slug", "message_name", "timezone", "country", "subdivision", "phone", "address")
 
 

@@ -9,7 +9,8 @@ from django.utils import timezone
 from clinic.models import Clinic
 from reminders import metrics, watch
 from reminders.dispatch.doubt import in_doubt
-from reminders.models import Reminder
+from reminders.health import SILENT_AFTER
+from reminders.models import Heartbeat, Reminder
 from reminders.models.reminder import ReminderQuerySet
 
 MOST_IDS = 20
@@ -23,10 +24,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Take what to do about trouble."""
         parser.add_argument("--check", action="store_true", help="end with an error when messages stand still")
+        parser.add_argument("--alive", choices=Heartbeat.Part.values, help="only say whether this part lives")
 
-    def handle(self, *args: Any, check: bool, **options: Any) -> None:
+    def handle(self, *args: Any, check: bool, alive: str | None, **options: Any) -> None:
         """Print; with --check end in an error when something keeps messages from going out."""
         now = timezone.now()
+        if alive:
+            self._alive(alive, now)
+            return
         figures = metrics.measure(now=now)
         for name in ("waiting", "due", "sending", "sent", "failed", "missed", "in_doubt"):
             self._line(name, getattr(figures, name))
@@ -39,6 +44,13 @@ class Command(BaseCommand):
         stopped = self._troubles(now)
         if check and stopped:
             raise CommandError("Messages stand still.")
+
+    def _alive(self, part: str, now: dt.datetime) -> None:
+        """Say when a part was last seen; an error when that is too long ago."""
+        at = watch.signs_of_life().get(f"{part}_at")
+        if at is None or now - at >= SILENT_AFTER:
+            raise CommandError(f"The {part} was last seen {_moment(at)}.")
+        self._line(f"{part}_at", _moment(at))
 
     def _troubles(self, now: dt.datetime) -> bool:
         """Print what is wrong at each clinic; return whether messages stand still somewhere."""
