@@ -1,6 +1,7 @@
 """Settings from the environment, read strictly: a value nobody can misread or a refusal to start."""
 
 import os
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -49,6 +50,15 @@ def env_int(name: str, default: int) -> int:
         return int(value)
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} is {value!r}. Write a whole number.") from error
+
+
+def env_decimal(name: str) -> Decimal | None:
+    """Return an amount, None where none is set."""
+    value = os.environ.get(name, "").strip()
+    try:
+        return Decimal(value) if value else None
+    except InvalidOperation as error:
+        raise ImproperlyConfigured(f"{name} is {value!r}. Write an amount such as 0.04.") from error
 
 
 def env_list(name: str, default: str = "") -> list[str]:

@@ -10,7 +10,7 @@ from csp.constants import NONCE, NONE, SELF
 from kombu import Queue
 
 from clinic import logs
-from clinic.env import env_bool, env_choice, env_int, env_list, env_secret, env_text
+from clinic.env import env_bool, env_choice, env_decimal, env_int, env_list, env_secret, env_text
 
 # Lets classes be written as ModelForm[Patient], which mypy --strict asks for.
 django_stubs_ext.monkeypatch()
@@ -223,6 +223,9 @@ SMS_GATEWAY_TOKEN = env_secret("SMS_GATEWAY_TOKEN", "")
 SMS_FROM = env_text("SMS_FROM", "+447700900999")
 # Whose inbox gets texts from numbers that nobody has: a clinic's short name, the first clinic where none is named.
 SMS_CLINIC = env_text("SMS_CLINIC", "")
+# What the gateway bills for one text, where staff are to see what messages cost: 0.04, in SMS_CURRENCY.
+SMS_PRICE = env_decimal("SMS_PRICE")
+SMS_CURRENCY = env_text("SMS_CURRENCY", "£")
 SMS_TIMEOUT_SECONDS = env_int("SMS_TIMEOUT_SECONDS", 10)
 
 # How long a worker may hold a claimed reminder before another may take it over.

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from clinic.wording import clock_words, short_words
 from reminders.models import Delivery, Reminder, State
@@ -17,6 +18,8 @@ _SKIPPED = {
     ASKED_TO_MOVE: "Skipped (asked to move)",
 }
 _NO_ANSWER = (Delivery.Outcome.UNREACHABLE, Delivery.Outcome.UNANSWERED)
+# What was taken is billed, and what may have been taken may be.
+_BILLED = (Delivery.Outcome.ACCEPTED, Delivery.Outcome.FOUND, *IN_DOUBT)
 _PLAIN = {
     State.SENDING: ("sending", "Sending"),
     State.SENT: ("sent", "Sent"),
@@ -78,3 +81,12 @@ def _failed(reminder: Reminder, attempts: Sequence[Delivery]) -> Result:
         tries = "1 try" if len(attempts) == 1 else f"{len(attempts)} tries"
         return Result("failed", f"Given up after {tries}", reminder.reason)
     return Result("failed", "Not delivered", reminder.reason)
+
+
+def billed(attempts: Sequence[Delivery], price: Decimal | None, currency: str) -> str:
+    """Return how many texts the networks bill for a message, and what they cost where the price of one is known."""
+    texts = sum(attempt.texts for attempt in attempts if attempt.outcome in _BILLED)
+    if not texts:
+        return ""
+    words = "1 text" if texts == 1 else f"{texts} texts"
+    return words if price is None else f"{words}, {currency}{(texts * price).quantize(Decimal('0.01'))}"

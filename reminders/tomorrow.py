@@ -1,11 +1,11 @@
-"""Whom no message has told of their visit, and why: the list of calls to make (four queries)."""
+"""Whom no message has reached about their visit, and why: the list of calls to make (five queries)."""
 
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from clinic.models import Clinic
 from clinic.wording import clock_words
@@ -15,6 +15,11 @@ from reminders.models import Reminder, State, VisitCall
 from reminders.standing import ASKED_TO_MOVE
 from treatments.models import Status, TreatmentSession
 
+# Most phones that are on say within minutes that a text arrived; after this long somebody calls.
+TO_ARRIVE = dt.timedelta(hours=2)
+# A gateway that confirmed a message within this time is one that confirms.
+CONFIRMS_WITHIN = dt.timedelta(days=7)
+NOT_CONFIRMED = "Sent, and not known to have arrived"
 NOT_PLANNED = "No message was planned"
 JUST_BOOKED = "Booked after the last message was due"
 
@@ -31,7 +36,7 @@ class Untold:
 
 def untold(*, clinic: Clinic, day: dt.date, now: dt.datetime) -> list[Untold]:
     """Return the visits of a day that no message has told of, those still to call first, in order of time."""
-    sessions = list(_sessions(clinic, day))
+    sessions = list(_sessions(clinic, day, now))
     about = defaultdict(list)
     for reminder in Reminder.objects.filter(session__in=sessions, session_version=F("session__version")):
         about[reminder.session_id].append(reminder)
@@ -47,10 +52,8 @@ def untold(*, clinic: Clinic, day: dt.date, now: dt.datetime) -> list[Untold]:
     return sorted(rows, key=lambda row: row.call is not None)
 
 
-def _sessions(clinic: Clinic, day: dt.date) -> QuerySet[TreatmentSession]:
-    told = Reminder.objects.filter(
-        session=OuterRef("pk"), session_version=OuterRef("version"), state__in=[State.SENT, State.HANDLED]
-    )
+def _sessions(clinic: Clinic, day: dt.date, now: dt.datetime) -> QuerySet[TreatmentSession]:
+    told = Reminder.objects.filter(_reached(clinic, now), session=OuterRef("pk"), session_version=OuterRef("version"))
     called = VisitCall.objects.filter(session=OuterRef("pk"), session_version=OuterRef("version"))
     booked = TreatmentSession.objects.filter(clinic=clinic, local_date=day, status=Status.BOOKED)
     return (
@@ -58,6 +61,14 @@ def _sessions(clinic: Clinic, day: dt.date) -> QuerySet[TreatmentSession]:
         .select_related("course__patient", "injector", "clinic")
         .order_by("starts_at", "pk")
     )
+
+
+def _reached(clinic: Clinic, now: dt.datetime) -> Q:
+    """Return which messages told somebody: delivered, or handed to a gateway that never says so, or moments ago."""
+    delivered = Reminder.objects.filter(clinic=clinic, delivered_at__gte=now - CONFIRMS_WITHIN)
+    confirming = list(delivered.order_by().values_list("channel", flat=True).distinct())
+    believed = Q(delivered_at__isnull=False) | ~Q(channel__in=confirming) | Q(closed_at__gt=now - TO_ARRIVE)
+    return Q(state=State.HANDLED) | Q(state=State.SENT) & believed
 
 
 def why_untold(session: TreatmentSession, reminders: list[Reminder], zone: ZoneInfo) -> str:
@@ -71,4 +82,6 @@ def why_untold(session: TreatmentSession, reminders: list[Reminder], zone: ZoneI
     if last.state in (State.WAITING, State.SENDING):
         waits = f"Waits until {clock_words(last.due_at.astimezone(zone).time())}"
         return f"{waits}: {last.reason}" if last.reason else waits
+    if last.state == State.SENT:
+        return NOT_CONFIRMED
     return last.reason or last.get_state_display()

@@ -13,6 +13,9 @@ from reminders import defaults
 from reminders.channels import Message, carrier_for
 from reminders.models import BlockedWord, MessageTemplate, ReminderRule
 
+# How the trace names a text that somebody tried out.
+TEST_MESSAGE = "test message"
+
 
 class ChangedMeanwhile(Exception):
     """Somebody saved a newer version while this one was being typed."""
@@ -93,7 +96,7 @@ def allow_word(*, word: BlockedWord, by: User, at: dt.datetime) -> None:
 def send_test(*, clinic: Clinic, channel: str, to: str, subject: str, body: str, by: User, at: dt.datetime) -> None:
     """Hand a message over to its gateway, to the address that whoever wrote it gave. Raises SendError."""
     key = uuid.uuid4()
-    _trace(clinic, by, at, AuditEntry.Action.CREATE, "test message", key)
+    _trace(clinic, by, at, AuditEntry.Action.CREATE, TEST_MESSAGE, key)
     carrier = carrier_for(channel)
     try:
         carrier.send(Message(key=str(key), to=to, subject=subject, body=body))

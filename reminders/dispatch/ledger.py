@@ -31,16 +31,16 @@ class Ledger:
         self._open: Taken | None = None
 
     def begin(
-        self, reminder: Reminder, template: MessageTemplate, now: dt.datetime, *, afresh: bool = True
+        self, reminder: Reminder, template: MessageTemplate, now: dt.datetime, *, texts: int = 0, afresh: bool = True
     ) -> Delivery | None:
         """Write that an attempt begins; None when the claim is not ours any more, or the person had enough texts today.
 
-        What is only looked up, not sent ``afresh``, costs the person nothing.
+        ``texts`` is how many the networks will bill. What is only looked up, not sent ``afresh``, costs the person nothing.
         """
         try:
             with transaction.atomic():
                 closed = self._close()
-                delivery = _start(reminder, template, now, afresh)
+                delivery = _start(reminder, template, now, texts, afresh)
         except Exception:
             self.settle()
             raise
@@ -72,7 +72,9 @@ class Ledger:
             receipts.heed(last.delivery, last.at)
 
 
-def _start(reminder: Reminder, template: MessageTemplate, now: dt.datetime, afresh: bool) -> Delivery | None:
+def _start(
+    reminder: Reminder, template: MessageTemplate, now: dt.datetime, texts: int, afresh: bool
+) -> Delivery | None:
     """Keep the version that it goes out with, so that a repeat is the same, whatever is written meanwhile."""
     version = reminder.template_id or template.pk
     if not Reminder.objects.held_by(reminder).update(template=version):
@@ -80,5 +82,5 @@ def _start(reminder: Reminder, template: MessageTemplate, now: dt.datetime, afre
     if afresh and not allowance.take_day(reminder, now):
         return None
     return Delivery.objects.create(
-        clinic_id=reminder.clinic_id, reminder=reminder, attempt=reminder.attempts, started_at=now
+        clinic_id=reminder.clinic_id, reminder=reminder, attempt=reminder.attempts, started_at=now, texts=texts
     )

@@ -25,6 +25,8 @@ def record_sent(reminder: Reminder, delivery: Delivery, result: str, provider_id
     """
     mine = Delivery.objects.filter(pk=delivery.pk, finished_at__isnull=True)
     finished = {"outcome": result, "finished_at": now, "provider_id": provider_id, "error": ""}
+    if result == Delivery.Outcome.FOUND:  # billed for the attempt that it had it from
+        finished |= {"texts": 0}
     well = mine.filter(receipt__lt=Receipt.FAILED).update(**finished) == 1
     if not well:
         mine.update(**finished)

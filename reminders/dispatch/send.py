@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import replace
 
 from patients.models import Channel, ContactPoint
-from reminders import links, rendering
+from reminders import gsm, links, rendering
 from reminders.channels import Carriers, Message, SendError
 from reminders.dispatch import allowance, doubt, outcome, recheck
 from reminders.dispatch.ledger import Ledger, Taken
@@ -41,12 +41,16 @@ def send(ready: Ready, *, now: dt.datetime, carriers: Carriers, ledger: Ledger) 
         outcome.give_up(reminder, "No text has been written for this message", now)
     else:
         message = _message(ready, ready.contact, ready.template)
-        delivery = ledger.begin(reminder, ready.template, now)
+        delivery = ledger.begin(reminder, ready.template, now, texts=_texts(message, reminder))
         if delivery is not None:
             _hand_over(reminder, delivery, ready.contact, message, carriers, ledger, now)
         # Another worker has this reminder, or the person's day.
         elif reminder.channel == Channel.SMS and allowance.had_enough(reminder, now):
             recheck.after_enough(reminder, now).act(reminder, now)
+
+
+def _texts(message: Message, reminder: Reminder) -> int:
+    return gsm.parts(message.body) if reminder.channel == Channel.SMS else 0
 
 
 def _message(ready: Ready, contact: ContactPoint, template: MessageTemplate) -> Message:

@@ -43,6 +43,7 @@ class Delivery(models.Model):
     outcome = models.CharField(max_length=12, choices=Outcome, default=Outcome.STARTED)
     provider_id = models.CharField(max_length=200, blank=True)
     error = models.CharField(max_length=300, blank=True)
+    texts = models.PositiveSmallIntegerField(default=0, help_text="how many texts the networks bill; 0 for an email")
     receipt = models.PositiveSmallIntegerField(choices=Receipt, default=Receipt.NONE)
     receipt_at = models.DateTimeField(null=True)
     receipt_words = models.CharField(max_length=100, blank=True)

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpResponse
@@ -15,7 +16,7 @@ from patients.models import Channel, ContactPoint
 from reminders import watch
 from reminders.models import Delivery, Reminder, State
 from reminders.models.delivery import IN_DOUBT
-from reminders.results import result_of
+from reminders.results import billed, result_of
 
 PER_PAGE = 50
 # key, label, states, newest first
@@ -45,7 +46,7 @@ def show_centre(request: StaffRequest, *, fixing: dict[str, Any] | None = None, 
         "tabs": [(key, label, key == chosen[0]) for key, label, _, _ in TABS],
         "tab": chosen[0],
         "page_obj": page,
-        "rows": [(reminder, _result(reminder, now, request)) for reminder in page],
+        "rows": [(reminder, _result(reminder, now, request), _billed(reminder)) for reminder in page],
         "watch": seen,
         "may_act": may(request.membership, Capability.MESSAGE),
         "fixing": fixing,
@@ -63,6 +64,10 @@ def line(request: StaffRequest) -> HttpResponse:
 
 def _result(reminder: Any, now: dt.datetime, request: StaffRequest) -> Any:
     return result_of(reminder, list(reminder.deliveries.all()), now, request.clinic.zone)
+
+
+def _billed(reminder: Any) -> str:
+    return billed(list(reminder.deliveries.all()), settings.SMS_PRICE, settings.SMS_CURRENCY)
 
 
 def _rows(reminders: QuerySet[Reminder], tab: Tab) -> QuerySet[Reminder]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic.access import Capability, StaffRequest, requires
 from clinic.redirects import next_url
 from patients.models import Channel, Patient
-from reminders import guard, measuring, one_off, timing, writing
+from reminders import guard, measuring, one_off, plain_words, timing, writing
 from reminders.forms import OneOffForm
 from reminders.models import Kind
 from treatments.models import Course
@@ -101,7 +101,7 @@ def _shown(request: StaffRequest, form: OneOffForm) -> dict[str, Any]:
     found = guard.faults(f"{subject} {body}", kind=Kind.ONE_OFF, also=writing.own_words(request.clinic))
     found += guard.missing(body, kind=Kind.ONE_OFF, channel=Channel.SMS)
     shown = measuring.show(clinic=request.clinic, channel=Channel.SMS, language="en", subject="", body=body)
-    return {"shown": shown, "found": found, "preview": reverse("reminders:preview")}
+    return {"shown": shown, "found": found, "hints": plain_words.hints(body), "preview": reverse("reminders:preview")}
 
 
 def _people(request: StaffRequest) -> set[uuid.UUID]:

@@ -7,7 +7,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from clinic.access import Capability, StaffRequest, requires
+from clinic.models import AuditEntry
 from reminders.models import Reminder
+from reminders.writing import TEST_MESSAGE
 from reminders.written import read_outbox
 
 NEWEST_FILES = 200
@@ -19,7 +21,13 @@ def outbox(request: StaffRequest) -> HttpResponse:
     if not (settings.DEMO or settings.DEBUG):
         raise Http404
     written = read_outbox(Path(settings.OUTBOX_DIR), limit=NEWEST_FILES)
-    ours = Reminder.objects.filter(clinic=request.clinic, uid__in=[message.key for message in written])
+    keys = [message.key for message in written]
+    ours = Reminder.objects.filter(clinic=request.clinic, uid__in=keys)
     reminders = {reminder.uid: reminder for reminder in ours.select_related("patient", "rule")}
-    rows = [(message, reminders[message.key]) for message in written if message.key in reminders]
+    tests = set(
+        AuditEntry.objects.filter(clinic=request.clinic, kind=TEST_MESSAGE, subject__in=keys).values_list(
+            "subject", flat=True
+        )
+    )
+    rows = [(one, reminders.get(one.key)) for one in written if one.key in reminders or one.key in tests]
     return render(request, "reminders/outbox.html", {"rows": rows})

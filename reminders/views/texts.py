@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.access import Capability, StaffRequest, requires
 from patients.models import Channel, Patient
-from reminders import guard, measuring, writing
+from reminders import guard, measuring, plain_words, writing
 from reminders.channels import SendError
 from reminders.forms import TextForm
 from reminders.forms.staff import address_for_test
@@ -151,7 +151,8 @@ def _shown(request: StaffRequest, place: Place, form: TextForm) -> dict[str, Any
     found = guard.faults(f"{subject} {body}", kind=place.rule.kind, also=also)
     found += guard.missing(body, kind=place.rule.kind, channel=place.channel) if body else []
     at = reverse("reminders:preview_text", args=[place.rule.pk, place.channel, place.language])
-    return {"shown": _show(request, place, form), "found": found, "place": place, "preview": at}
+    hints = plain_words.hints(body) if place.language == Patient.Language.ENGLISH else []
+    return {"shown": _show(request, place, form), "found": found, "hints": hints, "place": place, "preview": at}
 
 
 def _show(request: StaffRequest, place: Place, form: TextForm) -> measuring.Shown:

@@ -1,11 +1,13 @@
 """The reminder centre: each state in plain words, each failure with what can be done about it."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
+from pytest_django import Settings
 
 from clinic.models import User
 from patients.models import Channel, ContactPoint
@@ -13,7 +15,7 @@ from reminders import handling
 from reminders.dispatch import send_due
 from reminders.models import Delivery, Heartbeat, Reminder, State
 from reminders.planning import reconcile
-from reminders.results import Result, result_of
+from reminders.results import Result, billed, result_of
 from tests.builders import NOW
 from tests.conftest import log_in
 from tests.reminders.conftest import Gateway
@@ -241,3 +243,33 @@ def test_nobody_presses_for_another_clinic_or_without_the_right(
 
 def test_the_line_for_an_open_page_is_the_same_as_todays(front_desk: User, failed: Reminder) -> None:
     assert "1 reminder did not reach its patient. Look" in words(log_in(front_desk).get("/reminders/line/").content)
+
+
+# What it costs
+
+
+def bill(*attempts: tuple[str, int], price: str | None = "0.04") -> str:
+    made = [Delivery(attempt=place, outcome=one, texts=texts) for place, (one, texts) in enumerate(attempts, 1)]
+    return billed(made, Decimal(price) if price else None, "£")
+
+
+def test_a_message_of_two_texts_costs_twice_the_price() -> None:
+    assert bill(("accepted", 2)) == "2 texts, £0.08"
+    assert bill(("accepted", 1), price=None) == "1 text"
+
+
+def test_what_no_gateway_took_costs_nothing_and_what_it_may_have_taken_may_cost() -> None:
+    assert bill(("refused", 1), ("unreachable", 1)) == ""
+    assert bill(("unanswered", 1), ("accepted", 1)) == "2 texts, £0.08"
+
+
+def test_an_email_costs_nothing() -> None:
+    assert bill(("accepted", 0)) == ""
+
+
+def test_a_row_says_how_many_texts_it_took(
+    front_desk: User, reminder: Reminder, gateways: Gateways, settings: Settings
+) -> None:
+    settings.SMS_PRICE = Decimal("0.05")
+    send_due(clock=lambda: reminder.due_at)
+    assert "Text message, 1 text, £0.05" in show(front_desk, "sent")

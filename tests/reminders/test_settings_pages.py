@@ -192,6 +192,17 @@ def test_odd_characters_are_changed_without_javascript_and_nothing_is_saved(rule
     assert MessageTemplate.objects.filter(rule=rule, channel="sms", language="en").count() == 1
 
 
+def test_hints_to_read_more_easily_keep_nobody_from_saving(rule: ReminderRule, client: Client) -> None:
+    body = BODY + " Please attend."
+    assert "“attend” could be “come”." in page(client.post(at("preview_text", rule), {"body": body, "version": 1}))
+    assert client.post(at("text", rule), {"body": body, "version": 1}).status_code == 302
+
+
+def test_hints_are_about_english_alone(rule: ReminderRule, client: Client) -> None:
+    told = page(client.post(at("preview_text", rule, language="pl"), {"body": BODY + " attend", "version": 1}))
+    assert "could be" not in told
+
+
 def test_urdu_is_shown_from_right_to_left(rule: ReminderRule, client: Client) -> None:
     answer = page(client.get(at("text", rule, language="ur")))
     assert '<div class="bubble" lang="ur" dir="rtl">' in answer

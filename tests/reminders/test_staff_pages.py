@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from clinic.models import AuditEntry, Clinic, Injector, User
 from patients.models import Channel, Patient
+from reminders import writing
 from reminders.channels import SendError
 from reminders.dispatch import send_due
 from reminders.models import Delivery, Reminder, State
@@ -205,6 +206,14 @@ def test_the_outbox_shows_texts_and_mail(front_desk: User, to_files: Reminder) -
     assert "Your visit on Thursday 26 November" in page
     assert "Hello Maria" in page
     assert "/v/" in page
+
+
+def test_the_outbox_shows_a_test_to_the_clinic_that_made_it(
+    rules: Clinic, front_desk: User, admin: User, stranger: User, to_files: Reminder
+) -> None:
+    writing.send_test(clinic=rules, channel="sms", to="+447700900001", subject="", body="Only a try", by=admin, at=NOW)
+    assert "a test from Settings Only a try" in words(log_in(front_desk).get("/outbox/").content)
+    assert "Only a try" not in words(log_in(stranger).get("/outbox/").content)
 
 
 def test_the_outbox_shows_nothing_of_another_clinic(stranger: User, to_files: Reminder) -> None:

@@ -1,6 +1,7 @@
 """Tomorrow's call list: nobody with a visit goes untold without a line that says why."""
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.urls import reverse
@@ -10,7 +11,7 @@ from clinic.models import AuditEntry, Clinic, Injector, User
 from patients.models import ContactPoint
 from reminders.models import Reminder, State, VisitCall
 from reminders.planning import reconcile
-from reminders.tomorrow import JUST_BOOKED, NOT_PLANNED, untold
+from reminders.tomorrow import JUST_BOOKED, NOT_CONFIRMED, NOT_PLANNED, untold
 from tests.builders import NOW, make_course, make_patient, make_session
 from tests.conftest import log_in
 from tests.reminders.reading import words
@@ -57,6 +58,37 @@ def test_the_reason_is_that_of_the_last_message(
 
 def test_whoever_was_told_once_is_not_listed(rules: Clinic, reminder: Reminder) -> None:
     Reminder.objects.filter(pk=reminder.pk).update(state=State.SENT)
+    assert listed(rules) == []
+
+
+def sent(reminder: Reminder, *, ago: dt.timedelta, delivered: bool = False) -> None:
+    Reminder.objects.filter(session_version=reminder.session_version).update(
+        state=State.SENT, closed_at=EVE - ago, delivered_at=EVE - ago if delivered else None
+    )
+
+
+def another_was_delivered(reminder: Reminder) -> None:
+    """Let the gateway be one that confirms what arrived."""
+    other = Reminder.objects.get(pk=reminder.pk)
+    other.pk, other.uid, other.session_version, other.state = None, uuid.uuid4(), 99, State.SENT
+    other.closed_at = other.delivered_at = EVE - dt.timedelta(hours=5)
+    other.save()
+
+
+def test_where_the_gateway_confirms_a_message_that_did_not_arrive_in_two_hours_is_a_call(
+    rules: Clinic, reminder: Reminder
+) -> None:
+    another_was_delivered(reminder)
+    sent(reminder, ago=dt.timedelta(minutes=119))
+    assert listed(rules) == []
+    sent(reminder, ago=dt.timedelta(minutes=121))
+    assert listed(rules) == [NOT_CONFIRMED]
+    sent(reminder, ago=dt.timedelta(minutes=121), delivered=True)
+    assert listed(rules) == []
+
+
+def test_a_gateway_that_never_confirms_is_believed(rules: Clinic, reminder: Reminder) -> None:
+    sent(reminder, ago=dt.timedelta(hours=9))
     assert listed(rules) == []
 
 
@@ -143,5 +175,5 @@ def test_the_list_costs_the_same_number_of_queries_for_one_and_for_many(
         course = make_course(make_patient(rules))
         make_session(course, osei, visit.ends_at + number * dt.timedelta(minutes=15), placed_at=NOW)
     reconcile(now=NOW)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert len(untold(clinic=rules, day=DAY, now=EVE)) == 9
