@@ -21,8 +21,10 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_noop as _
 
 from clinic import wording
+from clinic.addresses import address
 
 register = template.Library()
+register.simple_tag(address)
 
 
 @dataclass(frozen=True)

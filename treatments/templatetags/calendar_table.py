@@ -9,6 +9,7 @@ from django import template
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from clinic.addresses import ANY
 from clinic.templatetags.interface import STATUS_CHIPS
 from clinic.wording import clock_words
 from treatments.calendar.blocks import Block, Visit
@@ -17,8 +18,6 @@ from treatments.calendar.pages import Overview, Page, Place
 
 register = template.Library()
 
-# Stands where the uid of a visit goes.
-ANY = "00000000-0000-0000-0000-000000000000"
 # What a free time is: nothing to press, a link, or a button of the form around the table.
 Free = Callable[[Place, Block], str]
 

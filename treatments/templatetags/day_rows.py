@@ -13,11 +13,11 @@ from zlib import crc32
 
 from django import template
 from django.template import RequestContext
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from clinic.access import Capability, may
+from clinic.addresses import address
 from clinic.models import Membership
 from clinic.templatetags.interface import chip, icon, moment
 from clinic.wording import age_on, clock_words, day_words
@@ -30,8 +30,6 @@ register = template.Library()
 
 # The form that the buttons of all rows belong to: treatments/today.html.
 FORM = "day-step"
-# Stands where a uid goes.
-ANY = "00000000-0000-0000-0000-000000000000"
 
 
 @register.simple_tag(takes_context=True)
@@ -104,7 +102,7 @@ class _Drawing:
 
     def _person(self, row: DayRow) -> str:
         person = row.session.course.patient
-        url = _address("patients:detail", person.uid)
+        url = address("patients:detail", person.uid)
         return f'<a href="{url}" data-open>{escape(person.full_name)}</a>, {age_on(person.birth_date, self.day)}'
 
     def _status(self, row: DayRow) -> str:
@@ -130,7 +128,7 @@ class _Drawing:
         person, mend = row.session.course.patient, ""
         if self.may_book:
             hidden = f'<span class="visually-hidden"> the address of {escape(person.full_name)}</span>'
-            mend = f' <a href="{_address("patients:edit", person.uid)}">Mend{hidden}</a>'
+            mend = f' <a href="{address("patients:edit", person.uid)}">Mend{hidden}</a>'
         return f'<span class="flag flag-late">{icon("exclamation-octagon")} {escape(words)}.{mend}</span>'
 
     def _step(self, row: DayRow) -> str:
@@ -140,10 +138,10 @@ class _Drawing:
         if visit.chip == "asked_to_move" and self.may_book:
             return self._dialog("treatments:move", visit.uid, "m", f"Move{name}")
         if step and step.to == Status.DONE:
-            url = _address("treatments:record", visit.uid)
+            url = address("treatments:record", visit.uid)
             return f'<a class="btn btn-sm btn-primary" href="{url}" data-key="{step.key}">{step.label}{name}</a>'
         if step:
-            url = _address("treatments:status", visit.uid)
+            url = address("treatments:status", visit.uid)
             return (
                 f'<button class="btn btn-sm btn-primary" form="{FORM}" formaction="{url}" name="step" '
                 f'value="{step.to}.{visit.status}.{visit.version}" data-key="{step.key}">{step.label}'
@@ -153,13 +151,13 @@ class _Drawing:
             return self._dialog("treatments:book", visit.course.uid, "b", f"Book next{name}")
         if visit.status == Status.NO_SHOW and not visit.next_starts_at and self.may_book:
             return self._dialog("treatments:book", visit.course.uid, "b", f"Book again{name}", "secondary")
-        url, name = _address("treatments:session", visit.uid), escape(visit.course.patient.full_name)
+        url, name = address("treatments:session", visit.uid), escape(visit.course.patient.full_name)
         hidden = f'<span class="visually-hidden"> visit of {name}</span>'
         return f'<a class="btn btn-sm btn-secondary" href="{url}">Open{hidden}</a>'
 
     def _dialog(self, name: str, uid: object, key: str, words: str, tone: str = "primary") -> str:
         """Draw a link to free times; where they go when there is script, the frame around the rows says."""
-        url = _address(name, uid) + escape(self.next)
+        url = address(name, uid) + escape(self.next)
         return (
             f'<a class="btn btn-sm btn-{tone}" href="{url}" hx-get="{url}" data-opens-dialog data-key="{key}">'
             f"{words}</a>"
@@ -170,7 +168,7 @@ class _Drawing:
             return ""
         visit = row.session
         undo = row.last.pk if row.last and self._undo(row) else ""
-        url, name = _address("treatments:session", visit.uid), escape(visit.course.patient.full_name)
+        url, name = address("treatments:session", visit.uid), escape(visit.course.patient.full_name)
         return (
             f'<a class="btn btn-sm btn-secondary" href="{url}" data-menu="{menu_of(visit)}.{visit.version}.{undo}" '
             f'aria-label="More for {name}"></a>'
@@ -188,16 +186,6 @@ def _next_visit(row: DayRow) -> str:
         return moment(row.session.next_starts_at)
     words = {Status.DONE: "not booked", Status.NO_SHOW: "on Recall", Status.CANCELLED: "on Recall"}
     return f'<span class="meta">{words[row.session.status]}</span>' if row.session.status in words else ""
-
-
-def _address(name: str, uid: object) -> str:
-    before, after = _parts(name)
-    return f"{before}{uid}{after}"
-
-
-@cache
-def _parts(name: str) -> list[str]:
-    return reverse(name, args=[ANY]).split(ANY)
 
 
 @cache
