@@ -11,7 +11,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 def next_url(request: HttpRequest, default: str) -> str:
     """Return the page that the form or link named as ``next`` if it is one of ours, else ``default`` (name or address)."""
     target = request.POST.get("next") or request.GET.get("next") or ""
-    ours = url_has_allowed_host_and_scheme(
+    # A path only: anything else would be taken for the name of a page, which breaks where there is none of that name.
+    ours = target.startswith("/") and url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return target if ours else resolve_url(default)

@@ -6,11 +6,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic import audit
-from clinic.access import Capability, StaffRequest, requires
+from clinic.access import Capability, StaffRequest, may, requires
 from clinic.models import AuditEntry
 from patients import policies
 from patients.actions import (
@@ -184,7 +185,11 @@ def sheet(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         subject=assessment.uid,
     )
     found = assessment.findings()
+    may_assess = may(request.membership, Capability.ASSESS)
+    back = "patients:assess" if may_assess else "patients:detail"
     context = {
+        "back": reverse(back, args=[assessment.patient.uid]),
+        "back_label": "the assessment" if may_assess else assessment.patient.full_name,
         "assessment": assessment,
         "patient": assessment.patient,
         "found": found,

@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
+from clinic.access import Capability, may
 from patients.models import Patient
 from reminders.models import InboundMessage, Reminder
 from reminders.results import result_of
@@ -17,8 +18,8 @@ register = template.Library()
 NEWEST = 20
 
 
-@register.inclusion_tag("reminders/_patient_messages.html")
-def patient_messages(patient: Patient) -> dict[str, Any]:
+@register.inclusion_tag("reminders/_patient_messages.html", takes_context=True)
+def patient_messages(context: dict[str, Any], patient: Patient) -> dict[str, Any]:
     """List a patient's newest messages, and their own texts (2 queries). The page that shows it has asked who may see the patient."""
     newest = (
         Reminder.objects.filter(patient=patient)
@@ -27,7 +28,12 @@ def patient_messages(patient: Patient) -> dict[str, Any]:
     )
     now, zone = timezone.now(), timezone.get_current_timezone()
     texts = InboundMessage.objects.filter(patient=patient).select_related("done_by")[:NEWEST]
-    return {"reminders": [(one, result_of(one, [], now, zone)) for one in newest], "patient": patient, "texts": texts}
+    return {
+        "reminders": [(one, result_of(one, [], now, zone)) for one in newest],
+        "patient": patient,
+        "texts": texts,
+        "may_write": may(context["request"].membership, Capability.MESSAGE),
+    }
 
 
 @register.inclusion_tag("reminders/_inbox_line.html", takes_context=True)

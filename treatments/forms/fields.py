@@ -86,8 +86,9 @@ class SeveralByUid(forms.ModelMultipleChoiceField[Any]):
 
 
 def parse_day(text: str) -> dt.date | None:
-    """Return the date of an address such as 2026-06-01, or None."""
+    """Return the date of an address such as 2026-06-01, or None: pages reckon with the days around it as well."""
     try:
-        return dt.date.fromisoformat(text)
+        found = dt.date.fromisoformat(text)
     except ValueError:
         return None
+    return found if FIRST_YEAR <= found.year <= LAST_YEAR else None

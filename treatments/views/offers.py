@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 
-from clinic.access import Capability, StaffRequest, requires
+from clinic.access import Capability, StaffRequest, may, requires
 from clinic.wording import short_words
 from treatments import slots
 from treatments.models import SlotOffer
@@ -25,7 +25,12 @@ def freed(request: StaffRequest) -> HttpResponse:
     """List free times that cancelled and moved visits left behind, and the newest offers."""
     now = timezone.now()
     recent = SlotOffer.objects.filter(clinic=request.clinic).select_related("injector", "session__course__patient")
-    context = {"freed": freed_times(clinic=request.clinic, now=now), "recent": recent[:RECENT], "now": now}
+    context = {
+        "freed": freed_times(clinic=request.clinic, now=now),
+        "recent": recent[:RECENT],
+        "now": now,
+        "may_book": may(request.membership, Capability.BOOK),
+    }
     return render(request, "treatments/offers.html", context)
 
 
