@@ -64,7 +64,7 @@ def names_something(name: str, values: list[str]) -> bool:
 def attempts(form: Form, victim: SimpleNamespace) -> Iterator[dict[str, list[str]]]:
     """Yield the form as sent from the page, with one box after the other naming what is foreign."""
     honest = {name: values[:1] or ["1"] for name, values in form.values.items()}
-    honest |= {name: [_plausible(name)] for name in form.free if not any(honest[name])}
+    honest |= {name: [plausible(name)] for name in form.free if not any(honest[name])}
     for name, values in form.values.items():
         if names_something(name, values):
             wanted = [value for kind, many in victim.named.items() if kind in name for value in many]
@@ -73,7 +73,7 @@ def attempts(form: Form, victim: SimpleNamespace) -> Iterator[dict[str, list[str
     yield honest | {name: victim.named.get(name, victim.everything)[:1] for name in NAMES.split()}
 
 
-def _plausible(name: str) -> str:
+def plausible(name: str) -> str:
     if any(part in name for part in ("first", "last", "date", "_on", "from", "day")):
         return TODAY.isoformat()
     return "09:30" if any(part in name for part in ("opens", "closes", "time", "start", "end")) else "1"
@@ -84,7 +84,7 @@ def test_no_box_of_any_form_takes_what_belongs_to_another_clinic(
 ) -> None:
     settings.DEMO = True
     before, told, tried = of_clinic(victim.clinic.pk), [], 0
-    for action, form in _forms(insider, world).items():
+    for action, form in forms_of(insider, world).items():
         for fields in attempts(form, victim):
             # The next attempt meets Harbour as it was.
             writes = Writes()
@@ -112,7 +112,7 @@ def test_no_question_in_an_address_shows_what_belongs_to_another_clinic(
     assert changed(before, of_clinic(victim.clinic.pk)) == set()
 
 
-def _forms(client: Client, world: World) -> dict[str, Form]:
+def forms_of(client: Client, world: World) -> dict[str, Form]:
     """Return the forms of all pages of Harbour by where they go."""
     found: dict[str, Form] = {}
     seen: set[str] = set()
