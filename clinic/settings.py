@@ -274,6 +274,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "privacy": {"task": "privacy.forget", "schedule": schedule(3600), "options": {"expires": 3600}},
     "audit": {"task": "clinic.seal_audit", "schedule": schedule(60), "options": {"expires": 60}},
+    "webhooks": {
+        "task": "interface.tick",
+        "schedule": schedule(REMINDER_TICK_SECONDS),
+        "options": {"expires": REMINDER_TICK_SECONDS},
+    },
 }
 
 LOGGING = logs.configuration(env_text("LOG_LEVEL", "INFO"))

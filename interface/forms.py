@@ -5,7 +5,9 @@ from typing import Any
 from django import forms
 
 from clinic.models import Clinic
-from interface.models import Integration
+from interface.hooks import addresses
+from interface.hooks.events import NAMES
+from interface.models import Hook, Integration
 from interface.scopes import SCOPES, WORDS
 from treatments.forms import HouseForm
 
@@ -39,3 +41,35 @@ class IntegrationForm(HouseForm):
         if Integration.objects.filter(clinic=self.clinic, name=name, revoked_at=None).exists():
             raise forms.ValidationError("Another program has this name. Revoke it first, or choose another name.")
         return name
+
+
+class HookForm(HouseForm):
+    """Where to tell what."""
+
+    url = forms.CharField(
+        label="Address",
+        max_length=300,
+        help_text="Begins with https:// and is reached over the internet.",
+        error_messages={"required": "Enter an address."},
+    )
+    events = forms.MultipleChoiceField(
+        label="Tell it when a visit is",
+        choices=list(NAMES.items()),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one."},
+    )
+
+    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.clinic = clinic
+
+    def clean_url(self) -> str:
+        """Refuse what may never be called. Where the name leads is looked at with each call."""
+        url = str(self.cleaned_data["url"])
+        try:
+            addresses.read(url)
+        except addresses.Unfit as error:
+            raise forms.ValidationError(str(error)) from error
+        if Hook.objects.filter(clinic=self.clinic, url=url, ended_at=None).exists():
+            raise forms.ValidationError("This address is told already.")
+        return url

@@ -11,7 +11,7 @@ from django.urls import include, path
 from interface.fhir import answers
 from interface.fhir.api import api
 from interface.fhir.outcome import not_found
-from interface.views import integrations
+from interface.views import hooks, integrations
 
 View = Callable[..., HttpResponseBase]
 
@@ -46,8 +46,18 @@ _settings = (
     ],
     "integrations",
 )
+_hooks = (
+    [
+        path("settings/webhooks/", hooks.overview, name="list"),
+        path("settings/webhooks/<uuid:uid>/new-secret/", hooks.rotate, name="rotate"),
+        path("settings/webhooks/<uuid:uid>/end/", hooks.end, name="end"),
+        path("settings/webhook-calls/<uuid:uid>/send-again/", hooks.send_again, name="send_again"),
+    ],
+    "hooks",
+)
 
 urlpatterns = [
     path("fhir/", include(_programs(), namespace="interface")),
     path("", include(_settings)),
+    path("", include(_hooks)),
 ]

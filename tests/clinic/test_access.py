@@ -17,6 +17,9 @@ from pytest_django import DjangoDbBlocker
 from clinic import founding
 from clinic.access import CAPABILITIES, Capability
 from clinic.models import Absence, AuditEntry, Clinic, Closure, Membership, Role, User
+from clinic.models import Absence, Clinic, Closure, Membership, Role, User
+from interface.hooks.keeping import make as make_hook
+from interface.models import HookCall
 from interface.scopes import SCOPES
 from interface.tokens import make as make_integration
 from patients.actions.policies import keep_policy
@@ -216,6 +219,11 @@ class World:
             clinic=clinic, name="File", scopes=SCOPES, expires_at=ends, by=admin, at=NOW
         )
         founding.begin(clinic)
+        events = ["appointment.booked"]
+        self.hook = make_hook(clinic=clinic, url="https://file.example/", events=events, by=admin, at=NOW)
+        self.call = HookCall.objects.create(
+            clinic=clinic, hook=self.hook, event=self.event, name=events[0], state="failed", due_at=NOW, created_at=NOW
+        )
         self.injector, self.room, self.hours = injector, room_of(injector), injector.opening_hours.all()[0]
         evening = {"starts_at": NOW + dt.timedelta(hours=9), "ends_at": NOW + dt.timedelta(hours=10)}
         self.leave = Absence.objects.create(clinic=clinic, injector=injector, **evening)
@@ -274,6 +282,8 @@ class World:
             "log/views/": self.log_view,
             "settings/messages/words/": self.word,
             "settings/integrations/": self.integration,
+            "settings/webhooks/": self.hook,
+            "settings/webhook-calls/": self.call,
         }
         return next(row for start, row in rows.items() if path.startswith(start))
 

@@ -1,0 +1,42 @@
+"""From what happened to what is to be told: the history of visits is read, and each line asked for becomes a call."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from interface.hooks.events import TOLD_KINDS, name_of
+from interface.models import Hook, HookCall
+from treatments.models import SessionEvent
+
+# A line may be written long after its moment, in a transaction that had to wait; so a stretch is read again.
+OVERLAP = dt.timedelta(hours=1)
+AT_ONCE = 500
+
+
+def gather(*, now: dt.datetime) -> int:
+    """Make the calls that are missing; return how many. Running it twice, or twice at once, adds nothing."""
+    return sum(_of(hook, now) for hook in Hook.objects.filter(ended_at=None))
+
+
+def _of(hook: Hook, now: dt.datetime) -> int:
+    lines = _lines(hook)
+    named = [(line, name_of(line.kind, line.after)) for line in lines]
+    calls = [_call(hook, line, name, now) for line, name in named if name in hook.events]
+    everything = len(lines) < AT_ONCE
+    with transaction.atomic():
+        made = HookCall.objects.bulk_create(calls, ignore_conflicts=True)
+        Hook.objects.filter(pk=hook.pk).update(told_until=now if everything else lines[-1].at + OVERLAP)
+    return len(made)
+
+
+def _lines(hook: Hook) -> list[SessionEvent]:
+    """Return the lines since the last time that have no call yet, the oldest first (one query)."""
+    told = HookCall.objects.filter(hook=hook, event=OuterRef("pk"))
+    since = max(hook.made_at, hook.told_until - OVERLAP)
+    lines = SessionEvent.objects.filter(~Exists(told), clinic=hook.clinic_id, at__gte=since, kind__in=TOLD_KINDS)
+    return list(lines.order_by("at", "pk").only("at", "kind", "after", "clinic_id")[:AT_ONCE])
+
+
+def _call(hook: Hook, line: SessionEvent, name: str | None, now: dt.datetime) -> HookCall:
+    return HookCall(clinic_id=hook.clinic_id, hook=hook, event=line, name=name or "", due_at=now, created_at=now)
