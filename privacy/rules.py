@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from interface.models import BookedAs
+from interface.models import BookedAs, HookCall
 from patients.models import (
     AcuteMedication,
     Assessment,
@@ -72,6 +72,7 @@ RULES: dict[type[Model], Delete | dict[str, Any]] = {
     DiaryDay: KEEP,
     DiaryLink: KEEP,
     Erasure: KEEP,
+    HookCall: KEEP,  # ids, and what a machine answered
     Injection: KEEP,
     NudgeStop: KEEP,
     OfferInvitation: KEEP,
