@@ -17,7 +17,6 @@ from pytest_django import DjangoDbBlocker
 from clinic import founding
 from clinic.access import CAPABILITIES, Capability
 from clinic.models import Absence, AuditEntry, Clinic, Closure, Membership, Role, User
-from clinic.models import Absence, Clinic, Closure, Membership, Role, User
 from interface.hooks.keeping import make as make_hook
 from interface.models import HookCall
 from interface.scopes import SCOPES
