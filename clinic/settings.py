@@ -119,6 +119,10 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # What is asked again and again is planned once: half of what a booking cost the database was planning.
     DATABASES["default"].setdefault("OPTIONS", {}).update(server_side_binding=True, prepare_threshold=2)
+    if env_bool("PGBOUNCER", default=False):
+        # Each transaction may go to another connection: nothing is kept on one, and the pool keeps them open.
+        DATABASES["default"] |= {"CONN_MAX_AGE": 0, "DISABLE_SERVER_SIDE_CURSORS": True}
+        DATABASES["default"]["OPTIONS"]["prepare_threshold"] = None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "clinic.User"
@@ -253,6 +257,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
 }
+if CELERY_BROKER_URL.startswith("amqp"):
+    # RabbitMQ: a queue on several nodes, and a wake-up counts as given when most of them have it.
+    CELERY_TASK_QUEUES = [Queue("celery", no_ack=True, queue_arguments={"x-queue-type": "quorum"})]
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"confirm_publish": True}
 if CELERY_BROKER_URL.startswith("filesystem:"):
     # Where no broker runs, a queue in folders: enough for one worker. kombu does not make the folders itself.
     _queue, _control = VAR_DIR / "broker" / "queue", VAR_DIR / "broker" / "control"
