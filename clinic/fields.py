@@ -1,5 +1,7 @@
-"""A text column that only the application can read."""
+"""Columns with texts that only the application can read."""
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 from cryptography.fernet import Fernet, MultiFernet
@@ -12,6 +14,20 @@ def cipher() -> MultiFernet:
     return MultiFernet([Fernet(key) for key in settings.FIELD_ENCRYPTION_KEYS])
 
 
+def read(token: str) -> str:
+    """Return an encrypted text in words."""
+    return cipher().decrypt(token.encode()).decode()
+
+
+# How an encrypted text looks, wherever it stands.
+TOKEN = re.compile(r"gAAAA[\w-]+=*", re.ASCII)
+
+
+def each_token(stored: str, change: Callable[[str], str]) -> str:
+    """Return what a column holds with each encrypted text in it changed."""
+    return TOKEN.sub(lambda found: change(found[0]), stored)
+
+
 class EncryptedTextField(models.TextField[str, str]):
     """Clinical free text, encrypted at rest. An empty text stays empty, so that "none given" can be asked of the database."""
 
@@ -22,4 +38,8 @@ class EncryptedTextField(models.TextField[str, str]):
 
     def from_db_value(self, value: str | None, expression: object, connection: object) -> str | None:
         """Decrypt on the way out."""
-        return cipher().decrypt(value.encode()).decode() if value else value
+        return read(value) if value else value
+
+
+class TextsInsideField(models.JSONField):
+    """JSON some of whose values are encrypted texts, as they were in the columns they came from."""

@@ -1,6 +1,7 @@
 """Writing encrypted texts anew under the newest key, a few rows at a time, while the clinic works on."""
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from django.conf import settings
 from django.db.models import Model, TextField, Value
 from django.db.models.functions import Cast
 
-from clinic.fields import EncryptedTextField, cipher
+from clinic.fields import EncryptedTextField, TextsInsideField, cipher, each_token
 from clinic.models import Opening
 
 BATCH = 500
@@ -30,7 +31,8 @@ def encrypted_tables() -> dict[type[Model], tuple[str, ...]]:
     """Return every table with encrypted columns, the histories included."""
     fields = {model: model._meta.concrete_fields for model in apps.get_models()}
     found = {
-        model: tuple(one.name for one in own if isinstance(one, EncryptedTextField)) for model, own in fields.items()
+        model: tuple(one.name for one in own if isinstance(one, EncryptedTextField | TextsInsideField))
+        for model, own in fields.items()
     }
     return {model: names for model, names in found.items() if names}
 
@@ -59,19 +61,21 @@ def _rewrite(model: type[Model], names: tuple[str, ...], rows: list[dict[str, An
     changes, unreadable = [], []
     for row in rows:
         for name in names:
-            token = row[f"stored_{name}"]
-            if not token or _is_newest(token):
-                continue
+            stored = row[f"stored_{name}"] or ""
             try:
-                changes.append((row["pk"], name, token, cipher().rotate(token.encode()).decode()))
+                after = each_token(stored, _renewed)
             except InvalidToken:
                 unreadable.append(row["pk"])
+                continue
+            if after != stored:
+                changes.append((row["pk"], name, stored, after))
     if changes:
         with Opening.of_signed_texts(kind=Opening.Kind.ROTATE, by=None, at=at):
             for pk, name, before, after in changes:
                 # Only what is still as it was read: a text that somebody changes meanwhile is under the new key anyway.
                 same = model._base_manager.annotate(stored=_stored(name)).filter(pk=pk, stored=before)
-                same.update(**{name: Value(after, output_field=TextField())})
+                inside = isinstance(model._meta.get_field(name), TextsInsideField)
+                same.update(**{name: json.loads(after) if inside else Value(after, output_field=TextField())})
     return Batch(model._meta.label, len(changes), tuple(dict.fromkeys(unreadable)))
 
 
@@ -79,9 +83,10 @@ def _stored(name: str) -> Cast:
     return Cast(name, TextField())
 
 
-def _is_newest(token: str) -> bool:
+def _renewed(token: str) -> str:
+    """Return a text under the first key: itself where it is so already."""
     try:
         Fernet(settings.FIELD_ENCRYPTION_KEYS[0]).decrypt(token.encode())
     except InvalidToken:
-        return False
-    return True
+        return cipher().rotate(token.encode()).decode()
+    return token

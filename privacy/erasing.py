@@ -4,13 +4,14 @@ Doses, dates and counts stay under a pseudonym: what was given still adds up, an
 """
 
 import datetime as dt
+import json
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Model, QuerySet
 
 from clinic import audit
-from clinic.fields import EncryptedTextField
+from clinic.fields import EncryptedTextField, TextsInsideField, each_token
 from clinic.models import AuditEntry, Opening, User
 from patients.actions.trace import refresh_search
 from patients.models import ContactPoint, Patient
@@ -84,6 +85,16 @@ def _forget_texts(model: type[Model], people: list[Patient]) -> None:
         if isinstance(field, EncryptedTextField):
             word = "" if (model, field.name) in BLANK else WORD
             _rows(model, people).exclude(**{field.name: ""}).update(**{field.name: word})
+        elif isinstance(field, TextsInsideField):
+            _forget_inside(_rows(model, people), field.name)
+
+
+def _forget_inside(rows: QuerySet[Any], name: str) -> None:
+    for pk, value in rows.values_list("pk", name):
+        stored = json.dumps(value)
+        left = each_token(stored, lambda _: "")
+        if left != stored:
+            rows.filter(pk=pk).update(**{name: json.loads(left)})
 
 
 def _forget_words(people: list[Patient]) -> None:

@@ -11,6 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Field, Model
 from django.template.loader import render_to_string
 
+from clinic.fields import TextsInsideField, each_token, read
 from clinic.models import User
 from patients.models import Patient
 from privacy.paths import records_of, rows_of, tables
@@ -68,9 +69,16 @@ def _values(row: Any, fields: list[Field[Any, Any]]) -> Iterator[tuple[str, Any]
         value = getattr(row, field.attname)
         if field.related_model is User and value is not None:
             value = getattr(row, field.name).full_name
+        elif isinstance(field, TextsInsideField):
+            value = {key: _readable(one) for key, one in value.items()}
         elif field.choices and value not in (None, ""):
             value = str(getattr(row, f"get_{field.name}_display")())
         yield field.name, value
+
+
+def _readable(value: Any) -> Any:
+    """Return an encrypted text in words, and everything else as it is."""
+    return each_token(value, read) if isinstance(value, str) else value
 
 
 def _rows(tables: list[Table], name: str) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 
 from clinic.constraints.guard import Guard, column, table_name
-from clinic.fields import EncryptedTextField
+from clinic.fields import EncryptedTextField, TextsInsideField
 
 # True inside a transaction that opened signed texts to be written anew and has not closed them (clinic.models.Opening).
 _OPENED = (
@@ -87,7 +87,7 @@ class Frozen(Guard):
         if self.parent:
             return []
         fields = model._meta.concrete_fields
-        return [str(field.column) for field in fields if isinstance(field, EncryptedTextField)]
+        return [str(field.column) for field in fields if isinstance(field, EncryptedTextField | TextsInsideField)]
 
     def _sqlite_trigger(self, model: type[Model], event: str) -> str:
         rows = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}[event]

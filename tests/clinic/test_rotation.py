@@ -1,5 +1,6 @@
 """Encrypted texts move to a new key while the old one still reads, signed ones included; and all free text is encrypted."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -10,12 +11,13 @@ from django.db import connection
 from django.db.models import CharField, TextField
 
 from clinic import rotation
-from clinic.fields import EncryptedTextField
-from clinic.models import Opening, User
+from clinic.fields import EncryptedTextField, TextsInsideField
+from clinic.models import Injector, Opening, User
 from patients.models import Assessment, Patient
 from privacy.paths import tables
-from tests.builders import NOW, make_assessment, make_patient
+from tests.builders import NOW, make_assessment, make_course, make_patient, make_session
 from tests.clinic.test_constraints import refused
+from treatments.models import SessionEvent
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 
@@ -85,6 +87,22 @@ def test_a_text_no_key_can_read_is_named_and_left(signed: Assessment, settings: 
         call_command("rotate_keys")
     settings.FIELD_ENCRYPTION_KEYS = [OLD]
     assert Assessment.objects.get(pk=signed.pk).override_reason == "Tried two years ago"
+
+
+def test_a_reason_inside_the_history_of_a_move_moves_too(
+    maria: Patient, osei: Injector, prescriber: User, settings: Any
+) -> None:
+    settings.FIELD_ENCRYPTION_KEYS = [OLD]
+    session = make_session(make_course(maria), osei, NOW + dt.timedelta(days=1))
+    before = {"early_reason": Fernet(OLD).encrypt(b"Travels in May").decode(), "answer": ""}
+    event = SessionEvent.objects.create(
+        clinic=maria.clinic, session=session, at=NOW, by=prescriber, kind="moved", before=before
+    )
+    settings.FIELD_ENCRYPTION_KEYS = [NEW, OLD]
+    call_command("rotate_keys")
+    event.refresh_from_db()
+    assert event.before["answer"] == ""
+    assert Fernet(NEW).decrypt(event.before["early_reason"].encode()) == b"Travels in May"
 
 
 def test_every_opening_was_closed(signed: Assessment) -> None:
@@ -165,7 +183,8 @@ def test_what_is_stored_of_an_encrypted_text_says_nothing(signed: Assessment) ->
 def test_every_encrypted_table_is_walked() -> None:
     walked = rotation.encrypted_tables()
     for model in apps.get_models():
-        assert any(isinstance(field, EncryptedTextField) for field in model._meta.fields) == (model in walked)
+        texts = any(isinstance(field, EncryptedTextField | TextsInsideField) for field in model._meta.fields)
+        assert texts == (model in walked)
 
 
 def test_rows_of_a_person_without_texts_are_left(maria: Patient) -> None:

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 
+from clinic.fields import TOKEN, cipher
 from clinic.models import AuditEntry, Opening, Role, User
 from patients.actions import close_record, set_contact
 from patients.models import Assessment, ContactPoint, Patient
@@ -39,7 +40,13 @@ def maria(harbour: World, keeper: User) -> Patient:
     )
     set_contact(patient=patient, channel="sms", address="07700 900555", by=keeper, at=NOW, consent_source="asked")
     SessionEvent.objects.create(
-        clinic=harbour.clinic, session=harbour.session, at=NOW, kind="status", by=keeper, reason="Maria Santos rang"
+        clinic=harbour.clinic,
+        session=harbour.session,
+        at=NOW,
+        kind="status",
+        by=keeper,
+        reason="Maria Santos rang",
+        before={"early_reason": cipher().encrypt(b"Maria travels").decode(), "answer": ""},
     )
     InboundMessage.objects.update(body="It is Maria Santos, I am ill", answer="Dear Maria")
     one_off = OneOff.objects.create(
@@ -93,6 +100,7 @@ def test_nothing_tells_who_it_was(maria: Patient, keeper: User) -> None:
     left = told(Patient.objects.get(uid=uid))
     for word in ("Santos", "Maria", "Rosa", "900555", "patients.example", "1984-04-17", "PA-1", f'"{number}"'):
         assert word not in left, word
+    assert not any(TOKEN.search(json.dumps(event.before)) for event in SessionEvent.objects.all())
 
 
 def test_no_column_of_any_table_holds_the_name_any_more(maria: Patient, keeper: User) -> None:

@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db.models import ForeignKey
 from django.urls import reverse
 
+from clinic.fields import cipher
 from clinic.models import AuditEntry, User
 from patients.actions import close_record, set_contact
 from patients.models import Patient
@@ -94,6 +95,13 @@ def test_no_key_to_a_page_is_in_it(harbour: World, kit: Any) -> None:
 def test_what_a_person_wrote_is_text_on_the_page(harbour: World, kit: Any) -> None:
     Patient.objects.filter(pk=harbour.patient.pk).update(payer="<script>alert(1)</script>")
     assert "<script>" not in opened(download(kit, harbour.patient))[1]
+
+
+def test_an_encrypted_reason_inside_a_move_is_in_words(harbour: World, keeper: User) -> None:
+    before = {"early_reason": cipher().encrypt(b"Travels in May").decode(), "answer": ""}
+    harbour.session.events.create(clinic=harbour.clinic, at=NOW, kind="moved", by=keeper, before=before)
+    events = next(table.rows for table in portrait(harbour.patient) if table.name == "treatments.SessionEvent")
+    assert {"early_reason": "Travels in May", "answer": ""} in [row["before"] for row in events]
 
 
 def test_the_name_of_the_file_says_nothing(harbour: World, kit: Any) -> None:

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from clinic.constraints import Copied, Frozen, NoOverlap
-from clinic.fields import EncryptedTextField
+from clinic.fields import EncryptedTextField, TextsInsideField
 from clinic.models import Clinic, Injector, Room, User
 from treatments.models.course import Course
 
@@ -170,7 +170,7 @@ class SessionEvent(models.Model):
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", help_text="empty: the patient")
     kind = models.CharField(max_length=10, choices=Kind)
     reason = EncryptedTextField(blank=True, default="")
-    before: models.JSONField[Any, Any] = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    before: models.JSONField[Any, Any] = TextsInsideField(default=dict, encoder=DjangoJSONEncoder)
     after: models.JSONField[Any, Any] = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
 
     class Meta:
