@@ -53,6 +53,7 @@ def environment(folder: Path, name: str, url: str) -> dict[str, str]:
         "SECRET_KEY": secrets.token_urlsafe(50),
         "FIELD_ENCRYPTION_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
         "HTTPS": "false",
+        "SECOND_FACTOR": "false",
         "ALLOWED_HOSTS": "127.0.0.1,testserver",
         "LOG_LEVEL": "ERROR",
     }

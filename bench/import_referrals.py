@@ -28,6 +28,7 @@ def main() -> None:
                 | {
                     "DEBUG": "true",
                     "HTTPS": "false",
+                    "SECOND_FACTOR": "false",
                     "VAR_DIR": folder,
                     "PYTHONPATH": str(ROOT),
                     "DJANGO_SETTINGS_MODULE": "clinic.settings",

@@ -23,20 +23,30 @@ P = ParamSpec("P")
 class Capability(StrEnum):
     """Something a member of staff may be allowed to do at a clinic."""
 
-    VIEW = "view"  # see patients, the day, recall
-    REGISTER = "register"  # add and change patients and contact points
-    IMPORT = "import"  # load lists from another system
-    BOOK = "book"  # book, move, cancel, mark arrived or no-show
-    ASSESS = "assess"  # draft an assessment of eligibility
-    PRESCRIBE = "prescribe"  # sign assessments, override, open courses, allow an early session
-    INJECT = "inject"  # record and sign what was injected
-    MESSAGE = "message"  # handle reminders that could not be sent
-    STOCK = "stock"  # receive, discard, recall and trace vials
-    BILL = "bill"  # draft and export claim lines
-    REVIEW = "review"  # session log and its export
-    REPORT = "report"  # reports, their export and the people behind each number
-    PRIVACY = "privacy"  # who looked at a person, what is known of them, erasing it
-    SETUP = "setup"  # hours, rooms, leave, closures, holidays, calendar feeds
+    about: str
+
+    def __new__(cls, value: str, about: str) -> "Capability":
+        """Make a member; ``about`` says in words what it allows, and is shown to admins."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.about = about
+        return member
+
+    VIEW = "view", "see patients, the day, recall"
+    REGISTER = "register", "add and change patients and contact points"
+    IMPORT = "import", "load lists from another system"
+    BOOK = "book", "book, move, cancel, mark arrived or no-show"
+    ASSESS = "assess", "draft an assessment of eligibility"
+    PRESCRIBE = "prescribe", "sign assessments, override, open courses, allow an early session"
+    INJECT = "inject", "record and sign what was injected"
+    MESSAGE = "message", "handle reminders that could not be sent"
+    STOCK = "stock", "receive, discard, recall and trace vials"
+    BILL = "bill", "draft and export claim lines"
+    REVIEW = "review", "session log and its export"
+    REPORT = "report", "reports, their export and the people behind each number"
+    PRIVACY = "privacy", "who looked at a person, what is known of them, erasing it"
+    PEOPLE = "people", "invite people, change their roles, end their access"
+    SETUP = "setup", "hours, rooms, leave, closures, holidays, calendar feeds"
 
 
 _EVERYONE = {Capability.VIEW}
@@ -52,7 +62,7 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
     Role.ADMIN: frozenset(
         _DESK
         | {Capability.IMPORT, Capability.STOCK, Capability.BILL}
-        | {Capability.REVIEW, Capability.REPORT, Capability.PRIVACY, Capability.SETUP}
+        | {Capability.REVIEW, Capability.REPORT, Capability.PRIVACY, Capability.SETUP, Capability.PEOPLE}
     ),
 }
 

@@ -11,6 +11,7 @@ from kombu import Queue
 
 from clinic import logs
 from clinic.env import env_bool, env_choice, env_decimal, env_int, env_list, env_secret, env_text
+from clinic.signing_in.config import *  # noqa: F403 (names in capitals only)
 
 # Lets classes be written as ModelForm[Patient], which mypy --strict asks for.
 django_stubs_ext.monkeypatch()
@@ -41,6 +42,9 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "crispy_forms",
@@ -77,6 +81,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "clinic.middleware.CurrentClinicMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "clinic.signing_in.middleware.StaySignedIn",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 
@@ -132,9 +138,19 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "login"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "clinic:home"
-LOGOUT_REDIRECT_URL = "login"
+LOGOUT_REDIRECT_URL = "account_login"
+# Admins, and everybody where a clinic says so, sign in with a second step. The demo does without.
+SECOND_FACTOR = env_bool("SECOND_FACTOR", default=True)
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+# In the database, where nobody is kept from signing in because the broker is down; CACHE_URL names a Redis instead.
+CACHE_URL = env_secret("CACHE_URL", "")
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
+    if CACHE_URL
+    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "clinic_cache"}
+}
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -155,6 +171,7 @@ SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrftoken"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # no script reads them; forms carry the token
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"  # strict would log people out who follow a link in a mail
+SESSION_ENGINE = "clinic.signing_in.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

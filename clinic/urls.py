@@ -1,10 +1,8 @@
 """All addresses: each room brings its own."""
 
-from django.contrib.auth import views as auth_views
 from django.urls import include, path
 
 from clinic import views
-from clinic.forms import LogInForm
 
 clinic_urls = (
     [
@@ -19,10 +17,8 @@ urlpatterns = [
     path("", include(clinic_urls)),
     path("", include("clinic.monitoring.urls")),
     path("", include("clinic.first_run.urls")),
-    path("log-in/", auth_views.LoginView.as_view(redirect_authenticated_user=True, form_class=LogInForm), name="login"),
-    path("log-out/", auth_views.LogoutView.as_view(), name="logout"),
-    path("password/", auth_views.PasswordChangeView.as_view(), name="password_change"),
-    path("password/done/", auth_views.PasswordChangeDoneView.as_view(), name="password_change_done"),
+    path("", include("clinic.signing_in.urls")),
+    path("", include("clinic.staff.urls")),
     path("", include("patients.urls")),
     path("settings/", include("treatments.setup.urls")),
     path("reports/", include("reports.urls")),

@@ -5,19 +5,14 @@ them is lost. Looking at a page that exists is not counted: it writes nothing.
 """
 
 import datetime as dt
-import ipaddress
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db.models import F
-from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from reminders.models import Tries
 
 FORGET_AFTER = dt.timedelta(days=1)
-# One household, and one telephone company's customers of an hour, may share an address.
-_IPV6_HOUSEHOLD = 64
 
 
 @dataclass(frozen=True)
@@ -57,20 +52,6 @@ def used_up(limit: Limit, who: str, now: dt.datetime) -> dt.datetime | None:
 def forgive(limit: Limit, who: str) -> None:
     """Give all tries back, after a right one."""
     Tries.objects.filter(key=_key(limit, who)).update(number=0)
-
-
-def caller(request: HttpRequest) -> str:
-    """Return where a request comes from: behind a proxy the address that the nearest one saw."""
-    address = str(request.META.get("REMOTE_ADDR", ""))
-    if settings.BEHIND_PROXY:
-        address = str(request.META.get("HTTP_X_FORWARDED_FOR", address)).rpartition(",")[2].strip()
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if parsed.version == 4:
-        return str(parsed)
-    return str(ipaddress.ip_network((parsed, _IPV6_HOUSEHOLD), strict=False))
 
 
 def _free_from(limit: Limit, over: bool, since: dt.datetime) -> dt.datetime | None:

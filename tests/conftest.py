@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from clinic import logs
 from clinic.models import Clinic, Injector, Role, User
+from clinic.signing_in.sessions import LONGEST, begin
 from patients.models import Patient
 from tests.builders import NOW, make_clinic, make_injector, make_patient, make_user
 
@@ -102,4 +104,8 @@ def log_in(user: User) -> Client:
     """Return a browser in which this person is logged in."""
     client = Client()
     client.force_login(user)
+    session = client.session
+    begin(session, device="Firefox on Linux", network="", at=timezone.now())
+    session.set_expiry(timezone.now() + LONGEST)  # most tests are not about rest
+    session.save()
     return client

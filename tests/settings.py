@@ -10,6 +10,8 @@ os.environ.setdefault("DATABASE_URL", "sqlite:///:memory:")
 from clinic.settings import *
 
 # The test client asks for no static files; without this the missing folder of collected ones is a warning, so an error.
+# Most tests are about what comes after the log-in; tests/clinic/signing_in sets it.
+SECOND_FACTOR = False
 WHITENOISE_AUTOREFRESH = True
 # Hashing a password well takes as long as the rest of a test.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

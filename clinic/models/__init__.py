@@ -4,8 +4,10 @@ from clinic.models.audit import AuditEntry, AuditHead, AuditLink
 from clinic.models.clinic import Clinic, Room
 from clinic.models.first_run import FirstStep, SetUpToken
 from clinic.models.hours import Absence, Closure, OpeningHours, WorkedHoliday
+from clinic.models.invitations import Invitation
 from clinic.models.opening import Opening
 from clinic.models.people import Injector, Membership, Role, User
+from clinic.models.sessions import StaffSession
 
 __all__ = [
     "Absence",
@@ -16,12 +18,14 @@ __all__ = [
     "Closure",
     "FirstStep",
     "Injector",
+    "Invitation",
     "Membership",
     "Opening",
     "OpeningHours",
     "Role",
     "Room",
     "SetUpToken",
+    "StaffSession",
     "User",
     "WorkedHoliday",
 ]

@@ -39,11 +39,20 @@ class Clinic(models.Model):
     )
     # Else they ask, and staff find the time.
     patients_book = models.BooleanField(default=False, help_text="whether patients choose a free time by themselves")
+    rest_minutes = models.PositiveSmallIntegerField(
+        default=15, help_text="how long a browser may rest before whoever signed in there is signed out"
+    )
+    second_factor_for_all = models.BooleanField(
+        default=False, help_text="whether all staff, not only admins, need a second step to sign in"
+    )
     history = HistoricalRecords()
 
     class Meta:
         ordering = ["name"]
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(rest_minutes__gte=5, rest_minutes__lte=120), name="clinic_rest_5_to_120_minutes"
+            ),
             models.CheckConstraint(
                 condition=models.Q(session_minutes__gte=10, session_minutes__lte=60),
                 name="clinic_session_10_to_60_minutes",

@@ -7,11 +7,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja.security import HttpBearer
 
+from clinic.network import caller
 from interface import tokens
 from interface.fhir.outcome import Refused, refuse
 from interface.models import Integration
 from interface.scopes import covers
-from reminders.limits import Limit, caller, spend, used_up
+from reminders.limits import Limit, spend, used_up
 
 REQUESTS = Limit("interface", 600, dt.timedelta(minutes=1))
 WRONG_TOKENS = Limit("interface-token", 20, dt.timedelta(minutes=10))

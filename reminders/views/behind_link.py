@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
+from clinic.network import caller
 from reminders import languages, limits, links
 from reminders.models import DiaryLink, PatientLink, SecretLink
 
@@ -59,7 +60,7 @@ def show(request: HttpRequest, template: str, link: SecretLink, status: int = 20
 
 def _refused(request: HttpRequest, now: dt.datetime) -> HttpResponse | None:
     """Refuse a caller who tried too many wrong addresses or presses too many buttons."""
-    who = limits.caller(request)
+    who = caller(request)
     until = limits.used_up(limits.WRONG_ADDRESSES, who, now)
     if until is None and request.method == "POST":
         until = limits.spend(limits.PRESSES, who, now)
@@ -77,7 +78,7 @@ def wait(request: HttpRequest, until: dt.datetime, now: dt.datetime, link: Secre
 
 def _served(request: HttpRequest, link: L | None, view: LinkView[L], now: dt.datetime) -> HttpResponse:
     if link is None:
-        limits.spend(limits.WRONG_ADDRESSES, limits.caller(request), now)
+        limits.spend(limits.WRONG_ADDRESSES, caller(request), now)
         return render(request, "reminders/ended.html", status=404)
     with translation.override(languages.chosen(request, link.person)):
         if link.has_ended(now) or link.person.closed:

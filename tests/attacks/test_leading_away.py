@@ -64,8 +64,8 @@ def test_no_page_sends_or_links_to_another_site(world: World, insider: Client, s
 def test_logging_in_and_choosing_a_theme_lead_home(world: World, away: str) -> None:
     user = world.session.events.get().by
     assert user
-    for client, name in ((Client(), "login"), (log_in(user), "logout"), (Client(), "clinic:theme")):
-        fields = {"username": user.email, "password": "a long enough password", "next": away, "theme": "dark"}
+    for client, name in ((Client(), "account_login"), (log_in(user), "account_logout"), (Client(), "clinic:theme")):
+        fields = {"login": user.email, "password": "a long enough password", "next": away, "theme": "dark"}
         answer: Any = client.post(reverse(name), fields)
         assert answer.status_code == 302
         assert not leads_away("/", answer.url)

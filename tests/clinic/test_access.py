@@ -16,7 +16,7 @@ from pytest_django import DjangoDbBlocker
 
 from clinic import founding
 from clinic.access import CAPABILITIES, Capability
-from clinic.models import Absence, AuditEntry, Clinic, Closure, Membership, Role, User
+from clinic.models import Absence, AuditEntry, Clinic, Closure, Invitation, Membership, Role, User
 from interface.hooks.keeping import make as make_hook
 from interface.models import HookCall
 from interface.scopes import SCOPES
@@ -46,7 +46,38 @@ from treatments.feeds import make_feed
 from treatments.models import LogView, SlotOffer, WaitingEntry
 
 # Django's own pages, and those that only touch one's own log-in or device.
-OWN = {"login", "logout", "password_change", "password_change_done", "clinic:home", "first_run:found"}
+OWN = {
+    "account_me",
+    "account_end_session",
+    "account_stay",
+    "account_change_password",
+    "account_reauthenticate",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+    "mfa_index",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_list_webauthn",
+    "mfa_add_webauthn",
+    "mfa_edit_webauthn",
+    "mfa_remove_webauthn",
+    "clinic:home",
+    "first_run:found",
+}
+# How somebody signs in; tests/clinic/signing_in tries to break each.
+SIGN_IN = {
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
+}
 # Opened by a link in a message alone; they have tests of their own.
 BY_LINK = (
     "reminders:visit",
@@ -115,7 +146,7 @@ def test_every_address_has_a_rule(name: str) -> None:
 
 def test_only_these_addresses_need_no_log_in() -> None:
     public = {name for name, pattern in ALL.items() if getattr(pattern.callback, "login_required", True) is False}
-    allowed = {"login", "clinic:theme", "first_run:first_admin", *BY_LINK, *SIGNED, *FOR_MACHINES}
+    allowed = {*SIGN_IN, "staff:take", "clinic:theme", "first_run:first_admin", *BY_LINK, *SIGNED, *FOR_MACHINES}
     assert {name for name in public if not name.startswith(BY_TOKEN)} <= allowed
 
 
@@ -210,6 +241,16 @@ class World:
         self.log_view = LogView.objects.create(
             clinic=clinic, name="Done", query="status=done", made_by=prescriber, made_at=NOW
         )
+        self.colleague = prescriber
+        self.invitation = Invitation.objects.create(
+            clinic=clinic,
+            email="new@riverside.example",
+            role=Role.FRONT_DESK,
+            token_hash="1" * 64,
+            invited_by=prescriber,
+            invited_at=NOW,
+            expires_at=NOW + dt.timedelta(days=3),
+        )
         told = Told(effects=["neck_pain"], severity=Severity.MILD, began_on=TODAY)
         [self.effect] = report(patient=self.patient, told=told, by=prescriber, at=NOW)
 
@@ -234,6 +275,7 @@ class World:
             return {}
         own: dict[str, dict[str, Any]] = {
             **{key: {"uid": uuid.uuid4()} for key in UPLOADS},
+            **{key: {"pk": 1} for key in ("mfa_edit_webauthn", "mfa_remove_webauthn")},
             "treatments:day": {"date": "2026-11-23"},
             **{f"first_run:{page}": {"key": "rooms"} for page in ("step", "settle")},
             **{f"reports:{page}": {"key": "response"} for page in ("report", "print", "export", "people")},
@@ -280,6 +322,8 @@ class World:
             "diary-links/": self.diary_link,
             "log/views/": self.log_view,
             "settings/messages/words/": self.word,
+            "settings/people/": self.colleague,
+            "settings/invitations/": self.invitation,
             "settings/integrations/": self.integration,
             "settings/webhooks/": self.hook,
             "settings/webhook-calls/": self.call,
@@ -316,7 +360,7 @@ def both(client: Client, url: str) -> set[int]:
 def test_a_stranger_is_sent_to_the_log_in(world: World, name: str) -> None:
     response: Any = Client().get(world.url(name))
     assert response.status_code == 302
-    assert response.url.startswith(reverse("login"))
+    assert response.url.startswith(reverse("account_login"))
 
 
 @pytest.mark.parametrize("name", sorted(STAFF))
@@ -400,14 +444,16 @@ def test_a_switch_to_nowhere_is_refused(front_desk: User, clinic: str) -> None:
 
 def test_staff_log_in_by_email_in_any_case(front_desk: User) -> None:
     response = Client().post(
-        reverse("login"), {"username": "Fran@Riverside.example", "password": "a long enough password"}
+        reverse("account_login"), {"login": "Fran@Riverside.example", "password": "a long enough password"}
     )
     assert response.status_code == 302
 
 
 def test_a_wrong_password_does_not_say_which_part_was_wrong(front_desk: User) -> None:
-    page = Client().post(reverse("login"), {"username": front_desk.email, "password": "wrong"}).content.decode()
-    other = Client().post(reverse("login"), {"username": "no@riverside.example", "password": "wrong"}).content.decode()
+    page = Client().post(reverse("account_login"), {"login": front_desk.email, "password": "wrong"}).content.decode()
+    other = (
+        Client().post(reverse("account_login"), {"login": "no@riverside.example", "password": "wrong"}).content.decode()
+    )
     assert "Email or password is wrong." in page
     assert "Email or password is wrong." in other
 

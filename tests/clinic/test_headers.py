@@ -113,7 +113,7 @@ def test_a_name_that_is_not_ours_is_refused(client: Client, db: None) -> None:
 
 
 def test_no_script_can_read_a_cookie_and_no_other_site_can_send_one(client: Client, front_desk: User) -> None:
-    client.post("/log-in/", {"username": front_desk.email, "password": PASSWORD})
+    client.post("/log-in/", {"login": front_desk.email, "password": PASSWORD})
     client.post("/theme/", {"theme": "dark"})
     for name in (settings.CSRF_COOKIE_NAME, settings.SESSION_COOKIE_NAME, "theme"):
         cookie = client.cookies[name]

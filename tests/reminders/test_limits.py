@@ -7,6 +7,7 @@ import time_machine
 from django.conf import settings
 from django.test import Client, RequestFactory
 
+from clinic.network import caller
 from reminders import limits
 from reminders.models import Tries
 from tests.builders import NOW
@@ -92,4 +93,4 @@ def test_a_caller_is_who_the_nearest_proxy_saw(
 ) -> None:
     monkeypatch.setattr(settings, "BEHIND_PROXY", behind_proxy)
     request = RequestFactory().get("/", headers={"X-Forwarded-For": forwarded})
-    assert limits.caller(request) == who
+    assert caller(request) == who

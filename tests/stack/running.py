@@ -81,7 +81,12 @@ class Demo:
     def settings(self) -> dict[str, str]:
         """Return the environment that the demo's own parts run in."""
         secrets = dict(line.split("=", 1) for line in (self.folder / "secrets.env").read_text().splitlines())
-        own = {"DATABASE_URL": f"sqlite:///{self.folder / 'clinic.sqlite3'}", "DEMO": "true", "HTTPS": "false"}
+        own = {
+            "DATABASE_URL": f"sqlite:///{self.folder / 'clinic.sqlite3'}",
+            "DEMO": "true",
+            "HTTPS": "false",
+            "SECOND_FACTOR": "false",
+        }
         return own | secrets | self.environment
 
 

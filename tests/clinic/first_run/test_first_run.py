@@ -142,7 +142,7 @@ def test_nobody_founds_a_clinic_where_there_is_one(mo: Client, riverside: Clinic
 
 def test_a_stranger_founds_nothing() -> None:
     response: Any = Client().post(reverse("first_run:found"), CLINIC)
-    assert response.url.startswith(reverse("login"))
+    assert response.url.startswith(reverse("account_login"))
     assert not Clinic.objects.exists()
 
 

@@ -14,6 +14,7 @@ DETAILS = {
     "address": "14 River Road",
     "session_minutes": "20",
     "late_after_minutes": "30",
+    "rest_minutes": "15",
 }
 
 

@@ -40,6 +40,12 @@ class DetailsForm(HouseForm):
         help_text="Never before their due date, nor outside what their payer agreed to. Else they ask, and you answer.",
         required=False,
     )
+    rest_minutes = _minutes("Sign people out after", 5, 120, "minutes in which nobody touched the page")
+    second_factor_for_all = forms.BooleanField(
+        label="Everybody needs a second step to sign in",
+        help_text="A code from an app, or a passkey. Admins always need one. Who has none is led to set it up.",
+        required=False,
+    )
 
     def clean_message_name(self) -> str:
         """Refuse a name that tells a family what the visit is about."""

@@ -1,0 +1,1 @@
+"""How staff sign in, stay signed in, and are signed out."""

@@ -1,0 +1,113 @@
+"""Where the log-in library asks us: addresses of callers, words, links in mail, secrets at rest, a new session."""
+
+from typing import Any, cast
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.fields import cipher
+from clinic.models import User
+from clinic.network import caller
+from clinic.signing_in import second_factor
+from clinic.signing_in.devices import device_words, network_words
+from clinic.signing_in.sessions import begin
+
+_WRONG = "Email or password is wrong."
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Log-in by email for people who were invited."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": _WRONG,
+        "email_password_mismatch": _WRONG,
+        "invalid_login": _WRONG,
+        "incorrect_password": "That is not your password.",
+        "incorrect_code": "That code is wrong or has been used. Enter the newest one.",
+        "rate_limited": "Too many tries. Wait 5 minutes, then try again.",
+        "too_many_login_attempts": "Too many tries. Wait 10 minutes, then try again, or reset your password.",
+        "invalid_password_reset": "This link has been used or is too old. Ask for a new one.",
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Say no: people are invited."""
+        return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return whose tries are counted together."""
+        return caller(request)
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Return the address for the mail: never what a request said its host was."""
+        uid, _, secret = key.partition("-")
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": secret})
+        return f"{settings.BASE_URL}{path}"
+
+    def format_email_subject(self, subject: str) -> str:
+        """Leave the subject as it is: the host of a request does not belong there."""
+        return subject
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Lead back to one's own page, which says so."""
+        messages.success(request, "Password changed. You were signed out on every other device.")
+        return reverse("account_me")
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """Say nothing: each page says itself what was done."""
+
+    def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
+        """Return whether this is the person's password; wrong ones count like those at the log-in."""
+        email = cast("User", user).email
+        again = self.authenticate(self.request, email=email, password=password)
+        return again is not None and again.pk == user.pk
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """Begin a session under a new key, and note where."""
+        super().login(request, user)
+        begin_here(request)
+
+
+def begin_here(request: HttpRequest) -> None:
+    """Note the device and the network of a session that begins."""
+    begin(
+        request.session,
+        device=device_words(request.headers.get("User-Agent", "")),
+        network=network_words(caller(request)),
+        at=timezone.now(),
+    )
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Authenticator apps and passkeys."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": AccountAdapter.error_messages["incorrect_code"],
+        "cannot_delete_authenticator": "You need a second step to sign in here: set up another one first.",
+    }
+
+    def encrypt(self, text: str) -> str:
+        """Lock a secret before it is written: a copied database is no second factor."""
+        return cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Unlock it."""
+        return cipher().decrypt(encrypted_text.encode()).decode()
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Refuse to take away the last one of a person who must have one."""
+        user: User = authenticator.user
+        roles = user.memberships.filter(active=True).select_related("clinic")
+        if not second_factor.needed(roles):
+            return True
+        kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+        return bool(Authenticator.objects.filter(user=user, type__in=kinds).count() > 1)
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Send nothing: what changed is seen on the person's own page."""

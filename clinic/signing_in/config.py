@@ -1,0 +1,34 @@
+"""Settings of the log-in library; `clinic.settings` takes them in."""
+
+ACCOUNT_ADAPTER = "clinic.signing_in.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "clinic.signing_in.forms.LogInForm",
+    "reset_password": "clinic.signing_in.forms.ForgottenForm",
+}
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation that was taken has shown whose address it is
+ACCOUNT_SESSION_REMEMBER = False
+# Counted in the cache below, so over all processes. Wrong passwords: over one address many log-ins, and over many
+# addresses one log-in.
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/10m/ip",
+    "login_failed": "20/10m/ip,10/10m/key",
+    "reset_password": "10/10m/ip,3/10m/key",
+    "reset_password_from_key": "20/10m/ip",
+    "reauthenticate": "10/10m/user",
+    "change_password": "5/10m/user",
+}
+MFA_ADAPTER = "clinic.signing_in.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "clinic.signing_in.forms.CodeForm",
+    "reauthenticate": "clinic.signing_in.forms.CodeAgainForm",
+    "add_webauthn": "clinic.signing_in.forms.AddPasskeyForm",
+    "activate_totp": "clinic.signing_in.forms.SetUpAppForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Twelve Weeks"
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off

@@ -1,0 +1,97 @@
+"""The forms of the log-in, in our words."""
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import LoginForm, ResetPasswordForm
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from django.http import HttpRequest, HttpResponse
+
+from clinic.signing_in.adapter import begin_here
+
+_ONE_BOX = {"inputmode": "numeric", "autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false"}
+
+
+class LogInForm(LoginForm):  # type: ignore[misc]
+    """Asks for email and password, and never says which of the two was wrong."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        email, password = self.fields["login"], self.fields["password"]
+        email.error_messages = dict.fromkeys(("required", "invalid"), "Enter your email address.")
+        email.widget.attrs = {"autocomplete": "username", "autofocus": True}
+        password.error_messages["required"] = "Enter your password."
+        password.help_text = ""
+        password.widget.attrs = {"autocomplete": "current-password"}
+
+    def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
+        """Sign in, or go on to the second step. The library has set an end of its own: ours comes after it."""
+        response: HttpResponse = super().login(request, redirect_url)
+        if request.user.is_authenticated:
+            begin_here(request)
+        return response
+
+
+class ForgottenForm(ResetPasswordForm):  # type: ignore[misc]
+    """Asks where to send a link. The answer is the same whether there is such a log-in or not."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        email = self.fields["email"]
+        email.error_messages = dict.fromkeys(("required", "invalid"), "Enter your email address.")
+        email.widget.attrs = {"autocomplete": "username"}
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        """Send a letter either way: whether one was sent, and how long it took, tells nothing."""
+        email: str = self.cleaned_data["email"]
+        if self.users:
+            super().save(request, **kwargs)
+        else:
+            get_adapter(request).send_mail("account/email/unknown_account", email, {})
+        return email
+
+
+class _Code:
+    """One box for a code, from which spaces fall out."""
+
+    fields: dict[str, Any]
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        code = self.fields["code"]
+        code.label = "Code"
+        code.widget.attrs = dict(_ONE_BOX)
+        code.error_messages = {"required": "Enter the code."}
+        code.to_python = lambda value: "".join(str(value or "").split())
+
+
+class CodeForm(_Code, AuthenticateForm):  # type: ignore[misc]
+    """The second step at the log-in: a code from the app, or one of those kept for bad days."""
+
+
+class CodeAgainForm(_Code, ReauthenticateForm):  # type: ignore[misc]
+    """A code once more, before something that matters."""
+
+
+class SetUpAppForm(_Code, ActivateTOTPForm):  # type: ignore[misc]
+    """The first code of a new app."""
+
+
+class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+    """A new passkey and its name."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name, alone = self.fields["name"], self.fields["passwordless"]
+        name.error_messages["required"] = "Enter a name for this passkey."
+        alone.label, alone.initial = "Sign in with it alone", True
+        alone.help_text = "Without a password. The device then asks for your finger, face or PIN each time."

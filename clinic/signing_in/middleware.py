@@ -1,0 +1,45 @@
+"""What stands between a session and a page: has it rested too long, and is a second step still to be set up."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from clinic.signing_in import second_factor
+from clinic.signing_in.sessions import DEFAULT_REST, ends_at, stay
+
+# What a page asks by itself, by a clock, says so in this header; see tests/clinic/signing_in/test_rest.py.
+BY_ITSELF = "X-By-Itself"
+# Signing in, setting up, signing out, and how bright the page is.
+_FIRST = ("account_", "mfa_", "theme")
+
+
+class StaySignedIn:
+    """Move the end of a session on with whatever a person does, and lead those who need a second step to it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        """Serve the request; a page that refreshes itself on an empty chair keeps nobody signed in."""
+        if request.user.is_authenticated:
+            if BY_ITSELF not in request.headers or ends_at(request.session) is None:
+                stay(request.session, rest=rest_of(request), at=timezone.now())
+            request.session_ends_at = ends_at(request.session)
+        return self.get_response(request)
+
+    def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Send a person without a second step to set one up, before anything else."""
+        name = request.resolver_match.url_name or ""
+        if not request.memberships or name.startswith(_FIRST) or getattr(view, "login_required", True) is False:
+            return None
+        return redirect("mfa_index") if second_factor.missing(request, request.memberships) else None
+
+
+def rest_of(request: Any) -> dt.timedelta:
+    """Return how long this person's browser may rest: where they work at several clinics, the shortest counts."""
+    minutes = [membership.clinic.rest_minutes for membership in request.memberships]
+    return dt.timedelta(minutes=min(minutes)) if minutes else DEFAULT_REST

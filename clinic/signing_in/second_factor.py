@@ -1,0 +1,37 @@
+"""Who needs a second step to sign in, and whether they have taken it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.http import HttpRequest
+
+from clinic.models import Membership, Role, User
+
+_SEEN = "second_factor"
+
+
+def needed(memberships: Iterable[Membership]) -> bool:
+    """Return whether somebody with these roles needs one: admins do, and all where a clinic asks for it."""
+    return settings.SECOND_FACTOR and any(
+        membership.role == Role.ADMIN or membership.clinic.second_factor_for_all for membership in memberships
+    )
+
+
+def has_one(user: User) -> bool:
+    """Return whether this person has an authenticator app or a passkey."""
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    return bool(Authenticator.objects.filter(user=user.pk, type__in=kinds).exists())
+
+
+def missing(request: HttpRequest, memberships: Iterable[Membership]) -> bool:
+    """Return whether this person must set one up first. What a session has shown once is not asked of it again."""
+    if not needed(memberships) or request.session.get(_SEEN):
+        return False
+    records: list[dict[str, Any]] = get_authentication_records(request, request.user)
+    if any(record.get("method") == "mfa" for record in records) or has_one(request.user):  # type: ignore[arg-type]
+        request.session[_SEEN] = True
+        return False
+    return True

@@ -1,0 +1,48 @@
+"""One's own page: where one is signed in, and ending what should not be."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from clinic.models import StaffSession
+from clinic.redirects import posted_uid
+from clinic.signing_in import second_factor
+from clinic.signing_in.sessions import end_all, ends_at
+
+
+def _open_sessions(request: HttpRequest) -> list[StaffSession]:
+    rows = StaffSession.objects.filter(user=request.user.pk, expire_date__gt=timezone.now())
+    return list(rows.order_by("-seen_at"))
+
+
+@require_safe
+def me(request: HttpRequest) -> HttpResponse:
+    """Show where this person is signed in and how."""
+    context = {
+        "sessions": _open_sessions(request),
+        "this_key": request.session.session_key,
+        "has_second_factor": second_factor.has_one(request.user),  # type: ignore[arg-type]
+    }
+    return render(request, "account/me.html", context)
+
+
+@require_POST
+def end_session(request: HttpRequest) -> HttpResponse:
+    """End one of this person's sessions, or all but this one."""
+    if "others" in request.POST:
+        end_all(request.user, but=request.session.session_key)  # type: ignore[arg-type]
+    else:
+        uid = posted_uid(request, "session")
+        for row in _open_sessions(request):
+            if row.uid == uid:
+                row.delete()
+    messages.success(request, "Signed out there.")
+    return redirect("account_me")
+
+
+def stay_signed_in(request: HttpRequest) -> HttpResponse:
+    """Say when this session ends. A press of *Stay* has moved that on by now; the page's own asking has not."""
+    end = ends_at(request.session)
+    return JsonResponse({"ends_at": end.isoformat() if end else None})

@@ -1,0 +1,1 @@
+"""Who works at a clinic: inviting, changing a role, ending access."""

@@ -1,0 +1,136 @@
+"""Inviting people to a clinic, changing what they are there, and ending their access.
+
+Nobody changes their own role, so nobody raises themselves; and a clinic keeps an admin, whatever two admins do to each
+other at the same moment: the clinic's row is the lock.
+"""
+
+import datetime as dt
+import hashlib
+import secrets
+
+from django.db import transaction
+
+from clinic import audit
+from clinic.access import Capability, allows
+from clinic.models import AuditEntry, Clinic, Invitation, Membership, Role, User
+from clinic.signing_in.sessions import end_all
+
+LASTS = dt.timedelta(days=3)
+
+
+class Refused(Exception):
+    """What was asked for is not done; the words say why."""
+
+
+@transaction.atomic
+def invite(*, clinic: Clinic, email: str, role: str, by: User, at: dt.datetime) -> tuple[Invitation, str]:
+    """Return a new invitation and its token, which is kept nowhere. An older one to the same address ends."""
+    _may(by, clinic)
+    email = email.strip().lower()
+    if Membership.objects.filter(clinic=clinic, user__email=email, active=True).exists():
+        raise Refused("This person works here already. Change their role in the list.")
+    older = Invitation.objects.filter(clinic=clinic, email=email, taken_at=None, withdrawn_at=None)
+    older.update(withdrawn_at=at, withdrawn_by=by)
+    token = secrets.token_urlsafe(32)
+    made = Invitation.objects.create(
+        clinic=clinic,
+        email=email,
+        role=role,
+        token_hash=hash_of(token),
+        invited_by=by,
+        invited_at=at,
+        expires_at=at + LASTS,
+    )
+    _note(clinic, by, at, "invitation", made)
+    return made, token
+
+
+@transaction.atomic
+def withdraw(*, invitation: Invitation, by: User, at: dt.datetime) -> None:
+    """Take an invitation back."""
+    _may(by, invitation.clinic)
+    unused = Invitation.objects.filter(pk=invitation.pk, taken_at=None, withdrawn_at=None)
+    if unused.update(withdrawn_at=at, withdrawn_by=by):
+        _note(invitation.clinic, by, at, "invitation", invitation)
+
+
+@transaction.atomic
+def take(*, token: str, full_name: str, password: str, at: dt.datetime) -> User:
+    """Let an invited person in. Who signs in here already keeps their password; the row that is taken is the lock."""
+    found = Invitation.objects.filter(token_hash=hash_of(token), taken_at=None, withdrawn_at=None, expires_at__gt=at)
+    invitation = found.select_related("clinic").first()
+    if invitation is None or not found.update(taken_at=at):
+        raise Refused("This invitation has been used, taken back, or is too old.")
+    user = User.objects.filter(email=invitation.email).first()
+    if user is None:
+        user = User.objects.create_user(email=invitation.email, password=password, full_name=full_name)
+    membership = Membership.objects.filter(user=user, clinic=invitation.clinic).first()
+    membership = membership or Membership(user=user, clinic=invitation.clinic)
+    membership.role, membership.active = invitation.role, True
+    membership._history_user = invitation.invited_by  # type: ignore[attr-defined]
+    membership.save()
+    _note(invitation.clinic, user, at, "membership", user)
+    return user
+
+
+@transaction.atomic
+def change_role(*, membership: Membership, role: str, by: User, at: dt.datetime) -> None:
+    """Make somebody something else at a clinic, from their next request on."""
+    row = _locked(membership, by)
+    if row.role == Role.ADMIN and role != Role.ADMIN:
+        _keep_an_admin(row)
+    row.role = role
+    _save(row, by, at)
+
+
+@transaction.atomic
+def end_access(*, membership: Membership, by: User, at: dt.datetime) -> None:
+    """Let somebody in no more, from their next request on. Who works nowhere else is signed out everywhere."""
+    row = _locked(membership, by)
+    _keep_an_admin(row)
+    row.active = False
+    _save(row, by, at)
+    if not Membership.objects.filter(user=row.user, active=True).exists():
+        end_all(row.user)
+
+
+@transaction.atomic
+def sign_out(*, membership: Membership, by: User, at: dt.datetime) -> None:
+    """End somebody's sessions on all devices, such as a lost one. They may sign in again."""
+    _may(by, membership.clinic)
+    end_all(membership.user)
+    _note(membership.clinic, by, at, "session", membership.user)
+
+
+def hash_of(token: str) -> str:
+    """Return what is kept of a token. Its purpose is part of it: a token for something else is not one for this."""
+    return hashlib.sha256(f"invitation:{token}".encode()).hexdigest()
+
+
+def _may(by: User, clinic: Clinic) -> None:
+    if not allows(by, clinic, Capability.PEOPLE):
+        raise Refused("Only an admin of the clinic can do this.")
+
+
+def _locked(membership: Membership, by: User) -> Membership:
+    Clinic.objects.select_for_update().get(pk=membership.clinic_id)
+    _may(by, membership.clinic)
+    if membership.user_id == by.pk:
+        raise Refused("You cannot change your own role or end your own access. Ask another admin.")
+    return Membership.objects.select_related("user", "clinic").get(pk=membership.pk)
+
+
+def _keep_an_admin(row: Membership) -> None:
+    others = Membership.objects.filter(clinic=row.clinic, role=Role.ADMIN, active=True, user__is_active=True)
+    if row.role == Role.ADMIN and not others.exclude(pk=row.pk).exists():
+        raise Refused("This is the clinic's last admin. Make somebody else an admin first.")
+
+
+def _save(row: Membership, by: User, at: dt.datetime) -> None:
+    row._history_user = by  # type: ignore[attr-defined]
+    row.save()
+    _note(row.clinic, by, at, "membership", row.user)
+
+
+def _note(clinic: Clinic, by: User, at: dt.datetime, kind: str, subject: User | Invitation) -> None:
+    audit.record(clinic=clinic, by=by, at=at, action=AuditEntry.Action.CHANGE, kind=kind, subject=subject.uid)

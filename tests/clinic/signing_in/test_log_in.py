@@ -1,0 +1,134 @@
+"""Signing in with a password: what it tells, whom it lets in, and how often it may be tried."""
+
+import re
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from clinic.models import StaffSession, User
+from tests.clinic.signing_in.conftest import PASSWORD
+from tests.conftest import log_in
+
+
+def sign_in(client: Client, email: str, password: str = PASSWORD, **more: Any) -> Any:
+    """Fill in the log-in."""
+    return client.post(reverse("account_login"), {"login": email, "password": password, **more})
+
+
+def test_the_session_has_a_new_key_after_the_log_in(front_desk: User) -> None:
+    client = Client()
+    session = client.session
+    session["planted"] = True
+    session.save()
+    planted = session.session_key
+    client.cookies["session"] = str(planted)
+    assert sign_in(client, front_desk.email).status_code == 302
+    assert client.cookies["session"].value != planted
+    assert not StaffSession.objects.filter(session_key=planted).exists()
+    assert StaffSession.objects.get().user == front_desk
+
+
+def test_the_log_in_asks_for_a_csrf_token(front_desk: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    assert sign_in(client, front_desk.email).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
+def test_the_log_in_leads_to_no_other_site(front_desk: User, target: str) -> None:
+    response = sign_in(Client(), front_desk.email, next=target)
+    assert response.url == reverse("clinic:home")
+
+
+def test_the_log_in_leads_back_to_where_one_was(front_desk: User) -> None:
+    target = reverse("treatments:recall")
+    assert sign_in(Client(), front_desk.email, next=target).url == target
+
+
+def test_there_is_no_page_to_sign_up() -> None:
+    assert Client().get("/sign-up/").status_code == 404
+    assert Client().get("/accounts/signup/").status_code == 404
+
+
+def test_a_person_who_is_gone_reads_what_a_stranger_reads(front_desk: User) -> None:
+    User.objects.filter(pk=front_desk.pk).update(is_active=False)
+    gone = sign_in(Client(), front_desk.email)
+    assert b"Email or password is wrong." in gone.content
+
+
+def test_spraying_one_password_over_many_log_ins_is_stopped_over_all_processes(front_desk: User) -> None:
+    answers = [sign_in(Client(), f"person{number}@riverside.example", "Spring2026!!") for number in range(20)]
+    assert all(b"Too many tries" not in answer.content for answer in answers)
+    # Another process holds nothing but the database: neither does this new client. Even the right password waits.
+    assert b"Too many tries" in sign_in(Client(), front_desk.email).content
+
+
+def test_guessing_one_log_in_from_many_addresses_is_stopped(front_desk: User) -> None:
+    for number in range(10):
+        sign_in(Client(REMOTE_ADDR=f"203.0.113.{number}"), front_desk.email, "wrong")
+    assert b"Too many tries" in sign_in(Client(REMOTE_ADDR="203.0.113.99"), front_desk.email).content
+
+
+def test_a_lock_ends_by_itself(front_desk: User, frozen_clock: Any) -> None:
+    for _ in range(11):
+        sign_in(Client(), front_desk.email, "wrong")
+    frozen_clock.shift(601)
+    assert sign_in(Client(), front_desk.email).status_code == 302
+
+
+def test_a_forgotten_password_tells_nobody_who_signs_in_here(front_desk: User) -> None:
+    known = Client().post(reverse("account_reset_password"), {"email": front_desk.email})
+    unknown = Client().post(reverse("account_reset_password"), {"email": "nobody@riverside.example"})
+    assert (known.status_code, known.headers["Location"]) == (unknown.status_code, unknown.headers["Location"])
+    assert [letter.subject for letter in mail.outbox] == ["Your new password", "Your log-in"]
+
+
+def test_the_host_of_a_request_does_not_get_into_a_letter(front_desk: User, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["*"]  # even an installation that lets every name in
+    Client(SERVER_NAME="evil.example").post(reverse("account_reset_password"), {"email": front_desk.email})
+    assert "evil.example" not in f"{mail.outbox[0].subject} {mail.outbox[0].body}"
+    assert f"{settings.BASE_URL}/forgotten/" in str(mail.outbox[0].body)
+
+
+def test_a_new_password_ends_all_sessions_and_its_link_works_once(front_desk: User) -> None:
+    old = log_in(front_desk)
+    client = Client()
+    client.post(reverse("account_reset_password"), {"email": front_desk.email})
+    [link] = re.findall(r"http\S+(/forgotten/\S+)", str(mail.outbox[0].body))
+    form: Any = client.get(link)
+    new = {"password1": "a new and longer password", "password2": "a new and longer password"}
+    assert client.post(form.url, new).status_code == 302
+    assert old.get(reverse("treatments:today")).status_code == 302
+    assert sign_in(Client(), front_desk.email, new["password1"]).status_code == 302
+    assert b"does not work any more" in Client().get(link).content
+
+
+def test_nothing_that_is_sent_names_an_illness(front_desk: User) -> None:
+    for email in (front_desk.email, "nobody@riverside.example"):
+        Client().post(reverse("account_reset_password"), {"email": email})
+    for letter in mail.outbox:
+        assert not re.search(
+            r"botox|migraine|headache|inject|patient", f"{letter.subject} {letter.body}", re.IGNORECASE
+        )
+
+
+def test_one_sees_where_one_is_signed_in_and_signs_out_there(front_desk: User) -> None:
+    here, there = log_in(front_desk), log_in(front_desk)
+    page = here.get(reverse("account_me")).content.decode()
+    assert page.count("Firefox on Linux") >= 2
+    assert str(there.session.session_key) not in page
+    other = StaffSession.objects.get(session_key=there.session.session_key)
+    here.post(reverse("account_end_session"), {"session": other.uid})
+    assert there.get(reverse("treatments:today")).status_code == 302
+    assert here.get(reverse("treatments:today")).status_code == 200
+
+
+def test_nobody_signs_somebody_else_out(front_desk: User, nurse: User) -> None:
+    mine, theirs = log_in(front_desk), log_in(nurse)
+    row = StaffSession.objects.get(session_key=theirs.session.session_key)
+    mine.post(reverse("account_end_session"), {"session": row.uid})
+    assert theirs.get(reverse("treatments:today")).status_code == 200

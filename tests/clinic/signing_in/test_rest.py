@@ -1,0 +1,83 @@
+"""A session ends when nobody is there: whatever a person does moves its end on, what a page asks by itself does not."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from clinic.models import Clinic, User
+from tests.clinic.signing_in.test_log_in import sign_in
+
+TEMPLATES = Path(__file__).parents[3] / "templates"
+BY_ITSELF = {"headers": {"X-By-Itself": "1"}}
+MINUTE = 60
+
+
+def signed_in(user: User) -> Client:
+    """Return a browser in which somebody has just signed in by the page."""
+    client = Client()
+    assert sign_in(client, user.email).status_code == 302
+    return client
+
+
+def test_a_session_ends_after_a_quarter_of_an_hour_of_rest(front_desk: User, frozen_clock: Any) -> None:
+    client = signed_in(front_desk)
+    frozen_clock.shift(15 * MINUTE + 1)
+    response: Any = client.get(reverse("treatments:recall"))
+    assert response.url == f"{reverse('account_login')}?next={reverse('treatments:recall')}"
+
+
+def test_work_keeps_a_session_open(front_desk: User, frozen_clock: Any) -> None:
+    client = signed_in(front_desk)
+    for _ in range(4):
+        frozen_clock.shift(14 * MINUTE)
+        assert client.get(reverse("treatments:today")).status_code == 200
+
+
+def test_a_page_that_refreshes_itself_keeps_nobody_signed_in(front_desk: User, frozen_clock: Any) -> None:
+    client = signed_in(front_desk)
+    for _ in range(15 * 3):
+        assert client.get(reverse("treatments:today"), **BY_ITSELF).status_code == 200  # type: ignore[arg-type]
+        frozen_clock.shift(20)
+    frozen_clock.shift(1)
+    assert client.get(reverse("treatments:today"), **BY_ITSELF).status_code == 302  # type: ignore[arg-type]
+
+
+def test_whatever_a_page_asks_by_a_clock_says_that_it_does() -> None:
+    for path in TEMPLATES.rglob("*.html"):
+        for place in re.finditer(r"hx-trigger=\"[^\"]*\bevery ", path.read_text()):
+            assert "X-By-Itself" in path.read_text()[place.start() : place.start() + 120], path
+
+
+def test_no_session_outlives_a_shift(front_desk: User, frozen_clock: Any) -> None:
+    client = signed_in(front_desk)
+    for _ in range(12 * 5):
+        frozen_clock.shift(12 * MINUTE)
+        status = client.get(reverse("treatments:today")).status_code
+    assert status == 302
+
+
+def test_a_clinic_says_how_long_its_browsers_may_rest(front_desk: User, riverside: Clinic, frozen_clock: Any) -> None:
+    Clinic.objects.filter(pk=riverside.pk).update(rest_minutes=60)
+    client = signed_in(front_desk)
+    client.get(reverse("treatments:today"))
+    frozen_clock.shift(59 * MINUTE)
+    assert client.get(reverse("treatments:today")).status_code == 200
+
+
+def test_staying_moves_the_end_on_and_asking_for_it_does_not(front_desk: User, frozen_clock: Any) -> None:
+    client = signed_in(front_desk)
+    asked = reverse("account_stay")
+    before = client.get(asked, **BY_ITSELF).json()  # type: ignore[arg-type]
+    frozen_clock.shift(10 * MINUTE)
+    assert client.get(asked, **BY_ITSELF).json() == before  # type: ignore[arg-type]
+    assert client.post(asked).json()["ends_at"] > before["ends_at"]
+
+
+def test_a_busy_person_costs_one_write_a_minute(front_desk: User, django_assert_num_queries: Any) -> None:
+    client = signed_in(front_desk)
+    client.get(reverse("account_stay"))
+    with django_assert_num_queries(2):  # the session, and who it is
+        client.get(reverse("account_stay"))

@@ -1,0 +1,103 @@
+"""The second step: who needs it, how it is set up, and that no page comes before it."""
+
+import time
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from django.test import Client
+from django.urls import reverse
+
+from clinic.models import Clinic, User
+from tests.clinic.signing_in.conftest import PASSWORD
+from tests.clinic.signing_in.test_log_in import sign_in
+from tests.conftest import log_in
+
+SECRET = "JBSWY3DPEHPK3PXP"
+
+
+@pytest.fixture(autouse=True)
+def _asked_for(settings: Any) -> None:
+    """Ask for it, as a clinic's installation does."""
+    settings.SECOND_FACTOR = True
+
+
+def code(secret: str = SECRET) -> str:
+    """Return what an app shows now."""
+    shown: str = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    return shown
+
+
+def test_an_admin_without_one_sees_no_page_before_setting_it_up(admin: User) -> None:
+    client = log_in(admin)
+    for name in ("treatments:today", "setup:overview", "patients:search", "clinic:home"):
+        response: Any = client.get(reverse(name))
+        assert response.url == reverse("mfa_index")
+    assert client.get(reverse("mfa_index")).status_code == 200
+
+
+def test_others_need_one_only_where_the_clinic_asks_for_it(front_desk: User, riverside: Clinic) -> None:
+    client = log_in(front_desk)
+    assert client.get(reverse("treatments:today")).status_code == 200
+    Clinic.objects.filter(pk=riverside.pk).update(second_factor_for_all=True)
+    response: Any = client.get(reverse("treatments:today"))
+    assert response.url == reverse("mfa_index")
+
+
+def test_an_app_is_set_up_and_then_asked_for(admin: User) -> None:
+    client = Client()
+    sign_in(client, admin.email)
+    page: Any = client.get(reverse("mfa_activate_totp"))
+    assert page.status_code == 302  # is it you?
+    client.post(page.url, {"password": PASSWORD})
+    secret = client.get(reverse("mfa_activate_totp")).context["form"].secret
+    done: Any = client.post(reverse("mfa_activate_totp"), {"code": f" {code(secret)[:3]} {code(secret)[3:]} "})
+    assert done.url == reverse("mfa_view_recovery_codes")
+    assert b"shown this one time" in client.get(done.url).content
+    assert client.get(reverse("treatments:today")).status_code == 200
+    assert secret not in str(Authenticator.objects.get(type="totp").data)  # locked before it is written
+
+
+def test_a_password_alone_does_not_sign_in_whoever_has_an_app(admin: User) -> None:
+    TOTP.activate(admin, SECRET)
+    client = Client()
+    first = sign_in(client, admin.email)
+    assert first.url == reverse("mfa_authenticate")
+    assert client.get(reverse("treatments:today")).status_code == 302
+    assert b"That code is wrong" in client.post(first.url, {"code": "000000"}).content
+    assert client.post(first.url, {"code": code()}).status_code == 302
+    assert client.get(reverse("treatments:today")).status_code == 200
+
+
+def test_a_code_works_once(admin: User) -> None:
+    TOTP.activate(admin, SECRET)
+    for status in (302, 200):
+        client = Client()
+        sign_in(client, admin.email)
+        assert client.post(reverse("mfa_authenticate"), {"code": code()}).status_code == status
+
+
+def test_codes_cannot_be_tried_without_end(admin: User) -> None:
+    TOTP.activate(admin, SECRET)
+    client = Client()
+    sign_in(client, admin.email)
+    pages = [client.post(reverse("mfa_authenticate"), {"code": "000000"}) for _ in range(12)]
+    assert b"Too many tries" in pages[-1].content
+
+
+def test_who_must_have_one_cannot_take_the_last_away(admin: User) -> None:
+    TOTP.activate(admin, SECRET)
+    client = Client()
+    sign_in(client, admin.email)
+    client.post(reverse("mfa_authenticate"), {"code": code()})
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    client.post(reverse("mfa_deactivate_totp"))
+    assert Authenticator.objects.filter(user=admin, type="totp").exists()
+
+
+def test_a_new_password_does_not_open_the_second_step(admin: User) -> None:
+    TOTP.activate(admin, SECRET)
+    admin.set_password("a new and longer password")
+    admin.save()
+    assert sign_in(Client(), admin.email, "a new and longer password").url == reverse("mfa_authenticate")

@@ -1,0 +1,144 @@
+"""Inviting people, changing what they are, and ending their access: what an admin can do, and what nobody can."""
+
+import re
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.access import CAPABILITIES, Capability
+from clinic.models import Clinic, Invitation, Membership, Role, User
+from clinic.staff import actions
+from tests.builders import make_user
+from tests.conftest import log_in
+
+NEW = {"full_name": "Noor Haddad", "password": "a new and longer password"}
+EMAIL = "noor@riverside.example"
+
+
+@pytest.fixture
+def link(admin: User) -> str:
+    """Ada has invited Noor to the front desk; this is the link in the letter."""
+    form = {"email": EMAIL, "role": Role.FRONT_DESK}
+    assert log_in(admin).post(reverse("staff:people"), form).status_code == 302
+    [found] = re.findall(r"http\S+(/invitation/\S+/)", str(mail.outbox[0].body))
+    return str(found)
+
+
+def test_an_invited_person_makes_a_log_in_with_the_role_they_were_given(link: str, riverside: Clinic) -> None:
+    response: Any = Client().post(link, NEW)
+    assert response.url == reverse("account_login")
+    membership = Membership.objects.get(user__email=EMAIL)
+    assert (membership.clinic, membership.role, membership.active) == (riverside, Role.FRONT_DESK, True)
+
+
+def test_looking_at_an_invitation_takes_nothing(link: str) -> None:
+    for _ in range(3):
+        assert Client().get(link).status_code == 200
+    assert not User.objects.filter(email=EMAIL).exists()
+
+
+def test_an_invitation_works_once(link: str) -> None:
+    Client().post(link, NEW)
+    assert Client().get(link).status_code == 404
+    assert Client().post(link, NEW).status_code == 404
+
+
+def test_an_invitation_ends_after_three_days(link: str, frozen_clock: Any) -> None:
+    frozen_clock.shift(3 * 24 * 3600 + 1)
+    assert Client().post(link, NEW).status_code == 404
+
+
+def test_an_invitation_that_was_taken_back_lets_nobody_in(link: str, admin: User) -> None:
+    log_in(admin).post(reverse("staff:withdraw", args=[Invitation.objects.get().uid]))
+    assert Client().post(link, NEW).status_code == 404
+
+
+def test_a_made_up_link_and_one_for_something_else_let_nobody_in(link: str) -> None:
+    token = link.split("/")[2]
+    for wrong in (token[:-1], token + "A", Invitation.objects.get().token_hash, "x"):
+        assert Client().post(reverse("staff:take", args=[wrong]), NEW).status_code == 404
+    assert Client().get(f"/set-up/{token}/").status_code == 404
+
+
+def test_the_form_of_an_invitation_cannot_change_whom_it_is_for(link: str) -> None:
+    Client().post(link, NEW | {"email": "other@riverside.example", "role": Role.ADMIN})
+    assert Membership.objects.get(user__email=EMAIL).role == Role.FRONT_DESK
+
+
+def test_somebody_who_signs_in_already_keeps_their_password(admin: User, stranger: User, riverside: Clinic) -> None:
+    _made, token = actions.invite(
+        clinic=riverside, email=stranger.email, role=Role.READ_ONLY, by=admin, at=timezone.now()
+    )
+    Client().post(reverse("staff:take", args=[token]), NEW)
+    stranger.refresh_from_db()
+    assert not stranger.check_password(NEW["password"])
+    assert stranger.memberships.filter(clinic=riverside, role=Role.READ_ONLY).exists()
+
+
+def test_an_invitation_names_no_illness(link: str) -> None:
+    letter = mail.outbox[0]
+    assert not re.search(r"botox|migraine|headache|inject|patient", f"{letter.subject} {letter.body}", re.IGNORECASE)
+
+
+def test_access_that_ends_ends_with_the_next_request(admin: User, front_desk: User) -> None:
+    client = log_in(front_desk)
+    log_in(admin).post(reverse("staff:end_access", args=[front_desk.uid]))
+    response: Any = client.get(reverse("treatments:today"))
+    assert response.status_code == 302
+    assert response.url.startswith(reverse("account_login"))
+
+
+def test_a_new_role_holds_from_the_next_request(admin: User, reader: User) -> None:
+    client = log_in(reader)
+    url = reverse("patients:new")
+    assert client.get(url).status_code == 403
+    log_in(admin).post(reverse("staff:change_role", args=[reader.uid]), {"role": Role.FRONT_DESK})
+    assert client.get(url).status_code == 200
+
+
+def test_nobody_changes_their_own_role_or_ends_their_own_access(admin: User) -> None:
+    client = log_in(admin)
+    client.post(reverse("staff:change_role", args=[admin.uid]), {"role": Role.PRESCRIBER})
+    client.post(reverse("staff:end_access", args=[admin.uid]))
+    assert admin.memberships.get().role == Role.ADMIN
+    assert admin.memberships.get().active
+
+
+def test_only_an_admin_of_the_clinic_acts(prescriber: User, front_desk: User, stranger: User) -> None:
+    membership = front_desk.memberships.get()
+    for by in (prescriber, front_desk, stranger):
+        with pytest.raises(actions.Refused):
+            actions.change_role(membership=membership, role=Role.ADMIN, by=by, at=timezone.now())
+    assert front_desk.memberships.get().role == Role.FRONT_DESK
+
+
+def test_the_last_admin_stays(admin: User, riverside: Clinic) -> None:
+    other = make_user("bea@riverside.example", "Bea Holm", (riverside, Role.ADMIN))
+    actions.end_access(membership=other.memberships.get(), by=admin, at=timezone.now())
+    with pytest.raises(actions.Refused):
+        actions.end_access(membership=admin.memberships.get(), by=other, at=timezone.now())
+    assert admin.memberships.get().active
+
+
+def test_every_change_has_an_author_and_a_time(admin: User, front_desk: User) -> None:
+    log_in(admin).post(reverse("staff:change_role", args=[front_desk.uid]), {"role": Role.READ_ONLY})
+    latest = Membership.history.filter(user=front_desk).first()
+    assert (latest.history_user, latest.role, latest.history_date) == (admin, Role.READ_ONLY, timezone.now())
+
+
+def test_an_admin_signs_a_person_out_everywhere(admin: User, front_desk: User) -> None:
+    client = log_in(front_desk)
+    log_in(admin).post(reverse("staff:sign_out", args=[front_desk.uid]))
+    assert client.get(reverse("treatments:today")).status_code == 302
+
+
+def test_the_page_shows_the_table_that_the_code_obeys(admin: User) -> None:
+    page = log_in(admin).get(reverse("staff:people")).content.decode()
+    for capability in Capability:
+        row = page[page.index(f'<th scope="row">{capability.about}</th>') :]
+        row = row[: row.index("</tr>")]
+        assert row.count("<td>yes</td>") == sum(capability in CAPABILITIES[role] for role in Role)
