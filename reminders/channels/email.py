@@ -34,7 +34,7 @@ class EmailCarrier:
             self._hand_over(message)
         except SendError as error:
             if error.in_doubt:
-                self.close()
+                self._hang_up()
             raise
         finally:
             if not self._keep_open:
@@ -79,6 +79,13 @@ class EmailCarrier:
     def find(self, message: Message, *, since: dt.date) -> str | None:
         """Mail servers cannot be asked. A second copy is mild, and mail programs fold it by its Message-ID."""
         raise CannotAnswer
+
+    def _hang_up(self) -> None:
+        """Leave without a goodbye: a server that is silent would be waited for as long again."""
+        line, self._line = self._line, None
+        if line is not None and line.connection is not None:
+            line.connection.close()
+            line.connection = None
 
     def close(self) -> None:
         """Say goodbye to the server; it may have gone already."""

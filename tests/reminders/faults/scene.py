@@ -88,7 +88,12 @@ class Scene:
             with sqlite3.connect(url.removeprefix("sqlite:///"), timeout=30) as database:
                 return database.execute(statement).fetchall()
         with psycopg.connect(url) as server:
-            return server.execute(statement).fetchall()
+            done = server.execute(statement)
+            return done.fetchall() if done.description else []
+
+    def pass_waits(self) -> None:
+        """Let the time pass for which what failed is put off."""
+        self.query("UPDATE reminders_reminder SET due_at = {now} WHERE state = 'waiting' AND attempts > 0")
 
     def due(self) -> Counter[tuple[str, str]]:
         """Count what is or was due, by channel and state."""

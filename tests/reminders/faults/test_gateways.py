@@ -1,0 +1,72 @@
+"""Gateways that fail in every way they can, then are well again: nothing is lost, and nothing is repeated that can be asked for."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.reminders.faults.conftest import Tell
+from tests.reminders.faults.scene import LONG, Scene, scene
+from tests.servers.database import copied_database, own_database, run_python
+from tests.servers.processes import wait_for
+
+pytestmark = pytest.mark.stack
+
+PEOPLE = 12 * LONG
+LETTERS = PEOPLE // 2
+# Longer than a silent gateway is waited for, so that what hangs is never taken for a dead worker's.
+PATIENT = {"REMINDER_LEASE_SECONDS": "6", "EMAIL_TIMEOUT_SECONDS": "1", "SMS_TIMEOUT_SECONDS": "1"}
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """A database with a few people who are to hear something now, half of them by email."""
+    with own_database(tmp_path_factory.mktemp("few")) as environment:
+        run_python("-m", "tests.reminders.faults.crowd", str(PEOPLE), environment=environment, seconds=300)
+        yield environment
+
+
+@pytest.fixture
+def failing(few: dict[str, str], tmp_path: Path) -> Iterator[Scene]:
+    """Those people, and servers that can be told to fail."""
+    with copied_database(few, tmp_path) as database, scene(tmp_path, database) as opened:
+        yield replace(opened, environment=opened.environment | PATIENT)
+
+
+@pytest.mark.parametrize(
+    ("texts", "letters", "outcome", "again"),
+    [
+        pytest.param("refuse", "refuse", "unanswered", 0, id="refuses"),
+        pytest.param("hang", "hang", "unanswered", 0, id="hangs"),
+        pytest.param("429", "451", "unreachable", 0, id="answers_429"),
+        pytest.param("500", "421", "", 0, id="answers_500"),
+        pytest.param("drop", "drop", "unanswered", LETTERS, id="drops_the_line_after_accepting"),
+        pytest.param("silent", "silent", "unanswered", LETTERS, id="accepts_and_never_confirms"),
+    ],
+)
+def test_a_gateway_that(failing: Scene, tell: Tell, texts: str, letters: str, outcome: str, again: int) -> None:
+    """Every message is tried, waits its five minutes, and goes out when all is well.
+
+    A letter that was taken without a yes comes once more: mail cannot be asked. It has the same Message-ID.
+    """
+    began = time.time()
+    failing.gateway.tell(texts)
+    failing.mail.tell(letters)
+    with failing.workers(3):
+        wait_for(lambda: _tried(failing, outcome) == PEOPLE, seconds=60 * LONG)
+        failing.gateway.tell("")
+        failing.mail.tell("")
+        failing.pass_waits()
+        tally = failing.settle()
+    tell(tally)
+    tally = failing.tally(since=began)
+    assert (tally.sent, tally.lost, tally.repeated_texts, tally.repeated_letters) == (PEOPLE, 0, 0, again)
+    assert LONG > 1 or tally.late == 0
+
+
+def _tried(stage: Scene, outcome: str) -> int:
+    """Count the attempts that ended as they should, or at all where no outcome is named."""
+    ended = "SELECT outcome, count(*) FROM reminders_delivery WHERE finished_at IS NOT NULL GROUP BY 1"
+    return sum(number for how, number in stage.query(ended) if outcome in {"", how})
