@@ -75,16 +75,14 @@ def _act(request: StaffRequest, uid: uuid.UUID, act: Callable[[Membership], None
 def change_role(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Change what somebody is here."""
     form = RoleForm(request.POST)
-    if not form.is_valid():
-        messages.warning(request, "Choose a role from the list.")
-        return redirect("staff:people")
-    role = form.cleaned_data["role"]
-    return _act(
-        request,
-        uid,
-        lambda row: actions.change_role(membership=row, role=role, by=request.user, at=timezone.now()),
-        f"now {Role(role).label}.",
-    )
+    role = form.cleaned_data["role"] if form.is_valid() else ""
+
+    def act(row: Membership) -> None:
+        if not role:
+            raise actions.Refused("Choose a role from the list.")
+        actions.change_role(membership=row, role=role, by=request.user, at=timezone.now())
+
+    return _act(request, uid, act, f"now {dict(Role.choices).get(role, '')}.")
 
 
 @require_POST
