@@ -50,5 +50,5 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "membership": membership,
         "memberships": getattr(request, "memberships", []),
         "theme": theme if theme in THEMES else "auto",
-        "demo": settings.DEMO,
+        "demo": settings.DEMO or (membership is not None and membership.clinic.demo),
     }

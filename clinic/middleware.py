@@ -12,8 +12,9 @@ SESSION_KEY = "membership"
 
 
 def choose_membership(memberships: Sequence[Membership], chosen: Any) -> Membership | None:
-    """Return the membership a person works under: the one they chose, else their first."""
-    return next((one for one in memberships if one.pk == chosen), memberships[0] if memberships else None)
+    """Return the membership a person works under: the one they chose, else their first at a clinic that is real."""
+    wanted = sorted(memberships, key=lambda one: (one.pk != chosen, one.clinic.demo))
+    return wanted[0] if wanted else None
 
 
 class CurrentClinicMiddleware:

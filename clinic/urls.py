@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("clinic.signing_in.urls")),
     path("", include("clinic.staff.urls")),
     path("", include("patients.urls")),
+    path("settings/demo/", include("clinic.demo.urls")),
     path("settings/", include("treatments.setup.urls")),
     path("reports/", include("reports.urls")),
     path("", include("treatments.urls")),

@@ -97,7 +97,7 @@ def send_test(*, clinic: Clinic, channel: str, to: str, subject: str, body: str,
     """Hand a message over to its gateway, to the address that whoever wrote it gave. Raises SendError."""
     key = uuid.uuid4()
     _trace(clinic, by, at, AuditEntry.Action.CREATE, TEST_MESSAGE, key)
-    carrier = carrier_for(channel)
+    carrier = carrier_for(channel, demo=clinic.demo)
     try:
         carrier.send(Message(key=str(key), to=to, subject=subject, body=body))
     finally:

@@ -10,7 +10,7 @@ from email.policy import default
 from pathlib import Path
 
 from patients.models import Channel
-from reminders.channels.files import FOLDER
+from reminders.channels.files import FOLDER, LETTERS
 
 EMAIL_FOLDER = "email"
 # What Django's file backend writes after each message.
@@ -35,14 +35,16 @@ def read_outbox(folder: Path, *, limit: int) -> list[Written]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    yield from (folder / FOLDER).glob("*.json")
+    for kind in (FOLDER, LETTERS):
+        yield from (folder / kind).glob("*.json")
     yield from (folder / EMAIL_FOLDER).glob("*.log")
 
 
 def _read(path: Path) -> Iterator[Written]:
     try:
         if path.suffix == ".json":
-            yield _text_message(json.loads(path.read_text(encoding="utf-8")))
+            channel = Channel.EMAIL if path.parent.name == LETTERS else Channel.SMS
+            yield _from_json(json.loads(path.read_text(encoding="utf-8")), channel)
         else:
             for part in path.read_text(encoding="utf-8").split(_RULE):
                 if part.strip():
@@ -51,8 +53,8 @@ def _read(path: Path) -> Iterator[Written]:
         return  # half written, or put there by somebody else
 
 
-def _text_message(content: dict[str, str]) -> Written:
-    return Written(uuid.UUID(content["key"]), Channel.SMS, content["to"], "", content["body"])
+def _from_json(content: dict[str, str], channel: Channel) -> Written:
+    return Written(uuid.UUID(content["key"]), channel, content["to"], content["subject"], content["body"])
 
 
 def _mail(text: str) -> Written:

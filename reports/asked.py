@@ -110,7 +110,10 @@ class AskForm(DaysForm):
 def form_of(request: StaffRequest, now: dt.datetime) -> AskForm:
     """Read the address; without days it asks for the last whole quarter."""
     today = now.astimezone(request.clinic.zone).date()
-    clinics = [one.clinic for one in request.memberships if may(one, Capability.REPORT)]
+    mine = [one.clinic for one in request.memberships if may(one, Capability.REPORT)]
+    clinics = [
+        one for one in mine if one.demo == request.clinic.demo
+    ]  # what is made up is never counted with what is not
     data = request.GET.copy()
     for name, day in zip(("first", "last"), last_quarter(today), strict=True):
         data.setdefault(name, str(day))

@@ -1,6 +1,7 @@
 """The demo's two clinics: staff, injectors, rooms and hours."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from clinic.demo.logins import LOGINS, PASSWORD, Login
@@ -44,6 +45,10 @@ class Team:
     users: dict[str, User]
     injectors: tuple[Injector, ...]
 
+    def hand(self, injector: Injector) -> User:
+        """Return who an injector is."""
+        return next(user for user in self.users.values() if user.pk == injector.user_id)
+
     def by_role(self, role: Role) -> User:
         """Return the first person who has the role here."""
         return Membership.objects.filter(clinic=self.clinic, role=role).order_by("pk").select_related("user")[0].user
@@ -56,9 +61,9 @@ def make_clinics(now: dt.datetime) -> dict[str, Team]:
     for clinic in clinics.values():
         found_clinic(clinic=clinic, email=admin.email, full_name=admin.name, password=PASSWORD, at=now)
         defaults.install(clinic)
-        _work_on_holidays(clinic, now)
+        work_on_holidays(clinic, now)
     users = {login.email: _user(login, clinics) for login in LOGINS}
-    return {slug: Team(clinic, users, _injectors(clinic, users, now)) for slug, clinic in clinics.items()}
+    return {slug: Team(clinic, users, open_injectors(clinic, users, now)) for slug, clinic in clinics.items()}
 
 
 def _user(login: Login, clinics: dict[str, Clinic]) -> User:
@@ -70,7 +75,7 @@ def _user(login: Login, clinics: dict[str, Clinic]) -> User:
     return user
 
 
-def _work_on_holidays(clinic: Clinic, now: dt.datetime) -> None:
+def work_on_holidays(clinic: Clinic, now: dt.datetime) -> None:
     """Let the clinic be open on the public holidays of its story: on Thanksgiving the demo is worth a look too."""
     today = now.astimezone(clinic.zone).date()
     first, last = today - dt.timedelta(days=DAYS_BEFORE), today + dt.timedelta(days=DAYS_AFTER)
@@ -81,12 +86,16 @@ def _work_on_holidays(clinic: Clinic, now: dt.datetime) -> None:
     )
 
 
-def _injectors(clinic: Clinic, users: dict[str, User], now: dt.datetime) -> tuple[Injector, ...]:
+def open_injectors(
+    clinic: Clinic, users: dict[str, User], now: dt.datetime, logins: Iterable[Login] = LOGINS
+) -> tuple[Injector, ...]:
+    """Give those of the people who inject here a column in the calendar, with hours and a room."""
     # The clinic also works on the weekday on which somebody looks at the demo: an empty Sunday shows nothing.
     weekdays = sorted({*WORKING_WEEK, now.astimezone(clinic.zone).isoweekday()})
     made = []
-    for number, login in enumerate((login for login in LOGINS if clinic.slug in login.injects), start=1):
-        injector = Injector.objects.create(clinic=clinic, user=users[login.email], name=login.name, email=login.email)
+    for number, login in enumerate((login for login in logins if clinic.slug in login.injects), start=1):
+        user = users[login.email]
+        injector = Injector.objects.create(clinic=clinic, user=user, name=user.full_name, email=user.email)
         room = Room.objects.create(clinic=clinic, name=f"Room {number}")
         OpeningHours.objects.bulk_create(
             OpeningHours(clinic=clinic, injector=injector, room=room, weekday=day, opens=OPENS, closes=CLOSES)

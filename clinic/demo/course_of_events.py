@@ -80,7 +80,9 @@ class Chronicle:
 
     def register(self, referred_on: dt.date, **changes: object) -> tuple[Patient, Person]:
         """Let the next person arrive with a referral."""
-        person = next(self._people)
+        return self._arrive_with_referral(next(self._people), referred_on, **changes)
+
+    def _arrive_with_referral(self, person: Person, referred_on: dt.date, **changes: object) -> tuple[Patient, Person]:
         details = person.details | {"referred_on": referred_on} | changes
         patient = register_patient(clinic=self.clinic, by=self.desk, at=self.at(referred_on, 11), **details)
         return patient, person
@@ -208,7 +210,7 @@ class Chronicle:
         return VialUsed(lot, expires_on, 200)
 
     def _hand(self, session: TreatmentSession) -> User:
-        return self.team.users[session.injector.email]
+        return self.team.hand(session.injector)
 
     def _place(self, date: dt.date) -> Place:
         """Return a place of the cycle's day that nobody has yet, spread over injectors and hours."""

@@ -45,7 +45,7 @@ def found(request: HttpRequest) -> HttpResponse:
     user = request.user
     if not isinstance(user, User) or not founding.may_found(user):
         return redirect("clinic:home")
-    form = ClinicForm(request.POST or None, initial={"timezone": settings.TIME_ZONE})
+    form = ClinicForm(request.POST or None)
     if form.is_bound and form.is_valid():
         try:
             clinic = founding.found_first_clinic(clinic=form.clinic(), by=user, at=timezone.now())

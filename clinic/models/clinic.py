@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from simple_history.models import HistoricalRecords
 
+from clinic.constraints import Unchanging
+
 if TYPE_CHECKING:
     from clinic.models.people import Injector
 
@@ -45,11 +47,15 @@ class Clinic(models.Model):
     second_factor_for_all = models.BooleanField(
         default=False, help_text="whether all staff, not only admins, need a second step to sign in"
     )
+    # Made up, with everybody in it: nothing leaves the system, and all of it can be removed.
+    demo = models.BooleanField(default=False, db_default=False, editable=False)
     history = HistoricalRecords()
 
     class Meta:
         ordering = ["name"]
         constraints = [
+            # A real clinic can never be marked as one that may be removed.
+            Unchanging(name="clinic_is_made_up_from_the_start", field="demo"),
             models.CheckConstraint(
                 condition=models.Q(rest_minutes__gte=5, rest_minutes__lte=120), name="clinic_rest_5_to_120_minutes"
             ),

@@ -7,17 +7,21 @@ from django.conf import settings
 from patients.models import Channel
 from reminders.channels.base import CannotAnswer, Carrier, Message, SendError
 from reminders.channels.email import EmailCarrier
-from reminders.channels.files import FileCarrier
+from reminders.channels.files import FOLDER, LETTERS, FileCarrier
 from reminders.channels.sms import SmsCarrier
 
 __all__ = ["CannotAnswer", "Carrier", "Carriers", "Message", "SendError", "carrier_for"]
 
 
-def carrier_for(channel: str, *, keep_open: bool = False) -> Carrier:
+def carrier_for(channel: str, *, demo: bool = False, keep_open: bool = False) -> Carrier:
     """Return what carries messages on this channel here: a gateway where one is set, else files.
+
+    Of a ``demo`` clinic nothing ever leaves, whatever is set.
 
     With ``keep_open`` it holds its line for the next message, until it is closed.
     """
+    if demo:
+        return FileCarrier(LETTERS if channel == Channel.EMAIL else FOLDER)
     if channel == Channel.EMAIL:
         return EmailCarrier(keep_open=keep_open)
     return SmsCarrier(keep_open=keep_open) if settings.SMS_GATEWAY_URL else FileCarrier()
@@ -27,7 +31,7 @@ class Carriers:
     """The carriers of one batch, each with one line for all its messages: half the time of a letter is the greeting."""
 
     def __init__(self) -> None:
-        self._open: dict[str, Carrier] = {}
+        self._open: dict[tuple[str, bool], Carrier] = {}
 
     def __enter__(self) -> "Carriers":
         return self
@@ -38,8 +42,8 @@ class Carriers:
         for carrier in self._open.values():
             carrier.close()
 
-    def on(self, channel: str) -> Carrier:
-        """Return the carrier of a channel."""
-        if channel not in self._open:
-            self._open[channel] = carrier_for(channel, keep_open=True)
-        return self._open[channel]
+    def on(self, channel: str, *, demo: bool = False) -> Carrier:
+        """Return the carrier of a channel, for a made-up clinic or a real one."""
+        if (channel, demo) not in self._open:
+            self._open[channel, demo] = carrier_for(channel, demo=demo, keep_open=True)
+        return self._open[channel, demo]

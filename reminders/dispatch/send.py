@@ -69,7 +69,7 @@ def _hand_over(
     now: dt.datetime,
 ) -> None:
     """Hand over, unless an earlier attempt is found to have succeeded after all."""
-    carrier = carriers.on(reminder.channel)
+    carrier = carriers.on(reminder.channel, demo=reminder.clinic.demo)
     earlier = doubt.earlier_attempts(reminder) if reminder.attempts > 1 else []
     try:
         known = doubt.find(reminder, message, carrier, earlier)
@@ -89,7 +89,7 @@ def _arrived_after_all(ready: Ready, carriers: Carriers, ledger: Ledger, now: dt
     if reminder.attempts == 1 or contact is None or template is None:
         return False
     message = _message(ready, contact, template)
-    known = doubt.known_after_all(reminder, message, carriers.on(reminder.channel))
+    known = doubt.known_after_all(reminder, message, carriers.on(reminder.channel, demo=reminder.clinic.demo))
     if known is None:
         return False
     delivery = ledger.begin(reminder, template, now, afresh=False)

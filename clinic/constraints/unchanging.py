@@ -1,0 +1,59 @@
+"""A column that is written once."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Model
+
+from clinic.constraints.guard import Guard, column, table_name
+
+
+class Unchanging(Guard):
+    """``field`` keeps what the row was inserted with, whoever writes and by whatever way."""
+
+    def __init__(
+        self, *, name: str, field: str, violation_error_code: str | None = None, violation_error_message: Any = None
+    ) -> None:
+        self.field = field
+        super().__init__(
+            name=name, violation_error_code=violation_error_code, violation_error_message=violation_error_message
+        )
+
+    def deconstruct(self) -> tuple[str, Any, dict[str, Any]]:
+        """Return how migrations write this constraint down."""
+        path, args, kwargs = super().deconstruct()
+        return path.replace(".unchanging", ""), args, kwargs | {"field": self.field}
+
+    def statements(self, model: type[Model], vendor: str) -> Sequence[str]:
+        """Return a trigger that refuses another value."""
+        return self._postgresql(model) if vendor == "postgresql" else [self._sqlite(model)]
+
+    def _sqlite(self, model: type[Model]) -> str:
+        field = column(model, self.field)
+        return (
+            f'CREATE TRIGGER IF NOT EXISTS "{self.name}_update" BEFORE UPDATE ON "{table_name(model)}"\n'
+            f'WHEN OLD."{field}" IS NOT NEW."{field}" BEGIN SELECT RAISE(ABORT, \'{self.name}\'); END'
+        )
+
+    def _postgresql(self, model: type[Model]) -> Sequence[str]:
+        name, field = self.name, column(model, self.field)
+        function = (
+            f'CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $body$\n'
+            f"BEGIN\n"
+            f'  IF OLD."{field}" IS DISTINCT FROM NEW."{field}" THEN\n'
+            f"    RAISE EXCEPTION USING MESSAGE = '{name}', ERRCODE = 'check_violation', CONSTRAINT = '{name}';\n"
+            f"  END IF;\n"
+            f"  RETURN NEW;\n"
+            f"END $body$"
+        )
+        trigger = (
+            f'CREATE TRIGGER "{name}" BEFORE UPDATE ON "{table_name(model)}" FOR EACH ROW EXECUTE FUNCTION "{name}"()'
+        )
+        return [function, trigger]
+
+    def removal(self, model: type[Model]) -> Sequence[str]:
+        """Return the statements that drop the trigger and its function."""
+        return [f'DROP TRIGGER "{self.name}" ON "{table_name(model)}"', f'DROP FUNCTION "{self.name}"()']
+
+    def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
+        """Let forms pass: none has this field, and the database refuses in any case."""
