@@ -5,7 +5,6 @@ What was typed is found on the pages again only as words: never as a tag, never 
 
 from typing import Any
 
-import pytest
 from django.apps import apps
 from django.db import DatabaseError, models, transaction
 from django.test import Client
@@ -32,6 +31,7 @@ NOT_WORDS = {
     "phone",
     "drug_class",
     "ContactPoint.address",
+    "HookCall.name",
 }
 
 
@@ -65,7 +65,6 @@ def test_no_question_in_an_address_is_run(world: World, insider: Client, setting
     assert [name for name, page in pages.items() if page and marks(page)] == []
 
 
-@pytest.mark.xfail(reason="what keeps a log-in is spoilt with the rest, so staff pages are not reached", strict=True)
 def test_no_stored_text_is_run_on_any_page(
     world: World, insider: Client, by_link: dict[str, str], settings: Any
 ) -> None:
@@ -85,9 +84,7 @@ def test_no_stored_text_is_run_on_any_page(
 def spoil() -> set[str]:
     """Write script into every text of every row that takes it; return which columns did."""
     spoilt = set()
-    ours = (
-        model for model in apps.get_models() if model.__name__ not in {"StaffSession", "User", "Clinic", "ContentType"}
-    )
+    ours = (model for model in apps.get_models() if model.__name__ not in {"StaffSession", "ContentType"})
     for model in ours:
         for field in model._meta.concrete_fields:
             words = isinstance(field, (models.CharField, models.TextField, EncryptedTextField))
