@@ -49,7 +49,7 @@ def test_a_next_that_leads_away_counts_for_nothing(away: str) -> None:
 def test_no_page_sends_or_links_to_another_site(world: World, insider: Client, settings: Any, away: str) -> None:
     settings.DEMO = True
     led = []
-    for name in sorted(STAFF):
+    for name in sorted(STAFF.keys() - {"demo:load"}):  # makes a whole clinic, and takes no address to go to
         url = f"{world.url(name)}?next={quote(away)}"
         answers: list[Any] = [insider.get(url), insider.post(url, {"next": away})]
         for answer in answers:

@@ -55,8 +55,8 @@ def test_a_free_time_is_booked_with_the_program_as_author(program: Program, cour
     assert session.starts_at == THURSDAY
     assert response["Location"] == f"http://testserver/fhir/Appointment/{session.uid}"
     assert SessionEvent.objects.get(kind="booked").by == program.integration.user
-    entry = AuditEntry.objects.get(actor=program.integration.user, action="create")
-    assert (entry.kind, entry.subject) == ("FHIR Appointment", course.patient.uid)
+    entry = AuditEntry.objects.get(actor=program.integration.user, kind="FHIR Appointment")
+    assert (entry.action, entry.subject) == ("create", course.patient.uid)
 
 
 def test_the_same_identifier_sent_twice_books_once(program: Program, course: Course, osei: Injector) -> None:

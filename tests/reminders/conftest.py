@@ -63,7 +63,7 @@ class Gateway:
 def gateways(monkeypatch: pytest.MonkeyPatch) -> dict[str, Gateway]:
     """One gateway for each channel, under the test's control. The real ones are tested in test_channels."""
     table: dict[str, Gateway] = {channel.value: Gateway() for channel in Channel}
-    monkeypatch.setattr("reminders.channels.carrier_for", lambda channel, keep_open: table[channel])
+    monkeypatch.setattr("reminders.channels.carrier_for", lambda channel, demo, keep_open: table[channel])
     return table
 
 

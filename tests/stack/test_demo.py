@@ -59,8 +59,8 @@ def test_the_log_in_page_answers(stack: Stack) -> None:
 
 
 def test_the_worker_runs_what_beat_asks_for(stack: Stack) -> None:
-    wait_for(lambda: "Task reminders.tick" in stack.demo.log("worker") and "succeeded" in stack.demo.log("worker"))
-    assert "Sending due task reminders" in stack.demo.log("beat")
+    wait_for(lambda: all(words in stack.demo.log("worker") for words in ('"task": "reminders.tick"', "task_succeeded")))
+    assert '"child_task_name": "reminders.tick"' in stack.demo.log("beat")
 
 
 def test_it_prints_the_address_and_every_log_in(stack: Stack) -> None:

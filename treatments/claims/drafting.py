@@ -90,7 +90,7 @@ def export(*, clinic: Clinic, first: dt.date, last: dt.date, by: User, at: dt.da
     return "\ufeff" + file.getvalue()
 
 
-def _cells(draft: ClaimDraft, record: SessionRecord, line: lines.Line) -> list[object]:
+def _cells(draft: ClaimDraft, record: SessionRecord, line: lines.Line) -> list[str]:
     given_on = draft.session.given_on
     return [
         draft.session.course.patient.record_number,
@@ -98,6 +98,6 @@ def _cells(draft: ClaimDraft, record: SessionRecord, line: lines.Line) -> list[o
         draft.diagnosis_code,
         line.code,
         line.modifier,
-        line.quantity,
+        str(line.quantity),
         " ".join(sorted({vial.lot for vial in record.vials.all()})),
     ]
