@@ -15,7 +15,7 @@ from clinic.checks import guard_names, standing_guards
 
 guarded = [m for m in apps.get_models() if any(isinstance(c, Guard) for c in m._meta.constraints)]
 # Clinic too: every guarded table points to it, as triggers of a record's parts point to the record.
-for model in [*guarded, apps.get_model("clinic", "Clinic")]:
+for model in dict.fromkeys([*guarded, apps.get_model("clinic", "Clinic")]):
     wide = models.CharField(max_length=77, default="x")
     wide.set_attributes_from_name("altered_by_a_test")
     wide.model = model

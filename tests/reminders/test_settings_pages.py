@@ -213,7 +213,7 @@ def test_a_test_really_goes_out_to_the_address_given(
     rule: ReminderRule, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gateway = Gateway()
-    monkeypatch.setattr("reminders.writing.carrier_for", lambda channel: gateway)
+    monkeypatch.setattr("reminders.writing.carrier_for", lambda channel, demo: gateway)
     answer = page(client.post(at("try_text", rule), {"body": BODY, "version": 1, "to": "07700 900123"}))
     assert "The test went out" in answer
     assert gateway.taken[0].to == "+447700900123"

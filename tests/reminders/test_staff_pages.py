@@ -1,8 +1,10 @@
 """Reminders for staff: what needs a person is seen, and what a person did is kept."""
 
 import datetime as dt
+from typing import Any, cast
 
 import pytest
+from django.http import HttpRequest
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.urls import reverse
@@ -162,15 +164,21 @@ def test_the_page_asks_the_database_a_fixed_number_of_questions(
 # What other rooms show
 
 
-def test_a_patients_page_lists_every_message_and_attempt(failed: Reminder, maria: Patient) -> None:
-    page = draw("{% patient_messages patient %}", patient=maria)
+def test_a_patients_page_lists_every_message_and_attempt(failed: Reminder, maria: Patient, front_desk: User) -> None:
+    page = draw("{% patient_messages patient %}", patient=maria, request=asked_by(front_desk))
     assert "The number does not exist" in page
     assert "1 attempt" in page
     assert "1 day before" in page
 
 
-def test_a_patient_without_messages_has_a_line_that_says_so(maria: Patient) -> None:
-    assert "No messages yet" in draw("{% patient_messages patient %}", patient=maria)
+def test_a_patient_without_messages_has_a_line_that_says_so(maria: Patient, front_desk: User) -> None:
+    assert "No messages yet" in draw("{% patient_messages patient %}", patient=maria, request=asked_by(front_desk))
+
+
+def test_who_may_not_write_is_not_shown_where_to(maria: Patient, front_desk: User, reader: User) -> None:
+    page = "{% patient_messages patient %}"
+    assert "Write a message" in draw(page, patient=maria, request=asked_by(front_desk))
+    assert "Write a message" not in draw(page, patient=maria, request=asked_by(reader))
 
 
 @pytest.mark.parametrize(("failures", "line"), [(0, ""), (1, "1 reminder did not reach its patient")])
@@ -180,6 +188,13 @@ def test_today_says_how_many_did_not_arrive(rules: Clinic, reminder: Reminder, f
     request.clinic = rules  # type: ignore[attr-defined]
     page = draw("{% reminder_alert %}", request=request).strip()
     assert (line in page) if line else page == ""
+
+
+def asked_by(user: User) -> HttpRequest:
+    """Return a request as a member of staff makes it at the only clinic they work at."""
+    request: Any = RequestFactory().get("/")
+    request.user, request.membership = user, user.memberships.get()
+    return cast("HttpRequest", request)
 
 
 def draw(tag: str, **context: object) -> str:
