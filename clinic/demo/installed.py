@@ -65,7 +65,7 @@ def _tell(at: dt.datetime) -> Clinic:
     clinic = Clinic.objects.create(**_FIELDS, demo=True)
     defaults.install(clinic)
     work_on_holidays(clinic, at)
-    chronicle = _Marked(_team(clinic, at), at, Random(SEED))  # noqa: S311 - made-up people need no secrecy
+    chronicle = _Marked(_team(clinic, at), at, Random(SEED))  # noqa: S311 - made-up people need no secrecy  # nosec B311
     later = [stage(chronicle, number) for stage, _, few in STAGES for number in range(few)]
     _answer(chronicle, at)
     for happen in filter(None, later):

@@ -29,11 +29,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "account_inactive": _WRONG,
         "email_password_mismatch": _WRONG,
         "invalid_login": _WRONG,
-        "incorrect_password": "That is not your password.",
+        "incorrect_password": "That is not your password.",  # nosec B105
         "incorrect_code": "That code is wrong or has been used. Enter the newest one.",
         "rate_limited": "Too many tries. Wait 5 minutes, then try again.",
         "too_many_login_attempts": "Too many tries. Wait 10 minutes, then try again, or reset your password.",
-        "invalid_password_reset": "This link has been used or is too old. Ask for a new one.",
+        "invalid_password_reset": "This link has been used or is too old. Ask for a new one.",  # nosec B105
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

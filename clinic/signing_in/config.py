@@ -3,7 +3,7 @@
 ACCOUNT_ADAPTER = "clinic.signing_in.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "clinic.signing_in.forms.LogInForm",
-    "reset_password": "clinic.signing_in.forms.ForgottenForm",
+    "reset_password": "clinic.signing_in.forms.ForgottenForm",  # nosec B105
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -15,10 +15,10 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {
     "login": "60/10m/ip",
     "login_failed": "20/10m/ip,10/10m/key",
-    "reset_password": "10/10m/ip,3/10m/key",
-    "reset_password_from_key": "20/10m/ip",
+    "reset_password": "10/10m/ip,3/10m/key",  # nosec B105
+    "reset_password_from_key": "20/10m/ip",  # nosec B105
     "reauthenticate": "10/10m/user",
-    "change_password": "5/10m/user",
+    "change_password": "5/10m/user",  # nosec B105
 }
 MFA_ADAPTER = "clinic.signing_in.adapter.SecondFactorAdapter"
 MFA_FORMS = {
