@@ -29,8 +29,8 @@ api = NinjaAPI(
 )
 
 
-def _add(kind: Kind) -> None:
-    """Make the addresses of a kind: one record, a search, and a search whose words stay out of the address."""
+def _reader(kind: Kind) -> Callable[..., HttpResponse]:
+    """Make the view of one record."""
 
     def read(request: HttpRequest, uid: str) -> HttpResponse:
         asking, now = _asking(request), timezone.now()
@@ -38,6 +38,12 @@ def _add(kind: Kind) -> None:
         whose, resource = kind.find(uid, asking.clinic, now)
         trace.read(asking, kind.kind, whose, now)
         return answers.one(request, resource)
+
+    return read
+
+
+def _searcher(kind: Kind) -> Callable[..., HttpResponse]:
+    """Make the view of a search; each address needs one of its own."""
 
     def search(request: HttpRequest) -> HttpResponse:
         asking, now = _asking(request), timezone.now()
@@ -47,9 +53,11 @@ def _add(kind: Kind) -> None:
         trace.searched(asking, kind.kind, [whose for whose, _ in page.found], now)
         return answers.bundle(request, kind.kind, page, asked, asking.clinic)
 
-    def search_by_post(request: HttpRequest) -> HttpResponse:
-        return search(request)
+    return search
 
+
+def _add(kind: Kind) -> None:
+    """Make the addresses of a kind: one record, a search, and a search whose words stay out of the address."""
     name = kind.kind
     common: dict[str, Any] = {"auth": TOKEN, "tags": [name]}
     api.post(
@@ -59,7 +67,7 @@ def _add(kind: Kind) -> None:
         summary=f"Search {name}; values stay out of the address",
         openapi_extra=described.search_by_post(kind),
         **common,
-    )(search_by_post)
+    )(_searcher(kind))
     api.get(
         f"/{name}/{{uid}}",
         operation_id=f"read{name}",
@@ -67,7 +75,7 @@ def _add(kind: Kind) -> None:
         summary=kind.words,
         openapi_extra=described.reading(kind),
         **common,
-    )(read)
+    )(_reader(kind))
     api.get(
         f"/{name}",
         operation_id=f"search{name}",
@@ -75,7 +83,7 @@ def _add(kind: Kind) -> None:
         summary=f"Search {name}",
         openapi_extra=described.search(kind),
         **common,
-    )(search)
+    )(_searcher(kind))
 
 
 def _asking(request: HttpRequest) -> Any:

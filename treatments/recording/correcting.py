@@ -44,16 +44,16 @@ def correct_record(*, record: SessionRecord, found: Findings, reason: str, by: U
         if SessionRecord.objects.filter(corrects=record).exists():
             raise Stale(TreatmentSession.objects.get(pk=session.pk)) from error
         raise
+    _note(session, reason.strip(), by, at)
+    session.refresh_from_db()
+    return version
+
+
+def _note(session: TreatmentSession, reason: str, by: User, at: dt.datetime) -> None:
+    """Write who corrected, when and why."""
     SessionEvent.objects.create(
-        clinic_id=session.clinic_id,
-        session=session,
-        at=at,
-        by=by,
-        kind=SessionEvent.Kind.CORRECTED,
-        reason=reason.strip(),
+        clinic_id=session.clinic_id, session=session, at=at, by=by, kind=SessionEvent.Kind.CORRECTED, reason=reason
     )
     audit.record(
         clinic=session.clinic, by=by, at=at, action=AuditEntry.Action.SIGN, kind="correction", subject=session.uid
     )
-    session.refresh_from_db()
-    return version

@@ -60,9 +60,7 @@ def show_times(
         "closed": holiday(request.clinic, wish.due_on),
         "slots": found,
         "nothing": None if found else nothing_free(course, wanted, wish.due_on, now, next_),
-        "chips": [(weeks, wish.last_given_on + dt.timedelta(weeks=weeks)) for weeks in CHIP_WEEKS]
-        if wish.last_given_on
-        else [],
+        "chips": _chips(wish.last_given_on),
         "search": search,
         "searched": any(wanted.values()),
         "refused_days": _refused_days(request, course, now, wanted),
@@ -78,6 +76,11 @@ def show_times(
         "next": next_,
     }
     return show(request, "treatments/times.html", context, refusal.status if refusal else 200)
+
+
+def _chips(last_given_on: dt.date | None) -> list[tuple[int, dt.date]]:
+    """Return days that are whole weeks after the last session."""
+    return [(weeks, last_given_on + dt.timedelta(weeks=weeks)) for weeks in CHIP_WEEKS] if last_given_on else []
 
 
 def show_too_early(

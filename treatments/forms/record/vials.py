@@ -45,19 +45,24 @@ def _fields(*, required: bool) -> dict[str, forms.Field]:
         "prepared_day": forms.ChoiceField(
             label="On", choices=[("0", "today"), ("1", "the day before")], required=False
         ),
-        "diluent_ml": forms.DecimalField(
-            label="Saline, mL",
-            help_text="Empty: 2 mL for 100 units, 4 for 200",
-            max_digits=4,
-            decimal_places=2,
-            min_value=0.1,
-            required=False,
-            error_messages=dict.fromkeys(
-                ("invalid", "min_value", "max_digits", "max_decimal_places", "max_whole_digits"),
-                "Enter the saline in mL, such as 4.",
-            ),
-        ),
+        "diluent_ml": _saline(),
     }
+
+
+def _saline() -> forms.DecimalField:
+    """Return the box for what the vial was diluted with, in mL."""
+    return forms.DecimalField(
+        label="Saline, mL",
+        help_text="Empty: 2 mL for 100 units, 4 for 200",
+        max_digits=4,
+        decimal_places=2,
+        min_value=0.1,
+        required=False,
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_digits", "max_decimal_places", "max_whole_digits"),
+            "Enter the saline in mL, such as 4.",
+        ),
+    )
 
 
 class VialsPart(HouseForm):
