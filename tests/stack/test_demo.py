@@ -5,7 +5,8 @@ import signal
 import socket
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from clinic.demo.logins import LOGINS, PASSWORD
 from tests.servers.processes import free_port, wait_for
-from tests.stack.running import Stack, run_demo, wait_until_ready
+from tests.stack.running import Demo, Stack, run_demo, wait_until_ready
 
 pytestmark = pytest.mark.stack
 SETTINGS = {"REMINDER_TICK_SECONDS": "1"}
@@ -30,14 +31,50 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "demo"
 
 
-@pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which a demo has run."""
-    folder = tmp_path_factory.mktemp("once") / "demo"
-    with run_demo(folder, SETTINGS) as demo:
+PARTS = 8  # the demo itself, its broker, web and two of its own, worker and one of its own, beat
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A demo that ran and was ended: its exit code, all it printed, the processes it had, the names in its database."""
+
+    code: int
+    printed: str
+    pids: dict[int, str]
+    names: list[str]
+
+
+def run_and_end(folder: Path, end: Callable[[Demo], int], **settings: str) -> Ended:
+    """Run a demo in ``folder`` until all its parts are there, and end it with ``end``."""
+    with run_demo(folder, SETTINGS | settings) as demo:
         wait_until_ready(demo)
-        demo.stop()
-    return folder
+        wait_for(lambda: len(demo.pids()) >= PARTS)
+        pids = demo.pids()
+        code = end(demo)
+    return Ended(code, demo.output(), pids, patients(folder))
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ended]:
+    """A demo in an empty folder, stopped by Ctrl-C."""
+    folder = tmp_path_factory.mktemp("once") / "demo"
+    return folder, run_and_end(folder, lambda demo: demo.stop(signal.SIGINT))
+
+
+@pytest.fixture(scope="module")
+def second(first: tuple[Path, Ended]) -> tuple[Path, Ended]:
+    """The same demo once more, with somebody renamed before; stopped by SIGTERM."""
+    folder, _ = first
+    rename_somebody(folder)
+    return folder, run_and_end(folder, lambda demo: demo.stop(signal.SIGTERM))
+
+
+@pytest.fixture(scope="module")
+def third(second: tuple[Path, Ended]) -> tuple[Path, Ended]:
+    """The same demo told to start over, with a letter of somebody's in its folder; killed the hard way."""
+    folder, _ = second
+    (folder / "letter.txt").write_text("mine")
+    return folder, run_and_end(folder, lambda demo: demo.stop(signal.SIGKILL), RESET="1")
 
 
 def patients(folder: Path) -> list[str]:
@@ -81,60 +118,49 @@ def test_somebody_logs_in_and_sees_the_day(browser_page: Page) -> None:
 
 
 @once
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
-def test_a_signal_stops_all_and_leaves_no_process(loaded: Path, number: signal.Signals) -> None:
-    with run_demo(loaded, SETTINGS) as demo:
-        wait_until_ready(demo)
-        pids = demo.pids()
-        assert len(pids) >= 8, pids  # itself, broker, web and two, worker and two, beat
-        assert demo.stop(number) == 0
-        assert demo.output().endswith("Stopped.\n")
-    wait_for(lambda: not [pid for pid in pids if alive(pid)])
+@pytest.mark.parametrize("run", ["first", "second"], ids=["ctrl-c", "sigterm"])
+def test_a_signal_stops_all_and_leaves_no_process(request: pytest.FixtureRequest, run: str) -> None:
+    _, ended = request.getfixturevalue(run)
+    assert ended.code == 0
+    assert ended.printed.endswith("Stopped.\n")
+    wait_for(lambda: not [pid for pid in ended.pids if alive(pid)])
 
 
 @once
-def test_killed_the_hard_way_it_takes_its_parts_along(loaded: Path) -> None:
-    with run_demo(loaded, SETTINGS) as demo:
-        wait_until_ready(demo)
-        pids = demo.pids()
-        demo.stop(signal.SIGKILL)
-    wait_for(lambda: not [pid for pid in pids if alive(pid)])
+def test_killed_the_hard_way_it_takes_its_parts_along(third: tuple[Path, Ended]) -> None:
+    _, ended = third
+    assert ended.code == -signal.SIGKILL
+    wait_for(lambda: not [pid for pid in ended.pids if alive(pid)])
 
 
 @once
-def test_a_part_that_dies_stops_the_rest_and_is_named(loaded: Path) -> None:
-    with run_demo(loaded, SETTINGS) as demo:
-        wait_until_ready(demo)
-        pids = demo.pids()
-        os.kill(next(pid for pid, name in pids.items() if name.startswith("valkey")), signal.SIGKILL)
-        assert demo.process.wait(20) == 1
-        assert "The broker stopped by itself" in demo.output()
-    wait_for(lambda: not [pid for pid in pids if alive(pid)])
+def test_a_part_that_dies_stops_the_rest_and_is_named(third: tuple[Path, Ended]) -> None:
+    def lose_the_broker(demo: Demo) -> int:
+        os.kill(next(pid for pid, name in demo.pids().items() if name.startswith("valkey")), signal.SIGKILL)
+        return demo.process.wait(20)
+
+    ended = run_and_end(third[0], lose_the_broker)
+    assert ended.code == 1
+    assert "The broker stopped by itself" in ended.printed
+    wait_for(lambda: not [pid for pid in ended.pids if alive(pid)])
 
 
 @once
-def test_a_second_start_keeps_the_data(loaded: Path) -> None:
-    rename_somebody(loaded)
-    with run_demo(loaded, SETTINGS) as demo:
-        wait_until_ready(demo)
-    assert "Marked" in patients(loaded)
+def test_a_second_start_keeps_the_data(second: tuple[Path, Ended]) -> None:
+    assert "Marked" in second[1].names
 
 
 @once
-def test_reset_starts_over_and_touches_nothing_else(loaded: Path) -> None:
-    rename_somebody(loaded)
-    foreign = loaded / "letter.txt"
-    foreign.write_text("mine")
-    with run_demo(loaded, SETTINGS | {"RESET": "1"}) as demo:
-        wait_until_ready(demo)
-    assert patients(loaded)
-    assert "Marked" not in patients(loaded)
-    assert foreign.exists()
+def test_reset_starts_over_and_touches_nothing_else(third: tuple[Path, Ended]) -> None:
+    folder, ended = third
+    assert ended.names
+    assert "Marked" not in ended.names
+    assert (folder / "letter.txt").exists()
 
 
 @once
-def test_the_keys_are_readable_by_nobody_else(loaded: Path) -> None:
-    assert stat.S_IMODE((loaded / "secrets.env").stat().st_mode) == 0o600
+def test_the_keys_are_readable_by_nobody_else(first: tuple[Path, Ended]) -> None:
+    assert stat.S_IMODE((first[0] / "secrets.env").stat().st_mode) == 0o600
 
 
 @once
