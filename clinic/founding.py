@@ -11,7 +11,7 @@ from clinic.models import AuditEntry, Clinic, FirstStep, Membership, Role, SetUp
 
 TOKEN_LASTS = dt.timedelta(days=1)
 # What a new clinic has to settle, in this order; `clinic.first_run.steps` says how.
-FIRST_STEPS = ("clinic", "holidays", "rooms", "injectors", "protocol", "messages")
+FIRST_STEPS = ("clinic", "holidays", "rooms", "injectors", "protocol", "messages", "people")
 
 
 class NotAllowed(Exception):

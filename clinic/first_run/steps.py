@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
 
-from clinic.models import Clinic, FirstStep, OpeningHours
+from clinic.models import Clinic, FirstStep, Invitation, Membership, OpeningHours
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,15 @@ KINDS: dict[str, Kind] = {
         "Which messages go to patients, when, and in which words. Send a test to yourself from the page of a text.",
         (("Messages to patients", "reminders:rules"),),
     ),
+    "people": Kind(
+        "People and signing in",
+        "Invite who works with you. Admins sign in with a second step; say whether everybody does, and set up your own.",
+        (
+            ("Invite your colleagues", "staff:people"),
+            ("Your own log-in", "account_me"),
+            ("Ask everybody for a second step", "setup:details"),
+        ),
+    ),
 }  # fmt: skip
 
 
@@ -81,12 +90,12 @@ class Step:
 
 
 def steps(clinic: Clinic) -> list[Step]:
-    """Return how each step stands, in order; none where the clinic was set up another way (1 query, 3 while some are open)."""
+    """Return how each step stands, in order; none where the clinic was set up another way (1 query, 4 while some are open)."""
     rows = list(FirstStep.objects.filter(clinic=clinic).select_related("by"))
     if all(row.state != FirstStep.State.OPEN for row in rows):
         return [Step(row, KINDS[row.key]) for row in rows]
     rooms, without_hours, with_hours = _what_there_is(clinic)
-    seen = {"rooms": rooms, "injectors": with_hours and not without_hours}
+    seen = {"rooms": rooms, "injectors": with_hours and not without_hours, "people": _somebody_else(clinic)}
     hours = f"{', '.join(without_hours)}: no working hours yet." if without_hours else ""
     return [Step(row, KINDS[row.key], bool(seen.get(row.key)), hours if row.key == "injectors" else "") for row in rows]
 
@@ -103,3 +112,10 @@ def _what_there_is(clinic: Clinic) -> tuple[bool, list[str], bool]:
     found = list(named.order_by("name"))
     without = [name for name, works in found if not works]
     return clinic.rooms.filter(active=True).exists(), without, any(works for _, works in found)
+
+
+def _somebody_else(clinic: Clinic) -> bool:
+    """Return whether more than one person signs in here or was asked to."""
+    staff = Membership.objects.filter(clinic=clinic, active=True).order_by().values("pk")
+    asked = Invitation.objects.filter(clinic=clinic, withdrawn_at=None).order_by().values("pk")
+    return staff.union(asked, all=True).count() > 1

@@ -11,7 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic import founding
-from clinic.models import AuditEntry, Clinic, FirstStep, Membership, Role, Room, SetUpToken, User
+from clinic.first_run.steps import steps
+from clinic.models import AuditEntry, Clinic, FirstStep, Invitation, Membership, Role, Room, SetUpToken, User
 from reminders.models import ReminderRule
 from tests.builders import NOW, PASSWORD, make_injector, make_user
 from tests.conftest import log_in
@@ -177,7 +178,7 @@ def shown(client: Client, name: str) -> str:
 
 
 def test_today_lists_what_is_left_until_nothing_is(ada: Client, riverside: Clinic) -> None:
-    assert "First steps: 1 of 6" in shown(ada, "treatments:today")
+    assert "First steps: 1 of 7" in shown(ada, "treatments:today")
     for key in founding.FIRST_STEPS:
         ada.post(reverse("first_run:settle", args=[key]), {"state": "done"})
     assert "First steps" not in shown(ada, "treatments:today")
@@ -210,13 +211,35 @@ def test_a_state_that_there_is_not_changes_nothing(ada: Client) -> None:
 
 def test_what_the_settings_show_needs_no_tick(ada: Client, riverside: Clinic) -> None:
     Room.objects.create(clinic=riverside, name="Room 1")
-    assert "First steps: 2 of 6" in shown(ada, "setup:overview")
+    assert "First steps: 2 of 7" in shown(ada, "setup:overview")
     osei = make_injector(riverside)
-    assert "First steps: 3 of 6" in shown(ada, "setup:overview")
+    assert "First steps: 3 of 7" in shown(ada, "setup:overview")
     osei.opening_hours.all().delete()
     page = shown(ada, "first_run:steps")
     assert "In progress" in page
     assert "Dr Osei: no working hours yet." in page
+
+
+def test_inviting_somebody_settles_the_step_of_people_and_taking_it_back_opens_it_again(
+    ada: Client, riverside: Clinic
+) -> None:
+    assert 'href="/settings/people/"' in ada.get(reverse("first_run:step", args=["people"])).content.decode()
+    ada.post(reverse("staff:people"), {"email": "fran@hillside.example", "role": Role.FRONT_DESK})
+    assert "First steps: 2 of 7" in shown(ada, "treatments:today")
+    invitation = Invitation.objects.get(clinic=riverside)
+    ada.post(reverse("staff:withdraw", args=[invitation.uid]))
+    assert "First steps: 1 of 7" in shown(ada, "treatments:today")
+
+
+def test_people_of_another_clinic_settle_nothing_here(ada: Client, stranger: User) -> None:
+    assert "First steps: 1 of 7" in shown(ada, "treatments:today")
+
+
+def test_the_steps_cost_four_queries_however_many_people_there_are(
+    ada: Client, riverside: Clinic, front_desk: User, prescriber: User, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(4):
+        steps(riverside)
 
 
 @pytest.mark.parametrize("key", founding.FIRST_STEPS)
