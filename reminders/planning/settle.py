@@ -3,10 +3,11 @@
 import datetime as dt
 
 from django.conf import settings
-from django.db.models import F, Q, Value
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Greatest
 
-from reminders.models import Reminder, State
+from reminders.models import Reminder, ReminderRule, State
+from reminders.planning.few import narrowed
 from reminders.standing import (
     DIARY_KEPT,
     NOT_DUE,
@@ -27,21 +28,38 @@ _A_VISIT = Q(session__isnull=False)
 _A_COURSE = Q(session__isnull=True, invitation__isnull=True, occasion="")
 _AN_OFFER = Q(invitation__isnull=False)
 _A_PERSON = Q(session__isnull=True) & ~Q(occasion="")
+_SWITCHED_OFF = Q(state=State.WAITING, rule__active=False)
+# The same where a statement that writes may not join.
+_SWITCHED_OFF_HERE = Q(state=State.WAITING) & Q(
+    Exists(ReminderRule.objects.filter(pk=OuterRef("rule_id"), active=False))
+)
 
 
 def stop(*, now: dt.datetime) -> int:
     """Stop reminders about visits that moved, were cancelled or begun or are to be moved, and about courses that were booked.
 
-    Those on somebody's list go too: nobody has to call about a visit that is not.
+    Those on somebody's list go too: nobody has to call about a visit that is not. One question for all of them, for
+    reading what waits is what it costs.
     """
-    unsettled = Reminder.objects.filter(_UNSETTLED)
-    ended = {"state": State.CANCELLED, "closed_at": now}
-    return (
-        unsettled.filter(_A_VISIT, ~visit_stands()).update(reason=why_not(), **ended)
-        + unsettled.filter(_A_COURSE, ~course_stands()).update(reason=NOT_DUE, **ended)
-        + unsettled.filter(_AN_OFFER, ~offer_stands()).update(reason=OFFER_OVER, **ended)
-        + unsettled.filter(_A_PERSON, ~occasion_stands()).update(reason=DIARY_KEPT, **ended)
-        + unsettled.filter(state=State.WAITING, rule__active=False).update(reason=SWITCHED_OFF, **ended)
+    over = (
+        _A_VISIT & ~visit_stands()
+        | _A_COURSE & ~course_stands()
+        | _AN_OFFER & ~offer_stands()
+        | _A_PERSON & ~occasion_stands()
+        | _SWITCHED_OFF
+    )
+    stopped = narrowed(Reminder.objects.filter(_UNSETTLED, over))
+    return stopped.update(reason=_why(), state=State.CANCELLED, closed_at=now) if stopped is not None else 0
+
+
+def _why() -> Case:
+    return Case(
+        When(_SWITCHED_OFF_HERE, then=Value(SWITCHED_OFF)),
+        When(_AN_OFFER, then=Value(OFFER_OVER)),
+        When(_A_VISIT, then=why_not()),
+        When(_A_PERSON, then=Value(DIARY_KEPT)),
+        default=Value(NOT_DUE),
+        output_field=CharField(),
     )
 
 

@@ -13,6 +13,7 @@ from django.db.models.expressions import Combinable
 from reminders import timing
 from reminders.models import Kind, Reminder, ReminderRule, State
 from reminders.planning.channel import reachable
+from reminders.planning.few import narrowed
 from reminders.planning.insert import insert_missing, standing
 from reminders.planning.rules import LOOK_AHEAD, ActiveRules
 from reminders.standing import ANNOUNCED
@@ -56,7 +57,11 @@ def _create(rule: ReminderRule, times: Mapping[int, dt.time], now: dt.datetime) 
     days = _days(rule, times, now)
     if not days:
         return 0
-    sessions = _sessions_without(rule, days, now).annotate(
+    # Asked of the visits alone, it is known before all courses are read.
+    missing = narrowed(_sessions_without(rule, days, now))
+    if missing is None:
+        return 0
+    sessions = missing.annotate(
         due=_on_its_day(days, lambda day: day.due_at),
         until=_until(days),
         preferred=F("course__patient__preferred_channel"),
