@@ -27,10 +27,9 @@ lint: .venv/installed
 	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
 	@$(AS_DEPLOYED) && $(BIN)/python manage.py check --deploy --fail-level WARNING
 
-# Measure what docs/performance.md and docs/performance-reminders.md report.
+# Measure what docs/performance.md reports; FULL=1 with up to a million sessions.
 bench: .venv/installed
 	$(BIN)/python -m bench
-	$(BIN)/python -m bench.reminders
 
 # Take the pictures of the README and the guide anew, from the demo.
 screenshots: .venv/installed

@@ -5,18 +5,17 @@
 
 import datetime as dt
 import importlib
-import json
 import os
 import sys
 import time
-from dataclasses import asdict, replace
 from pathlib import Path
 
 import django
 
+from bench.report import hand_on
+
 # In order: what reads before what books, so that every size is read as it was filled.
 MEASURES = ("slot_search", "calendar_week", "pages", "booking", "race", "web")
-PREFIX = "ROW "
 
 
 def main(engine: str, size: int) -> None:
@@ -38,8 +37,7 @@ def main(engine: str, size: int) -> None:
     world = World(engine, size, Clinic.objects.get(), today, Path(os.environ["VAR_DIR"]))
     for name in os.environ.get("BENCH_ONLY", ",".join(MEASURES)).split(","):
         module = importlib.import_module(f"bench.{name}")
-        for row in module.measure(world):
-            print(PREFIX + json.dumps(asdict(replace(row, measured=today.isoformat()))), flush=True)
+        hand_on(module.measure(world))
 
 
 if __name__ == "__main__":

@@ -1,13 +1,19 @@
 """What was measured, kept between runs, and written down as docs/performance.md."""
 
+import datetime as dt
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-STORE = ROOT / "var" / "bench" / "results.json"
+# Kept with the code, so that a figure of a long run is not lost with the folder that it was measured in.
+STORE = ROOT / "bench" / "figures.json"
 PAGE = ROOT / "docs" / "performance.md"
+
+
+# What a process that measures puts before each row that it prints.
+PREFIX = "ROW "
 
 
 @dataclass(frozen=True)
@@ -50,8 +56,15 @@ def stored() -> list[Row]:
 def keep(rows: Iterable[Row]) -> None:
     """Put rows in the place of those that an earlier run left."""
     merged = {row.key: row for row in stored()} | {row.key: row for row in rows}
-    STORE.parent.mkdir(parents=True, exist_ok=True)
-    STORE.write_text(json.dumps([asdict(row) for row in merged.values()], indent=1))
+    ordered = sorted(merged.values(), key=lambda row: row.key)
+    STORE.write_text(json.dumps([asdict(row) for row in ordered], indent=1) + "\n")
+
+
+def hand_on(rows: Iterable[Row]) -> None:
+    """Print each row, with today's date, as soon as it is known, for the process that started this one."""
+    today = dt.datetime.now(dt.UTC).date().isoformat()
+    for row in rows:
+        print(PREFIX + json.dumps(asdict(replace(row, measured=today))), flush=True)
 
 
 def number(value: float) -> str:
@@ -62,5 +75,7 @@ def number(value: float) -> str:
 
 
 def size_words(size: int) -> str:
-    """Return 1k, 10k, 100k or 1M."""
+    """Return 1k, 10k, 100k or 1M; nothing for what has no size."""
+    if not size:
+        return ""
     return f"{size // 1_000_000}M" if size >= 1_000_000 else f"{size // 1000}k"

@@ -1,21 +1,14 @@
-"""The response of 10,000 people: time beside the same question as raw SQL, and memory beside 1,000 people.
-
-``python -m bench.response`` makes a database of each engine for itself, fills it, prints the figures and drops it.
-"""
+"""The response of 10,000 people: time beside the same question as raw SQL, and memory beside 1,000 people."""
 
 import datetime as dt
-import os
 import resource
-import sys
-import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
 
-from bench.databases import database, run, server
+from bench.report import Row
 
 FEW, MANY = 1000, 10_000
 TODAY = dt.date(2026, 11, 23)
@@ -44,34 +37,19 @@ GROUP BY c.id, g.number, b.headache_days, b.days_recorded
 """
 
 
-def main() -> None:
-    """Measure on each engine."""
-    engines = os.environ.get("ENGINES", "sqlite,postgresql").split(",")
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder, server() as url:
-        for engine in engines:
-            with database(engine, f"bench_response_{engine}", Path(folder), url) as settings:
-                for line in run(["-m", "bench.response", engine], settings):
-                    print(line, flush=True)
-
-
-def here(engine: str) -> None:
-    """Fill the database of this process and print what was measured."""
-    import django
-
-    django.setup()
-    from django.core.management import call_command
+def measure(engine: str) -> Iterator[Row]:
+    """Ask for the response of everybody in a large clinic; memory is weighed beside a small one."""
     from django.db import transaction
 
-    call_command("migrate", verbosity=0)
     with transaction.atomic():
         few, many = _fill(FEW, 0), _fill(MANY, FEW)
     ours = min(_seconds(lambda: _ours(many)) for _ in range(RUNS))
     raw = min(_seconds(lambda: _raw(many)) for _ in range(RUNS))
     small, large = (_memory(clinic) for clinic in (few, many))
-    print(f"{engine}: response of {MANY:,} people in {ours:.2f} s, raw SQL {raw:.2f} s, ratio {ours / raw:.1f}")
-    print(
-        f"{engine}: {small:.1f} MiB more memory for {FEW:,} people, {large:.1f} for {MANY:,}, ratio {large / small:.1f}"
-    )
+    yield Row(
+        "Response of 10,000 people", engine, MANY, ours * 1000, floor=raw * 1000,
+        note=f"{small:.0f} MiB more memory for {FEW:,} people, {large:.0f} for {MANY:,}",
+    )  # fmt: skip
 
 
 def _seconds(work: Callable[[], int]) -> float:
@@ -176,7 +154,3 @@ def _diary(numbers: range) -> Iterator[tuple[int, dt.date, int]]:
         for back in range(1, DIARY_DAYS + 1):
             if (back + number) % 10:
                 yield number, TODAY - dt.timedelta(days=back), 0 if back % (2 + number % 6) else 5
-
-
-if __name__ == "__main__":
-    here(sys.argv[1]) if len(sys.argv) > 1 else main()

@@ -1,17 +1,13 @@
 """One database of one engine, size and shape: ``python -m bench.reminders.one ENGINE SIZE SHAPE``."""
 
-import datetime as dt
-import json
 import os
 import sys
 import time
-from dataclasses import asdict, replace
 from pathlib import Path
 
 import django
 
-from bench.one import PREFIX
-from bench.report import Row
+from bench.report import hand_on
 
 
 def main(engine: str, size: int, shape: str) -> None:
@@ -29,16 +25,9 @@ def main(engine: str, size: int, shape: str) -> None:
     print(f"  filled in {time.perf_counter() - began:.0f} s", flush=True)
     folder = Path(os.environ["VAR_DIR"])
     rows = planning.spread(engine, size) if shape == "spread" else planning.dense(engine, size)
-    for row in rows:
-        _print(row)
+    hand_on(rows)
     if shape == "dense":
-        for row in dispatching.measure(engine, size, folder):
-            _print(row)
-
-
-def _print(row: Row) -> None:
-    today = dt.datetime.now(dt.UTC).date().isoformat()
-    print(PREFIX + json.dumps(asdict(replace(row, measured=today))), flush=True)
+        hand_on(dispatching.measure(engine, size, folder))
 
 
 if __name__ == "__main__":
