@@ -30,6 +30,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "email_password_mismatch": _WRONG,
         "invalid_login": _WRONG,
         "incorrect_password": "That is not your password.",  # nosec B105
+        "enter_current_password": "Enter the password that you have now.",  # nosec B105
         "incorrect_code": "That code is wrong or has been used. Enter the newest one.",
         "rate_limited": "Too many tries. Wait 5 minutes, then try again.",
         "too_many_login_attempts": "Too many tries. Wait 10 minutes, then try again, or reset your password.",

@@ -40,7 +40,8 @@ def people(request: StaffRequest) -> HttpResponse:
 
 def _context(request: StaffRequest, form: InviteForm) -> dict[str, object]:
     now = timezone.now()
-    staff = Membership.objects.filter(clinic=request.clinic).select_related("user", "clinic")
+    # Programs have a role, too, but nobody signs in as one.
+    staff = Membership.objects.filter(clinic=request.clinic, user__is_active=True).select_related("user", "clinic")
     waiting = Invitation.objects.filter(clinic=request.clinic, taken_at=None, withdrawn_at=None, expires_at__gt=now)
     return {
         "form": form,

@@ -12,8 +12,8 @@ MOST_WORDS = 300
 
 
 def _box(label: Any) -> forms.CharField:
-    box = forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "class": "form-control"})
-    return forms.CharField(label=label, max_length=4, required=False, widget=box)
+    box = forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "class": "form-control", "maxlength": 4})
+    return forms.CharField(label=label, required=False, widget=box)
 
 
 class AskForm(forms.Form):
@@ -51,13 +51,13 @@ class BirthDateForm(forms.Form):
         born = _date(*(str(data.get(name, "")).strip() for name in self.fields))
         if born is None:
             words = _("Enter the day, the month and the year you were born, as numbers, such as 27 3 1984.")
-            raise forms.ValidationError(words)
+            self.add_error("born_day", words)
         data["born"] = born
         return data
 
 
 def _date(day: str, month: str, year: str) -> dt.date | None:
-    if not all(text.isascii() and text.isdigit() for text in (day, month, year)):
+    if not all(text.isascii() and text.isdigit() and len(text) <= 4 for text in (day, month, year)):
         return None
     try:
         return dt.date(int(year), int(month), int(day))

@@ -104,6 +104,7 @@ def _page(request: StaffRequest, one: InboundMessage, *, status: int = 200, **fo
         "way": desk.best_way(patient) if patient else None,
         "assigning": AssignForm(clinic=request.clinic),
         "replying": ReplyForm(clinic=request.clinic),
+        "has_errors": status == 422,
         "may_act": may(request.membership, Capability.MESSAGE),
         "may_register": may(request.membership, Capability.REGISTER),
     }

@@ -118,15 +118,6 @@ def due_tomorrow(riverside: Clinic, osei: Injector) -> Course:
     return make_course(lea, last_given_on=TODAY - dt.timedelta(days=83), injector=osei)
 
 
-def test_day_83_is_a_page_of_its_own_and_no_red_field(client: Client, due_tomorrow: Course, early: Slot) -> None:
-    response = client.post(address(due_tomorrow), form(early))
-    page = text(response)
-    assert response.status_code == 422
-    assert "is day 83. The earliest is Tuesday 24 November 2026, day 84." in page
-    assert "Only a prescriber" in page
-    assert "early_reason" not in page
-
-
 @pytest.mark.parametrize(
     ("because", "words", "stored"),
     [

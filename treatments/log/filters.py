@@ -47,7 +47,7 @@ class SessionFilter(django_filters.FilterSet):  # type: ignore[misc]
     injector = django_filters.ModelChoiceFilter(queryset=_injectors, to_field_name="uid", empty_label="All")
     status = django_filters.ChoiceFilter(choices=Status.choices, empty_label="All")
     record = django_filters.ChoiceFilter(choices=RECORDS, empty_label="All", method="with_record")
-    lot = django_filters.CharFilter(method="of_lot", max_length=30)
+    lot = django_filters.CharFilter(label="Lot", method="of_lot", max_length=30)
     effect = django_filters.ChoiceFilter(
         label="Side effect",
         choices=[("any", "Any"), *((effect.key, effect.label) for effect in EFFECTS.values())],

@@ -87,8 +87,11 @@ def _safety_faults(
     for_review += filter(None, (protocol.dilution_fault(one.strength, one.diluent_ml) for one in found.vials))
     faults = [f"Answer the safety question: {question.text}" for question in screening.unanswered]
     faults += [f"{question.text} {question.advice}" for question in screening.stopped]
-    decided = found.go_on_reason.strip() and allows(by, session.clinic, Capability.PRESCRIBE)
-    return faults if decided else faults + list(dict.fromkeys(for_review))
+    prescriber = allows(by, session.clinic, Capability.PRESCRIBE)
+    if not for_review or (prescriber and found.go_on_reason.strip()):
+        return faults
+    way_on = ["You may decide: write why you go on, or do not inject today."] if prescriber else []
+    return [*faults, *dict.fromkeys(for_review), *way_on]
 
 
 def _on_record(session: TreatmentSession, found: Findings, given_on: dt.date) -> list[str]:

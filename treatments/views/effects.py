@@ -122,6 +122,7 @@ def _effect_page(
         "closing": closing,
         "regulator": regulator,
         "wrong": wrong,
+        "has_errors": bool(wrong),
         "may_settle": may(request.membership, Capability.INJECT),
     }
     return render(request, "treatments/effects/effect.html", context, status=422 if wrong else 200)

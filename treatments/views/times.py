@@ -70,6 +70,7 @@ def show_times(
         "problem": refusal.problem if refusal else "",
         "theirs_is_own": isinstance(conflict, AlreadyBooked),
         "taken_by": _taker(conflict),
+        "has_errors": bool(search.errors or (refusal and refusal.problem)),
         "here": address(course, moving),
         "uid": request.POST.get("uid") or uuid.uuid4(),
         "note": request.POST.get("note", ""),

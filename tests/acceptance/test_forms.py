@@ -1,0 +1,182 @@
+"""F30, F31 and F32: what forms say to nothing, to nonsense, to dates that are none, and to what must not be given."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urljoin
+
+import pytest
+from django.test import Client
+from django.urls import resolve, reverse
+
+from clinic.models import Clinic, Injector, User
+from patients.models import Patient
+from tests.acceptance.forms import Form, Page, faults, words
+from tests.builders import NOW, TODAY, make_course, make_injector, make_session, room_of
+from tests.clinic.test_access import OWN, STAFF, World
+from tests.conftest import log_in
+from tests.treatments.test_views import record_data
+from treatments import protocol
+from treatments.models import Status, TreatmentSession
+from treatments.slots import Slot
+
+DAY, HOUR, QUARTER = dt.timedelta(days=1), dt.timedelta(hours=1), dt.timedelta(minutes=15)
+BUBBLES = {"date", "time", "number", "email", "url", "tel"}  # boxes about which browsers speak up by themselves
+
+
+def page_at(client: Client, url: str) -> Page | None:
+    """Return the page at an address, None for what is no page or not to be read."""
+    answer: Any = client.get(url)
+    is_page = answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html")
+    return Page(answer) if is_page else None
+
+
+def refusals(client: Client, url: str, form: Form) -> Iterator[str]:
+    """Yield what is wrong with how a form answers to nothing and to nonsense."""
+    at = urljoin(url, form.action)
+    if not form.novalidate and BUBBLES & set(form.boxes.values()):
+        yield f"{at}: the browser's own bubbles"
+    for sent in (form.empty(), form.nonsense()):
+        send = client.post if form.method == "post" else client.get
+        answer: Any = send(at, sent)
+        kind = answer.headers.get("Content-Type", "")
+        if answer.status_code in {302, 204}:
+            continue
+        if answer.status_code == 404 and set(form.boxes) == {"date"}:
+            continue  # a calendar's picker sends whole dates only
+        if answer.status_code not in {200, 422} or not kind.startswith("text/html"):
+            yield f"{at}: {answer.status_code} {kind}"
+            continue
+        page = Page(answer)
+        if answer.status_code == 200 and not page.of_class("invalid-feedback") and not page.of_class("is-invalid"):
+            continue
+        yield from (f"{at}: {fault}" for fault in faults(page))
+        yield from (f"{at}: lost {name}" for name in lost(form, sent, page))
+
+
+def lost(form: Form, sent: dict[str, list[str]], page: Page) -> set[str]:
+    """Return what was typed and does not stand in the boxes any more; passwords need not."""
+    again: dict[str, list[str]] = {}
+    for one in page.forms():
+        again |= one.values
+    return {
+        name
+        for name, kind in form.boxes.items()
+        if sent.get(name) and kind != "password" and again.get(name) != sent[name]
+    }
+
+
+def walk(client: Client, urls: list[str]) -> tuple[set[Any], list[str]]:
+    """Fill in every form of these pages twice; return the kinds of forms that were met and what is wrong with them."""
+    met, wrong = set[Any](), list[str]()
+    for url in urls:
+        page = page_at(client, url)
+        for form in page.forms() if page else []:
+            action = urljoin(url, form.action).split("?")[0]
+            kind = (form.method, resolve(action).view_name, *sorted(form.asked))
+            if kind not in met:
+                met.add(kind)
+                wrong += refusals(client, url, form)
+    return met, wrong
+
+
+def test_f30_every_form_of_staff_says_what_is_wrong_on_top_and_at_the_field(world: World, insider: Client) -> None:
+    met, wrong = walk(insider, [world.url(name) for name in sorted([*STAFF, *OWN])])
+    assert wrong == []
+    assert len(met) > 60
+
+
+def test_f30_every_form_of_a_patient_does_so(world: World, by_link: dict[str, str]) -> None:
+    later = {"starts_at": NOW + 5 * DAY, "ends_at": NOW + 5 * DAY + QUARTER, "local_date": TODAY + 5 * DAY}
+    TreatmentSession.objects.filter(pk=world.session.pk).update(**later)  # tomorrow's can no longer be moved
+    phone = Client()
+    _met, wrong = walk(phone, [by_link["reminders:diary"]])  # which asks for the date of birth first
+    phone.post(by_link["reminders:diary"], {"born_day": "17", "born_month": "4", "born_year": "1984"})
+    met, also = walk(phone, list(by_link.values()))
+    assert wrong + also == []
+    assert len(met) > 3
+
+
+def test_f30_every_form_of_the_log_in_does_so(db: None) -> None:
+    met, wrong = walk(Client(), [reverse(name) for name in ("account_login", "account_reset_password")])
+    assert wrong == []
+    assert len(met) == 2
+
+
+DATES = {
+    ("29", "2", "2027"): "February 2027 has 28 days.",
+    ("31", "4", "1984"): "April 1984 has 30 days.",
+    ("1/6/26", "", ""): "The date of birth needs a month and a year.",
+    (" ", " ", " "): "Enter the date of birth.",
+    ("1", "June", "1984"): "Write day, month and year as numbers, such as 17 4 1984.",
+    ("24", "11", "2026"): "must be in the past.",
+}
+
+
+def test_f31_a_date_that_is_none_gets_a_clear_answer_and_a_birth_to_come_is_refused(
+    front_desk: User, riverside: Clinic
+) -> None:
+    client = log_in(front_desk)
+    for (day, month, year), said in DATES.items():
+        born = {"birth_date_day": day, "birth_date_month": month, "birth_date_year": year}
+        answer: Any = client.post(reverse("patients:new"), born)
+        page = Page(answer)
+        assert said in words(page.of_class("error-summary")[0]), born
+        assert faults(page) == []
+    assert not Patient.objects.filter(clinic=riverside).exists()
+
+
+@pytest.mark.parametrize("text", ["29 2 2027", "31 4", "1/6/26", "June"])
+def test_f31_a_day_at_work_that_is_none_says_how_to_write_it(insider: Client, world: World, text: str) -> None:
+    page = Page(insider.post(world.url("setup:new_leave"), {"first_day": text, "last_day": "  "}))
+    assert "Enter a date such as 2026-06-01." in words(page.of_class("error-summary")[0])
+
+
+def test_f31_day_83_leads_to_a_page_of_its_own_not_to_a_red_field(maria: Patient, front_desk: User) -> None:
+    osei = make_injector(maria.clinic)
+    course = make_course(maria, last_given_on=TODAY - 83 * DAY, injector=osei)
+    slot = Slot(osei, room_of(osei), NOW + HOUR, NOW + HOUR + QUARTER)
+    answer: Any = log_in(front_desk).post(
+        reverse("treatments:book", args=[course.uid]), {"slot": slot.code, "uid": str(uuid.uuid4())}
+    )
+    page = Page(answer)
+    assert "is day 83. The earliest is Tuesday 24 November 2026, day 84." in words(page.named("main")[0])
+    assert "Only a prescriber" in words(page.named("main")[0])
+    assert page.of_class("is-invalid") == page.of_class("error-summary") == []
+
+
+FULL = {code: site.units for code, site in protocol.SITES.items() if not site.spare}
+BLOCKS: dict[str, tuple[dict[str, Any], str]] = {
+    "too much for a muscle": ({"units_TEM-R1": "35"}, "Temporalis: 70 units is over its limit of 50"),
+    "over 195": ({"sites": [*FULL], "units_TRA-R4": "6"}, "196 units is over the limit of 195."),
+    "expired": ({"expires_on": "2026-11-22"}, "expired on Sunday 22 November 2026"),
+    "more than in the vial": ({"strength": "100"}, "155 units are more than the 100 in the vials"),
+    "contraindicated": ({"safety_allergy": "yes"}, "Do not inject"),
+}
+
+
+@pytest.fixture
+def in_the_room(maria: Patient, osei: Injector) -> str:
+    """The address of the session form of Maria, who is in the room."""
+    session = make_session(make_course(maria), osei, NOW, status=Status.IN_ROOM)
+    return reverse("treatments:record", args=[session.uid])
+
+
+@pytest.mark.parametrize("case", BLOCKS)
+def test_f32_what_must_not_be_given_is_blocked_in_words(in_the_room: str, nurse: User, case: str) -> None:
+    change, said = BLOCKS[case]
+    page = Page(log_in(nurse).post(in_the_room, record_data(**change)))
+    assert said in words(page.of_class("error-summary")[0])
+    assert "error" not in words(page.named("main")[0]).lower()
+
+
+def test_f32_a_yes_that_a_prescriber_may_outweigh_asks_for_the_reason(
+    in_the_room: str, nurse: User, prescriber: User
+) -> None:
+    pregnant = record_data(safety_pregnant="yes")
+    assert "Only a prescriber" in words(Page(log_in(nurse).post(in_the_room, pregnant)).of_class("error-summary")[0])
+    doctor = log_in(prescriber)
+    page = Page(doctor.post(in_the_room, pregnant))
+    assert "You may decide: write why you go on" in words(page.of_class("error-summary")[0])
+    assert doctor.post(in_the_room, pregnant | {"go_on_reason": "Discussed and written down"}).status_code == 302
