@@ -16,7 +16,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from clinic.demo.logins import PASSWORD
-from tests.stack.conftest import BROWSER_OPTIONS, BROWSERS
+from tests.stack.fixtures import BROWSER_OPTIONS, BROWSERS
 from tests.stack.running import Demo, run_demo, wait_until_ready
 
 IMAGES = Path(__file__).parent / "images"

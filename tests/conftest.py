@@ -14,6 +14,10 @@ from clinic.models import Clinic, Injector, Role, User
 from clinic.signing_in.sessions import LONGEST, begin
 from patients.models import Patient
 from tests.builders import NOW, make_clinic, make_injector, make_patient, make_user
+from tests.stack.fixtures import browser, browser_page, pytest_collection_modifyitems, stack
+
+# One definition for every folder that looks at the running stack: a second would start a second stack.
+__all__ = ["browser", "browser_page", "pytest_collection_modifyitems", "stack"]
 
 
 @pytest.fixture(autouse=True)

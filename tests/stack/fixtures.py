@@ -1,4 +1,4 @@
-"""Fixtures that start everything for real: the demo with its servers, and a browser to look at it."""
+"""Fixtures that start everything for real: the demo with its servers, and a browser to look at it; see tests/conftest.py."""
 
 import os
 import shutil
