@@ -13,6 +13,22 @@ from privacy.paths import records_of, rows_of, tables
 
 PAGE = 50
 COLUMNS = ("when", "who", "what", "of", "reason")
+ROOMS = ("patients", "treatments", "reminders", "privacy")
+# What a trace calls a thing in one word, or a page by its name in the code, in words for who reads the list.
+WORDS = {
+    "baseline": "level before treatment",
+    "privacy about": "privacy page",
+    "privacy erase": "page for erasing",
+    "patients edit": "details, to change them",
+    "treatments close record": "page for closing the record",
+    "treatments report effect": "page for a side effect",
+    "treatments book": "times to book",
+    "treatments move": "times to move to",
+    "treatments record": "session form",
+    "treatments correct": "session form, to correct",
+    "treatments score": "page for scores",
+    "reminders links": "links to their own pages",
+}
 
 
 @dataclass(frozen=True)
@@ -50,13 +66,19 @@ def page_after(entries: QuerySet[AuditEntry], after: str) -> Page:
     return Page(found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else 0)
 
 
+def of_what(entry: AuditEntry) -> str:
+    """Return what an entry is of: a page without words of its own by its name, without the room's."""
+    room, _, rest = entry.kind.partition(" ")
+    return WORDS.get(entry.kind) or (rest if room in ROOMS and rest else entry.kind)
+
+
 def table(entries: QuerySet[AuditEntry], clinic: Clinic) -> Iterator[list[str]]:
     """Yield the head and a line for each entry, times as the clinic's clock showed them."""
     yield list(COLUMNS)
     for entry in entries.iterator(chunk_size=2000):
         who = entry.actor.full_name if entry.actor else "System or patient"
         when = entry.at.astimezone(clinic.zone).strftime("%Y-%m-%d %H:%M:%S")
-        yield [when, who, entry.get_action_display(), entry.kind, entry.reason]
+        yield [when, who, entry.get_action_display(), of_what(entry), entry.reason]
 
 
 def _subjects(patient: Patient) -> set[uuid.UUID]:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from clinic import audit
 from clinic.access import Capability, StaffRequest, requires
 from clinic.models import AuditEntry
+from clinic.wording import day_words
 from reports.asked import Asked, AskForm, chips, form_of
 from reports.catalogue import FIRST, OF_CYCLES, REPORTS
 from reports.export import csv_of
@@ -89,6 +90,8 @@ def _said(chosen: RowsFilter) -> list[tuple[str, str]]:
 
 
 def _value(field: object, value: object) -> str:
+    if isinstance(value, dt.date):
+        return day_words(value)
     words = dict(getattr(field, "choices", ()) or ()) if isinstance(value, str) else {}
     return "yes" if value is True else "no" if value is False else str(words.get(value, value))
 

@@ -138,3 +138,13 @@ def test_only_admins_may_ask(harbour: World, role: Role) -> None:
 def test_an_admin_of_another_clinic_finds_nobody(harbour: World, elsewhere: Any) -> None:
     for name in ("about", "who_looked", "export_looks"):
         assert elsewhere.get(reverse(f"privacy:{name}", args=[harbour.patient.uid])).status_code == 404
+
+
+def test_a_page_is_named_in_words_and_not_as_the_code_names_it(harbour: World, kit: Any) -> None:
+    for name in ("patients:edit", "reminders:links", "patients:medicines"):
+        kit.get(reverse(name, args=[harbour.patient.uid]))
+    page = kit.get(who_looked(harbour)).content.decode()
+    for words in ("details, to change them", "links to their own pages", ">medicines"):
+        assert words in page
+    assert "reminders links" not in page
+    assert "patients medicines" not in page
