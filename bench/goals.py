@@ -39,11 +39,11 @@ GOALS = (
         ("10,000 due at once, 99 of 100 handed over", "A tick with nothing due", "Claiming", "Sending"),
     ),
     Goal("The truth without a broker", (), "tests/reminders/faults/test_broker.py"),
-    Goal("Nothing fails in silence", (), "tests/reminders/test_health.py, test_watch.py, test_tomorrow.py"),
+    Goal("Nothing fails in silence", (), "tests/reminders/watching, tests/reminders/test_tomorrow.py"),
     Goal("Time is exact", (), "tests/treatments/test_cycle.py, tests/reminders/test_timing.py, faults/test_time.py"),
     Goal("Nobody sees another clinic", (), "tests/clinic/test_access.py, tests/attacks"),
     Goal("ASVS level 2", (), "docs/security.md, item by item"),
-    Goal("Links that scanners may open", (), "tests/reminders/test_visit_page.py, tests/attacks/test_getting.py"),
+    Goal("Links that scanners may open", (), "tests/reminders/own_pages/test_visit.py, tests/attacks/test_getting.py"),
     Goal(
         "An audit log that can be read",
         ("Session log, nine tenths down", "CSV export of the log"),

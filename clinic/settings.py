@@ -288,7 +288,7 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
         "control_folder": str(_control),
     }
 REMINDER_TICK_SECONDS = env_int("REMINDER_TICK_SECONDS", 60)
-CELERY_BEAT_SCHEDULER = "reminders.beat:WitnessedScheduler"
+CELERY_BEAT_SCHEDULER = "reminders.watching.beat:WitnessedScheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     # A tick is only a wake-up: one that waited longer than a tick is worth nothing.

@@ -2,21 +2,8 @@
 
 from django.urls import path
 
-from reminders.patient_urls import patient_pages
-from reminders.views import (
-    acting,
-    centre,
-    hooks,
-    inbox,
-    links,
-    one_off,
-    outbox,
-    rules,
-    texting,
-    texts,
-    tomorrow,
-    words,
-)
+from reminders.own_pages.urls import patient_pages
+from reminders.views import acting, centre, hooks, inbox, links, one_off, outbox, rules, texting, texts, tomorrow, words
 
 app_name = "reminders"
 urlpatterns = [

@@ -10,7 +10,8 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from reminders import metrics, watch
+from reminders.watching import facts as watch
+from reminders.watching import metrics
 
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 STATES = ("waiting", "due", "sending", "failed", "missed", "in_doubt")

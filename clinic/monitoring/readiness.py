@@ -13,8 +13,8 @@ from kombu.exceptions import OperationalError
 
 from clinic.celery import app
 from clinic.checks import guard_names, standing_guards
-from reminders.health import LATE_AFTER, SILENT_AFTER
 from reminders.models import Heartbeat, Reminder
+from reminders.watching.health import LATE_AFTER, SILENT_AFTER
 
 # A probe that waits long is worse than one that says no.
 BROKER_SECONDS = 2

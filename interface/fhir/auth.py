@@ -12,7 +12,7 @@ from interface import tokens
 from interface.fhir.outcome import Refused, refuse
 from interface.models import Integration
 from interface.scopes import covers
-from reminders.limits import Limit, spend, used_up
+from reminders.own_pages.limits import Limit, spend, used_up
 
 REQUESTS = Limit("interface", 600, dt.timedelta(minutes=1))
 WRONG_TOKENS = Limit("interface-token", 20, dt.timedelta(minutes=10))

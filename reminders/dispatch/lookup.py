@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from patients.models import ContactPoint
-from reminders import links, rendering
+from reminders import links
 from reminders.models import MessageTemplate, Reminder, SecretLink, State
 from reminders.standing import why_no_longer
+from reminders.wording import rendering
 
 # The world goes on meanwhile: what is looked up is good for so long, then it is looked up again.
 GOOD_FOR = dt.timedelta(seconds=2)

@@ -4,12 +4,13 @@ import datetime as dt
 from dataclasses import replace
 
 from patients.models import Channel, ContactPoint
-from reminders import gsm, links, rendering
+from reminders import links
 from reminders.channels import Carriers, Message, SendError
 from reminders.dispatch import allowance, doubt, outcome, recheck
 from reminders.dispatch.ledger import Ledger, Taken
 from reminders.dispatch.lookup import Ready, look_up
 from reminders.models import Delivery, MessageTemplate, Reminder
+from reminders.wording import gsm, rendering
 
 
 def send_claimed(claimed: Reminder, *, now: dt.datetime) -> None:

@@ -12,7 +12,7 @@ from patients.models import Channel, ContactPoint, Patient
 from reminders.inbound.answers import Answer, words_of
 from reminders.inbound.grammar import Meaning
 from reminders.models import InboundMessage, Kind, Reminder, ReminderRule, State
-from reminders.rendering import ENGLISH, clinic_values, day_without_year
+from reminders.wording.rendering import ENGLISH, clinic_values, day_without_year
 from treatments import booking
 from treatments.models import Status, TreatmentSession
 

@@ -5,8 +5,8 @@ An opt-out is confirmed once and says what still comes, without anything that ad
 
 from enum import StrEnum
 
-from reminders import gsm
-from reminders.fields import fill
+from reminders.wording import gsm
+from reminders.wording.fields import fill
 
 
 class Answer(StrEnum):

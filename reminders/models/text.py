@@ -8,8 +8,8 @@ from django.db import models
 from clinic.health_words import blocked_words
 from clinic.models import Clinic, User
 from patients.models import Channel, Patient
-from reminders.fields import FIELDS, unknown_fields
 from reminders.models.rule import ReminderRule
+from reminders.wording.fields import FIELDS, unknown_fields
 
 
 class MessageTemplate(models.Model):

@@ -7,7 +7,7 @@ from django.utils.timezone import localtime
 
 from clinic.wording import clock_words, day_words
 from patients.models import Patient
-from reminders import languages
+from reminders.own_pages import languages
 
 register = template.Library()
 

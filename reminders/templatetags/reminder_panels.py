@@ -10,7 +10,7 @@ from clinic.access import Capability, may
 from patients.models import Patient
 from reminders.models import InboundMessage, Reminder
 from reminders.results import result_of
-from reminders.watch import look
+from reminders.watching.facts import look
 from treatments.models import TreatmentSession
 
 register = template.Library()

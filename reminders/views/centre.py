@@ -13,10 +13,10 @@ from django.utils import timezone
 from clinic import audit
 from clinic.access import Capability, StaffRequest, may, requires
 from patients.models import Channel, ContactPoint
-from reminders import watch
 from reminders.models import Delivery, Reminder, State
 from reminders.models.delivery import IN_DOUBT
 from reminders.results import billed, result_of
+from reminders.watching import facts as watch
 
 PER_PAGE = 50
 # key, label, states, newest first

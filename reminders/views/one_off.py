@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic.access import Capability, StaffRequest, requires
 from clinic.redirects import next_url
 from patients.models import Channel, Patient
-from reminders import guard, measuring, one_off, plain_words, timing, writing
+from reminders import one_off, timing, writing
 from reminders.forms import OneOffForm
 from reminders.models import Kind
+from reminders.wording import guard, measuring, plain_words
 from treatments.models import Course
 
 BACK = "reminders:centre"

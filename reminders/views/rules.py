@@ -13,8 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clinic.access import Capability, StaffRequest, requires
 from patients.models import Channel, Patient
 from reminders import writing
-from reminders.forms import RuleForm
-from reminders.forms.staff import BY_A_PERSON, DISTANCE
+from reminders.forms import BY_A_PERSON, DISTANCE, RuleForm
 from reminders.models import Kind, MessageTemplate, ReminderRule
 
 

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.access import Capability, StaffRequest, requires
 from clinic.redirects import next_url
-from reminders import rendering, texting, timing
+from reminders import texting, timing
 from reminders.models import Reminder, ReminderRule
+from reminders.wording import rendering
 
 RECALL = "treatments:recall"
 # As many as a page of the recall list holds.

@@ -13,12 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.access import Capability, StaffRequest, requires
 from patients.models import Channel, Patient
-from reminders import guard, measuring, plain_words, writing
+from reminders import writing
 from reminders.channels import SendError
-from reminders.forms import TextForm
-from reminders.forms.staff import address_for_test
+from reminders.forms import TextForm, address_for_test
 from reminders.models import Kind, MessageTemplate, ReminderRule
 from reminders.views.rules import get_rule
+from reminders.wording import guard, measuring, plain_words
 
 
 @dataclass(frozen=True)

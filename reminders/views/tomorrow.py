@@ -16,7 +16,7 @@ from clinic.models import AuditEntry
 from clinic.redirects import next_url
 from reminders import handling
 from reminders.tomorrow import untold
-from reminders.watch import look
+from reminders.watching.facts import look
 from treatments.forms import parse_day
 from treatments.models import TreatmentSession
 

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from clinic.models import Clinic, Injector
 from interface.fhir import auth
 from patients.models import Patient
-from reminders.limits import Limit
+from reminders.own_pages.limits import Limit
 from tests.interface.programs import Program
 from treatments.models import Course, OutcomeScore, TreatmentSession
 

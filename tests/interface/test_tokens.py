@@ -15,7 +15,7 @@ from interface.fhir import auth
 from interface.models import Integration
 from interface.scopes import READABLE, SCOPES
 from patients.models import Patient
-from reminders.limits import Limit
+from reminders.own_pages.limits import Limit
 from tests.builders import NOW, PASSWORD, make_course, make_injector, make_patient, make_session
 from tests.conftest import log_in
 from tests.interface.programs import Program, issues

@@ -9,9 +9,9 @@ from patients.actions.diary_days import DayFacts, write_days
 from patients.models import DiaryDay, Patient
 from reminders import links
 from reminders.models import DiaryLink, NudgeStop, PatientLink, Reminder
+from reminders.own_pages.stopping import choose
 from reminders.planning import reconcile
 from reminders.standing import DIARY_KEPT
-from reminders.stopping import choose
 from tests.builders import NOW, TODAY, make_course
 from treatments.models import Course
 

@@ -6,14 +6,15 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from clinic.health_words import blocked_words
-from reminders import gsm, links, rendering
+from reminders import links
 from reminders.channels import Message
 from reminders.checks import LONGEST_BASE_URL
-from reminders.fields import fill, unknown_fields
-from reminders.longest import longest_clock, longest_day
 from reminders.models import MessageTemplate, Reminder
 from reminders.planning import reconcile
 from reminders.texts import LANGUAGES, PARTS, Words
+from reminders.wording import gsm, rendering
+from reminders.wording.fields import fill, unknown_fields
+from reminders.wording.longest import longest_clock, longest_day
 from tests.builders import NOW
 from treatments.models import TreatmentSession
 

@@ -7,11 +7,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from clinic.models import Clinic
-from reminders import metrics, watch
 from reminders.dispatch.doubt import in_doubt
-from reminders.health import SILENT_AFTER
 from reminders.models import Heartbeat, Reminder
 from reminders.models.reminder import ReminderQuerySet
+from reminders.watching import facts as watch
+from reminders.watching import metrics
+from reminders.watching.health import SILENT_AFTER
 
 MOST_IDS = 20
 

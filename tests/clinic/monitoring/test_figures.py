@@ -15,8 +15,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from clinic.models import User
 from clinic.monitoring import figures
 from patients.models import Patient
-from reminders import metrics
 from reminders.models import Heartbeat
+from reminders.watching import metrics
 from tests.builders import NOW
 from tests.clinic.monitoring.test_probes import make_due
 from tests.conftest import log_in

@@ -9,11 +9,11 @@ from clinic.health_words import blocked_words
 from clinic.models import AuditEntry, Clinic, Injector, User
 from patients.actions import withdraw_consent
 from patients.models import Channel, ContactPoint, Patient
-from reminders import gsm
 from reminders.dispatch import send_due
 from reminders.inbound import acting
 from reminders.inbound.answers import TEXTS, Answer, words_of
 from reminders.models import InboundMessage, Kind, Reminder, ReminderRule, State
+from reminders.wording import gsm
 from tests.builders import NOW, make_patient, make_session
 from tests.conftest import log_in
 from tests.reminders.calls import NUMBER, text

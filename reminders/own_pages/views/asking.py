@@ -1,0 +1,122 @@
+"""Another time, or the first one: asked for by half-days, or chosen where the clinic lets patients choose."""
+
+import datetime as dt
+import uuid
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from clinic.redirects import posted_uid
+from clinic.wording import clock_words
+from reminders.models import PatientLink
+from reminders.own_pages import languages
+from reminders.own_pages import visit as visit_page
+from reminders.own_pages.forms import AskForm
+from reminders.own_pages.views.behind_link import behind_link, show
+from reminders.own_pages.views.visit import posted_version, show_changed, show_visit
+from treatments import booking, self_booking, wishes
+from treatments.models import Course, TreatmentSession
+from treatments.models.session import OPEN
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@behind_link
+def ask(request: HttpRequest, link: PatientLink, now: dt.datetime) -> HttpResponse:
+    """Ask for another time, or for a first one, by half-days. A booked time stays booked until staff answer."""
+    session = _booked(link)
+    if refused := _refused(request, link, session, now):
+        return refused
+    form = AskForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return show(request, "ask", link, status=422 if form.is_bound else 200, session=session, form=form)
+    wish = wishes.Wish(tuple(form.cleaned_data["suits"]), form.cleaned_data["words"].strip())
+    if session is None:
+        wishes.ask_for_a_visit(course=_course(link), wish=wish, at=now)
+        return show(request, "asked", link, suits=wishes.labels(wish.suits))
+    asked = TreatmentSession.Answer.ASKED_TO_MOVE
+    try:
+        version = posted_version(request)
+        booking.answer(session=session, version=version, answer=asked, at=now, suits=wish.suits, words=wish.words)
+    except booking.Stale:
+        return show_changed(request, link, now)
+    return redirect("reminders:done", link.token)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@behind_link
+def times(request: HttpRequest, link: PatientLink, now: dt.datetime) -> HttpResponse:
+    """Choose one of five free times, where the clinic allows it; else ask."""
+    if not link.clinic.patients_book:
+        return redirect("reminders:ask", link.token)
+    session = _booked(link)
+    if refused := _refused(request, link, session, now):
+        return refused
+    if request.method == "POST":
+        return _take(request, link, session, now)
+    return _show_times(request, link, session, now)
+
+
+def _take(request: HttpRequest, link: PatientLink, session: TreatmentSession | None, now: dt.datetime) -> HttpResponse:
+    code, uid = request.POST.get("slot", ""), posted_uid(request, "uid")
+    course, version = _course(link), posted_version(request)
+    try:
+        self_booking.take(course=course, session=session, version=version, code=code, uid=uid, now=now)
+    except self_booking.NotForThem:
+        note = _("That time cannot be booked here. These are still free:")
+        return _show_times(request, link, session, now, note=note, status=409)
+    except booking.Taken:
+        return _show_times(request, link, session, now, note=_taken_words(link, code), status=409)
+    except booking.Conflict:
+        return show_changed(request, link, now)
+    return redirect("reminders:done", link.token)
+
+
+def _show_times(
+    request: HttpRequest,
+    link: PatientLink,
+    session: TreatmentSession | None,
+    now: dt.datetime,
+    note: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    found = self_booking.free_times(course=_course(link), session=session, now=now)
+    context = {"session": session, "slots": found, "uid": uuid.uuid4(), "note": note}
+    return show(request, "times", link, status=status, **context)
+
+
+def _course(link: PatientLink) -> Course:
+    """Return the course, which `_refused` has seen to be open."""
+    course = visit_page.course_of(link)
+    if course is None:
+        raise Http404
+    return course
+
+
+def _booked(link: PatientLink) -> TreatmentSession | None:
+    session = visit_page.visit_of(link)
+    return session if session and session.status in OPEN else None
+
+
+def _refused(
+    request: HttpRequest, link: PatientLink, session: TreatmentSession | None, now: dt.datetime
+) -> HttpResponse | None:
+    """Show the visit instead: it is too late to change it, it is no more, or the course has ended."""
+    if session is None and "version" in request.POST:
+        return show_changed(request, link, now)
+    if session and not visit_page.may_change(session, now):
+        note = _("It is too late to change this here. If you cannot come, please call us.")
+        return show_visit(request, link, now, note=note, status=409)
+    course = visit_page.course_of(link)
+    if course is None or course.closed_on:
+        return show_visit(request, link, now, status=409)
+    return None
+
+
+def _taken_words(link: PatientLink, code: str) -> str:
+    """Name the time that somebody else just took."""
+    start = dt.datetime.strptime(code.split(".")[2], "%Y%m%dT%H%M").replace(tzinfo=dt.UTC)
+    return _("Someone just took %(time)s. These are still free:") % {
+        "time": clock_words(start.astimezone(link.clinic.zone).time(), languages.active())
+    }

@@ -1,0 +1,1 @@
+"""Whether the sending works: signs of life, figures, and what they mean."""
