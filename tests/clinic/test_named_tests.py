@@ -1,4 +1,4 @@
-"""What the security page and the hazard log name is there: files, and tests by name."""
+"""What the security page, the hazard log and the architecture name is there: files, and tests by name."""
 
 import re
 from pathlib import Path
@@ -7,10 +7,10 @@ import pytest
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
-NAMED = re.compile(r"`([\w./-]+\.(?:py|html|toml|txt|md)|deploy/\w+)(?:::(\w+))?`")
+NAMED = re.compile(r"`([\w./-]+\.(?:py|html|toml|txt|json|md)|deploy/\w+)(?:::(\w+))?`")
 
 
-@pytest.mark.parametrize("page", ["docs/security.md", "docs/hazards.md"])
+@pytest.mark.parametrize("page", ["docs/security.md", "docs/hazards.md", "docs/architecture.md"])
 def test_every_file_and_test_that_a_page_names_is_there(page: str) -> None:
     named = set(NAMED.findall((ROOT / page).read_text()))
     missing = [
