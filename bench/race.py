@@ -100,7 +100,7 @@ def _move_of(key: int, target: Slot, by: User) -> Act:
         session: Any = TreatmentSession.objects.select_related("clinic", "course__clinic").get(pk=key)
         try:
             booking.move(session=session, version=session.version, slot=target, by=by, at=timezone.now())
-        except booking.Conflict:
+        except (booking.Conflict, booking.TooEarly):
             return "lost"
         except Exception as error:
             return type(error).__name__
