@@ -147,7 +147,6 @@ LOGIN_REDIRECT_URL = "clinic:home"
 LOGOUT_REDIRECT_URL = "account_login"
 # Admins, and everybody where a clinic says so, sign in with a second step. The demo does without.
 SECOND_FACTOR = env_bool("SECOND_FACTOR", default=True)
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 # In the database, where nobody is kept from signing in because the broker is down; CACHE_URL names a Redis instead.
 CACHE_URL = env_secret("CACHE_URL", "")
 CACHES = {
@@ -200,6 +199,7 @@ MONITOR_ADDRESSES = env_list("MONITOR_ADDRESSES", "127.0.0.1,::1")
 MONITOR_TOKEN = env_secret("MONITOR_TOKEN", "")
 # The largest file that may be uploaded: a referral list of 100,000 rows is about 20 MB.
 UPLOAD_MAX_BYTES = env_int("UPLOAD_MAX_BYTES", 25_000_000)
+FILE_UPLOAD_HANDLERS = ["clinic.uploading.NoFiles"]  # the page that takes a file says so
 
 LANGUAGE_CODE = "en-gb"
 # Patients' own pages speak more (patients.models.Patient.Language); staff pages are English.

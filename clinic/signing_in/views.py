@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -43,6 +44,9 @@ def end_session(request: HttpRequest) -> HttpResponse:
 
 
 def stay_signed_in(request: HttpRequest) -> HttpResponse:
-    """Say when this session ends. A press of *Stay* has moved that on by now; the page's own asking has not."""
+    """Say when this session ends. A press of *Stay* has moved that on by now; the page's own asking has not.
+
+    A page that was open while somebody signed in again learns here the token that its form needs from now on.
+    """
     end = ends_at(request.session)
-    return JsonResponse({"ends_at": end.isoformat() if end else None})
+    return JsonResponse({"ends_at": end.isoformat() if end else None, "token": get_token(request)})

@@ -12,6 +12,8 @@
   let saved = 0;
   let leaving = false;
   let sending = false;
+  let signedOut = false;
+  let done = false;
 
   const button = (type, label) => {
     const made = document.createElement("button");
@@ -33,12 +35,24 @@
     button("submit", "See both versions").formAction = form.dataset.both;
   };
 
+  const post = () => fetch(form.dataset.draft, { method: "POST", body: new FormData(form), redirect: "manual" });
+
+  // Signing in again, in another tab, makes the form's token worthless: the new session has one of its own.
+  const renewed = async () => {
+    const answer = await fetch(form.dataset.token, { headers: { "X-By-Itself": "1" }, redirect: "manual" });
+    if (answer.ok) form.elements.csrfmiddlewaretoken.value = (await answer.json()).token;
+    return answer.ok;
+  };
+
   async function send() {
     if (sending) { timer = setTimeout(send, PAUSE); return; }
     sending = true;
     const upTo = changes;
     try {
-      const answer = await fetch(form.dataset.draft, { method: "POST", body: new FormData(form), redirect: "error" });
+      let answer = await post();
+      if (answer.status === 403 && await renewed()) answer = await post();
+      signedOut = answer.type === "opaqueredirect";
+      if (signedOut) { failed("You have been signed out. Sign in again in another tab, then try again. Keep this page open."); return; }
       const body = await answer.json();
       if (answer.ok) {
         version.value = body.version;
@@ -53,6 +67,12 @@
     }
   }
 
+  // What is signed must carry the number of the last draft, and must not be lost on the way to the log-in.
+  const settled = async () => {
+    while (sending) await new Promise((go) => { setTimeout(go, 50); });
+    if (saved < changes) await send();
+  };
+
   const changed = () => {
     changes += 1;
     clearTimeout(timer);
@@ -64,15 +84,14 @@
   form.addEventListener("submit", (event) => {
     clearTimeout(timer);
     leaving = true;
-    if (!sending) return;
-    // A save on its way raises the draft's number: what is signed must carry the new one.
-    event.preventDefault();
     const pressed = event.submitter;
-    const wait = setInterval(() => {
-      if (sending) return;
-      clearInterval(wait);
-      form.requestSubmit(pressed);
-    }, 50);
+    if (done || pressed?.hasAttribute("formaction") || (!sending && saved === changes)) return;
+    event.preventDefault();
+    settled().then(() => {
+      leaving = done = !signedOut;
+      if (done) form.requestSubmit(pressed);
+      else line.scrollIntoView({ block: "center" });
+    });
   });
   window.addEventListener("beforeunload", (event) => { if (!leaving && saved < changes) event.preventDefault(); });
 })();

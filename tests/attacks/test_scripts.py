@@ -81,8 +81,8 @@ def test_no_stored_text_is_run_on_any_page(
     assert seen > 30
 
 
-def spoil() -> set[str]:
-    """Write script into every text of every row that takes it; return which columns did."""
+def spoil(long: str = SCRIPT, short: str = SHORT) -> set[str]:
+    """Write script, or what else is given, into every text of every row that takes it; return which columns did."""
     spoilt = set()
     ours = (model for model in apps.get_models() if model.__name__ not in {"StaffSession", "ContentType"})
     for model in ours:
@@ -96,7 +96,7 @@ def spoil() -> set[str]:
                 or field.primary_key
             ):
                 continue
-            text = SCRIPT if (field.max_length or 1000) >= len(SCRIPT) else SHORT
+            text = long if (field.max_length or 1000) >= len(long) else short
             try:
                 with transaction.atomic():
                     if model._base_manager.update(**{field.name: text}):

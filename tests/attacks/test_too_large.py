@@ -1,14 +1,19 @@
-"""A form of 100 MB: refused by the length it declares, before a byte of it is read."""
+"""A form of 100 MB: refused by the length it declares, before a byte of it is read. A file that no page asks for: not kept."""
 
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 
+from clinic.models import Room
+from tests.attacks.test_foreign_objects import forms_of
 from tests.clinic.test_access import ALL, SIGNED, STAFF, World
 
 HUGE = 100_000_000
 FORM = "application/x-www-form-urlencoded"
+WITH_FILES = "multipart/form-data; boundary=abc"
 
 
 class Counting:
@@ -32,10 +37,11 @@ def send(client: Client, url: str, content_type: str) -> tuple[int, int]:
     return answer.status_code, body.read_so_far
 
 
-def test_no_page_reads_a_huge_form(world: World, insider: Client) -> None:
+@pytest.mark.parametrize("content_type", [FORM, WITH_FILES])
+def test_no_page_reads_a_huge_form(world: World, insider: Client, content_type: str) -> None:
     guarded = Client(enforce_csrf_checks=True, raise_request_exception=False)
     guarded.cookies = insider.cookies
-    answers = {name: send(guarded, world.url(name), FORM) for name in sorted(STAFF)}
+    answers = {name: send(guarded, world.url(name), content_type) for name in sorted(STAFF)}
     assert {name: answer for name, answer in answers.items() if answer[0] < 400 or answer[1]} == {}
 
 
@@ -45,5 +51,26 @@ def test_no_gateway_makes_us_read_a_huge_call(db: None, name: str) -> None:
 
 
 def test_the_page_for_files_reads_no_huge_file(world: World, insider: Client) -> None:
-    content_type = "multipart/form-data; boundary=abc"
-    assert send(insider, world.url("treatments:import"), content_type) == (413, 0)
+    assert send(insider, world.url("treatments:import"), WITH_FILES) == (413, 0)
+
+
+def test_a_stranger_makes_no_page_read_a_huge_form_with_a_file(db: None) -> None:
+    read = {name: send(Client(), reverse(name), WITH_FILES)[1] for name in ("account_login", "treatments:import")}
+    assert read == {"account_login": 0, "treatments:import": 0}
+
+
+def test_a_file_that_no_page_asks_for_is_not_kept_for_a_moment(
+    world: World, insider: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kept(*words: Any, **more: Any) -> None:
+        raise AssertionError("a file was kept")
+
+    file = SimpleUploadedFile("name", b"a" * 2_000_000)
+    for kind in ("TemporaryUploadedFile", "InMemoryUploadedFile"):
+        monkeypatch.setattr(f"django.core.files.uploadedfile.{kind}.__init__", kept)
+    url = world.url("setup:edit_room")
+    form = forms_of(insider, world)[url]
+    fields = {name: values[:1] or [""] for name, values in form.values.items()}
+    answer = insider.post(url, fields | {"name": ["Room nine"], "surprise": [file]})
+    assert answer.status_code == 302
+    assert Room.objects.filter(name="Room nine").exists()  # the form itself arrived

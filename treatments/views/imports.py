@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
 from clinic.access import Capability, StaffRequest, requires
+from clinic.uploading import takes_a_file
 from patients.csvfile import CsvError
 from treatments.referrals import uploads
 from treatments.referrals.forms import UploadForm
@@ -26,13 +27,14 @@ MAX_FAULTS_SHOWN = 100
 FORM_OVERHEAD = 10_000  # bytes of a request around the file itself
 
 
-def _not_too_large(view: Callable[[StaffRequest], HttpResponse]) -> Callable[[StaffRequest], HttpResponse]:
-    """Refuse a request by its declared length, before anything reads its body."""
+def _takes_a_list(view: Callable[[StaffRequest], HttpResponse]) -> Callable[[StaffRequest], HttpResponse]:
+    """Take a file with the form, and refuse one by its declared length before anything reads it."""
 
     @wraps(view)
     def limited(request: StaffRequest) -> HttpResponse:
         if int(request.META.get("CONTENT_LENGTH") or 0) > settings.UPLOAD_MAX_BYTES + FORM_OVERHEAD:
             return render(request, "413.html", {"limit": settings.UPLOAD_MAX_BYTES}, status=413)
+        takes_a_file(request)
         return view(request)
 
     return limited
@@ -41,7 +43,7 @@ def _not_too_large(view: Callable[[StaffRequest], HttpResponse]) -> Callable[[St
 # The token is checked by csrf_protect below: the middleware would read the whole body before the length is looked at.
 @csrf_exempt
 @requires(Capability.IMPORT)
-@_not_too_large
+@_takes_a_list
 @csrf_protect
 def choose(request: StaffRequest) -> HttpResponse:
     """Show the form; keep the file that is sent and go on to its preview."""

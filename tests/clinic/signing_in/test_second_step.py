@@ -1,9 +1,11 @@
 """The second step: who needs it, how it is set up, and that no page comes before it."""
 
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa import app_settings
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.test import Client
@@ -94,6 +96,12 @@ def test_who_must_have_one_cannot_take_the_last_away(admin: User) -> None:
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     client.post(reverse("mfa_deactivate_totp"))
     assert Authenticator.objects.filter(user=admin, type="totp").exists()
+
+
+def test_nothing_lets_a_passkey_of_another_site_in(settings: Any) -> None:
+    # With this one the library asks no more where a passkey was used. Nobody needs it: localhost counts as safe anyway.
+    assert not app_settings.WEBAUTHN_ALLOW_INSECURE_ORIGIN
+    assert "INSECURE_ORIGIN" not in Path(settings.BASE_DIR, "clinic", "settings.py").read_text()
 
 
 def test_a_new_password_does_not_open_the_second_step(admin: User) -> None:

@@ -1,0 +1,130 @@
+"""Signing in in a real browser: with a passkey, and again while a half-written session stands open."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from clinic.demo.logins import PASSWORD
+from tests.stack.running import Stack, in_room
+from tests.stack.test_map import INJECTOR
+from tests.stack.test_session_form import fill_vial
+from tests.stack.test_today import log_in
+
+pytestmark = [pytest.mark.stack, pytest.mark.browser]
+
+# Nobody else signs in as her while these tests run.
+READER = "lea@lakeside.example"
+SIGNED_OUT = "You have been signed out."
+
+
+@pytest.fixture
+def phone(browser: Browser, stack: Stack) -> Iterator[Page]:
+    """A window with a phone's passkeys. They belong to a name, so it uses one that every browser trusts without HTTPS."""
+    context = browser.new_context(base_url=f"http://localhost:{stack.demo.port}")
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    keys = context.new_cdp_session(page)
+    keys.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    keys.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {"options": options | {"isUserVerified": True, "automaticPresenceSimulation": True}},
+    )
+    yield page
+    context.close()
+
+
+def sign_out(page: Page) -> None:
+    """End the session, as somebody does who forgets the browser."""
+    page.context.clear_cookies()
+
+
+def prove_it_is_you(page: Page) -> None:
+    """Type the password once more, as is asked before anything about signing in is changed."""
+    page.wait_for_url("**/me/again/**")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.locator("main").get_by_role("button").first.click()
+
+
+def test_a_passkey_is_added_signs_in_without_a_password_and_is_removed(phone: Page) -> None:
+    log_in(phone, READER)
+    phone.goto("/me/second-step/passkeys/new/")
+    prove_it_is_you(phone)
+    phone.get_by_label("Name", exact=True).fill("Work phone")
+    if phone.get_by_role("checkbox").count():
+        phone.get_by_role("checkbox").check()
+    phone.get_by_role("button", name="Add").click()
+    phone.wait_for_url("**/me/second-step/**")
+
+    sign_out(phone)
+    phone.goto("/today/")
+    phone.wait_for_url("**/log-in/**")
+    phone.get_by_role("button", name="Use a passkey").click()
+    phone.wait_for_url("**/today/")
+
+    # A password alone opens nothing any more.
+    sign_out(phone)
+    phone.goto("/log-in/")
+    phone.get_by_label("Email").fill(READER)
+    phone.get_by_label("Password").fill(PASSWORD)
+    phone.get_by_role("button", name="Sign in").click()
+    phone.wait_for_url("**/log-in/code/")
+    phone.goto("/today/")
+    phone.get_by_role("button", name="Use a passkey").click()
+    phone.wait_for_url("**/today/")
+
+    phone.goto("/me/second-step/passkeys/")
+    phone.get_by_role("link", name="Remove Work phone").click()
+    prove_it_is_you(phone)
+    phone.get_by_role("button", name="Remove it").click()
+    phone.wait_for_url("**/me/second-step/**")
+
+
+@pytest.fixture
+def injector(browser: Browser, stack: Stack) -> Iterator[BrowserContext]:
+    """Dr Osei's browser, signed in."""
+    context = browser.new_context(base_url=stack.url, reduced_motion="reduce")
+    context.set_default_timeout(20_000)
+    log_in(context.new_page(), INJECTOR)
+    yield context
+    context.close()
+
+
+def test_what_was_typed_into_a_session_survives_being_signed_out(injector: BrowserContext, stack: Stack) -> None:
+    page = injector.pages[0]
+    page.goto(in_room(stack))
+    fill_vial(page)
+    line, note = page.locator("[data-draft-line]"), page.get_by_label("Note", exact=True)
+    note.fill("kept before")
+    expect(line).to_contain_text("Draft saved")
+
+    # The session ends while more is typed: nothing leads away from the page, pressing the button neither.
+    injector.clear_cookies(name="session")
+    note.fill("kept before, and typed afterwards")
+    page.get_by_role("button", name="Sign session").click()
+    expect(line).to_contain_text(SIGNED_OUT)
+    expect(note).to_have_value("kept before, and typed afterwards")
+
+    # Signed in again in another tab, the page goes on where it was.
+    log_in(injector.new_page(), INJECTOR)
+    line.get_by_role("button", name="Try again").click()
+    expect(line).to_contain_text("Draft saved")
+    page.reload()
+    expect(note).to_have_value("kept before, and typed afterwards")
+
+
+def test_a_session_that_is_sent_after_being_signed_out_stands_there_again_after_the_log_in(
+    injector: BrowserContext, stack: Stack
+) -> None:
+    page = injector.pages[0]
+    page.goto(in_room(stack))
+    note = page.get_by_label("Note", exact=True)
+    note.fill("sore on the left")
+    expect(page.locator("[data-draft-line]")).to_contain_text("Draft saved")
+    injector.clear_cookies(name="session")
+    page.get_by_role("button", name="Sign session").click()
+    page.get_by_label("Email").fill(INJECTOR)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(note).to_have_value("sore on the left")
