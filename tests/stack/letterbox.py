@@ -1,4 +1,5 @@
-"""Addresses of patients' own pages on the stack: `python -m tests.stack.letterbox make` prints them, `... rows` the state.
+"""Addresses of patients' own pages on the stack: `python -m tests.stack.letterbox make` prints them and a clinic's name,
+`... rows CLINIC` a digest of all that is known there and how many rows of each kind there are.
 
 The clinic sends nothing: its rules are never installed, but for the one that the links hang on.
 """
@@ -11,22 +12,20 @@ import django
 
 django.setup()
 
+from django.apps import apps  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from clinic.models import Clinic, Role  # noqa: E402
-from patients.models import DiaryDay, Patient  # noqa: E402
 from reminders import links  # noqa: E402
 from reminders.models import Kind, Reminder, ReminderRule, State  # noqa: E402
+from tests.attacks.rows import of_clinic  # noqa: E402
 from tests.builders import make_clinic, make_course, make_injector, make_patient, make_session, make_user  # noqa: E402
-from treatments.models import ContactAttempt, SessionEvent, TreatmentSession  # noqa: E402
-
-SLUG = "letterbox"
 
 
 def make() -> dict[str, str]:
     """Make a clinic with a person who has a visit, one who has none, and a diary; return their addresses."""
     now = timezone.now()
-    clinic = make_clinic("Letterbox", patients_book=True)
+    clinic = make_clinic(f"Letterbox{Clinic.objects.count()}", patients_book=True)
     injector = make_injector(clinic, "Dr Tide")
     rule = ReminderRule.objects.create(clinic=clinic, kind=Kind.VISIT, days_before=3, active=False)
     day = (now + dt.timedelta(days=5)).astimezone(clinic.zone).replace(hour=10, minute=30, second=0, microsecond=0)
@@ -37,9 +36,14 @@ def make() -> dict[str, str]:
     due = make_course(jo)
     told = Reminder(session=session, session_version=1, patient=maria, course=session.course)
     asked = Reminder(due_date=due_on, patient=jo, course=due)
-    nurse = make_user("pier@letterbox.example", "RN Pier", (clinic, Role.NURSE_INJECTOR))
+    nurse = make_user(f"pier@{clinic.slug}.example", "RN Pier", (clinic, Role.NURSE_INJECTOR))
     _link, diary = links.make_diary_link(patient=maria, by=nurse, at=now)
-    return {"visit": _address(told, rule, now), "due": _address(asked, rule, now), "diary": diary}
+    return {
+        "clinic": clinic.slug,
+        "visit": _address(told, rule, now),
+        "due": _address(asked, rule, now),
+        "diary": diary,
+    }
 
 
 def _address(reminder: Reminder, rule: ReminderRule, now: dt.datetime) -> str:
@@ -49,15 +53,12 @@ def _address(reminder: Reminder, rule: ReminderRule, now: dt.datetime) -> str:
     return links.address_for(reminder, now=now)
 
 
-def rows() -> dict[str, list[str]]:
-    """Return everything that a press of a patient's button could change."""
-    clinic = Clinic.objects.get(slug=SLUG)
-    models = (TreatmentSession, SessionEvent, ContactAttempt, DiaryDay, Patient)
-    return {
-        model.__name__: [str(row) for row in model._default_manager.filter(clinic=clinic).order_by("pk").values()]
-        for model in models
-    }
+def rows(slug: str) -> dict[str, str | int]:
+    """Return a digest of all rows of the clinic by model, and of what belongs to no clinic the number of rows."""
+    found: dict[str, str | int] = dict(of_clinic(Clinic.objects.get(slug=slug).pk))
+    others = [model for model in apps.get_models() if model._meta.label not in found]
+    return found | {model._meta.label: model._base_manager.count() for model in others}
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(make() if sys.argv[1] == "make" else rows()))
+    sys.stdout.write(json.dumps(make() if sys.argv[1] == "make" else rows(sys.argv[2])))

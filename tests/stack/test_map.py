@@ -134,17 +134,6 @@ def test_all_no_waits_until_the_last_question_was_on_the_screen(form: Page) -> N
     expect(all_no).not_to_have_attribute("aria-disabled", "true")
 
 
-def test_on_a_phone_six_crops_hold_sites_a_finger_can_hit(form: Page) -> None:
-    form.set_viewport_size({"width": 360, "height": 640})
-    expect(form.locator(".map-crops .map-picture")).to_have_count(6)
-    expect(form.locator(".map-views")).to_be_hidden()
-    marks = form.locator(".map-crops [data-site]:not(.site--spare) .dot").all()
-    sizes = [box["width"] for mark in marks if (box := mark.bounding_box())]
-    assert len(sizes) >= 39
-    assert min(sizes) >= 24
-    assert form.evaluate("document.documentElement.scrollWidth") <= 360
-
-
 def test_what_is_typed_survives_a_reload_and_shows_who_writes(
     form: Page, browser: Browser, stack: Stack, form_address: str
 ) -> None:

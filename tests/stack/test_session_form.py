@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.stack.axe import DESK, faults
 from tests.stack.running import Stack, in_room
-from tests.stack.test_map import INJECTOR, OTHER
+from tests.stack.test_map import INJECTOR
 from tests.stack.test_today import log_in
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
@@ -183,29 +183,6 @@ def test_not_known_says_what_follows_and_all_no_leaves_it(window: BrowserContext
     expect(page.locator("#div_id_safety_allergy").get_by_label("No", exact=True)).to_be_checked()
 
 
-def test_two_people_see_both_versions_and_nothing_is_lost(
-    window: BrowserContext, open_form: OpenForm, browser: Browser, stack: Stack
-) -> None:
-    mine = window.new_page()
-    address = open_form(mine)
-    with browser.new_context(base_url=stack.url) as context:
-        theirs = log_in(context.new_page(), OTHER)
-        theirs.goto(address)  # nobody has typed yet
-        mine.get_by_label("Note", exact=True).fill("sore on the left")
-        expect(mine.locator("[data-draft-line]")).to_contain_text("Draft saved")
-        theirs.get_by_label("Note", exact=True).fill("sore on the right")
-        theirs.locator("#site_PRO").uncheck()
-        theirs.get_by_role("button", name="See both versions").click()
-        expect(theirs.locator("main")).to_contain_text("Dr Osei is writing this session")
-        expect(theirs.get_by_role("row", name=re.compile("^Note"))).to_contain_text("sore on the rightsore on the left")
-        theirs.locator("#theirs_sign").check()
-        theirs.get_by_role("button", name="Take over with this").click()
-        expect(theirs.get_by_label("Note", exact=True)).to_have_value("sore on the left")
-        expect(theirs.locator("#site_PRO")).not_to_be_checked()
-    mine.get_by_label("Note", exact=True).fill("sore on the left, more")
-    expect(mine.locator("[data-draft-line]")).to_contain_text("RN Bello is writing this session.")
-
-
 def test_without_javascript_two_lots_and_a_side_effect_are_signed(
     browser: Browser, stack: Stack, state: object, open_form: OpenForm
 ) -> None:
@@ -238,19 +215,6 @@ def test_without_javascript_two_lots_and_a_side_effect_are_signed(
     expect(page.locator("main")).to_contain_text("55 given, 45 wasted")
     expect(page.locator("main")).to_contain_text("Since last time: side effects")
     context.close()
-
-
-def test_on_a_phone_everything_fits_and_the_totals_stay(window: BrowserContext, open_form: OpenForm) -> None:
-    page = window.new_page()
-    page.set_viewport_size({"width": 360, "height": 640})
-    open_form(page)
-    for place in ("#who-h", "#since-h", "#safety-h", "#sites-h", "#sign-h"):
-        page.locator(place).scroll_into_view_if_needed()
-        expect(page.locator("[data-total]")).to_be_in_viewport()
-    bar = page.locator(".sign-bar").bounding_box()
-    assert bar
-    assert bar["height"] < 640 / 3
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 def test_axe_finds_nothing_serious_on_the_form_and_the_record(window: BrowserContext, open_form: OpenForm) -> None:

@@ -1,6 +1,6 @@
 """Two desks press together, over HTTP, against real server processes. Run as a program; prints what each was told.
 
-`python -m tests.treatments.desks` seeds its database, starts gunicorn with two processes, and lets two people with their
+`python -m tests.acceptance.desks` seeds its database, starts gunicorn with two processes, and lets two people with their
 own sessions book: twenty times the same time for two patients, then five times two times for one patient.
 """
 

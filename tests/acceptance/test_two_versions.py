@@ -1,5 +1,6 @@
-"""Two people change one visit: the second sees both versions, who and when, and chooses; nothing is lost in silence."""
+"""F27: two people change one visit: the second sees both versions, who and when, and chooses; nothing is lost in silence."""
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -8,11 +9,18 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic.models import Clinic, Injector, Role, User
-from tests.builders import NOW, make_session, make_user
+from patients.models import Patient
+from tests.builders import NOW, TODAY, make_course, make_session, make_user
 from tests.conftest import log_in
 from treatments import booking, slots
 from treatments.models import Course, Status, TreatmentSession
 from treatments.slots import Slot
+
+
+@pytest.fixture
+def course(maria: Patient, osei: Injector) -> Course:
+    """Maria's course: she is due today."""
+    return make_course(maria, last_given_on=TODAY - dt.timedelta(days=84), injector=osei)
 
 
 @pytest.fixture
@@ -44,7 +52,7 @@ def words(answer: Any) -> str:
     return re.sub(r"\s+", " ", answer.content.decode())
 
 
-def test_who_moves_a_moved_visit_sees_both_times_and_may_keep_either(
+def test_f27_who_moves_a_moved_visit_sees_both_times_and_may_keep_either(
     desk: Client, visit: TreatmentSession, free: list[Slot], ben: User
 ) -> None:
     theirs, mine = free[-1], free[0]
@@ -63,7 +71,7 @@ def test_who_moves_a_moved_visit_sees_both_times_and_may_keep_either(
     assert visit.starts_at == mine.starts_at
 
 
-def test_who_moves_a_cancelled_visit_reads_who_cancelled_it_and_moves_nothing(
+def test_f27_who_moves_a_cancelled_visit_reads_who_cancelled_it_and_moves_nothing(
     desk: Client, visit: TreatmentSession, free: list[Slot], ben: User
 ) -> None:
     booking.change_status(session=visit, to=Status.CANCELLED, by=ben, at=NOW, reason="Ill")
@@ -75,7 +83,7 @@ def test_who_moves_a_cancelled_visit_reads_who_cancelled_it_and_moves_nothing(
     assert 'name="slot"' not in page
 
 
-def test_who_cancels_a_moved_visit_keeps_the_reason_that_was_typed(
+def test_f27_who_cancels_a_moved_visit_keeps_the_reason_that_was_typed(
     desk: Client, visit: TreatmentSession, free: list[Slot], ben: User
 ) -> None:
     booking.move(session=visit, version=1, slot=free[-1], by=ben, at=NOW)

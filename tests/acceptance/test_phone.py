@@ -1,0 +1,155 @@
+"""F11 to F16: a patient with one hand, a scanner of mail, and staff with a phone or a tablet."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+
+from clinic.demo.logins import LOGINS
+from tests.stack.axe import PHONE
+from tests.stack.own_pages import LANGUAGES, letterbox, links, phone, tell_birth_date
+from tests.stack.running import Stack, in_room
+from tests.stack.test_map import INJECTOR
+from tests.stack.test_today import STILL_TO_COME, log_in
+
+__all__ = ["links", "phone"]
+
+pytestmark = [pytest.mark.stack, pytest.mark.browser]
+
+NARROWEST: ViewportSize = {"width": 320, "height": 640}
+AT_400_PERCENT: ViewportSize = {"width": 320, "height": 256}  # a window of 1280 x 1024, four times as large
+TABLET: ViewportSize = {"width": 768, "height": 1024}
+SCANNER_MS = 10_000
+SEEN = re.compile("botox|migraine|headache|treatment", re.IGNORECASE)
+COUNT_TAPS = "window.taps = 0; addEventListener('click', (event) => { if (event.isTrusted) taps += 1 }, true)"
+
+
+@pytest.fixture
+def hand(browser: Browser, stack: Stack) -> Iterator[BrowserContext]:
+    """A phone of the clinic, touched by fingers."""
+    context = browser.new_context(base_url=stack.url, viewport=PHONE, has_touch=True, is_mobile=True)
+    context.set_default_timeout(20_000)
+    yield context
+    context.close()
+
+
+def wider_than_its_window(page: Page) -> int:
+    """Return by how many pixels a page runs off the side."""
+    return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+
+
+def test_f11_both_answers_are_in_sight_and_nothing_runs_off_the_side(
+    phone: BrowserContext, stack: Stack, links: dict[str, str]
+) -> None:
+    page = phone.new_page()
+    for language in LANGUAGES:
+        phone.add_cookies([{"name": "language", "value": language, "url": stack.url}])
+        page.set_viewport_size({"width": 360, "height": 640})
+        page.goto(links["visit"])
+        for answer in page.locator("main .btn").all():
+            expect(answer).to_be_in_viewport(ratio=1)
+            box = answer.bounding_box()
+            assert box
+            assert box["height"] >= 48
+        for size in (NARROWEST, AT_400_PERCENT):
+            page.set_viewport_size(size)
+            assert wider_than_its_window(page) <= 0, language
+    assert page.evaluate("getComputedStyle(document.body).fontSize") == "18px"
+
+
+def test_f13_opened_by_programs_and_by_a_browser_that_runs_scripts_a_link_changes_nothing(
+    phone: BrowserContext, stack: Stack, links: dict[str, str]
+) -> None:
+    before = letterbox(stack, "rows", links["clinic"])
+    pages = [links[name] for name in ("visit", "due", "diary")]
+    for link in pages:
+        page = phone.new_page()
+        page.clock.install()
+        page.goto(link)
+        page.clock.run_for(SCANNER_MS)  # whatever waits for its time, has it
+        assert not SEEN.search(page.title())
+        for program in (phone.request.get, phone.request.head):
+            assert program(link).ok
+    assert letterbox(stack, "rows", links["clinic"]) == before
+
+
+def test_f12_one_tap_confirms_and_the_link_opened_again_says_so(phone: BrowserContext, links: dict[str, str]) -> None:
+    page = phone.new_page()
+    page.goto(links["visit"])
+    when = page.locator("main").inner_text()
+    page.get_by_role("button", name="Yes, I will come").click()
+    expect(page.locator("h1")).to_have_text("Thank you")
+    thanks = page.locator("main").inner_text()
+    day = re.search(r"\w+day \d+ \w+ \d{4}", when)
+    assert day
+    assert day[0] in thanks
+    assert "10:30am" in thanks
+    page.goto(links["visit"])
+    expect(page.locator("h1")).to_have_text("You said you will come")
+    expect(page.locator(".error-summary")).to_have_count(0)
+
+
+def test_f14_a_clear_day_is_two_taps_and_a_phone_that_is_lost_keeps_three_days(
+    phone: BrowserContext, stack: Stack, links: dict[str, str]
+) -> None:
+    page = phone.new_page()
+    tell_birth_date(page, links["diary"])
+    page.goto(links["diary"])  # the first tap, in the message
+    page.get_by_role("button", name="No", exact=True).click()
+    expect(page.locator("h1")).to_contain_text("Saved")
+    page.goto(f"{links['diary']}week/")
+    page.evaluate(COUNT_TAPS)
+    days = page.locator("[data-day]")
+    days.nth(0).get_by_label("No headache").check()
+    days.nth(1).get_by_label("Migraine").check()
+    days.nth(2).get_by_label("Same as the day above").check()
+    for place in range(3):
+        expect(days.nth(place).locator("[data-state]")).to_have_text("Saved")
+    assert page.evaluate("taps") == 3  # a tap a day: seven are well under a minute
+    page.close()
+    again = phone.new_page()
+    again.goto(f"{links['diary']}week/")
+    for place, answer in enumerate(("No headache", "Migraine", "Migraine")):
+        expect(again.locator("[data-day]").nth(place).get_by_label(answer)).to_be_checked()
+
+
+@pytest.mark.parametrize("size", [PHONE, TABLET], ids=["phone", "tablet"])
+def test_f15_every_site_of_the_session_form_can_be_hit_and_the_totals_stay_in_sight(
+    hand: BrowserContext, stack: Stack, size: ViewportSize
+) -> None:
+    page = log_in(hand.new_page(), INJECTOR)
+    page.set_viewport_size(size)
+    page.goto(in_room(stack))
+    page.get_by_role("link", name=re.compile("^Standard")).click()
+    marks = page.locator(".map-crops [data-site]:not(.site--spare) .dot")
+    boxes = marks.evaluate_all("all => all.map((one) => one.getBoundingClientRect().width).filter(Boolean)")
+    assert len(boxes) >= 39
+    assert min(boxes) >= 24
+    for place in ("#who-h", "#since-h", "#safety-h", "#sites-h", "#sign-h"):
+        page.locator(place).scroll_into_view_if_needed()
+        expect(page.locator("[data-total]")).to_be_in_viewport()
+    bar = page.locator(".sign-bar").bounding_box()
+    assert bar
+    assert bar["height"] < size["height"] / 3
+    for width in (size["width"], 1024, 1200):  # and on its side, or at a desk
+        page.set_viewport_size({"width": width, "height": size["height"]})
+        assert wider_than_its_window(page) <= 0, width
+
+
+def test_f16_on_a_phone_the_day_is_cards_whose_next_step_is_in_sight_and_large(hand: BrowserContext) -> None:
+    page = log_in(hand.new_page(), LOGINS[0].email)
+    for _ in range(7):  # in the evening, to the next day on which somebody is still to come
+        if page.locator(STILL_TO_COME).count():
+            break
+        with page.expect_navigation():
+            page.get_by_role("link", name="Next day").click()
+    rows = page.locator("#day-rows > tr")
+    assert {row.evaluate("one => getComputedStyle(one).display") for row in rows.all()} <= {"block", "grid", "flex"}
+    expect(page.locator(STILL_TO_COME).first).to_be_visible()
+    small = page.locator("#day-rows :is(a.btn, button, summary, [data-menu])").evaluate_all(
+        """all => all.filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44)
+            .map((one) => one.outerHTML.slice(0, 120))"""
+    )
+    assert small == []
+    assert wider_than_its_window(page) <= 0
