@@ -93,13 +93,27 @@
   /* Requests by htmx. Only what a person pressed moves the focus; a refresh by clock never does. */
   const pressed = (event) => ["click", "submit"].includes(event.detail.requestConfig?.triggeringEvent?.type);
 
+  /* What takes longer than a moment says so in words that stand still; nothing turns, nothing shimmers. */
+  const loading = document.getElementById("loading");
+  let slow = 0;
+  const setLoading = (on) => {
+    window.clearTimeout(slow);
+    if (!loading) return;
+    loading.hidden = true;
+    if (on) slow = window.setTimeout(() => { loading.hidden = false; }, 300);
+  };
+
   document.addEventListener("htmx:beforeRequest", (event) => {
     hideFailure();
-    if (pressed(event)) setBusy(event.detail.elt, true);
+    if (!pressed(event)) return;
+    setBusy(event.detail.elt, true);
+    setLoading(true);
   });
 
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (pressed(event)) setBusy(event.detail.elt, false);
+    if (!pressed(event)) return;
+    setBusy(event.detail.elt, false);
+    setLoading(false);
   });
 
   document.addEventListener("htmx:sendError", () => showFailure(NO_SERVER));

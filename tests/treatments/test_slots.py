@@ -1,17 +1,16 @@
 """Free times for the next session."""
 
 import datetime as dt
-import uuid
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from clinic.models import Absence, Clinic, Injector, User, WorkedHoliday
+from clinic.models import Absence, Injector
 from patients.models import Authorization
 from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session, room_of
-from treatments import booking, slots
+from treatments import slots
 from treatments.models import Course, Status, TreatmentSession
 
 
@@ -70,25 +69,6 @@ def test_the_usual_time_is_offered_first_across_the_clock_change(course: Course,
     first = slots.suggest(course=course, now=NOW)[0]
     assert first.starts_at.astimezone(course.clinic.zone).time() == dt.time(14, 30)
     assert "usual time" in first.reasons
-
-
-@pytest.mark.parametrize(
-    ("last", "due"), [("2026-02-09", "2026-05-04"), ("2026-08-10", "2026-11-02")], ids=["into-summer", "into-winter"]
-)
-def test_84_days_on_over_a_clock_change_it_is_the_same_time_of_day(
-    riverside: Clinic, osei: Injector, front_desk: User, last: str, due: str
-) -> None:
-    course = make_course(make_patient(riverside, "Lea", "Novak"))
-    given(course, osei, dt.date.fromisoformat(last), dt.time(10, 30))
-    day = dt.date.fromisoformat(due)
-    if day.month == 5:  # the first Monday of May is a holiday
-        WorkedHoliday.objects.create(clinic=riverside, date=day)
-    now = dt.datetime.combine(dt.date.fromisoformat(last), dt.time(18), dt.UTC)
-    slot = slots.suggest(course=course, now=now)[0]
-    visit = booking.book(course=course, slot=slot, uid=uuid.uuid4(), by=front_desk, at=now)
-    local = visit.starts_at.astimezone(riverside.zone)
-    assert (visit.local_date, local.date(), local.time()) == (day, day, dt.time(10, 30))
-    assert visit.starts_at.hour == (9 if day.month == 5 else 10)
 
 
 def test_the_injector_of_last_time_comes_first(course: Course, osei: Injector) -> None:

@@ -254,12 +254,3 @@ def test_a_step_of_another_clinic_is_out_of_reach(ada: Client, stranger: User, l
     response = log_in(stranger).post(reverse("first_run:settle", args=["rooms"]), {"state": "done"})
     assert response.status_code == 404
     assert FirstStep.objects.get(key="rooms").state == "open"
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["treatments:today", "treatments:calendar", "treatments:recall", "reminders:centre", "reminders:inbox",
-     "treatments:stock", "treatments:log", "reports:first", "setup:overview", "patients:search"],
-)  # fmt: skip
-def test_every_page_of_a_clinic_without_anything_says_so_and_stands(ada: Client, name: str) -> None:
-    assert ada.get(reverse(name)).status_code == 200
