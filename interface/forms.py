@@ -27,7 +27,7 @@ class IntegrationForm(HouseForm):
         label="It may see or do",
         choices=[(scope, WORDS[scope]) for scope in SCOPES],
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Choose at least one."},
+        error_messages={"required": "Choose at least one thing that it may see or do."},
     )
     days = forms.TypedChoiceField(label="Ends after", choices=LIVES, coerce=int, initial=365)
 
@@ -56,7 +56,7 @@ class HookForm(HouseForm):
         label="Tell it when a visit is",
         choices=list(NAMES.items()),
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Choose at least one."},
+        error_messages={"required": "Choose at least one thing to tell it."},
     )
 
     def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:

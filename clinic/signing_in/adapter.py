@@ -101,6 +101,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         """Unlock it."""
         return cipher().decrypt(encrypted_text.encode()).decode()
 
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002 (allauth's word)
+        """Return the name that a new passkey has until somebody gives it another."""
+        number = Authenticator.objects.filter(user=user, type=type).count() + 1
+        return "My passkey" if number == 1 else f"My passkey {number}"
+
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Refuse to take away the last one of a person who must have one."""
         user: User = authenticator.user

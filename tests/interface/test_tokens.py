@@ -156,7 +156,7 @@ def test_an_admin_makes_a_token_that_is_shown_once(admin: User, posted: dict[str
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("scopes", [], "Choose at least one."),
+        ("scopes", [], "Choose at least one thing that it may see or do."),
         ("scopes", ["system/Everything.write"], "Select a valid choice"),
         ("days", "99999", "Select a valid choice"),
         ("name", "", "Enter a name."),

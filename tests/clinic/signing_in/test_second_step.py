@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa import app_settings
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.test import Client
@@ -109,3 +110,10 @@ def test_a_new_password_does_not_open_the_second_step(admin: User) -> None:
     admin.set_password("a new and longer password")
     admin.save()
     assert sign_in(Client(), admin.email, "a new and longer password").url == reverse("mfa_authenticate")
+
+
+def test_a_new_passkey_is_offered_a_plain_name(admin: User) -> None:
+    adapter = get_adapter()
+    assert adapter.generate_authenticator_name(admin, Authenticator.Type.WEBAUTHN) == "My passkey"
+    Authenticator.objects.create(user=admin, type=Authenticator.Type.WEBAUTHN, data={})
+    assert adapter.generate_authenticator_name(admin, Authenticator.Type.WEBAUTHN) == "My passkey 2"
