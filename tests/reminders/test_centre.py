@@ -102,11 +102,20 @@ def test_what_may_have_arrived_is_in_doubt_once_its_worker_is_given_up() -> None
 def test_the_health_line_says_when_the_last_one_went_out(
     front_desk: User, reminder: Reminder, gateways: Gateways
 ) -> None:
+    Heartbeat.note(Heartbeat.Part.WORKER, NOW)
     assert "Messages are working." in show(front_desk)
     send_due(clock=lambda: NOW)
     assert "Messages are working. Last sent 10am." in show(front_desk)
     Reminder.objects.filter(state=State.SENT).update(delivered_at=NOW - HOUR)
     assert "Messages are working. Last delivered 9am." in show(front_desk)
+
+
+def test_where_nothing_that_sends_was_ever_started_the_page_does_not_say_that_messages_work(
+    front_desk: User, reminder: Reminder
+) -> None:
+    page = show(front_desk)
+    assert "The sender service has not been started yet. Messages wait." in page
+    assert "Messages are working" not in page
 
 
 def test_a_dead_worker_takes_the_place_of_the_good_news(front_desk: User, reminder: Reminder) -> None:
