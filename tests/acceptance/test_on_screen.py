@@ -1,0 +1,184 @@
+"""F30, F33, F35 and F37 where only a browser can tell: focus, a counter, a slow line, a device set to another country."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.builders import PASSWORD
+from tests.servers.processes import ROOT
+from tests.stack.own_pages import links
+from tests.stack.running import Stack
+
+__all__ = ["links"]
+
+pytestmark = [pytest.mark.stack, pytest.mark.browser]
+
+# What browsers' own tools call Slow 3G is slower than any clinic; this is 3G with a line of 400 ms.
+SLOW = {"offline": False, "latency": 400, "downloadThroughput": 200_000, "uploadThroughput": 94_000}
+USABLE_MS = 2000
+PRESS_TWICE = """() => {
+    const button = document.querySelector("tr[id^=visit-] .btn-primary[data-key=a]"), size = button.offsetWidth;
+    button.click();
+    button.click();
+    return {held: button.getAttribute("aria-disabled"), as_large: button.offsetWidth === size};
+}"""
+MOVED = """() => { window.moved = 0; new PerformanceObserver((list) => list.getEntries().forEach((one) => {
+    moved += one.value; })).observe({type: "layout-shift", buffered: true}); }"""
+
+
+@pytest.fixture(scope="module")
+def busy(stack: Stack) -> dict[str, str]:
+    """A clinic with sixty visits today: how to log in there."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.acceptance.busy_day"],
+        cwd=ROOT,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "clinic.settings"} | stack.demo.settings(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, str] = json.loads(done.stdout)
+    return found
+
+
+def log_in(context: BrowserContext, email: str) -> Page:
+    """Sign in and open Today."""
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    page.goto("/log-in/")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/today/")
+    return page
+
+
+@pytest.fixture(scope="module")
+def states(browser: Browser, stack: Stack, busy: dict[str, str]) -> dict[str, object]:
+    """The log-ins of the front desk and the admin, made once."""
+    found: dict[str, object] = {}
+    for who in ("desk", "admin"):
+        with browser.new_context(base_url=stack.url) as context:
+            log_in(context, busy[who])
+            found[who] = context.storage_state()
+    return found
+
+
+@pytest.fixture
+def desk(browser: Browser, stack: Stack, states: dict[str, object]) -> Iterator[Page]:
+    """A window of the front desk."""
+    with browser.new_context(base_url=stack.url, storage_state=states["desk"]) as context:  # type: ignore[arg-type]
+        context.set_default_timeout(20_000)
+        yield context.new_page()
+
+
+@pytest.fixture
+def admin(browser: Browser, stack: Stack, states: dict[str, object]) -> Iterator[Page]:
+    """A window of the admin."""
+    with browser.new_context(base_url=stack.url, storage_state=states["admin"]) as context:  # type: ignore[arg-type]
+        context.set_default_timeout(20_000)
+        yield context.new_page()
+
+
+def test_f30_the_summary_has_the_focus_and_each_of_its_links_leads_into_its_field(desk: Page) -> None:
+    desk.goto("/patients/new/")
+    desk.get_by_label("First name").fill("Tom")
+    desk.get_by_role("button", name="Register").click()
+    expect(desk.locator(".error-summary")).to_be_focused()
+    faults = desk.locator(".error-summary a")
+    assert faults.count() >= 4
+    for fault in faults.all():
+        fault.click()
+        field = str(fault.get_attribute("href"))
+        expect(desk.locator(field)).to_be_focused()
+        expect(desk.locator(field)).to_be_in_viewport()
+    expect(desk.get_by_label("First name")).to_have_value("Tom")
+
+
+COUNTED = {
+    "a" * 160: "160 of 160 characters · 1 text · GSM-7",
+    "a" * 161: "161 of 306 characters · 2 texts · GSM-7",
+    "a" * 306: "306 of 306 characters · 2 texts · GSM-7",
+    "a" * 307: "307 of 459 characters · 3 texts · GSM-7",
+    "€" + "a" * 158: "160 of 160 characters · 1 text · GSM-7",
+    "’" + "a" * 69: "70 of 70 characters · 1 text · long-code (UCS-2)",
+    "’" + "a" * 70: "71 of 134 characters · 2 texts · long-code (UCS-2)",
+}
+
+
+def test_f33_the_counter_follows_what_is_typed_at_every_border_and_botox_is_not_saved(admin: Page) -> None:
+    admin.goto("/settings/messages/")
+    admin.get_by_role("link", name="3 days before").click()
+    admin.locator("main a[href$='/sms/en/']").first.click()
+    body = admin.locator("#id_body")
+    before = body.input_value()
+    for text, words in COUNTED.items():
+        body.fill(text)
+        expect(admin.locator("#shown")).to_contain_text(words)
+    body.fill(f"{before} Botox")
+    admin.get_by_role("button", name="Save new version").click()
+    expect(admin.locator(".error-summary")).to_contain_text("Take out the word Botox")
+    expect(body).to_have_value(f"{before} Botox")
+
+
+def test_f35_on_a_slow_line_today_is_there_in_two_seconds_and_nothing_jumps(desk: Page) -> None:
+    desk.goto("/today/")
+    assert desk.locator("tr[id^=visit-]").count() == 60
+    line = desk.context.new_cdp_session(desk)
+    line.send("Network.enable")
+    line.send("Network.emulateNetworkConditions", SLOW)
+    desk.add_init_script(f"({MOVED})()")
+    took = []
+    for _ in range(3):  # the machine of a test may be busy: the quickest says what the page asks of the line
+        desk.goto("/today/")
+        took.append(desk.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"))
+        if took[-1] < USABLE_MS:
+            break
+    assert min(took) < USABLE_MS
+    presses: list[str] = []
+    desk.on("request", lambda request: presses.append(request.url) if request.method == "POST" else None)
+    assert desk.evaluate("moved") < 0.05
+    assert desk.evaluate(PRESS_TWICE) == {"held": "true", "as_large": True}
+    expect(desk.locator("#messages")).to_contain_text("arrived")
+    assert len(presses) == 1
+    assert desk.evaluate("moved") < 0.05
+
+
+def test_f35_what_takes_a_moment_says_loading_in_words_that_stand_still(desk: Page, busy: dict[str, str]) -> None:
+    desk.goto("/recall/?tab=soon")
+    line = desk.context.new_cdp_session(desk)
+    line.send("Network.enable")
+    line.send("Network.emulateNetworkConditions", SLOW)
+    desk.evaluate(MOVED)
+    desk.get_by_role("link", name="Book for Lea Novak").click()
+    words = desk.locator("#loading")
+    expect(words).to_have_text("Loading...")
+    expect(words).to_be_visible()
+    assert words.evaluate("one => getComputedStyle(one).animationName") == "none"
+    expect(desk.locator("#book-dialog [data-key='1']")).to_be_focused()
+    expect(words).to_be_hidden()
+    assert desk.evaluate("moved") < 0.05
+
+
+@pytest.mark.parametrize(("zone", "city"), [("America/New_York", "New York"), ("Asia/Tokyo", "Tokyo")])
+def test_f37_a_device_set_to_another_country_shows_the_clinics_time_and_says_so(
+    browser: Browser, stack: Stack, states: dict[str, object], links: dict[str, str], zone: str, city: str
+) -> None:
+    state = states["desk"]
+    with browser.new_context(base_url=stack.url, storage_state=state, timezone_id=zone) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto("/today/")
+        expect(page.locator("main")).to_contain_text(f"All times are London time (your device is set to {city})")
+        times = page.locator("#day-rows > tr > td:first-child").all_inner_texts()
+        assert [re.sub(r"\s+", " ", one).strip() for one in times][:4] == ["9am"] * 4
+        page.goto(links["visit"])
+        expect(page.locator("main")).to_contain_text("10:30am")
+        expect(page.locator("[data-clinic-zone]")).to_contain_text("clinic time")
+        expect(page.locator("[data-clinic-zone]")).to_be_visible()
