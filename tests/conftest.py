@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from clinic import logs
 from clinic.models import Clinic, Injector, Role, User
@@ -15,6 +17,7 @@ from clinic.signing_in.sessions import LONGEST, begin
 from patients.models import Patient
 from tests.builders import NOW, make_clinic, make_injector, make_patient, make_user
 from tests.stack.fixtures import browser, browser_page, pytest_collection_modifyitems, stack
+from tests.world import World
 
 # One definition for every folder that looks at the running stack: a second would start a second stack.
 __all__ = ["browser", "browser_page", "pytest_collection_modifyitems", "stack"]
@@ -88,6 +91,22 @@ def osei(riverside: Clinic) -> Injector:
 def maria(riverside: Clinic) -> Patient:
     """Maria Santos, a patient at Riverside."""
     return make_patient(riverside)
+
+
+@pytest.fixture(scope="module")
+def _harbour(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """Made once for all tests of a file, since making takes longer than asking; rolled back after them."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        with time_machine.travel(NOW, tick=False):
+            made = World(make_clinic("Harbour"))
+        yield made
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(_harbour: World, db: None) -> World:
+    """Harbour with one of everything. What a test changes there is rolled back after it."""
+    return _harbour
 
 
 @pytest.fixture

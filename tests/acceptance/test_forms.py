@@ -13,10 +13,11 @@ from django.urls import resolve, reverse
 from clinic.models import Clinic, Injector, User
 from patients.models import Patient
 from tests.acceptance.forms import Form, Page, faults, words
+from tests.addresses import OWN, STAFF
 from tests.builders import NOW, TODAY, make_course, make_injector, make_session, room_of
-from tests.clinic.test_access import OWN, STAFF, World
 from tests.conftest import log_in
 from tests.treatments.test_views import record_data
+from tests.world import World
 from treatments import protocol
 from treatments.models import Status, TreatmentSession
 from treatments.slots import Slot

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Iterator
 
 import pytest
-import time_machine
 from django.conf import settings
 from django.db import transaction
 from django.test import Client
@@ -17,27 +16,12 @@ from clinic.demo import data
 from clinic.models import Role, User
 from reminders.links import address_for, make_diary_link
 from reminders.models import Reminder
-from tests.builders import NOW, make_clinic, make_user
-from tests.clinic.test_access import ALL, BY_LINK, World
+from tests.addresses import ALL, BY_LINK
+from tests.builders import NOW, make_user
 from tests.conftest import log_in
+from tests.world import World
 
-# Made once for all tests of a file, since making takes longer than attacking; rolled back after them.
 NOON = dt.datetime(2026, 11, 23, 12, 40, tzinfo=dt.UTC)
-
-
-@pytest.fixture(scope="module")
-def _harbour(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
-    with django_db_blocker.unblock(), transaction.atomic():
-        with time_machine.travel(NOW, tick=False):
-            made = World(make_clinic("Harbour"))
-        yield made
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def world(_harbour: World, db: None) -> World:
-    """Harbour with one of everything. What a test changes there is rolled back after it."""
-    return _harbour
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic.models import User
+from tests.addresses import ALL, BY_LINK, FOR_MACHINES, SIGN_IN
 from tests.attacks.reading import body_of
-from tests.clinic.test_access import ALL, BY_LINK, FOR_MACHINES, SIGN_IN, World
+from tests.world import World
 
 EVIL = "evil.example"
 # Opened by a secret of which this world has none; a wrong one has the answer of all pages that are not there.

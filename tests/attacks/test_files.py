@@ -14,12 +14,13 @@ from openpyxl import load_workbook
 
 from clinic.models import Clinic, User
 from patients.models import Patient
+from tests.addresses import STAFF
 from tests.attacks.reading import body_of
 from tests.attacks.test_scripts import spoil
 from tests.builders import make_injector
-from tests.clinic.test_access import STAFF, World
 from tests.conftest import log_in
 from tests.treatments.referrals.lists import as_csv, row
+from tests.world import World
 from treatments.log.export import safe_cell
 
 LARGE = b"0" * 50_000_000

@@ -14,10 +14,11 @@ from django.test import Client
 from django.urls import resolve
 
 from clinic.models import Clinic
+from tests.addresses import STAFF
 from tests.attacks.reading import Form, body_of, page_of
 from tests.attacks.rows import changed, of_clinic
 from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session, room_of
-from tests.clinic.test_access import STAFF, World
+from tests.world import World
 
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE)\b(?!\W+(INTO|FROM)?\W*(clinic_auditentry|django_session))", re.I)
 NAME = "Quillfeather"

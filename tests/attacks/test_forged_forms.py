@@ -4,8 +4,9 @@ from typing import Any
 
 from django.test import Client
 
+from tests.addresses import ALL, BY_LINK, BY_TOKEN, OWN, SIGNED, STAFF
 from tests.attacks.rows import everything
-from tests.clinic.test_access import ALL, BY_LINK, BY_TOKEN, OWN, SIGNED, STAFF, World
+from tests.world import World
 
 # These do without the token, each for a reason that is written beside it: gateways sign, programs show a token, a link is the secret itself
 # (its pages tell no site where they come from), and all a forged form could do to the theme is to make a page dark.

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests.addresses import STAFF
 from tests.attacks.reading import body_of
 from tests.attacks.rows import changed, everything
-from tests.clinic.test_access import STAFF, World
+from tests.world import World
 
 
 def test_no_address_changes_anything_when_it_is_only_looked_at(

@@ -9,9 +9,10 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from clinic.redirects import next_url
+from tests.addresses import STAFF
 from tests.attacks.reading import page_of
-from tests.clinic.test_access import STAFF, World
 from tests.conftest import log_in
+from tests.world import World
 
 AWAY = (
     "https://evil.example/",

@@ -10,9 +10,10 @@ from django.urls import reverse
 from icalendar import Calendar
 
 from clinic.models import User
+from tests.addresses import STAFF
 from tests.attacks.reading import body_of
 from tests.attacks.test_scripts import spoil
-from tests.clinic.test_access import STAFF, World
+from tests.world import World
 
 BREAK = "Harbour\r\nBcc: evil@evil.example\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nSUMMARY:evil\r\n\r\n<b>x"
 SHORT = "A\r\nBcc:e"

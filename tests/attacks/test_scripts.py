@@ -10,9 +10,10 @@ from django.db import DatabaseError, models, transaction
 from django.test import Client
 
 from clinic.fields import EncryptedTextField
+from tests.addresses import STAFF
 from tests.attacks.reading import Page, body_of, page_of
 from tests.attacks.test_foreign_objects import forms_of
-from tests.clinic.test_access import STAFF, World
+from tests.world import World
 
 SCRIPT = "'\"><xss data-xss onload=xss()>{{ 7|add:7 }}</textarea></script>"
 SHORT = "'\"><xss>"

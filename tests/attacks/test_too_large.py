@@ -8,8 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic.models import Room
+from tests.addresses import ALL, SIGNED, STAFF
 from tests.attacks.test_foreign_objects import forms_of
-from tests.clinic.test_access import ALL, SIGNED, STAFF, World
+from tests.world import World
 
 HUGE = 100_000_000
 FORM = "application/x-www-form-urlencoded"

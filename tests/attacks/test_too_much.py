@@ -11,8 +11,8 @@ from clinic.models import Role
 from patients.models import Assessment
 from tests.attacks.test_foreign_objects import forms_of, plausible
 from tests.builders import make_user
-from tests.clinic.test_access import World
 from tests.conftest import log_in
+from tests.world import World
 from treatments.models import SessionRecord
 
 # Columns that no form of staff asks for, with what an attacker would like them to be.

@@ -11,9 +11,10 @@ from django.test import Client, override_settings
 
 from clinic.models import Clinic, Role, User
 from reminders.links import make_diary_link
+from tests.addresses import STAFF
 from tests.builders import NOW, PASSWORD, make_patient, make_user
-from tests.clinic.test_access import STAFF, World
 from tests.conftest import log_in
+from tests.world import World
 
 TEMPLATES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
 SCRIPT = re.compile(r"<script\b[^>]*>")

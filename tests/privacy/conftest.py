@@ -6,8 +6,8 @@ import pytest
 
 from clinic.models import Clinic, Role, User
 from tests.builders import make_clinic, make_user
-from tests.clinic.test_access import World
 from tests.conftest import log_in
+from tests.world import World
 
 
 @pytest.fixture

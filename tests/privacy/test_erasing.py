@@ -22,9 +22,9 @@ from privacy.seen import past_their_time
 from privacy.tasks import forget
 from reminders.models import Delivery, InboundMessage, OneOff, Reminder, ReminderRule
 from tests.builders import NOW, TODAY, make_assessment, make_patient, make_user
-from tests.clinic.test_access import World
 from tests.clinic.test_constraints import refused
 from tests.conftest import log_in
+from tests.world import World
 from treatments.courses import close_course
 from treatments.models import Course, SessionEvent, Status, TreatmentSession
 

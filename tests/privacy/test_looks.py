@@ -13,8 +13,8 @@ from patients.actions import close_record
 from patients.models import Patient
 from privacy.looks import PAGE, traces_of
 from tests.builders import NOW, TODAY, make_patient, make_user
-from tests.clinic.test_access import World
 from tests.conftest import log_in
+from tests.world import World
 
 
 def who_looked(world: World) -> str:

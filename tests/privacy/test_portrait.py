@@ -17,7 +17,7 @@ from patients.models import Patient
 from privacy.paths import tables, ways
 from privacy.portrait import portrait
 from tests.builders import NOW, TODAY, make_patient
-from tests.clinic.test_access import World
+from tests.world import World
 
 
 def opened(response: Any) -> tuple[dict[str, Any], str]:
