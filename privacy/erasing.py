@@ -60,6 +60,11 @@ def refuse(people: list[Patient], what: str, reason: str, at: dt.datetime) -> No
         raise NotYet("This person is in treatment. End the treatment first: until then they must be reached.")
     if what == Erasure.What.PERSON and reason not in (Erasure.Reason.MISTAKE, Erasure.Reason.ORDER):
         until = kept_until(people, Retention.of(people[0].clinic))
+        if until is None:
+            raise NotYet(
+                "Say first for how many years your clinic keeps records: Settings, Keeping and erasing. "
+                "Contact data can be erased today."
+            )
         if at.astimezone(people[0].clinic.zone).date() <= until:
             raise NotYet(
                 f"The clinical record has to be kept until {until:%-d %B %Y}. Contact data can be erased today."

@@ -1,5 +1,7 @@
 """What is asked on the pages about a person's privacy."""
 
+from typing import ClassVar
+
 from django import forms
 
 from clinic.models import Clinic, User
@@ -55,9 +57,16 @@ class EraseForm(forms.Form):
         return typed
 
 
+HOW_LONG = (
+    "In the United Kingdom 8 for adults (NHS Records Management Code of Practice), in Germany 10. "
+    "Elsewhere ask who answers for records at your clinic."
+)
+
+
 class RetentionForm(forms.ModelForm[Retention]):
     """How long the clinic keeps what."""
 
     class Meta:
         model = Retention
         fields = ("record_years", "text_days", "erase_by_itself")
+        help_texts: ClassVar = {"record_years": HOW_LONG}

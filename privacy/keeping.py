@@ -2,20 +2,23 @@
 
 import datetime as dt
 
-# United Kingdom: adult health records 8 years after the person was last seen; children's until the 25th birthday, or the
-# 26th of who was 17 (NHS England, Records Management Code of Practice, appendix II). Elsewhere 10 years after treatment
-# ended, as German law says (Civil Code, section 630f(3)); a clinic sets what its own country says.
-RECORD_YEARS = {"GB": 8}
-RECORD_YEARS_ELSEWHERE = 10
+# Years after the person was last seen, by country. No number is made up for any other: the clinic says which it keeps to.
+RECORD_YEARS = {
+    # Adult health records (NHS England, Records Management Code of Practice, updated August 2023, appendix II).
+    "GB": 8,
+    # After treatment ended (Civil Code, section 630f(3)).
+    "DE": 10,
+}
+# A child's record: until the 25th birthday, or the 26th of who was 17 (the same appendix II).
 ADULT = 18
 CHILD_UNTIL = 25
 # No source: texts are looked at while a complaint about a message may still come.
 TEXT_DAYS = 365
 
 
-def record_years(country: str) -> int:
-    """Return for how many years a clinic of this country keeps a record, unless it says otherwise."""
-    return RECORD_YEARS.get(country, RECORD_YEARS_ELSEWHERE)
+def record_years(country: str) -> int | None:
+    """Return for how many years a clinic of this country keeps a record unless it says otherwise; None where it must say."""
+    return RECORD_YEARS.get(country)
 
 
 def keep_until(last_seen: dt.date, born: dt.date, years: int) -> dt.date:

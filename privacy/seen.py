@@ -13,21 +13,26 @@ from privacy.paths import records_of
 from treatments.models import Course, TreatmentSession
 
 
-def kept_until(people: list[Patient], retention: Retention) -> dt.date:
-    """Return the last day on which the records of one person are kept."""
+def kept_until(people: list[Patient], retention: Retention) -> dt.date | None:
+    """Return the last day on which the records of one person are kept; None where the clinic has not said how long."""
+    if retention.years is None:
+        return None
     last = max(_last_seen(one) for one in _with_dates(Patient.objects.filter(pk__in=[one.pk for one in people])))
-    return keeping.keep_until(last, min(one.birth_date for one in people), retention.record_years)
+    return keeping.keep_until(last, min(one.birth_date for one in people), retention.years)
 
 
 def past_their_time(clinic: Clinic, today: dt.date) -> Iterator[Patient]:
     """Yield each person whose record need not be kept any more; a joined record goes with the one it leads to."""
     retention = Retention.of(clinic)
+    if retention.years is None:
+        return
     # Nobody who came here within these years can be among them; that is most people, left out by the database.
-    came_before = keeping.anniversary(today, -retention.record_years)
+    came_before = keeping.anniversary(today, -retention.years)
     old = Patient.objects.filter(clinic=clinic, merged_into__isnull=True, created_at__date__lt=came_before)
     in_care = Course.objects.filter(clinic=clinic, closed_on__isnull=True).values("patient")
     for one in old.exclude(closed=Patient.Closed.ERASED).exclude(pk__in=in_care).select_related("clinic"):
-        if kept_until(records_of(one), retention) < today:
+        until = kept_until(records_of(one), retention)
+        if until and until < today:
             yield one
 
 

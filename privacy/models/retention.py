@@ -1,5 +1,7 @@
 """How long a clinic keeps what."""
 
+from typing import Any
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
@@ -32,8 +34,14 @@ class Retention(models.Model):
     def __str__(self) -> str:
         return f"Retention of clinic {self.clinic_id}"
 
+    @property
+    def years(self) -> int | None:
+        """For how many years a record is kept; None where a clinic has not said so and its country's rule is not known."""
+        return self.record_years
+
     @classmethod
     def of(cls, clinic: Clinic) -> "Retention":
         """Return what holds at a clinic, stored or not."""
         own = cls.objects.filter(clinic=clinic).first()
-        return own or cls(clinic=clinic, record_years=keeping.record_years(clinic.country))
+        years: Any = keeping.record_years(clinic.country)  # None is never stored: the form asks
+        return own or cls(clinic=clinic, record_years=years)

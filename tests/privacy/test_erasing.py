@@ -10,7 +10,7 @@ from django.db import connection
 from django.urls import reverse
 
 from clinic.fields import TOKEN, cipher
-from clinic.models import AuditEntry, Opening, Role, User
+from clinic.models import AuditEntry, Clinic, Opening, Role, User
 from patients.actions import close_record, set_contact
 from patients.models import Assessment, ContactPoint, Patient
 from privacy.erasing import NotYet, erase
@@ -286,6 +286,21 @@ def test_the_clinics_own_years_count(harbour: World, forgotten: Patient, kit: An
     assert kit.post(reverse("privacy:settings"), values).status_code == 302
     assert list(past_their_time(harbour.clinic, TODAY)) == []
     assert "20" in kit.get(reverse("privacy:settings")).content.decode()
+
+
+def test_a_clinic_whose_country_has_no_known_rule_says_how_long_before_anybody_is_erased(
+    harbour: World, forgotten: Patient, kit: Any
+) -> None:
+    Clinic.objects.filter(pk=harbour.clinic.pk).update(country="US")
+    clinic = Clinic.objects.get(pk=harbour.clinic.pk)
+    assert list(past_their_time(clinic, TODAY)) == []
+    url = reverse("privacy:erase", args=[forgotten.uid])
+    assert "Nobody has said yet for how many years" in kit.get(url).content.decode()
+    wish = {"what": "person", "reason": "retention", "confirm": forgotten.record_number}
+    assert "Say first for how many years" in kit.post(url, wish).content.decode()
+    assert kit.get(reverse("privacy:settings")).status_code == 200
+    kit.post(reverse("privacy:settings"), {"record_years": "7", "text_days": "90"})
+    assert list(past_their_time(clinic, TODAY)) == [forgotten]
 
 
 @pytest.mark.parametrize(

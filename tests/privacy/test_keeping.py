@@ -28,4 +28,4 @@ def test_a_leap_day_becomes_the_first_of_march() -> None:
 
 
 def test_a_country_has_its_years() -> None:
-    assert (record_years("GB"), record_years("US")) == (8, 10)
+    assert (record_years("GB"), record_years("DE"), record_years("US")) == (8, 10, None)
