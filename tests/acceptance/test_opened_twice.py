@@ -8,8 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.stack.running import Stack, in_room
-from tests.stack.test_map import INJECTOR, OTHER
-from tests.stack.test_today import log_in
+from tests.stack.windows import BELLO, OSEI, log_in
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
@@ -20,7 +19,7 @@ def two(browser: Browser, stack: Stack) -> Iterator[tuple[Page, Page]]:
     contexts = [browser.new_context(base_url=stack.url) for _ in range(2)]
     for context in contexts:
         context.set_default_timeout(20_000)
-    mine, theirs = (log_in(one.new_page(), who) for one, who in zip(contexts, (INJECTOR, OTHER), strict=True))
+    mine, theirs = (log_in(one.new_page(), who) for one, who in zip(contexts, (OSEI, BELLO), strict=True))
     yield mine, theirs
     for context in contexts:
         context.close()

@@ -10,8 +10,7 @@ from clinic.demo.logins import LOGINS
 from tests.stack.axe import PHONE
 from tests.stack.own_pages import LANGUAGES, letterbox, links, phone, tell_birth_date
 from tests.stack.running import Stack, in_room
-from tests.stack.test_map import INJECTOR
-from tests.stack.test_today import STILL_TO_COME, log_in
+from tests.stack.windows import OSEI, STILL_TO_COME, log_in
 
 __all__ = ["links", "phone"]
 
@@ -118,7 +117,7 @@ def test_f14_a_clear_day_is_two_taps_and_a_phone_that_is_lost_keeps_three_days(
 def test_f15_every_site_of_the_session_form_can_be_hit_and_the_totals_stay_in_sight(
     hand: BrowserContext, stack: Stack, size: ViewportSize
 ) -> None:
-    page = log_in(hand.new_page(), INJECTOR)
+    page = log_in(hand.new_page(), OSEI)
     page.set_viewport_size(size)
     page.goto(in_room(stack))
     page.get_by_role("link", name=re.compile("^Standard")).click()

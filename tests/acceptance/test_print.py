@@ -9,8 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.acceptance.paper import sheets
 from tests.stack.running import Stack
-from tests.stack.test_map import INJECTOR
-from tests.stack.test_today import log_in
+from tests.stack.windows import OSEI, log_in
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
@@ -31,7 +30,7 @@ def desk(browser: Browser, stack: Stack) -> Iterator[Page]:
     """Dr Osei's window, in the dark."""
     with browser.new_context(base_url=stack.url, color_scheme="dark") as context:
         context.set_default_timeout(20_000)
-        page = log_in(context.new_page(), INJECTOR)
+        page = log_in(context.new_page(), OSEI)
         page.emulate_media(media="print")
         yield page
 

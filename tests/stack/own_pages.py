@@ -16,6 +16,11 @@ from tests.stack.axe import PHONE
 from tests.stack.running import Stack
 
 LANGUAGES = ("en", "cy", "es", "pl", "ur")
+PAGES = {
+    "visit": ("", "ask/", "times/", "stop/", "about/"),
+    "due": ("", "ask/", "times/"),
+    "diary": ("", "week/"),
+}
 
 
 def letterbox(stack: Stack, *words: str) -> dict[str, Any]:

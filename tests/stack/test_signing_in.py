@@ -6,10 +6,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from clinic.demo.logins import PASSWORD
+from tests.acceptance.test_session_form import fill_vial
 from tests.stack.running import Stack, in_room
-from tests.stack.test_map import INJECTOR
-from tests.stack.test_session_form import fill_vial
-from tests.stack.test_today import log_in
+from tests.stack.windows import OSEI, log_in
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
@@ -86,7 +85,7 @@ def injector(browser: Browser, stack: Stack) -> Iterator[BrowserContext]:
     """Dr Osei's browser, signed in."""
     context = browser.new_context(base_url=stack.url, reduced_motion="reduce")
     context.set_default_timeout(20_000)
-    log_in(context.new_page(), INJECTOR)
+    log_in(context.new_page(), OSEI)
     yield context
     context.close()
 
@@ -107,7 +106,7 @@ def test_what_was_typed_into_a_session_survives_being_signed_out(injector: Brows
     expect(note).to_have_value("kept before, and typed afterwards")
 
     # Signed in again in another tab, the page goes on where it was.
-    log_in(injector.new_page(), INJECTOR)
+    log_in(injector.new_page(), OSEI)
     line.get_by_role("button", name="Try again").click()
     expect(line).to_contain_text("Draft saved")
     page.reload()
@@ -124,7 +123,7 @@ def test_a_session_that_is_sent_after_being_signed_out_stands_there_again_after_
     expect(page.locator("[data-draft-line]")).to_contain_text("Draft saved")
     injector.clear_cookies(name="session")
     page.get_by_role("button", name="Sign session").click()
-    page.get_by_label("Email").fill(INJECTOR)
+    page.get_by_label("Email").fill(OSEI)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(note).to_have_value("sore on the left")

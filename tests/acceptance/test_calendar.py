@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from clinic.demo.logins import LOGINS, PASSWORD
+from tests.stack.windows import FRAN, log_in
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
@@ -19,11 +19,7 @@ PHONE = {"width": 360, "height": 740}
 def calendar(browser_page: Page) -> Page:
     """Next week in the calendar, at the front desk."""
     browser_page.set_viewport_size(WIDE)  # type: ignore[arg-type]
-    browser_page.goto("/log-in/")
-    browser_page.get_by_label("Email").fill(LOGINS[0].email)
-    browser_page.get_by_label("Password").fill(PASSWORD)
-    browser_page.get_by_role("button", name="Sign in").click()
-    browser_page.wait_for_url("**/today/")
+    log_in(browser_page, FRAN)
     browser_page.goto("/calendar/")
     browser_page.get_by_role("link", name="Next week").click()
     browser_page.wait_for_url("**/calendar/?*date=*")
@@ -35,7 +31,7 @@ def focused(page: Page) -> str:
     return str(page.evaluate("document.activeElement.ariaLabel || document.activeElement.textContent"))
 
 
-def test_the_grid_is_one_stop_and_arrows_move_in_it(calendar: Page) -> None:
+def test_f05_the_grid_is_one_stop_and_arrows_move_in_it(calendar: Page) -> None:
     grid = calendar.get_by_role("grid")
     stop = grid.locator("[tabindex='0']")
     expect(stop).to_have_count(1)
@@ -50,7 +46,7 @@ def test_the_grid_is_one_stop_and_arrows_move_in_it(calendar: Page) -> None:
     expect(stop).to_have_count(1)
 
 
-def test_page_down_goes_a_week_on_and_stays_in_place(calendar: Page) -> None:
+def test_f05_page_down_goes_a_week_on_and_stays_in_place(calendar: Page) -> None:
     calendar.get_by_role("grid").locator("[tabindex='0']").focus()
     before, here = calendar.url, focused(calendar)
     calendar.keyboard.press("PageDown")
@@ -60,7 +56,7 @@ def test_page_down_goes_a_week_on_and_stays_in_place(calendar: Page) -> None:
     assert ", 9am, " in focused(calendar)
 
 
-def test_enter_opens_the_page_that_asks_who_it_is_for(calendar: Page) -> None:
+def test_f05_enter_opens_the_page_that_asks_who_it_is_for(calendar: Page) -> None:
     free = calendar.get_by_role("grid").locator("td.free a").first
     free.focus()
     calendar.keyboard.press("Enter")

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.stack.axe import DESK, faults
+from clinic.demo.logins import PASSWORD
+from tests.stack.axe import DESK, Axe
 from tests.stack.running import Stack, in_room
-from tests.stack.test_map import INJECTOR
-from tests.stack.test_today import log_in
+from tests.stack.windows import OSEI, log_in
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
@@ -32,7 +32,7 @@ def open_form(stack: Stack) -> OpenForm:
 def state(browser: Browser, stack: Stack) -> Iterator[object]:
     """Dr Osei's log-in, made once."""
     with browser.new_context(base_url=stack.url) as context:
-        log_in(context.new_page(), INJECTOR)
+        log_in(context.new_page(), OSEI)
         yield context.storage_state()
 
 
@@ -106,11 +106,30 @@ def hidden_focus(page: Page) -> str:
     )
 
 
-def test_keys_alone_lead_from_opening_to_signed_and_nothing_in_focus_is_hidden(
-    window: BrowserContext, open_form: OpenForm
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until something has the focus; whatever has it on the way must be seen."""
+    for _ in range(200):
+        if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
+            return
+        page.keyboard.press("Tab")
+        assert hidden_focus(page) == ""
+    raise AssertionError(f"no Tab leads to {selector}")
+
+
+def test_f01_keys_alone_lead_from_log_in_to_signed_and_nothing_in_focus_is_hidden(
+    browser_page: Page, stack: Stack
 ) -> None:
-    page = window.new_page()
-    open_form(page)
+    page, address = browser_page, in_room(stack)
+    page.goto("/log-in/")
+    tab_to(page, "[name=login]")
+    page.keyboard.type(OSEI)
+    tab_to(page, "[name=password]")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/today/")
+    tab_to(page, f"a[href^='{address}']")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{address}**")
     answered, order = set[str](), list[str]()
     for _ in range(400):
         page.keyboard.press("Tab")
@@ -135,7 +154,7 @@ def test_keys_alone_lead_from_opening_to_signed_and_nothing_in_focus_is_hidden(
     expect(page.locator("main")).to_contain_text("155 units at 31 sites")
 
 
-def test_backwards_no_focus_hides_under_the_bars(window: BrowserContext, open_form: OpenForm) -> None:
+def test_f07_backwards_no_focus_hides_under_the_bars(window: BrowserContext, open_form: OpenForm) -> None:
     page = window.new_page()
     page.set_viewport_size({"width": 1280, "height": 600})
     open_form(page)
@@ -145,7 +164,7 @@ def test_backwards_no_focus_hides_under_the_bars(window: BrowserContext, open_fo
         assert hidden_focus(page) == ""
 
 
-def test_the_total_is_spoken_once_not_site_by_site(window: BrowserContext, open_form: OpenForm) -> None:
+def test_f06_the_total_is_spoken_once_not_site_by_site(window: BrowserContext, open_form: OpenForm) -> None:
     page = window.new_page()
     open_form(page)
     page.get_by_role("link", name="Start empty").click()
@@ -183,7 +202,7 @@ def test_not_known_says_what_follows_and_all_no_leaves_it(window: BrowserContext
     expect(page.locator("#div_id_safety_allergy").get_by_label("No", exact=True)).to_be_checked()
 
 
-def test_without_javascript_two_lots_and_a_side_effect_are_signed(
+def test_f23_without_javascript_two_lots_and_a_side_effect_are_signed(
     browser: Browser, stack: Stack, state: object, open_form: OpenForm
 ) -> None:
     context = browser.new_context(
@@ -217,20 +236,21 @@ def test_without_javascript_two_lots_and_a_side_effect_are_signed(
     context.close()
 
 
-def test_axe_finds_nothing_serious_on_the_form_and_the_record(window: BrowserContext, open_form: OpenForm) -> None:
+def test_f18_axe_finds_nothing_serious_on_the_form_and_the_record(window: BrowserContext, open_form: OpenForm) -> None:
     page = window.new_page()
+    axe = Axe(page)
     open_form(page)
     fill_vial(page)
     page.get_by_label("Neck pain").check()
     page.locator("#div_id_safety_pregnant").get_by_label("Yes").check()
     page.get_by_text("A second lot or size").click()
-    assert faults(page, [DESK]) == []
+    assert axe.faults([DESK]) == []
     page.get_by_role("button", name="Sign session").click()
     expect(page.locator(".error-summary")).to_be_visible()
-    assert faults(page, [DESK]) == []
+    assert axe.faults([DESK]) == []
     page.locator("#id_effects_severity_0").check()
     page.locator("#div_id_safety_pregnant").get_by_label("No", exact=True).check()
     checks(page)
     page.get_by_role("button", name="Sign session").click()
     expect(page.locator("main")).to_contain_text("155 units at 31 sites")
-    assert faults(page, [DESK]) == []
+    assert axe.faults([DESK]) == []

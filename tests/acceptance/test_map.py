@@ -6,14 +6,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from clinic.demo.logins import LOGINS
 from tests.stack.running import Stack, in_room
-from tests.stack.test_today import log_in
+from tests.stack.windows import BELLO, OSEI, log_in
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
-INJECTOR = next(login.email for login in LOGINS if login.email.startswith("osei@"))
-OTHER = next(login.email for login in LOGINS if login.email.startswith("bello@"))
 STANDARD = "155 U · 31 sites · Temporalis 40/50 · Occipitalis 30/40 · Trapezius 30/50 · waste 45 U of 200 U"
 
 
@@ -28,7 +25,7 @@ def injector(browser: Browser, stack: Stack) -> Iterator[BrowserContext]:
     """Dr Osei's browser, signed in."""
     context = browser.new_context(base_url=stack.url)
     context.set_default_timeout(20_000)
-    log_in(context.new_page(), INJECTOR)
+    log_in(context.new_page(), OSEI)
     yield context
     context.close()
 
@@ -91,7 +88,7 @@ def test_a_template_replaces_the_sites_and_can_be_undone(form: Page) -> None:
     assert total(form).startswith("150 U · 30 sites")
 
 
-def test_keys_alone_reach_and_toggle_every_site_of_a_picture(form: Page) -> None:
+def test_f06_keys_alone_reach_and_toggle_every_site_of_a_picture(form: Page) -> None:
     back = form.locator(".map-views .map-back [data-site]:visible")
     stops = [mark.get_attribute("tabindex") for mark in back.all()]
     assert stops.count("0") == 1
@@ -142,12 +139,12 @@ def test_what_is_typed_survives_a_reload_and_shows_who_writes(
     form.reload()
     expect(form.get_by_label("Note", exact=True)).to_have_value("sore on the left")
     with browser.new_context(base_url=stack.url) as context:
-        page = log_in(context.new_page(), OTHER)
+        page = log_in(context.new_page(), BELLO)
         page.goto(form_address)
         expect(page.locator("main")).to_contain_text("Dr Osei is writing this session")
 
 
-def test_a_save_that_fails_says_so_and_can_be_tried_again(form: Page) -> None:
+def test_f24_a_save_that_fails_says_so_and_can_be_tried_again(form: Page) -> None:
     form.route("**/draft/", lambda route: route.abort())
     form.get_by_label("Note", exact=True).fill("typed while offline")
     line = form.locator("[data-draft-line]")
@@ -157,9 +154,11 @@ def test_a_save_that_fails_says_so_and_can_be_tried_again(form: Page) -> None:
     expect(line).to_contain_text("Draft saved")
 
 
-def test_without_javascript_the_list_alone_records_and_signs(browser: Browser, stack: Stack, form_address: str) -> None:
+def test_f23_without_javascript_the_list_alone_records_and_signs(
+    browser: Browser, stack: Stack, form_address: str
+) -> None:
     with browser.new_context(base_url=stack.url, java_script_enabled=False) as context:
-        page = log_in(context.new_page(), INJECTOR)
+        page = log_in(context.new_page(), OSEI)
         page.goto(f"{form_address}?start=empty")
         assert page.locator("input[name=sites]:checked").count() == 0
         page.goto(form_address)

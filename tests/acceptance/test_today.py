@@ -6,29 +6,18 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from clinic.demo.logins import LOGINS, PASSWORD
 from tests.stack.running import Stack
+from tests.stack.windows import FRAN, OSEI, STILL_TO_COME, log_in
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
 SETTLES = 200  # milliseconds in which a scroll that goes on would show
-STILL_TO_COME = "tr[id^=visit-] .btn-primary[data-key=a]"
-
-
-def log_in(page: Page, email: str) -> Page:
-    """Sign in and open Today."""
-    page.goto("/log-in/")
-    page.get_by_label("Email").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/today/")
-    return page
 
 
 @pytest.fixture
 def desk(browser_page: Page) -> Page:
     """Fran's window, on Today, or in the evening on the next day on which two people are still to come."""
-    page = log_in(browser_page, LOGINS[0].email)
+    page = log_in(browser_page, FRAN)
     for _ in range(7):
         if page.locator(STILL_TO_COME).count() > 1:
             break
@@ -42,7 +31,7 @@ def other(desk: Page, browser: Browser, stack: Stack) -> Iterator[Page]:
     """The window of a second person, on the same day."""
     context = browser.new_context(base_url=stack.url)
     context.set_default_timeout(20_000)
-    page = log_in(context.new_page(), LOGINS[1].email)
+    page = log_in(context.new_page(), OSEI)
     page.goto(desk.url)
     yield page
     context.close()
@@ -84,7 +73,7 @@ def refresh(page: Page) -> None:
         page.evaluate("htmx.trigger('#day-live', 'refresh')")
 
 
-def test_b_opens_the_times_escape_gives_the_row_back_and_1_books_with_undo_in_focus(desk: Page) -> None:
+def test_f03_b_opens_the_times_escape_gives_the_row_back_and_1_books_with_undo_in_focus(desk: Page) -> None:
     row = booked(desk, 0)
     walk_to(desk, row)
     desk.keyboard.press("x")
@@ -104,7 +93,39 @@ def test_b_opens_the_times_escape_gives_the_row_back_and_1_books_with_undo_in_fo
     expect(desk.locator("#messages")).to_contain_text("booked for")
 
 
-def test_a_refresh_changes_the_other_rows_and_leaves_the_one_in_focus_where_it_is(desk: Page, other: Page) -> None:
+def test_f04_with_the_keys_switched_off_letters_do_nothing_and_tab_and_enter_still_do_all(desk: Page) -> None:
+    row = booked(desk, 0)
+    desk.keyboard.press("?")
+    switch = desk.get_by_label("Use single-letter keys on this device")
+    expect(switch).to_be_checked()
+    desk.keyboard.press("Tab")
+    expect(switch).to_be_focused()
+    desk.keyboard.press("Space")
+    desk.keyboard.press("Escape")
+    place, before = desk.url, desk.locator(f"#{row}").inner_text()
+    desk.locator(f"#{row}").evaluate("(row) => { row.tabIndex = -1; row.focus(); }")
+    for key in ("a", "b", "x", "j", "?"):
+        desk.keyboard.press(key)
+    expect(desk.locator("dialog[open]")).to_have_count(0)
+    assert (desk.url, desk.locator(f"#{row}").inner_text()) == (place, before)
+    for _ in range(20):
+        desk.keyboard.press("Tab")
+        if desk.evaluate("document.activeElement.dataset.key") == "a":
+            break
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#messages")).to_contain_text("arrived")
+
+
+def test_f04_letters_typed_into_the_search_are_letters(desk: Page) -> None:
+    place = desk.url
+    desk.get_by_role("searchbox").focus()
+    desk.keyboard.type("box")
+    expect(desk.get_by_role("searchbox")).to_have_value("box")
+    expect(desk.locator("dialog[open]")).to_have_count(0)
+    assert desk.url == place
+
+
+def test_f08_a_refresh_changes_the_other_rows_and_leaves_the_one_in_focus_where_it_is(desk: Page, other: Page) -> None:
     mine, theirs = booked(desk, 1), booked(desk, 0)
     row = walk_to(desk, mine)
     before = top_of(row)
@@ -117,7 +138,7 @@ def test_a_refresh_changes_the_other_rows_and_leaves_the_one_in_focus_where_it_i
     assert top_of(row) == pytest.approx(before, abs=1)  # pages scroll by whole pixels
 
 
-def test_a_row_that_changes_while_it_has_the_focus_waits_until_it_is_left(desk: Page, other: Page) -> None:
+def test_f08_a_row_that_changes_while_it_has_the_focus_waits_until_it_is_left(desk: Page, other: Page) -> None:
     mine = booked(desk, 0)
     row = walk_to(desk, mine)
     other.locator(f"#{mine} [data-key=a]").click()
@@ -130,7 +151,7 @@ def test_a_row_that_changes_while_it_has_the_focus_waits_until_it_is_left(desk: 
     expect(row).to_contain_text("Waiting")
 
 
-def test_without_the_server_the_page_says_since_when_it_is_not_up_to_date(desk: Page) -> None:
+def test_f24_without_the_server_the_page_says_since_when_it_is_not_up_to_date(desk: Page) -> None:
     desk.route(re.compile("/today/changes/"), lambda route: route.abort())
     desk.evaluate("htmx.trigger('#day-live', 'refresh')")
     expect(desk.locator("#day-stale")).to_contain_text("Not up to date. Last checked")

@@ -1,0 +1,184 @@
+"""F2, F9, F10, F18, F20: every page that there is, walked once in one window and looked at from all sides."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Browser, Page
+
+from tests.acceptance.walking import Walk
+from tests.addresses import STAFF
+from tests.servers.processes import ROOT
+from tests.stack.axe import DESK, Axe
+from tests.stack.own_pages import PAGES, links, tell_birth_date
+from tests.stack.running import Stack, in_room
+from tests.stack.windows import ADA, FRAN, OSEI, log_in
+
+__all__ = ["links"]
+pytestmark = [pytest.mark.stack, pytest.mark.browser]
+
+SIGNED_OUT = ("/log-in/", "/log-in/closed/", "/forgotten/", "/forgotten/sent/", "/forgotten/changed/", "/nowhere/")
+NOT_REACHED = {
+    "first_run:step",  # there until a clinic has set itself up
+    "reminders:line",  # parts of Today that a refresh asks for
+    "treatments:changes",
+    "patients:edit_acute",  # the forms of their new ones, filled in
+    "patients:edit_preventive",
+    "setup:edit_leave",
+    "treatments:offered",  # there once a time was offered
+}
+# What the first Tab leads to, and where its Enter leads.
+FIRST_TAB = "document.activeElement.matches('.skip-link') && document.querySelector('main').id === 'main'"
+# What a screen reader would read wrongly: tables without a name, icons that speak, the same words for two people's buttons.
+READ_ALOUD = """() => {
+    const shown = (one) => one.checkVisibility();
+    const name = (one) => (one.ariaLabel || one.textContent).replace(/\\s+/g, " ").trim();
+    const found = [...document.querySelectorAll("table")].filter((one) =>
+        shown(one) && !one.caption && !one.ariaLabel && !one.getAttribute("aria-labelledby")).map(() => "a table without a caption");
+    for (const icon of document.querySelectorAll("svg.icon"))
+        if (icon.getAttribute("aria-hidden") !== "true") found.push("an icon that is read aloud");
+    for (const chip of document.querySelectorAll(".chip")) if (shown(chip) && !name(chip)) found.push("a chip without words");
+    const people = new Map();
+    for (const row of document.querySelectorAll("[data-rows] tbody > tr, [data-rows] [data-row]"))
+        for (const one of row.querySelectorAll("a.btn, button, summary")) {
+            const person = row.querySelector("a[href^='/patients/']")?.textContent;
+            if (!shown(one) || !person) continue;
+            if ((people.get(name(one)) || person) !== person) found.push(`two people's rows have a "${name(one)}"`);
+            people.set(name(one), person);
+        }
+    return [...new Set(found)];
+}"""
+# Grounds that dazzle, and stripes.
+GROUNDS = """() => [document.body, ...document.querySelectorAll("tbody tr, main .panel, .message")].flatMap((one) => {
+    const {backgroundColor, backgroundImage} = getComputedStyle(one);
+    const bad = ["rgb(255, 255, 255)", "rgb(0, 0, 0)"].includes(backgroundColor) || backgroundImage.includes("gradient");
+    return bad ? [`${one.tagName} is ${backgroundColor} ${backgroundImage}`] : [];
+})"""
+
+
+class Looker:
+    """Somebody who looks at a page from all sides and writes down what is wrong there."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.axe = page, Axe(page)
+        self.wrong: dict[str, list[str]] = defaultdict(list)
+
+    def look(self) -> None:
+        """Look at the page that is shown, at the desk and on a phone, in three themes."""
+        page = self.page
+        self._note("aloud", page.evaluate(READ_ALOUD))
+        if page.evaluate("document.activeElement === document.body"):
+            page.keyboard.press("Tab")
+            self._note("tab", [] if page.evaluate(FIRST_TAB) else ["the first Tab is not Skip to content"])
+            page.evaluate("document.activeElement.blur()")
+        self._note("grounds", page.evaluate(GROUNDS))
+        self._note("drag", ["something wants to be dragged"] * page.locator("[draggable=true]").count())
+        self.wrong["axe"] += self.axe.faults()
+        page.set_viewport_size(DESK)
+
+    def _note(self, kind: str, faults: list[str]) -> None:
+        self.wrong[kind] += [f"{self.page.url}: {fault}" for fault in faults]
+
+
+@pytest.fixture(scope="module")
+def walked(browser: Browser, stack: Stack, links: dict[str, str]) -> Iterator[tuple[Walk, Looker]]:
+    """All pages, looked at."""
+    with browser.new_context(base_url=stack.url, viewport=DESK) as context:
+        context.set_default_timeout(30_000)
+        page = context.new_page()
+        walk, looker = Walk(page), Looker(page)
+        for address in SIGNED_OUT:
+            page.goto(address)
+            looker.look()
+        for email, starts in ((OSEI, _of_osei), (ADA, _of_ada), (FRAN, _of_fran)):
+            context.clear_cookies()
+            log_in(page, email)
+            for _address in walk.through(starts(page, stack)):
+                looker.look()
+        tell_birth_date(page, links["diary"])
+        for link, parts in PAGES.items():
+            for part in parts:
+                page.goto(links[link] + part)
+                page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+                looker.look()
+        yield walk, looker
+
+
+def _of_osei(page: Page, stack: Stack) -> list[str]:
+    page.goto("/calendar/")
+    page.get_by_role("link", name="Next week").click()
+    page.wait_for_url("**/calendar/?*date=*")
+    booked = _first(page, "td.visit a.i-booked, td.visit a.i-confirmed")
+    page.goto("/response/")
+    person = _first(page, "main a[href^='/patients/']")
+    page.goto(person)
+    visits = page.locator("main a[href^='/sessions/']").evaluate_all(
+        "all => all.map((one) => one.getAttribute('href'))"
+    )
+    page.goto("/recall/")
+    return [
+        "/today/",
+        in_room(stack),
+        booked,
+        person,
+        *visits[-2:],
+        _first(page, "main a[href^='/patients/'][data-open]"),
+    ]
+
+
+def _of_ada(page: Page, stack: Stack) -> list[str]:
+    page.goto("/import/")
+    page.locator("input[type=file]").set_input_files(ROOT / "tests" / "data" / "referrals.csv")
+    page.get_by_role("button", name="Check the list").click()
+    page.wait_for_url("**/import/*/")
+    uploaded = page.url
+    page.goto("/log/?status=done")
+    record = _first(page, "main tbody a[href^='/sessions/']")
+    page.goto("/patients/?q=an")
+    return [
+        "/today/",
+        "/settings/",
+        "/me/",
+        "/first-steps/",
+        record,
+        reverse("setup:outside"),
+        uploaded,
+        "/import/",
+        "/calendar/feeds/",
+        _first(page, "main tbody a[href^='/patients/']"),
+    ]
+
+
+def _of_fran(page: Page, stack: Stack) -> list[str]:
+    return ["/today/", "/today/still-open/", "/calendar/", "/recall/"]
+
+
+def _first(page: Page, what: str) -> str:
+    return str(page.locator(what).first.get_attribute("href"))
+
+
+def test_f18_axe_finds_nothing_serious_on_any_page_in_any_theme(walked: tuple[Walk, Looker]) -> None:
+    assert walked[1].wrong["axe"] == []
+
+
+def test_f18_no_page_of_staff_was_left_out(walked: tuple[Walk, Looker]) -> None:
+    walk, _ = walked
+    left_out = set(STAFF) - walk.names() - walk.sent - walk.files - NOT_REACHED
+    assert {name for name in left_out if walk.answers_reading(name)} == set()
+
+
+def test_f02_the_first_tab_on_every_page_is_skip_to_content(walked: tuple[Walk, Looker]) -> None:
+    assert walked[1].wrong["tab"] == []
+
+
+def test_f09_nothing_asks_to_be_dragged(walked: tuple[Walk, Looker]) -> None:
+    assert walked[1].wrong["drag"] == []
+
+
+def test_f10_tables_icons_chips_and_buttons_read_well_aloud(walked: tuple[Walk, Looker]) -> None:
+    assert walked[1].wrong["aloud"] == []
+
+
+def test_f20_no_ground_is_pure_white_or_black_and_no_table_has_stripes(walked: tuple[Walk, Looker]) -> None:
+    assert walked[1].wrong["grounds"] == []

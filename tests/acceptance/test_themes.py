@@ -1,0 +1,131 @@
+"""F17, F19 to F22: a screen that does not hurt during an attack, in the dark, without colours and on paper."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.stack.running import Stack, in_room
+from tests.stack.windows import ADA, FRAN, OSEI, log_in
+
+pytestmark = [pytest.mark.stack, pytest.mark.browser]
+
+DARK_GROUND = "rgb(20, 25, 28)"
+# The theme as the browser knows it before anything is painted: when the first stylesheet has come.
+FIRST_GROUNDS = """
+window.grounds = new Set();
+const look = () => {
+    if (document.body) window.grounds.add(getComputedStyle(document.body).backgroundColor);
+    if (document.readyState !== "complete") requestAnimationFrame(look);
+};
+requestAnimationFrame(look);
+"""
+# All that could move or blink, whatever the device prefers.
+MOVING = """() => document.getAnimations().length + [...document.querySelectorAll("*")].filter((one) => {
+    const style = getComputedStyle(one);
+    return style.animationName !== "none" || style.transitionDuration.split(",").some((time) => parseFloat(time) > 0.12)
+        || style.scrollBehavior === "smooth" || ["BLINK", "MARQUEE"].includes(one.tagName);
+}).length"""
+BORDERS = """(what) => [...document.querySelectorAll(what)].filter((one) => one.checkVisibility()).map((one) => {
+    const {borderTopWidth, borderTopStyle, outlineStyle} = getComputedStyle(one);
+    return (parseFloat(borderTopWidth) > 0 && borderTopStyle !== "none") || outlineStyle !== "none";
+})"""
+# What tells one state from another once colour is gone: words, icons, marks.
+STATES = """() => [...document.querySelectorAll(".chip")].map((one) =>
+    [one.className, one.textContent.trim(), one.querySelector("use")?.getAttribute("href") || ""])"""
+
+
+@pytest.fixture(scope="module")
+def osei(browser: Browser, stack: Stack) -> Iterator[Page]:
+    """Dr Osei's window on a device that is dark."""
+    with browser.new_context(base_url=stack.url, color_scheme="dark") as context:
+        context.set_default_timeout(20_000)
+        yield log_in(context.new_page(), OSEI)
+
+
+def test_f17_dark_is_dark_from_the_first_frame_and_outlives_log_in_and_tab(browser: Browser, stack: Stack) -> None:
+    with browser.new_context(base_url=stack.url, color_scheme="light") as context:
+        context.add_init_script(FIRST_GROUNDS)
+        page = log_in(context.new_page(), FRAN)
+        page.locator(".app-bar .menu > summary").last.click()
+        page.get_by_role("button", name="Dark").click()
+        expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+        for address in ("/today/", "/calendar/", "/recall/"):
+            page.goto(address)
+            assert page.evaluate("[...grounds]") == [DARK_GROUND], address
+        page.locator(".app-bar .menu > summary").last.click()
+        page.get_by_role("button", name=re.compile("sign out")).click()
+        page.wait_for_url("**/log-in/**")
+        assert log_in(page, ADA).evaluate("[...grounds]") == [DARK_GROUND]
+        tab = context.new_page()
+        tab.goto("/patients/")
+        assert tab.evaluate("[...grounds]") == [DARK_GROUND]
+
+
+def test_f17_auto_follows_the_device_from_the_first_frame_and_when_it_changes(browser: Browser, stack: Stack) -> None:
+    with browser.new_context(base_url=stack.url, color_scheme="dark") as context:
+        context.add_init_script(FIRST_GROUNDS)
+        page = context.new_page()
+        page.goto("/log-in/")
+        assert page.evaluate("[...grounds]") == [DARK_GROUND]
+        page.emulate_media(color_scheme="light")
+        expect(page.locator("html")).to_have_attribute("data-bs-theme", "light")
+
+
+def test_f19_nothing_moves_or_blinks_whatever_the_device_prefers(osei: Page, stack: Stack) -> None:
+    for address in ("/today/", "/calendar/", in_room(stack)):
+        osei.goto(address)
+        for motion in ("reduce", "no-preference"):
+            osei.emulate_media(reduced_motion=motion)
+            assert osei.evaluate(MOVING) == 0, (address, motion)
+
+
+def test_f20_more_contrast_and_forced_colours_keep_borders_and_states(osei: Page) -> None:
+    osei.goto("/today/")
+    for media in (
+        {"contrast": "more", "forced_colors": "none"},
+        {"contrast": "no-preference", "forced_colors": "active"},
+    ):
+        osei.emulate_media(**media)  # type: ignore[arg-type]
+        for what in (".chip", ".btn", ".form-control, .form-select"):
+            shown = osei.evaluate(BORDERS, what)
+            assert shown, what
+            assert all(shown), (media, what)
+    osei.emulate_media(contrast="no-preference", forced_colors="none")
+
+
+def test_f21_printed_from_the_dark_a_page_is_black_on_white(osei: Page) -> None:
+    osei.goto("/today/")
+    osei.emulate_media(media="print")
+    colours = osei.evaluate(
+        """() => [document.body, ...document.querySelectorAll("main *")].filter((one) => one.checkVisibility())
+            .map((one) => getComputedStyle(one)).flatMap(({color, backgroundColor}) => [color, backgroundColor])"""
+    )
+    osei.emulate_media(media="screen")
+    assert set(colours) <= {"rgb(0, 0, 0)", "rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"}
+
+
+def test_f22_every_state_has_words_or_a_mark_of_its_own(osei: Page, stack: Stack) -> None:
+    looks: dict[str, set[str]] = {}
+    for address in ("/today/", "/calendar/", "/reminders/", "/reminders/?tab=sent", "/recall/"):
+        osei.goto(address)
+        for kind, words, icon in osei.evaluate(STATES):
+            assert words, (address, kind)
+            looks.setdefault(f"{words} {icon}", set()).add(kind)
+    assert len(looks) > 5
+    assert {look: kinds for look, kinds in looks.items() if len(kinds) > 1} == {}
+
+
+def test_f22_sites_given_and_free_differ_without_colour(osei: Page, stack: Stack) -> None:
+    """Given is filled, free is a ring, what follows the pain is dashed: shapes, seen in grey."""
+    osei.goto(in_room(stack))
+    osei.get_by_role("link", name=re.compile("^Standard")).click()
+    marks = osei.evaluate(
+        """() => Object.fromEntries([["given", ".site.is-given .dot"], ["free", ".site:not(.is-given) .dot"]].map(
+            ([name, what]) => [name, [...new Set([...document.querySelectorAll(`.map-views ${what}`)].map((one) => {
+                const {fill, strokeDasharray} = getComputedStyle(one);
+                return `${fill === getComputedStyle(one).stroke || fill} ${strokeDasharray}`;
+            }))]]))"""
+    )
+    assert not set(marks["given"]) & set(marks["free"])
