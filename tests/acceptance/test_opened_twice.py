@@ -13,7 +13,7 @@ from tests.stack.windows import BELLO, OSEI, log_in
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def two(browser: Browser, stack: Stack) -> Iterator[tuple[Page, Page]]:
     """The windows of Dr Osei and RN Bello, each with their own log-in."""
     contexts = [browser.new_context(base_url=stack.url) for _ in range(2)]
