@@ -13,11 +13,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from clinic import audit
 from clinic.access import Capability, allows
-from clinic.models import AuditEntry, User
+from clinic.models import User
 from treatments import moves
 from treatments.conflicts import AlreadyBooked, Conflict, NotPossible, Stale, Taken, TooEarly, refusal
+from treatments.history import note, note_change
 from treatments.models import Course, SessionEvent, Status, TreatmentSession
 from treatments.models.session import OPEN
 from treatments.queueing import again_after_deadlock, queue_for, share
@@ -85,7 +85,7 @@ def _write(draft: TreatmentSession, slot: Slot, early_reason: str, by: User | No
     if outside:
         raise Taken(why=why_outside(draft))
     # A second copy of the form may be here at the same moment: one session has one such line, so that one gives way.
-    _note(draft, SessionEvent.Kind.BOOKED, by, draft.placed_at, after=_place(draft))
+    note(draft, SessionEvent.Kind.BOOKED, by, draft.placed_at, after=_place(draft))
     return draft
 
 
@@ -255,40 +255,6 @@ def answer(
     ).update(answer=answer, answered_at=at)
     after = {"answer": answer, "suits": list(suits)} if suits else {"answer": answer}
     return note_change(changed, session, SessionEvent.Kind.ANSWERED, None, at, words, {"answer": session.answer}, after)
-
-
-def note_change(
-    changed: int,
-    session: TreatmentSession,
-    kind: SessionEvent.Kind,
-    by: User | None,
-    at: dt.datetime,
-    reason: str,
-    before: dict[str, Any],
-    after: dict[str, Any],
-) -> TreatmentSession:
-    """Write the line of history when the update found its row, else say that somebody was faster."""
-    if not changed:
-        raise Stale(TreatmentSession.objects.get(pk=session.pk))
-    session.refresh_from_db()
-    _note(session, kind, by, at, reason=reason.strip(), before=before, after=after)
-    return session
-
-
-def _note(session: TreatmentSession, kind: SessionEvent.Kind, by: User | None, at: dt.datetime, **more: Any) -> None:
-    """Write a line of history, and leave it on the session: whoever took the step is offered to undo it."""
-    event = SessionEvent(clinic_id=session.clinic_id, session=session, at=at, by=by, kind=kind, **more)
-    event.save(force_insert=True)
-    audit.record(
-        clinic=session.clinic_id,
-        by=by,
-        at=at,
-        action=AuditEntry.Action.CREATE if kind == SessionEvent.Kind.BOOKED else AuditEntry.Action.CHANGE,
-        kind="session",
-        subject=session.uid,
-        reason=kind,
-    )
-    session.last_step = event
 
 
 def _place(session: TreatmentSession) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from django.db.models import F
 from clinic.access import Capability, allows
 from clinic.fields import cipher
 from clinic.models import User
-from treatments.booking import change_status, lock, mind_the_course, note_change, slot_of, written_or_refused
+from treatments.booking import change_status, lock, mind_the_course, slot_of, written_or_refused
 from treatments.conflicts import NotPossible, Stale
+from treatments.history import note_change
 from treatments.models import SessionEvent, Status, TreatmentSession
 from treatments.queueing import again_after_deadlock, share
 from treatments.setup.opening import shut
