@@ -158,8 +158,8 @@ def move(
 ) -> TreatmentSession:
     """Give a booked session another time; the old one is free in the same instant.
 
-    Raises Stale when it is no longer at ``version``, Taken, or TooEarly. The version rises: messages about the old
-    time are then about nothing.
+    Raises Stale when it is no longer at ``version`` or the patient answered since it was read, Taken, or TooEarly. The
+    version rises: messages about the old time are then about nothing.
     """
     before, agreed_on = _place(session) | _what_a_move_clears(session), session.local_date
     with written_or_refused(session, slot):
@@ -169,7 +169,9 @@ def move(
         session.local_date = slot.starts_at.astimezone(session.clinic.zone).date()
         _mind_the_due_date(session, early_reason, by, agreed_on)
         place = {name: getattr(session, name) for name in ("injector", "room", "starts_at", "ends_at", "local_date")}
-        changed = TreatmentSession.objects.filter(pk=session.pk, version=version, status=Status.BOOKED).update(
+        # An answer that came after the page was read is not moved away unseen: undo could not bring it back.
+        as_seen = TreatmentSession.objects.filter(pk=session.pk, version=version, status=Status.BOOKED)
+        changed = as_seen.filter(answer=session.answer, answered_at=session.answered_at).update(
             **place,
             early_reason=session.early_reason,
             early_by=session.early_by,

@@ -292,6 +292,17 @@ def test_a_patients_answer_is_kept_with_its_time(session: TreatmentSession) -> N
     assert (answered.answer, answered.answered_at, answered.status) == ("confirmed", NOW, Status.BOOKED)
 
 
+def test_an_answer_that_came_after_the_visit_was_read_is_not_moved_away(
+    session: TreatmentSession, front_desk: User
+) -> None:
+    later = slots.suggest(course=session.course, now=NOW)[0]
+    read_before = TreatmentSession.objects.get(pk=session.pk)
+    booking.answer(session=session, version=1, answer=TreatmentSession.Answer.CONFIRMED, at=NOW)
+    with pytest.raises(Stale):
+        booking.move(session=read_before, version=1, slot=later, by=front_desk, at=NOW)
+    assert TreatmentSession.objects.get(pk=session.pk).answer == TreatmentSession.Answer.CONFIRMED
+
+
 def test_an_answer_to_a_time_that_moved_is_not_taken(session: TreatmentSession, front_desk: User) -> None:
     later = slots.suggest(course=session.course, now=NOW)[0]
     booking.move(session=session, version=1, slot=later, by=front_desk, at=NOW)
