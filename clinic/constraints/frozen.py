@@ -15,6 +15,8 @@ _OPENED = (
     "AND NOT EXISTS (SELECT 1 FROM clinic_opening AS closing WHERE closing.closes_id = opened.id))"
 )
 
+HOLDER = 'EXISTS (SELECT 1 FROM "{table}" AS holder WHERE holder.id IN ({keys}) AND holder."{once}" IS NOT NULL)'
+
 
 class Frozen(Guard):
     """Rows may not be changed, deleted or swept away with TRUNCATE.
@@ -77,10 +79,7 @@ class Frozen(Guard):
             return f'OLD."{column(model, self.once)}" IS NOT NULL'
         parent: Any = model._meta.get_field(self.parent).related_model
         keys = ", ".join(f'{row}."{column(model, self.parent)}"' for row in rows)
-        return (
-            f'EXISTS (SELECT 1 FROM "{table_name(parent)}" AS holder '  # nosec B608
-            f'WHERE holder.id IN ({keys}) AND holder."{column(parent, self.once)}" IS NOT NULL)'
-        )
+        return HOLDER.format(table=table_name(parent), keys=keys, once=column(parent, self.once))
 
     def _texts(self, model: type[Model]) -> list[str]:
         """Return the columns that may be written anew while an opening stands."""

@@ -13,6 +13,18 @@ from clinic.constraints.guard import Guard, column, table_name
 LONGEST = dt.timedelta(hours=8)
 
 
+TRIGGER = """CREATE TRIGGER IF NOT EXISTS "{name}_{suffix}" BEFORE {event} ON "{table}"
+WHEN datetime(NEW.{starts}) IS NOT NEW.{starts} OR datetime(NEW.{ends}) IS NOT NEW.{ends}
+  OR NEW.{ends} > datetime(NEW.{starts}, '+{seconds} seconds')
+  OR (NEW.{status} IN ({occupying}) AND EXISTS (
+    SELECT 1 FROM "{table}" AS other
+    WHERE other.{resource} = NEW.{resource} AND other.id IS NOT NEW.id
+      AND other.{status} IN ({occupying})
+      AND other.{starts} > datetime(NEW.{starts}, '-{seconds} seconds')
+      AND other.{starts} < NEW.{ends} AND other.{ends} > NEW.{starts}))
+BEGIN SELECT RAISE(ABORT, '{name}'); END"""
+
+
 class NoOverlap(Guard):
     """Two rows of one ``resource`` may not overlap in time while their status is one of ``occupying``.
 
@@ -101,15 +113,15 @@ class NoOverlap(Guard):
         table = table_name(model)
         seconds = int(self.longest.total_seconds())
         # Times are text here: only one spelling compares rightly, so any other (with a T, with fractions) is refused.
-        return (
-            f'CREATE TRIGGER IF NOT EXISTS "{self.name}_{event.lower()}" BEFORE {event} ON "{table}"\n'  # nosec B608
-            f"WHEN datetime(NEW.{starts}) IS NOT NEW.{starts} OR datetime(NEW.{ends}) IS NOT NEW.{ends}\n"
-            f"  OR NEW.{ends} > datetime(NEW.{starts}, '+{seconds} seconds')\n"
-            f"  OR (NEW.{status} IN ({self._occupying_sql()}) AND EXISTS (\n"
-            f'    SELECT 1 FROM "{table}" AS other\n'
-            f"    WHERE other.{resource} = NEW.{resource} AND other.id IS NOT NEW.id\n"
-            f"      AND other.{status} IN ({self._occupying_sql()})\n"
-            f"      AND other.{starts} > datetime(NEW.{starts}, '-{seconds} seconds')\n"
-            f"      AND other.{starts} < NEW.{ends} AND other.{ends} > NEW.{starts}))\n"
-            f"BEGIN SELECT RAISE(ABORT, '{self.name}'); END"
+        return TRIGGER.format(
+            name=self.name,
+            suffix=event.lower(),
+            event=event,
+            table=table,
+            resource=resource,
+            starts=starts,
+            ends=ends,
+            status=status,
+            occupying=self._occupying_sql(),
+            seconds=seconds,
         )

@@ -10,6 +10,18 @@ from django.db.models import Model
 
 from clinic.constraints.guard import Guard, column, table_name
 
+# Conditions in SQL, on one line each: they stand inside of a trigger.
+BARRED = (
+    'EXISTS (SELECT 1 FROM "{table}" AS bar WHERE bar.clinic_id = NEW.clinic_id '
+    'AND upper(bar."{key}") = upper(NEW."{own}") AND bar."{since}" <= NEW."{on}"{exception})'
+)
+EXCEPTION = (
+    ' AND NOT EXISTS (SELECT 1 FROM "{table}" AS present JOIN "{table}" AS original '
+    'ON original."{of}" = present."{of}" AND original."{corrects}" IS NULL '
+    'WHERE present.id = NEW."{version}" AND present."{corrects}" IS NOT NULL '
+    'AND original."{signed}" < bar."{known}")'
+)
+
 
 @dataclass(frozen=True)
 class Correction:
@@ -96,10 +108,13 @@ class NotBarred(Guard):
     def _condition(self, model: type[Model]) -> str:
         barred_by = apps.get_model(self.barred_by)
         key, since = column(barred_by, self.key), column(barred_by, self.since)
-        return (
-            f'EXISTS (SELECT 1 FROM "{barred_by._meta.db_table}" AS bar WHERE bar.clinic_id = NEW.clinic_id '  # nosec B608
-            f'AND upper(bar."{key}") = upper(NEW."{column(model, self.key)}") '
-            f'AND bar."{since}" <= NEW."{column(model, self.on)}"{self._exception(model, barred_by)})'
+        return BARRED.format(
+            table=barred_by._meta.db_table,
+            key=key,
+            since=since,
+            own=column(model, self.key),
+            on=column(model, self.on),
+            exception=self._exception(model, barred_by),
         )
 
     def _exception(self, model: type[Model], barred_by: type[Model]) -> str:
@@ -108,11 +123,13 @@ class NotBarred(Guard):
             return ""
         versions: Any = model._meta.get_field(unless.version).related_model
         table, of, corrects = versions._meta.db_table, column(versions, unless.of), column(versions, unless.corrects)
-        return (
-            f' AND NOT EXISTS (SELECT 1 FROM "{table}" AS present JOIN "{table}" AS original '  # nosec B608
-            f'ON original."{of}" = present."{of}" AND original."{corrects}" IS NULL '
-            f'WHERE present.id = NEW."{column(model, unless.version)}" AND present."{corrects}" IS NOT NULL '
-            f'AND original."{column(versions, unless.signed)}" < bar."{column(barred_by, unless.known)}")'
+        return EXCEPTION.format(
+            table=table,
+            of=of,
+            corrects=corrects,
+            version=column(model, unless.version),
+            signed=column(versions, unless.signed),
+            known=column(barred_by, unless.known),
         )
 
     def _sqlite_trigger(self, model: type[Model]) -> str:

@@ -10,6 +10,15 @@ from clinic.constraints.guard import Guard, column, table_name
 
 FIELDS = ("injector", "weekday", "opens", "closes", "valid_from", "valid_until")
 
+TRIGGER = """CREATE TRIGGER IF NOT EXISTS "{name}_{suffix}" BEFORE {event} ON "{table}"
+WHEN EXISTS (SELECT 1 FROM "{table}" AS other
+  WHERE other.{injector} = NEW.{injector} AND other.{weekday} = NEW.{weekday}
+    AND other.id IS NOT NEW.id
+    AND other.{opens} < NEW.{closes} AND other.{closes} > NEW.{opens}
+    AND coalesce(other.{first}, '0001-01-01') <= coalesce(NEW.{last}, '9999-12-31')
+    AND coalesce(NEW.{first}, '0001-01-01') <= coalesce(other.{last}, '9999-12-31'))
+BEGIN SELECT RAISE(ABORT, '{name}'); END"""
+
 
 class NoDoubleHours(Guard):
     """Two rows of one injector and weekday may not overlap both in the time of day and in the dates they hold for.
@@ -52,14 +61,15 @@ class NoDoubleHours(Guard):
 
     def _trigger(self, model: type[Model], event: str) -> str:
         injector, weekday, opens, closes, first, last = (f'"{column(model, field)}"' for field in FIELDS)
-        table = table_name(model)
-        return (
-            f'CREATE TRIGGER IF NOT EXISTS "{self.name}_{event.lower()}" BEFORE {event} ON "{table}"\n'  # nosec B608
-            f'WHEN EXISTS (SELECT 1 FROM "{table}" AS other\n'
-            f"  WHERE other.{injector} = NEW.{injector} AND other.{weekday} = NEW.{weekday}\n"
-            f"    AND other.id IS NOT NEW.id\n"
-            f"    AND other.{opens} < NEW.{closes} AND other.{closes} > NEW.{opens}\n"
-            f"    AND coalesce(other.{first}, '0001-01-01') <= coalesce(NEW.{last}, '9999-12-31')\n"
-            f"    AND coalesce(NEW.{first}, '0001-01-01') <= coalesce(other.{last}, '9999-12-31'))\n"
-            f"BEGIN SELECT RAISE(ABORT, '{self.name}'); END"
+        return TRIGGER.format(
+            name=self.name,
+            suffix=event.lower(),
+            event=event,
+            table=table_name(model),
+            injector=injector,
+            weekday=weekday,
+            opens=opens,
+            closes=closes,
+            first=first,
+            last=last,
         )

