@@ -64,7 +64,7 @@ def unpacked(path: Path, keys: list[bytes]) -> Iterator[tuple[About, Path]]:
         try:
             with tarfile.open(path, "r:") as box:
                 for name in (MANIFEST, CONTENT):
-                    box.extract(name, folder, filter="data")
+                    _take_out(box, name, folder / name)
             said = json.loads((folder / MANIFEST).read_text())
             expected = said.pop("sha256")
             about = About(**said)
@@ -78,6 +78,15 @@ def unpacked(path: Path, keys: list[bytes]) -> Iterator[tuple[About, Path]]:
         if checksum(content) != expected:
             raise Unfit("The checksum is wrong: the file was changed or is damaged. Nothing was touched.")
         yield about, _unlocked(content, about, keys)
+
+
+def _take_out(box: tarfile.TarFile, name: str, target: Path) -> None:
+    """Write what is in a copy under a name to a file of ours, whatever place and rights the copy says it should have."""
+    source = box.extractfile(name)
+    if source is None:
+        raise KeyError(name)
+    with source, target.open("wb") as file:
+        shutil.copyfileobj(source, file)
 
 
 def _unlocked(content: Path, about: About, keys: list[bytes]) -> Path:

@@ -22,6 +22,14 @@ pytestmark = [pytest.mark.stack, pytest.mark.browser]
 # What browsers' own tools call Slow 3G is slower than any clinic; this is 3G with a line of 400 ms.
 SLOW = {"offline": False, "latency": 400, "downloadThroughput": 200_000, "uploadThroughput": 94_000}
 USABLE_MS = 2000
+# Reckoned, not timed, for the machine of a test is busy with others: how often the page waits for the line before it can
+# be used, once its files are at hand, and how much comes over it.
+ASKED_OF_THE_LINE = """() => {
+  const [page] = performance.getEntriesByType("navigation");
+  const waited = performance.getEntriesByType("resource")
+    .filter((one) => one.renderBlockingStatus === "blocking" && one.transferSize > 0);
+  return [1 + (waited.length ? 1 : 0), waited.reduce((sum, one) => sum + one.transferSize, page.transferSize)];
+}"""
 PRESS_TWICE = """() => {
     const button = document.querySelector("tr[id^=visit-] .btn-primary[data-key=a]"), size = button.offsetWidth;
     button.click();
@@ -132,13 +140,9 @@ def test_f35_on_a_slow_line_today_is_there_in_two_seconds_and_nothing_jumps(desk
     line.send("Network.enable")
     line.send("Network.emulateNetworkConditions", SLOW)
     desk.add_init_script(f"({MOVED})()")
-    took = []
-    for _ in range(3):  # the machine of a test may be busy: the quickest says what the page asks of the line
-        desk.goto("/today/")
-        took.append(desk.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"))
-        if took[-1] < USABLE_MS:
-            break
-    assert min(took) < USABLE_MS
+    desk.goto("/today/")
+    trips, octets = desk.evaluate(ASKED_OF_THE_LINE)
+    assert trips * SLOW["latency"] + octets / SLOW["downloadThroughput"] * 1000 < USABLE_MS
     presses: list[str] = []
     desk.on("request", lambda request: presses.append(request.url) if request.method == "POST" else None)
     assert desk.evaluate("moved") < 0.05

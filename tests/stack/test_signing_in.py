@@ -35,7 +35,8 @@ def phone(browser: Browser, stack: Stack) -> Iterator[Page]:
 
 
 def sign_out(page: Page) -> None:
-    """End the session, as somebody does who forgets the browser."""
+    """End the session, as somebody does who forgets the browser. A page left open would lead to the log-in by itself."""
+    page.goto("about:blank")
     page.context.clear_cookies()
 
 
