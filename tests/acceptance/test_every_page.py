@@ -13,7 +13,7 @@ from tests.servers.processes import ROOT
 from tests.stack.axe import DESK, Axe
 from tests.stack.own_pages import PAGES, links, tell_birth_date
 from tests.stack.running import Stack, in_room
-from tests.stack.windows import ADA, FRAN, OSEI, log_in
+from tests.stack.windows import ADA, FRAN, OSEI, log_in, sign_out
 
 __all__ = ["links"]
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
@@ -92,7 +92,7 @@ def walked(browser: Browser, stack: Stack, links: dict[str, str]) -> Iterator[tu
             page.goto(address)
             looker.look()
         for email, starts in ((OSEI, _of_osei), (ADA, _of_ada), (FRAN, _of_fran)):
-            context.clear_cookies()
+            sign_out(page)
             log_in(page, email)
             for _address in walk.through(starts(page, stack)):
                 looker.look()

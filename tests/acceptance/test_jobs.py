@@ -15,7 +15,7 @@ from tests.acceptance.test_session_form import checks, fill_vial
 from tests.servers.processes import ROOT
 from tests.stack.own_pages import links, tell_birth_date
 from tests.stack.running import Stack, in_room
-from tests.stack.windows import ADA, FRAN, OSEI, STILL_TO_COME, log_in
+from tests.stack.windows import ADA, FRAN, OSEI, STILL_TO_COME, log_in, sign_out
 
 __all__ = ["links"]
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
@@ -180,7 +180,7 @@ def test_no_job_takes_more_clicks_and_keys_than_promised(
 ) -> None:
     page = counting.new_page()
     rows = counted(log_in(page, FRAN), DESK)
-    counting.clear_cookies()
+    sign_out(page)
     log_in(page, OSEI)
 
     def asked_and_looked(page: Page) -> None:
@@ -197,7 +197,7 @@ def test_no_job_takes_more_clicks_and_keys_than_promised(
             Job("Leave a site out", 1, 0, asked_and_looked, toggle_a_site),
         ),
     )
-    counting.clear_cookies()
+    sign_out(page)
     rows += counted(log_in(page, ADA), ADMIN)
     tell_birth_date(page, links["diary"])
     rows += counted(

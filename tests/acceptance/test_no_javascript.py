@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from clinic.demo.logins import PASSWORD
 from tests.stack.running import Stack
-from tests.stack.windows import ADA, FRAN, STILL_TO_COME, log_in
+from tests.stack.windows import ADA, FRAN, STILL_TO_COME, log_in, sign_out
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
@@ -58,7 +58,7 @@ def test_f23_log_in_with_a_second_step(plain: Page) -> None:
     plain.locator("[name=code]").fill(code(secret))
     plain.get_by_role("button", name="Set up").click()
     spare = plain.locator("main li code").first.inner_text().strip()
-    plain.context.clear_cookies()
+    sign_out(plain)
     plain.goto("/log-in/")
     plain.get_by_label("Email").fill(NURSE)
     plain.get_by_label("Password").fill(PASSWORD)

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from clinic.demo.logins import PASSWORD
 from tests.acceptance.test_session_form import fill_vial
 from tests.stack.running import Stack, in_room
-from tests.stack.windows import OSEI, log_in
+from tests.stack.windows import OSEI, log_in, sign_out
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
@@ -32,12 +32,6 @@ def phone(browser: Browser, stack: Stack) -> Iterator[Page]:
     )
     yield page
     context.close()
-
-
-def sign_out(page: Page) -> None:
-    """End the session, as somebody does who forgets the browser. A page left open would lead to the log-in by itself."""
-    page.goto("about:blank")
-    page.context.clear_cookies()
 
 
 def prove_it_is_you(page: Page) -> None:

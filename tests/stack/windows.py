@@ -1,4 +1,4 @@
-"""Whose window it is: people of the demo's first clinic, and how one of them signs in."""
+"""Whose window it is: people of the demo's first clinic, and how one of them signs in and out."""
 
 from playwright.sync_api import Page
 
@@ -17,3 +17,9 @@ def log_in(page: Page, email: str) -> Page:
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/today/")
     return page
+
+
+def sign_out(page: Page) -> None:
+    """End the session, as somebody does who forgets the browser. A page left open would ask by itself, and lead away."""
+    page.goto("about:blank")
+    page.context.clear_cookies()
