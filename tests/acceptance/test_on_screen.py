@@ -1,19 +1,15 @@
 """F30, F33, F35 and F37 where only a browser can tell: focus, a counter, a slow line, a device set to another country."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.builders import PASSWORD
-from tests.servers.processes import ROOT
 from tests.stack.own_pages import links
-from tests.stack.running import Stack
+from tests.stack.running import Stack, run_beside
 
 __all__ = ["links"]
 
@@ -43,16 +39,7 @@ MOVED = """() => { window.moved = 0; new PerformanceObserver((list) => list.getE
 @pytest.fixture(scope="module")
 def busy(stack: Stack) -> dict[str, str]:
     """A clinic with sixty visits today: how to log in there."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.acceptance.busy_day"],
-        cwd=ROOT,
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": "clinic.settings"} | stack.demo.settings(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    found: dict[str, str] = json.loads(done.stdout)
+    found: dict[str, str] = json.loads(run_beside(stack, "tests.acceptance.busy_day"))
     return found
 
 

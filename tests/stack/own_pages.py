@@ -1,9 +1,6 @@
 """Patients' own pages on the stack: links to somebody's visit, due date and diary, and a phone to open them with."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,9 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.servers.processes import ROOT
 from tests.stack.axe import PHONE
-from tests.stack.running import Stack
+from tests.stack.running import Stack, run_beside
 
 LANGUAGES = ("en", "cy", "es", "pl", "ur")
 PAGES = {
@@ -25,16 +21,7 @@ PAGES = {
 
 def letterbox(stack: Stack, *words: str) -> dict[str, Any]:
     """Run the helper on the stack's database; return what it printed."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.stack.letterbox", *words],
-        cwd=ROOT,
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": "clinic.settings"} | stack.demo.settings(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
+    found: dict[str, Any] = json.loads(run_beside(stack, "tests.stack.letterbox", *words))
     return found
 
 

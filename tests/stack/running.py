@@ -134,10 +134,10 @@ class Stack:
         return self.demo.url
 
 
-def in_room(stack: Stack, injector: str = "osei") -> str:
-    """Put somebody new into an injector's room; return the address of their session form."""
+def run_beside(stack: Stack, module: str, *words: str) -> str:
+    """Run a module of the tests on the stack's database, as itself; return what it printed."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.stack.room", injector],
+        [sys.executable, "-m", module, *words],
         cwd=ROOT,
         env=os.environ | {"DJANGO_SETTINGS_MODULE": "clinic.settings"} | stack.demo.settings(),
         capture_output=True,
@@ -145,4 +145,9 @@ def in_room(stack: Stack, injector: str = "osei") -> str:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return f"/sessions/{done.stdout.strip()}/record/"
+    return done.stdout
+
+
+def in_room(stack: Stack, injector: str = "osei") -> str:
+    """Put somebody new into an injector's room; return the address of their session form."""
+    return f"/sessions/{run_beside(stack, 'tests.stack.room', injector).strip()}/record/"

@@ -6,10 +6,7 @@ booked again; Tom, who is due in two weeks and has nothing booked, gets an email
 
 import datetime as dt
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +17,7 @@ from playwright.sync_api import Page, expect
 from tests.builders import PASSWORD
 from tests.private_words import found_in
 from tests.servers.processes import ROOT, Server, wait_for
-from tests.stack.running import Stack
+from tests.stack.running import Stack, run_beside
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
@@ -30,16 +27,7 @@ BLOCKED = re.compile("botox|migraine|headache|toxin|injection|neurolog", re.IGNO
 
 def harbour(stack: Stack, *words: str) -> str:
     """Run the helper of this story on the stack's database; return what it printed."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.stack.harbour", *words],
-        cwd=ROOT,
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": "clinic.settings"} | stack.demo.settings(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    return run_beside(stack, "tests.stack.harbour", *words)
 
 
 @pytest.fixture(scope="module")
