@@ -34,10 +34,14 @@ def record_sent(reminder: Reminder, delivery: Delivery, result: str, provider_id
     return well
 
 
+@transaction.atomic
 def record_error(
     reminder: Reminder, delivery: Delivery, contact: ContactPoint, error: SendError, now: dt.datetime
 ) -> None:
-    """A gateway did not take it: later again, or another way at once when asking again cannot help."""
+    """A gateway did not take it: later again, or another way at once when asking again cannot help.
+
+    All of it or nothing: an attempt that is seen to have ended has its wait, whoever looks and whenever we are killed.
+    """
     _finish(delivery, _result_of(error), now, error=error.text)
     if not error.in_doubt:  # else the gateway may have it all the same
         allowance.give_back(reminder)
@@ -49,6 +53,7 @@ def record_error(
         put_off(reminder, timing.next_allowed(now + wait, reminder.patient.zone), error.text, now=now)
 
 
+@transaction.atomic
 def leave_to_person(reminder: Reminder, delivery: Delivery, now: dt.datetime) -> None:
     """An earlier attempt may have arrived, and nothing that we could ask knows."""
     _finish(delivery, Delivery.Outcome.HELD, now)

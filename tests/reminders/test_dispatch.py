@@ -210,6 +210,19 @@ def test_temporary_failures_are_tried_again_after_5_minutes_1_hour_and_6_hours_t
     assert Delivery.objects.filter(reminder=reminder, outcome="unreachable").count() == 4
 
 
+def test_an_attempt_that_failed_is_written_down_with_its_wait_or_not_at_all(
+    reminder: Reminder, gateways: Gateways, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*arguments: object, **named: object) -> None:
+        raise KeyboardInterrupt
+
+    gateways["sms"].answers = [BUSY]
+    monkeypatch.setattr("reminders.dispatch.outcome.put_off", killed)
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert Delivery.objects.get().finished_at is None
+
+
 def test_what_fails_on_both_channels_is_put_before_a_person(reminder: Reminder, gateways: Gateways) -> None:
     gateways["sms"].answers, gateways["email"].answers = [NO_NUMBER], [SendError("Refused", permanent=True)]
     assert work().state == State.REPLACED
