@@ -3,17 +3,23 @@
 What was typed is found on the pages again only as words: never as a tag, never as an attribute of one.
 """
 
+from pathlib import Path
 from typing import Any
 
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, models, transaction
 from django.test import Client
+from django.urls import reverse
 
 from clinic.fields import EncryptedTextField
+from patients.models import Patient
 from tests.addresses import STAFF
 from tests.attacks.reading import Page, body_of, page_of
 from tests.attacks.test_foreign_objects import forms_of
+from tests.treatments.referrals.lists import NEVER_TREATED, NO_AUTHORIZATION, as_csv, row
 from tests.world import World
+from treatments.referrals.rows import COLUMNS
 
 SCRIPT = "'\"><xss data-xss onload=xss()>{{ 7|add:7 }}</textarea></script>"
 SHORT = "'\"><xss>"
@@ -80,6 +86,24 @@ def test_no_stored_text_is_run_on_any_page(
         ran += [url] if html and marks(Page(body)) else []
     assert ran == []
     assert seen > 30
+
+
+def test_nothing_in_a_list_that_is_imported_is_run(
+    world: World, insider: Client, settings: Any, tmp_path: Path
+) -> None:
+    """Each column in turn, in rows that are refused for it; and names full of it, in one that is taken."""
+    settings.VAR_DIR = tmp_path
+    named = {"mrn": "XS000099", "given_name": SHORT, "family_name": SHORT, "payer": SHORT, "injector": ""}
+    taken = row(99, **named, **NEVER_TREATED, **NO_AUTHORIZATION)
+    spoilt = [row(number, **{column: SCRIPT}) for number, column in enumerate(COLUMNS)]
+    upload = SimpleUploadedFile("list.csv", as_csv([taken, *spoilt]).read(), "text/csv")
+    preview = insider.post(reverse("treatments:import"), {"file": upload})["Location"]
+    pages = [insider.get(preview), insider.post(f"{preview}confirm/", {"leave_out": "yes"}, follow=True)]
+    person = Patient.objects.get(record_number="XS000099")
+    pages.append(insider.get(reverse("patients:detail", args=[person.uid])))
+    bodies = [page.content.decode() for page in pages]
+    assert [marks(Page(body)) for body in bodies] == [[], [], []]
+    assert ["&lt;xss" in body for body in bodies] == [True, False, True]  # the result only counts
 
 
 def spoil(long: str = SCRIPT, short: str = SHORT) -> set[str]:

@@ -1,6 +1,8 @@
 """Signing in with a password: what it tells, whom it lets in, and how often it may be tried."""
 
 import re
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,8 @@ from django.urls import reverse
 from clinic.models import StaffSession, User
 from tests.clinic.signing_in.conftest import PASSWORD
 from tests.conftest import log_in
+from tests.servers.database import own_database
+from tests.servers.processes import start
 
 
 def sign_in(client: Client, email: str, password: str = PASSWORD, **more: Any) -> Any:
@@ -60,11 +64,19 @@ def test_a_person_who_is_gone_reads_what_a_stranger_reads(front_desk: User) -> N
     assert b"Email or password is wrong." in gone.content
 
 
-def test_spraying_one_password_over_many_log_ins_is_stopped_over_all_processes(front_desk: User) -> None:
+def test_spraying_one_password_over_many_log_ins_is_stopped(front_desk: User) -> None:
     answers = [sign_in(Client(), f"person{number}@riverside.example", "Spring2026!!") for number in range(20)]
     assert all(b"Too many tries" not in answer.content for answer in answers)
-    # Another process holds nothing but the database: neither does this new client. Even the right password waits.
-    assert b"Too many tries" in sign_in(Client(), front_desk.email).content
+    assert b"Too many tries" in sign_in(Client(), front_desk.email).content  # even the right password waits
+
+
+def test_spraying_is_counted_over_all_processes_at_one_moment(tmp_path: Path, django_db_setup: None) -> None:
+    guess = [sys.executable, "-m", "tests.clinic.signing_in.guessing", "203.0.113.7", "15"]
+    with own_database(tmp_path) as database:
+        logs = [tmp_path / f"{number}.log" for number in range(2)]
+        processes = [start(guess, environment=database, log=log) for log in logs]
+        assert [process.wait(120) for process in processes] == [0, 0]
+    assert sum(int(log.read_text().split()[-1]) for log in logs) == 20
 
 
 def test_guessing_one_log_in_from_many_addresses_is_stopped(front_desk: User) -> None:
