@@ -4,7 +4,21 @@ from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 
-from clinic.models import Membership, User
+from clinic.joined import Joined
+from clinic.models import Clinic, Membership, User
+
+WORKS_AT = Joined(
+    """
+    SELECT {columns} FROM clinic_membership membership
+    JOIN clinic_user person ON person.id = membership.user_id AND person.is_active
+    JOIN clinic_clinic clinic ON clinic.id = membership.clinic_id
+    WHERE membership.user_id = %s AND membership.active
+    ORDER BY clinic.name
+    """,
+    membership=Membership,
+    person=User,
+    clinic=Clinic,
+)
 
 
 class StaffBackend(ModelBackend):
@@ -12,12 +26,12 @@ class StaffBackend(ModelBackend):
 
     def get_user(self, user_id: Any) -> User | None:
         """Return who is logged in; a role or an account that ends, ends at once."""
-        works_at = list(
-            Membership.objects.filter(user=user_id, user__is_active=True, active=True).select_related("clinic", "user")
-        )
-        if not works_at:
+        rows = WORKS_AT.rows(user_id)
+        if not rows:
             stranger: User | None = super().get_user(user_id)
             return stranger
-        user = works_at[0].user
-        user.works_at = works_at
+        user: User = rows[0][1]
+        user.works_at = [membership for membership, _, _ in rows]
+        for membership, _, clinic in rows:
+            membership.user, membership.clinic = user, clinic
         return user

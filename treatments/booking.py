@@ -21,7 +21,7 @@ from treatments.history import note, note_change
 from treatments.models import Course, SessionEvent, Status, TreatmentSession
 from treatments.models.session import OPEN
 from treatments.queueing import again_after_deadlock, queue_for, share
-from treatments.setup.opening import misfit, shut, why_outside
+from treatments.setup.opening import shut, why_outside, written
 from treatments.slots import Slot
 
 __all__ = [
@@ -75,8 +75,7 @@ def _write(draft: TreatmentSession, slot: Slot, early_reason: str, by: User | No
     _mind_the_due_date(draft, early_reason, by)
     share(slot, draft.course_id)
     TreatmentSession.objects.bulk_create([draft], ignore_conflicts=True)
-    ours = TreatmentSession.objects.filter(course=draft.course, uid=draft.uid).order_by()
-    stored = ours.annotate(outside=misfit(draft)).values_list("pk", "person_id", "outside").first()
+    stored = written(draft)
     if stored is None:
         raise Taken
     draft.pk, draft.person_id, outside = stored

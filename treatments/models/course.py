@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Exists, F, Func, Max, Min, OuterRef, Q
 from django.db.models.functions import Coalesce
 from simple_history.models import HistoricalRecords
@@ -108,6 +108,8 @@ class Course(models.Model):
     snoozed_until = models.DateField(null=True, blank=True)
     snoozed_at = models.DateTimeField(null=True, blank=True, help_text="when; a visit placed after it ends the snooze")
     history = HistoricalRecords()
+    # Not a column: whether a payer agreed to anything for this person, where the query that read the course asked that.
+    payer_agreed: bool | None = None
 
     objects = CourseQuerySet.as_manager()
 
@@ -138,8 +140,12 @@ class Course(models.Model):
         return f"Course {self.pk}"
 
     def next_due(self) -> dt.date:
-        """Return the local date from which the next session may be given (one query)."""
-        last = self.sessions.aggregate(last=Max("given_on"))["last"]
+        """Return the local date from which the next session may be given (one query, asked by every booking)."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT max(given_on) FROM treatments_treatmentsession WHERE course_id = %s", [self.pk])
+            (last,) = cursor.fetchone()
+        if isinstance(last, str):  # SQLite keeps dates as text
+            last = dt.date.fromisoformat(last)
         return due_on(last, self.interval_days) if last else self.opened_on
 
     def first_given(self) -> dt.date | None:

@@ -4,13 +4,12 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import BooleanField, Exists, Q
-from django.db.models.expressions import RawSQL
+from django.db.models import Q
 
-from clinic.models import Absence, Clinic, Closure, OpeningHours, Room, WorkedHoliday
+from clinic.models import Absence, Clinic, Closure, OpeningHours, Room
 from clinic.public_holidays import public_holidays
 from treatments.models import Status, TreatmentSession
 from treatments.setup.public_holidays import holidays_of
@@ -108,59 +107,68 @@ def outside(clinic: Clinic, which: Q, now: dt.datetime) -> dict[TreatmentSession
     return {visit: why for visit, why in reasons if why}
 
 
-# Whether a row of treatments_treatmentsession lies outside its injector's hours, in a pause, or in a course that has ended.
-MISFIT = """
-(NOT EXISTS (
+# A visit just written, and whether it lies outside its injector's hours, in a pause, or in a course that has ended.
+WRITTEN = """
+SELECT visit.id, visit.person_id, NOT EXISTS (
     SELECT 1 FROM clinic_openinghours hours
     JOIN clinic_injector injector ON injector.id = hours.injector_id AND injector.active
-    JOIN clinic_room room ON room.id = treatments_treatmentsession.room_id AND room.active
-    JOIN treatments_course course ON course.id = treatments_treatmentsession.course_id AND course.closed_on IS NULL
-    WHERE hours.injector_id = treatments_treatmentsession.injector_id
-      AND (hours.room_id IS NULL OR hours.room_id = treatments_treatmentsession.room_id)
+    JOIN clinic_room room ON room.id = visit.room_id AND room.active
+    JOIN treatments_course course ON course.id = visit.course_id AND course.closed_on IS NULL
+    WHERE hours.injector_id = visit.injector_id
+      AND (hours.room_id IS NULL OR hours.room_id = visit.room_id)
       AND hours.weekday = %s AND hours.opens <= %s AND hours.closes >= %s
       AND (hours.valid_from IS NULL OR hours.valid_from <= %s)
       AND (hours.valid_until IS NULL OR hours.valid_until >= %s)
 ) OR EXISTS (
     SELECT 1 FROM clinic_absence away
-    WHERE away.injector_id = treatments_treatmentsession.injector_id
-      AND away.starts_at < treatments_treatmentsession.ends_at AND away.ends_at > treatments_treatmentsession.starts_at
+    WHERE away.injector_id = visit.injector_id
+      AND away.starts_at < visit.ends_at AND away.ends_at > visit.starts_at
 ) OR EXISTS (
     SELECT 1 FROM clinic_closure closed
-    WHERE closed.clinic_id = treatments_treatmentsession.clinic_id
-      AND (closed.room_id IS NULL OR closed.room_id = treatments_treatmentsession.room_id)
-      AND closed.starts_at < treatments_treatmentsession.ends_at AND closed.ends_at > treatments_treatmentsession.starts_at
-))"""
+    WHERE closed.clinic_id = visit.clinic_id
+      AND (closed.room_id IS NULL OR closed.room_id = visit.room_id)
+      AND closed.starts_at < visit.ends_at AND closed.ends_at > visit.starts_at
+) OR (%s AND NOT EXISTS (
+    SELECT 1 FROM clinic_workedholiday worked WHERE worked.clinic_id = visit.clinic_id AND worked.date = %s
+))
+FROM treatments_treatmentsession visit WHERE visit.course_id = %s AND visit.uid = %s
+"""
 
 
-def misfit(session: TreatmentSession) -> Any:
-    """Return whether a visit of a query lies outside the clinic's hours or a course; ``session`` says when it is.
+class Written(NamedTuple):
+    """A visit as it now stands in the database, and whether it lies outside the clinic's hours or its course."""
 
-    Every booking asks this, and the ORM took longer to put it together than the database to answer it.
+    pk: int
+    person_id: int | None
+    outside: bool
+
+
+def written(session: TreatmentSession) -> Written | None:
+    """Return what became of a visit that was to be written, None when nothing did (one query).
+
+    Asked in the transaction that wrote it, under the lock that every change of hours waits for, so that neither can
+    miss the other. Every booking asks this, and the ORM took longer to put it together than the database to answer it.
     """
-    clinic, zone = session.clinic, session.clinic.zone
+    clinic, zone, ops = session.clinic, session.clinic.zone, connection.ops
     starts, ends = session.starts_at.astimezone(zone), session.ends_at.astimezone(zone)
     date = starts.date()
     closes = ends.time() if ends.date() == date else dt.time.max  # no hours go on past midnight
-    day, *hours = (
-        connection.ops.adapt_datefield_value(date),
-        *map(connection.ops.adapt_timefield_value, (starts.time(), closes)),
+    day, holiday = (
+        ops.adapt_datefield_value(date),
+        date in public_holidays(clinic.country, clinic.subdivision, date.year),
     )
-    asked, answer = [date.isoweekday(), *hours, day, day], BooleanField()
-    outside: Any = RawSQL(MISFIT, asked, output_field=answer)  # noqa: S611  # nosec B611
-    if date in public_holidays(clinic.country, clinic.subdivision, date.year):
-        return Q(outside) | ~Exists(WorkedHoliday.objects.filter(clinic=clinic, date=date))
-    return outside
+    hours = map(ops.adapt_timefield_value, (starts.time(), closes))
+    uid = TreatmentSession._meta.get_field("uid").get_db_prep_value(session.uid, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(WRITTEN, [date.isoweekday(), *hours, day, day, holiday, day, session.course_id, uid])
+        row = cursor.fetchone()
+    return Written(*row) if row else None
 
 
 def shut(session: TreatmentSession) -> str:
-    """Return why a visit just written lies outside the clinic's hours, in words, or nothing when it fits.
-
-    Asked in the transaction that wrote it, under the lock that every change of hours waits for, so that neither can
-    miss the other. One query unless it lies outside.
-    """
-    if not TreatmentSession.objects.filter(misfit(session), pk=session.pk).exists():
-        return ""
-    return why_outside(session)
+    """Return why a visit just changed lies outside the clinic's hours, in words, or nothing when it fits."""
+    now = written(session)
+    return why_outside(session) if now and now.outside else ""
 
 
 def why_outside(session: TreatmentSession) -> str:

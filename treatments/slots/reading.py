@@ -1,12 +1,11 @@
 """Reading back the slot that a form carries, checked anew: a page can be hours old, and anyone can write a form."""
 
 import datetime as dt
+import uuid
 from typing import NamedTuple
 
-from django.core.exceptions import ValidationError
-from django.db.models import F
-
-from clinic.models import Clinic, Injector, Room
+from clinic.joined import Joined
+from clinic.models import Clinic, Injector, OpeningHours, Room
 from treatments.slots.agenda import ONE_DAY, Agenda, as_starts, read_closing
 from treatments.slots.shifts import Hours
 from treatments.slots.slot import Slot
@@ -14,7 +13,24 @@ from treatments.slots.spans import blocks, merge
 
 SHORTEST, LONGEST = 10, 60
 # What `Hours` holds besides the injector, in its order.
-WEEKLY = ("room", "weekday", "opens", "closes", "slot_minutes", "valid_from", "valid_until")
+WEEKLY = ("room_id", "weekday", "opens", "closes", "slot_minutes", "valid_from", "valid_until")
+# The injector and the room of a time, with the injector's hours, and whether the room is kept for others.
+PLACE = Joined(
+    """
+    SELECT {columns},
+        EXISTS (SELECT 1 FROM clinic_room_injectors may WHERE may.room_id = room.id)
+        AND NOT EXISTS (
+            SELECT 1 FROM clinic_room_injectors may WHERE may.room_id = room.id AND may.injector_id = injector.id
+        )
+    FROM clinic_injector injector
+    JOIN clinic_room room ON room.clinic_id = injector.clinic_id AND room.active AND room.uid = %s
+    LEFT JOIN clinic_openinghours hours ON hours.injector_id = injector.id
+    WHERE injector.clinic_id = %s AND injector.active AND injector.uid = %s
+    """,
+    injector=Injector,
+    room=Room,
+    hours=OpeningHours,
+)
 
 
 class NotOffered(Exception):
@@ -32,10 +48,7 @@ def read(clinic: Clinic, code: str, now: dt.datetime, *, to_book: bool = False) 
         raise NotOffered("That time has passed. Choose another.")
     date = asked.starts_at.astimezone(clinic.zone).date()
     agenda = Agenda(clinic, date, date + ONE_DAY, asked.minutes)
-    try:
-        slot = Slot(_injector(agenda, asked.injector), _room(agenda, asked.room), asked.starts_at, asked.ends_at)
-    except (IndexError, ValidationError) as error:
-        raise NotOffered("Choose one of the times on the page.") from error
+    slot = Slot(*_place(agenda, asked), asked.starts_at, asked.ends_at)
     if not to_book:
         read_closing(agenda)
     if date in agenda.holidays or not _works(agenda, date, slot):
@@ -46,8 +59,8 @@ def read(clinic: Clinic, code: str, now: dt.datetime, *, to_book: bool = False) 
 class Asked(NamedTuple):
     """The parts of a slot's code, none of them checked against anything."""
 
-    injector: str
-    room: str
+    injector: uuid.UUID
+    room: uuid.UUID
     starts_at: dt.datetime
     minutes: int
 
@@ -61,31 +74,28 @@ def _asked(clinic: Clinic, code: str) -> Asked:
     """Take a code apart. One without a length is of the clinic's usual length."""
     try:
         injector, room, start, *rest = code.split(".")
+        uids = uuid.UUID(injector), uuid.UUID(room)
         minutes = int(rest[0]) if rest else clinic.session_minutes
         starts_at = dt.datetime.strptime(start, "%Y%m%dT%H%M").replace(tzinfo=dt.UTC)
     except ValueError as error:
         raise NotOffered("Choose one of the times on the page.") from error
     if len(rest) > 1 or not SHORTEST <= minutes <= LONGEST:
         raise NotOffered("Choose one of the times on the page.")
-    return Asked(injector, room, starts_at, minutes)
+    return Asked(*uids, starts_at, minutes)
 
 
-def _injector(agenda: Agenda, uid: str) -> Injector:
-    """Return an injector, whose hours then stand in the agenda (one query). IndexError when nobody here has the uid."""
-    columns = {f"works_{name}": F(f"opening_hours__{name}") for name in WEEKLY}
-    found = list(agenda.clinic.injectors.filter(uid=uid, active=True).order_by().annotate(**columns))
-    for row in found:
-        room, weekday, *rest = (getattr(row, name) for name in columns)
-        if weekday is not None:
-            agenda.hours[weekday].append(Hours(row.pk, room, weekday, *rest))
-    return found[0]
-
-
-def _room(agenda: Agenda, uid: str) -> Room:
-    """Return a room, which then stands in the agenda with who may use it (one query). IndexError when there is none."""
-    found = list(agenda.clinic.rooms.filter(uid=uid, active=True).order_by().annotate(user=F("injectors")))
-    agenda.rooms = {row.pk: frozenset(one.user for one in found if one.user is not None) for row in found[:1]}
-    return found[0]
+def _place(agenda: Agenda, asked: Asked) -> tuple[Injector, Room]:
+    """Return an injector and a room, whose hours then stand in the agenda (one query)."""
+    rows = PLACE.rows(asked.room, agenda.clinic.pk, asked.injector)
+    if not rows:
+        raise NotOffered("Choose one of the times on the page.")
+    injector, room, _, kept_for_others = rows[0]
+    if not kept_for_others:
+        agenda.rooms = {room.pk: frozenset()}
+    for _, _, hours, _ in rows:
+        if hours:
+            agenda.hours[hours.weekday].append(Hours(injector.pk, *(getattr(hours, name) for name in WEEKLY)))
+    return injector, room
 
 
 def _works(agenda: Agenda, date: dt.date, slot: Slot) -> bool:

@@ -3,12 +3,27 @@
 import uuid
 from typing import Any
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from clinic import audit
 from clinic.access import StaffRequest
+from clinic.joined import Joined
 from clinic.models import AuditEntry
+from patients.models import Patient
 from treatments.models import Course, TreatmentSession
+
+COURSE = Joined(
+    """
+    SELECT {columns}, EXISTS (
+        SELECT 1 FROM patients_authorization agreed WHERE agreed.patient_id = patient.id AND agreed.status = 'approved'
+    )
+    FROM treatments_course course JOIN patients_patient patient ON patient.id = course.patient_id
+    WHERE course.clinic_id = %s AND course.uid = %s
+    """,
+    course=Course,
+    patient=Patient,
+)
 
 
 def get_session(request: StaffRequest, uid: uuid.UUID) -> TreatmentSession:
@@ -18,10 +33,12 @@ def get_session(request: StaffRequest, uid: uuid.UUID) -> TreatmentSession:
 
 
 def get_course(request: StaffRequest, uid: uuid.UUID) -> Course:
-    """Return a course of the current clinic."""
-    course = get_object_or_404(Course.objects.filter(clinic=request.clinic).select_related("patient"), uid=uid)
-    course.clinic = request.clinic
-    return course
+    """Return a course of the current clinic, with the person."""
+    for course, patient, agreed in COURSE.rows(request.clinic.pk, uid):
+        course.clinic, course.patient, course.payer_agreed = request.clinic, patient, bool(agreed)
+        found: Course = course
+        return found
+    raise Http404
 
 
 def note_reading(request: StaffRequest, at: Any, kind: str, subject: uuid.UUID) -> None:

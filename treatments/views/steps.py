@@ -111,6 +111,8 @@ def tell(request: StaffRequest, session: TreatmentSession, text: str) -> None:
 
 def warn_of_payer(request: StaffRequest, session: TreatmentSession) -> None:
     """Say after booking that no payer's agreement pays for the visit: it stays booked, and somebody asks the payer."""
+    if session.course.payer_agreed is False:
+        return
     patient = session.course.patient
     if words := shortfalls([patient.pk], session.local_date).get(patient.pk):
         messages.warning(request, f"{patient.full_name}: {words}. Ask the payer before the visit.")

@@ -1,0 +1,48 @@
+"""What one booking asks of the database, sign-in and page included: what everybody does all day must stay cheap."""
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from clinic.models import Injector, User
+from tests.builders import NOW, make_course, make_patient, make_session
+from tests.conftest import log_in
+from treatments import slots
+from treatments.models import Course
+
+# PostgreSQL is asked for a lock besides; SQLite has one writer at a time.
+LOCK = int(connection.vendor == "postgresql")
+
+
+@pytest.fixture
+def cost(front_desk: User) -> Callable[[Course, slots.Slot], int]:
+    """What counts the statements of a booking over HTTP."""
+    desk = log_in(front_desk)
+    desk.get(reverse("treatments:today"))
+
+    def book(course: Course, slot: slots.Slot) -> int:
+        form = {"slot": slot.code, "uid": str(uuid.uuid4())}
+        with CaptureQueriesContext(connection) as asked:
+            answer = desk.post(reverse("treatments:book", args=[course.uid]), form)
+        assert answer.status_code == 302
+        return sum("SAVEPOINT" not in one["sql"] for one in asked)
+
+    return book
+
+
+def test_a_booking_takes_nine_statements_and_a_lock(course: Course, cost: Callable[[Course, slots.Slot], int]) -> None:
+    """The session, who asks, the course, the time; the due date, the visit, how it stands, its history, the audit log."""
+    assert cost(course, slots.suggest(course=course, now=NOW)[0]) == 9 + LOCK
+
+
+def test_no_more_with_more_people_and_visits(
+    course: Course, osei: Injector, cost: Callable[[Course, slots.Slot], int]
+) -> None:
+    first, *others = slots.suggest(course=course, now=NOW)
+    for number, slot in enumerate(others):
+        make_session(make_course(make_patient(course.clinic, f"Given{number}")), osei, slot.starts_at)
+    assert cost(course, first) == 9 + LOCK
