@@ -16,11 +16,19 @@ from clinic.models import Clinic, Injector, Role, User
 from clinic.signing_in.sessions import LONGEST, begin
 from patients.models import Patient
 from tests.builders import NOW, make_clinic, make_injector, make_patient, make_user
+from tests.servers.migrated import django_db_modify_db_settings, pytest_configure
 from tests.stack.fixtures import browser, browser_page, pytest_collection_modifyitems, stack
 from tests.world import World
 
 # One definition for every folder that looks at the running stack: a second would start a second stack.
-__all__ = ["browser", "browser_page", "pytest_collection_modifyitems", "stack"]
+__all__ = [
+    "browser",
+    "browser_page",
+    "django_db_modify_db_settings",
+    "pytest_collection_modifyitems",
+    "pytest_configure",
+    "stack",
+]
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,8 @@ from django.db import connection
 from tests.postgres import OPTIONS, postgres, restart
 from tests.reminders.faults.conftest import Tell
 from tests.reminders.faults.scene import SIZE, Scene, scene
-from tests.servers.database import BASE, run_python
+from tests.servers.database import run_python
+from tests.servers.migrated import BASE, migrate
 from tests.servers.processes import wait_for
 
 pytestmark = pytest.mark.stack
@@ -27,7 +28,7 @@ def own_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scen
     monkeypatch.delenv("TEST_DATABASE_URL", raising=False)
     with postgres(COMMITTED_IS_WRITTEN) as url:
         database = BASE | {"DATABASE_URL": url, "VAR_DIR": str(tmp_path)}
-        run_python("manage.py", "migrate", "-v0", environment=database, seconds=300)
+        migrate(database)
         run_python("-m", "tests.reminders.faults.crowd", str(SIZE), environment=database, seconds=600)
         with scene(tmp_path, database) as opened:
             yield opened

@@ -1,13 +1,10 @@
 """A list of any length is imported in the same memory."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
+from tests.servers.database import own_database, run_python
 from tests.treatments.referrals.lists import as_csv, row
 
-ROOT = Path(__file__).resolve().parents[3]
 SHORT, LONG = 500, 2000
 # Somebody's rows weigh over 10 kB while they are worked on: 1,500 people more would be 15 MB if they were kept.
 ALLOWED_GROWTH_MB = 8
@@ -16,7 +13,6 @@ import resource, sys, django
 django.setup()
 from django.core.management import call_command
 from tests.builders import make_clinic, make_injector
-call_command("migrate", verbosity=0)
 make_injector(make_clinic(), "Dr Osei")
 for file in sys.argv[1:]:
     call_command("import_referrals", file, clinic="riverside")
@@ -31,13 +27,8 @@ def write_list(file: Path, first: int, rows: int) -> Path:
 
 def test_a_list_four_times_as_long_takes_the_same_memory(tmp_path: Path) -> None:
     files = [write_list(tmp_path / "short.csv", 1, SHORT), write_list(tmp_path / "long.csv", SHORT + 1, LONG)]
-    environment = os.environ | {
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'clinic.sqlite3'}",
-        "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "VAR_DIR": str(tmp_path),
-    }
-    command = [sys.executable, "-c", SCRIPT, *map(str, files)]
-    printed = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
+    with own_database(tmp_path) as environment:
+        printed = run_python("-c", SCRIPT, *map(str, files), environment=environment)
     said_short, after_short, said_long, after_long = printed.splitlines()
     assert said_short.startswith(f"{SHORT} new,")
     assert said_long.startswith(f"{LONG} new,")
