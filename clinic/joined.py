@@ -8,10 +8,26 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Model
+
+
+class Some(NamedTuple):
+    """A table of which only some columns are asked for, by the names of their attributes; they come as a tuple."""
+
+    model: type[Model]
+    attributes: Sequence[str]
+
+
+class Plan(NamedTuple):
+    """How a stretch of a row is read: what it is made into, and what each column goes through before."""
+
+    make: Callable[[list[Any]], Any]
+    width: int
+    key: int
+    converters: Sequence[tuple[int, Callable[[Any], Any]]]
 
 
 class Joined:
@@ -20,14 +36,14 @@ class Joined:
     >>> Joined("SELECT {columns} FROM clinic_room room WHERE room.id = %s", room=Room).rows(1)
     """
 
-    def __init__(self, sql: str, **models: type[Model]) -> None:
-        """``sql`` calls the tables by the keywords; ``{columns}`` are all their columns, in this order, and come first."""
-        self._models = models
-        columns = ", ".join(f"{name}.{field.column}" for name, model in models.items() for field in _fields(model))
+    def __init__(self, sql: str, **tables: type[Model] | Some) -> None:
+        """``sql`` calls the tables by the keywords; ``{columns}`` are their columns, in this order, and come first."""
+        self._tables = tables
+        columns = ", ".join(f"{name}.{field.column}" for name, table in tables.items() for field in _fields(table))
         self._sql = sql.format(columns=columns)
 
     def rows(self, *values: Any) -> list[tuple[Any, ...]]:
-        """Return for each row an object of each model, None where an outer join found none, and what else was selected."""
+        """Return for each row an object of each table, None where an outer join found none, and what else was selected."""
         with connection.cursor() as cursor:
             cursor.execute(self._sql, [_adapted(value) for value in values])
             return [self._read(row) for row in cursor.fetchall()]
@@ -35,35 +51,39 @@ class Joined:
     def _read(self, row: Sequence[Any]) -> tuple[Any, ...]:
         found: list[Any] = []
         begin = 0
-        for model, names, converters in self._plans:
-            part = list(row[begin : begin + len(names)])
-            begin += len(names)
+        for make, width, key, converters in self._plans:
+            part = list(row[begin : begin + width])
+            begin += width
             for index, convert in converters:
                 part[index] = convert(part[index])
-            found.append(None if part[0] is None else model.from_db(connection.alias, names, part))
+            found.append(None if part[key] is None else make(part))
         return (*found, *row[begin:])
 
     @cached_property
-    def _plans(self) -> list[tuple[type[Model], list[str], list[tuple[int, Callable[[Any], Any]]]]]:
-        """How each object is made of its columns: the same for every row, so worked out once."""
-        return [
-            (
-                model,
-                [field.attname for field in _fields(model)],
-                [(index, one) for index, field in enumerate(_fields(model)) for one in _converters(field, model)],
-            )
-            for model in self._models.values()
-        ]
+    def _plans(self) -> list[Plan]:
+        """The same for every row, so worked out once."""
+        return [_plan(table) for table in self._tables.values()]
 
 
-def _fields(model: type[Model]) -> Sequence[Any]:
-    """Return the columns of a model, its key first."""
-    return model._meta.concrete_fields
+def _plan(table: type[Model] | Some) -> Plan:
+    fields = _fields(table)
+    converters = [(index, one) for index, field in enumerate(fields) for one in _converters(field)]
+    if isinstance(table, Some):
+        return Plan(tuple, len(fields), 0, converters)
+    key = next(index for index, field in enumerate(fields) if field.primary_key)
+    make = partial(table.from_db, connection.alias, [field.attname for field in fields])
+    return Plan(make, len(fields), key, converters)
 
 
-def _converters(field: Any, model: type[Model]) -> list[Callable[[Any], Any]]:
+def _fields(table: type[Model] | Some) -> Sequence[Any]:
+    if isinstance(table, Some):
+        return [table.model._meta.get_field(name) for name in table.attributes]
+    return table._meta.concrete_fields
+
+
+def _converters(field: Any) -> list[Callable[[Any], Any]]:
     """Return what the engine and the field make of a value, as the ORM would."""
-    column = field.get_col(model._meta.db_table)
+    column = field.get_col(field.model._meta.db_table)
     steps = connection.ops.get_db_converters(column) + column.get_db_converters(connection)
     return [partial(_converted, step, column) for step in steps]
 
@@ -73,7 +93,9 @@ def _converted(step: Callable[..., Any], column: Any, value: Any) -> Any:
 
 
 def _adapted(value: Any) -> Any:
-    """Return a value as the engine takes it: SQLite keeps a uid as hexadecimal digits and a moment as text."""
+    """Return a value as the engine takes it: SQLite keeps a uid as hexadecimal digits, moments and dates as text."""
     if isinstance(value, uuid.UUID) and not connection.features.has_native_uuid_field:
         return value.hex
-    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, dt.datetime) else value
+    if isinstance(value, dt.datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return connection.ops.adapt_datefield_value(value) if isinstance(value, dt.date) else value

@@ -124,7 +124,7 @@ def test_the_number_of_queries_grows_neither_with_injectors_nor_with_sessions(co
     for number in range(8):
         injector = make_injector(course.clinic, f"RN Number{number}")
         make_session(make_course(make_patient(course.clinic)), injector, at(24, 10))
-    assert cost() == few <= 11
+    assert cost() == few == 9
 
 
 @pytest.mark.parametrize(

@@ -144,8 +144,10 @@ class Course(models.Model):
         with connection.cursor() as cursor:
             cursor.execute("SELECT max(given_on) FROM treatments_treatmentsession WHERE course_id = %s", [self.pk])
             (last,) = cursor.fetchone()
-        if isinstance(last, str):  # SQLite keeps dates as text
-            last = dt.date.fromisoformat(last)
+        return self.due_after(dt.date.fromisoformat(last) if isinstance(last, str) else last)  # text on SQLite
+
+    def due_after(self, last: dt.date | None) -> dt.date:
+        """Return the local date from which the next session may be given, when the last one was on ``last``."""
         return due_on(last, self.interval_days) if last else self.opened_on
 
     def first_given(self) -> dt.date | None:

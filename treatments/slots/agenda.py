@@ -7,17 +7,52 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db.models import BigIntegerField, Exists, F, OuterRef, Value
-from django.db.models.functions import Cast
-
-from clinic.models import Absence, Clinic, Closure, Injector, OpeningHours, Room, WorkedHoliday
+from clinic.joined import Joined, Some
+from clinic.models import Clinic, Closure, Injector, OpeningHours, Room, WorkedHoliday
 from clinic.public_holidays import public_holidays
 from treatments.slots.shifts import Hours, Shift, around, moment, shift_of
-from treatments.slots.taken import Epoch
 
 ONE_DAY = dt.timedelta(days=1)
+# What `Hours` holds, in its order.
+HOURS = ("injector_id", "room_id", "weekday", "opens", "closes", "slot_minutes", "valid_from", "valid_until")
+# The hours of a clinic or of one injector, and whether they are somebody at another clinic too.
+WORKED = Joined(
+    """
+    SELECT {columns}, EXISTS (
+        SELECT 1 FROM clinic_injector other
+        WHERE other.user_id = injector.user_id AND other.clinic_id <> injector.clinic_id
+    )
+    FROM clinic_openinghours hours JOIN clinic_injector injector ON injector.id = hours.injector_id AND injector.active
+    WHERE hours.clinic_id = %s AND hours.injector_id = coalesce(CAST(%s AS bigint), hours.injector_id)
+      AND (hours.valid_until IS NULL OR hours.valid_until >= %s) AND (hours.valid_from IS NULL OR hours.valid_from < %s)
+    ORDER BY hours.injector_id, hours.opens
+    """,
+    hours=Some(OpeningHours, HOURS),
+)
+# The rooms of a clinic or one of them, each with those it is kept for.
+ROOMS = Joined(
+    """
+    SELECT {columns}, may.injector_id
+    FROM clinic_room room LEFT JOIN clinic_room_injectors may ON may.room_id = room.id
+    WHERE room.clinic_id = %s AND room.active AND room.id = coalesce(CAST(%s AS bigint), room.id)
+    ORDER BY room.name, room.id
+    """,
+    room=Room,
+)
+# Leave and closures; `injector` is empty for a closure, `room` for leave and where the whole clinic is closed.
+PAUSES = Joined(
+    """
+    SELECT {columns}, pause.injector_id FROM (
+        SELECT clinic_id, injector_id, CAST(NULL AS bigint) AS room_id, starts_at, ends_at, label FROM clinic_absence
+        UNION ALL
+        SELECT clinic_id, CAST(NULL AS bigint), room_id, starts_at, ends_at, label FROM clinic_closure
+    ) AS pause
+    WHERE pause.clinic_id = %s AND pause.starts_at < %s AND pause.ends_at > %s
+    """,
+    pause=Some(Closure, ("starts_at", "ends_at", "label", "room_id")),
+)
 
 
 class Pause(NamedTuple):
@@ -41,7 +76,9 @@ class Agenda:
     hours: dict[int, list[Hours]] = field(default_factory=lambda: defaultdict(list))
     # Who of the injectors is somebody at another clinic too: the key there, and the one here.
     elsewhere: dict[int, int] = field(default_factory=dict)
+    # Whom each room is kept for, nobody in particular when empty; and the rooms themselves.
     rooms: dict[int, frozenset[int]] = field(default_factory=dict)
+    named: dict[int, Room] = field(default_factory=dict)
     away: dict[int, list[Pause]] = field(default_factory=lambda: defaultdict(list))
     closed: list[Pause] = field(default_factory=list)
     closed_rooms: dict[int, list[Pause]] = field(default_factory=lambda: defaultdict(list))
@@ -56,6 +93,10 @@ class Agenda:
     def injectors(self) -> set[int]:
         """Who works here at all."""
         return {hours.injector for rows in self.hours.values() for hours in rows}
+
+    def add(self, hours: Hours) -> None:
+        """Put weekly hours where they belong."""
+        self.hours[hours.weekday].append(hours)
 
     def dates(self) -> list[dt.date]:
         """Return the days that are no holiday and on which somebody may work, in order."""
@@ -95,11 +136,11 @@ def read_agenda(
 
 def read_closing(agenda: Agenda) -> None:
     """Read what stands in the way of the hours: leave and closures, and public holidays where there are any."""
-    for injector, room, *pause in _pauses(agenda):
+    for injector, room, pause in _pauses(agenda):
         if injector is not None:
-            agenda.away[injector].append(Pause(*pause))
+            agenda.away[injector].append(pause)
         else:
-            (agenda.closed if room is None else agenda.closed_rooms[room]).append(Pause(*pause))
+            (agenda.closed if room is None else agenda.closed_rooms[room]).append(pause)
     agenda.holidays = kept_holidays(agenda.clinic, agenda.first, agenda.end)
 
 
@@ -123,16 +164,10 @@ def holiday_names(clinic: Clinic, first: dt.date, end: dt.date) -> dict[dt.date,
 
 
 def _read_hours(agenda: Agenda) -> None:
-    rows = OpeningHours.objects.filter(clinic=agenda.clinic, injector__active=True)
-    if agenda.injector:
-        rows = rows.filter(injector=agenda.injector)
-    rows = rows.exclude(valid_until__lt=agenda.first).exclude(valid_from__gte=agenda.end).order_by("injector", "opens")
-    two_places = Exists(Injector.objects.filter(pk=OuterRef("injector")).with_elsewhere())
     shared = False
-    for *row, here_too in rows.values_list(
-        "injector_id", "room_id", "weekday", "opens", "closes", "slot_minutes", "valid_from", "valid_until", two_places
-    ):
-        agenda.hours[row[2]].append(Hours(*row))
+    one = agenda.injector.pk if agenda.injector else None
+    for row, here_too in WORKED.rows(agenda.clinic.pk, one, agenda.first, agenda.end):
+        agenda.add(Hours(*row))
         shared = shared or here_too
     if shared:
         _read_elsewhere(agenda)
@@ -146,25 +181,20 @@ def _read_elsewhere(agenda: Agenda) -> None:
 
 
 def _read_rooms(agenda: Agenda) -> None:
-    rows = Room.objects.filter(clinic=agenda.clinic, active=True)
-    if agenda.room:
-        rows = rows.filter(pk=agenda.room.pk)
     users: dict[int, set[int]] = {}
-    for room, injector in rows.order_by("name", "pk").values_list("pk", "injectors"):
-        users.setdefault(room, set()).update({injector} if injector else ())
+    for room, injector in ROOMS.rows(agenda.clinic.pk, agenda.room.pk if agenda.room else None):
+        agenda.named[room.pk] = room
+        users.setdefault(room.pk, set()).update({injector} if injector else ())
     agenda.rooms = {room: frozenset(injectors) for room, injectors in users.items()}
 
 
-def _pauses(agenda: Agenda) -> Any:
-    """Return leave and closures in one query: injector, room, from, to and label; a clinic's closing has neither."""
+def _pauses(agenda: Agenda) -> Iterator[tuple[int | None, int | None, Pause]]:
+    """Yield leave and closures with the injector or the room; a clinic's closing has neither (one query)."""
     window = around([agenda.first, agenda.end])
-    during = {"clinic": agenda.clinic, "starts_at__lt": moment(window.last), "ends_at__gt": moment(window.first)}
-    nobody: Any = Cast(Value(None), BigIntegerField())
-    columns = ("who", "where", "since", "until", "label")
-    times = {"since": Epoch(F("starts_at")), "until": Epoch(F("ends_at"))}
-    leave = Absence.objects.filter(**during).order_by().annotate(who=F("injector_id"), where=nobody, **times)
-    closures = Closure.objects.filter(**during).order_by().annotate(who=nobody, where=F("room_id"), **times)
-    return leave.values_list(*columns).union(closures.values_list(*columns), all=True)
+    for (starts, ends, label, room), injector in PAUSES.rows(
+        agenda.clinic.pk, moment(window.last), moment(window.first)
+    ):
+        yield injector, room, Pause(int(starts.timestamp()), int(ends.timestamp()), label)
 
 
 def as_starts(pauses: Iterable[Pause], length: int) -> list[tuple[int, int]]:

@@ -4,16 +4,14 @@ import datetime as dt
 import uuid
 from typing import NamedTuple
 
-from clinic.joined import Joined
+from clinic.joined import Joined, Some
 from clinic.models import Clinic, Injector, OpeningHours, Room
-from treatments.slots.agenda import ONE_DAY, Agenda, as_starts, read_closing
+from treatments.slots.agenda import HOURS, ONE_DAY, Agenda, as_starts, read_closing
 from treatments.slots.shifts import Hours
 from treatments.slots.slot import Slot
 from treatments.slots.spans import blocks, merge
 
 SHORTEST, LONGEST = 10, 60
-# What `Hours` holds besides the injector, in its order.
-WEEKLY = ("room_id", "weekday", "opens", "closes", "slot_minutes", "valid_from", "valid_until")
 # The injector and the room of a time, with the injector's hours, and whether the room is kept for others.
 PLACE = Joined(
     """
@@ -29,7 +27,7 @@ PLACE = Joined(
     """,
     injector=Injector,
     room=Room,
-    hours=OpeningHours,
+    hours=Some(OpeningHours, HOURS),
 )
 
 
@@ -94,7 +92,7 @@ def _place(agenda: Agenda, asked: Asked) -> tuple[Injector, Room]:
         agenda.rooms = {room.pk: frozenset()}
     for _, _, hours, _ in rows:
         if hours:
-            agenda.hours[hours.weekday].append(Hours(injector.pk, *(getattr(hours, name) for name in WEEKLY)))
+            agenda.add(Hours(*hours))
     return injector, room
 
 

@@ -45,14 +45,15 @@ class Wish:
 
 
 def wish_of(course: Course) -> Wish:
-    """Return what the person's last session says about a good next one (two queries and one for the payer)."""
-    last = course.sessions.filter(given_on__isnull=False).order_by("-given_on", "-pk").first()
-    # The hour of a session given before this system kept records is not known.
-    known = last is not None and last.room_id is not None
+    """Return what the person's last session says about a good next one (one query and one for the payer)."""
+    given = course.sessions.filter(given_on__isnull=False).order_by("-given_on", "-pk")
+    last = given.values_list("given_on", "injector_id", "room_id", "starts_at").first()
+    given_on, injector, room, starts_at = last or (None, None, None, None)
     return Wish(
-        due_on=course.next_due(),
-        last_given_on=last.given_on if last else None,
-        injector_id=last.injector_id if last else None,
-        usual_time=last.starts_at.astimezone(course.clinic.zone).time() if last and known else None,
+        due_on=course.due_after(given_on),
+        last_given_on=given_on,
+        injector_id=injector,
+        # The hour of a session given before this system kept records is not known.
+        usual_time=starts_at.astimezone(course.clinic.zone).time() if starts_at and room else None,
         authorized=windows_of(course.patient_id),
     )
