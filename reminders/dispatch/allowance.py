@@ -16,9 +16,14 @@ from reminders.models import Reminder
 WEEK = dt.timedelta(days=7)
 
 
+def counts(reminder: Reminder) -> bool:
+    """Return whether it is one of the texts that a person gets so many of. An answer to their own text never is."""
+    return reminder.channel == Channel.SMS and reminder.reply_to_id is None
+
+
 def had_enough(reminder: Reminder, now: dt.datetime) -> bool:
-    """Return whether a text message today would be one too many. An answer to their own text never is."""
-    if reminder.reply_to_id is not None:
+    """Return whether a text message today would be one too many."""
+    if not counts(reminder):
         return False
     today = _today(reminder, now)
     others = Reminder.objects.filter(patient=reminder.patient, texted_on__gt=today - WEEK).exclude(pk=reminder.pk)
@@ -31,9 +36,9 @@ def take_day(reminder: Reminder, now: dt.datetime) -> bool:
 
     SQLite knows no row locks and needs none: its writing transactions follow one another.
     """
-    if reminder.channel != Channel.SMS or reminder.reply_to_id is not None:
+    if not counts(reminder):
         return True
-    Patient.objects.select_for_update(no_key=True).get(pk=reminder.patient_id)
+    Patient.objects.select_for_update(no_key=True).values_list("pk").get(pk=reminder.patient_id)
     if had_enough(reminder, now):
         return False
     try:

@@ -5,23 +5,16 @@ message, and never more than one that is handed over and not written down.
 """
 
 import datetime as dt
-from dataclasses import dataclass
 
 from django.db import transaction
 
-from reminders.dispatch import allowance, outcome, receipts
+from reminders.dispatch import allowance, receipts
+from reminders.dispatch.strokes import Taken, Written, write
 from reminders.models import Delivery, MessageTemplate, Reminder
 
 
-@dataclass(frozen=True)
-class Taken:
-    """A message that a gateway has."""
-
-    reminder: Reminder
-    delivery: Delivery
-    result: str
-    provider_id: str
-    at: dt.datetime
+class _NotToday(Exception):
+    """The claim is not ours any more, or the person had enough texts: nothing of what was begun stays."""
 
 
 class Ledger:
@@ -36,16 +29,26 @@ class Ledger:
         """Write that an attempt begins; None when the claim is not ours any more, or the person had enough texts today.
 
         ``texts`` is how many the networks will bill. What is only looked up, not sent ``afresh``, costs the person nothing.
+        The version of the text is kept with it, so that a repeat is the same, whatever is written meanwhile.
         """
+        delivery = Delivery(
+            clinic_id=reminder.clinic_id, reminder=reminder, attempt=reminder.attempts, started_at=now, texts=texts
+        )
+        version = reminder.template_id or template.pk
         try:
-            with transaction.atomic():
-                closed = self._close()
-                delivery = _start(reminder, template, now, texts, afresh)
+            if afresh and allowance.counts(reminder):
+                written = self._take_day_too(delivery, version)
+            else:
+                written = write(self._open, delivery, version)
+        except _NotToday:
+            self.settle()
+            return None
         except Exception:
             self.settle()
             raise
-        self._heed(closed)
-        return delivery
+        self._heed(written)
+        delivery.pk = written.begun
+        return delivery if written.begun else None
 
     def taken(self, taken: Taken) -> None:
         """Note that a gateway has it; it is written with whatever is written next."""
@@ -54,33 +57,19 @@ class Ledger:
     def settle(self) -> None:
         """Write what was taken last, if it is not written yet."""
         if self._open:
-            with transaction.atomic():
-                closed = self._close()
-            self._heed(closed)
+            self._heed(write(self._open))
 
-    def _close(self) -> bool:
-        """Write it; return whether its gateway has said meanwhile that it did not arrive."""
-        last = self._open
-        return last is not None and not outcome.record_sent(
-            last.reminder, last.delivery, last.result, last.provider_id, last.at
-        )
+    def _take_day_too(self, delivery: Delivery, version: int | None) -> Written:
+        with transaction.atomic():
+            if not allowance.take_day(delivery.reminder, delivery.started_at):
+                raise _NotToday
+            written = write(self._open, delivery, version)
+            if not written.begun:
+                raise _NotToday
+        return written
 
-    def _heed(self, lost: bool) -> None:
+    def _heed(self, written: Written) -> None:
         """Now that it is committed, forget it; a gateway may know sooner than we that it did not arrive."""
         last, self._open = self._open, None
-        if last and lost:
+        if last and not written.well:
             receipts.heed(last.delivery, last.at)
-
-
-def _start(
-    reminder: Reminder, template: MessageTemplate, now: dt.datetime, texts: int, afresh: bool
-) -> Delivery | None:
-    """Keep the version that it goes out with, so that a repeat is the same, whatever is written meanwhile."""
-    version = reminder.template_id or template.pk
-    if not Reminder.objects.held_by(reminder).update(template=version):
-        return None
-    if afresh and not allowance.take_day(reminder, now):
-        return None
-    return Delivery.objects.create(
-        clinic_id=reminder.clinic_id, reminder=reminder, attempt=reminder.attempts, started_at=now, texts=texts
-    )

@@ -11,27 +11,10 @@ from reminders import timing
 from reminders.channels.base import Blame, SendError
 from reminders.dispatch import allowance
 from reminders.models import Delivery, Reminder, State
-from reminders.models.delivery import Receipt
 from reminders.models.reminder import ReminderQuerySet
 
 STOPPED_AT_GATEWAY = "by text message, the gateway says"
 MAYBE_ARRIVED = "It may have arrived, and we cannot find out"
-
-
-def record_sent(reminder: Reminder, delivery: Delivery, result: str, provider_id: str, now: dt.datetime) -> bool:
-    """A gateway has it; return whether nothing worse was heard of it meanwhile. Inside a transaction.
-
-    The delivery first: news of it then waits, and finds the reminder sent.
-    """
-    mine = Delivery.objects.filter(pk=delivery.pk, finished_at__isnull=True)
-    finished = {"outcome": result, "finished_at": now, "provider_id": provider_id, "error": ""}
-    if result == Delivery.Outcome.FOUND:  # billed for the attempt that it had it from
-        finished |= {"texts": 0}
-    well = mine.filter(receipt__lt=Receipt.FAILED).update(**finished) == 1
-    if not well:
-        mine.update(**finished)
-    close(reminder, State.SENT, "", now)
-    return well
 
 
 @transaction.atomic

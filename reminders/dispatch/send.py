@@ -7,8 +7,9 @@ from patients.models import Channel, ContactPoint
 from reminders import links
 from reminders.channels import Carriers, Message, SendError
 from reminders.dispatch import allowance, doubt, outcome, recheck
-from reminders.dispatch.ledger import Ledger, Taken
+from reminders.dispatch.ledger import Ledger
 from reminders.dispatch.lookup import Ready, look_up
+from reminders.dispatch.strokes import Taken
 from reminders.models import Delivery, MessageTemplate, Reminder
 from reminders.wording import gsm, rendering
 
@@ -81,7 +82,7 @@ def _hand_over(
     except SendError as error:
         outcome.record_error(reminder, delivery, contact, error, now)
     else:
-        ledger.taken(Taken(reminder, delivery, result, provider_id, now))
+        ledger.taken(Taken(delivery, result, provider_id, now))
 
 
 def _arrived_after_all(ready: Ready, carriers: Carriers, ledger: Ledger, now: dt.datetime) -> bool:
@@ -95,6 +96,6 @@ def _arrived_after_all(ready: Ready, carriers: Carriers, ledger: Ledger, now: dt
         return False
     delivery = ledger.begin(reminder, template, now, afresh=False)
     if delivery is not None:
-        ledger.taken(Taken(reminder, delivery, Delivery.Outcome.FOUND, known, now))
+        ledger.taken(Taken(delivery, Delivery.Outcome.FOUND, known, now))
         ledger.settle()
     return True
