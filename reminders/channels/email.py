@@ -4,6 +4,7 @@ import datetime as dt
 import smtplib
 from contextlib import suppress
 from email.utils import parseaddr
+from functools import lru_cache
 from typing import Any
 
 from anymail.exceptions import AnymailAPIError
@@ -97,8 +98,12 @@ class EmailCarrier:
 
 def message_id(key: str) -> str:
     """Return the Message-ID of a reminder: the same for every attempt."""
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
-    return f"<{key}@{domain}>"
+    return f"<{key}@{_domain(settings.DEFAULT_FROM_EMAIL)}>"
+
+
+@lru_cache(maxsize=1)
+def _domain(sender: str) -> str:
+    return parseaddr(sender)[1].rpartition("@")[2]
 
 
 def _refused_by_provider(error: AnymailAPIError) -> SendError:

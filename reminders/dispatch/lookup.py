@@ -1,4 +1,4 @@
-"""All that has to be known of claimed reminders before they leave, for many at a time: five queries, however many."""
+"""All that has to be known of claimed reminders before they leave: as many queries for a batch as for one."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -12,6 +12,8 @@ from reminders.wording import rendering
 
 # The world goes on meanwhile: what is looked up is good for so long, then it is looked up again.
 GOOD_FOR = dt.timedelta(seconds=2)
+
+_SHARED = ("clinic", "rule", "patient__clinic", "invitation__offer", "template", "one_off")
 
 
 @dataclass(frozen=True)
@@ -29,9 +31,8 @@ def look_up(claimed: Sequence[Reminder], now: dt.datetime) -> Mapping[int, Ready
     """Return what is known of each, by its key. One whose lease ran out, and that is somebody else's now, is missing."""
     fence = {reminder.pk: reminder.attempts for reminder in claimed}
     rows = Reminder.objects.filter(pk__in=fence, state=State.SENDING).annotate(no_longer=why_no_longer())
-    rows = rows.select_related(
-        "clinic", "rule", "patient__clinic", "course", "session", "invitation__offer", "template", "one_off"
-    )
+    # Joined where each has its own; where many share one, it is fetched once.
+    rows = rows.select_related("patient", "session").prefetch_related(*_SHARED)
     held = [reminder for reminder in rows if reminder.attempts == fence[reminder.pk]]
     texts = rendering.newest_texts(reminder.rule_id for reminder in held)
     people = ContactPoint.objects.usable().filter(patient__in={reminder.patient_id for reminder in held})

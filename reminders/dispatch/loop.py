@@ -14,7 +14,7 @@ from reminders.models import Reminder
 
 logger = logging.getLogger(__name__)
 
-BATCH = 50
+BATCH = 200
 
 
 def send_due(*, clock: Callable[[], dt.datetime], limit: int = BATCH, deadline: dt.datetime | None = None) -> int:
