@@ -4,13 +4,13 @@ import csv
 import datetime as dt
 import io
 import tempfile
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import IO, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Aggregate, F, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast
 from openpyxl import Workbook
 
 from clinic.models import Clinic
@@ -18,7 +18,7 @@ from treatments.log.rows import behind
 from treatments.models import Status, Vial
 
 # So many rows are read, and sent, at a time: what an export holds in memory, however long it is.
-CHUNK = 1000
+CHUNK = 2000
 COLUMNS = (
     "date",
     "time",
@@ -40,39 +40,71 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 _LABELS = {status.value: str(status.label) for status in Status}
-# What a row is made of, in the order of `_Read`.
-_FIELDS = (
-    *("starts_at", "pk", "local_date", "status", "course__patient__record_number"),
-    *("course__patient__given_name", "course__patient__family_name", "cycle", "last_given_on", "injector__name"),
-    *("record_id", "record__units_given", "record__sites_given", "record__units_wasted"),
-    *("record__signed_by__full_name", "record__signed_at"),
-)
+# Stands between the lots of one session; nothing that is typed holds it.
+_BETWEEN = "\x1f"
+
+
+class _Joined(Aggregate):
+    """The texts of several rows as one."""
+
+    function = "STRING_AGG"
+    output_field = TextField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        """SQLite has its own name for it."""
+        return self.as_sql(compiler, connection, function="GROUP_CONCAT", **more)
 
 
 class _Read(NamedTuple):
     """A session as the database gives it: no objects, since there can be a million."""
 
-    starts_at: dt.datetime
     pk: int
     local_date: dt.date
     status: str
+    cycle: int
+    last_given_on: dt.date | None
+    starts: str
     number: str
     given_name: str
     family_name: str
-    cycle: int
-    last_given_on: dt.date | None
     injector: str
     record: int | None
     units: int | None
     sites: int | None
     wasted: int | None
+    lots: str | None
     signed_by: str | None
-    signed_at: dt.datetime | None
+    signed: str | None
 
 
-@lru_cache(maxsize=4096)
+# Where the fields of `_Read` come from. Moments are read as text: as datetimes they cost more than the rest of the row.
+_SOURCES = {
+    "starts": Cast("starts_at", TextField()),
+    "number": F("course__patient__record_number"),
+    "given_name": F("course__patient__given_name"),
+    "family_name": F("course__patient__family_name"),
+    "injector_name": F("injector__name"),
+    "units": F("record__units_given"),
+    "sites": F("record__sites_given"),
+    "wasted": F("record__units_wasted"),
+    "lots": Subquery(
+        Vial.objects.filter(record=OuterRef("record"))
+        .order_by()
+        .values("record")
+        .annotate(lots=_Joined("lot", Value(_BETWEEN)))
+        .values("lots")
+    ),
+    "signed_by": F("record__signed_by__full_name"),
+    "signed": Cast("record__signed_at", TextField()),
+}
+_FIELDS = [{"injector": "injector_name", "record": "record_id"}.get(name, name) for name in _Read._fields]
+_NO_RECORD = [""] * 6
+
+
 def safe_cell(text: str) -> str:
     """Return the cell as text that no spreadsheet takes for a formula, be it after spaces."""
+    if text[:1].isalnum():
+        return text
     return f"'{text}" if text.startswith(_FORMULA_STARTS) or text.lstrip().startswith(_FORMULA_STARTS) else text
 
 
@@ -104,47 +136,45 @@ def workbook(rows: QuerySet[Any], clinic: Clinic, filters: str) -> IO[bytes]:
 def _table(rows: QuerySet[Any], clinic: Clinic, filters: str) -> Iterator[list[list[object]]]:
     """Yield the head and then the rows, some at a time, each read from behind the last of those before."""
     yield [[safe_cell(f"Sessions of {clinic.name}"), safe_cell(filters or "no filters")], list(COLUMNS)]
-    wanted: Any = rows.values_list(*_FIELDS)
+    wanted: Any = rows.annotate(**_SOURCES).values_list(*_FIELDS)
     left = wanted
     while found := list(map(_Read._make, left[:CHUNK])):
-        lots = _lots([row.record for row in found if row.record])
-        yield [_cells(row, lots, clinic.zone) for row in found]
-        left = behind(wanted, found[-1].starts_at, found[-1].pk)
+        yield [_cells(row, clinic.zone) for row in found]
+        left = behind(wanted, _moment(found[-1].starts), found[-1].pk)
 
 
-def _lots(records: Sequence[int]) -> dict[int, set[str]]:
-    lots: dict[int, set[str]] = defaultdict(set)
-    for record, lot in Vial.objects.filter(record__in=records).order_by().values_list("record_id", "lot"):
-        lots[record].add(lot)
-    return lots
-
-
-def _cells(row: _Read, lots: dict[int, set[str]], zone: ZoneInfo) -> list[object]:
+def _cells(row: _Read, zone: ZoneInfo) -> list[object]:
     return [
         row.local_date.isoformat(),
-        _clock(row.starts_at, zone) if row.status != Status.GIVEN_BEFORE else "",
+        _clock(row.starts, zone) if row.status != Status.GIVEN_BEFORE else "",
         safe_cell(row.number),
         safe_cell(f"{row.given_name} {row.family_name}"),
         row.cycle,
         (row.local_date - row.last_given_on).days or "" if row.last_given_on else "",
         safe_cell(row.injector),
         _LABELS[row.status],
-        *(_record_cells(row, lots, zone) if row.record else [""] * 6),
+        *(_record_cells(row, zone) if row.record else _NO_RECORD),
     ]
 
 
-def _record_cells(row: _Read, lots: dict[int, set[str]], zone: ZoneInfo) -> list[object]:
+def _record_cells(row: _Read, zone: ZoneInfo) -> list[object]:
     return [
         row.units,
         row.sites,
         row.wasted,
-        safe_cell(" ".join(sorted(lots[row.record or 0]))),
+        safe_cell(" ".join(sorted(set(row.lots.split(_BETWEEN))))) if row.lots else "",
         safe_cell(row.signed_by or ""),
-        row.signed_at.astimezone(zone).isoformat(" ", "minutes")[:16] if row.signed_at else "",
+        _moment(row.signed).astimezone(zone).isoformat(" ", "minutes")[:16] if row.signed else "",
     ]
 
 
 @lru_cache(maxsize=4096)
-def _clock(at: dt.datetime, zone: ZoneInfo) -> str:
+def _clock(starts: str, zone: ZoneInfo) -> str:
     """Return the time on the wall; twenty people begin at the same moment, so few are reckoned."""
-    return at.astimezone(zone).strftime("%H:%M")
+    return _moment(starts).astimezone(zone).strftime("%H:%M")
+
+
+def _moment(text: str) -> dt.datetime:
+    """Return the moment that the database wrote down: in UTC, which PostgreSQL says and SQLite does not."""
+    moment = dt.datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)

@@ -15,6 +15,7 @@ from tests.conftest import log_in
 from treatments import protocol, recording
 from treatments.log import export
 from treatments.log.export import safe_cell
+from treatments.log.rows import sessions
 from treatments.models import Course, Status, TreatmentSession
 from treatments.recording import Findings, SinceLast, VialUsed
 from treatments.safety import QUESTIONS
@@ -23,16 +24,20 @@ from treatments.safety import QUESTIONS
 @pytest.fixture
 def signed(course: Course, osei: Injector, nurse: User) -> TreatmentSession:
     """Maria's signed session of today."""
-    session = make_session(course, osei, NOW, status=Status.IN_ROOM, due_on=TODAY)
-    vial = VialUsed("C4471", dt.date(2027, 11, 30), 200)
+    return sign(course, osei, nurse, VialUsed("C4471", dt.date(2027, 11, 30), 200))
+
+
+def sign(course: Course, injector: Injector, by: User, *vials: VialUsed) -> TreatmentSession:
+    """Sign a session of now with what these vials held."""
+    session = make_session(course, injector, NOW, status=Status.IN_ROOM, due_on=TODAY)
     answers = {question.key: False for question in QUESTIONS}
     confirmed: dict[str, Any] = {
         "identity_checked": True,
         "consent_confirmed": True,
         "since_last": SinceLast(told=None),
     }
-    found = Findings(protocol.standard_set(), [vial], answers, TODAY, **confirmed)
-    recording.sign_session(session=session, found=found, by=nurse, at=NOW, started_at=NOW)
+    found = Findings(protocol.standard_set(), list(vials), answers, TODAY, **confirmed)
+    recording.sign_session(session=session, found=found, by=by, at=NOW, started_at=NOW)
     return session
 
 
@@ -130,6 +135,21 @@ def test_an_export_read_in_pieces_has_every_session_once_and_in_order(
     rows = exported(admin)[2:]
     assert len({row[2] for row in rows}) == len(rows) == 10
     assert [row[1] for row in rows] == sorted((row[1] for row in rows), reverse=True)
+
+
+def test_lots_of_one_session_stand_in_order_and_once(course: Course, osei: Injector, nurse: User, admin: User) -> None:
+    sign(course, osei, nurse, *(VialUsed(lot, dt.date(2027, 11, 30), 100) for lot in ("C 9", "A1", "C 9")))
+    assert exported(admin)[2][11] == "A1 C 9"
+
+
+def test_a_piece_of_the_export_costs_one_statement(
+    riverside: Clinic, osei: Injector, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    monkeypatch.setattr(export, "CHUNK", 2)
+    for number in range(4):
+        make_session(make_course(make_patient(riverside)), osei, NOW + number * dt.timedelta(hours=1))
+    with django_assert_num_queries(3):  # two pieces, and one that says that there is no third
+        list(export.csv_chunks(sessions(riverside), riverside, ""))
 
 
 def test_the_export_is_logged_with_its_size(signed: TreatmentSession, admin: User) -> None:
