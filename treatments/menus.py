@@ -13,7 +13,7 @@ from treatments import moves
 from treatments.models import Status, TreatmentSession
 
 VISIT, PATIENT = UUID(int=0), UUID(int=1)
-VERSION, NAME = "the-version", "the-name"
+KEY, VERSION, NAME = "the-key", "the-version", "the-name"
 
 _ASKED = TreatmentSession.Answer.ASKED_TO_MOVE
 _STANDS = (
@@ -33,6 +33,6 @@ def row_menus(membership: Membership | None) -> Iterator[dict[str, Any]]:
         yield {
             "name": answer or status,
             "patient": SimpleNamespace(uid=PATIENT, full_name=NAME),
-            "session": SimpleNamespace(uid=VISIT, status=status.value, answer=answer, version=VERSION),
+            "session": SimpleNamespace(pk=KEY, uid=VISIT, status=status.value, answer=answer, version=VERSION),
             "others": [move for move in moves.offered(status, membership) if not move.forward],
         }

@@ -49,6 +49,7 @@ urlpatterns = [
     path("sessions/<uuid:uid>/calendar.ics", feeds.visit_file, name="visit_file"),
     path("sessions/<uuid:uid>/", session.session, name="session"),
     path("sessions/<uuid:uid>/card/", session.card, name="card"),
+    path("sessions/step/", steps.step, name="step"),
     path("sessions/<uuid:uid>/status/", steps.status, name="status"),
     path("sessions/<uuid:uid>/undo/<int:event>/", steps.undo, name="undo"),
     path("sessions/<uuid:uid>/move/", booking.move, name="move"),

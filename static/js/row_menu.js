@@ -13,10 +13,12 @@
 
   const filled = (html, link) => {
     const [, version, undo] = link.dataset.menu.split(".");
-    const person = link.closest(ROW).querySelector("[data-open]");
+    const row = link.closest(ROW);
+    const person = row.querySelector("a[href]");
     const words = [
       [VISIT, uidOf(link)],
       [PATIENT, uidOf(person)],
+      ["the-key", row.id.split("-")[1]],
       ["the-version", version],
       ["the-name", quoted(person.textContent)],
       ["/undo/0/", `/undo/${undo}/`],

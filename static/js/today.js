@@ -22,8 +22,15 @@
     adopt(fresh);
   };
 
+  /* A page of hundreds of rows says in each once whose it is; here the menu says it too. */
+  const name = (row) => {
+    const menu = row.querySelector("a[data-menu]");
+    if (menu) menu.ariaLabel = `More for ${row.querySelector("a[href]").textContent}`;
+  };
+
   const adopt = (row) => {
     htmx.process(row);
+    name(row);
     row.querySelectorAll("[data-key]").forEach((part) => part.setAttribute("aria-keyshortcuts", part.dataset.key));
   };
 
@@ -108,4 +115,5 @@
   }, 150);
   live.addEventListener("pointerout", catchUp);
   live.addEventListener("focusout", catchUp);
+  rowsOf(live).forEach(name);
 })();

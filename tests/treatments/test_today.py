@@ -8,14 +8,26 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from clinic.models import AuditEntry, Clinic, Injector, User
+from clinic.models import AuditEntry, Clinic, Injector, Role, User
+from clinic.templatetags.interface import STATUS_CHIPS
 from patients.models import DiaryDay
 from reminders import defaults
 from reminders.models import Reminder, ReminderRule
-from tests.builders import NOW, TODAY, make_assessment, make_course, make_injector, make_patient, make_session, room_of
+from tests.builders import (
+    NOW,
+    TODAY,
+    make_assessment,
+    make_course,
+    make_injector,
+    make_patient,
+    make_session,
+    make_user,
+    room_of,
+)
 from tests.conftest import log_in
 from treatments import booking, days
 from treatments.models import Course, DayView, SessionEvent, Status, TreatmentSession
@@ -141,22 +153,58 @@ def test_without_script_the_menu_is_the_page_of_the_visit_with_undo_while_it_is_
         assert "Undo last step" not in text(client.get(url))
 
 
+STEP_URL = "/sessions/step/"
+
+
 def test_a_button_of_the_form_around_all_rows_says_which_step_and_what_was_seen(
     visit: TreatmentSession, client: Client, nurse: User
 ) -> None:
     page = text(client.get(TODAY_URL))
-    found = re.search(r'form="day-step" formaction="([^"]+)" name="step" value="([^"]+)"', page)
+    assert f'<form id="day" method="post" action="{STEP_URL}">' in page
+    found = re.search(r'form="day" name="step" value="(\d[^"]+)" data-key="a"', page)
     assert found
-    assert (found[1], found[2]) == (reverse("treatments:status", args=[visit.uid]), "arrived.booked.1")
-    assert log_in(nurse).post(found[1], {"step": found[2]}).status_code == 302
-    assert client.post(found[1], {"step": found[2].replace("arrived", "no_show")}).status_code == 409
+    assert found[1] == f"{visit.pk}.arrived.booked.1"
+    assert log_in(nurse).post(STEP_URL, {"step": found[1]}).status_code == 302
+    assert client.post(STEP_URL, {"step": found[1].replace("arrived", "no_show")}).status_code == 409
 
 
 @pytest.mark.parametrize("pressed", ["", "done.booked.1", "nonsense", "arrived.booked.1.1"])
 def test_a_button_nobody_made_changes_nothing(visit: TreatmentSession, client: Client, pressed: str) -> None:
-    answer = client.post(reverse("treatments:status", args=[visit.uid]), {"step": pressed})
+    answer = client.post(STEP_URL, {"step": f"{visit.pk}.{pressed}"})
     visit.refresh_from_db()
     assert (answer.status_code in {400, 409}, visit.status) == (True, Status.BOOKED)
+
+
+@pytest.mark.parametrize(
+    ("key", "status"), [("", 400), ("x", 400), ("-1", 400), ("²", 400), ("9" * 40, 400), ("0", 404)]
+)
+def test_a_visit_that_is_not_there_is_not_found(visit: TreatmentSession, client: Client, key: str, status: int) -> None:
+    assert client.post(STEP_URL, {"step": f"{key}.arrived.booked.1"}).status_code == status
+
+
+def test_a_visit_of_another_clinic_is_not_found(visit: TreatmentSession, lakeside: Clinic) -> None:
+    theirs = log_in(make_user("lena@lakeside.example", "Lena", (lakeside, Role.FRONT_DESK)))
+    assert theirs.post(STEP_URL, {"step": f"{visit.pk}.arrived.booked.1"}).status_code == 404
+    visit.refresh_from_db()
+    assert visit.status == Status.BOOKED
+
+
+def test_a_visit_of_the_day_costs_so_few_bytes_that_400_fit_into_300_kb(
+    visit: TreatmentSession, toms: TreatmentSession, client: Client
+) -> None:
+    one = len(client.get(TODAY_URL, {"injector": str(visit.injector.uid)}).content)
+    both = len(client.get(TODAY_URL).content)
+    assert one + 399 * (both - one) < 300_000
+
+
+def test_the_icon_and_tone_of_a_state_are_those_of_its_chip() -> None:
+    css = (settings.BASE_DIR / "static/css/chips.css").read_text()
+    shown = {"asked_to_move", "confirmed", *(status.value for status in Status if status != Status.GIVEN_BEFORE)}
+    for state in shown:
+        tone = STATUS_CHIPS[state].tone
+        assert f"\n.chip-{tone}, .i-{state} {{" in css
+        assert f"[data-bs-theme=dark] :is(.chip-{tone}, .i-{state}) {{" in css
+        assert f".i-{state}::before {{ --icon: " in css
 
 
 def test_every_way_a_visit_can_stand_has_its_menu(visit: TreatmentSession, client: Client, reader: User) -> None:
@@ -258,9 +306,9 @@ def test_a_refresh_keeps_the_filter(visit: TreatmentSession, toms: TreatmentSess
 
 def test_buttons_of_refreshed_rows_lead_back_to_the_page(visit: TreatmentSession, client: Client) -> None:
     page = text(client.get(TODAY_URL, {"status": "booked"}))
-    form = page.split('id="day-step"')[1]
+    form = page.split('id="day"')[1]
     assert form.split("</form>")[0].endswith('name="next" value="/today/?status=booked"> ')
-    assert 'form="day-step"' in text(client.get(polled(client, page)))
+    assert 'form="day"' in text(client.get(polled(client, page)))
 
 
 def test_a_refresh_costs_the_same_number_of_queries_for_one_visit_and_for_many(

@@ -3,6 +3,8 @@
 import uuid
 from typing import Any
 
+from django.core.exceptions import BadRequest
+from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -13,6 +15,8 @@ from clinic.models import AuditEntry
 from patients.models import Patient
 from treatments.models import Course, TreatmentSession
 
+# More digits fit into no database.
+LONGEST_KEY = 18
 COURSE = Joined(
     """
     SELECT {columns}, EXISTS (
@@ -28,8 +32,19 @@ COURSE = Joined(
 
 def get_session(request: StaffRequest, uid: uuid.UUID) -> TreatmentSession:
     """Return a session of the current clinic; the same 404 for a foreign one as for one that does not exist."""
+    return get_object_or_404(_sessions(request), uid=uid)
+
+
+def get_session_by_key(request: StaffRequest, key: str) -> TreatmentSession:
+    """Return the session that a form with hundreds of buttons names by its key: a uid is seven times as long."""
+    if not key.isdecimal() or len(key) > LONGEST_KEY:
+        raise BadRequest
+    return get_object_or_404(_sessions(request), pk=key)
+
+
+def _sessions(request: StaffRequest) -> QuerySet[TreatmentSession]:
     sessions = TreatmentSession.objects.filter(clinic=request.clinic)
-    return get_object_or_404(sessions.select_related("clinic", "course__patient", "injector", "room"), uid=uid)
+    return sessions.select_related("clinic", "course__patient", "injector", "room")
 
 
 def get_course(request: StaffRequest, uid: uuid.UUID) -> Course:

@@ -17,7 +17,7 @@ from treatments import booking, undoing
 from treatments.authorized import shortfalls
 from treatments.models import SessionEvent, Status, TreatmentSession
 from treatments.views.conflicts import conflict_page, step_conflict, theirs
-from treatments.views.lookup import get_session
+from treatments.views.lookup import get_session, get_session_by_key
 
 # Done is reached by signing; nothing leads to Given before.
 PRESSED = frozenset({Status.BOOKED, Status.ARRIVED, Status.IN_ROOM, Status.NO_SHOW, Status.CANCELLED})
@@ -27,13 +27,24 @@ PRESSED = frozenset({Status.BOOKED, Status.ARRIVED, Status.IN_ROOM, Status.NO_SH
 @requires(Capability.BOOK)
 def status(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Take a visit one step on: arrived, in room, no-show, cancelled."""
-    session = get_session(request, uid)
-    to, reason = pressed(request).to, request.POST.get("reason", "")
+    return _take(request, get_session(request, uid), _asked(request))
+
+
+@require_POST
+@requires(Capability.BOOK)
+def step(request: StaffRequest) -> HttpResponse:
+    """Take one of a day's visits one step on: which, to what, and how the page showed it, says the button."""
+    key, _, asked = request.POST.get("step", "").partition(".")
+    return _take(request, get_session_by_key(request, key), Pressed(*asked.split(".", 2)))
+
+
+def _take(request: StaffRequest, session: TreatmentSession, pressed: "Pressed") -> HttpResponse:
+    to, reason = pressed.to, request.POST.get("reason", "")
     if to is None or to not in PRESSED:
         raise BadRequest
     if session.status == to:
         _already(request, session)
-    elif changed_since(request, session):
+    elif pressed.is_behind(session):
         return step_conflict(request, booking.Stale(session), to, reason)
     else:
         try:
@@ -56,18 +67,18 @@ class Pressed(NamedTuple):
     seen: str | None = None
     version: str | None = None
 
-
-def pressed(request: StaffRequest) -> Pressed:
-    """Return what was pressed: the fields of a form of its own, or a button of a form around many visits."""
-    if "step" in request.POST:
-        return Pressed(*request.POST["step"].split(".", 2))
-    return Pressed(*(request.POST.get(name) for name in Pressed._fields))
+    def is_behind(self, session: TreatmentSession) -> bool:
+        """Return whether the visit is no longer as that page showed it."""
+        return self.seen not in {None, session.status} or self.version not in {None, str(session.version)}
 
 
 def changed_since(request: StaffRequest, session: TreatmentSession) -> bool:
     """Return whether the visit is no longer as the page that posts this showed it."""
-    asked = pressed(request)
-    return asked.seen not in {None, session.status} or asked.version not in {None, str(session.version)}
+    return _asked(request).is_behind(session)
+
+
+def _asked(request: StaffRequest) -> Pressed:
+    return Pressed(*(request.POST.get(name) for name in Pressed._fields))
 
 
 def _already(request: StaffRequest, session: TreatmentSession) -> None:
