@@ -1,6 +1,7 @@
 """What the frame around every page needs: menu, clinic, theme."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -43,8 +44,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     theme = request.COOKIES.get("theme", "auto")
     return {
         "nav": [
-            MenuItem(label, reverse(name), key, current=request.path.startswith(reverse(name)))
-            for label, name, key, capability in _MENU
+            MenuItem(label, url, key, current=request.path.startswith(url))
+            for label, url, key, capability in _menu()
             if may(membership, capability)
         ],
         "membership": membership,
@@ -52,3 +53,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "auto",
         "demo": settings.DEMO or (membership is not None and membership.clinic.demo),
     }
+
+
+@cache
+def _menu() -> tuple[tuple[str, str, str, Capability], ...]:
+    return tuple((label, reverse(name), key, capability) for label, name, key, capability in _MENU)

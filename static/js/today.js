@@ -25,7 +25,9 @@
   /* A page of hundreds of rows says in each once whose it is; here the menu says it too. */
   const name = (row) => {
     const menu = row.querySelector("a[data-menu]");
-    if (menu) menu.ariaLabel = `More for ${row.querySelector("a[href]").textContent}`;
+    if (!menu) return;
+    menu.ariaLabel = `More for ${row.querySelector("a[href]").textContent}`;
+    menu.textContent = "";
   };
 
   const adopt = (row) => {

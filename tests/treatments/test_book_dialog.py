@@ -60,7 +60,13 @@ def test_the_dialog_has_five_numbered_slots_and_no_page_around_them(client: Clie
 
 
 def test_the_same_address_without_script_is_a_page(client: Client, course: Course) -> None:
-    assert "<html" in text(client.get(address(course)))
+    page = client.get(address(course))
+    assert "<html" in text(page)
+    assert "HX-Push-Url" not in page.headers
+
+
+def test_the_dialog_leaves_the_address_of_the_page_under_it(client: Client, course: Course) -> None:
+    assert client.get(address(course), headers=DIALOG).headers["HX-Push-Url"] == "false"
 
 
 def test_booking_from_the_dialog_leads_to_the_page_with_undo(client: Client, course: Course, free: list[Slot]) -> None:

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from clinic.models import Clinic
@@ -11,17 +10,11 @@ from clinic.wording import MONTHS, SHORT, WEEKDAYS
 from treatments.calendar.blocks import Block, Column, Row, table
 from treatments.calendar.reading import Person, Stretch
 from treatments.cycle import instant
-from treatments.slots import Slot
 from treatments.slots.shifts import steady_offset
+from treatments.slots.slot import slot_code
 
 WEEK = 7
 WORKING_WEEK = 5
-
-
-class Named(NamedTuple):
-    """Who or what a slot is with, known by its uid alone: a page of hundreds of times reads no models."""
-
-    uid: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +36,7 @@ class Place:
             starts_at = self.midnight + dt.timedelta(minutes=block.start)
         else:
             starts_at = instant(self.date, dt.time(block.start // 60, block.start % 60), clinic.zone)
-        ends_at = starts_at + dt.timedelta(minutes=block.end - block.start)
-        injector, room = cast("Any", Named(self.injector)), cast("Any", Named(block.room))
-        return Slot(injector, room, starts_at, ends_at).code
+        return slot_code(self.injector, block.room, starts_at, block.end - block.start)
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ class _Drawing:
             f"{escape(person.record_number)} · cycle {visit.cycle}{since}</span>"
             f"<td>{escape(visit.injector.name)}<td>{escape(visit.room.name)}"
             f"<td><div>{self._status(row)}</div><td>{_next_visit(row)}"
-            f'<td class="actions">{self._step(row)}{self._menu(row)}\n'
+            f'<td class="actions">{self._step(row)}{self._menu(row)}'
         )
 
     def card(self, row: DayRow) -> str:

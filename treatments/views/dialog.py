@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRedirect, push_url
 
 from clinic.access import StaffRequest
 
@@ -20,7 +20,9 @@ def show(request: StaffRequest, template: str, context: dict[str, Any], status: 
     """Answer with a page, or with the same words for the dialog."""
     dialog = in_dialog(request)
     frame = "treatments/_dialog.html" if dialog else "base.html"
-    return render(request, template, context | {"frame": frame, "dialog": dialog}, status=status)
+    answer = render(request, template, context | {"frame": frame, "dialog": dialog}, status=status)
+    # The address stays that of the page under the dialog: loading it anew must not leave it.
+    return push_url(answer, False) if dialog else answer
 
 
 def leave(request: StaffRequest, url: str) -> HttpResponse:
