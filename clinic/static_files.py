@@ -5,7 +5,7 @@ from typing import Any
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class StaticFiles(CompressedManifestStaticFilesStorage):
+class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Remembers the address of each file: it holds as long as the process, and a page asks for twenty."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Aggregate, F, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast
-from openpyxl import Workbook
 
 from clinic.models import Clinic
 from treatments.log.rows import behind
@@ -122,6 +121,8 @@ def workbook(rows: QuerySet[Any], clinic: Clinic, filters: str) -> IO[bytes]:
 
     Numbers stay numbers, so that they can be summed; text is text, whatever it begins with.
     """
+    from openpyxl import Workbook  # a tenth of a server's start, for a file that is asked for once a month
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Sessions")
     for lines in _table(rows, clinic, filters):

@@ -109,8 +109,8 @@ class _Drawing:
         return f'<a href="{url}">{escape(person.full_name)}</a>, {age_on(person.birth_date, self.day)}'
 
     def _status(self, row: DayRow) -> str:
-        words = f"In room {row.in_room} min" if row.in_room is not None else ""
-        parts = [_chip(row.session.chip, words)]
+        inside = f"In room {row.in_room} min" if row.in_room is not None else ""
+        parts = [_chip(row.session.chip, inside)]
         if row.waiting is not None:
             parts.append(
                 f'<span class="flag flag-late">{icon("clock")} Waiting {row.waiting} min</span>'
