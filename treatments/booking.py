@@ -58,12 +58,14 @@ def book(
         with transaction.atomic():
             return _write(_draft(course, slot, uid, at, note), slot, early_reason, by)
     except (IntegrityError, Taken, TooEarly) as error:
-        earlier = TreatmentSession.objects.filter(course=course, uid=uid).first()
+        # A time that was simply taken: `_write` has looked for the uid by then, and those who lose a race are many.
+        beaten = isinstance(error, Taken) and not error.why
+        earlier = None if beaten else TreatmentSession.objects.filter(course=course, uid=uid).first()
         if earlier:
             return earlier
-        if isinstance(error, TooEarly) or (isinstance(error, Taken) and error.why):
-            raise
-        raise refusal(course, slot) from error
+        if isinstance(error, IntegrityError) or beaten:
+            raise refusal(course, slot) from error
+        raise
 
 
 def _write(draft: TreatmentSession, slot: Slot, early_reason: str, by: User | None) -> TreatmentSession:

@@ -2,11 +2,26 @@
 
 import datetime as dt
 
-from django.db.models import Q
-
+from clinic.constraints.no_overlap import LONGEST
+from clinic.joined import Joined
 from treatments.models import Course, TreatmentSession
 from treatments.models.session import OCCUPYING, OPEN
 from treatments.slots import Slot
+
+# A course's open visit, and those of an injector or a room between two times. None is longer than `LONGEST`, so none
+# of the years before has to be read.
+IN_THE_WAY = Joined(
+    """
+    SELECT {columns} FROM treatments_treatmentsession visit
+    WHERE visit.clinic_id = %s AND (
+        (visit.course_id = %s AND visit.status IN (%s, %s, %s))
+        OR (visit.starts_at > %s AND visit.starts_at < %s AND visit.ends_at > %s AND visit.status IN (%s, %s, %s, %s)
+            AND (visit.injector_id = %s OR visit.room_id = %s))
+    )
+    ORDER BY visit.id
+    """,
+    visit=TreatmentSession,
+)
 
 
 class Conflict(Exception):
@@ -43,19 +58,23 @@ class NotPossible(Exception):
 
 def refusal(course: Course, slot: Slot, but: TreatmentSession | None = None) -> Conflict:
     """Say what stood in the way: the patient's own visit, or whoever has the time (one query where they are seen here)."""
-    own = Q(course=course, status__in=OPEN)
-    then = Q(status__in=OCCUPYING, starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at)
-    with_them = Q(injector=slot.injector) | Q(room=slot.room)
-    found = TreatmentSession.objects.filter(own | then & with_them, clinic_id=course.clinic_id)
-    others = [session for session in found.order_by("pk") if session != but]
+    injector, starts, ends = slot.injector, slot.starts_at, slot.ends_at
+    during = (starts - LONGEST, ends, starts, *OCCUPYING)
+    found = [row for (row,) in IN_THE_WAY.rows(course.clinic_id, course.pk, *OPEN, *during, injector.pk, slot.room.pk)]
+    others = [session for session in found if session != but]
     mine = next((session for session in others if session.course_id == course.pk and session.status in OPEN), None)
     if mine:
         return AlreadyBooked(mine)
     if others:
-        return Taken(next((one for one in others if one.injector_id == slot.injector.pk), others[0]))
-    person = slot.injector.user_id
-    elsewhere = TreatmentSession.objects.filter(then, person=person).exclude(clinic_id=course.clinic_id)
-    if person and elsewhere.exists():
+        return Taken(next((one for one in others if one.injector_id == injector.pk), others[0]))
+    elsewhere = TreatmentSession.objects.filter(
+        person=injector.user_id,
+        status__in=OCCUPYING,
+        starts_at__gt=starts - LONGEST,
+        starts_at__lt=ends,
+        ends_at__gt=starts,
+    ).exclude(clinic_id=course.clinic_id)
+    if injector.user_id and elsewhere.exists():
         # Nothing is said of who is seen there: another clinic's patients are nobody's business here.
-        return Taken(why=f"{slot.injector.name} is at another clinic then")
+        return Taken(why=f"{injector.name} is at another clinic then")
     return Taken()

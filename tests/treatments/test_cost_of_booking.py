@@ -11,7 +11,7 @@ from django.urls import reverse
 from clinic.models import Injector, User
 from tests.builders import NOW, make_course, make_patient, make_session
 from tests.conftest import log_in
-from treatments import slots
+from treatments import booking, slots
 from treatments.models import Course
 
 # PostgreSQL is asked for a lock besides; SQLite has one writer at a time.
@@ -46,3 +46,12 @@ def test_no_more_with_more_people_and_visits(
     for number, slot in enumerate(others):
         make_session(make_course(make_patient(course.clinic, f"Given{number}")), osei, slot.starts_at)
     assert cost(course, first) == 9 + LOCK
+
+
+def test_who_loses_a_time_asks_once_who_has_it(course: Course, osei: Injector, front_desk: User) -> None:
+    slot = slots.suggest(course=course, now=NOW)[0]
+    make_session(make_course(make_patient(course.clinic, "Tom")), osei, slot.starts_at)
+    with CaptureQueriesContext(connection) as asked, pytest.raises(booking.Taken):
+        booking.book(course=course, slot=slot, uid=uuid.uuid4(), by=front_desk, at=NOW)
+    # SQLite refuses the row, so it may still be a second copy of a form: that is looked for instead of the row.
+    assert sum("SAVEPOINT" not in one["sql"] for one in asked) == 4 + LOCK
