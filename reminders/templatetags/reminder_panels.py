@@ -52,5 +52,5 @@ def reminder_alert(context: dict[str, Any]) -> dict[str, Any]:
 @register.simple_tag
 def undelivered(sessions: Iterable[TreatmentSession]) -> dict[int, str]:
     """Return, by session id, a few words on those with a message that somebody has to see to (one query)."""
-    waiting = Reminder.objects.filter(session__in=list(sessions)).needs_person()
+    waiting = Reminder.objects.filter(session__in=[session.pk for session in sessions]).needs_person()
     return dict.fromkeys(waiting.values_list("session_id", flat=True), "Message not delivered")

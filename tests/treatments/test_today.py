@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import time_machine
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -226,6 +227,21 @@ def test_the_day_can_be_narrowed_in_its_address(
     page = text(client.get(TODAY_URL, {name: str(value)}))
     assert "Maria Santos" in page
     assert "Tom Reid" not in page
+
+
+def test_the_filter_that_is_set_stays_chosen(visit: TreatmentSession, client: Client) -> None:
+    page = text(client.get(TODAY_URL, {"injector": str(visit.injector.uid), "status": "booked"}))
+    assert f'<option value="{visit.injector.uid}" selected>{visit.injector.name}</option>' in page
+    assert '<option value="booked" selected>' in page
+    assert page.count(" selected>") == 3  # and all rooms
+
+
+def test_opening_the_day_costs_a_fixed_number_of_queries(
+    visit: TreatmentSession, toms: TreatmentSession, client: Client, django_assert_num_queries: Any
+) -> None:
+    client.get(TODAY_URL)
+    with django_assert_num_queries(16 if connection.vendor == "postgresql" else 15):
+        client.get(TODAY_URL)
 
 
 def test_a_filter_that_makes_no_sense_hides_nobody(visit: TreatmentSession, client: Client) -> None:

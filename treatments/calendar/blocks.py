@@ -50,7 +50,7 @@ class Block:
     start: int
     end: int
     label: str = ""
-    room: UUID | None = None
+    room: str | None = None
     visits: list[Visit] = field(default_factory=list)
 
 
@@ -110,7 +110,7 @@ def column(
     closed: Sequence[Span],
     length: int,
     begins: int,
-    room_at: Callable[[Opening, int], UUID | None],
+    room_at: Callable[[Opening, int], str | None],
     exists: Callable[[int], bool],
 ) -> Column:
     """Lay out a day. Times before ``begins`` have passed; ``exists`` is false where the clocks skip or repeat one."""

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from clinic.models import Clinic
 from clinic.wording import MONTHS, SHORT, WEEKDAYS
@@ -22,7 +21,7 @@ class Place:
     """A column with what its cells need to say about themselves."""
 
     date: dt.date
-    injector: UUID
+    injector: str
     name: str
     head: str
     spoken: str

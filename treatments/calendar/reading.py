@@ -2,26 +2,42 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import BigIntegerField, F, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Cast
+from django.db.models import F, OuterRef, Q, Subquery
 
 from clinic.constraints.no_overlap import LONGEST
-from clinic.models import Absence, Clinic, Closure, Injector, Room
+from clinic.joined import Joined, Some
+from clinic.models import Clinic, Injector, OpeningHours
 from treatments.calendar.blocks import DAY, Column, Opening, Span, Visit, column, mask
 from treatments.calendar.clock import Away, existing, first_minute, minute_of, on_date
 from treatments.models import Status, TreatmentSession
 from treatments.models.session import OCCUPYING
-from treatments.slots.agenda import kept_holidays
+from treatments.slots.agenda import PAUSES, ROOMS, kept_holidays
 from treatments.slots.shifts import MINUTE, wall_minute
 from treatments.slots.taken import Epoch
 
 NOT_SHOWN = (Status.CANCELLED, Status.GIVEN_BEFORE)
+
+
+# The active injectors of a clinic with their hours, and whether they are somebody at another clinic too.
+PEOPLE = Joined(
+    """
+    SELECT {columns}, EXISTS (
+        SELECT 1 FROM clinic_injector other
+        WHERE other.user_id = injector.user_id AND other.clinic_id <> injector.clinic_id
+    )
+    FROM clinic_injector injector LEFT JOIN clinic_openinghours hours ON hours.injector_id = injector.id
+    WHERE injector.clinic_id = %s AND injector.active
+    ORDER BY injector.name, injector.id, hours.opens
+    """,
+    injector=Some(Injector, ("id", "uid", "name", "user_id")),
+    hours=Some(OpeningHours, ("weekday", "opens", "closes", "slot_minutes", "room_id", "valid_from", "valid_until")),
+)
 
 
 class Weekly(NamedTuple):
@@ -38,7 +54,7 @@ class Person:
     """An injector with their weekly hours."""
 
     pk: int
-    uid: UUID
+    uid: str
     name: str
     user: int | None = None
     left: bool = False
@@ -58,7 +74,7 @@ class Person:
 class RoomOf(NamedTuple):
     """A room, and the injectors who may use it; nobody named means everybody."""
 
-    uid: UUID
+    uid: str
     injectors: set[int]
 
 
@@ -72,6 +88,8 @@ class Stretch:
     now: dt.datetime
     people: list[Person]
     rooms: dict[int, RoomOf]
+    # Whether somebody of them injects at another clinic too.
+    shared: bool = False
     chosen: Person | None = None
     visits: dict[tuple[int, dt.date], list[Visit]] = field(default_factory=lambda: defaultdict(list))
     taken_rooms: dict[tuple[int, dt.date], int] = field(default_factory=lambda: defaultdict(int))
@@ -103,11 +121,11 @@ class Stretch:
             if away.room is None and away.injector in {None, person.pk} and (span := on_date(date, away, zone)):
                 yield span
 
-    def _room_finder(self, person: Person, date: dt.date) -> Callable[[Opening, int], UUID | None]:
+    def _room_finder(self, person: Person, date: dt.date) -> Callable[[Opening, int], str | None]:
         """Return what finds a room for a time: the one of the hours, or any that the injector may use."""
         allowed = [pk for pk, room in self.rooms.items() if not room.injectors or person.pk in room.injectors]
 
-        def find(opening: Opening, minutes: int) -> UUID | None:
+        def find(opening: Opening, minutes: int) -> str | None:
             # Two people may both be offered the last free room; who takes it first has it, the database decides.
             for pk in allowed:
                 if opening.room in {None, pk} and not self.taken_rooms.get((pk, date), 0) & minutes:
@@ -131,7 +149,7 @@ def read_one(
     """
     stretch = _empty(clinic, first, last, now)
     if injector:
-        stretch.chosen = next((person for person in stretch.people if person.uid == injector), None)
+        stretch.chosen = next((person for person in stretch.people if person.uid == str(injector)), None)
         if stretch.chosen is None:
             raise LookupError(injector)
     elif stretch.people:
@@ -140,69 +158,61 @@ def read_one(
 
 
 def _empty(clinic: Clinic, first: dt.date, last: dt.date, now: dt.datetime) -> Stretch:
-    return Stretch(clinic, first, last, now, _people(clinic), _rooms(clinic))
+    people, shared = _people(clinic)
+    return Stretch(clinic, first, last, now, people, _rooms(clinic), shared)
 
 
 def _filled(stretch: Stretch) -> Stretch:
     stretch.holidays = kept_holidays(stretch.clinic, stretch.first, stretch.last + dt.timedelta(days=1))
-    stretch.away = list(_away(stretch.clinic, stretch.first, stretch.last))
+    stretch.away = list(_away(stretch.clinic, stretch.first, stretch.last, shared=stretch.shared))
     _put_visits(stretch, stretch.chosen)
     _close_rooms(stretch)
     _add_former(stretch)
     return stretch
 
 
-def _people(clinic: Clinic) -> list[Person]:
-    """Return the active injectors by name, each with their hours (one query)."""
+def _people(clinic: Clinic) -> tuple[list[Person], bool]:
+    """Return the active injectors by name, each with their hours, and whether one works elsewhere too (one query)."""
     people: dict[int, Person] = {}
-    hours = [f"opening_hours__{name}" for name in ("weekday", "opens", "closes", "slot_minutes", "room_id")]
-    valid = ["opening_hours__valid_from", "opening_hours__valid_until"]
-    rows = Injector.objects.filter(clinic=clinic, active=True).order_by("name", "pk", "opening_hours__opens")
-    for pk, uid, name, user, weekday, opens, closes, step, room, since, until in rows.values_list(
-        "pk", "uid", "name", "user", *hours, *valid
-    ):
-        person = people.setdefault(pk, Person(pk, uid, name, user))
-        if weekday:
+    shared = False
+    for (pk, uid, name, user), hours, elsewhere in PEOPLE.rows(clinic.pk):
+        person = people.setdefault(pk, Person(pk, str(uid), name, user))
+        shared = shared or bool(elsewhere)
+        if hours:
+            weekday, opens, closes, step, room, since, until = hours
             opening = Opening(minute_of(opens), minute_of(closes), step, room)
             person.hours.append(Weekly(weekday, opening, since, until))
-    return list(people.values())
+    return list(people.values()), shared
 
 
 def _rooms(clinic: Clinic) -> dict[int, RoomOf]:
     rooms: dict[int, RoomOf] = {}
-    rows = Room.objects.filter(clinic=clinic, active=True).order_by("name", "pk")
-    for pk, uid, injector in rows.values_list("pk", "uid", "injectors"):
-        room = rooms.setdefault(pk, RoomOf(uid, set()))
+    for found, injector in ROOMS.rows(clinic.pk, None):
+        room = rooms.setdefault(found.pk, RoomOf(str(found.uid), set()))
         if injector is not None:
             room.injectors.add(injector)
     return rooms
 
 
-def _away(clinic: Clinic, first: dt.date, last: dt.date) -> Iterable[Away]:
-    """Read leave, closures and what injectors do at other clinics in one query."""
+def _away(clinic: Clinic, first: dt.date, last: dt.date, *, shared: bool) -> Iterator[Away]:
+    """Read leave and closures in one query, and in another what injectors do at other clinics, where one does."""
     start = dt.datetime.combine(first, dt.time(), clinic.zone)
     end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), clinic.zone)
-    nobody: Any = Cast(Value(None), BigIntegerField())
-    within = {"clinic": clinic, "starts_at__lt": end, "ends_at__gt": start}
-    fields = ("who", "where", "starts_at", "ends_at", "label")
-    leave = Absence.objects.filter(**within).order_by().annotate(who=F("injector_id"), where=nobody)
-    closures = Closure.objects.filter(**within).order_by().annotate(who=nobody, where=F("room_id"))
-    elsewhere = _elsewhere(clinic, start, end).annotate(where=nobody)
-    rows: Any = leave.values_list(*fields).union(
-        closures.values_list(*fields), elsewhere.values_list(*fields), all=True
-    )
-    return (Away(*row) for row in rows)
+    for (starts_at, ends_at, label, room), injector in PAUSES.rows(clinic.pk, end, start):
+        yield Away(injector, room, starts_at, ends_at, label)
+    if shared:
+        yield from _elsewhere(clinic, start, end)
 
 
-def _elsewhere(clinic: Clinic, start: dt.datetime, end: dt.datetime) -> Any:
+def _elsewhere(clinic: Clinic, start: dt.datetime, end: dt.datetime) -> Iterator[Away]:
     """Find the visits that injectors have at other clinics: the time is not free here, and that is all that is said."""
     both = Injector.objects.filter(clinic=clinic, active=True).with_elsewhere()
     sessions = TreatmentSession.objects.filter(
         person__in=both.values("user"), status__in=OCCUPYING, starts_at__gt=start - LONGEST, starts_at__lt=end
     ).exclude(clinic=clinic)
-    return sessions.order_by().annotate(
-        who=Subquery(both.filter(user=OuterRef("person")).values("pk")[:1]), label=Value("At another clinic")
-    )
+    who = Subquery(both.filter(user=OuterRef("person")).values("pk")[:1])
+    for injector, starts_at, ends_at in sessions.order_by().values_list(who, "starts_at", "ends_at"):
+        yield Away(injector, None, starts_at, ends_at, "At another clinic")
 
 
 def _put_visits(stretch: Stretch, chosen: Person | None) -> None:
@@ -258,4 +268,4 @@ def _add_former(stretch: Stretch) -> None:
     missing = {injector for injector, _date in stretch.visits} - {person.pk for person in stretch.people}
     if missing:
         former = Injector.objects.filter(pk__in=missing).values_list("pk", "uid", "name")
-        stretch.people += [Person(pk, uid, f"{name} (left)", left=True) for pk, uid, name in former]
+        stretch.people += [Person(pk, str(uid), f"{name} (left)", left=True) for pk, uid, name in former]
