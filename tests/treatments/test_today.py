@@ -9,7 +9,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import time_machine
 from django.conf import settings
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -240,7 +239,7 @@ def test_opening_the_day_costs_a_fixed_number_of_queries(
     visit: TreatmentSession, toms: TreatmentSession, client: Client, django_assert_num_queries: Any
 ) -> None:
     client.get(TODAY_URL)
-    with django_assert_num_queries(16 if connection.vendor == "postgresql" else 15):
+    with django_assert_num_queries(15):
         client.get(TODAY_URL)
 
 
