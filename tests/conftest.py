@@ -1,5 +1,6 @@
 """What every test may rely on: a frozen clock and people with names and roles."""
 
+import gc
 import io
 import logging
 from collections.abc import Iterator
@@ -29,6 +30,12 @@ __all__ = [
     "pytest_configure",
     "stack",
 ]
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass over the tests themselves: looking at all of them took it a tenth of the time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -26,11 +26,18 @@ PAGE_SECONDS = 20
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep all tests of one stack in one worker, so that a run starts it once; those with servers of their own spread by file."""
+    """Keep in one worker what shares something that is made once: the stack, servers of a file's own, a file's fixtures."""
     for item in items:
-        if item.get_closest_marker("stack"):
-            shared = "stack" in getattr(item, "fixturenames", ())
-            item.add_marker(pytest.mark.xdist_group("stack" if shared else item.nodeid.partition("::")[0]))
+        if item.get_closest_marker("stack") and "stack" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("stack"))
+        elif not item.get_closest_marker("xdist_group") and (item.get_closest_marker("stack") or _shares(item)):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
+def _shares(item: pytest.Item) -> bool:
+    """Return whether a test uses what is made once for all tests of its file."""
+    fixtures = getattr(item, "_fixtureinfo").name2fixturedefs  # noqa: B009 (mypy knows nothing private)
+    return any(made[-1].scope == "module" for made in fixtures.values())
 
 
 @pytest.fixture(scope="session")
