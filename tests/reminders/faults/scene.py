@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from tests.servers.processes import Server, kill_group, mail_server, sms_gateway
 LONG = int(os.environ.get("LONG", "1"))
 SIZE = 100 * LONG
 LEASE_SECONDS = 2
+PATIENT_LEASE_SECONDS = 15
 LATE_SECONDS = 60
 SETTLED_SECONDS = 240 * LONG
 UNFINISHED = frozenset({"waiting", "sending"})
@@ -51,6 +52,11 @@ class Scene:
     mail: Server
     gateway: Server
     environment: dict[str, str]
+
+    def patient(self, **extra: str) -> "Scene":
+        """Return it with leases so long that whom a busy machine holds up is not taken for dead."""
+        lease = {"REMINDER_LEASE_SECONDS": str(PATIENT_LEASE_SECONDS)}
+        return replace(self, environment=self.environment | lease | extra)
 
     @property
     def arrived(self) -> int:

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -29,7 +28,7 @@ BOOKINGS = 20
 def celery(stage: Scene, tmp_path: Path) -> Iterator[tuple[Scene, int]]:
     """Two beats and a worker of two processes, on a broker that the test may stop; the scene and the broker's port."""
     port = free_port()
-    scene = replace(stage, environment=stage.environment | {"REDIS_URL": f"redis://127.0.0.1:{port}/0"})
+    scene = stage.patient(REDIS_URL=f"redis://127.0.0.1:{port}/0")
     with ExitStack() as running:
         for name in ("beat-1", "beat-2"):
             beat = scene.run(*CELERY, "beat", "--schedule", str(tmp_path / name), "--pidfile=", name=name)

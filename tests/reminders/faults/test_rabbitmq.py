@@ -1,7 +1,6 @@
 """The story of the reminders with RabbitMQ as the broker: two beats, a worker, and a queue that is a quorum queue."""
 
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ pytestmark = pytest.mark.stack
 
 def test_everybody_hears_once_over_rabbitmq(stage: Scene, tmp_path: Path, tell: Tell) -> None:
     with rabbitmq(tmp_path) as address, ExitStack() as running:
-        scene = replace(stage, environment=stage.environment | {"REDIS_URL": address})
+        scene = stage.patient(REDIS_URL=address)
         for name in ("beat-1", "beat-2"):
             beat = scene.run(*CELERY, "beat", "--schedule", str(tmp_path / name), "--pidfile=", name=name)
             running.callback(kill_group, beat)
