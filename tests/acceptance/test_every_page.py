@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.acceptance.walking import Walk
 from tests.addresses import STAFF
+from tests.engines import once
 from tests.servers.processes import ROOT
 from tests.stack.axe import DESK, Axe
 from tests.stack.own_pages import PAGES, links, tell_birth_date
@@ -16,7 +17,8 @@ from tests.stack.running import Stack, in_room
 from tests.stack.windows import ADA, FRAN, OSEI, log_in, sign_out
 
 __all__ = ["links"]
-pytestmark = [pytest.mark.stack, pytest.mark.browser]
+# That every page answers on both engines is in tests/attacks/test_crawler.py; here is what axe sees in its HTML and colours.
+pytestmark = [pytest.mark.stack, pytest.mark.browser, once("a page looks the same on every database")]
 
 SIGNED_OUT = ("/log-in/", "/log-in/closed/", "/forgotten/", "/forgotten/sent/", "/forgotten/changed/", "/nowhere/")
 NOT_REACHED = {

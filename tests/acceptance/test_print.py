@@ -8,10 +8,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.acceptance.paper import sheets
+from tests.engines import once
 from tests.stack.running import Stack
 from tests.stack.windows import OSEI, log_in
 
-pytestmark = [pytest.mark.stack, pytest.mark.browser]
+pytestmark = [pytest.mark.stack, pytest.mark.browser, once("a sheet looks the same on every database")]
 
 PRINTED = re.compile(r"PrintedbyDrOseion[A-Z][a-z]+day\d+[A-Z]\w+,\w+:?\w*,Londontime")
 FORMATS: tuple[Literal["A4", "Letter"], ...] = ("A4", "Letter")

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from django.db import connection
 from playwright.sync_api import Page, expect
 
 from clinic.demo.logins import LOGINS, PASSWORD
+from tests.engines import once
 from tests.servers.processes import free_port, wait_for
 from tests.stack.running import Demo, Stack, run_demo, wait_until_ready
 
@@ -22,7 +22,7 @@ SETTINGS = {"REMINDER_TICK_SECONDS": "1"}
 
 
 # A demo without DATABASE_URL keeps its data in SQLite, whatever engine the rest of the run is on.
-once = pytest.mark.skipif(connection.vendor != "sqlite", reason="a demo's own database is SQLite: tested in that run")
+on_sqlite = once("a demo's own database is SQLite")
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_somebody_logs_in_and_sees_the_day(browser_page: Page) -> None:
     expect(browser_page.get_by_role("table").first).to_be_visible()
 
 
-@once
+@on_sqlite
 @pytest.mark.parametrize("run", ["first", "second"], ids=["ctrl-c", "sigterm"])
 def test_a_signal_stops_all_and_leaves_no_process(request: pytest.FixtureRequest, run: str) -> None:
     _, ended = request.getfixturevalue(run)
@@ -126,14 +126,14 @@ def test_a_signal_stops_all_and_leaves_no_process(request: pytest.FixtureRequest
     wait_for(lambda: not [pid for pid in ended.pids if alive(pid)])
 
 
-@once
+@on_sqlite
 def test_killed_the_hard_way_it_takes_its_parts_along(third: tuple[Path, Ended]) -> None:
     _, ended = third
     assert ended.code == -signal.SIGKILL
     wait_for(lambda: not [pid for pid in ended.pids if alive(pid)])
 
 
-@once
+@on_sqlite
 def test_a_part_that_dies_stops_the_rest_and_is_named(third: tuple[Path, Ended]) -> None:
     def lose_the_broker(demo: Demo) -> int:
         os.kill(next(pid for pid, name in demo.pids().items() if name.startswith("valkey")), signal.SIGKILL)
@@ -145,12 +145,12 @@ def test_a_part_that_dies_stops_the_rest_and_is_named(third: tuple[Path, Ended])
     wait_for(lambda: not [pid for pid in ended.pids if alive(pid)])
 
 
-@once
+@on_sqlite
 def test_a_second_start_keeps_the_data(second: tuple[Path, Ended]) -> None:
     assert "Marked" in second[1].names
 
 
-@once
+@on_sqlite
 def test_reset_starts_over_and_touches_nothing_else(third: tuple[Path, Ended]) -> None:
     folder, ended = third
     assert ended.names
@@ -158,12 +158,12 @@ def test_reset_starts_over_and_touches_nothing_else(third: tuple[Path, Ended]) -
     assert (folder / "letter.txt").exists()
 
 
-@once
+@on_sqlite
 def test_the_keys_are_readable_by_nobody_else(first: tuple[Path, Ended]) -> None:
     assert stat.S_IMODE((first[0] / "secrets.env").stat().st_mode) == 0o600
 
 
-@once
+@on_sqlite
 def test_a_taken_port_is_said_in_one_sentence(folder: Path, listening_port: int) -> None:
     with run_demo(folder, {}, port=listening_port) as demo:
         assert demo.process.wait(30) == 1
@@ -172,14 +172,14 @@ def test_a_taken_port_is_said_in_one_sentence(folder: Path, listening_port: int)
         )
 
 
-@once
+@on_sqlite
 def test_a_port_that_is_no_number_is_refused(folder: Path) -> None:
     with run_demo(folder, {"PORT": "http"}) as demo:
         assert demo.process.wait(30) == 1
         assert "PORT is 'http'. Write a number" in demo.output()
 
 
-@once
+@on_sqlite
 def test_reset_never_empties_a_database_that_is_not_its_own(folder: Path) -> None:
     foreign = {"RESET": "1", "DATABASE_URL": f"sqlite:///{folder / 'foreign.sqlite3'}"}
     with run_demo(folder, foreign) as demo:
