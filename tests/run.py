@@ -1,5 +1,6 @@
 """What `make test` does: the checks, then the suite on SQLite, then the same suite on PostgreSQL.
 
+Only what no database has a part in runs once: tests/engines.py.
 All of it runs whatever failed before; the last run's summary names what did, so the end of the output tells it all.
 """
 
@@ -11,9 +12,10 @@ from collections.abc import Sequence
 from tests.postgres import postgres
 
 BROKEN = "BROKEN_BEFORE"
-# Tests of running servers share one worker, so that each run starts them once. One worker a core: with more of them
-# browsers and servers wait for each other.
-PYTEST = (sys.executable, "-m", "pytest", "-p", "tests.summary", "--numprocesses=2", "--dist=loadgroup")
+# Tests of running servers share one worker, so that each run starts them once. It waits for its browser most of the time:
+# one worker more than cores keeps these busy, many more would wait for each other.
+WORKERS = min(os.cpu_count() or 2, 4) + 1
+PYTEST = (sys.executable, "-m", "pytest", "-p", "tests.summary", f"--numprocesses={WORKERS}", "--dist=loadgroup")
 
 
 def main(arguments: Sequence[str]) -> int:
