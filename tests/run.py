@@ -12,10 +12,9 @@ from collections.abc import Sequence
 from tests.postgres import postgres
 
 BROKEN = "BROKEN_BEFORE"
-# Tests of running servers share one worker, so that each run starts them once. It waits for its browser most of the time:
-# one worker more than cores keeps these busy, many more would wait for each other.
-WORKERS = min(os.cpu_count() or 2, 4) + 1
-PYTEST = (sys.executable, "-m", "pytest", "-p", "tests.summary", f"--numprocesses={WORKERS}", "--dist=loadgroup")
+# Tests of running servers share one worker, so that each run starts them once. One worker a core: all that runs at once
+# keeps two cores busy, and a third worker made no run shorter.
+PYTEST = (sys.executable, "-m", "pytest", "-p", "tests.summary", "--numprocesses=2", "--dist=loadgroup")
 
 
 def main(arguments: Sequence[str]) -> int:
