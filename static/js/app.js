@@ -112,8 +112,10 @@
 
   document.addEventListener("htmx:afterRequest", (event) => {
     if (!pressed(event)) return;
-    setBusy(event.detail.elt, false);
     setLoading(false);
+    // On the way to another page: a second press would send the same once more.
+    if (event.detail.xhr.getResponseHeader("HX-Redirect")) return;
+    setBusy(event.detail.elt, false);
   });
 
   document.addEventListener("htmx:sendError", () => showFailure(NO_SERVER));
