@@ -43,7 +43,7 @@ _LABELS = {status.value: str(status.label) for status in Status}
 _BETWEEN = "\x1f"
 
 
-class _Joined(Aggregate):
+class _StringAgg(Aggregate):
     """The texts of several rows as one."""
 
     function = "STRING_AGG"
@@ -90,7 +90,7 @@ _SOURCES = {
         Vial.objects.filter(record=OuterRef("record"))
         .order_by()
         .values("record")
-        .annotate(lots=_Joined("lot", Value(_BETWEEN)))
+        .annotate(lots=_StringAgg("lot", Value(_BETWEEN)))
         .values("lots")
     ),
     "signed_by": F("record__signed_by__full_name"),
