@@ -170,9 +170,9 @@ class Chronicle:
         return booking.book(course=course, slot=slot, uid=self._uid(), by=self.desk, at=at)
 
     def arrive(self, session: TreatmentSession) -> None:
-        """Let somebody come in a few minutes early."""
+        """Let somebody come in a few minutes early, or just now if that is still ahead."""
         at = session.starts_at - dt.timedelta(minutes=self.rng.randint(3, 9))
-        booking.change_status(session=session, to=Status.ARRIVED, by=self.desk, at=at)
+        booking.change_status(session=session, to=Status.ARRIVED, by=self.desk, at=min(at, self.now))
 
     def enter(self, session: TreatmentSession) -> None:
         """Let somebody arrive and go into the room."""

@@ -170,7 +170,7 @@ def _booked(chronicle: Chronicle, date: dt.date, cycles: int, **changes: object)
 
 
 def _no_show(chronicle: Chronicle, session: TreatmentSession) -> None:
-    at = session.ends_at + dt.timedelta(minutes=15)
+    at = min(session.ends_at + dt.timedelta(minutes=15), chronicle.now)
     booking.change_status(session=session, to=Status.NO_SHOW, by=chronicle.desk, at=at)
 
 

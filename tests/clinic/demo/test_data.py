@@ -13,12 +13,12 @@ from pytest_django import DjangoDbBlocker
 
 from clinic.demo import data
 from clinic.demo.logins import LOGINS, PASSWORD
-from clinic.models import Clinic, Role, User
+from clinic.models import AuditEntry, Clinic, Role, User
 from patients.models import Assessment, Patient
 from reminders.models import Delivery, InboundMessage, Reminder, State
 from treatments.care import care_of
 from treatments.cycle import due_on
-from treatments.models import Course, SessionRecord, Status, TreatmentSession
+from treatments.models import Course, SessionEvent, SessionRecord, SideEffect, Status, TreatmentSession
 from treatments.response.reading import response_of
 
 # One worker makes what all tests here look at.
@@ -44,6 +44,26 @@ def test_today_is_a_full_day_in_every_status(riverside: Clinic) -> None:
     today = TreatmentSession.objects.filter(clinic=riverside, local_date=NOON.date())
     assert today.count() >= 12
     assert {session.chip for session in today} >= {"done", "no_show", "confirmed", "asked_to_move"}
+
+
+# What tells that something has happened, for whoever looks at the demo at the moment of loading.
+HAPPENED = (
+    (SessionEvent, "at"),
+    (TreatmentSession, "arrived_at"),
+    (TreatmentSession, "answered_at"),
+    (SessionRecord, "signed_at"),
+    (SideEffect, "reported_at"),
+    (Assessment, "signed_at"),
+    (InboundMessage, "received_at"),
+    (AuditEntry, "at"),
+)
+
+
+def test_nothing_has_happened_that_is_still_ahead(riverside: Clinic) -> None:
+    early = TreatmentSession.objects.filter(clinic=riverside, status=Status.ARRIVED, starts_at__gt=NOON)
+    assert early.exists()
+    for model, moment in HAPPENED:
+        assert not model._default_manager.filter(**{f"{moment}__gt": NOON}).exists(), (model, moment)
 
 
 def test_some_of_what_patients_wrote_waits_and_some_was_done(riverside: Clinic) -> None:
