@@ -16,6 +16,7 @@
     const row = link.closest(ROW);
     const person = row.querySelector("a[href]");
     const words = [
+      ["More for the-name", quoted(link.textContent)],
       [VISIT, uidOf(link)],
       [PATIENT, uidOf(person)],
       ["the-key", row.id.split("-")[1]],

@@ -22,17 +22,8 @@
     adopt(fresh);
   };
 
-  /* A page of hundreds of rows says in each once whose it is; here the menu says it too. */
-  const name = (row) => {
-    const menu = row.querySelector("a[data-menu]");
-    if (!menu) return;
-    menu.ariaLabel = `More for ${row.querySelector("a[href]").textContent}`;
-    menu.textContent = "";
-  };
-
   const adopt = (row) => {
     htmx.process(row);
-    name(row);
     row.querySelectorAll("[data-key]").forEach((part) => part.setAttribute("aria-keyshortcuts", part.dataset.key));
   };
 
@@ -117,5 +108,4 @@
   }, 150);
   live.addEventListener("pointerout", catchUp);
   live.addEventListener("focusout", catchUp);
-  rowsOf(live).forEach(name);
 })();

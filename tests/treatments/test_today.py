@@ -146,7 +146,9 @@ def test_without_script_the_menu_is_the_page_of_the_visit_with_undo_while_it_is_
 ) -> None:
     booking.change_status(session=visit, to=Status.ARRIVED, by=front_desk, at=NOW)
     url = reverse("treatments:session", args=[visit.uid])
-    assert f'href="{url}" data-menu=' in text(client.get(TODAY_URL))
+    today = text(client.get(TODAY_URL))
+    assert f'href="{url}" data-menu=' in today
+    assert ">More for Maria Santos, 11am</a>" in today
     page = text(client.get(url))
     assert all(words in page for words in ("Undo last step", "Not here yet", "No-show", "Cancel"))
     with time_machine.travel(NOW + dt.timedelta(seconds=181), tick=False):

@@ -167,8 +167,9 @@ class _Drawing:
         visit = row.session
         undo = row.last.pk if row.last and self._undo(row) else ""
         return (
-            f'<a class="btn btn-secondary" href="{address("treatments:session", visit.uid)}" '
-            f'data-menu="{menu_of(visit)}.{visit.version}.{undo}">More</a>'
+            f'<a class="btn" href="{address("treatments:session", visit.uid)}" '
+            f'data-menu="{menu_of(visit)}.{visit.version}.{undo}">'
+            f"More for {escape(visit.course.patient.full_name)}, {self._clock(visit.starts_at)}</a>"
         )
 
     def _undo(self, row: DayRow) -> bool:
