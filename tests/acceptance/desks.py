@@ -79,8 +79,9 @@ class Desk:
 def server() -> Iterator[int]:
     """Run gunicorn with two processes; give its port."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "clinic.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
-    process = subprocess.Popen([*command, "--log-level", "error"], cwd=ROOT, env=os.environ)
+    command = [sys.executable, "-m", "gunicorn", "clinic.wsgi", "--config", "python:clinic.gunicorn"]
+    more = ["--workers", "2", "--bind", f"127.0.0.1:{port}", "--log-level", "error"]
+    process = subprocess.Popen([*command, *more], cwd=ROOT, env=os.environ)
     try:
         wait_for(lambda: process.poll() is not None or listens(port), seconds=60)
         yield port
