@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from clinic.models import Clinic
 from patients.models import Assessment, DiaryDay
 from treatments.models import SessionEvent, Status, TreatmentSession
-from treatments.models.session import GIVEN, OPEN
+from treatments.models.session import OPEN
 
 DIARY_DAYS = 28
 _COLUMNS = (
@@ -69,17 +69,16 @@ class Column:
 
 
 def with_cycle(sessions: QuerySet[TreatmentSession]) -> QuerySet[Any]:
-    """Annotate ``cycle`` (1 for the first session) and ``last_given_on`` (of the session before, or None)."""
-    earlier = (
-        TreatmentSession.objects.filter(
-            course=OuterRef("course"), status__in=GIVEN, starts_at__lt=OuterRef("starts_at")
-        )
-        .order_by()
-        .values("course")
-    )
+    """Annotate ``cycle`` (1 for the first session) and ``last_given_on`` (of the session before, or None).
+
+    Counted by the days on which sessions were given, which an index holds: a course of years has dozens of them.
+    """
+    earlier = TreatmentSession.objects.filter(
+        course=OuterRef("course"), given_on__lt=Coalesce(OuterRef("given_on"), OuterRef("local_date"))
+    ).order_by()
     return sessions.annotate(
-        last_given_on=Subquery(earlier.annotate(last=Max("given_on")).values("last")),
-        cycle=Coalesce(Subquery(earlier.annotate(given=Count("pk")).values("given")), 0)
+        last_given_on=Subquery(earlier.order_by("-given_on").values("given_on")[:1]),
+        cycle=Coalesce(Subquery(earlier.values("course").annotate(given=Count("given_on")).values("given")), 0)
         + F("course__cycles_before")
         + 1,
     )
