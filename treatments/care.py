@@ -4,27 +4,12 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Aggregate, CharField, OuterRef, Subquery
-
 from patients.models import Patient
 from treatments.cycle import LATENESS_WORDS, due_on, lateness
 from treatments.days import with_cycle
-from treatments.models import Course, SideEffect, TreatmentSession, Vial
+from treatments.lots import lot_words, lots_used
+from treatments.models import Course, SideEffect, TreatmentSession
 from treatments.models.session import OPEN
-
-
-class Joined(Aggregate):
-    """Distinct texts, with spaces between them."""
-
-    function = "STRING_AGG"
-    template = "%(function)s(DISTINCT %(expressions)s, ' ')"
-    output_field = CharField()
-
-    def as_sqlite(self, compiler, connection, **context):  # type: ignore[no-untyped-def]
-        """SQLite takes no separator beside DISTINCT, and joins with commas."""
-        return self.as_sql(
-            compiler, connection, template="replace(GROUP_CONCAT(DISTINCT %(expressions)s), ',', ' ')", **context
-        )
 
 
 @dataclass(frozen=True)
@@ -55,10 +40,11 @@ class Care:
 
 def care_of(patient: Patient) -> Care:
     """Read a person's sessions with lots, courses and side effects (2 queries, 3 before the first session)."""
-    sessions = with_cycle(TreatmentSession.objects.filter(course__patient=patient)).annotate(lots=Subquery(_lots()))
+    sessions = with_cycle(TreatmentSession.objects.filter(course__patient=patient)).annotate(lots=lots_used())
     rows = list(sessions.select_related("course", "injector", "record").order_by("-starts_at", "-pk"))
     effects = list(SideEffect.objects.filter(patient=patient))
     for row in rows:
+        row.lots = lot_words(row.lots)
         row.effects = [effect for effect in effects if effect.session_id == row.pk]
     course: Any = next((row.course for row in rows if row.course.closed_on is None), None)
     if course is None:
@@ -69,8 +55,3 @@ def care_of(patient: Patient) -> Care:
     last = max((row.given_on for row in here if row.given_on), default=None)
     course.next_due_on = due_on(last, course.interval_days) if last else course.opened_on
     return Care(rows, course, next((row for row in here if row.status in OPEN), None), effects)
-
-
-def _lots() -> Any:
-    vials = Vial.objects.filter(record=OuterRef("record")).order_by()
-    return vials.values("record").annotate(joined=Joined("lot")).values("joined")

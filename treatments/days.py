@@ -68,19 +68,22 @@ class Column:
     rows: list[DayRow]
 
 
-def with_cycle(sessions: QuerySet[TreatmentSession]) -> QuerySet[Any]:
-    """Annotate ``cycle`` (1 for the first session) and ``last_given_on`` (of the session before, or None).
+def given_before() -> QuerySet[TreatmentSession]:
+    """Return, for a session, those of its course that were given on days before its own.
 
-    Counted by the days on which sessions were given, which an index holds: a course of years has dozens of them.
+    By the days on which they were given, which an index holds: a course of years has dozens of them.
     """
-    earlier = TreatmentSession.objects.filter(
+    return TreatmentSession.objects.filter(
         course=OuterRef("course"), given_on__lt=Coalesce(OuterRef("given_on"), OuterRef("local_date"))
     ).order_by()
+
+
+def with_cycle(sessions: QuerySet[TreatmentSession]) -> QuerySet[Any]:
+    """Annotate ``cycle`` (1 for the first session) and ``last_given_on`` (of the session before, or None)."""
+    number = given_before().values("course").annotate(given=Count("given_on")).values("given")
     return sessions.annotate(
-        last_given_on=Subquery(earlier.order_by("-given_on").values("given_on")[:1]),
-        cycle=Coalesce(Subquery(earlier.values("course").annotate(given=Count("given_on")).values("given")), 0)
-        + F("course__cycles_before")
-        + 1,
+        last_given_on=Subquery(given_before().order_by("-given_on").values("given_on")[:1]),
+        cycle=Coalesce(Subquery(number), 0) + F("course__cycles_before") + 1,
     )
 
 

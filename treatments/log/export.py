@@ -9,12 +9,14 @@ from functools import lru_cache
 from typing import IO, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Aggregate, F, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models import F, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from clinic.models import Clinic
+from treatments.days import with_cycle
 from treatments.log.rows import behind
-from treatments.models import Status, Vial
+from treatments.lots import lot_words, lots_used
+from treatments.models import Status
 
 # So many rows are read, and sent, at a time: what an export holds in memory, however long it is.
 CHUNK = 2000
@@ -39,19 +41,6 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 _LABELS = {status.value: str(status.label) for status in Status}
-# Stands between the lots of one session; nothing that is typed holds it.
-_BETWEEN = "\x1f"
-
-
-class _StringAgg(Aggregate):
-    """The texts of several rows as one."""
-
-    function = "STRING_AGG"
-    output_field = TextField()
-
-    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
-        """SQLite has its own name for it."""
-        return self.as_sql(compiler, connection, function="GROUP_CONCAT", **more)
 
 
 class _Read(NamedTuple):
@@ -86,13 +75,7 @@ _SOURCES = {
     "units": F("record__units_given"),
     "sites": F("record__sites_given"),
     "wasted": F("record__units_wasted"),
-    "lots": Subquery(
-        Vial.objects.filter(record=OuterRef("record"))
-        .order_by()
-        .values("record")
-        .annotate(lots=_StringAgg("lot", Value(_BETWEEN)))
-        .values("lots")
-    ),
+    "lots": lots_used(),
     "signed_by": F("record__signed_by__full_name"),
     "signed": Cast("record__signed_at", TextField()),
 }
@@ -137,7 +120,7 @@ def workbook(rows: QuerySet[Any], clinic: Clinic, filters: str) -> IO[bytes]:
 def _table(rows: QuerySet[Any], clinic: Clinic, filters: str) -> Iterator[list[list[object]]]:
     """Yield the head and then the rows, some at a time, each read from behind the last of those before."""
     yield [[safe_cell(f"Sessions of {clinic.name}"), safe_cell(filters or "no filters")], list(COLUMNS)]
-    wanted: Any = rows.annotate(**_SOURCES).values_list(*_FIELDS)
+    wanted: Any = with_cycle(rows).annotate(**_SOURCES).values_list(*_FIELDS)
     left = wanted
     while found := list(map(_Read._make, left[:CHUNK])):
         yield [_cells(row, clinic.zone) for row in found]
@@ -163,7 +146,7 @@ def _record_cells(row: _Read, zone: ZoneInfo) -> list[object]:
         row.units,
         row.sites,
         row.wasted,
-        safe_cell(" ".join(sorted(set(row.lots.split(_BETWEEN))))) if row.lots else "",
+        safe_cell(lot_words(row.lots)),
         safe_cell(row.signed_by or ""),
         _moment(row.signed).astimezone(zone).isoformat(" ", "minutes")[:16] if row.signed else "",
     ]

@@ -5,10 +5,11 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from clinic.models import Injector
 from treatments.cycle import INTERVAL_DAYS
+from treatments.days import given_before
 from treatments.effects.catalogue import EFFECTS
 from treatments.models import SessionDraft, SideEffect, Status, Vial
 
@@ -86,11 +87,8 @@ class SessionFilter(django_filters.FilterSet):  # type: ignore[misc]
         """
         if not value:
             return rows
-        return rows.filter(
-            Q(early_by__isnull=False),
-            last_given_on__isnull=False,
-            last_given_on__gt=F("local_date") - dt.timedelta(days=INTERVAL_DAYS),
-        )
+        since = OuterRef("local_date") - dt.timedelta(days=INTERVAL_DAYS)
+        return rows.filter(Exists(given_before().filter(given_on__gt=since)), early_by__isnull=False)
 
 
 def ready_views(today: dt.date) -> tuple[tuple[str, str], ...]:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from clinic.models import Clinic
 from treatments.days import with_cycle
-from treatments.models import Injection, SideEffect, TreatmentSession, Vial
+from treatments.lots import lot_words, lots_used
+from treatments.models import Injection, SideEffect, TreatmentSession
 from treatments.models.session import OPEN
 from treatments.protocol import SITES
 
@@ -28,24 +29,9 @@ class Page:
     cursor: str
 
 
-def sessions(clinic: Clinic) -> QuerySet[Any]:
-    """Return the clinic's sessions, the newest first, with all that a row shows (1 query and 1 for the vials)."""
-    vials = Prefetch("record__vials", queryset=Vial.objects.only("lot", "record_id"))
-    following = Injection.objects.filter(record=OuterRef("record"), site__in=_FOLLOW_THE_PAIN).order_by()
-    booked = TreatmentSession.objects.filter(
-        course=OuterRef("course"), status__in=OPEN, starts_at__gt=OuterRef("starts_at")
-    )
-    found: QuerySet[Any] = (
-        with_cycle(TreatmentSession.objects.filter(clinic=clinic))
-        .annotate(
-            following=Coalesce(Subquery(following.values("record").annotate(n=Count("pk")).values("n")), 0),
-            next_starts_at=Subquery(booked.order_by("starts_at").values("starts_at")[:1]),
-        )
-        .select_related("course__patient", "injector", "record__signed_by")
-        .prefetch_related(vials)
-        .order_by("-starts_at", "-pk")
-    )
-    return found
+def sessions(clinic: Clinic) -> QuerySet[TreatmentSession]:
+    """Return the clinic's sessions, the newest first: what is filtered, counted, shown and exported."""
+    return TreatmentSession.objects.filter(clinic=clinic).order_by("-starts_at", "-pk")
 
 
 def page_after(rows: QuerySet[Any], cursor: str, size: int) -> Page:
@@ -60,11 +46,31 @@ def page_after(rows: QuerySet[Any], cursor: str, size: int) -> Page:
         except ValueError:
             return Page([], "")
         rows = behind(rows, at, int(key))
-    found = list(rows[: size + 1])
+    found = list(_shown(rows)[: size + 1])
     last = found[size - 1] if len(found) > size else None
     shown = found[:size]
     _note_effects(shown)
+    for row in shown:
+        row.lots = lot_words(row.lots)
     return Page(shown, f"{last.starts_at:%Y-%m-%dT%H:%M:%S+00:00}_{last.pk}" if last else "")
+
+
+def _shown(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Add all that a row of the page shows."""
+    following = Injection.objects.filter(record=OuterRef("record"), site__in=_FOLLOW_THE_PAIN).order_by()
+    booked = TreatmentSession.objects.filter(
+        course=OuterRef("course"), status__in=OPEN, starts_at__gt=OuterRef("starts_at")
+    )
+    found: QuerySet[Any] = (
+        with_cycle(rows)
+        .annotate(
+            following=Coalesce(Subquery(following.values("record").annotate(n=Count("pk")).values("n")), 0),
+            lots=lots_used(),
+            next_starts_at=Subquery(booked.order_by("starts_at").values("starts_at")[:1]),
+        )
+        .select_related("course__patient", "injector", "record__signed_by")
+    )
+    return found
 
 
 def behind(rows: QuerySet[Any], starts_at: dt.datetime, key: int) -> QuerySet[Any]:

@@ -100,12 +100,12 @@ def test_pages_go_by_key_and_show_every_session_once(riverside: Clinic, osei: In
 
 
 def test_fifty_rows_cost_a_fixed_number_of_queries(
-    riverside: Clinic, osei: Injector, admin: User, django_assert_max_num_queries: Any
+    signed: TreatmentSession, riverside: Clinic, osei: Injector, admin: User, django_assert_max_num_queries: Any
 ) -> None:
-    for number in range(55):
-        make_session(make_course(make_patient(riverside)), osei, NOW + number * dt.timedelta(minutes=15))
+    for number in range(1, 55):
+        make_session(make_course(make_patient(riverside)), osei, NOW - number * dt.timedelta(minutes=15))
     client = log_in(admin)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(8):
         client.get(reverse("treatments:log"))
 
 
