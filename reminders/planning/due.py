@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from reminders import timing
 from reminders.models import Kind, Reminder
@@ -24,28 +24,31 @@ def create_due(active: ActiveRules, *, now: dt.datetime) -> int:
 
 
 def _courses_without(days: int, rules: Rules, now: dt.datetime) -> QuerySet[Course]:
-    """Courses in treatment with nothing booked, due soon enough for a rule at this distance, without its reminder.
-
-    A course before its first session is not among them: its patient has just been seen.
-    """
+    """Courses with nothing booked, due soon enough for a rule at this distance, with ``told_of``: the date last told."""
     told = Reminder.objects.filter(course=OuterRef("pk"), rule__kind="due", rule__days_before=days)
     told_of = Subquery(told.order_by("-due_date").values("due_date")[:1])
     # A day more on both ends: which date it is depends on the clinic.
     first, last = now.date() - dt.timedelta(days=1), (now + LOOK_AHEAD).date() + dt.timedelta(days=days + 1)
-    courses: Any = Course.objects.open().filter(clinic__in=list(rules)).with_due().with_booked()
+    courses: Any = Course.objects.filter(clinic__in=list(rules)).with_nothing_booked()
     found: QuerySet[Course] = (
-        courses.annotate(told_of=told_of)
-        .filter(Q(told_of__isnull=True) | ~Q(told_of=F("next_due_on")))
-        .filter(booked=False, last_given_on__isnull=False, next_due_on__range=(first, last))
-        .annotate(preferred=F("patient__preferred_channel"), **reachable("patient_id"))
+        courses.filter(to_book_on__range=(first, last))
+        .annotate(told_of=told_of, preferred=F("patient__preferred_channel"), **reachable("patient_id"))
         .order_by("pk")
     )
     return found
 
 
+def _is_to_be_told(course: Any) -> bool:
+    """Not what was told already, and nobody before their first session: they have just been seen.
+
+    Asked here, of the few who are due: a database that is asked looks it up for everybody in treatment.
+    """
+    return course.last_given_on is not None and course.told_of != course.next_due_on
+
+
 def _due_reminders(courses: QuerySet[Course], rules: Rules, now: dt.datetime) -> Iterator[Reminder]:
     not_before = now + dt.timedelta(seconds=settings.UNDO_SECONDS)
-    for course in courses.iterator(CHUNK):
+    for course in filter(_is_to_be_told, courses.iterator(CHUNK)):
         rule = rules[course.clinic_id]
         due_on: dt.date = course.next_due_on  # type: ignore[attr-defined]
         window = timing.due_window(due_on, rule.days_before, rule.clinic.zone, not_before, rule.send_at)

@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 from django.db import connection, models
-from django.db.models import Exists, F, Func, Max, Min, OuterRef, Q
+from django.db.models import Case, Exists, F, Func, Min, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 from simple_history.models import HistoricalRecords
 
@@ -40,48 +40,65 @@ class CourseQuerySet(models.QuerySet["Course"]):
     def with_due(self) -> "CourseQuerySet":
         """Annotate ``last_given_on`` (None before the first session) and ``next_due_on``.
 
-        A course without a session is due from the day it was opened.
+        A course without a session is due from the day it was opened. The last session is looked up for each course that
+        is asked about: a maximum over a join reads every session that anybody ever had.
         """
+        from treatments.models.session import TreatmentSession
+
+        given = TreatmentSession.objects.filter(course=OuterRef("pk"), given_on__isnull=False)
         return self.annotate(
-            last_given_on=Max("sessions__given_on"),
+            last_given_on=Subquery(given.order_by("-given_on").values("given_on")[:1]),
             next_due_on=Coalesce(AddDays(F("last_given_on"), F("interval_days")), F("opened_on")),
         )
 
     def with_booked(self) -> "CourseQuerySet":
         """Annotate ``booked``: does an open session exist?"""
-        from treatments.models.session import OPEN, TreatmentSession
+        return self.annotate(booked=_has_open_session())
 
-        sessions = TreatmentSession.objects.filter(course=OuterRef("pk"), status__in=OPEN)
-        return self.annotate(booked=Exists(sessions))
+    def with_nothing_booked(self) -> "CourseQuerySet":
+        """Open courses to filter by ``to_book_on``: when they are due, or None where something is booked.
 
-    def _with_nothing_booked(self) -> Any:
-        standing: Any = self.open().with_due().with_booked()
-        return standing.filter(booked=False)
+        One expression, so that it is reckoned in this order: who has a visit, which is nearly everybody and one look
+        through an index, and only of the others when they are due. A database that may choose looks up that for all.
+        """
+        return self.open().with_due().alias(to_book_on=Case(When(~_has_open_session(), then=F("next_due_on"))))
+
+    def due_soon(self, on: dt.date) -> "CourseQuerySet":
+        """Open courses due by ``on`` plus the recall days, with nothing booked, snoozed or not."""
+        due: Any = self.with_nothing_booked()
+        soon: CourseQuerySet = due.filter(to_book_on__lte=_horizon(on))
+        return soon
 
     def to_recall(self, on: dt.date) -> "CourseQuerySet":
-        """Open courses due by ``on`` plus the recall days, with nothing booked, not snoozed; the longest overdue first."""
-        due = self.filter(_awake(on))._with_nothing_booked().filter(next_due_on__lte=_horizon(on))
+        """Those of them who are not snoozed; the longest overdue first."""
+        due: Any = self.due_soon(on).filter(awake(on))
         recall: CourseQuerySet = due.order_by("next_due_on", "pk")
         return recall
 
     def snoozed(self, on: dt.date) -> "CourseQuerySet":
         """Those who would be on the recall list, but are left alone until a day; the next one back first."""
-        due = self.exclude(_awake(on))._with_nothing_booked().filter(next_due_on__lte=_horizon(on))
-        asleep: CourseQuerySet = due.order_by("snoozed_until", "pk")
+        asleep: CourseQuerySet = self.due_soon(on).exclude(awake(on)).order_by("snoozed_until", "pk")
         return asleep
 
     def due_later(self, on: dt.date) -> "CourseQuerySet":
         """Open courses with nothing booked whose due date is further away than the recall days."""
-        later: CourseQuerySet = self._with_nothing_booked().filter(next_due_on__gt=_horizon(on))
+        due: Any = self.with_nothing_booked()
+        later: CourseQuerySet = due.filter(to_book_on__gt=_horizon(on))
         return later
+
+
+def _has_open_session() -> Exists:
+    from treatments.models.session import OPEN, TreatmentSession
+
+    return Exists(TreatmentSession.objects.filter(course=OuterRef("pk"), status__in=OPEN))
 
 
 def _horizon(on: dt.date) -> dt.date:
     return on + dt.timedelta(days=RECALL_DAYS)
 
 
-def _awake(on: dt.date) -> Q:
-    """Not snoozed, back from it, or given a visit since: a visit that then falls through must not find them asleep."""
+def awake(on: dt.date) -> Q:
+    """For a course: not snoozed, back from it, or given a visit since: a visit that then falls through must not find them asleep."""
     from treatments.models.session import TreatmentSession
 
     placed_since = TreatmentSession.objects.filter(course=OuterRef("pk"), placed_at__gt=OuterRef("snoozed_at"))

@@ -31,9 +31,11 @@ def recall(request: StaffRequest) -> HttpResponse:
     """Show one of the lists, each with its count."""
     now = timezone.now()
     today = now.astimezone(request.clinic.zone).date()
-    counts = {tab.key: tab.rows(request.clinic, today).count() for tab in lists.TABS}
+    counts = lists.counts(request.clinic, today)
     chosen = next((tab for tab in lists.TABS if tab.key == request.GET.get("tab")), lists.TABS[0])
-    page = Paginator(chosen.rows(request.clinic, today), PAGE).get_page(request.GET.get("page"))
+    paginator = Paginator(chosen.rows(request.clinic, today), PAGE)
+    paginator.count = counts[chosen.key]  # known already: it need not ask again
+    page = paginator.get_page(request.GET.get("page"))
     if chosen.key in {"overdue", "soon", "snoozed"}:
         page.object_list = lists.describe(list(page.object_list), request.clinic, today)
         _say_who_is_on_it(request, page.object_list, now)
