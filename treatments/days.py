@@ -42,7 +42,10 @@ class DayCount:
 
 @dataclass(frozen=True)
 class DayRow:
-    """A session of the day as it stands at a moment: minutes are whole minutes since the patient came, or went in."""
+    """A session of the day as it stands at a moment: minutes are whole minutes since the patient came, or went in.
+
+    ``over``: its time has passed, and nobody has said that the patient came.
+    """
 
     session: Any
     last: SessionEvent | None
@@ -50,13 +53,15 @@ class DayRow:
     late: bool = False
     in_room: int | None = None
     flags: tuple[str, ...] = ()
+    over: bool = False
 
     @property
     def state(self) -> str:
         """What a reader would call the same row: it changes when the visit does, and not with the minutes."""
         visit = self.session
         last = self.last.pk if self.last else 0
-        return f"{visit.status}.{visit.version}.{last}.{visit.next_starts_at or ''}.{'.'.join(self.flags)}"
+        over = "over" if self.over else ""
+        return f"{visit.status}.{visit.version}.{last}.{visit.next_starts_at or ''}.{over}.{'.'.join(self.flags)}"
 
 
 @dataclass(frozen=True)
@@ -134,7 +139,8 @@ def row_of(session: Any, clinic: Clinic, now: dt.datetime) -> DayRow:
     if session.status == Status.IN_ROOM and entered:
         in_room = _minutes(now - entered.at)
     late = waiting is not None and waiting > clinic.late_after_minutes
-    return DayRow(session, last, waiting, late, in_room, tuple(_flags(session)))
+    over = session.status == Status.BOOKED and session.ends_at <= now
+    return DayRow(session, last, waiting, late, in_room, tuple(_flags(session)), over)
 
 
 def _flags(session: Any) -> Iterator[str]:

@@ -170,6 +170,42 @@ def test_a_button_of_the_form_around_all_rows_says_which_step_and_what_was_seen(
     assert client.post(STEP_URL, {"step": found[1].replace("arrived", "no_show")}).status_code == 409
 
 
+def test_once_the_time_of_a_visit_is_over_no_show_stands_in_its_row_beside_arrived(
+    visit: TreatmentSession, client: Client, nurse: User, reader: User
+) -> None:
+    def rows(user: Client) -> str:
+        return text(user.get(TODAY_URL)).partition('<tbody id="day-rows"')[2]
+
+    no_show = f'name="step" value="{visit.pk}.no_show.booked.1" data-key="x" aria-label="No-show Maria Santos"'
+    with time_machine.travel(visit.ends_at - MINUTE, tick=False):
+        before = rows(log_in(nurse))
+    with time_machine.travel(visit.ends_at, tick=False):
+        after = rows(log_in(nurse))
+        assert no_show not in rows(log_in(reader))
+    assert (no_show in before, no_show in after) == (False, True)
+    assert f'value="{visit.pk}.arrived.booked.1"' in after
+    states = [re.search(r'data-state="(\w+)"', page) for page in (before, after)]
+    assert states[0]
+    assert states[1]
+    assert states[0][1] != states[1][1]  # so that a refresh brings the button
+
+
+def test_who_came_is_no_no_show_however_late_it_is(visit: TreatmentSession, client: Client, front_desk: User) -> None:
+    booking.change_status(session=visit, to=Status.ARRIVED, by=front_desk, at=NOW)
+    with time_machine.travel(visit.ends_at + MINUTE, tick=False):
+        page = text(log_in(front_desk).get(TODAY_URL))
+    assert f"{visit.pk}.no_show.arrived" not in page.partition('<tbody id="day-rows"')[2]
+
+
+def test_who_changed_a_visit_last_leads_to_its_history(
+    visit: TreatmentSession, client: Client, front_desk: User
+) -> None:
+    booking.change_status(session=visit, to=Status.ARRIVED, by=front_desk, at=NOW)
+    page = text(client.get(TODAY_URL))
+    assert f'href="/sessions/{visit.uid}/#events-h">Fran Adeyemi, 10am</a>' in page
+    assert 'id="events-h"' in text(client.get(f"/sessions/{visit.uid}/"))
+
+
 @pytest.mark.parametrize("pressed", ["", "done.booked.1", "nonsense", "arrived.booked.1.1"])
 def test_a_button_nobody_made_changes_nothing(visit: TreatmentSession, client: Client, pressed: str) -> None:
     answer = client.post(STEP_URL, {"step": f"{visit.pk}.{pressed}"})

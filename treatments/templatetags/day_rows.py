@@ -26,7 +26,7 @@ from clinic.wording import age_on, clock_words, day_words
 from treatments import moves, undoing
 from treatments.days import DayRow
 from treatments.menus import menu_of
-from treatments.models import Status
+from treatments.models import Status, TreatmentSession
 
 register = template.Library()
 
@@ -119,7 +119,8 @@ class _Drawing:
             )
         if row.last:
             who = row.last.by.full_name if row.last.by else "Patient"
-            parts.append(f'<span class="meta">{escape(who)}, {self._clock(row.last.at)}</span>')
+            history = f"{address('treatments:session', row.session.uid)}#events-h"
+            parts.append(f'<a class="meta" href="{history}">{escape(who)}, {self._clock(row.last.at)}</a>')
         parts += [f'<span class="flag-info">{escape(flag)}</span>' for flag in row.flags]
         if words := self.undelivered.get(row.session.pk):
             parts.append(f'<span class="flag flag-late">{icon("exclamation-octagon")} {escape(words)}</span>')
@@ -136,7 +137,7 @@ class _Drawing:
         return f'<span class="flag flag-late">{icon("exclamation-octagon")} {escape(words)}.{mend}</span>'
 
     def _step(self, row: DayRow) -> str:
-        """Draw the one next step of a visit; what it may be says `treatments.moves`."""
+        """Draw the next step of a visit, and beside it No-show once its time is over; `treatments.moves` says which."""
         visit, step = row.session, self.forward(row.session.status)
         name = escape(visit.course.patient.full_name)
         if visit.chip == "asked_to_move" and self.may_book:
@@ -145,11 +146,8 @@ class _Drawing:
             url = address("treatments:record", visit.uid)
             return _link(url, step.label, f"for {name}", f'data-key="{step.key}"')
         if step:
-            return (
-                f'<button class="btn btn-primary" form="{FORM}" name="step" '
-                f'value="{visit.pk}.{step.to}.{visit.status}.{visit.version}" data-key="{step.key}" '
-                f'aria-label="{step.label} {name}">{step.label}</button>'
-            )
+            missed = moves.find(visit.status, Status.NO_SHOW) if row.over and self.may_book else None
+            return _press(visit, step, name) + (_press(visit, missed, name, "secondary") if missed else "")
         if visit.status == Status.DONE and not visit.next_starts_at and self.may_book:
             return self._dialog("treatments:book", visit.course.uid, "b", "Book next", name)
         if visit.status == Status.NO_SHOW and not visit.next_starts_at and self.may_book:
@@ -177,6 +175,15 @@ class _Drawing:
 
     def _forward(self, status: str) -> moves.Move | None:
         return next((move for move in moves.offered(status, self.membership) if move.forward), None)
+
+
+def _press(visit: TreatmentSession, step: moves.Move, name: str, tone: str = "primary") -> str:
+    """Draw the button of a step: one of the form around all rows."""
+    return (
+        f'<button class="btn btn-{tone}" form="{FORM}" name="step" '
+        f'value="{visit.pk}.{step.to}.{visit.status}.{visit.version}" data-key="{step.key}" '
+        f'aria-label="{step.label} {name}">{step.label}</button>'
+    )
 
 
 def _link(url: str, words: str, about: str, more: str = "", tone: str = "primary") -> str:
