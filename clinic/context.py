@@ -35,7 +35,6 @@ class MenuItem:
     url: str
     key: str
     current: bool
-    badge: str = ""
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -208,6 +208,11 @@
     menu.querySelector("summary").focus();
   });
 
+  // A menu that is there to write into is opened with the cursor in its field.
+  document.addEventListener("toggle", ({ target }) => {
+    if (target.matches("details.menu[open]")) target.querySelector("[data-focus-open]")?.focus();
+  }, true);
+
   // A link of the error summary puts the focus into the field, not only on the screen.
   document.addEventListener("click", (event) => {
     const link = event.target.closest(".error-summary a[href^='#']");

@@ -1,6 +1,7 @@
 """The reminder centre: each state in plain words, each failure with what can be done about it."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -248,6 +249,16 @@ def test_nobody_presses_for_another_clinic_or_without_the_right(
 ) -> None:
     assert press(stranger, failed, button).status_code == 404
     assert press(reader, failed, button).status_code == 403
+
+
+def test_the_menu_of_every_page_says_how_many_need_a_person(front_desk: User, failed: Reminder, stranger: User) -> None:
+    menu = re.compile(
+        r'data-go="m"[^>]*>\s*Reminders\s*<span class="count">1<span class="visually-hidden"> not delivered'
+    )
+    assert menu.search(log_in(front_desk).get("/patients/").content.decode())
+    assert 'class="count"' not in log_in(stranger).get("/patients/").content.decode()
+    Reminder.objects.update(state=State.SENT)
+    assert 'class="count"' not in log_in(front_desk).get("/patients/").content.decode()
 
 
 def test_the_line_for_an_open_page_is_the_same_as_todays(front_desk: User, failed: Reminder) -> None:
