@@ -127,6 +127,22 @@ class RegisterForm(PersonForm):
     )
     field_order = ["given_name", "family_name", "birth_date", "phone", "email", "consent"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["given_name"].widget.attrs["data-focus"] = True
+
+    def needed(self) -> list[forms.BoundField]:
+        """Return the fields that stand open: without one of them nobody can be registered."""
+        return [self[name] for name in self.field_order]
+
+    def optional(self) -> list[forms.BoundField]:
+        """Return the fields that can wait."""
+        return [self[name] for name in self.fields if name not in self.field_order]
+
+    def optional_wrong(self) -> bool:
+        """Return whether something is wrong in a field that can wait."""
+        return any(field.errors for field in self.optional())
+
     def same_people(self) -> PatientQuerySet:
         """Return people who may be this one already."""
         names = ("given_name", "family_name", "birth_date", "phone")

@@ -56,6 +56,13 @@ def test_the_optional_fields_are_kept(front_desk: User) -> None:
     assert patient.preferred_channel == "email"
 
 
+def test_what_can_wait_is_folded_away_until_something_in_it_is_wrong(front_desk: User, maria: Patient) -> None:
+    folded, open_ = '<details class="mb-3" >', '<details class="mb-3" open>'
+    assert folded in log_in(front_desk).get(reverse("patients:new")).content.decode()
+    assert folded in post(front_desk, given_name="")[1]
+    assert open_ in post(front_desk, record_number=maria.record_number)[1]
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
