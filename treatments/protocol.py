@@ -95,6 +95,8 @@ SKIP_REASONS = {
     "refused": "The person did not want it",
     "other": "Another reason",
 }
+# Why a session mostly ends before its last site; other words can be typed.
+STOP_REASONS = ("Fainted or felt faint", "Too much pain", "Asked to stop", "Reaction where injected")
 
 
 def standard_set() -> dict[str, int]:

@@ -70,7 +70,6 @@
     if (!box) return;
     marks(chosen).forEach((mark) => mark.classList.add("is-current"));
     panel.querySelector("[data-chosen-label]").textContent = words(box);
-    panel.querySelector("[data-dose]").hidden = !box.checked;
     const extra = box.checked && !("fixed" in box.dataset);
     panel.querySelector("[data-other-side]").hidden = !(extra && otherSide(chosen));
     panel.querySelector("[data-both-here]").hidden = !(extra && spareBeside(chosen));
@@ -101,9 +100,10 @@
     show();
   };
 
+  // One unit less or more; of a site that is off, than usual: so another dose is one press after the site's own.
   const dose = (step) => {
     const box = byCode.get(chosen);
-    if (box?.checked) give(chosen, Math.max(1, units(box) + step));
+    if (box) give(chosen, Math.max(1, (units(box) || Number(box.dataset.usual)) + step));
     show();
   };
 
@@ -246,7 +246,18 @@
     step(at + 1);
   };
 
+  // Nothing from here on was given: neither the sites still ahead nor what follows the pain, which comes last.
+  const stop = () => {
+    const ahead = new Set(steps.slice(at));
+    boxes.filter((box) => ahead.has(box.value) || !("fixed" in box.dataset)).forEach((box) => give(box.value, 0));
+    step(-1);
+    const why = find("[data-stopped]");
+    why.open = true;
+    why.querySelector("[data-stop-reason]").focus();
+  };
+
   find("[data-step]").addEventListener("click", () => step(0));
+  panel.querySelector("[data-step-stop]").addEventListener("click", stop);
   panel.querySelector("[data-step-given]").addEventListener("click", () => answer(true));
   panel.querySelector("[data-step-skip]").addEventListener("click", () => answer(false));
   panel.querySelector("[data-step-back]").addEventListener("click", () => step(Math.max(0, at - 1)));

@@ -34,6 +34,16 @@
     if (effects.includes(event.target) && event.target.checked) none.checked = false;
   });
 
+  // --- Why it stopped, by one press; what is typed stays possible ---------------------------------------------------------
+
+  form.addEventListener("click", (event) => {
+    const reason = event.target.closest("[data-stop-reason]");
+    if (!reason) return;
+    const field = form.elements.stopped_reason;
+    field.value = reason.textContent;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
   // --- The sections beside the form; the server decides at signing ------------------------------------------------------
 
   const filled = (name) => Boolean(form.elements[name]?.value);

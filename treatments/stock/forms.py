@@ -95,6 +95,11 @@ class LotForm(HouseForm):
 
     lot = forms.CharField(max_length=30, error_messages={"required": "Enter a lot number."})
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:  # an empty page is for typing, one with an answer for reading
+            self.fields["lot"].widget.attrs["data-focus"] = True
+
 
 class LotRecallForm(LotForm):
     """A lot that was called back, and what the recall says."""

@@ -74,6 +74,7 @@ class CorrectionForm(RecordForm):
         label="Why is it corrected?",
         max_length=300,
         error_messages={"required": "Say why the record is corrected."},
+        widget=forms.TextInput({"data-focus": True}),
     )
 
     def __init__(self, *args: Any, asked: Collection[str], **kwargs: Any) -> None:

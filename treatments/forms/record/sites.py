@@ -53,7 +53,7 @@ class SitesPart(HouseForm):
     )
     stopped_reason = forms.CharField(
         label="Stopped before the last site because",
-        help_text="Only when the session ended early. What was given is kept.",
+        help_text="Only when the session ended early.",
         max_length=300,
         required=False,
     )

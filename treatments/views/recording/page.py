@@ -37,6 +37,7 @@ def record_page(
         "map_live": True,
         "plans": starting.templates(last),
         "max_units": protocol.MAX_UNITS,
+        "stop_reasons": protocol.STOP_REASONS,
         "unknown_advice": safety.UNKNOWN_ADVICE,
         "diary": _diary(found.course.patient, _today(request)) if form.since else None,
         "next_due": cycle.due_on(found.given_on or _today(request), found.course.interval_days),
