@@ -1,6 +1,7 @@
 """What every channel offers and takes."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
@@ -43,6 +44,9 @@ class CannotAnswer(Exception):
 
 class Carrier(Protocol):
     """One way to hand a message over."""
+
+    def prepare(self, messages: Iterable[Message]) -> None:
+        """Do beforehand what the next ones need before they can be sent: for many at a time it is cheaper."""
 
     def send(self, message: Message) -> str:
         """Hand it over; return the gateway's name for it. Raises SendError."""

@@ -2,15 +2,17 @@
 
 import datetime as dt
 import smtplib
+from collections.abc import Iterable
 from contextlib import suppress
 from email.utils import parseaddr
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from anymail.exceptions import AnymailAPIError
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend
+from django.core.mail.message import sanitize_address
 
 from reminders.channels.base import Blame, CannotAnswer, Message, SendError
 
@@ -22,12 +24,25 @@ PERMANENT = 500  # SMTP replies from here on will not change by asking again
 _NO_SUCH_MAILBOX = frozenset({550, 551, 553})
 
 
+class Letter(NamedTuple):
+    """What goes over an SMTP line: two envelope addresses, and the text with its headers."""
+
+    sender: str
+    recipient: str
+    content: bytes
+
+
 class EmailCarrier:
     """Plain text, one recipient. The Message-ID is the reminder's own, so that a repeat can be told by it."""
 
     def __init__(self, *, keep_open: bool = False) -> None:
         self._keep_open = keep_open
         self._line: Any = None
+        self._letters: dict[Message, Letter] = {}
+
+    def prepare(self, messages: Iterable[Message]) -> None:
+        """Put the letters together beforehand; those of another time are forgotten. Only SMTP wants them as bytes."""
+        self._letters = {message: letter_of(message) for message in messages} if _is_smtp(get_connection()) else {}
 
     def send(self, message: Message) -> str:
         """Send; return the Message-ID."""
@@ -43,17 +58,13 @@ class EmailCarrier:
         return message_id(message.key)
 
     def _hand_over(self, message: Message) -> None:
-        mail = EmailMessage(
-            subject=message.subject,
-            body=message.body,
-            to=[message.to],
-            headers={"Message-ID": message_id(message.key)},
-            connection=self._connected(),
-        )
-        # Providers give this back with their news; plain mail servers ignore it.
-        mail.metadata = {"attempt": str(message.attempt)}  # type: ignore[attr-defined]
+        connection = self._connected()
         try:
-            mail.send()
+            if _is_smtp(connection):
+                # A message that changed since its letter was put together is another one, and so is its letter.
+                connection.connection.sendmail(*(self._letters.pop(message, None) or letter_of(message)))
+            else:
+                _mail(message, connection).send()
         except smtplib.SMTPRecipientsRefused as error:
             raise _refused(*next(iter(error.recipients.values()), (0, b""))) from error
         except smtplib.SMTPResponseException as error:
@@ -94,6 +105,33 @@ class EmailCarrier:
         if line is not None:
             with suppress(smtplib.SMTPException, OSError):
                 line.close()
+
+
+def _is_smtp(connection: Any) -> bool:
+    """Return whether it sends letters as they are; a backend made from that one may sign them first."""
+    return type(connection) is EmailBackend
+
+
+def letter_of(message: Message) -> Letter:
+    """Return a message as Django's SMTP backend would hand it over."""
+    mail = _mail(message)
+    sender = sanitize_address(mail.from_email, settings.DEFAULT_CHARSET)
+    recipient = sanitize_address(message.to, settings.DEFAULT_CHARSET)
+    content: Any = mail.message()
+    return Letter(sender, recipient, content.as_bytes(linesep="\r\n"))
+
+
+def _mail(message: Message, connection: Any = None) -> EmailMessage:
+    mail = EmailMessage(
+        subject=message.subject,
+        body=message.body,
+        to=[message.to],
+        headers={"Message-ID": message_id(message.key)},
+        connection=connection,
+    )
+    # Providers give this back with their news; plain mail servers ignore it.
+    mail.metadata = {"attempt": str(message.attempt)}  # type: ignore[attr-defined]
+    return mail
 
 
 def message_id(key: str) -> str:

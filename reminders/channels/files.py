@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -17,6 +18,9 @@ class FileCarrier:
 
     def __init__(self, folder: str = FOLDER) -> None:
         self._folder = folder
+
+    def prepare(self, messages: Iterable[Message]) -> None:
+        """Nothing is to be done beforehand."""
 
     def send(self, message: Message) -> str:
         """Write the file; return its name."""

@@ -1,6 +1,7 @@
 """Text messages through any gateway with Twilio's HTTP interface. No client library: two calls."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,6 +25,9 @@ class SmsCarrier:
 
     def __init__(self, *, keep_open: bool = False) -> None:
         self._session = requests.Session() if keep_open else None
+
+    def prepare(self, messages: Iterable[Message]) -> None:
+        """Nothing is to be done beforehand."""
 
     def send(self, message: Message) -> str:
         """Send; return the gateway's id."""

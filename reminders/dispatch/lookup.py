@@ -2,10 +2,11 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from patients.models import ContactPoint
 from reminders import links
+from reminders.channels import Message
 from reminders.models import MessageTemplate, Reminder, SecretLink, State
 from reminders.standing import why_no_longer
 from reminders.wording import rendering
@@ -18,13 +19,13 @@ _SHARED = ("clinic", "rule", "patient__clinic", "invitation__offer", "template",
 
 @dataclass(frozen=True)
 class Ready:
-    """A claimed reminder as it stands now: why it may be about nothing any more, where it goes, and its text."""
+    """A claimed reminder as it stands now: why it may be about nothing any more, where it goes, its text and its words."""
 
     reminder: Reminder
     no_longer: str
     contact: ContactPoint | None
     template: MessageTemplate | None
-    link: SecretLink | None
+    message: Message | None
 
 
 def look_up(claimed: Sequence[Reminder], now: dt.datetime) -> Mapping[int, Ready]:
@@ -37,11 +38,21 @@ def look_up(claimed: Sequence[Reminder], now: dt.datetime) -> Mapping[int, Ready
     texts = rendering.newest_texts(reminder.rule_id for reminder in held)
     people = ContactPoint.objects.usable().filter(patient__in={reminder.patient_id for reminder in held})
     points = {(point.patient_id, point.channel): point for point in people}
-    found = {}
+    found, kept = {}, []
     for reminder in held:
         contact = points.get((reminder.patient_id, reminder.channel))
         template = rendering.template_for(reminder, reminder.channel, texts)
-        link = links.link_for(reminder, now=now) if contact and template else None
-        found[reminder.pk] = Ready(reminder, reminder.no_longer, contact, template, link)  # type: ignore[attr-defined]
-    links.keep([ready.link for ready in found.values() if ready.link and not ready.no_longer])
+        no_longer, message = reminder.no_longer, None  # type: ignore[attr-defined]
+        if contact and template:
+            link = links.link_for(reminder, now=now)
+            message = _message(reminder, template, contact, link)
+            if not no_longer:
+                kept.append(link)
+        found[reminder.pk] = Ready(reminder, no_longer, contact, template, message)
+    links.keep(kept)
     return found
+
+
+def _message(reminder: Reminder, template: MessageTemplate, contact: ContactPoint, link: SecretLink) -> Message:
+    message = rendering.render(reminder, template, contact, link=links.address_of(link))
+    return replace(message, attempt=reminder.attempts)

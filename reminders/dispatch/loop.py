@@ -9,7 +9,7 @@ from reminders.dispatch import outcome
 from reminders.dispatch.claim import claim, lease, release
 from reminders.dispatch.ledger import Ledger
 from reminders.dispatch.lookup import GOOD_FOR, Ready, look_up
-from reminders.dispatch.send import send
+from reminders.dispatch.send import prepare, send
 from reminders.models import Reminder
 
 logger = logging.getLogger(__name__)
@@ -32,31 +32,43 @@ def send_due(*, clock: Callable[[], dt.datetime], limit: int = BATCH, deadline: 
 
 
 def _work(batch: list[Reminder], clock: Callable[[], dt.datetime], stop: dt.datetime, carriers: Carriers) -> int:
-    """Send a batch; give back what there is no time for. Returns how many were worked on."""
-    ledger, good_until = Ledger(), stop
-    ready: Mapping[int, Ready] = {}
+    """Send a batch; give back what there is no time for. Returns how many were worked on.
+
+    Beside a slow gateway no more are looked up at a time than there is hope to send before they must be looked up anew.
+    """
+    worked, at_a_time = 0, len(batch)
+    while worked < len(batch) and clock() <= stop:
+        done = _send_together(batch[worked : worked + at_a_time], clock, stop, carriers)
+        worked, at_a_time = worked + done, 2 * done
+    release(batch[worked:])
+    return worked
+
+
+def _send_together(
+    some: list[Reminder], clock: Callable[[], dt.datetime], stop: dt.datetime, carriers: Carriers
+) -> int:
+    """Look some up, and send them as long as that is good: the first in any case. Returns how many were worked on."""
+    now, ledger = clock(), Ledger()
+    good_until, ready = min(now + GOOD_FOR, stop), _looked_up(some, now, carriers)
     try:
-        for position, claimed in enumerate(batch):
-            now = clock()
-            if now > stop:
-                release(batch[position:])
+        for position, claimed in enumerate(some):
+            if position and (now := clock()) > good_until:
                 return position
-            if position == 0 or now > good_until:
-                ledger.settle()
-                ready, good_until = _looked_up(batch[position:], now), now + GOOD_FOR
             _send_or_put_off(claimed, ready.get(claimed.pk), now, carriers, ledger)
     finally:
         ledger.settle()
-    return len(batch)
+    return len(some)
 
 
-def _looked_up(batch: list[Reminder], now: dt.datetime) -> Mapping[int, Ready]:
-    """Look up a batch; a fault of our own with one of them leaves each to be looked up by itself."""
+def _looked_up(some: list[Reminder], now: dt.datetime, carriers: Carriers) -> Mapping[int, Ready]:
+    """Look some up and prepare them; a fault of our own with one of them leaves each to be looked up by itself."""
     try:
-        return look_up(batch, now)
+        ready = look_up(some, now)
+        prepare(ready.values(), carriers)
     except Exception:
-        logger.exception("a batch of %s could not be looked up", len(batch))
+        logger.exception("a batch of %s could not be looked up", len(some))
         return {}
+    return ready
 
 
 def _send_or_put_off(

@@ -1,17 +1,17 @@
 """One claimed reminder: check, write down that we start, hand over, write down what came back."""
 
 import datetime as dt
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Iterable
 
 from patients.models import Channel, ContactPoint
-from reminders import links
-from reminders.channels import Carriers, Message, SendError
+from reminders.channels import Carrier, Carriers, Message, SendError
 from reminders.dispatch import allowance, doubt, outcome, recheck
 from reminders.dispatch.ledger import Ledger
 from reminders.dispatch.lookup import Ready, look_up
 from reminders.dispatch.strokes import Taken
-from reminders.models import Delivery, MessageTemplate, Reminder
-from reminders.wording import gsm, rendering
+from reminders.models import Delivery, Reminder
+from reminders.wording import gsm
 
 
 def send_claimed(claimed: Reminder, *, now: dt.datetime) -> None:
@@ -27,6 +27,16 @@ def send_claimed(claimed: Reminder, *, now: dt.datetime) -> None:
             ledger.settle()
 
 
+def prepare(batch: Iterable[Ready], carriers: Carriers) -> None:
+    """Let each carrier do beforehand what it can for those that may leave."""
+    mine: dict[Carrier, list[Message]] = defaultdict(list)
+    for ready in batch:
+        if ready.message and not ready.no_longer:
+            mine[carriers.on(ready.reminder.channel, demo=ready.reminder.clinic.demo)].append(ready.message)
+    for carrier, messages in mine.items():
+        carrier.prepare(messages)
+
+
 def send(ready: Ready, *, now: dt.datetime, carriers: Carriers, ledger: Ledger) -> None:
     """Work on one that was looked up just now, at most one hand-over. Never inside a transaction."""
     reminder = ready.reminder
@@ -38,14 +48,13 @@ def send(ready: Ready, *, now: dt.datetime, carriers: Carriers, ledger: Ledger) 
     elif ready.contact is None:
         ledger.settle()
         outcome.go_another_way(reminder, recheck.no_contact_words(reminder), now)
-    elif ready.template is None or ready.link is None:
+    elif ready.template is None or ready.message is None:
         ledger.settle()
         outcome.give_up(reminder, "No text has been written for this message", now)
     else:
-        message = _message(ready, ready.contact, ready.template)
-        delivery = ledger.begin(reminder, ready.template, now, texts=_texts(message, reminder))
+        delivery = ledger.begin(reminder, ready.template, now, texts=_texts(ready.message, reminder))
         if delivery is not None:
-            _hand_over(reminder, delivery, ready.contact, message, carriers, ledger, now)
+            _hand_over(reminder, delivery, ready.contact, ready.message, carriers, ledger, now)
         # Another worker has this reminder, or the person's day.
         elif reminder.channel == Channel.SMS and allowance.had_enough(reminder, now):
             recheck.after_enough(reminder, now).act(reminder, now)
@@ -53,12 +62,6 @@ def send(ready: Ready, *, now: dt.datetime, carriers: Carriers, ledger: Ledger) 
 
 def _texts(message: Message, reminder: Reminder) -> int:
     return gsm.parts(message.body) if reminder.channel == Channel.SMS else 0
-
-
-def _message(ready: Ready, contact: ContactPoint, template: MessageTemplate) -> Message:
-    link = links.address_of(ready.link) if ready.link else ""
-    message = rendering.render(ready.reminder, template, contact, link=link)
-    return replace(message, attempt=ready.reminder.attempts)
 
 
 def _hand_over(
@@ -87,10 +90,9 @@ def _hand_over(
 
 def _arrived_after_all(ready: Ready, carriers: Carriers, ledger: Ledger, now: dt.datetime) -> bool:
     """Record it as sent when it must not go out now, and need not: an attempt in doubt turns out to have arrived."""
-    reminder, contact, template = ready.reminder, ready.contact, ready.template
-    if reminder.attempts == 1 or contact is None or template is None:
+    reminder, template, message = ready.reminder, ready.template, ready.message
+    if reminder.attempts == 1 or template is None or message is None:
         return False
-    message = _message(ready, contact, template)
     known = doubt.known_after_all(reminder, message, carriers.on(reminder.channel, demo=reminder.clinic.demo))
     if known is None:
         return False

@@ -1,6 +1,7 @@
 """What the tests of reminders share: a clinic with its rules and texts, and a place for what is sent."""
 
 import datetime as dt
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,9 @@ class Gateway:
         self.asked_for: list[Message] = []
         self.knows: str | None = None
         self.can_answer = True
+
+    def prepare(self, messages: Iterable[Message]) -> None:
+        """Nothing is to be done beforehand."""
 
     def send(self, message: Message) -> str:
         """Take it, or fail."""

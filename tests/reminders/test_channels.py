@@ -6,14 +6,19 @@ import smtplib
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from django.core.mail import EmailMessage
+from django.core.mail.backends.smtp import EmailBackend
 from pytest_django import Settings
 
 from reminders.channels import CannotAnswer, Carriers, Message, SendError, carrier_for
 from reminders.channels.base import Blame
-from reminders.channels.email import EmailCarrier
+from reminders.channels.email import EmailCarrier, letter_of, message_id
 from reminders.channels.files import FileCarrier
 from reminders.channels.sms import SmsCarrier
 from tests.servers.processes import Server, free_port, mail_server, sms_gateway
@@ -128,6 +133,39 @@ def test_a_batch_uses_one_connection(settings: Settings, tmp_path: Path, monkeyp
         carriers.on("email").send(LETTER)
         assert len(server.received()) == 2
     assert len(set(map(id, greeted))) == 1
+
+
+def test_a_letter_prepared_beforehand_is_what_would_have_been_written_at_its_turn(
+    settings: Settings, tmp_path: Path
+) -> None:
+    changed = replace(LETTER, to="new@patients.example")
+    with mail(settings, tmp_path) as server:
+        carrier = EmailCarrier(keep_open=True)
+        carrier.send(LETTER)
+        carrier.prepare([LETTER])
+        carrier.send(LETTER)
+        carrier.send(changed)
+        carrier.close()
+        now, before, other = ({**letter, "at": None} for letter in server.received())
+    assert now == before
+    assert other["to"] == [changed.to]
+
+
+def test_a_letter_goes_over_the_line_as_the_frameworks_own_backend_writes_it(settings: Settings) -> None:
+    letter = letter_of(LETTER)
+    sent: list[tuple[Any, ...]] = []
+    backend: Any = EmailBackend(host="127.0.0.1", port=1)
+    backend.connection = SimpleNamespace(sendmail=lambda *words: sent.append(words))
+    EmailMessage(
+        LETTER.subject, LETTER.body, None, [MAILBOX], headers={"Message-ID": message_id(KEY)}, connection=backend
+    ).send()
+    ((sender, recipients, content),) = sent
+    assert (letter.sender, [letter.recipient]) == (sender, recipients)
+    assert without_date(letter.content) == without_date(content)
+
+
+def without_date(content: bytes) -> list[bytes]:
+    return [line for line in content.splitlines(keepends=True) if not line.startswith(b"Date:")]
 
 
 def test_a_line_that_breaks_is_made_anew_for_the_next_letter(settings: Settings, tmp_path: Path) -> None:
