@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from patients.models import Channel, ContactPoint
 
 
 def reachable(patient: str) -> dict[str, Exists]:
     """Return annotations: is there a usable contact point on each channel? ``patient`` names the column of the id."""
-    usable = ContactPoint.objects.usable().filter(patient=OuterRef(patient))
+    usable = _usable(patient)
     return {f"has_{channel.value}": Exists(usable.filter(channel=channel)) for channel in Channel}
+
+
+def _usable(patient: str) -> QuerySet[ContactPoint]:
+    return ContactPoint.objects.usable().filter(patient=OuterRef(patient))
 
 
 def best_channel(source: object, order: Sequence[Channel] = ()) -> tuple[Channel, bool]:
@@ -27,19 +31,16 @@ def best_channel(source: object, order: Sequence[Channel] = ()) -> tuple[Channel
     return tried[0], False
 
 
-def is_usable(order: Sequence[Channel] = ()) -> Q:
+def is_usable(patient: str, order: Sequence[Channel] = ()) -> Q:
     """Return whether any channel of an order reaches the person: `best_channel` as a condition of the database."""
-    usable = Q(pk__in=[])
-    for channel in order or Channel:
-        usable |= Q(**{f"has_{channel.value}": True})
-    return usable
+    return Q(Exists(_usable(patient).filter(channel__in=order or Channel)))
 
 
 def channel_of(order: Sequence[Channel] = ()) -> Case:
-    """Return the channel that `best_channel` chooses, as a column."""
+    """Return the channel that `best_channel` chooses, as a column. What costs nothing to ask is asked first."""
     tried = order or tuple(Channel)
     reached = {channel: Q(**{f"has_{channel.value}": True}) for channel in tried}
-    first = [] if order else [When(reached[one] & Q(preferred=one), then=Value(one.value)) for one in tried]
+    first = [] if order else [When(Q(preferred=one) & reached[one], then=Value(one.value)) for one in tried]
     then = [When(reached[one], then=Value(one.value)) for one in tried]
     nobody = Value(tried[0].value) if order else F("preferred")
     return Case(*first, *then, default=nobody, output_field=CharField())

@@ -8,6 +8,7 @@ from django.db.models.functions import Greatest
 
 from reminders.models import Reminder, ReminderRule, State
 from reminders.planning.few import narrowed
+from reminders.planning.rules import LOOK_AHEAD
 from reminders.standing import (
     DIARY_KEPT,
     NOT_DUE,
@@ -15,11 +16,15 @@ from reminders.standing import (
     course_stands,
     occasion_stands,
     offer_stands,
+    tells_a_time,
+    time_stands,
     visit_stands,
     why_not,
 )
 
 JUST_OVER = dt.timedelta(days=1)
+# The days that are planned ahead, and those that the usual rules speak of: the visits whose messages wait.
+SOON = LOOK_AHEAD + dt.timedelta(days=4)
 TOO_LATE = "It could not be sent in time"
 SWITCHED_OFF = "The clinic has switched this message off"
 # What still asks for something to happen: of the dispatch, or of a person.
@@ -38,16 +43,21 @@ _SWITCHED_OFF_HERE = Q(state=State.WAITING) & Q(
 def stop(*, now: dt.datetime) -> int:
     """Stop reminders about visits that moved, were cancelled or begun or are to be moved, and about courses that were booked.
 
-    Those on somebody's list go too: nobody has to call about a visit that is not. One question for all of them, for
-    reading what waits is what it costs.
+    Those on somebody's list go too: nobody has to call about a visit that is not. Nearly all that waits tells of a
+    visit in the days that are planned ahead: one question for these, and one for all others.
     """
+    soon = (now - JUST_OVER, now + SOON)
     over = (
-        _A_VISIT & ~visit_stands()
+        _A_VISIT & ~tells_a_time(*soon) & ~visit_stands()
         | _A_COURSE & ~course_stands()
         | _AN_OFFER & ~offer_stands()
         | _A_PERSON & ~occasion_stands()
         | _SWITCHED_OFF
     )
+    return _stop(tells_a_time(*soon) & ~time_stands(*soon), now) + _stop(over, now)
+
+
+def _stop(over: Q, now: dt.datetime) -> int:
     stopped = narrowed(Reminder.objects.filter(_UNSETTLED, over))
     return stopped.update(reason=_why(), state=State.CANCELLED, closed_at=now) if stopped is not None else 0
 

@@ -69,7 +69,7 @@ def _create(rule: ReminderRule, times: Mapping[int, dt.time], now: dt.datetime) 
     )
     return insert_missing(
         sessions,
-        standing(rule, now)
+        standing(rule, "course__patient_id", now)
         | {
             "patient": F("course__patient_id"),
             "course": F("course_id"),

@@ -96,7 +96,8 @@ def test_the_database_chooses_the_channel_as_the_rule_says(
     ContactPoint.objects.exclude(channel__in=usable).update(failed_at=NOW)
     Patient.objects.update(preferred_channel=preferred)
     rows: Any = Patient.objects.annotate(preferred=F("preferred_channel"), **reachable("pk"))
-    row = rows.annotate(channel=channel_of(tried), usable=Case(When(is_usable(tried), then=True), default=False)).get()
+    is_reached = Case(When(is_usable("pk", tried), then=True), default=False)
+    row = rows.annotate(channel=channel_of(tried), usable=is_reached).get()
     assert best_channel(row, tried) == (row.channel, row.usable)
 
 
@@ -313,7 +314,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     rules: Clinic, osei: Injector, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     crowd(rules, osei, 4, first=0)
-    with django_assert_num_queries(20) as few:
+    with django_assert_num_queries(23) as few:
         reconcile(now=NOW)
     crowd(rules, osei, 60, first=10)
     with django_assert_num_queries(len(few)):
