@@ -111,7 +111,13 @@ def setting_up(begun: dict[str, Any]) -> tuple[Job, ...]:
         return {"page": 2}
 
     return (
-        Job("Set the clinic up", {"step": STEPS}, at("/first-steps/"), set_up),
+        Job(
+            "Set the clinic up",
+            {"step": STEPS},
+            at("/first-steps/"),
+            set_up,
+            "Clicks from step to step, with what is set up already; the pages that a step leads to are not counted",
+        ),
         Job(
             "Give an injector leave: the visits in it listed, all moved (the days are typed)",
             {"page": 1},

@@ -118,7 +118,13 @@ def jobs(begun: dict[str, Any]) -> tuple[Job, ...]:
         Job("Offer a time that became free to people who are due", clicks(2), at("/offers/"), offer),
         Job("Note that nobody answered", clicks(1), at("/recall/"), no_answer),
         Job("Leave somebody alone for two weeks (snooze)", clicks(2), at("/recall/"), snooze),
-        Job("Somebody did not come: onto the recall list, and the text is queued", clicks(1), at("/today/"), missed),
+        Job(
+            "Somebody did not come: onto the recall list, and the text is queued",
+            clicks(1),
+            at("/today/"),
+            missed,
+            "Once the time of the visit is over; before that `x`, or two clicks",
+        ),
         Job("Who changed this visit last: in its row", {}, here, who_changed_it),
         Job("Its whole history", clicks(1), here, history),
         Job(
