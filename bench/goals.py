@@ -46,12 +46,15 @@ GOALS = (
     Goal("Links that scanners may open", (), "tests/reminders/own_pages/test_visit.py, tests/attacks/test_getting.py"),
     Goal(
         "An audit log that can be read",
-        ("Session log, nine tenths down", "CSV export of the log"),
+        ("Session log, nine tenths down", "CSV export of the log", "Audit log, checked"),
         "tests/clinic/test_chain.py, tests/clinic/test_access.py",
     ),
     Goal(
         "It survives, and stays small",
-        ("Cold start", "Memory of two web processes, a worker and the broker"),
+        (
+            *("Cold start", "Memory of two web processes, a worker and the broker"),
+            "Restored from a copy, and checked",
+        ),
         "tests/clinic/backups/test_drill.py, tests/reminders/faults/test_database.py",
     ),
 )

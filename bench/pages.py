@@ -2,6 +2,7 @@
 
 import datetime as dt
 import resource
+import uuid
 from multiprocessing import get_context
 from typing import Any
 
@@ -12,14 +13,16 @@ from django.urls import reverse
 from bench.report import Row
 from bench.timing import median
 from bench.world import World, counted
-from treatments.models import TreatmentSession
+from reports.catalogue import REPORTS
+from treatments.log.filters import ready_views
+from treatments.models import Course, TreatmentSession
 
 DEPTHS = (0.0, 0.9)
 EXPORT_ROWS = 1_000_000
 
 
 def measure(world: World) -> list[Row]:
-    """Measure a full day, the recall list, the session log at its head and deep down, and its export."""
+    """Measure the pages whose tables grow with the years, the log at its head, deep down and filtered, and its export."""
     client = world.client()
     day = world.today + dt.timedelta(days=max(0, world.today.weekday() - 4) and 7 - world.today.weekday())
     rows = [
@@ -27,6 +30,14 @@ def measure(world: World) -> list[Row]:
         _page(world, client, "Recall page", reverse("treatments:recall")),
         _page(world, client, "Session log, first page", reverse("treatments:log")),
         _page(world, client, "Session log, nine tenths down", _deep(world)),
+        _page(world, client, "Session log, waste this month", f"{reverse('treatments:log')}?{_waste(world)}"),
+        _page(world, client, "Session log, a status that nobody has", f"{reverse('treatments:log')}?status=no_show"),
+        _page(world, client, "Capacity page", reverse("treatments:capacity")),
+        _page(world, client, "Person page", reverse("patients:detail", args=[_often_treated(world)])),
+        *(
+            _page(world, client, f"Report, {title}, a quarter", reverse("reports:report", args=[key]))
+            for key, (title, _) in REPORTS.items()
+        ),
     ]
     return [*rows, _export(world)]
 
@@ -49,6 +60,17 @@ def _deep(world: World) -> str:
     rows = TreatmentSession.objects.filter(clinic=world.clinic).order_by("-starts_at", "-pk")
     row = rows[int(rows.count() * 0.9)]
     return f"{reverse('treatments:log')}?after={row.starts_at:%Y-%m-%dT%H:%M:%S}%2B00:00_{row.pk}"
+
+
+def _waste(world: World) -> str:
+    """Return the query of the ready view that takes longest."""
+    return dict(ready_views(world.today))["Waste this month"]
+
+
+def _often_treated(world: World) -> uuid.UUID:
+    """Return somebody who has come for as long as there are visits."""
+    found = Course.objects.filter(clinic=world.clinic, sessions__isnull=False).order_by("pk")[0]
+    return found.patient.uid
 
 
 def _export(world: World) -> Row:
