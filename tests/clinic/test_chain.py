@@ -1,5 +1,6 @@
 """The log of who did what is a chain: whatever is done to a linked entry behind the database's back is found."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -159,6 +160,24 @@ def test_signed_texts_left_open_are_found(entries: list[AuditEntry]) -> None:
     with Opening.of_signed_texts(kind=Opening.Kind.ROTATE, by=None, at=NOW):
         assert "stand open" in chain.verify().wrong
     assert chain.verify().wrong == ""
+
+
+@pytest.mark.parametrize(
+    ("at", "subject"),
+    [
+        ("2026-11-23 10:00:00.12+00", "0e8f5c1a-2b7d-4b5e-9c3f-6a1d2e3f4a5b"),
+        ("2026-11-23 10:00:00.120000", "0e8f5c1a2b7d4b5e9c3f6a1d2e3f4a5b"),
+        ("2026-11-23 11:00:00.12+01", "0e8f5c1a-2b7d-4b5e-9c3f-6a1d2e3f4a5b"),
+    ],
+    ids=["postgresql", "sqlite", "another zone"],
+)
+def test_a_digest_is_the_same_in_each_release_and_on_each_database(at: str, subject: str) -> None:
+    facts = [5, 1, None, at, "read", "patient", subject, None, "é"]
+    told = (
+        '["abc",2,5,1,null,"2026-11-23T10:00:00.120000+00:00","read","patient",'
+        '"0e8f5c1a2b7d4b5e9c3f6a1d2e3f4a5b",null,"\\u00e9"]'
+    )
+    assert chain.digest_of(facts, 2, "abc") == hashlib.sha256(told.encode()).hexdigest()
 
 
 def test_sealing_twice_links_once(entries: list[AuditEntry], riverside: Clinic) -> None:
