@@ -33,9 +33,10 @@ def counts(cursor: Any, tables: list[str]) -> dict[str, int]:
 
 
 def rows_now() -> dict[str, int]:
-    """Return how many rows each table of the database holds."""
+    """Return how many rows each table of ours holds."""
     with connection.cursor() as cursor:
-        return counts(cursor, connection.introspection.table_names(cursor))
+        names = connection.introspection.table_names(cursor)
+        return counts(cursor, [name for name in names if not name.startswith(SQLITE_OWN)])
 
 
 def in_use() -> bool:
