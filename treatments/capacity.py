@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Count
 
 from clinic.models import Clinic
 from treatments.models import Course, TreatmentSession
@@ -19,6 +19,8 @@ from treatments.slots.agenda import Agenda, Pause, read_agenda
 from treatments.slots.shifts import Shift
 
 WEEKS = 26
+# A date, the days from a session to the next, and for how many people that is so.
+Dates = list[tuple[dt.date, int, int]]
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,17 @@ class Week:
 
 
 def weeks_ahead(*, clinic: Clinic, now: dt.datetime, weeks: int = WEEKS) -> list[Week]:
-    """Return this week, as far as it is to come, and those after it. Eight queries, whatever the number of people."""
+    """Return this week, as far as it is to come, and those after it. Nine queries, whatever the number of people."""
     today = now.astimezone(clinic.zone).date()
     first = monday_of(today)
     end = first + dt.timedelta(weeks=weeks)
-    standing = list(_standing(clinic))
-    due = Counter(monday_of(date) for row in standing for date in cycle_dates(*row, today, end))
-    booked = Counter(monday_of(date) for _, date, _ in standing if date)
+    visits, to_book = _standing(clinic, end)
+    due, booked = Counter[dt.date](), Counter[dt.date]()
+    for first_on, interval, number in (*visits, *to_book):
+        for date in cycle_dates(first_on, interval, today, end):
+            due[monday_of(date)] += number
+    for date, _, number in visits:
+        booked[monday_of(date)] += number
     times = _times(clinic, today, end, now)
     mondays = (first + dt.timedelta(weeks=number) for number in range(weeks))
     return [Week(monday, due[monday], booked[monday], times[monday]) for monday in mondays]
@@ -59,26 +65,34 @@ def monday_of(date: dt.date) -> dt.date:
     return date - dt.timedelta(days=date.weekday())
 
 
-def cycle_dates(
-    due_on: dt.date, booked_on: dt.date | None, interval_days: int, today: dt.date, end: dt.date
-) -> Iterator[dt.date]:
+def cycle_dates(first_on: dt.date, interval_days: int, today: dt.date, end: dt.date) -> Iterator[dt.date]:
     """Yield the dates before ``end`` on which a person's sessions fall, if each is given when due.
 
-    The next one is where it is booked, else on the due date, today for the overdue; each after it an interval later.
+    The next one is on ``first_on``, where it is booked or due, today for the overdue; each after it an interval later.
     """
-    date = max(booked_on or due_on, today)
+    date = max(first_on, today)
     while date < end:
         yield date
         date += dt.timedelta(days=interval_days)
 
 
-def _standing(clinic: Clinic) -> Iterable[tuple[dt.date, dt.date | None, int]]:
-    own = TreatmentSession.objects.filter(course=OuterRef("pk"), status__in=OPEN)
-    courses: Any = Course.objects.filter(clinic=clinic).open().with_due()
-    rows: Iterable[tuple[dt.date, dt.date | None, int]] = courses.annotate(
-        booked_on=Subquery(own.values("local_date")[:1])
-    ).values_list("next_due_on", "booked_on", "interval_days")
-    return rows
+def _standing(clinic: Clinic, end: dt.date) -> tuple[Dates, Dates]:
+    """Return booked dates and due dates of people with nothing booked, before ``end``, each with interval and number.
+
+    Counted by the database (2 queries): however many people there are, there are no more dates than days.
+    """
+    courses: Any = Course.objects.filter(clinic=clinic).with_nothing_booked()
+    due = (
+        courses.filter(to_book_on__lt=end)
+        .order_by()
+        .values_list("next_due_on", "interval_days")
+        .annotate(number=Count("pk"))
+    )
+    visits = TreatmentSession.objects.filter(
+        clinic=clinic, status__in=OPEN, local_date__lt=end, course__closed_on__isnull=True
+    )
+    booked = visits.order_by().values_list("local_date", "course__interval_days").annotate(number=Count("pk"))
+    return list(booked), list(due)
 
 
 def _times(clinic: Clinic, first: dt.date, end: dt.date, now: dt.datetime) -> Counter[dt.date]:

@@ -15,15 +15,21 @@ WEEKS_OF_HOURS = 5 * 8 * 4  # Monday to Friday, 09:00 to 17:00, a quarter of an 
 
 
 def test_a_person_falls_due_every_twelve_weeks() -> None:
-    dates = list(cycle_dates(dt.date(2026, 12, 1), None, 84, TODAY, dt.date(2027, 6, 1)))
+    dates = list(cycle_dates(dt.date(2026, 12, 1), 84, TODAY, dt.date(2027, 6, 1)))
     assert dates == [dt.date(2026, 12, 1), dt.date(2027, 2, 23), dt.date(2027, 5, 18)]
 
 
-def test_who_is_overdue_counts_now_and_who_is_booked_where_they_are_booked() -> None:
+def test_who_is_overdue_counts_now() -> None:
     end = TODAY + dt.timedelta(days=60)
-    assert list(cycle_dates(dt.date(2026, 1, 1), None, 84, TODAY, end)) == [TODAY]
-    booked = TODAY + dt.timedelta(days=9)
-    assert list(cycle_dates(dt.date(2026, 1, 1), booked, 84, TODAY, end)) == [booked]
+    assert list(cycle_dates(dt.date(2026, 1, 1), 84, TODAY, end)) == [TODAY]
+
+
+def test_who_is_booked_counts_where_they_are_booked(riverside: Clinic, osei: Injector) -> None:
+    course = make_course(make_patient(riverside), last_given_on=TODAY - dt.timedelta(days=100), injector=osei)
+    make_session(course, osei, NOW + dt.timedelta(days=14))
+    weeks = weeks_ahead(clinic=riverside, now=NOW)
+    assert [week.due for week in weeks[:4]] == [0, 0, 1, 0]
+    assert [week.booked for week in weeks[:4]] == [0, 0, 1, 0]
 
 
 def test_hours_less_leave_closures_and_holidays_are_times(riverside: Clinic, osei: Injector) -> None:

@@ -12,6 +12,7 @@ from treatments.cycle import INTERVAL_DAYS
 from treatments.days import given_before
 from treatments.effects.catalogue import EFFECTS
 from treatments.models import SessionDraft, SideEffect, Status, Vial
+from treatments.stock.changes import clean_lot
 
 RECORDS = (
     ("draft", "Draft, not signed"),
@@ -73,7 +74,8 @@ class SessionFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def of_lot(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Narrow to sessions in which a vial of this lot was used."""
-        return rows.filter(Exists(Vial.objects.filter(record=OuterRef("record"), lot__iexact=value.strip())))
+        used = Vial.objects.filter(clinic=self.request.clinic, lot=clean_lot(value))
+        return rows.filter(Exists(used.filter(record=OuterRef("record"))))
 
     def with_effect(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Narrow to sessions after which somebody reported it."""
@@ -98,7 +100,8 @@ def ready_views(today: dt.date) -> tuple[tuple[str, str], ...]:
         ("Unsigned drafts", "record=draft"),
         (f"Under {INTERVAL_DAYS} days", "early=true"),
         ("Over 155 units", "above=155"),
-        ("Waste this month", f"wasted=1&first={month}"),
+        # Until today: without an end the many visits to come are looked through too.
+        ("Waste this month", f"wasted=1&first={month}&last={today}"),
     )
 
 

@@ -29,6 +29,7 @@ class Status(models.TextChoices):
 OPEN = (Status.BOOKED, Status.ARRIVED, Status.IN_ROOM)
 OCCUPYING = (*OPEN, Status.DONE)
 GIVEN = (Status.DONE, Status.GIVEN_BEFORE)
+SELDOM = (Status.NO_SHOW, Status.CANCELLED, Status.GIVEN_BEFORE)
 
 
 class TreatmentSession(models.Model):
@@ -78,6 +79,10 @@ class TreatmentSession(models.Model):
         indexes = [
             models.Index(fields=["clinic", "local_date", "starts_at"], name="session_day"),
             models.Index(fields=["clinic", "-starts_at", "-id"], name="session_log"),
+            # The log of what few visits come to: else a look for no-shows reads all that were kept.
+            models.Index(
+                fields=["clinic", "-starts_at", "-id"], condition=Q(status__in=SELDOM), name="session_log_seldom"
+            ),
             # The search of the no-overlap triggers, and of the slot search.
             models.Index(fields=["injector", "starts_at"], name="session_injector_time"),
             models.Index(fields=["room", "starts_at"], name="session_room_time"),

@@ -27,7 +27,7 @@ class Freed:
 def freed_times(*, clinic: Clinic, now: dt.datetime) -> list[Freed]:
     """Return times to come that a cancelled or moved visit left free, the next one first (six queries at most)."""
     slots = {(slot.injector.pk, slot.starts_at): slot for slot in _left_behind(clinic, now) if slot.starts_at > now}
-    taken = _spans(clinic, now)
+    taken = _spans(clinic, now, max((slot.ends_at for slot in slots.values()), default=now))
     offers = {
         (offer.injector_id, offer.starts_at): offer
         for offer in SlotOffer.objects.filter(clinic=clinic, state=SlotOffer.State.OPEN, expires_at__gt=now)
@@ -57,11 +57,11 @@ def _left_behind(clinic: Clinic, now: dt.datetime) -> Iterator[Slot]:
 Span = tuple[int, int | None, int | None, dt.datetime, dt.datetime]
 
 
-def _spans(clinic: Clinic, now: dt.datetime) -> list[Span]:
-    """Return who and which room is taken when; what injectors do at another clinic counts too."""
+def _spans(clinic: Clinic, now: dt.datetime, until: dt.datetime) -> list[Span]:
+    """Return who and which room is taken when, as far as there is a time to compare; other clinics count too."""
     both = Injector.objects.filter(clinic=clinic).with_elsewhere().values("user")
     sessions = TreatmentSession.objects.filter(
-        Q(clinic=clinic) | Q(person__in=both), status__in=OCCUPYING, starts_at__gt=now
+        Q(clinic=clinic) | Q(person__in=both), status__in=OCCUPYING, starts_at__gt=now, starts_at__lt=until
     )
     return list(sessions.values_list("injector_id", "room_id", "person_id", "starts_at", "ends_at"))
 

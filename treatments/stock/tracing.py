@@ -8,17 +8,25 @@ from django.db.models.functions import TruncMonth
 
 from clinic.models import Clinic
 from patients.models import ContactPoint
+from treatments.log.rows import page_after
 from treatments.models import LotRecall, TreatmentSession, Vial
 from treatments.stock.changes import clean_lot
+
+PAGE = 200
 
 
 @dataclass(frozen=True)
 class Trace:
-    """Everything about one lot: its recall, if any, and the sessions it was used in, the newest first."""
+    """One lot: its recall, if any, how many sessions it was used in, and a page of them, the newest first.
+
+    ``after`` is where the next page begins, "" at the end.
+    """
 
     lot: str
     recall: LotRecall | None
+    number: int
     sessions: list[TreatmentSession]
+    after: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,18 +45,21 @@ class Waste:
         return 100 * self.wasted / self.drawn if self.drawn else 0.0
 
 
-def trace(clinic: Clinic, lot: str) -> Trace:
-    """Return where a lot went (3 queries): sessions with their patient and the ways to reach them."""
+def trace(clinic: Clinic, lot: str, after: str = "") -> Trace:
+    """Return where a lot went (5 queries): sessions with their patient and the ways to reach them, a page at a time.
+
+    Lots are kept as `clean_lot` writes them, so that the index on them is used.
+    """
     key = clean_lot(lot)
-    used = Vial.objects.filter(clinic=clinic, lot__iexact=key)
+    used = Vial.objects.filter(clinic=clinic, lot=key)
     contacts = Prefetch("course__patient__contact_points", queryset=ContactPoint.objects.order_by("-channel"))
-    sessions = (
-        TreatmentSession.objects.filter(record__in=used.values("record"))
-        .select_related("course__patient", "injector")
-        .prefetch_related(contacts)
-        .order_by("-starts_at")
+    sessions = TreatmentSession.objects.filter(clinic=clinic, record__in=used.values("record"))
+    listed = (
+        sessions.select_related("course__patient", "injector").prefetch_related(contacts).order_by("-starts_at", "-pk")
     )
-    return Trace(key, LotRecall.objects.filter(clinic=clinic, lot=key).first(), list(sessions))
+    page = page_after(listed, after, PAGE)
+    recall = LotRecall.objects.filter(clinic=clinic, lot=key).first()
+    return Trace(key, recall, sessions.order_by().count(), page.rows, page.cursor)
 
 
 def waste_by_month(clinic: Clinic, first: dt.date, last: dt.date) -> list[Waste]:

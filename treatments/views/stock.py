@@ -92,7 +92,9 @@ def receive(request: StaffRequest) -> HttpResponse:
 def trace(request: StaffRequest) -> HttpResponse:
     """Show where a lot went: sessions, and the people to call."""
     form = LotForm(request.GET or None)
-    found = tracing.trace(request.clinic, form.cleaned_data["lot"]) if form.is_bound and form.is_valid() else None
+    found, after = None, request.GET.get("after", "")
+    if form.is_bound and form.is_valid():
+        found = tracing.trace(request.clinic, form.cleaned_data["lot"], after)
     if found:
         audit.record(
             clinic=request.clinic,

@@ -48,7 +48,9 @@ def stocked(riverside: Clinic, nurse: User) -> Receive:
 def sign(in_room: TreatmentSession, nurse: User) -> Sign:
     """Sign Maria's standard session with one vial of lot C4471 unless a test says otherwise."""
 
-    def sign(*vials: VialUsed, plan: dict[str, int] | None = None) -> SessionRecord:
+    def sign(
+        *vials: VialUsed, plan: dict[str, int] | None = None, session: TreatmentSession = in_room
+    ) -> SessionRecord:
         found = Findings(
             plan=plan or protocol.standard_set(),
             vials=vials or [VialUsed("C4471", EXPIRY, 200)],
@@ -58,7 +60,7 @@ def sign(in_room: TreatmentSession, nurse: User) -> Sign:
             identity_checked=True,
             consent_confirmed=True,
         )
-        return recording.sign_session(session=in_room, found=found, by=nurse, at=NOW, started_at=NOW)
+        return recording.sign_session(session=session, found=found, by=nurse, at=NOW, started_at=NOW)
 
     return sign
 

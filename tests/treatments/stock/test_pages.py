@@ -1,16 +1,20 @@
 """The pages of the stock."""
 
+import datetime as dt
+import html
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from clinic.models import AuditEntry, Clinic, User
+from clinic.models import AuditEntry, Clinic, Injector, User
 from patients.models import Patient
-from tests.builders import NOW, make_patient
+from tests.builders import NOW, TODAY, make_course, make_patient, make_session
 from tests.conftest import log_in
 from tests.treatments.stock.conftest import Receive, Sign
 from treatments.models import LotRecall, StockVial, TreatmentSession
-from treatments.stock import changes
+from treatments.stock import changes, tracing
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +81,23 @@ def test_one_search_leads_from_a_lot_to_phone_numbers(at_stock: Client, sign: Si
     assert maria.full_name in page
     assert maria.contact_points.get(channel="sms").address in page
     assert AuditEntry.objects.get(kind="lot trace").rows == 1
+
+
+def test_a_lot_of_many_sessions_is_listed_page_by_page(
+    at_stock: Client, sign: Sign, maria: Patient, tom: Patient, osei: Injector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tracing, "PAGE", 1)
+    sign()
+    later = NOW + dt.timedelta(hours=1)
+    sign(session=make_session(make_course(tom), osei, later, status="in_room", due_on=TODAY))
+    newest = at_stock.get(reverse("treatments:trace"), {"lot": "C4471"}).content.decode()
+    assert "2 sessions. People to call, the newest session first, 1 of them on this page" in newest
+    assert tom.full_name in newest
+    assert maria.full_name not in newest
+    [following] = re.findall(r'href="\?(lot=C4471&amp;after=[^"]+)"', newest)
+    older = at_stock.get(f"{reverse('treatments:trace')}?{html.unescape(following)}").content.decode()
+    assert maria.full_name in older
+    assert "Older sessions" not in older
 
 
 def test_a_recall_bars_the_lot_and_shows_who_to_call(at_stock: Client, sign: Sign, maria: Patient) -> None:
