@@ -87,6 +87,11 @@ def day_words(day: date, language: str = "en") -> str:
     return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def born_words(day: date) -> str:
+    """Say a date of birth as it is read aloud to check who somebody is, without its weekday: `24 March 1974`."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
 def clock_words(clock: time, language: str = "en") -> str:
     """Say a wall-clock time: `10:30am`, `9am`, `midday`, `midnight`; seconds are dropped. Not English: `14:30`.
 

@@ -137,6 +137,12 @@ def day(value: date | datetime | None) -> str:
 
 
 @register.filter
+def born(value: date | None) -> str:
+    """Show a date of birth: `24 March 1974`."""
+    return wording.born_words(value) if value else ""
+
+
+@register.filter
 def clock(value: time | datetime | None) -> str:
     """Show a time of day at the clinic: `10:30am`, `midday`."""
     if value is None or value == "":

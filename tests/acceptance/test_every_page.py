@@ -1,4 +1,4 @@
-"""F2, F9, F10, F18, F20: every page that there is, walked once in one window and looked at from all sides."""
+"""F2, F9 to F11, F18, F20: every page that there is, walked once in one window and looked at from all sides."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -51,6 +51,10 @@ READ_ALOUD = """() => {
         }
     return [...new Set(found)];
 }"""
+# A frame cuts off what its table has no room for: nobody could press what stands there.
+CUT_OFF = """() => [...document.querySelectorAll(".table-frame")].filter((one) =>
+    one.checkVisibility() && one.scrollWidth > one.clientWidth + 1).map((one) => `${innerWidth} px cut a table off`)"""
+WIDTHS = (360, 768, 992, 1024, 1200, 1280)
 # Grounds that dazzle, and stripes.
 GROUNDS = """() => [document.body, ...document.querySelectorAll("tbody tr, main .panel, .message")].flatMap((one) => {
     const {backgroundColor, backgroundImage} = getComputedStyle(one);
@@ -77,6 +81,9 @@ class Looker:
         self._note("grounds", page.evaluate(GROUNDS))
         self._note("drag", ["something wants to be dragged"] * page.locator("[draggable=true]").count())
         self.wrong["axe"] += self.axe.faults()
+        for width in WIDTHS if page.locator(".table-frame").count() else ():
+            page.set_viewport_size({"width": width, "height": DESK["height"]})
+            self._note("cut", page.evaluate(CUT_OFF))
         page.set_viewport_size(DESK)
 
     def _note(self, kind: str, faults: list[str]) -> None:
@@ -180,6 +187,10 @@ def test_f09_nothing_asks_to_be_dragged(walked: tuple[Walk, Looker]) -> None:
 
 def test_f10_tables_icons_chips_and_buttons_read_well_aloud(walked: tuple[Walk, Looker]) -> None:
     assert walked[1].wrong["aloud"] == []
+
+
+def test_f11_no_table_is_cut_off_on_a_phone_a_tablet_or_a_desk(walked: tuple[Walk, Looker]) -> None:
+    assert walked[1].wrong["cut"] == []
 
 
 def test_f20_no_ground_is_pure_white_or_black_and_no_table_has_stripes(walked: tuple[Walk, Looker]) -> None:

@@ -77,7 +77,7 @@ def test_f40_record_summary_and_blank_diary_name_the_person_on_each_sheet(desk: 
     for address in (record(desk, person), f"{person}summary/", f"{person}diary/blank/"):
         desk.goto(address)
         who = re.sub(r"\s", "", desk.locator(".print-head").inner_text())
-        assert re.match(re.escape(name) + r"·born[A-Z][a-z]+day\d+\w+·RI\d{6}Printedby", who), who
+        assert re.match(re.escape(name) + r"·born\d+[A-Z][a-z]+\d{4}·RI\d{6}Printedby", who), who
         for size in FORMATS:
             found = printed(desk, size)
             assert all(who in sheet for sheet in found), found

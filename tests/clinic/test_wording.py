@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from clinic.wording import age_on, clock_words, day_words, moment_words, short_words, zone_label
+from clinic.wording import age_on, born_words, clock_words, day_words, moment_words, short_words, zone_label
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,10 @@ def test_clock_words(clock: time, words: str) -> None:
 )
 def test_day_words(day: date, words: str) -> None:
     assert day_words(day) == words
+
+
+def test_a_birthday_has_no_weekday() -> None:
+    assert born_words(date(1984, 4, 17)) == "17 April 1984"
 
 
 def test_a_moment_is_day_and_time() -> None:

@@ -51,7 +51,7 @@ def authorize(patient: Patient, number: str = "PA-1") -> None:
 
 def test_the_head_says_who_it_is_and_how_to_reach_them(reader: User, maria: Patient) -> None:
     text = page(reader, maria)
-    for words in ("Maria Santos", "42 years · born 17 4 1984 · no. RV000001", "English", "07700 900000", "Text ok"):
+    for words in ("Maria Santos", "42 years · born 17 April 1984 · no. RV000001", "English", "07700 900000", "Text ok"):
         assert words in text
 
 

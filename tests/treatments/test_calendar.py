@@ -97,6 +97,12 @@ def test_what_has_passed_is_not_offered(desk: Client, osei: Injector) -> None:
     assert "Monday 23 November, 10:15am, Dr Osei" in names
 
 
+def test_the_time_that_runs_has_passed_up_to_the_next_one(desk: Client, osei: Injector) -> None:
+    content = page(desk, date=TODAY)
+    assert "Gap" not in content
+    assert re.findall(r'<th scope="row">(10:\d\d)</th>', content) == ["10:00", "10:15", "10:30", "10:45"]
+
+
 def test_a_visit_off_the_grid_gets_a_line_of_its_own(desk: Client, osei: Injector, maria: Patient) -> None:
     make_session(make_course(maria), osei, at(10, 20))
     content = page(desk)

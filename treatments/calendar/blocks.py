@@ -162,7 +162,9 @@ def _hours(openings: Sequence[Opening], begins: int) -> Iterator[Span]:
     """Name what is neither free nor taken: passed, too short for a visit, a break, not working."""
     for opening in openings:
         if begins > opening.start:
-            yield Span(opening.start, min(opening.end, begins), "Passed")
+            # Up to the next time that could begin: what is left of the one that runs is no gap of its own.
+            steps = -(-(begins - opening.start) // opening.step)
+            yield Span(opening.start, min(opening.end, opening.start + steps * opening.step), "Passed")
         yield Span(opening.start, opening.end, "Gap")
     if openings:
         yield Span(openings[0].start, max(opening.end for opening in openings), "Break")

@@ -22,7 +22,7 @@ from clinic.access import Capability, may
 from clinic.addresses import address
 from clinic.models import Membership
 from clinic.templatetags.interface import STATUS_CHIPS, icon, moment
-from clinic.wording import age_on, clock_words, day_words
+from clinic.wording import MONTHS, SHORT, age_on, born_words, clock_words
 from treatments import moves, undoing
 from treatments.days import DayRow
 from treatments.menus import menu_of
@@ -73,7 +73,7 @@ class _Drawing:
         return (
             f"<tr{self._attributes(row)}><td>{self._clock(visit.starts_at)}"
             f'<th scope="row">{self._person(row)} <span class="meta">'
-            f"<small>Born {_day(person.birth_date)}</small>"
+            f"<small>Born {_born(person.birth_date)}</small>"
             f"{escape(person.record_number)} · cycle {visit.cycle}{since}</span>"
             f"<td>{escape(visit.injector.name)}<td>{escape(visit.room.name)}"
             f"<td><div>{self._status(row)}</div><td>{_next_visit(row)}"
@@ -103,6 +103,13 @@ class _Drawing:
         local = at.astimezone(self.zone)
         return _clock(local.hour, local.minute)
 
+    def _since(self, at: dt.datetime) -> str:
+        """Say the time of what was done on the day itself, and the date of what was done before: days are no hours."""
+        local = at.astimezone(self.zone)
+        if local.date() == self.day:
+            return _clock(local.hour, local.minute)
+        return f"{local.day} {MONTHS[local.month - 1][:SHORT]}"
+
     def _person(self, row: DayRow) -> str:
         person = row.session.course.patient
         url = address("patients:detail", person.uid)
@@ -120,7 +127,7 @@ class _Drawing:
         if row.last:
             who = row.last.by.full_name if row.last.by else "Patient"
             history = f"{address('treatments:session', row.session.uid)}#events-h"
-            parts.append(f'<a class="meta" href="{history}">{escape(who)}, {self._clock(row.last.at)}</a>')
+            parts.append(f'<a class="meta" href="{history}">{escape(who)}, {self._since(row.last.at)}</a>')
         parts += [f'<span class="flag-info">{escape(flag)}</span>' for flag in row.flags]
         if words := self.undelivered.get(row.session.pk):
             parts.append(f'<span class="flag flag-late">{icon("exclamation-octagon")} {escape(words)}</span>')
@@ -210,5 +217,5 @@ def _clock(hour: int, minute: int) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _day(date: dt.date) -> str:
-    return day_words(date)
+def _born(date: dt.date) -> str:
+    return born_words(date)
