@@ -190,6 +190,11 @@
     if (id || target.matches("input[type=checkbox][form]")) countTicked(id || target.getAttribute("form"));
   });
 
+  // A menu of the last row in sight opens below the edge of the window.
+  document.addEventListener("toggle", (event) => {
+    if (event.target.matches("details.menu[open]")) event.target.querySelector(".menu-list")?.scrollIntoView({ block: "nearest" });
+  }, true);
+
   const closeMenus = (except) => document.querySelectorAll("details.menu[open]").forEach((menu) => {
     if (menu !== except) menu.open = false;
   });

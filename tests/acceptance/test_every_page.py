@@ -53,7 +53,7 @@ READ_ALOUD = """() => {
 }"""
 # A frame cuts off what its table has no room for: nobody could press what stands there.
 CUT_OFF = """() => [...document.querySelectorAll(".table-frame")].filter((one) =>
-    one.checkVisibility() && one.scrollWidth > one.clientWidth + 1).map((one) => `${innerWidth} px cut a table off`)"""
+    one.checkVisibility() && getComputedStyle(one).overflowX !== "auto" && one.scrollWidth > one.clientWidth + 1).map((one) => `${innerWidth} px cut a table off`)"""
 WIDTHS = (360, 768, 992, 1024, 1200, 1280)
 # Grounds that dazzle, and stripes.
 GROUNDS = """() => [document.body, ...document.querySelectorAll("tbody tr, main .panel, .message")].flatMap((one) => {
