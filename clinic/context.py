@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from clinic.access import Capability, may
+from clinic.authentication import MENU_NUMBERS
 
 THEMES = ("auto", "light", "dark", "dim")
 
@@ -35,15 +36,18 @@ class MenuItem:
     url: str
     key: str
     current: bool
+    number: int = 0
+    number_words: str = ""
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Return the template context that base.html builds on."""
     membership = getattr(request, "membership", None)
+    numbers = getattr(membership, "menu_numbers", {})
     theme = request.COOKIES.get("theme", "auto")
     return {
         "nav": [
-            MenuItem(label, url, key, current=request.path.startswith(url))
+            MenuItem(label, url, key, request.path.startswith(url), *_number(key, numbers))
             for label, url, key, capability in _menu()
             if may(membership, capability)
         ],
@@ -52,6 +56,10 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "auto",
         "demo": settings.DEMO or (membership is not None and membership.clinic.demo),
     }
+
+
+def _number(key: str, numbers: dict[str, int]) -> tuple[int, str]:
+    return (numbers[key], MENU_NUMBERS[key].words) if key in numbers else (0, "")
 
 
 @cache

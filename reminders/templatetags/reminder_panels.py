@@ -49,12 +49,6 @@ def reminder_alert(context: dict[str, Any]) -> dict[str, Any]:
     return {"watch": look(clinic=context["request"].clinic, now=timezone.now())}
 
 
-@register.simple_tag(takes_context=True)
-def number_undelivered(context: dict[str, Any]) -> int:
-    """Return how many reminders of the clinic wait for a person, for the menu of every page (one query)."""
-    return Reminder.objects.filter(clinic=context["request"].clinic).needs_person().count()
-
-
 @register.simple_tag
 def undelivered(sessions: Iterable[TreatmentSession]) -> dict[int, str]:
     """Return, by session id, a few words on those with a message that somebody has to see to (one query)."""

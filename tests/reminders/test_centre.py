@@ -261,6 +261,13 @@ def test_the_menu_of_every_page_says_how_many_need_a_person(front_desk: User, fa
     assert 'class="count"' not in log_in(front_desk).get("/patients/").content.decode()
 
 
+@pytest.mark.parametrize("state", [State.WAITING, State.SENT, State.FAILED, State.MISSED])
+def test_the_menu_counts_what_the_centre_calls_undelivered(front_desk: User, failed: Reminder, state: State) -> None:
+    Reminder.objects.update(state=state)
+    counted = 'class="count"' in log_in(front_desk).get("/patients/").content.decode()
+    assert counted is Reminder.objects.needs_person().exists()
+
+
 def test_the_line_for_an_open_page_is_the_same_as_todays(front_desk: User, failed: Reminder) -> None:
     assert "1 reminder did not reach its patient. Look" in words(log_in(front_desk).get("/reminders/line/").content)
 

@@ -156,7 +156,7 @@ def test_the_page_asks_the_database_a_fixed_number_of_questions(
     reconcile(now=NOW)
     Reminder.objects.update(state=State.FAILED)
     client = log_in(front_desk)
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(10):
         page = client.get(CENTRE)
     assert words(page.content).count("Send again") == 50
 

@@ -109,7 +109,7 @@ def test_each_number_leads_to_the_people_behind_it(riverside: Clinic, osei: Inje
         assert len(client.get(row.href).context["shown"]) == int(row.cells[1].split(" of ")[0])
 
 
-@pytest.mark.parametrize(("key", "number"), [("response", 5), ("wear-off", 7)])
+@pytest.mark.parametrize(("key", "number"), [("response", 4), ("wear-off", 6)])
 def test_as_many_queries_for_many_people_as_for_few(
     riverside: Clinic, osei: Injector, admin: User, key: str, number: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:  # fmt: skip

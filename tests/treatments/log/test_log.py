@@ -105,7 +105,7 @@ def test_fifty_rows_cost_a_fixed_number_of_queries(
     for number in range(1, 55):
         make_session(make_course(make_patient(riverside)), osei, NOW - number * dt.timedelta(minutes=15))
     client = log_in(admin)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(8):
         client.get(reverse("treatments:log"))
 
 
