@@ -1,6 +1,10 @@
-"""What a message may still be about. One definition for planning, sending and the worklist."""
+"""What a message may still be about. One definition for planning, sending and the worklist.
+
+Each condition is put together once: the ORM copies what it uses of it, and putting it together cost it more than asking.
+"""
 
 import datetime as dt
+from functools import cache
 from typing import Any
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Subquery, Value, When
@@ -29,6 +33,7 @@ ANNOUNCED = Q(status=Status.BOOKED) & ~_ASKED
 _GOES_ON = Q(course__closed_on__isnull=True)
 
 
+@cache
 def visit_stands() -> Q:
     """For a reminder about a visit: the visit is still what its message says.
 
@@ -70,6 +75,7 @@ def _booked_again() -> Q:
     return Q(Exists(TreatmentSession.objects.filter(course=OuterRef("course_id"), status__in=OPEN)))
 
 
+@cache
 def course_stands() -> Q:
     """For a reminder: its course is open, due on the date that the reminder is about, and has nothing booked.
 
@@ -80,6 +86,7 @@ def course_stands() -> Q:
     return Q(Exact(F("due_date"), Coalesce(due_on, Value(dt.date.min))))
 
 
+@cache
 def offer_stands() -> Q:
     """For a reminder: the time it offers is still to be had, its person has not answered, and their course goes on."""
     invitations = OfferInvitation.objects.filter(
@@ -91,6 +98,7 @@ def offer_stands() -> Q:
     return Q(Exists(invitations))
 
 
+@cache
 def occasion_stands() -> Q:
     """For a reminder about a person: a diary has not been gone on with, they want to be asked, and treatment goes on.
 
@@ -103,6 +111,7 @@ def occasion_stands() -> Q:
     return ~Q(rule__kind=Kind.DIARY) | ~Q(Exists(written)) & ~Q(Exists(unwanted)) & ~ended
 
 
+@cache
 def why_no_longer() -> Case:
     """For any reminder: why it is about nothing any more, in words for staff; empty while it stands."""
     offer, visit = Q(invitation__isnull=False), Q(session__isnull=False)
@@ -117,6 +126,7 @@ def why_no_longer() -> Case:
     )
 
 
+@cache
 def why_not() -> Subquery:
     """For a reminder whose visit no longer stands: the reason, in words for staff."""
     return Subquery(

@@ -80,12 +80,10 @@ def bring_back(*, now: dt.datetime) -> int:
     long as what brought them back can be undone in turn: a visit cancelled by mistake must not ask for a booking.
     What a person started comes back by a person alone.
     """
-    stopped = Reminder.objects.filter(state=State.CANCELLED, useful_until__gt=now - JUST_OVER, rule__active=True)
-    visits = stopped.filter(_A_VISIT, visit_stands())
-    courses = stopped.filter(_A_COURSE, course_stands(), asked_on__isnull=True)
+    again = _A_VISIT & visit_stands() | _A_COURSE & Q(asked_on__isnull=True) & course_stands()
+    stopped = Reminder.objects.filter(again, state=State.CANCELLED, useful_until__gt=now - JUST_OVER, rule__active=True)
     due_at = Greatest(F("due_at"), Value(now + dt.timedelta(seconds=settings.UNDO_SECONDS)))
-    again = {"state": State.WAITING, "reason": "", "closed_at": None, "due_at": due_at}
-    return visits.update(**again) + courses.update(**again)
+    return stopped.update(state=State.WAITING, reason="", closed_at=None, due_at=due_at)
 
 
 def mark_missed(*, now: dt.datetime) -> int:

@@ -314,7 +314,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     rules: Clinic, osei: Injector, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     crowd(rules, osei, 4, first=0)
-    with django_assert_num_queries(23) as few:
+    with django_assert_num_queries(22) as few:
         reconcile(now=NOW)
     crowd(rules, osei, 60, first=10)
     with django_assert_num_queries(len(few)):

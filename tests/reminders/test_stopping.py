@@ -8,7 +8,7 @@ from django.db import connection
 from clinic.models import Clinic, Injector, User
 from reminders.models import Reminder, ReminderRule, State
 from reminders.planning import reconcile, settle
-from reminders.standing import visit_stands
+from reminders.standing import visit_stands, why_no_longer
 from tests.builders import NOW, make_course, make_patient, make_session
 from treatments import booking
 from treatments.models import Status, TreatmentSession
@@ -80,6 +80,16 @@ def test_more_than_a_few_are_stopped_as_a_few_are(many: None, monkeypatch: pytes
     standing = Reminder.objects.filter(visit_stands()).count()
     monkeypatch.setattr("reminders.planning.few.FEW", 2)
     assert settle.stop(now=NOW) == Reminder.objects.count() - standing
+
+
+def test_a_condition_that_is_put_together_once_stays_as_it_was(many: None) -> None:
+    def asked() -> str:
+        return str(Reminder.objects.filter(visit_stands()).annotate(why=why_no_longer()).query)
+
+    before = asked()
+    settle.stop(now=NOW)
+    settle.bring_back(now=NOW)
+    assert asked() == before
 
 
 @ON_POSTGRESQL
