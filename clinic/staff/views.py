@@ -48,7 +48,7 @@ def _context(request: StaffRequest, form: InviteForm) -> dict[str, object]:
         "staff": staff.order_by("-active", "user__full_name"),
         "waiting": waiting.select_related("invited_by"),
         "roles": Role.choices,
-        "table": [(one.about, [one in CAPABILITIES[role] for role in Role]) for one in Capability],
+        "table": [(one.about, [(role.label, one in CAPABILITIES[role]) for role in Role]) for one in Capability],
         "history": Membership.history.filter(clinic=request.clinic).select_related("user", "history_user")[:20],
     }
 

@@ -48,6 +48,13 @@ class TestChoosing:
         assert 'name="slot"' in content
         assert reverse("treatments:move", args=[session.uid]) in content
 
+    def test_who_is_overdue_is_offered_times_from_this_week_on(
+        self, desk: Client, osei: Injector, course: Course
+    ) -> None:
+        long_ago = TODAY - dt.timedelta(weeks=6)
+        assert "week of Monday 12 October 2026" in page(desk, date=long_ago)
+        assert "week of Monday 23 November 2026" in page(desk, booking=course.uid, date=long_ago)
+
     def test_a_visit_of_an_injector_who_left_can_be_moved(self, desk: Client, osei: Injector, course: Course) -> None:
         session = make_session(course, osei, at(10, 30), due_on=TODAY)
         make_injector(osei.clinic, "RN Bello")

@@ -21,6 +21,8 @@ from treatments.views.conflicts import conflict_page
 DAY, WEEK = dt.timedelta(days=1), dt.timedelta(weeks=1)
 # Years beyond these are typing mistakes, and nobody knows their holidays.
 YEARS = range(2000, 2200)
+# For what a time is chosen.
+CHOSEN = ("moving", "booking")
 
 
 @requires(Capability.VIEW)
@@ -77,19 +79,21 @@ def everyone(request: StaffRequest) -> HttpResponse:
 
 def _focus(request: StaffRequest, now: dt.datetime) -> dt.date:
     """Return the date that the address asks for, else today at the clinic."""
+    today = now.astimezone(request.clinic.zone).date()
     text = request.GET.get("date") or request.GET.get("week")
     if not text:
-        return now.astimezone(request.clinic.zone).date()
+        return today
     date = parse_day(text)
     if date is None or date.year not in YEARS:
         raise Http404
-    return date
+    # Nobody is put into the past: whoever is overdue is offered the times from now on.
+    return max(date, today) if any(request.GET.get(name) for name in CHOSEN) else date
 
 
 def _links(request: StaffRequest, date: dt.date, step: dt.timedelta, injector: reading.Person | None) -> dict[str, str]:
     """Return where before, after and today are, keeping whose column it is and what is being chosen."""
     own = {"injector": str(injector.uid)} if injector else {}
-    chosen = {name: request.GET[name] for name in ("moving", "booking") if request.GET.get(name)}
+    chosen = {name: request.GET[name] for name in CHOSEN if request.GET.get(name)}
     here = {"date": date.isoformat()}
     queries = {
         "before": own | chosen | {"date": (date - step).isoformat()},
