@@ -17,7 +17,7 @@ from treatments.models import Status, TreatmentSession
 
 # Most phones that are on say within minutes that a text arrived; after this long somebody calls.
 TO_ARRIVE = dt.timedelta(hours=2)
-# A gateway that confirmed a message within this time is one that confirms.
+# A gateway that confirmed a message sent within this time is one that confirms.
 CONFIRMS_WITHIN = dt.timedelta(days=7)
 NOT_CONFIRMED = "Sent, and not known to have arrived"
 NOT_PLANNED = "No message was planned"
@@ -65,7 +65,8 @@ def _sessions(clinic: Clinic, day: dt.date, now: dt.datetime) -> QuerySet[Treatm
 
 def _reached(clinic: Clinic, now: dt.datetime) -> Q:
     """Return which messages told somebody: delivered, or handed to a gateway that never says so, or moments ago."""
-    delivered = Reminder.objects.filter(clinic=clinic, delivered_at__gte=now - CONFIRMS_WITHIN)
+    lately = Reminder.objects.filter(clinic=clinic, state=State.SENT, closed_at__gte=now - CONFIRMS_WITHIN)
+    delivered = lately.filter(delivered_at__isnull=False)
     confirming = list(delivered.order_by().values_list("channel", flat=True).distinct())
     believed = Q(delivered_at__isnull=False) | ~Q(channel__in=confirming) | Q(closed_at__gt=now - TO_ARRIVE)
     return Q(state=State.HANDLED) | Q(state=State.SENT) & believed

@@ -149,6 +149,8 @@ class Reminder(models.Model):
             ),
             models.Index(fields=["state"], condition=Q(state__in=["failed", "missed"]), name="reminder_for_person"),
             models.Index(fields=["clinic", "state", "-due_at"], name="reminder_worklist"),
+            # What went out of late: asked with every look at how the sending stands.
+            models.Index(fields=["clinic", "-closed_at"], condition=Q(state="sent"), name="reminder_sent_newest"),
             models.Index(fields=["patient", "-due_at"], name="reminder_of_patient"),
             models.Index(fields=["batch"], condition=Q(batch__isnull=False), name="reminder_batch"),
         ]
