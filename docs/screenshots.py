@@ -17,6 +17,7 @@ from crunch import crunched
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, sync_playwright
 
 from clinic.demo.logins import PASSWORD
+from clinic.wording import MONTHS
 from tests.stack.fixtures import BROWSER_OPTIONS, BROWSERS
 from tests.stack.running import Demo, run_demo, wait_until_ready
 
@@ -147,7 +148,7 @@ def patient(browser: Browser, demo: Demo) -> None:
     desk.goto("/today/")
     desk.goto(address(desk.locator("tbody th a").last))
     born = desk.locator("main").inner_text()
-    day, month, year = re.search(r"born (\d+) (\d+) (\d{4})", born).groups()  # type: ignore[union-attr]
+    day, month, year = re.search(r"born (\d+) (\w+) (\d{4})", born).groups()  # type: ignore[union-attr]
     desk.goto(desk.url.rstrip("/") + "/links/")
     desk.get_by_role("button", name="Make a link to the diary").click()
     diary = desk.locator("main input[readonly]").input_value()
@@ -156,7 +157,7 @@ def patient(browser: Browser, demo: Demo) -> None:
     page = browser.new_context(base_url=demo.url, viewport=PHONE, timezone_id="Europe/London").new_page()
     page.goto(diary)
     take(page, "patient-born")
-    for name, value in (("born_day", day), ("born_month", month), ("born_year", year)):
+    for name, value in (("born_day", day), ("born_month", str(MONTHS.index(month) + 1)), ("born_year", year)):
         page.locator(f"[name={name}]").fill(value)
     page.get_by_role("button", name="Go on").click()
     take(page, "patient-day")
