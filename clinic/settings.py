@@ -12,6 +12,7 @@ from kombu import Queue
 from clinic import logs
 from clinic.env import env_bool, env_choice, env_decimal, env_int, env_list, env_secret, env_text
 from clinic.signing_in.config import *  # noqa: F403 (names in capitals only)
+from clinic.signing_in.config import rate_limits
 
 # Lets classes be written as ModelForm[Patient], which mypy --strict asks for.
 django_stubs_ext.monkeypatch()
@@ -154,6 +155,8 @@ CACHES = {
     if CACHE_URL
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "clinic_cache"}
 }
+# In ten minutes. The staff of a hospital come from one address, and all at the beginning of the day.
+ACCOUNT_RATE_LIMITS = rate_limits(log_ins=env_int("LOG_INS_PER_ADDRESS", 60))
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

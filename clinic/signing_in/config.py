@@ -13,16 +13,23 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation that was taken has shown wh
 ACCOUNT_SESSION_REMEMBER = False
 # How often a letter may be asked for, a link tried and a password changed.
 _LETTERS, _LINKS, _CHANGES = "10/10m/ip,3/10m/key", "20/10m/ip", "5/10m/user"
-# Counted in the cache below, so over all processes. Wrong passwords: over one address many log-ins, and over many
-# addresses one log-in.
-ACCOUNT_RATE_LIMITS = {
-    "login": "60/10m/ip",
-    "login_failed": "20/10m/ip,10/10m/key",
-    "reset_password": _LETTERS,
-    "reset_password_from_key": _LINKS,
-    "reauthenticate": "10/10m/user",
-    "change_password": _CHANGES,
-}
+
+
+def rate_limits(log_ins: int) -> dict[str, str]:
+    """Return what is counted in the cache, so over all processes; ``log_ins``: how many an address may ask for.
+
+    Wrong passwords: over one address many log-ins, and over many addresses one log-in.
+    """
+    return {
+        "login": f"{log_ins}/10m/ip",
+        "login_failed": "20/10m/ip,10/10m/key",
+        "reset_password": _LETTERS,
+        "reset_password_from_key": _LINKS,
+        "reauthenticate": "10/10m/user",
+        "change_password": _CHANGES,
+    }
+
+
 MFA_ADAPTER = "clinic.signing_in.adapter.SecondFactorAdapter"
 MFA_FORMS = {
     "authenticate": "clinic.signing_in.forms.CodeForm",
