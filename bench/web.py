@@ -109,6 +109,7 @@ def _booked(world: World, port: int, clients: int, number: int) -> Outcome:
 
     def prepare(index: int) -> Sequence[Act]:
         browser = Browser(port, sessions[index])
+        browser.ask("GET", reverse("treatments:recall"))  # nobody books who has opened no page
         return [_book(browser, course, slot) for course, slot in share(pairs, index, clients)]
 
     return together(prepare, clients)
