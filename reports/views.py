@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from clinic import audit
 from clinic.access import Capability, StaffRequest, requires
 from clinic.models import AuditEntry
+from clinic.paging import Page
 from clinic.wording import day_words
 from reports.asked import Asked, AskForm, chips, form_of
 from reports.catalogue import FIRST, OF_CYCLES, REPORTS
@@ -69,7 +70,7 @@ def sessions(request: StaffRequest) -> HttpResponse:
     """List the sessions behind a number, fifty a page; the filters stand in the address as they do in the log."""
     chosen = RowsFilter(request.GET, queryset=rows.sessions(request.clinic), request=request)
     valid = chosen.form.is_valid()
-    page = rows.page_after(chosen.qs, request.GET.get("after", ""), PAGE) if valid else rows.Page([], "")
+    page = rows.page_after(chosen.qs, request.GET.get("after", ""), PAGE) if valid else Page()
     _note(request, AuditEntry.Action.READ, "report sessions", len(page.rows))
     query = request.GET.copy()
     query.pop("after", None)

@@ -1,7 +1,7 @@
 """The reminder centre: what needs a person, what waits, what went out, what was stopped."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -12,21 +12,32 @@ from django.utils import timezone
 
 from clinic import audit
 from clinic.access import Capability, StaffRequest, may, requires
+from clinic.paging import page_after, total
 from patients.models import Channel, ContactPoint
 from reminders.models import Delivery, Reminder, State
 from reminders.models.delivery import IN_DOUBT
+from reminders.models.reminder import GONE_OUT, STOPPED
 from reminders.results import billed, result_of
 from reminders.watching import facts as watch
 
 PER_PAGE = 50
-# key, label, states, newest first
+
+
+class Tab(NamedTuple):
+    """One list of the centre. One of what is over grows for ever: the newest first, and no page has a number."""
+
+    key: str
+    label: str
+    states: Q
+    over: bool = False
+
+
 TABS = (
-    ("needs", "Needs you", (State.FAILED, State.MISSED), False),
-    ("waiting", "Queue", (State.WAITING, State.SENDING), False),
-    ("sent", "Sent", (State.SENT, State.HANDLED), True),
-    ("stopped", "Stopped", (State.CANCELLED, State.REPLACED, State.STOPPED), True),
+    Tab("needs", "Needs you", Q(state__in=(State.FAILED, State.MISSED))),
+    Tab("waiting", "Queue", Q(state__in=(State.WAITING, State.SENDING))),
+    Tab("sent", "Sent", GONE_OUT, over=True),
+    Tab("stopped", "Stopped", STOPPED, over=True),
 )
-Tab = tuple[str, str, tuple[State, ...], bool]
 
 
 @requires(Capability.VIEW)
@@ -38,21 +49,18 @@ def centre(request: StaffRequest) -> HttpResponse:
 def show_centre(request: StaffRequest, *, fixing: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
     """Draw the page; ``fixing`` holds the row whose new address was not taken: its uid, what was typed, and why not."""
     now = timezone.now()
-    chosen = next((tab for tab in TABS if tab[0] == request.GET.get("tab")), TABS[0])
-    reminders = Reminder.objects.filter(clinic=request.clinic)
-    page = Paginator(_rows(reminders, chosen), PER_PAGE).get_page(request.GET.get("page"))
-    seen = watch.look(clinic=request.clinic, now=now)
-    context = {
-        "tabs": [(key, label, key == chosen[0]) for key, label, _, _ in TABS],
-        "tab": chosen[0],
-        "page_obj": page,
-        "rows": [(reminder, _result(reminder, now, request), _billed(reminder)) for reminder in page],
-        "watch": seen,
+    chosen = next((tab for tab in TABS if tab.key == request.GET.get("tab")), TABS[0])
+    shown, page = (_of_what_is_over if chosen.over else _of_what_is_open)(request, chosen)
+    context = page | {
+        "tabs": [(tab.key, tab.label, tab == chosen) for tab in TABS],
+        "tab": chosen.key,
+        "rows": [(reminder, _result(reminder, now, request), _billed(reminder)) for reminder in shown],
+        "watch": watch.look(clinic=request.clinic, now=now),
         "may_act": may(request.membership, Capability.MESSAGE),
         "fixing": fixing,
         "now": now,
     }
-    audit.list_shown(request, "reminders", len(page))
+    audit.list_shown(request, "reminders", len(shown))
     return render(request, "reminders/centre.html", context, status=status)
 
 
@@ -70,24 +78,35 @@ def _billed(reminder: Any) -> str:
     return billed(list(reminder.deliveries.all()), settings.SMS_PRICE, settings.SMS_CURRENCY)
 
 
-def _rows(reminders: QuerySet[Reminder], tab: Tab) -> QuerySet[Reminder]:
-    """Return a tab's rows with all that the page shows of each. In the queue, what is in doubt comes first."""
-    order = ("-due_at", "-pk") if tab[3] else ("due_at", "pk")
+def _of_what_is_over(request: StaffRequest, tab: Tab) -> tuple[list[Any], dict[str, object]]:
+    """Return the rows behind the cursor in the address, and what leads on from there."""
+    found = Reminder.objects.filter(tab.states, clinic=request.clinic)
+    page = page_after(_with_all_shown(found), request.GET.get("after", ""), PER_PAGE, by="due_at")
+    return page.rows, {"cursor": page.cursor, "total": total(found, "message")}
+
+
+def _of_what_is_open(request: StaffRequest, tab: Tab) -> tuple[list[Any], dict[str, object]]:
+    """Return one page of what somebody or the dispatch still has to do. In the queue, what is in doubt comes first."""
+    found = _with_all_shown(Reminder.objects.filter(tab.states, clinic=request.clinic)).order_by("due_at", "pk")
+    if tab.key == "waiting":
+        doubt = Delivery.objects.filter(outcome__in=IN_DOUBT).values("reminder")
+        found = found.annotate(doubt=Q(pk__in=doubt, attempts__gt=0)).order_by("-doubt", "due_at", "pk")
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    return list(page), {"page_obj": page}
+
+
+def _with_all_shown(reminders: QuerySet[Reminder]) -> QuerySet[Any]:
+    """Add all that the page shows of each."""
     usable = ContactPoint.objects.usable().filter(patient=OuterRef("patient"))
     other_way = Q(channel=Channel.SMS) & Exists(usable.filter(channel=Channel.EMAIL)) | Q(
         channel=Channel.EMAIL
     ) & Exists(usable.filter(channel=Channel.SMS))
     points = ContactPoint.objects.order_by("pk")
-    found = (
-        reminders.filter(state__in=tab[2])
-        .annotate(other_way=other_way)
+    return (
+        reminders.annotate(other_way=other_way)
         .select_related("patient", "rule", "session", "invitation__offer", "handled_by", "template", "one_off")
         .prefetch_related(
             Prefetch("deliveries", Delivery.objects.order_by("attempt")),
             Prefetch("patient__contact_points", points),
         )
     )
-    if tab[0] == "waiting":
-        doubt = Delivery.objects.filter(outcome__in=IN_DOUBT).values("reminder")
-        return found.annotate(doubt=Q(pk__in=doubt, attempts__gt=0)).order_by("-doubt", *order)
-    return found.order_by(*order)

@@ -13,8 +13,8 @@ from django.db.models import F, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from clinic.models import Clinic
+from clinic.paging import behind
 from treatments.days import with_cycle
-from treatments.log.rows import behind
 from treatments.lots import lot_words, lots_used
 from treatments.models import Status
 
@@ -124,7 +124,7 @@ def _table(rows: QuerySet[Any], clinic: Clinic, filters: str) -> Iterator[list[l
     left = wanted
     while found := list(map(_Read._make, left[:CHUNK])):
         yield [_cells(row, clinic.zone) for row in found]
-        left = behind(wanted, _moment(found[-1].starts), found[-1].pk)
+        left = behind(wanted, "starts_at", _moment(found[-1].starts), found[-1].pk)
 
 
 def _cells(row: _Read, zone: ZoneInfo) -> list[object]:

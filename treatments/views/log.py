@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic import audit
 from clinic.access import Capability, StaffRequest, may, requires
 from clinic.models import AuditEntry
+from clinic.paging import Page
 from treatments.log import export as files
 from treatments.log import filters, rows, views_kept
 from treatments.log.forms import KeepForm
@@ -28,7 +29,7 @@ def session_log(request: StaffRequest) -> HttpResponse:
     """Show the log, fifty rows a page. All filters stand in the address, so a view can be kept."""
     chosen = _chosen(request)
     valid = chosen.form.is_valid()
-    page = rows.page_after(chosen.qs, request.GET.get("after", ""), PAGE) if valid else rows.Page([], "")
+    page = rows.page_after(chosen.qs, request.GET.get("after", ""), PAGE) if valid else Page()
     now = timezone.now()
     _note(request, AuditEntry.Action.READ, len(page.rows), now)
     query = request.GET.copy()
