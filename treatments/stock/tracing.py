@@ -7,8 +7,8 @@ from django.db.models import Count, Prefetch, Sum
 from django.db.models.functions import TruncMonth
 
 from clinic.models import Clinic
+from clinic.paging import page_after
 from patients.models import ContactPoint
-from treatments.log.rows import page_after
 from treatments.models import LotRecall, TreatmentSession, Vial
 from treatments.stock.changes import clean_lot
 
@@ -46,7 +46,7 @@ class Waste:
 
 
 def trace(clinic: Clinic, lot: str, after: str = "") -> Trace:
-    """Return where a lot went (5 queries): sessions with their patient and the ways to reach them, a page at a time.
+    """Return where a lot went (4 queries): sessions with their patient and the ways to reach them, a page at a time.
 
     Lots are kept as `clean_lot` writes them, so that the index on them is used.
     """
@@ -54,10 +54,8 @@ def trace(clinic: Clinic, lot: str, after: str = "") -> Trace:
     used = Vial.objects.filter(clinic=clinic, lot=key)
     contacts = Prefetch("course__patient__contact_points", queryset=ContactPoint.objects.order_by("-channel"))
     sessions = TreatmentSession.objects.filter(clinic=clinic, record__in=used.values("record"))
-    listed = (
-        sessions.select_related("course__patient", "injector").prefetch_related(contacts).order_by("-starts_at", "-pk")
-    )
-    page = page_after(listed, after, PAGE)
+    listed = sessions.select_related("course__patient", "injector").prefetch_related(contacts)
+    page = page_after(listed, after, PAGE, by="starts_at")
     recall = LotRecall.objects.filter(clinic=clinic, lot=key).first()
     return Trace(key, recall, sessions.order_by().count(), page.rows, page.cursor)
 
