@@ -1,44 +1,60 @@
-"""What `make test` does: the checks, then the suite on SQLite, then the same suite on PostgreSQL.
+"""What `make test` does: the checks, then the suite on SQLite and, beside it, the same suite on PostgreSQL.
 
 Only what no database has a part in runs once: tests/engines.py.
-All of it runs whatever failed before; the last run's summary names what did, so the end of the output tells it all.
+All of it runs whatever failed before; the end of the output names what did, so it tells it all.
 """
 
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
+from typing import IO
+
+import pytest
 
 from tests.postgres import postgres
 
-BROKEN = "BROKEN_BEFORE"
-# Tests of running servers share one worker, so that each run starts them once. One worker a core: all that runs at once
-# keeps two cores busy, and a third worker made no run shorter.
+# Tests of running servers share one worker, so that each run starts them once.
 PYTEST = (sys.executable, "-m", "pytest", "-p", "tests.summary", "--numprocesses=2", "--dist=loadgroup")
+# Of a choice with ARGS, the second run may have nothing left to do.
+WELL = {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run everything with pytest's ``arguments``; return the exit code."""
     broken = []
-    if _run(["make", "--no-print-directory", "lint"], "Checks"):
+    _title("Checks")
+    if _start(["make", "--no-print-directory", "lint"]).wait():
         broken.append("The checks failed: see the top, or run make lint.")
-    if _suite("SQLite", arguments):
-        broken.append("The suite failed on SQLite: see its summary above.")
-    with postgres() as url:
-        failed = _suite("PostgreSQL", arguments, DATABASE_URL=url, **{BROKEN: "\n".join(broken)})
+    with postgres() as url, tempfile.TemporaryFile("w+") as kept:
+        # Side by side: alone, a run spends a quarter of its time waiting for browsers, servers and its slower worker.
+        second = _start([*PYTEST, "-p", "tests.engines", *arguments], kept, DATABASE_URL=url)
+        _title("Tests on SQLite")
+        if _start([*PYTEST, *arguments]).wait():
+            broken.append("The suite failed on SQLite: see its summary above.")
+        failed = second.wait() not in WELL
+        _title("Tests on PostgreSQL")
+        kept.seek(0)
+        _write(kept.read(), broken)
     return 1 if failed or broken else 0
 
 
-def _suite(name: str, arguments: Sequence[str], **settings: str) -> int:
-    return _run([*PYTEST, *arguments], f"Tests on {name}", **settings)
-
-
-def _run(command: Sequence[str], title: str, **settings: str) -> int:
-    sys.stdout.write(f"\n== {title}\n")
-    sys.stdout.flush()
+def _start(command: Sequence[str], output: IO[str] | None = None, **settings: str) -> subprocess.Popen[bytes]:
     # The suite decides its database itself; one that lies in the environment may be somebody's.
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    return subprocess.run(command, env=environment | settings, check=False).returncode
+    return subprocess.Popen(command, env=environment | settings, stdout=output, stderr=output and subprocess.STDOUT)
+
+
+def _title(words: str) -> None:
+    sys.stdout.write(f"\n== {words}\n")
+    sys.stdout.flush()
+
+
+def _write(output: str, broken: Sequence[str]) -> None:
+    """Write what a run printed, and above its last line what failed before."""
+    above, _, last = output.rstrip().rpartition("\n")
+    sys.stdout.write("\n".join([above, *broken, last, ""]))
 
 
 if __name__ == "__main__":
