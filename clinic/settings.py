@@ -113,10 +113,10 @@ DATABASES = {
     "default": environ.Env.db_url_config(env_secret("DATABASE_URL", f"sqlite:///{VAR_DIR / 'clinic.sqlite3'}"))
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["ENGINE"] = "clinic.sqlite"
     DATABASES["default"]["OPTIONS"] = {
         # A deferred transaction that reads before it writes fails with "database is locked" under two writers.
         "transaction_mode": "IMMEDIATE",
-        # SQLite's waiting is not fair: the unluckiest of 16 writers was seen to wait a second.
         "timeout": 30,
         # Migrations rebuild tables here; without the last pragma a trigger that reads the table under repair stops them.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA legacy_alter_table=ON;",

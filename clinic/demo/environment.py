@@ -8,7 +8,7 @@ from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 SECRETS_FILE = "secrets.env"
-DATABASE_FILES = ("clinic.sqlite3", "clinic.sqlite3-wal", "clinic.sqlite3-shm")
+DATABASE_FILES = ("clinic.sqlite3", "clinic.sqlite3-wal", "clinic.sqlite3-shm", "clinic.sqlite3-turn")
 # All that makes up a demo. Starting over removes these and nothing else: VAR_DIR may be anybody's folder.
 KEPT = (*DATABASE_FILES, SECRETS_FILE, "outbox", "logs", "broker")
 
