@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Trim, Upper
 
 from clinic.constraints import Correction, Frozen, NotBarred
 from clinic.fields import EncryptedTextField
@@ -123,6 +124,7 @@ class Vial(models.Model):
             models.CheckConstraint(condition=Q(expires_on__gte=F("used_on")), name="vial_not_expired_when_used"),
             models.CheckConstraint(condition=Q(strength__in=VIAL_STRENGTHS), name="vial_strength_as_supplied"),
             models.CheckConstraint(condition=~Q(lot=""), name="vial_has_a_lot"),
+            models.CheckConstraint(condition=Q(lot=Upper(Trim("lot"))), name="vial_lot_as_it_is_looked_up"),
             models.CheckConstraint(
                 condition=Q(units_given__isnull=True, units_wasted__isnull=True)
                 | Q(

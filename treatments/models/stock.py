@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Trim, Upper
 
 from clinic.constraints import Frozen
 from clinic.models import Clinic, User
@@ -48,6 +49,7 @@ class StockVial(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(strength__in=VIAL_STRENGTHS), name="stock_strength_as_supplied"),
             models.CheckConstraint(condition=~Q(lot=""), name="stock_vial_has_a_lot"),
+            models.CheckConstraint(condition=Q(lot=Upper(Trim("lot"))), name="stock_lot_as_it_is_looked_up"),
             models.CheckConstraint(condition=Q(expires_on__gte=F("received_on")), name="stock_not_expired_on_arrival"),
             models.CheckConstraint(
                 condition=Q(state="used", session__isnull=False) | (~Q(state="used") & Q(session__isnull=True)),
@@ -82,6 +84,7 @@ class LotRecall(models.Model):
         constraints = [
             Frozen(name="lot_recall_is_append_only"),
             models.UniqueConstraint(fields=["clinic", "lot"], name="one_recall_per_lot"),
+            models.CheckConstraint(condition=Q(lot=Upper(Trim("lot"))), name="recalled_lot_as_it_is_looked_up"),
         ]
 
     def __str__(self) -> str:

@@ -4,10 +4,11 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from clinic.models import Clinic, Injector, User
 from tests.builders import NOW, TODAY, make_course, make_patient, make_session
+from tests.treatments.stock.conftest import Receive
 from treatments.models import LotRecall, SessionRecord, Vial
 
 pytestmark = pytest.mark.django_db
@@ -88,3 +89,25 @@ def test_a_form_is_told_in_words(record: SessionRecord, recalled: LotRecall, riv
 def test_a_recall_cannot_be_taken_back_silently(recalled: LotRecall) -> None:
     with pytest.raises(IntegrityError, match="lot_recall_is_append_only"), transaction.atomic():
         LotRecall.objects.all().delete()
+
+
+@pytest.mark.parametrize("lot", ["c4472", " C4472", "C4472 "])
+@pytest.mark.parametrize(
+    ("statement", "rule"),
+    [
+        ("UPDATE treatments_vial SET lot = %s", "vial_lot_as_it_is_looked_up"),
+        ("UPDATE treatments_stockvial SET lot = %s", "stock_lot_as_it_is_looked_up"),
+        (
+            """INSERT INTO treatments_lotrecall (clinic_id, lot, recalled_on, reason, recorded_at, recorded_by_id)
+               SELECT clinic_id, %s, recalled_on, reason, recorded_at, recorded_by_id FROM treatments_lotrecall""",
+            "recalled_lot_as_it_is_looked_up",
+        ),
+    ],
+)
+def test_no_lot_is_kept_in_another_spelling_whoever_writes_it(
+    record: SessionRecord, recalled: LotRecall, stocked: Receive, riverside: Clinic, lot: str, statement: str, rule: str
+) -> None:
+    stocked(lot="C4472")
+    vial(riverside, record, "C4472").save()
+    with pytest.raises(IntegrityError, match=rule), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, [lot])
