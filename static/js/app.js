@@ -18,9 +18,13 @@
     window.setTimeout(() => { region.textContent = text; }, 50);
   };
 
+  const line = document.getElementById("failure");
+
   const showFailure = (text, link) => {
-    const line = document.getElementById("failure");
     if (!line) return;
+    // Behind an open dialog it would be covered and not read aloud. A dialog that is emptied takes it along: until the next one.
+    const dialog = document.querySelector("dialog[open]");
+    if (!line.isConnected || line.closest("dialog") !== dialog) (dialog || document.getElementById("main")).prepend(line);
     line.textContent = text;
     if (link) {
       const anchor = Object.assign(document.createElement("a"), { href: link, target: "_blank", textContent: "Sign in" });
@@ -31,7 +35,6 @@
   };
 
   const hideFailure = () => {
-    const line = document.getElementById("failure");
     if (line) line.hidden = true;
   };
 
@@ -159,6 +162,9 @@
   // For views that answer with the header HX-Trigger: {"announce": {"value": "2 changes"}}.
   document.addEventListener("announce", (event) => announce(event.detail.value));
 
+  // For other scripts.
+  document.addEventListener("failure", (event) => showFailure(event.detail.value));
+
   /* Small behaviours asked for by attributes. */
   const onClick = {
     "[data-dismiss]": (button) => button.closest(".message").remove(),
@@ -206,9 +212,11 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    const menu = event.key === "Escape" && event.target.closest("details.menu[open]");
+    // Of the page, not of what has the focus: where a press with the mouse gives none (Safari), nothing in the menu has it.
+    const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
     if (!menu) return;
-    event.stopPropagation();
+    // The same key leads back to the page before, which is no part of closing a menu.
+    event.stopImmediatePropagation();
     menu.open = false;
     menu.querySelector("summary").focus();
   });

@@ -120,7 +120,7 @@ def test_f24_offline_says_so_keeps_what_is_typed_and_books_once_however_often_pr
     page.get_by_label("Note (optional)").fill("rings back at ten")
     page.context.set_offline(True)
     slot.click()
-    expect(page.locator("#failure")).to_contain_text("We could not reach the server. Nothing was changed. Try again.")
+    expect(dialog.locator("#failure")).to_contain_text("We could not reach the server. Nothing was changed. Try again.")
     expect(page.get_by_label("Note (optional)")).to_have_value("rings back at ten")
     page.context.set_offline(False)
     sent: list[str] = []

@@ -78,6 +78,21 @@ def test_a_passkey_is_added_signs_in_without_a_password_and_is_removed(phone: Pa
     phone.wait_for_url("**/me/second-step/**")
 
 
+def test_a_passkey_that_is_not_used_says_why(browser_page: Page) -> None:
+    page = browser_page
+    page.goto("/log-in/")
+    use, words = page.get_by_role("button", name="Use a passkey"), page.locator("#failure")
+    page.evaluate(
+        "() => { navigator.credentials.get = () => Promise.reject(new DOMException('', 'NotAllowedError')); }"
+    )
+    use.click()
+    expect(words).to_contain_text("No passkey was used.")
+    # Safari in a window of another program, and every browser without HTTPS.
+    page.evaluate("delete window.PublicKeyCredential")
+    use.click()
+    expect(words).to_contain_text("This browser cannot use passkeys here.")
+
+
 @pytest.fixture
 def injector(browser: Browser, stack: Stack) -> Iterator[BrowserContext]:
     """Dr Osei's browser, signed in."""

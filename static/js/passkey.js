@@ -1,0 +1,17 @@
+/* A passkey that is not used says why: what brings the passkeys only tells the console. */
+(() => {
+  "use strict";
+
+  const ELSE = "Nothing was changed. Try again, or go on without it.";
+  const WHY = {
+    NotAllowedError: "No passkey was used.",
+    InvalidStateError: "This device holds a passkey of yours already.",
+  };
+  const CANNOT = "This browser cannot use passkeys here. Use your password and an authenticator app, or another browser.";
+
+  document.addEventListener("allauth.error", (event) => {
+    event.preventDefault();
+    const value = window.PublicKeyCredential ? `${WHY[event.detail.exception.name] || "The passkey did not work."} ${ELSE}` : CANNOT;
+    document.dispatchEvent(new CustomEvent("failure", { detail: { value } }));
+  });
+})();
