@@ -69,7 +69,9 @@
 
   const openHelp = () => {
     const dialog = document.getElementById("keys-dialog");
-    if (dialog && !dialog.open) dialog.showModal();
+    if (!dialog || dialog.open) return;
+    listKeysHere();
+    dialog.showModal();
   };
 
   const openRow = () => {
@@ -157,7 +159,8 @@
     if (row) row.dataset.current = "";
   });
 
-  document.getElementById("keys-dialog")?.addEventListener("beforetoggle", listKeysHere);
+  // By click, since no dialog tells Safari before 18.4 that it opens.
+  document.querySelector("[data-open-dialog=keys-dialog]")?.addEventListener("click", listKeysHere);
   markShortcuts(document);
   showState();
   stayOnRow();

@@ -97,6 +97,21 @@ def test_f30_the_summary_has_the_focus_and_each_of_its_links_leads_into_its_fiel
     expect(desk.get_by_label("First name")).to_have_value("Tom")
 
 
+def test_escape_closes_an_open_menu_and_nothing_else_wherever_the_focus_is(desk: Page) -> None:
+    desk.goto("/patients/new/")
+    menu = desk.locator(".app-nav .menu")
+    menu.locator("summary").click()
+    # Safari gives no focus to what is pressed with the mouse.
+    desk.evaluate("document.activeElement.blur()")
+    desk.keyboard.press("Escape")
+    expect(menu).not_to_have_attribute("open", "")
+    expect(menu.locator("summary")).to_be_focused()
+    # What led back to the patients would have begun by now.
+    expect(desk.get_by_label("First name")).to_be_visible()
+    desk.keyboard.press("Escape")
+    desk.wait_for_url("**/patients/")
+
+
 # All borders are in tests/reminders/wording/test_guard.py; here, that the page follows.
 COUNTED = {
     "€" + "a" * 158: "160 of 160 characters · 1 text · GSM-7",
