@@ -54,13 +54,20 @@ def stack(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) -> It
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium. Module scope: while it runs, Django refuses the database to other tests of this process."""
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    """Chromium, or by hand the Firefox of FIREFOX.
+
+    Module scope: while it runs, Django refuses the database to other tests of this process.
+    """
+    firefox = os.environ.get("FIREFOX")
+    path = firefox or os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         missing = "Chromium is not installed; put it on the PATH or its path into CHROMIUM"
         pytest.fail(missing) if os.environ.get("REQUIRE_BROWSER") == "1" else pytest.skip(missing)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(BROWSER_OPTIONS))
+        if firefox:
+            browser = playwright.firefox.launch(executable_path=path, channel="moz-firefox")
+        else:
+            browser = playwright.chromium.launch(executable_path=path, args=list(BROWSER_OPTIONS))
         yield browser
         browser.close()
 
