@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from simple_history.utils import bulk_create_with_history
+
 from clinic.models import Clinic
 from patients.models import Channel, Patient
 from reminders.models import Kind, MessageTemplate, ReminderRule
@@ -41,23 +43,26 @@ RULES = (
 
 def install(clinic: Clinic) -> None:
     """Give a clinic the rules and texts that it does not have yet; what it changed stays as it is."""
-    for start in RULES:
-        rule, _ = ReminderRule.objects.get_or_create(
-            clinic=clinic, kind=start.kind, days_before=start.days_before, days_after=start.days_after
-        )
-        install_texts(rule)
+    rules = ReminderRule.objects.filter(clinic=clinic)
+    known = rules.values_list("kind", "days_before", "days_after")
+    there = {Start(Kind(kind), before, after) for kind, before, after in known}
+    fresh = [ReminderRule(clinic=clinic, **vars(start)) for start in RULES if start not in there]
+    bulk_create_with_history(fresh, ReminderRule)
+    install_texts(*rules)
 
 
-def install_texts(rule: ReminderRule) -> None:
-    """Give a rule the texts that it does not have yet, in every language (two queries)."""
-    if rule.kind == Kind.ONE_OFF:  # its words are written each time
-        return
-    there = set(MessageTemplate.objects.filter(rule=rule).values_list("channel", "language"))
-    fresh = (text for language in Patient.Language.values for text in _texts(rule, language))
-    MessageTemplate.objects.bulk_create(text for text in fresh if (text.channel, text.language) not in there)
+def install_texts(*rules: ReminderRule) -> None:
+    """Give rules the texts that they do not have yet, in every language (two queries)."""
+    there = set(MessageTemplate.objects.filter(rule__in=rules).values_list("rule", "channel", "language"))
+    fresh = (text for rule in rules for language in Patient.Language.values for text in _texts(rule, language))
+    MessageTemplate.objects.bulk_create(
+        text for text in fresh if (text.rule_id, text.channel, text.language) not in there
+    )
 
 
 def _texts(rule: ReminderRule, language: str) -> list[MessageTemplate]:
+    if rule.kind == Kind.ONE_OFF:  # its words are written each time
+        return []
     words = words_for(language, rule.kind, rule.days_before or rule.days_after)
     common = {"clinic_id": rule.clinic_id, "rule": rule, "language": language}
     return [

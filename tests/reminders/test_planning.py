@@ -329,3 +329,11 @@ def test_installing_the_default_rules_twice_changes_nothing(rules: Clinic) -> No
     defaults.install(rules)
     assert (ReminderRule.objects.count(), MessageTemplate.objects.count()) == (16, texts)
     assert not ReminderRule.objects.get(days_before=3).active
+
+
+def test_installing_the_default_rules_takes_few_statements_and_each_has_its_history(
+    riverside: Clinic, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_max_num_queries(8):
+        defaults.install(riverside)
+    assert ReminderRule.history.filter(history_type="+").count() == len(defaults.RULES)
