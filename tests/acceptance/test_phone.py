@@ -152,3 +152,6 @@ def test_f16_on_a_phone_the_day_is_cards_whose_next_step_is_in_sight_and_large(h
     )
     assert small == []
     assert wider_than_its_window(page) <= 0
+    expect(page.get_by_label("Status")).to_be_hidden()  # folded away, so that rows come first
+    page.locator(".fold > summary").click()
+    expect(page.get_by_label("Status")).to_be_visible()

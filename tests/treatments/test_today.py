@@ -281,6 +281,8 @@ def test_the_filter_that_is_set_stays_chosen(visit: TreatmentSession, client: Cl
     assert f'<option value="{visit.injector.uid}" selected>{visit.injector.name}</option>' in page
     assert '<option value="booked" selected>' in page
     assert page.count(" selected>") == 3  # and all rooms
+    assert '<details class="fold" open>' in page
+    assert '<details class="fold" >' in text(client.get(TODAY_URL))
 
 
 def test_opening_the_day_costs_a_fixed_number_of_queries(
