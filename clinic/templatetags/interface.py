@@ -4,7 +4,7 @@ Moments are shown in the active zone, which the middleware sets to the clinic's;
 because its hour could be anybody's.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
@@ -113,12 +113,19 @@ def error_summary(*forms: BaseForm) -> dict[str, list[Fault]]:
 
 
 def _faults(form: BaseForm) -> Iterable[Fault]:
-    """Give the whole-form messages first: they usually explain the others."""
+    """Give the whole-form messages first: they usually explain the others.
+
+    A form may say several faults of a kind in one line (``said_together``: by field the words instead of its own, none
+    where another field's speak for it too): each field still says its own.
+    """
     for message in form.non_field_errors():
         yield Fault(str(message), None)
+    together: Callable[[], dict[str, str]] = getattr(form, "said_together", dict)
+    instead = together()
     for field in form:
         for message in field.errors:
-            yield Fault(str(message), None if field.is_hidden else _focusable_id(field))
+            if words := instead.get(field.name, str(message)):
+                yield Fault(words, None if field.is_hidden else _focusable_id(field))
 
 
 def _focusable_id(field: BoundField) -> str | None:

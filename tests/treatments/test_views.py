@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import uuid
+from html import escape
 from typing import Any
 
 import pytest
@@ -299,6 +300,18 @@ def test_a_form_with_gaps_keeps_what_was_typed_and_says_all_that_is_missing(
     for words in ("There is a problem", "Enter the lot number on the vial.", "Answer Yes, No or Not known: Allergy"):
         assert words in page
     assert len(re.findall(r'name="sites"[^>]*checked', page)) == 31
+
+
+def test_an_empty_record_says_once_that_the_safety_questions_have_no_answer(
+    in_room: TreatmentSession, nurse: User
+) -> None:
+    page = text(log_in(nurse).post(record_url(in_room), {"screened_on": TODAY.isoformat()}))
+    summary = page.split("There is a problem")[1].split("</ul>")[0]
+    together = f"Answer {len(QUESTIONS)} safety questions, each with Yes, No or Not known."
+    assert f'<a href="#id_safety_{QUESTIONS[0].key}_0">{together}</a>' in summary
+    assert "Answer Yes, No or Not known:" not in summary
+    assert all(f"Answer Yes, No or Not known: {escape(one.text)}" in page for one in QUESTIONS)
+    assert summary.count("<li>") == 9  # 14 when each question stood there
 
 
 def test_an_expired_lot_is_a_reason_not_a_crash(in_room: TreatmentSession, nurse: User) -> None:

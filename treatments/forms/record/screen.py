@@ -53,6 +53,15 @@ class ScreenPart(HouseForm):
             if name_of(question.key) in self.fields
         ]
 
+    def said_together(self) -> dict[str, str]:
+        """Say once, at the first of them, how many questions have no answer: seven lines alike hide all others."""
+        names = [name_of(question.key) for question in safety.QUESTIONS]
+        open_ones = [name for name in names if self.is_bound and self.has_error(name, "required")]
+        if len(open_ones) < 2:
+            return {}
+        words = f"Answer {len(open_ones)} safety questions, each with Yes, No or Not known."
+        return dict.fromkeys(open_ones, "") | {open_ones[0]: words}
+
     def answers(self) -> dict[str, bool | None]:
         """Return question key to Yes, No or None for not known."""
         keys = [question.key for question in safety.QUESTIONS if self.cleaned_data.get(name_of(question.key))]
