@@ -20,11 +20,13 @@ Rows = QuerySet[Any]
 
 @dataclass(frozen=True)
 class Tab:
-    """One list: its key in the address, its name, what to say when nobody is on it, and how to read it."""
+    """One list: its key in the address, its name, what to say and where to go on when nobody is on it, how to read it."""
 
     key: str
     label: str
     empty: str
+    action: str
+    leads_to: str
     rows: Callable[[Clinic, dt.date], Rows]
 
 
@@ -66,12 +68,14 @@ def snoozed(clinic: Clinic, on: dt.date) -> Rows:
     return Course.objects.filter(clinic=clinic).snoozed(on).select_related("patient")
 
 
+_CALENDAR = ("Open the calendar", "treatments:calendar")
+_PATIENTS = ("Find a patient", "patients:search")
 TABS = (
-    Tab("overdue", "Overdue", "Nobody is overdue.", overdue),
-    Tab("soon", "Due soon", "Nobody is due in the next 28 days without a booking.", soon),
-    Tab("asked", "Asked to move", "Nobody has asked to move.", asked),
-    Tab("waiting", "Waiting list", "Nobody is waiting for an earlier time.", waiting),
-    Tab("snoozed", "Snoozed", "Nobody is snoozed.", snoozed),
+    Tab("overdue", "Overdue", "Nobody is overdue.", *_PATIENTS, overdue),
+    Tab("soon", "Due soon", "Nobody is due in the next 28 days without a booking.", *_CALENDAR, soon),
+    Tab("asked", "Asked to move", "Nobody has asked to move.", *_CALENDAR, asked),
+    Tab("waiting", "Waiting list", "Nobody is waiting for an earlier time.", *_PATIENTS, waiting),
+    Tab("snoozed", "Snoozed", "Nobody is snoozed.", "See who is overdue", "treatments:recall", snoozed),
 )
 
 
