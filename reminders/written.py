@@ -58,6 +58,7 @@ def _from_json(content: dict[str, str], channel: Channel) -> Written:
 
 
 def _mail(text: str) -> Written:
-    mail = email.message_from_string(text, _class=EmailMessage, policy=default)
+    # As bytes: what a letter holds beyond ASCII stands in it as it is, and would be lost as text.
+    mail = email.message_from_bytes(text.encode(), _class=EmailMessage, policy=default)
     key = uuid.UUID(str(mail["Message-ID"]).strip("<>").partition("@")[0])
     return Written(key, Channel.EMAIL, str(mail["To"]), str(mail["Subject"]), str(mail.get_content()))
