@@ -6,8 +6,6 @@ from zoneinfo import available_timezones
 
 from django import forms
 
-_DATE_WORDS = {"required": "Enter a date.", "invalid": "Enter a date such as 2026-06-01."}
-
 
 def number(label: str, most: int, *, required: bool = False, **kwargs: Any) -> forms.IntegerField:
     """Return a box for a whole number; where it is not required, an empty one is "not known", never zero."""
@@ -25,12 +23,12 @@ def number(label: str, most: int, *, required: bool = False, **kwargs: Any) -> f
     )
 
 
-def date(label: str, *, required: bool = True, **kwargs: Any) -> forms.DateField:
+def date(label: str, *, required: bool = True, required_words: str = "Enter a date.", **kwargs: Any) -> forms.DateField:
     """Return a box for a day."""
     return forms.DateField(
         label=label,
         required=required,
-        error_messages=_DATE_WORDS,
+        error_messages={"required": required_words, "invalid": "Enter a date such as 2026-06-01."},
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         **kwargs,
     )

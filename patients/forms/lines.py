@@ -100,8 +100,8 @@ class AcuteForm(LineForm):
 class AuthorizationForm(LineForm):
     """What a payer agreed to, or was asked for."""
 
-    valid_from = date("From")
-    valid_to = date("To, the last day that is covered")
+    valid_from = date("From", required_words="Enter the first day that is covered.")
+    valid_to = date("To, the last day that is covered", required_words="Enter the last day that is covered.")
     visits = number("Visits allowed", 999)
     units_allowed = number("Units allowed", 32000)
 

@@ -123,6 +123,8 @@ def test_the_desk_writes_down_what_a_payer_agreed_to(front_desk: User, maria: Pa
         ({"number": "PA-1"}, "This person has an authorization with this number already."),
         ({"visits": "some"}, "Visits allowed: enter a whole number"),
         ({"payer": ""}, "Enter the payer."),
+        ({"valid_from": ""}, "Enter the first day that is covered."),
+        ({"valid_to": ""}, "Enter the last day that is covered."),
     ],
 )
 def test_what_cannot_be_is_refused_in_words(

@@ -54,7 +54,7 @@ class ScreenPart(HouseForm):
         ]
 
     def said_together(self) -> dict[str, str]:
-        """Say once, at the first of them, how many questions have no answer: seven lines alike hide all others."""
+        """Say once, at the first of them, how many questions have no answer: a dozen lines alike hide all others."""
         names = [name_of(question.key) for question in safety.QUESTIONS]
         open_ones = [name for name in names if self.is_bound and self.has_error(name, "required")]
         if len(open_ones) < 2:
