@@ -8,26 +8,26 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Value
 
 from patients.diary import Window
-from patients.eligibility.counts import WINDOW_DAYS
-from patients.models import Baseline
 from reports.asked import Asked
 from treatments.models import TreatmentSession
 from treatments.models.course import AddDays
 from treatments.models.session import GIVEN
 from treatments.response.cycles import WEEKS_5_TO_8_END, WEEKS_9_TO_12_END, fewer_days, more_days, wears_off
-from treatments.response.everyone import diary_counts
+from treatments.response.everyone import diary_counts, level_counts, window_of
 
 CHUNK = 1000
+_COUNTS = ("level", "middle", "late")
 _SHOWN = (
-    *("given_on", "uid", "number", "level_days", "level_recorded", "course__cycles_before", "injector__name"),
-    *("mid_recorded", "mid_headache", "late_recorded", "late_headache"),
+    *("given_on", "uid", "injector__name"),
     *(f"course__patient__{name}" for name in ("uid", "given_name", "family_name", "record_number")),
 )
+_ANY_DAY = dt.date.min  # how many days there were is asked here, and never which
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,12 @@ class Cycle:
     """One cycle: the level before treatment, weeks 5 to 8 and weeks 9 to 12, in headache days."""
 
     row: dict[str, Any]
-    number: int
-    level: Window | None
-    middle: Window
-    late: Window
+
+    @property
+    def number(self) -> int:
+        """Which of the person's cycles it is, from the first they ever had."""
+        number: int = self.row["course__cycles_before"] + self.row["number"]
+        return number
 
     @property
     def name(self) -> str:
@@ -46,9 +48,24 @@ class Cycle:
         return f"{self.row['course__patient__given_name']} {self.row['course__patient__family_name']}"
 
     @property
+    def level(self) -> Window | None:
+        """The level before treatment."""
+        return None if self.row["level"] is None else window_of(_ANY_DAY, self.row["level"])
+
+    @property
+    def middle(self) -> Window:
+        """Weeks 5 to 8."""
+        return window_of(_ANY_DAY, self.row["middle"])
+
+    @property
+    def late(self) -> Window:
+        """Weeks 9 to 12."""
+        return window_of(_ANY_DAY, self.row["late"])
+
+    @property
     def fewer(self) -> Fraction | None:
         """Percent fewer headache days than before treatment; None where one of both is not known."""
-        return fewer_days(self.level, self.late) if self.level else None
+        return None if self.row["level"] is None else _fewer(self.row["level"], self.row["late"])
 
     @property
     def change(self) -> str:
@@ -58,20 +75,36 @@ class Cycle:
         return f"{float(abs(self.fewer)):.0f}% {'fewer' if self.fewer >= 0 else 'more'}"
 
     @property
-    def more(self) -> Fraction | None:
-        """How many more headache days weeks 9 to 12 have than weeks 5 to 8."""
-        return more_days(self.middle, self.late)
+    def worn_off(self) -> bool | None:
+        """Whether weeks 9 to 12 were worse than weeks 5 to 8; None where one of both is not known."""
+        return _worn_off(self.row["middle"], self.row["late"])
 
-    @property
-    def worn_off(self) -> bool:
-        """Whether the effect wore off."""
-        return wears_off(self.middle, self.late)
+
+# Thousands of people have the same few counts.
+@lru_cache(maxsize=4096)
+def _fewer(level: int, late: int) -> Fraction | None:
+    return fewer_days(window_of(_ANY_DAY, level), window_of(_ANY_DAY, late))
+
+
+@lru_cache(maxsize=4096)
+def _worn_off(middle: int, late: int) -> bool | None:
+    then, now = window_of(_ANY_DAY, middle), window_of(_ANY_DAY, late)
+    return None if more_days(then, now) is None else wears_off(then, now)
 
 
 def cycles(asked: Asked) -> Iterator[Cycle]:
     """Yield each cycle whose twelfth week ended in the days asked for, the newest first (1 query, constant memory)."""
-    for row in _rows(asked).values(*_SHOWN).iterator(chunk_size=CHUNK):
-        yield _cycle(row)
+    return _read(asked, *_COUNTS, *_SHOWN)
+
+
+def cycles_with(asked: Asked, *counts: str) -> Iterator[Cycle]:
+    """Yield the same cycles with only these of their counts: nothing else is looked up (1 query, constant memory)."""
+    return _read(asked, *counts)
+
+
+def _read(asked: Asked, *names: str) -> Iterator[Cycle]:
+    rows = _rows(asked).values("number", "course__cycles_before", *names)
+    return map(Cycle, rows.iterator(chunk_size=CHUNK))
 
 
 def _rows(asked: Asked) -> QuerySet[Any]:
@@ -83,29 +116,12 @@ def _rows(asked: Asked) -> QuerySet[Any]:
     own = TreatmentSession.objects.filter(course=OuterRef("course"), given_on__isnull=False).order_by()
     # Counted as rows, not by their keys: the index holds all that is asked, and no session need be opened.
     before = own.filter(given_on__lte=OuterRef("given_on")).values("course")
-    level = Baseline.objects.newest().filter(patient=OuterRef("course__patient"), given_on=OuterRef("first_given"))
     return given.order_by("-local_date", "-pk").annotate(
         first_given=Subquery(own.order_by("given_on").values("given_on")[:1]),
         number=Subquery(before.annotate(number=Count("*")).values("number")),
-        level_days=Subquery(level.values("headache_days")[:1]),
-        level_recorded=Subquery(level.values("days_recorded")[:1]),
-        mid_end=AddDays(F("given_on"), Value(WEEKS_5_TO_8_END)),
+        level=level_counts("course__patient", "first_given"),
+        middle_end=AddDays(F("given_on"), Value(WEEKS_5_TO_8_END)),
         late_end=AddDays(F("given_on"), Value(WEEKS_9_TO_12_END)),
-    ).annotate(
-        **diary_counts("mid", OuterRef("mid_end"), "course__patient"),
-        **diary_counts("late", OuterRef("late_end"), "course__patient"),
-    )  # fmt: skip
-
-
-def _cycle(row: dict[str, Any]) -> Cycle:
-    level, on = None, row["given_on"]
-    if row["level_days"] is not None:
-        recorded = WINDOW_DAYS if row["level_recorded"] is None else row["level_recorded"]
-        level = _window(on, recorded, row["level_days"])
-    middle = _window(on + dt.timedelta(days=WEEKS_5_TO_8_END), row["mid_recorded"], row["mid_headache"])
-    late = _window(on + dt.timedelta(days=WEEKS_9_TO_12_END), row["late_recorded"], row["late_headache"])
-    return Cycle(row, row["course__cycles_before"] + row["number"], level, middle, late)
-
-
-def _window(last: dt.date, recorded: int, headache: int) -> Window:
-    return Window(last, recorded, headache, long_headache_days=0, migraine_days=0)
+        middle=diary_counts(OuterRef("middle_end"), "course__patient"),
+        late=diary_counts(OuterRef("late_end"), "course__patient"),
+    )

@@ -7,7 +7,7 @@ from patients.eligibility import MIN_DAYS_RECORDED
 from patients.eligibility.counts import WINDOW_DAYS
 from patients.eligibility.policy import NICE
 from reports.asked import Asked
-from reports.cycles import Cycle, cycles
+from reports.cycles import Cycle, cycles, cycles_with
 from reports.numbers import Share
 from reports.page import Figure, Report, Row, Table, share_row, too_few
 
@@ -43,7 +43,7 @@ def groups(cycle: Cycle) -> set[str]:
 def response(asked: Asked) -> Report:
     """Count who responds, after the first cycle, the second and so on (1 query)."""
     by_number: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    for cycle in cycles(asked):
+    for cycle in cycles_with(asked, "level", "late"):
         by_number[min(cycle.number, _LAST)].update(groups(cycle))
     sums = sum(by_number.values(), Counter[str]())
     judged = sums["some"] + sums["less"]

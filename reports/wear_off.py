@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from patients.eligibility import MIN_DAYS_RECORDED
 from patients.eligibility.counts import WINDOW_DAYS
 from reports.asked import Asked
-from reports.cycles import Cycle, cycles
+from reports.cycles import Cycle, cycles, cycles_with
 from reports.numbers import Share
 from reports.page import Figure, Report, Row, Table, share_row, too_few
 from treatments.models import OutcomeScore
@@ -26,7 +26,7 @@ GROUPS = {"worn": "Wore off", "lasted": "Lasted", "diary": "Left out: too few di
 
 def group_of(cycle: Cycle) -> str:
     """Return the group of a cycle."""
-    if cycle.more is None:
+    if cycle.worn_off is None:
         return "diary"
     return "worn" if cycle.worn_off else "lasted"
 
@@ -34,7 +34,7 @@ def group_of(cycle: Cycle) -> str:
 def wear_off(asked: Asked) -> Report:
     """Count where the effect wore off, by the diary and by what people said (3 queries)."""
     by_number: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    for cycle in cycles(asked):
+    for cycle in cycles_with(asked, "middle", "late"):
         by_number[min(cycle.number, _LAST)][group_of(cycle)] += 1
     sums = sum(by_number.values(), Counter[str]())
     judged, said = sums["worn"] + sums["lasted"], _said(asked)
