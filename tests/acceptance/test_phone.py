@@ -21,6 +21,8 @@ AT_400_PERCENT: ViewportSize = {"width": 320, "height": 256}  # a window of 1280
 TABLET: ViewportSize = {"width": 768, "height": 1024}
 SCANNER_MS = 10_000
 SEEN = re.compile("botox|migraine|headache|treatment", re.IGNORECASE)
+CUT_OFF = """all => all.map((one) => [one, one.closest(".table-frame")]).filter(([one, frame]) =>
+    one.getBoundingClientRect().right > frame.getBoundingClientRect().right + 1).map(([one]) => one.outerHTML)"""
 COUNT_TAPS = "window.taps = 0; addEventListener('click', (event) => { if (event.isTrusted) taps += 1 }, true)"
 
 
@@ -155,3 +157,5 @@ def test_f16_on_a_phone_the_day_is_cards_whose_next_step_is_in_sight_and_large(h
     expect(page.get_by_label("Status")).to_be_hidden()  # folded away, so that rows come first
     page.locator(".fold > summary").click()
     expect(page.get_by_label("Status")).to_be_visible()
+    page.set_viewport_size(TABLET)  # a table there: nothing is cut off by its frame
+    assert page.locator("#day-rows :is(a.btn, button, summary, [data-menu])").evaluate_all(CUT_OFF) == []
