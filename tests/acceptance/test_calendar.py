@@ -7,9 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.engines import once
 from tests.stack.windows import FRAN, log_in
 
-pytestmark = [pytest.mark.stack, pytest.mark.browser]
+pytestmark = [pytest.mark.stack, pytest.mark.browser, once("keys do the same in a page on every database")]
 
 WIDE = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}

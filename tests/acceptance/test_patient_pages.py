@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
+from tests.engines import once
 from tests.stack.axe import PHONE, Axe
 from tests.stack.own_pages import LANGUAGES, PAGES, links, phone, tell_birth_date
 from tests.stack.running import Stack
@@ -12,6 +13,7 @@ __all__ = ["links", "phone"]
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
 
+@once("a page looks the same on every database")
 def test_f18_no_page_in_any_other_language_has_a_serious_fault(
     phone: BrowserContext, stack: Stack, links: dict[str, str]
 ) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.engines import once
 from tests.stack.running import Stack, in_room
 from tests.stack.windows import ADA, FRAN, OSEI, log_in
 
-pytestmark = [pytest.mark.stack, pytest.mark.browser]
+pytestmark = [pytest.mark.stack, pytest.mark.browser, once("a page looks the same on every database")]
 
 DARK_GROUND = "rgb(20, 25, 28)"
 # The theme as the browser knows it before anything is painted: when the first stylesheet has come.

@@ -21,6 +21,7 @@ from reminders.channels.base import Blame
 from reminders.channels.email import EmailCarrier, letter_of, message_id
 from reminders.channels.files import FileCarrier
 from reminders.channels.sms import SmsCarrier
+from tests.engines import once
 from tests.servers.processes import Server, free_port, mail_server, sms_gateway
 
 TODAY = dt.datetime.now(dt.UTC).date()
@@ -29,7 +30,7 @@ NUMBER, MAILBOX = "+447700900123", "maria@patients.example"
 TEXT = Message(key=KEY, to=NUMBER, subject="", body="Riverside Clinic: Maria, see you + & é Thursday.")
 LETTER = Message(key=KEY, to=MAILBOX, subject="Your visit on Thursday", body="Hello Siobhán,\n\nsee you.\n")
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, once("what goes over the line asks no database")]
 
 
 @contextmanager

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from clinic.demo.processes import PartDied, Parts
+from tests.engines import once
 from tests.servers.processes import wait_for
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, once("processes are watched without a database")]
 
 SLEEP = "import time; time.sleep(60)"
 # Says the number of a child that it leaves behind when it ends.
