@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.acceptance.paper import sheets
 from tests.engines import once
+from tests.stack.axe import DESK
 from tests.stack.running import Stack
 from tests.stack.windows import OSEI, log_in
 
@@ -68,6 +69,15 @@ def test_f40_the_day_list_says_on_each_sheet_who_printed_it_and_when(desk: Page)
     for size in FORMATS:
         printed(desk, size)
     assert desk.evaluate(LOOK)["torn"] == 0
+
+
+def test_f40_a_sheet_is_no_phone_however_narrow_a_browser_takes_it_to_be(desk: Page) -> None:
+    # Firefox counts the margins out, which leaves 718 px of A4: on a screen, rows would be cards there.
+    desk.set_viewport_size({"width": 718, "height": 1000})
+    desk.goto("/today/")
+    shown = desk.locator("table:has(#day-rows)").evaluate("table => getComputedStyle(table).display")
+    desk.set_viewport_size(DESK)
+    assert shown == "table"
 
 
 def test_f40_record_summary_and_blank_diary_name_the_person_on_each_sheet(desk: Page, person: str) -> None:
