@@ -101,6 +101,10 @@ class TestImage:
     def test_ends_as_an_ordinary_user(self) -> None:
         assert re.findall(r"^USER (\S+)", DOCKERFILE, re.MULTILINE) == ["10001:10001"]
 
+    def test_knows_the_group_that_it_runs_as(self) -> None:
+        assert "groupadd --system --gid 10001 twelveweeks" in DOCKERFILE
+        assert "useradd --system --uid 10001 --gid 10001 " in DOCKERFILE
+
     def test_is_built_on_one_version_and_on_what_was_locked(self) -> None:
         assert all(re.search(r":\d+\.\d+\.\d+", one) for one in re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE))
         assert "--require-hashes" in DOCKERFILE
