@@ -1,0 +1,81 @@
+"""Who comes without a visit."""
+
+import datetime as dt
+import re
+import uuid
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from clinic.models import Clinic, Injector, User
+from tests.builders import NOW, TODAY, make_course, make_patient, make_session, room_of
+from tests.conftest import log_in
+from tests.treatments.today.conftest import MINUTE, text
+from treatments.models import Course, SessionEvent, Status, TreatmentSession
+
+
+def test_a_walk_in_is_put_at_the_next_free_time_and_arrived(course: Course, client: Client) -> None:
+    page = text(client.get("/today/walk-in/", {"q": "sant"}))
+    slot = re.search(r'name="slot" value="([^"]+)"', page)
+    assert slot
+    client.post(reverse("treatments:put_in", args=[course.uid]), {"slot": slot[1], "uid": str(uuid.uuid4())})
+    session = course.sessions.get(status=Status.ARRIVED)
+    assert (session.starts_at, session.arrived_at) == (NOW + 15 * MINUTE, NOW)
+    assert list(session.events.values_list("kind", flat=True)) == ["booked", "status"]
+
+
+def put_in(client: Client, course: Course, **more: str) -> Any:
+    """Put a person in at a quarter past ten with Dr Osei."""
+    osei = Injector.objects.get(name="Dr Osei")
+    code = f"{osei.uid}.{room_of(osei).uid}.{NOW + 15 * MINUTE:%Y%m%dT%H%M}"
+    data = {"slot": code, "uid": str(uuid.uuid4())} | more
+    return client.post(reverse("treatments:put_in", args=[course.uid]), data)
+
+
+def test_a_walk_in_on_day_83_is_too_early(riverside: Clinic, osei: Injector, client: Client) -> None:
+    early = make_course(make_patient(riverside, "Lea"), last_given_on=TODAY - dt.timedelta(days=83), injector=osei)
+    response = put_in(client, early)
+    assert response.status_code == 422
+    assert "is day 83" in text(response)
+    assert not early.sessions.filter(status=Status.ARRIVED).exists()
+
+
+def test_a_prescriber_puts_an_early_walk_in_in_with_a_reason(
+    riverside: Clinic, osei: Injector, prescriber: User
+) -> None:
+    early = make_course(make_patient(riverside, "Lea"), last_given_on=TODAY - dt.timedelta(days=83), injector=osei)
+    put_in(log_in(prescriber), early, early_because="wears_off", early_reason="")
+    assert early.sessions.get(status=Status.ARRIVED).early_by == prescriber
+
+
+def test_a_walk_in_who_has_a_visit_already_can_have_it_moved(
+    visit: TreatmentSession, course: Course, client: Client
+) -> None:
+    response = put_in(client, course)
+    assert response.status_code == 409
+    assert "Move that visit here" in text(response)
+
+
+def test_a_walk_in_never_takes_a_taken_time(course: Course, osei: Injector, riverside: Clinic, client: Client) -> None:
+    make_session(make_course(make_patient(riverside, "Tom")), osei, NOW + 15 * MINUTE)
+    assert put_in(client, course).status_code == 409
+    assert not course.sessions.filter(status=Status.ARRIVED).exists()
+
+
+def test_a_walk_in_sent_twice_is_put_in_once(course: Course, client: Client) -> None:
+    number = str(uuid.uuid4())
+    put_in(client, course, uid=number)
+    put_in(client, course, uid=number)
+    assert SessionEvent.objects.filter(session__course=course).count() == 2
+
+
+def test_walk_ins_are_found_among_people_in_treatment_here_only(
+    course: Course, lakeside: Clinic, riverside: Clinic, client: Client
+) -> None:
+    make_course(make_patient(lakeside, "Mario", "Santoro"))
+    make_patient(riverside, "Mara", "Santini")
+    page = text(client.get("/today/walk-in/", {"q": "sant"}))
+    assert "Maria Santos" in page
+    assert "Santoro" not in page
+    assert "Santini" not in page
