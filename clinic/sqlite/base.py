@@ -25,7 +25,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Open the database, and beside it the file whose lock is the turn."""
         connection = super().get_new_connection(conn_params)
         if not self.is_in_memory_db():
-            self._turn = os.open(f"{self.settings_dict['NAME']}{SUFFIX}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            # To lock it is to read it: so whoever made the file first, a root who took a copy too, shuts nobody out.
+            turn = f"{self.settings_dict['NAME']}{SUFFIX}"
+            self._turn = os.open(turn, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
         return connection
 
     def _start_transaction_under_autocommit(self) -> None:

@@ -132,3 +132,12 @@ def test_a_database_in_memory_has_no_file_for_turns(tmp_path: Path, monkeypatch:
         begin(connection)
         connection.commit()
     assert not list(tmp_path.iterdir())
+
+
+def test_whoever_made_the_file_for_turns_shuts_nobody_out(file: Path) -> None:
+    """The copy may be root's work, and the pages another's: reading the file is enough to lock it."""
+    turn = file.with_name(TURN)
+    assert turn.stat().st_mode & 0o444 == 0o444
+    turn.chmod(0o444)
+    write(file)
+    assert is_free(file)
