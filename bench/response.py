@@ -4,7 +4,7 @@ import datetime as dt
 import resource
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from multiprocessing import get_context
 from typing import Any
 
@@ -101,7 +101,7 @@ def _fill(people: int, after: int) -> Any:
     """Make a clinic with people who had two sessions each, a frozen level and a diary of the last twelve weeks."""
     from bench.bulk import load
     from clinic.models import Clinic, Injector
-    from patients.models import Baseline, DiaryDay, Patient
+    from patients.models import Patient
     from treatments.models import Course, Status, TreatmentSession
 
     clinic = Clinic.objects.create(name=f"Clinic of {people}", slug=f"c{people}", timezone="Europe/London", phone="1")
@@ -132,23 +132,29 @@ def _fill(people: int, after: int) -> Any:
         ),
         **shared, injector=injector, status=Status.GIVEN_BEFORE, placed_at=now,
     )  # fmt: skip
+    _fill_diaries(given, now, shared)
+    return clinic
+
+
+def _fill_diaries(given: dict[int, list[dt.date]], now: dt.datetime, shared: dict[str, Any]) -> None:
+    """Give people the level before their first session and a diary."""
+    from bench.bulk import load
+    from patients.models import Baseline, DiaryDay
+
     load(
         Baseline,
         ("uid", "patient_id", "given_on", "last"),
-        ((uuid.uuid4(), number, given[number][0], given[number][0] - dt.timedelta(days=1)) for number in numbers),
+        ((uuid.uuid4(), number, given[number][0], given[number][0] - dt.timedelta(days=1)) for number in given),
         **shared, source="diary", days_recorded=26, headache_days=20, migraine_days=12, frozen_at=now,
     )  # fmt: skip
-    load(
-        DiaryDay, ("patient_id", "date", "headache_hours"), _diary(numbers), **shared, source="patient", entered_at=now
-    )
-    return clinic
+    load(DiaryDay, ("patient_id", "date", "headache_hours"), _diary(given), **shared, source="patient", entered_at=now)
 
 
 def _noon(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(12), dt.UTC)
 
 
-def _diary(numbers: range) -> Iterator[tuple[int, dt.date, int]]:
+def _diary(numbers: Iterable[int]) -> Iterator[tuple[int, dt.date, int]]:
     """Yield twelve weeks of days of each person; one day in ten is missing, one in two to one in seven has a headache."""
     for number in numbers:
         for back in range(1, DIARY_DAYS + 1):

@@ -18,7 +18,7 @@ from gunicorn.glogging import Logger
 from prometheus_client import multiprocess
 
 from clinic import logs
-from clinic.unread import post_request  # noqa: F401  # gunicorn finds it by its name
+from clinic.unread_bodies import post_request  # noqa: F401  # gunicorn finds it by its name
 
 
 class JsonLogger(Logger):  # type: ignore[misc]

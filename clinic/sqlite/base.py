@@ -65,7 +65,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._give_turn_up()
 
     def _close(self) -> None:
-        super()._close()  # type: ignore[misc]  # the stubs do not know it
-        if self._turn is not None:
-            os.close(self._turn)
-            self._turn = None
+        try:
+            super()._close()  # type: ignore[misc]  # the stubs do not know it
+        finally:
+            if self._turn is not None:
+                os.close(self._turn)
+                self._turn = None

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError
+from django.db.backends.sqlite3 import base
 from django.db.utils import ConnectionHandler
 
 TURN = "clinic.sqlite3-turn"
@@ -141,3 +142,16 @@ def test_whoever_made_the_file_for_turns_shuts_nobody_out(file: Path) -> None:
     turn.chmod(0o444)
     write(file)
     assert is_free(file)
+
+
+def test_a_connection_that_cannot_be_closed_gives_the_turn_up(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: Any) -> None:
+        raise OperationalError("unable to close")
+
+    with opened(file) as connection:
+        begin(connection)
+        with monkeypatch.context() as closing:
+            closing.setattr(base.DatabaseWrapper, "_close", fail)
+            with pytest.raises(OperationalError, match="unable to close"):
+                connection.close()
+        assert is_free(file)

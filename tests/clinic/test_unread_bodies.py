@@ -8,7 +8,7 @@ import pytest
 from gunicorn.config import Config
 from gunicorn.http.parser import RequestParser
 
-from clinic.unread import post_request
+from clinic.unread_bodies import post_request
 
 # More than gunicorn reads by itself of what no page read, and no more than waits in a connection.
 LENGTH = 100_000
