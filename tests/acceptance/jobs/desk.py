@@ -110,14 +110,7 @@ def jobs(begun: dict[str, Any]) -> tuple[Job, ...]:
         expect(page.get_by_role("region", name="History")).to_contain_text("no-show, Fran Adeyemi")
 
     return (
-        Job("Book the next visit (from the recall list)", clicks(2), at("/recall/"), book_next),
-        Job("Mark somebody as arrived", clicks(1), day_with_work, arrive),
-        Job("Find somebody on the phone: `/`, three letters, Enter", {"key": 5}, at("/calendar/"), find),
-        Job("Move a visit", clicks(3), day_with_work, move),
-        Job("Text somebody the booking link", clicks(2), at("/recall/"), text_one),
-        Job("Offer a time that became free to people who are due", clicks(2), at("/offers/"), offer),
-        Job("Note that nobody answered", clicks(1), at("/recall/"), no_answer),
-        Job("Leave somebody alone for two weeks (snooze)", clicks(2), at("/recall/"), snooze),
+        # First: late in the day it is the last that is still to come, and so the one that the others would move.
         Job(
             "Somebody did not come: onto the recall list, and the text is queued",
             clicks(1),
@@ -127,6 +120,14 @@ def jobs(begun: dict[str, Any]) -> tuple[Job, ...]:
         ),
         Job("Who changed this visit last: in its row", {}, here, who_changed_it),
         Job("Its whole history", clicks(1), here, history),
+        Job("Book the next visit (from the recall list)", clicks(2), at("/recall/"), book_next),
+        Job("Mark somebody as arrived", clicks(1), day_with_work, arrive),
+        Job("Find somebody on the phone: `/`, three letters, Enter", {"key": 5}, at("/calendar/"), find),
+        Job("Move a visit", clicks(3), day_with_work, move),
+        Job("Text somebody the booking link", clicks(2), at("/recall/"), text_one),
+        Job("Offer a time that became free to people who are due", clicks(2), at("/offers/"), offer),
+        Job("Note that nobody answered", clicks(1), at("/recall/"), no_answer),
+        Job("Leave somebody alone for two weeks (snooze)", clicks(2), at("/recall/"), snooze),
         Job(
             "Register a person",
             {"page": 1, "field": 5},
