@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 Convert = Callable[[Any], Any]
 
@@ -28,7 +28,8 @@ def load(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequenc
             )
             return
         marks = ", ".join("?" for _ in (*names, *others))
-        cursor.connection.executemany(f"INSERT INTO {table} ({quoted}) VALUES ({marks})", _as_sqlite(full))
+        with transaction.atomic():  # else each row is a transaction of its own
+            cursor.connection.executemany(f"INSERT INTO {table} ({quoted}) VALUES ({marks})", _as_sqlite(full))
 
 
 def _as_sqlite(rows: Iterable[tuple[Any, ...]]) -> Iterator[list[Any]]:
