@@ -124,6 +124,7 @@ def test_f33_the_counter_follows_what_is_typed_and_botox_is_not_saved(admin: Pag
     admin.goto("/settings/messages/")
     admin.get_by_role("link", name="3 days before").click()
     admin.locator("main a[href$='/sms/en/']").first.click()
+    admin.wait_for_url("**/sms/en/")  # what is typed before the scripts listen is not counted
     body = admin.locator("#id_body")
     before = body.input_value()
     for text, words in COUNTED.items():
