@@ -17,8 +17,11 @@ ANSWERED_AFTER = dt.timedelta(minutes=40)
 
 def replay(chronicles: list[Chronicle], now: dt.datetime) -> None:
     """Send what was due on each of the last days, and let people answer."""
+    planned_on = None
     for moment, chronicle in _moments(chronicles, now):
-        reconcile(now=moment)
+        if moment.date() != planned_on:  # half a day later hardly anything is new, and looking takes as long as sending
+            reconcile(now=moment)
+            planned_on = moment.date()
         send_due(clock=partial(_stopped, moment))
         if moment + ANSWERED_AFTER < now:
             _answer(chronicle, moment + ANSWERED_AFTER)
