@@ -16,7 +16,7 @@ from tests.acceptance.forms import Form, Page, faults, words
 from tests.addresses import OWN, STAFF
 from tests.builders import NOW, TODAY, make_course, make_injector, make_session, room_of
 from tests.conftest import log_in
-from tests.treatments.test_views import record_data
+from tests.treatments.record_form import record_data
 from tests.world import World
 from treatments import protocol
 from treatments.models import Status, TreatmentSession

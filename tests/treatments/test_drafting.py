@@ -9,7 +9,7 @@ from django.urls import reverse
 from clinic.models import AuditEntry, Injector, User
 from tests.builders import NOW, TODAY, make_session
 from tests.conftest import log_in
-from tests.treatments.test_views import record_data
+from tests.treatments.record_form import record_data
 from treatments.models import Course, SessionDraft, SessionRecord, Status, TreatmentSession
 from treatments.recording.drafting import NotYours, draft_of, fields_of, save_draft, take_over
 

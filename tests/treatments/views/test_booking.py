@@ -1,0 +1,131 @@
+"""The page of times: booking, moving and cancelling, as staff use them."""
+
+import datetime as dt
+import re
+import uuid
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from clinic.models import Clinic, Injector, User
+from tests.builders import NOW, make_course, make_patient, room_of
+from tests.conftest import log_in
+from tests.treatments.views.conftest import book_url, text
+from treatments.models import Course, Status, TreatmentSession
+
+
+def first_slot(page: str) -> str:
+    """Return the code of the first slot on a page of times."""
+    found = re.search(r'name="slot" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def test_booking_costs_a_fixed_number_of_queries(
+    course: Course, front_desk: User, django_assert_max_num_queries: Any
+) -> None:
+    client = log_in(front_desk)
+    data = {"slot": first_slot(text(client.get(book_url(course)))), "uid": str(uuid.uuid4())}
+    turn = connection.vendor == "postgresql"  # there a lock says whose turn it is; on SQLite one writes at a time
+    trace = 1  # the line in the log of who did what
+    with django_assert_max_num_queries(12 + trace + turn):
+        client.post(book_url(course), data)
+
+
+def test_the_page_of_times_offers_five_and_one_click_books(course: Course, front_desk: User) -> None:
+    client = log_in(front_desk)
+    page = text(client.get(book_url(course)))
+    assert page.count('name="slot"') == 5
+    data = {"slot": first_slot(page), "uid": str(uuid.uuid4()), "note": "parking"}
+    response: Any = client.post(book_url(course), data)
+    session = TreatmentSession.objects.get(course=course, status=Status.BOOKED)
+    assert session.note == "parking"
+    assert response.url == reverse("patients:detail", args=[course.patient.uid])
+
+
+def test_the_loser_of_a_race_gets_three_other_times_and_keeps_the_note(
+    course: Course, riverside: Clinic, front_desk: User, nurse: User
+) -> None:
+    toms = make_course(make_patient(riverside, "Tom", "Reid"))
+    slot = first_slot(text(log_in(nurse).get(book_url(course))))
+    log_in(nurse).post(book_url(toms), {"slot": slot, "uid": str(uuid.uuid4())})
+    response = log_in(front_desk).post(book_url(course), {"slot": slot, "uid": str(uuid.uuid4()), "note": "parking"})
+    page = text(response)
+    assert response.status_code == 409
+    assert "was just booked by RN Bello" in page
+    assert "Nothing has been booked for Maria Santos" in page
+    assert page.count('name="slot"') == 3
+    assert 'value="parking"' in page
+
+
+def test_a_person_with_a_visit_is_offered_to_move_it(course: Course, visit: TreatmentSession, front_desk: User) -> None:
+    client = log_in(front_desk)
+    page = text(client.get(book_url(course)))
+    assert reverse("treatments:move", args=[visit.uid]) in page
+    response = client.post(book_url(course), {"slot": first_slot(page), "uid": str(uuid.uuid4())})
+    assert response.status_code == 409
+    assert "Maria already has a visit on Monday 23 November 2026, 11am." in text(response)
+
+
+def early_slot(course: Course, osei: Injector) -> str:
+    """Return a code for Friday, three days before the due date."""
+    room = room_of(osei)
+    return f"{osei.uid}.{room.uid}.20261120T1000"
+
+
+@pytest.fixture
+def last_week(frozen_clock: Any) -> None:
+    """Turn the clock back by a week."""
+    frozen_clock.move_to(NOW - dt.timedelta(days=7))
+
+
+def test_day_81_leads_to_a_page_that_says_so(course: Course, osei: Injector, front_desk: User, last_week: None) -> None:
+    response = log_in(front_desk).post(book_url(course), {"slot": early_slot(course, osei), "uid": str(uuid.uuid4())})
+    page = text(response)
+    assert response.status_code == 422
+    assert "Friday 20 November 2026 is day 81. The earliest is Monday 23 November 2026, day 84." in page
+    assert "Only a prescriber" in page
+
+
+def test_a_prescriber_books_day_81_with_a_reason(
+    course: Course, osei: Injector, prescriber: User, last_week: None
+) -> None:
+    data = {"slot": early_slot(course, osei), "uid": str(uuid.uuid4()), "early_reason": "Wears off early"}
+    assert log_in(prescriber).post(book_url(course), data).status_code == 302
+    assert TreatmentSession.objects.get(course=course, status=Status.BOOKED).early_reason == "Wears off early"
+
+
+def test_a_made_up_slot_is_refused_in_words(course: Course, front_desk: User) -> None:
+    response = log_in(front_desk).post(book_url(course), {"slot": "x", "uid": str(uuid.uuid4())})
+    assert response.status_code == 422
+    assert "Choose one of the times on the page." in text(response)
+
+
+def test_moving_shows_times_and_keeps_the_old_until_the_new_is_saved(visit: TreatmentSession, front_desk: User) -> None:
+    client = log_in(front_desk)
+    url = reverse("treatments:move", args=[visit.uid])
+    slot = first_slot(text(client.get(url)))
+    assert client.post(url, {"slot": slot, "version": "1"}).status_code == 302
+    visit.refresh_from_db()
+    assert visit.version == 2
+
+
+@pytest.mark.parametrize("version", ["7", "", "one"])
+def test_moving_from_an_old_page_changes_nothing(visit: TreatmentSession, front_desk: User, version: str) -> None:
+    client = log_in(front_desk)
+    url = reverse("treatments:move", args=[visit.uid])
+    response = client.post(url, {"slot": first_slot(text(client.get(url))), "version": version})
+    assert response.status_code in {409, 422}
+    visit.refresh_from_db()
+    assert visit.version == 1
+
+
+def test_cancelling_asks_why(visit: TreatmentSession, front_desk: User) -> None:
+    client = log_in(front_desk)
+    url = reverse("treatments:cancel", args=[visit.uid])
+    assert "Write a reason." in text(client.post(url, {"reason": ""}))
+    client.post(url, {"reason": "Has a cold"})
+    visit.refresh_from_db()
+    assert visit.status == Status.CANCELLED

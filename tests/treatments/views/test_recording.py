@@ -1,0 +1,154 @@
+"""The session form, as injectors use it."""
+
+import datetime as dt
+import re
+from html import escape
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from clinic.models import AuditEntry, Clinic, Injector, User
+from tests.builders import NOW, TODAY, make_course, make_patient, make_session
+from tests.conftest import log_in
+from tests.treatments.record_form import record_data, record_url
+from tests.treatments.views.conftest import book_url, text
+from treatments.models import SessionRecord, Status, TreatmentSession
+from treatments.protocol import SITES
+from treatments.safety import QUESTIONS
+from treatments.stock.changes import Delivery, receive
+
+
+def test_the_session_form_begins_with_the_standard_set(in_room: TreatmentSession, nurse: User) -> None:
+    page = text(log_in(nurse).get(record_url(in_room)))
+    assert page.count('name="sites"') == len(SITES)
+    assert len(re.findall(r'name="sites"[^>]*checked', page)) == 31
+
+
+def test_signing_leads_to_book_next(in_room: TreatmentSession, nurse: User) -> None:
+    client = log_in(nurse)
+    signed: Any = client.post(record_url(in_room), record_data())
+    page = text(client.get(signed.url))
+    assert "Session signed." in page
+    assert "Next due" in page
+    assert "Monday 15 February 2027" in page
+    assert book_url(in_room.course) in page
+
+
+def test_a_form_with_gaps_keeps_what_was_typed_and_says_all_that_is_missing(
+    in_room: TreatmentSession, nurse: User
+) -> None:
+    data = record_data(lot="", expires_on="31 November") | {"safety_allergy": ""}
+    response = log_in(nurse).post(record_url(in_room), data)
+    page = text(response)
+    assert response.status_code == 422
+    for words in ("There is a problem", "Enter the lot number on the vial.", "Answer Yes, No or Not known: Allergy"):
+        assert words in page
+    assert len(re.findall(r'name="sites"[^>]*checked', page)) == 31
+
+
+def test_an_empty_record_says_once_that_the_safety_questions_have_no_answer(
+    in_room: TreatmentSession, nurse: User
+) -> None:
+    page = text(log_in(nurse).post(record_url(in_room), {"screened_on": TODAY.isoformat()}))
+    summary = page.split("There is a problem")[1].split("</ul>")[0]
+    together = f"Answer {len(QUESTIONS)} safety questions, each with Yes, No or Not known."
+    assert f'<a href="#id_safety_{QUESTIONS[0].key}_0">{together}</a>' in summary
+    assert "Answer Yes, No or Not known:" not in summary
+    assert all(f"Answer Yes, No or Not known: {escape(one.text)}" in page for one in QUESTIONS)
+    assert summary.count("<li>") == 9  # not one for each question
+
+
+def test_an_expired_lot_is_a_reason_not_a_crash(in_room: TreatmentSession, nurse: User) -> None:
+    response = log_in(nurse).post(record_url(in_room), record_data(expires_on="2026-11-22"))
+    assert response.status_code == 422
+    assert "expired on Sunday 22 November 2026" in text(response)
+
+
+def test_the_lot_of_today_is_typed_once(
+    in_room: TreatmentSession, riverside: Clinic, osei: Injector, nurse: User
+) -> None:
+    log_in(nurse).post(record_url(in_room), record_data())
+    toms = make_course(make_patient(riverside, "Tom", "Reid"))
+    second = make_session(toms, osei, NOW + dt.timedelta(hours=2), status=Status.IN_ROOM)
+    assert 'value="C4471"' in text(log_in(nurse).get(record_url(second)))
+
+
+def test_the_form_of_a_signed_session_leads_to_its_record(in_room: TreatmentSession, nurse: User) -> None:
+    client = log_in(nurse)
+    client.post(record_url(in_room), record_data())
+    again: Any = client.get(record_url(in_room))
+    assert again.url == reverse("treatments:session", args=[in_room.uid])
+    assert client.post(record_url(in_room), record_data(lot="OTHER")).status_code == 409
+    assert SessionRecord.objects.get().vials.get().lot == "C4471"
+
+
+def test_the_front_desk_has_no_session_form(in_room: TreatmentSession, front_desk: User) -> None:
+    assert log_in(front_desk).get(record_url(in_room)).status_code == 403
+
+
+def test_opening_a_visit_leaves_a_trace(visit: TreatmentSession, reader: User) -> None:
+    log_in(reader).get(reverse("treatments:session", args=[visit.uid]))
+    assert AuditEntry.objects.filter(actor=reader, kind="session", subject=visit.uid, action="read").count() == 1
+
+
+@pytest.mark.parametrize(("start", "ticked"), [("standard", 31), ("empty", 0), ("last", 31)])
+def test_the_form_starts_with_what_was_asked_for(
+    in_room: TreatmentSession, nurse: User, start: str, ticked: int
+) -> None:
+    page = text(log_in(nurse).get(record_url(in_room), {"start": start}))
+    assert len(re.findall(r'name="sites"[^>]*checked', page)) == ticked
+
+
+def test_units_and_reasons_of_single_sites_are_kept(in_room: TreatmentSession, nurse: User) -> None:
+    sites = [site for site in record_data()["sites"] if site != "PRO"]
+    data = record_data() | {"sites": sites, "units_TEM-R1": "10", "skip_PRO": "drooped"}
+    log_in(nurse).post(record_url(in_room), data)
+    record = SessionRecord.objects.get()
+    assert record.injections.get(site="TEM-R1").units == 10
+    assert (record.units_given, record.skipped) == (155, {"PRO": "drooped"})
+
+
+@pytest.mark.parametrize("units", ["0", "51", "some", "2.5"])
+def test_units_that_make_no_sense_are_refused_in_words(in_room: TreatmentSession, nurse: User, units: str) -> None:
+    answer = log_in(nurse).post(record_url(in_room), record_data() | {"units_TEM-R1": units})
+    assert answer.status_code == 422
+    assert "enter whole units from 1 to 50" in text(answer)
+    assert f'value="{units}"' in text(answer)
+    assert not SessionRecord.objects.exists()
+
+
+def test_a_session_that_was_stopped_keeps_what_was_given(in_room: TreatmentSession, nurse: User) -> None:
+    data = record_data() | {"sites": ["COR-R", "COR-L"], "stopped_reason": "Fainted"}
+    client = log_in(nurse)
+    page = text(client.post(record_url(in_room), data, follow=True))
+    assert "Partly done. Stopped because: Fainted" in page
+    assert SessionRecord.objects.get().units_given == 10
+
+
+def test_a_signed_record_is_corrected_in_the_browser(in_room: TreatmentSession, nurse: User) -> None:
+    client = log_in(nurse)
+    client.post(record_url(in_room), record_data())
+    url = reverse("treatments:correct", args=[in_room.uid])
+    assert 'value="C4471"' in text(client.get(url))
+    missing = client.post(url, record_data())
+    assert missing.status_code == 422
+    assert "Say why the record is corrected." in text(missing)
+    page = text(client.post(url, record_data() | {"sites": ["PRO"], "reason": "Wrong person's list"}, follow=True))
+    assert "Earlier versions (1)" in page
+    assert "5 units</strong> at 1 sites" in page
+
+
+def test_a_session_without_a_record_has_nothing_to_correct(in_room: TreatmentSession, nurse: User) -> None:
+    answer = log_in(nurse).get(reverse("treatments:correct", args=[in_room.uid]))
+    assert answer.status_code == 302
+
+
+def test_the_form_suggests_as_many_vials_as_a_session_needs(
+    in_room: TreatmentSession, nurse: User, riverside: Clinic
+) -> None:
+    delivery = Delivery("SMALL", 100, TODAY + dt.timedelta(days=30), 2, TODAY)
+    receive(clinic=riverside, delivery=delivery, by=nurse, at=NOW)
+    page = text(log_in(nurse).get(record_url(in_room)))
+    assert 'value="SMALL"' in page
+    assert re.search(r'name="vials" value="2"', page)

@@ -1,0 +1,96 @@
+"""Today and its steps, as staff use them."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from clinic.models import Clinic, User
+from tests.builders import NOW, make_course, make_injector, make_patient, make_session
+from tests.conftest import log_in
+from tests.treatments.views.conftest import text
+from treatments.models import Status, TreatmentSession
+
+
+def test_today_lists_the_visits_with_their_next_step(visit: TreatmentSession, front_desk: User) -> None:
+    page = text(log_in(front_desk).get(reverse("treatments:today")))
+    assert "Maria Santos" in page
+    assert "cycle 2 · day 84" in page
+    assert ">Arrived<" in page
+
+
+def test_today_of_another_clinic_is_empty(visit: TreatmentSession, stranger: User) -> None:
+    page = text(log_in(stranger).get(reverse("treatments:today")))
+    assert "Maria" not in page
+    assert "No visits on this day." in page
+
+
+def test_an_empty_day_names_the_next_day_with_visits(visit: TreatmentSession, front_desk: User) -> None:
+    page = text(log_in(front_desk).get(reverse("treatments:day", args=["2026-11-20"])))
+    assert "Next day with visits" in page
+    assert "Monday 23 November 2026" in page
+
+
+@pytest.mark.parametrize("date", ["2026-02-30", "yesterday", "20261123x"])
+def test_a_day_that_does_not_exist_is_not_found(front_desk: User, date: str) -> None:
+    assert log_in(front_desk).get(f"/day/{date}/").status_code == 404
+
+
+def step(client: Client, visit: TreatmentSession, to: str, **more: Any) -> Any:
+    """Press the button of a step."""
+    data = {"to": to, "seen": visit.status} | more
+    return client.post(reverse("treatments:status", args=[visit.uid]), data)
+
+
+def test_one_press_marks_a_patient_arrived_and_offers_undo(visit: TreatmentSession, front_desk: User) -> None:
+    client = log_in(front_desk)
+    page = text(client.get(step(client, visit, "arrived").url))
+    visit.refresh_from_db()
+    assert (visit.status, visit.arrived_at) == (Status.ARRIVED, NOW)
+    assert "Maria Santos: arrived." in page
+    assert reverse("treatments:undo", args=[visit.uid, visit.events.get().pk]) in page
+
+
+def test_undo_takes_the_step_back(visit: TreatmentSession, front_desk: User) -> None:
+    client = log_in(front_desk)
+    step(client, visit, "no_show")
+    client.post(reverse("treatments:undo", args=[visit.uid, visit.events.get().pk]))
+    visit.refresh_from_db()
+    assert visit.status == Status.BOOKED
+
+
+def test_a_step_on_a_visit_that_changed_shows_who_changed_it(
+    visit: TreatmentSession, front_desk: User, nurse: User
+) -> None:
+    step(log_in(nurse), visit, "no_show")
+    response = step(log_in(front_desk), visit, "arrived")
+    assert response.status_code == 409
+    assert "RN Bello marked this a no-show at 10am. You marked it arrived." in text(response)
+
+
+def test_read_only_staff_see_the_day_and_change_nothing(visit: TreatmentSession, reader: User) -> None:
+    client = log_in(reader)
+    assert reverse("treatments:status", args=[visit.uid]) not in text(client.get(reverse("treatments:today")))
+    assert step(client, visit, "arrived").status_code == 403
+
+
+def test_done_is_not_a_button(visit: TreatmentSession, prescriber: User) -> None:
+    assert step(log_in(prescriber), visit, "done").status_code == 400
+
+
+def test_today_costs_the_same_number_of_queries_for_one_visit_and_for_many(
+    riverside: Clinic, visit: TreatmentSession, front_desk: User, django_assert_max_num_queries: Any
+) -> None:
+    client = log_in(front_desk)
+    for number in range(12):
+        injector = make_injector(riverside, f"RN Number{number}")
+        make_session(make_course(make_patient(riverside)), injector, NOW + dt.timedelta(hours=2))
+    with django_assert_max_num_queries(15):
+        client.get(reverse("treatments:today"))
+
+
+def test_a_next_address_elsewhere_is_not_followed(visit: TreatmentSession, front_desk: User) -> None:
+    response = step(log_in(front_desk), visit, "arrived", next="https://evil.example/")
+    assert response.url == "/day/2026-11-23/"
