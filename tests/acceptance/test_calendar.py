@@ -41,7 +41,8 @@ def test_f05_the_grid_is_one_stop_and_arrows_move_in_it(calendar: Page) -> None:
     calendar.keyboard.press("ArrowDown")
     assert ", 9:15am, " in focused(calendar)
     calendar.keyboard.press("End")
-    assert focused(calendar).startswith("Friday")
+    last = grid.locator("thead th").last.inner_text()  # the demo opens on the weekday it is looked at, too
+    assert focused(calendar).startswith(last[:3])
     calendar.keyboard.press("Home")
     assert focused(calendar).startswith("Monday")
     expect(stop).to_have_count(1)
