@@ -28,6 +28,8 @@ from tests.stack.letterbox import make  # noqa: E402
 from tests.stack.room import put_into_room  # noqa: E402
 from treatments.models import TreatmentSession  # noqa: E402
 
+FRIDAY = 5
+
 
 def somebody_missing(now: dt.datetime) -> TreatmentSession:
     """Return the visit of somebody who was to come at the first minute of today and did not."""
@@ -48,9 +50,11 @@ def being_set_up() -> tuple[Clinic, Injector]:
 
 
 def visit_in(days: int, injector: Injector, name: str, now: dt.datetime) -> TreatmentSession:
-    """Return a visit of somebody new, so many days ahead."""
+    """Return a visit of somebody new, so many days ahead or on the Monday after."""
     clinic = injector.clinic
     day = now.astimezone(clinic.zone) + dt.timedelta(days=days)
+    if day.isoweekday() > FRIDAY:
+        day += dt.timedelta(days=8 - day.isoweekday())
     course = make_course(make_patient(clinic, name, "Moor", phone=f"+4477009009{80 + days}"), injector=injector)
     start = day.replace(hour=10, minute=30, second=0, microsecond=0).astimezone(dt.UTC)
     return make_session(course, injector, start, placed_at=now)
@@ -86,7 +90,7 @@ def begin() -> dict[str, object]:
     """Make everything; return what the tests need of it."""
     now = timezone.now()
     clinic, injector = being_set_up()
-    coming = visit_in(8, injector, "Ash", now)
+    coming = visit_in(9, injector, "Ash", now)
     ask, words = told(coming, now)
     in_the_way = visit_in(6, injector, "Elm", now)
     missing = somebody_missing(now)
