@@ -20,10 +20,10 @@ from patients.models import Patient
 from reminders import defaults
 from reminders.tasks import tick
 from tests.conftest import log_in
+from tests.pages import text
 from tests.private_words import found_in, known
-from treatments import protocol
+from tests.treatments.record_form import record_data
 from treatments.models import Course, TreatmentSession
-from treatments.safety import QUESTIONS
 
 HEAD = (Path(__file__).parent / "data" / "referrals.csv").read_text().splitlines()[0]
 MARIA = (
@@ -38,11 +38,6 @@ def referrals(tmp_path: Path) -> Path:
     path = tmp_path / "referrals.csv"
     path.write_text(f"{HEAD}\n{MARIA}\n")
     return path
-
-
-def text(response: Any) -> str:
-    """Return a page as text with single spaces."""
-    return re.sub(r"\s+", " ", response.content.decode())
 
 
 def link_in_last_mail() -> str:
@@ -105,7 +100,7 @@ def test_from_a_referral_list_to_a_signed_session_and_due_again(
     desk, injector = log_in(front_desk), log_in(nurse)
     for step in ("arrived", "in_room"):
         desk.post(reverse("treatments:status", args=[session.uid]), {"to": step})
-    signed: Any = injector.post(reverse("treatments:record", args=[session.uid]), standard_record())
+    signed: Any = injector.post(reverse("treatments:record", args=[session.uid]), record_data(screened_on="2026-11-30"))
     assert "Monday 22 February 2027" in text(injector.get(signed.url))
 
     # The log has its line, with units and lot.
@@ -148,19 +143,3 @@ def field(page: str, name: str) -> str:
     found = re.search(rf'name="{name}"[^>]*? value="([^"]*)"', page)
     assert found
     return found[1]
-
-
-def standard_record() -> dict[str, Any]:
-    """Return the session form: standard set, nothing to report, one vial."""
-    answers = {f"safety_{question.key}": "no" for question in QUESTIONS}
-    return answers | {
-        "screened_on": "2026-11-30",
-        "no_effects": "on",
-        "identity_checked": "on",
-        "consent_confirmed": "on",
-        "sites": list(protocol.standard_set()),
-        "strength": "200",
-        "vials": "1",
-        "lot": "C4471",
-        "expires_on": "2027-11-30",
-    }

@@ -12,17 +12,13 @@ from django.urls import reverse
 from clinic.models import Clinic, Injector, User, WorkedHoliday
 from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session, room_of
 from tests.conftest import log_in
+from tests.pages import text
 from treatments import slots
 from treatments.models import Course, Status, TreatmentSession
 from treatments.slots import Slot
 
 DIALOG = {"HX-Request": "true", "HX-Target": "book-dialog"}
 HOUR = dt.timedelta(hours=1)
-
-
-def text(response: Any) -> str:
-    """Return a page as text with single spaces."""
-    return re.sub(r"\s+", " ", response.content.decode())
 
 
 def address(course: Course) -> str:

@@ -9,8 +9,8 @@ from django.urls import reverse
 from clinic.models import AuditEntry, User
 from tests.builders import NOW
 from tests.conftest import log_in
+from tests.pages import text
 from tests.treatments.record_form import record_data, record_url
-from tests.treatments.views.conftest import text
 from treatments.forms.record import comparing
 from treatments.forms.record.form import RecordForm
 from treatments.forms.record.sections import SECTIONS, section_of

@@ -10,9 +10,9 @@ from patients.actions.baseline import freeze_baseline
 from patients.models import DiaryDay, Patient
 from tests.builders import NOW, TODAY, make_course, make_patient, make_session
 from tests.conftest import log_in
+from tests.pages import text
 from tests.treatments.record_form import record_data, record_url
 from tests.treatments.recording.conftest import Outcome
-from tests.treatments.views.conftest import text
 from treatments.effects.catalogue import ASKED_FIRST, EFFECTS, Severity
 from treatments.effects.reporting import Told
 from treatments.models import OutcomeScore, SessionRecord, SideEffect, Status, TreatmentSession

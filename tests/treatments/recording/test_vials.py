@@ -12,10 +12,10 @@ from clinic.models import Clinic, Injector, User
 from patients.models import Patient
 from tests.builders import NOW, TODAY, make_course, make_session
 from tests.conftest import log_in
+from tests.pages import text
 from tests.treatments.record_form import record_data, record_url
 from tests.treatments.recording.conftest import Outcome, findings
 from tests.treatments.stock.conftest import EXPIRY, Receive, Sign
-from tests.treatments.views.conftest import text
 from treatments import protocol
 from treatments.models import LotRecall, SessionRecord, Status, StockVial, TreatmentSession, Vial
 from treatments.protocol import VIAL_STRENGTHS, shared_out

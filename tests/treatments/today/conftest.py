@@ -1,37 +1,24 @@
 """Today with its visits, as the front desk sees it."""
 
 import datetime as dt
-import re
-from typing import Any
 
 import pytest
 from django.test import Client
 
-from clinic.models import Clinic, Injector, User
-from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session
+from clinic.models import Clinic, User
+from tests.builders import NOW, make_course, make_injector, make_patient, make_session
 from tests.conftest import log_in
 from treatments import days
-from treatments.models import Course, TreatmentSession
+from treatments.models import TreatmentSession
 
 MINUTE = dt.timedelta(minutes=1)
 TODAY_URL, CHANGES = "/today/", "/today/changes/"
-
-
-def text(response: Any) -> str:
-    """Return a page as text with single spaces."""
-    return re.sub(r"\s+", " ", response.content.decode())
 
 
 @pytest.fixture
 def client(front_desk: User) -> Client:
     """The front desk's browser."""
     return log_in(front_desk)
-
-
-@pytest.fixture
-def visit(course: Course, osei: Injector) -> TreatmentSession:
-    """Maria's visit at eleven today."""
-    return make_session(course, osei, NOW + dt.timedelta(hours=1), due_on=TODAY)
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from django.test import Client
 from clinic.models import User
 from tests.builders import NOW, room_of
 from tests.conftest import log_in
-from tests.treatments.today.conftest import TODAY_URL, text
+from tests.pages import text
+from tests.treatments.today.conftest import TODAY_URL
 from treatments import booking
 from treatments.models import DayView, Status, TreatmentSession
 

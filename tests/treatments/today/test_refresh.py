@@ -12,7 +12,8 @@ from django.test import Client
 from clinic.models import AuditEntry, Clinic, User
 from tests.builders import NOW, make_course, make_injector, make_patient, make_session
 from tests.conftest import log_in
-from tests.treatments.today.conftest import CHANGES, MINUTE, TODAY_URL, text
+from tests.pages import text
+from tests.treatments.today.conftest import CHANGES, MINUTE, TODAY_URL
 from treatments.models import SessionEvent, TreatmentSession
 
 

@@ -16,7 +16,8 @@ from reminders import defaults
 from reminders.models import Reminder, ReminderRule
 from tests.builders import NOW, TODAY, make_assessment, make_user
 from tests.conftest import log_in
-from tests.treatments.today.conftest import MINUTE, TODAY_URL, row_of, text
+from tests.pages import text
+from tests.treatments.today.conftest import MINUTE, TODAY_URL, row_of
 from treatments import booking
 from treatments.models import Status, TreatmentSession
 

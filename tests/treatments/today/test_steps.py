@@ -1,4 +1,4 @@
-"""Today and its steps, as staff use them."""
+"""The steps of a visit on Today: one press, undo, and what changed meanwhile."""
 
 import datetime as dt
 from typing import Any
@@ -10,7 +10,7 @@ from django.urls import reverse
 from clinic.models import Clinic, User
 from tests.builders import NOW, make_course, make_injector, make_patient, make_session
 from tests.conftest import log_in
-from tests.treatments.views.conftest import text
+from tests.pages import text
 from treatments.models import Status, TreatmentSession
 
 

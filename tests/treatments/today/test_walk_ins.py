@@ -11,7 +11,8 @@ from django.urls import reverse
 from clinic.models import Clinic, Injector, User
 from tests.builders import NOW, TODAY, make_course, make_patient, make_session, room_of
 from tests.conftest import log_in
-from tests.treatments.today.conftest import MINUTE, text
+from tests.pages import text
+from tests.treatments.today.conftest import MINUTE
 from treatments.models import Course, SessionEvent, Status, TreatmentSession
 
 

@@ -12,7 +12,8 @@ from django.urls import reverse
 from clinic.models import Clinic, Injector, User
 from tests.builders import NOW, make_course, make_patient, room_of
 from tests.conftest import log_in
-from tests.treatments.views.conftest import book_url, text
+from tests.pages import text
+from tests.treatments.views.conftest import book_url
 from treatments.models import Course, Status, TreatmentSession
 
 

@@ -9,7 +9,7 @@ from clinic.models import Clinic, Injector, User
 from patients.models import Patient
 from tests.builders import TODAY, make_course, make_patient
 from tests.conftest import log_in
-from tests.treatments.views.conftest import text
+from tests.pages import text
 from treatments.models import TreatmentSession
 
 

@@ -11,8 +11,9 @@ from django.urls import reverse
 from clinic.models import AuditEntry, Clinic, Injector, User
 from tests.builders import NOW, TODAY, make_course, make_patient, make_session
 from tests.conftest import log_in
+from tests.pages import text
 from tests.treatments.record_form import record_data, record_url
-from tests.treatments.views.conftest import book_url, text
+from tests.treatments.views.conftest import book_url
 from treatments.models import SessionRecord, Status, TreatmentSession
 from treatments.protocol import SITES
 from treatments.safety import QUESTIONS
