@@ -15,6 +15,7 @@ from django.db.models import F
 
 from clinic.access import Capability, allows
 from clinic.models import User
+from clinic.wording import day_words
 from treatments import moves
 from treatments.conflicts import AlreadyBooked, Conflict, NotPossible, Stale, Taken, TooEarly, refusal
 from treatments.history import note, note_change
@@ -128,9 +129,13 @@ def _mind_the_closing(session: TreatmentSession) -> None:
 
 
 def mind_the_course(session: TreatmentSession) -> None:
-    """Refuse to bring a visit back into a course that has ended."""
-    if Course.objects.filter(pk=session.course_id, closed_on__isnull=False).exists():
+    """Refuse to bring a visit back into a course that has ended, or too early after what was given in it meanwhile."""
+    course = Course.objects.get(pk=session.course_id)
+    if course.closed_on is not None:
         raise NotPossible("The course has ended, so nothing is booked in it any more.")
+    due = course.next_due()
+    if session.due_on < due and session.local_date < due:  # a reason for being early was one for the old due date
+        raise NotPossible(f"A session was given since. The earliest day is {day_words(due)}: book another time.")
 
 
 @contextmanager

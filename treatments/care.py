@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from patients.models import Patient
-from treatments.cycle import LATENESS_WORDS, due_on, lateness
+from treatments.cycle import LATENESS_WORDS, lateness
 from treatments.days import with_cycle
 from treatments.lots import lot_words, lots_used
 from treatments.models import Course, SideEffect, TreatmentSession
@@ -53,5 +53,5 @@ def care_of(patient: Patient) -> Care:
         return Care(rows, effects=effects)
     here = [row for row in rows if row.course_id == course.pk]
     last = max((row.given_on for row in here if row.given_on), default=None)
-    course.next_due_on = due_on(last, course.interval_days) if last else course.opened_on
+    course.next_due_on = course.due_after(last)
     return Care(rows, course, next((row for row in here if row.status in OPEN), None), effects)

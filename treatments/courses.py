@@ -3,12 +3,14 @@
 import datetime as dt
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 
 from clinic import audit
 from clinic.access import Capability, allows
 from clinic.models import AuditEntry, User
-from patients.models import Assessment
-from treatments.models import Course
+from patients.models import Assessment, Patient
+from treatments.cycle import due_on
+from treatments.models import Course, TreatmentSession
 from treatments.models.session import OPEN
 from treatments.queueing import hold_course
 
@@ -19,21 +21,27 @@ class NotAllowed(Exception):
 
 @transaction.atomic
 def open_course(*, assessment: Assessment, by: User, at: dt.datetime) -> Course:
-    """Open a course on a signed assessment that is eligible, or overridden with a reason. The first session is due at once."""
+    """Open a course on a signed assessment that is eligible, or overridden with a reason.
+
+    The first session is due at once, or when the interval since the last one of an earlier course is over.
+    """
     if not allows(by, assessment.clinic, Capability.PRESCRIBE):
         raise NotAllowed("Only a prescriber can open a course.")
-    if assessment.patient.closed:
+    # Held as by who closes the record: a course that opens at the same moment would outlive it.
+    if Patient.objects.select_for_update(no_key=True).get(pk=assessment.patient_id).closed:
         raise NotAllowed("This record is closed, so no course can be opened.")
     if not assessment.allows_treatment:
         raise NotAllowed("A course opens only on a signed assessment that is eligible or overridden with a reason.")
     _refuse_what_was_signed_before_the_stop(assessment)
+    opened_on, interval = at.astimezone(assessment.clinic.zone).date(), assessment.rules.interval_days
     course = Course(
         clinic=assessment.clinic,
         patient=assessment.patient,
         assessment=assessment,
-        opened_on=at.astimezone(assessment.clinic.zone).date(),
+        opened_on=opened_on,
+        first_due_on=_due_after_earlier_courses(assessment.patient, opened_on, interval),
         opened_by=by,
-        interval_days=assessment.rules.interval_days,
+        interval_days=interval,
     )
     course._history_user = by  # type: ignore[attr-defined]
     try:
@@ -52,14 +60,24 @@ def _refuse_what_was_signed_before_the_stop(assessment: Assessment) -> None:
         raise NotAllowed("This assessment is from before the last course ended. Assess again, then open a new course.")
 
 
+def _due_after_earlier_courses(patient: Patient, opened_on: dt.date, interval_days: int) -> dt.date | None:
+    """Return the due date that sessions given before ask for, or None when it is past (clinical rule 9)."""
+    given = TreatmentSession.objects.filter(course__patient=patient, given_on__isnull=False)
+    last = given.aggregate(last=Max("given_on"))["last"]
+    due = due_on(last, interval_days) if last else opened_on
+    return due if due > opened_on else None
+
+
 @transaction.atomic
 def close_course(*, course: Course, reason: str, by: User, at: dt.datetime) -> Course:
     """End a course with a reason. A booked visit has to be cancelled first, so that nobody waits for a person who left."""
     if not reason.strip():
         raise NotAllowed("Say why the course ends.")
+    hold_course(course)
+    # As it is now: a colleague may have ended or snoozed it since the page was read, and all of it is written below.
+    course.refresh_from_db(from_queryset=Course.objects.select_for_update())
     if course.closed_on is not None:
         raise NotAllowed("This course has ended already.")
-    hold_course(course)
     if course.sessions.filter(status__in=OPEN).exists():
         raise NotAllowed("Cancel the booked visit first, then end the course.")
     course.closed_on = at.astimezone(course.clinic.zone).date()

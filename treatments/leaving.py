@@ -22,7 +22,7 @@ def died(*, patient: Patient, on: dt.date, by: User, at: dt.datetime, reason: st
 
     Raises NotAllowed for a day that cannot be.
     """
-    _check_open(patient)
+    _hold(patient)
     today = at.astimezone(patient.clinic.zone).date()
     if not patient.birth_date <= on <= today:
         raise NotAllowed(f"Enter a day from {day_words(patient.birth_date)} to {day_words(today)}.")
@@ -36,9 +36,9 @@ def merge(*, patient: Patient, into: Patient, by: User, at: dt.datetime) -> None
 
     Raises NotAllowed where injections are on the record that would close: the twelve weeks count from them.
     """
-    _check_open(patient)
     if into.pk == patient.pk:
         raise NotAllowed("That is this record. Enter the number of the one that stays.")
+    _hold(patient, into)
     if into.closed:
         raise NotAllowed(f"Record {into.record_number} is closed itself.")
     if TreatmentSession.objects.filter(course__patient=patient, given_on__isnull=False).exists():
@@ -50,8 +50,13 @@ def merge(*, patient: Patient, into: Patient, by: User, at: dt.datetime) -> None
     close_record(patient=patient, closed=Patient.Closed.MERGED, on=today, into=into, by=by, at=at)
 
 
-def _check_open(patient: Patient) -> None:
-    patient.refresh_from_db(from_queryset=Patient.objects.select_for_update(no_key=True))
+def _hold(patient: Patient, *others: Patient) -> None:
+    """Read records as they are now and let nobody else close them; raises NotAllowed when the first is closed.
+
+    In one order for everybody: two desks that join two records into each other would lose the person.
+    """
+    for one in sorted((patient, *others), key=lambda one: one.pk):
+        one.refresh_from_db(from_queryset=Patient.objects.select_for_update(no_key=True))
     if patient.closed:
         raise NotAllowed("This record is closed already.")
 

@@ -322,3 +322,23 @@ def test_a_note_is_encrypted_at_rest(course: Course, slot: Slot, front_desk: Use
         stored = cursor.fetchone()[0]
     assert "parking" not in stored
     assert TreatmentSession.objects.get(pk=session.pk).note == "needs parking"
+
+
+@pytest.mark.parametrize(("lost", "to"), [(Status.CANCELLED, Status.BOOKED), (Status.NO_SHOW, Status.ARRIVED)])
+def test_a_visit_does_not_come_back_too_early_after_a_session_that_was_given_since(
+    course: Course, osei: Injector, front_desk: User, lost: Status, to: Status
+) -> None:
+    later = NOW + dt.timedelta(days=9)
+    visit = make_session(course, osei, later, due_on=TODAY, status=lost, early_reason="Wears off", early_by=front_desk)
+    make_session(course, osei, NOW, due_on=TODAY, status=Status.DONE, given_on=TODAY)
+    with pytest.raises(NotPossible, match="The earliest day is Monday 15 February 2027"):
+        booking.change_status(session=visit, to=to, by=front_desk, at=NOW)
+    visit.refresh_from_db()
+    assert visit.status == lost
+
+
+def test_a_visit_beyond_the_new_due_date_comes_back(course: Course, osei: Injector, front_desk: User) -> None:
+    far = NOW + dt.timedelta(days=84)
+    visit = make_session(course, osei, far, due_on=TODAY, status=Status.CANCELLED)
+    make_session(course, osei, NOW, due_on=TODAY, status=Status.DONE, given_on=TODAY)
+    assert booking.change_status(session=visit, to=Status.BOOKED, by=front_desk, at=NOW).status == Status.BOOKED

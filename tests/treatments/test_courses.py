@@ -12,9 +12,11 @@ from patients.eligibility.policy import LABEL, SAMPLE_A, SAMPLE_B, Policy, Stage
 from patients.models import Patient
 from tests.builders import NOW, TODAY, make_assessment, make_course, make_patient, make_session
 from treatments import courses
+from treatments.care import care_of
 from treatments.courses import NotAllowed
 from treatments.models import Course, Status
 from treatments.models.session import OPEN
+from treatments.slots import wish_of
 
 
 def test_a_course_opens_on_a_signed_eligible_assessment(maria: Patient, prescriber: User) -> None:
@@ -66,6 +68,35 @@ def test_a_second_course_is_refused_in_words(course: Course, prescriber: User) -
     assessment = make_assessment(course.patient, signed_by=prescriber)
     with pytest.raises(NotAllowed, match="already has an open course"):
         courses.open_course(assessment=assessment, by=prescriber, at=NOW)
+
+
+def test_a_new_course_waits_for_the_interval_since_the_last_one_s_session(
+    course: Course, maria: Patient, osei: Injector, prescriber: User
+) -> None:
+    make_session(course, osei, NOW - dt.timedelta(days=20), status=Status.DONE, given_on=TODAY - dt.timedelta(days=20))
+    courses.close_course(course=course, reason="Stopped", by=prescriber, at=NOW)
+    signed = make_assessment(maria, signed_by=prescriber)
+    again = courses.open_course(assessment=signed, by=prescriber, at=NOW)
+    due = TODAY + dt.timedelta(days=64)
+    listed: Any = Course.objects.with_due().get(pk=again.pk)
+    assert (again.next_due(), wish_of(again).due_on, listed.next_due_on) == (due, due, due)
+    care = care_of(maria).course
+    assert (care, care.next_due_on) == (again, due)
+
+
+def test_a_new_course_long_after_the_last_one_is_due_at_once(course: Course, maria: Patient, prescriber: User) -> None:
+    courses.close_course(course=course, reason="Stopped", by=prescriber, at=NOW)
+    again = courses.open_course(assessment=make_assessment(maria, signed_by=prescriber), by=prescriber, at=NOW)
+    assert (again.next_due(), again.first_due_on) == (TODAY, None)
+
+
+def test_who_ends_a_course_that_a_colleague_has_ended_is_told_so(course: Course, prescriber: User) -> None:
+    seen_by_another = Course.objects.get(pk=course.pk)
+    courses.close_course(course=course, reason="Moved away", by=prescriber, at=NOW)
+    with pytest.raises(NotAllowed, match="has ended already"):
+        courses.close_course(course=seen_by_another, reason="No effect", by=prescriber, at=NOW)
+    course.refresh_from_db()
+    assert course.close_reason == "Moved away"
 
 
 def test_ending_a_course_needs_a_reason(course: Course, prescriber: User) -> None:

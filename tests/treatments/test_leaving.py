@@ -164,6 +164,26 @@ def test_records_are_not_joined_in_a_circle(maria: Patient, double: Patient, fro
         leaving.merge(patient=maria, into=double, by=front_desk, at=NOW)
 
 
+def test_two_desks_that_join_two_records_into_each_other_keep_one(
+    maria: Patient, double: Patient, front_desk: User
+) -> None:
+    read_before = Patient.objects.select_related("clinic").get(pk=double.pk)
+    leaving.merge(patient=double, into=maria, by=front_desk, at=NOW)
+    with pytest.raises(NotAllowed, match="is closed itself"):
+        leaving.merge(patient=maria, into=read_before, by=front_desk, at=NOW)
+    assert Patient.objects.get(closed="") == maria
+
+
+def test_a_course_does_not_open_for_somebody_whose_death_was_noted_meanwhile(
+    maria: Patient, prescriber: User, front_desk: User
+) -> None:
+    signed = make_assessment(maria, signed_by=prescriber)
+    assert signed.patient.closed == ""
+    leaving.died(patient=Patient.objects.get(pk=maria.pk), on=TODAY, by=front_desk, at=NOW)
+    with pytest.raises(NotAllowed, match="closed"):
+        courses.open_course(assessment=signed, by=prescriber, at=NOW)
+
+
 def test_a_record_closed_by_mistake_opens_again_with_the_consent_it_had(
     desk: Client, visit: TreatmentSession, maria: Patient
 ) -> None:

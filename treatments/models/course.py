@@ -40,15 +40,16 @@ class CourseQuerySet(models.QuerySet["Course"]):
     def with_due(self) -> "CourseQuerySet":
         """Annotate ``last_given_on`` (None before the first session) and ``next_due_on``.
 
-        A course without a session is due from the day it was opened. The last session is looked up for each course that
-        is asked about: a maximum over a join reads every session that anybody ever had.
+        A course without a session is due from the day it was opened, or later where an earlier course asks for it. The
+        last session is looked up for each course that is asked about: a maximum over a join reads every session that
+        anybody ever had.
         """
         from treatments.models.session import TreatmentSession
 
         given = TreatmentSession.objects.filter(course=OuterRef("pk"), given_on__isnull=False)
         return self.annotate(
             last_given_on=Subquery(given.order_by("-given_on").values("given_on")[:1]),
-            next_due_on=Coalesce(AddDays(F("last_given_on"), F("interval_days")), F("opened_on")),
+            next_due_on=Coalesce(AddDays(F("last_given_on"), F("interval_days")), F("first_due_on"), F("opened_on")),
         )
 
     def with_booked(self) -> "CourseQuerySet":
@@ -117,6 +118,10 @@ class Course(models.Model):
     cycles_before = models.PositiveSmallIntegerField(default=0, help_text="sessions given before this system kept them")
     interval_days = models.PositiveSmallIntegerField(default=INTERVAL_DAYS)
     opened_on = models.DateField()
+    # The twelve weeks are the person's, not the course's: one that ends and one that begins do not shorten them.
+    first_due_on = models.DateField(
+        null=True, blank=True, help_text="the first day for a first session, where an earlier course's last one is near"
+    )
     opened_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     closed_on = models.DateField(null=True, blank=True)
     closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -165,7 +170,7 @@ class Course(models.Model):
 
     def due_after(self, last: dt.date | None) -> dt.date:
         """Return the local date from which the next session may be given, when the last one was on ``last``."""
-        return due_on(last, self.interval_days) if last else self.opened_on
+        return due_on(last, self.interval_days) if last else self.first_due_on or self.opened_on
 
     def first_given(self) -> dt.date | None:
         """Return the day of the first session given in it, as far as it is on record (one query)."""

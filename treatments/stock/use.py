@@ -88,7 +88,7 @@ def settle(*, session: TreatmentSession, vials: Sequence[Used], by: User, at: dt
             kept.append(vial)
         else:
             _put_back(vial, by, at)
-    for (lot, strength), number in wanted.items():
+    for (lot, strength), number in sorted(wanted.items()):  # in one order: two who sign wait, and do not deadlock
         kept += _take(session, lot, strength, number, by, at)
     return kept
 
@@ -108,12 +108,11 @@ def _take(
     """Choose among what is there, the person's own first; a vial set aside by a recall is only left for a correction."""
     patient = session.course.patient_id
     found = StockVial.objects.filter(clinic=session.clinic_id, lot=lot, strength=strength, state__in=_UNUSED)
-    allowed = [vial for vial in found if vial.owner_id in (None, patient)]
+    # Locked before one is chosen: who signs at the same moment would choose the same vial, and take none.
+    allowed = [vial for vial in found.select_for_update() if vial.owner_id in (None, patient)]
     mine_first = sorted(allowed, key=lambda one: (one.state == StockVial.State.RECALLED, one.owner_id is None))
-    return [vial for vial in mine_first[:number] if _use(vial, session, by, at)]
-
-
-def _use(vial: StockVial, session: TreatmentSession, by: User, at: dt.datetime) -> bool:
-    """Mark a vial as used, unless somebody else took it a moment ago."""
-    still_there = StockVial.objects.filter(pk=vial.pk, state__in=_UNUSED)
-    return bool(still_there.update(state=StockVial.State.USED, session=session, settled_at=at, settled_by=by))
+    taken = mine_first[:number]
+    StockVial.objects.filter(pk__in=[vial.pk for vial in taken]).update(
+        state=StockVial.State.USED, session=session, settled_at=at, settled_by=by
+    )
+    return taken

@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from clinic.models import Clinic, Injector, User
 from patients.models import Patient
@@ -134,3 +136,13 @@ def test_of_two_vials_of_one_lot_only_the_persons_own_is_theirs(stocked: Receive
     stocked(strength=100)
     record = sign(*[VialUsed("C4471", EXPIRY, 100)] * 2)
     assert sorted(record.vials.values_list("owned_by_patient", flat=True)) == [False, True]
+
+
+def test_two_who_sign_at_once_wait_for_each_other_s_choice_of_vials(stocked: Receive, sign: Sign) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    stocked(number=2)
+    with CaptureQueriesContext(connection) as queries:
+        sign()
+    choosing = [query["sql"] for query in queries if 'FROM "treatments_stockvial"' in query["sql"]]
+    assert any(sql.endswith("FOR UPDATE") and '"state" IN' in sql for sql in choosing)
