@@ -7,6 +7,7 @@ from django.db import transaction
 
 from clinic import audit
 from clinic.models import AuditEntry, User
+from patients.actions.holding import hold
 from patients.actions.trace import save_as
 from patients.models import Patient
 
@@ -16,6 +17,7 @@ def close_record(
     *, patient: Patient, closed: Patient.Closed, on: dt.date, by: User, at: dt.datetime, into: Patient | None = None
 ) -> None:
     """Write down that nobody is treated or written to under this record any more. What it says stays readable."""
+    hold(patient)
     _write(patient, closed, on, into, by, at)
 
 
@@ -25,7 +27,8 @@ def reopen_record(*, patient: Patient, by: User, at: dt.datetime) -> None:
 
     Raises PermissionDenied for a person who was erased: nobody is left to treat.
     """
-    if patient.closed == Patient.Closed.ERASED or patient.record_number == f"erased-{patient.pk}":
+    hold(patient)
+    if patient.erased:
         raise PermissionDenied
     _write(patient, "", None, None, by, at)
 

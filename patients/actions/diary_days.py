@@ -145,24 +145,39 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, Decimal) else value
 
 
+def mark(claim: DiaryClaim, day: DiaryDay | None) -> str:
+    """Return what changes when either of two answers about a day is written again."""
+    return f"{claim.entered_at.isoformat()} {day.entered_at.isoformat() if day else ''}"
+
+
 @transaction.atomic
-def settle_claim(*, claim: DiaryClaim, take: bool, reason: str, by: User, at: dt.datetime) -> None:
-    """Decide what counts: the claim (``take``) or the day as it stands. Both stay readable in the history."""
+def settle_claim(
+    *, claim: DiaryClaim, take: bool, reason: str, by: User, at: dt.datetime, seen: str | None = None
+) -> None:
+    """Decide what counts: the claim (``take``) or the day as it stands. Both stay readable in the history.
+
+    ``seen`` is the `mark` of the two answers that the person chose between.
+    """
     if not allows(by, claim.clinic, Capability.ASSESS):
         raise Refused("Your role may not settle the diary.")
     if not reason.strip():
         raise Refused("Say why.")
-    settled = DiaryClaim.objects.filter(pk=claim.pk, settled_at__isnull=True).update(
-        settled_at=at, settled_by=by, settled_reason=reason.strip()
-    )
-    if not settled:
+    # Whoever writes the day waits, so that what is taken is what was chosen.
+    Patient.objects.select_for_update().get(pk=claim.patient_id)
+    standing = DiaryClaim.objects.filter(pk=claim.pk, settled_at__isnull=True).first()
+    if standing is None:
         raise Refused("Somebody settled this day already.")
+    day = DiaryDay.objects.get(patient=claim.patient_id, date=claim.date)
+    if seen is not None and seen != mark(standing, day):
+        raise Refused("This day was written again since you saw it. Nothing was settled; look at both answers again.")
+    standing.settled_at, standing.settled_by, standing.settled_reason = at, by, reason.strip()
+    standing.save()
     if take:
-        facts = dict(claim.facts)
+        facts = dict(standing.facts)
         hours = facts.get("headache_hours")
         if "headache_hours" in facts:
             facts["headache_hours"] = None if hours is None else Decimal(hours)
-        _set(DiaryDay.objects.get(patient=claim.patient_id, date=claim.date), facts, claim.source, by, at)
+        _set(day, facts, standing.source, by, at)
     audit.record(
         clinic=claim.clinic,
         by=by,

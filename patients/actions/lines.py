@@ -6,10 +6,20 @@ from django.db import transaction
 
 from clinic import audit
 from clinic.models import AuditEntry, User
+from patients.actions.holding import hold
 from patients.actions.trace import save_as
 from patients.models import AcuteMedication, Authorization, PreventiveTrial
 
 Line = PreventiveTrial | AcuteMedication | Authorization
+
+
+def hold_line(line: Line) -> None:
+    """Read a line as it is now, and let nobody else change the person's lines before the transaction ends."""
+    patient = line.patient
+    hold(patient)
+    if not line._state.adding:
+        line.refresh_from_db()
+        line.patient, line.clinic = patient, patient.clinic  # read just now: no question for each
 
 
 @transaction.atomic
@@ -23,6 +33,7 @@ def save_line(*, line: Line, by: User, at: dt.datetime) -> None:
 @transaction.atomic
 def remove_line(*, line: PreventiveTrial | AcuteMedication, by: User, at: dt.datetime) -> None:
     """Take a line off the list; what it said stays in its history."""
+    hold_line(line)
     line.removed_at = at
     save_as(line, by=by, at=at)
     _trace(line, AuditEntry.Action.CHANGE, by=by, at=at)
@@ -31,6 +42,7 @@ def remove_line(*, line: PreventiveTrial | AcuteMedication, by: User, at: dt.dat
 @transaction.atomic
 def restore_line(*, line: PreventiveTrial | AcuteMedication, by: User, at: dt.datetime) -> None:
     """Put a line back on the list."""
+    hold_line(line)
     line.removed_at = None
     save_as(line, by=by, at=at)
     _trace(line, AuditEntry.Action.CHANGE, by=by, at=at)

@@ -4,12 +4,14 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from clinic import audit
 from clinic.models import AuditEntry, Clinic, User
 from patients.actions.contacts import set_contact
+from patients.actions.holding import hold
 from patients.actions.trace import find_text, save_as
 from patients.models import Channel, ContactPoint, Patient
 from patients.models.patient import PatientQuerySet
@@ -89,11 +91,15 @@ def change_patient(
 ) -> tuple[str, ...]:
     """Set some of the CHANGEABLE fields and return the names of those that differed; nothing is written when none did.
 
-    Raises RecordNumberTaken, and KeyError for a field that is not changed this way.
+    Raises RecordNumberTaken, KeyError for a field that is not changed this way, and PermissionDenied for a person who
+    was erased: nobody may be written into an empty record.
     """
     unknown = set(values) - set(CHANGEABLE)
     if unknown:
         raise KeyError(*unknown)
+    hold(patient)
+    if patient.erased:
+        raise PermissionDenied
     changed = tuple(name for name, value in values.items() if getattr(patient, name) != value)
     if not changed:
         return ()

@@ -169,3 +169,4 @@ class SettleForm(forms.Form):
         error_messages={"required": "Choose which counts."},
     )
     reason = forms.CharField(max_length=200, error_messages={"required": "Say why."})
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)

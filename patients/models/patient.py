@@ -112,6 +112,11 @@ class Patient(models.Model):
         return f"{self.given_name} {self.family_name}"
 
     @property
+    def erased(self) -> bool:
+        """True when nobody is left behind the record; one that was joined with another before says so by its number."""
+        return self.closed == self.Closed.ERASED or self.record_number == f"erased-{self.pk}"
+
+    @property
     def zone(self) -> ZoneInfo:
         """The zone on whose clock the person may not be disturbed."""
         return ZoneInfo(self.timezone) if self.timezone else self.clinic.zone

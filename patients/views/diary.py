@@ -31,6 +31,11 @@ class Square:
     row: DiaryDay | None
     claim: DiaryClaim | None = None
 
+    @property
+    def mark(self) -> str:
+        """Which two answers somebody who settles the day has seen."""
+        return diary_days.mark(self.claim, self.row) if self.claim else ""
+
 
 def _today(request: StaffRequest) -> dt.date:
     return timezone.localdate(timezone.now(), request.clinic.zone)

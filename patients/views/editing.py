@@ -1,15 +1,17 @@
 """What editing one line of a person's record has in common, whatever the line is."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
 from clinic.access import StaffRequest
-from patients.actions.lines import Line, remove_line, restore_line, save_line
+from patients.actions.lines import Line, hold_line, remove_line, restore_line, save_line
 from patients.forms.lines import LineForm
 from patients.models import AcuteMedication, PreventiveTrial
 
@@ -27,14 +29,27 @@ class Page:
 
 def edit(request: StaffRequest, line: Line, form_class: type[LineForm], page: Page) -> HttpResponse:
     """Show the form of a line, or keep what was typed. What a colleague changed meanwhile is said before."""
-    patient = line.patient
-    bound = request.method == "POST"
-    form = form_class(request.POST if bound else None, instance=line, today=timezone.localdate())
-    back = reverse(page.back, args=[patient.uid])
-    remove_url = reverse(page.remove, args=[line.uid]) if page.remove else ""
-    context = {"form": form, "patient": patient, "page": page, "back": back, "remove_url": remove_url}
-    if not bound:
-        return render(request, "patients/line.html", context)
+    if request.method != "POST":
+        form = form_class(instance=line, today=timezone.localdate())
+        return render(request, "patients/line.html", _context(form, page))
+    with transaction.atomic():
+        hold_line(line)  # before the form looks whether somebody changed it since
+        return _save(request, form_class(request.POST, instance=line, today=timezone.localdate()), page)
+
+
+def _context(form: LineForm, page: Page) -> dict[str, Any]:
+    line: Line = form.instance
+    return {
+        "form": form,
+        "patient": line.patient,
+        "page": page,
+        "back": reverse(page.back, args=[line.patient.uid]),
+        "remove_url": reverse(page.remove, args=[line.uid]) if page.remove else "",
+    }
+
+
+def _save(request: StaffRequest, form: LineForm, page: Page) -> HttpResponse:
+    context = _context(form, page)
     if form.stale:
         posted = request.POST.copy()
         posted["seen"] = form.mark()
@@ -44,7 +59,7 @@ def edit(request: StaffRequest, line: Line, form_class: type[LineForm], page: Pa
         return render(request, "patients/line.html", context, status=422)
     save_line(line=form.save(commit=False), by=request.user, at=timezone.now())
     messages.success(request, "Saved.")
-    return redirect(back)
+    return redirect(context["back"])
 
 
 def _stored(form: LineForm) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.access import Capability, StaffRequest, requires
 from patients.actions import RecordNumberTaken
+from patients.actions.holding import hold
 from patients.forms import EditForm, RegisterForm
 from patients.forms.people import PersonForm
 from patients.views.lookup import get_patient
@@ -43,18 +44,22 @@ def register(request: StaffRequest) -> HttpResponse:
 @requires(Capability.REGISTER)
 def edit(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Change a person; what somebody else changed meanwhile is shown before it is written over."""
-    patient = get_patient(request, uid)
-    posted = request.POST if request.method == "POST" else None
-    form = EditForm(posted, clinic=request.clinic, today=timezone.localdate(), patient=patient)
-    if posted is None:
-        return render(request, "patients/edit.html", {"form": form})
+    patient, about = get_patient(request, uid), {"clinic": request.clinic, "today": timezone.localdate()}
+    if request.method != "POST":
+        return render(request, "patients/edit.html", {"form": EditForm(patient=patient, **about)})
+    with transaction.atomic():
+        hold(patient)  # before the form looks whether somebody changed them since
+        return _edit(request, EditForm(request.POST, patient=patient, **about))
+
+
+def _edit(request: StaffRequest, form: EditForm) -> HttpResponse:
+    patient = form.patient
     if not form.is_valid():
         return render(request, "patients/edit.html", {"form": form}, status=422)
     if form.stale:
         return _show_both(request, form)
     try:
-        with transaction.atomic():
-            form.save(by=request.user, at=timezone.now())
+        form.save(by=request.user, at=timezone.now())
     except RecordNumberTaken:
         return _taken(request, "patients/edit.html", form)
     messages.success(request, f"{patient.full_name} was changed.")

@@ -3,19 +3,22 @@
 import datetime as dt
 
 import pytest
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 
 from clinic.models import AuditEntry, Clinic, User
 from patients.actions import (
     RecordNumberTaken,
     change_patient,
+    close_record,
     register_patient,
+    reopen_record,
     same_person,
     set_contact,
     withdraw_consent,
 )
-from patients.models import Channel, ContactPoint, Patient
-from tests.builders import NOW
+from patients.actions.lines import remove_line, save_line
+from patients.models import Channel, ContactPoint, Patient, PreventiveTrial
+from tests.builders import NOW, TODAY
 
 BORN = dt.date(1990, 5, 6)
 LATER = NOW + dt.timedelta(hours=1)
@@ -116,6 +119,47 @@ def test_a_change_that_changes_nothing_leaves_no_trace(maria: Patient, front_des
     assert change_patient(patient=maria, values={"given_name": "Maria"}, by=front_desk, at=LATER) == ()
     assert maria.history.count() == before
     assert actions_on(maria) == []
+
+
+def test_a_change_of_a_person_who_was_read_before_undoes_nothing_of_what_came_between(
+    maria: Patient, front_desk: User
+) -> None:
+    read_before = Patient.objects.get(pk=maria.pk)
+    close_record(patient=maria, closed=Patient.Closed.DIED, on=TODAY, by=front_desk, at=NOW)
+    change_patient(patient=read_before, values={"payer": "Aster"}, by=front_desk, at=LATER)
+    maria.refresh_from_db()
+    assert (maria.payer, maria.closed, maria.closed_on) == ("Aster", "died", TODAY)
+
+
+def test_opening_a_record_that_was_read_before_undoes_no_change(maria: Patient, front_desk: User) -> None:
+    close_record(patient=maria, closed=Patient.Closed.DIED, on=TODAY, by=front_desk, at=NOW)
+    read_before = Patient.objects.get(pk=maria.pk)
+    change_patient(patient=maria, values={"payer": "Aster"}, by=front_desk, at=NOW)
+    reopen_record(patient=read_before, by=front_desk, at=LATER)
+    maria.refresh_from_db()
+    assert (maria.payer, maria.closed) == ("Aster", "")
+
+
+def test_nobody_is_written_into_an_erased_record(maria: Patient, front_desk: User) -> None:
+    read_before = Patient.objects.get(pk=maria.pk)
+    Patient.objects.filter(pk=maria.pk).update(closed=Patient.Closed.ERASED, closed_on=TODAY, family_name="person")
+    with pytest.raises(PermissionDenied):
+        change_patient(patient=read_before, values={"payer": "Aster"}, by=front_desk, at=LATER)
+    with pytest.raises(PermissionDenied):
+        reopen_record(patient=Patient.objects.get(pk=maria.pk), by=front_desk, at=LATER)
+    assert Patient.objects.get(pk=maria.pk).family_name == "person"
+
+
+def test_a_line_that_was_read_before_is_taken_off_as_it_is_now(maria: Patient, front_desk: User) -> None:
+    line = PreventiveTrial.objects.create(
+        clinic=maria.clinic, patient=maria, drug_class="beta_blocker", drug="Propranolol", result="no_effect"
+    )
+    read_before = PreventiveTrial.objects.get(pk=line.pk)
+    line.dose = "40 mg"
+    save_line(line=line, by=front_desk, at=NOW)
+    remove_line(line=read_before, by=front_desk, at=LATER)
+    line.refresh_from_db()
+    assert (line.dose, line.removed_at) == ("40 mg", LATER)
 
 
 def test_the_search_text_cannot_be_set_by_a_caller(maria: Patient, front_desk: User) -> None:

@@ -1,6 +1,8 @@
 """The diary by hand: what is kept, what is refused, and what two sources say of one day."""
 
 import datetime as dt
+import html
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -22,10 +24,17 @@ PAPER, CLINIC, PATIENT = DiaryDay.Source.PAPER, DiaryDay.Source.CLINIC, DiaryDay
 
 
 def write(
-    patient: Patient, by: User, source: DiaryDay.Source = PAPER, on: dt.date = YESTERDAY, **facts: Any
+    patient: Patient, by: User | None, source: DiaryDay.Source = PAPER, on: dt.date = YESTERDAY, **facts: Any
 ) -> Written:
     facts = facts or {"headache_hours": None, "migraine": True}
     return write_days(patient=patient, days=[DayFacts(on, facts)], source=source, by=by, at=NOW)
+
+
+def seen_on(page: str) -> str:
+    """Return which two answers a page showed."""
+    found = re.search(r'name="seen" value="([^"]+)"', page)
+    assert found
+    return html.unescape(found[1])
 
 
 def test_a_headache_of_unknown_length_is_a_headache_day(maria: Patient, nurse: User) -> None:
@@ -190,7 +199,22 @@ class TestPages:
         assert "patient says 0, clinic says M" in page
         url = reverse("patients:settle_claim", args=[DiaryClaim.objects.get().uid])
         assert "say why" in clinician.post(url, {"take": "yes"}, follow=True).content.decode()
-        clinician.post(url, {"take": "yes", "reason": "She remembered"})
+        clinician.post(url, {"take": "yes", "reason": "She remembered", "seen": seen_on(page)})
+        assert DiaryDay.objects.get().migraine
+
+    def test_what_was_written_again_since_is_not_taken_unseen(
+        self, clinician: Client, maria: Patient, nurse: User
+    ) -> None:
+        write(maria, nurse, CLINIC)
+        write(maria, None, PATIENT, headache_hours=Decimal(0), migraine=False)
+        page = clinician.get(reverse("patients:diary", args=[maria.uid])).content.decode()
+        later = NOW + dt.timedelta(minutes=5)
+        again = DayFacts(YESTERDAY, {"headache_hours": Decimal(2), "migraine": False})
+        write_days(patient=maria, days=[again], source=PATIENT, by=None, at=later)
+        url = reverse("patients:settle_claim", args=[DiaryClaim.objects.get().uid])
+        answer = clinician.post(url, {"take": "yes", "reason": "Her word", "seen": seen_on(page)}, follow=True)
+        assert "This day was written again since you saw it." in answer.content.decode()
+        assert DiaryClaim.objects.get().settled_at is None
         assert DiaryDay.objects.get().migraine
 
     def test_reading_a_diary_leaves_a_trace(self, clinician: Client, maria: Patient) -> None:
