@@ -25,9 +25,16 @@ class Share:
         if not self.whole:
             return "none to count"
         counted = f"{self.part:,} of {self.whole:,}"
-        if self.percent is None:
-            return counted
-        return f"under 1% ({counted})" if self.part and not self.percent else f"{self.percent}% ({counted})"
+        return counted if self.percent is None else f"{self._rounded} ({counted})"
+
+    @property
+    def short(self) -> str:
+        """The same beside a bar, where there is less room."""
+        return f"{self.part} of {self.whole}" if self.percent is None else f"{self._rounded} of {self.whole:,}"
+
+    @property
+    def _rounded(self) -> str:
+        return "under 1%" if self.part and not self.percent else f"{self.percent}%"
 
 
 def median(counts: Mapping[int, int]) -> float | None:

@@ -22,12 +22,16 @@ class Figure:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a table; ``drawn`` is the length of its bar where there is a chart, None for no bar."""
+    """One line of a table; ``drawn`` is the length of its bar where there is a chart, None for no bar.
+
+    A bar is as long as its part of ``full``: for a share the whole, otherwise, as 0 says, the longest of the chart.
+    """
 
     cells: tuple[str, ...]
     href: str = ""
     drawn: float | None = None
     words: str = ""
+    full: float = 0
 
 
 @dataclass(frozen=True)
@@ -71,9 +75,9 @@ class Table:
     def lines(self) -> list[Line]:
         """Return the bars of the chart; none where no row has one."""
         lengths = [row.drawn for row in self.rows if row.drawn is not None]
-        most = max(lengths, default=0) or 1
         if not lengths:
             return []
+        most = max(*lengths, *(row.full for row in self.rows)) or 1
         return [
             Line(row.cells[0], row.words or row.cells[1], place * LINE + 5, round(ROOM * (row.drawn or 0) / most))
             for place, row in enumerate(self.rows)
@@ -102,10 +106,9 @@ class Report:
 
 
 def share_row(name: str, share: Share, *more: str, href: str = "") -> Row:
-    """Return a row of a share: its bar is the percentage, and there is none from fewer than ten."""
-    percent = share.percent
-    words = f"{share.part} of {share.whole}" if percent is None else f"{percent}% of {share.whole:,}"
-    return Row((name, share.words, *more), href, None if percent is None else float(percent), words)
+    """Return a row of a share: its bar is the percentage of a hundred, and there is none from fewer than ten."""
+    drawn = None if share.percent is None else 100 * share.part / share.whole
+    return Row((name, share.words, *more), href, drawn, share.short, full=100)
 
 
 def too_few(number: int, what: str) -> str:

@@ -39,8 +39,8 @@ MOVES = (
     Move(Status.IN_ROOM, Status.ARRIVED, "Back to waiting"),
     Move(Status.IN_ROOM, Status.CANCELLED, "Cancel", needs_reason=True),
     Move(Status.NO_SHOW, Status.ARRIVED, "Came after all", "a"),
-    Move(Status.NO_SHOW, Status.BOOKED, "Booked again"),
-    Move(Status.CANCELLED, Status.BOOKED, "Booked again"),
+    Move(Status.NO_SHOW, Status.BOOKED, "Back to booked"),
+    Move(Status.CANCELLED, Status.BOOKED, "Back to booked"),
 )
 _BY_STEP = {(move.seen, move.to): move for move in MOVES}
 

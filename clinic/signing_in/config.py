@@ -2,9 +2,14 @@
 
 ACCOUNT_ADAPTER = "clinic.signing_in.adapter.AccountAdapter"
 _FORGOTTEN_FORM = "clinic.signing_in.forms.ForgottenForm"
+_BY_LINK_FORM = "clinic.signing_in.forms.NewPasswordByLinkForm"
+_CHANGE_FORM = "clinic.signing_in.forms.NewPasswordForm"
 ACCOUNT_FORMS = {
     "login": "clinic.signing_in.forms.LogInForm",
     "reset_password": _FORGOTTEN_FORM,
+    "reset_password_from_key": _BY_LINK_FORM,
+    "change_password": _CHANGE_FORM,
+    "reauthenticate": "clinic.signing_in.forms.PasswordAgainForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]

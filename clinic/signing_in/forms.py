@@ -3,7 +3,15 @@
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.forms import LoginForm, ResetPasswordForm
+from allauth.account.forms import (
+    ChangePasswordForm,
+    LoginForm,
+    ResetPasswordForm,
+    ResetPasswordKeyForm,
+)
+from allauth.account.forms import (
+    ReauthenticateForm as PasswordAgain,
+)
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
@@ -55,6 +63,40 @@ class ForgottenForm(ResetPasswordForm):  # type: ignore[misc]
         else:
             get_adapter(request).send_mail("account/email/unknown_account", email, {})
         return email
+
+
+class _Passwords:
+    """Password boxes with our labels, nothing written into them, and a sentence for each that was left empty."""
+
+    fields: dict[str, Any]
+    use_required_attribute = False
+    labels = {
+        "oldpassword": ("Current password", "Enter the password that you have now."),
+        "password": ("Password", "Enter your password."),
+        "password1": ("New password", "Enter a new password."),
+        "password2": ("New password again", "Enter the new password again."),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.labels.keys() & self.fields.keys():
+            field = self.fields[name]
+            field.label, field.error_messages["required"] = self.labels[name]
+            field.widget.attrs.pop("placeholder", None)
+        if "password1" in self.fields:
+            self.fields["password1"].help_text = "At least 12 characters. Pasting is fine."
+
+
+class NewPasswordForm(_Passwords, ChangePasswordForm):  # type: ignore[misc]
+    """A new password of somebody who is signed in."""
+
+
+class NewPasswordByLinkForm(_Passwords, ResetPasswordKeyForm):  # type: ignore[misc]
+    """A new password of somebody who forgot the old one."""
+
+
+class PasswordAgainForm(_Passwords, PasswordAgain):  # type: ignore[misc]
+    """The password once more, before something that matters."""
 
 
 class _Code:

@@ -22,6 +22,8 @@ class LineForm(forms.ModelForm):  # type: ignore[type-arg]
         self.today = today
         self.initial["seen"] = self.mark()
         for name, field in self.fields.items():
+            if isinstance(field, forms.ChoiceField):
+                field.choices = [(value, words if value else "Choose one") for value, words in field.widget.choices]
             if name not in self.declared_fields:
                 what = "Choose" if isinstance(field, forms.ChoiceField) else "Enter"
                 field.error_messages["required"] = f"{what} the {str(field.label).lower()}."

@@ -150,7 +150,7 @@ def test_the_page_shows_what_a_caller_needs(front_desk: User, visit: TreatmentSe
 
 
 def test_tomorrow_is_the_clinics_own(front_desk: User, visit: TreatmentSession) -> None:
-    assert "Tomorrow, Tuesday 24 November 2026" in words(log_in(front_desk).get(PAGE).content)
+    assert "Call list for tomorrow, Tuesday 24 November 2026" in words(log_in(front_desk).get(PAGE).content)
     assert "Nobody to call: everyone with a visit on Tuesday" in words(log_in(front_desk).get(PAGE).content)
 
 

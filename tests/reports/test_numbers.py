@@ -39,6 +39,15 @@ def test_a_share_of_fewer_than_ten_has_no_bar() -> None:
     assert many.words == "50% of 10"
 
 
+def test_a_bar_is_as_long_as_its_share_of_the_whole() -> None:
+    rows = [share_row("little", Share(4, 1000)), share_row("half", Share(5, 10)), share_row("all", Share(10, 10))]
+    little, half, whole = Table("t", ("a", "b"), rows).lines
+    assert (little.width, little.words) == (0, "under 1% of 1,000")
+    assert half.width * 2 == whole.width
+    only = Table("t", ("a", "b"), rows[:2]).lines[1]
+    assert only.width == half.width, "one half does not fill the chart because nobody has more"
+
+
 def test_a_table_without_bars_is_not_drawn() -> None:
     assert Table("t", ("a", "b"), [Row(("x", "1"))]).lines == []
 

@@ -119,6 +119,14 @@ def test_a_new_password_ends_all_sessions_and_its_link_works_once(front_desk: Us
     assert b"does not work any more" in Client().get(link).content
 
 
+def test_a_new_password_is_asked_for_in_our_words(front_desk: User) -> None:
+    page = log_in(front_desk).post(reverse("account_change_password"), {}).content.decode().split("<main", 1)[1]
+    assert all(label in page for label in ("Current password", "New password", "New password again"))
+    assert "Enter a new password." in page
+    assert "This field is required" not in page
+    assert "placeholder" not in page
+
+
 def test_nothing_that_is_sent_names_an_illness(front_desk: User) -> None:
     for email in (front_desk.email, "nobody@riverside.example"):
         Client().post(reverse("account_reset_password"), {"email": email})
