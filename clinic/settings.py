@@ -3,19 +3,20 @@
 import logging
 from pathlib import Path
 
-import django_stubs_ext
 import environ
-from celery.schedules import schedule
 from csp.constants import NONCE, NONE, SELF
-from kombu import Queue
+from django.db.models import Field
+from django.forms.models import BaseModelForm, ModelChoiceField
 
 from clinic import logs
 from clinic.env import env_bool, env_choice, env_decimal, env_int, env_list, env_secret, env_text
 from clinic.signing_in.config import *  # noqa: F403 (names in capitals only)
 from clinic.signing_in.config import rate_limits
 
-# Lets classes be written as ModelForm[Patient], which mypy --strict asks for.
-django_stubs_ext.monkeypatch()
+# Lets classes be written as ModelForm[Patient], which mypy --strict asks for. django-stubs-ext does it for everything that
+# Django has, and loads all of that: 3 MiB of each process.
+for _generic in (Field, BaseModelForm, ModelChoiceField):
+    _generic.__class_getitem__ = classmethod(lambda kind, model: kind)  # type: ignore[union-attr]
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env_text("VAR_DIR", str(BASE_DIR / "var")))
@@ -272,8 +273,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
 # Every task is a wake-up, so none is acknowledged: a worker that holds one when the broker goes was seen to die of it
-# (kombu 5.7 wants to give it back over a connection that is no more).
-CELERY_TASK_QUEUES = [Queue("celery", no_ack=True)]
+# (kombu 5.7 wants to give it back over a connection that is no more). Queues and times are plain values here: Celery
+# makes its own of them, and pages do not load it.
+CELERY_TASK_QUEUES: dict[str, dict[str, object]] = {"celery": {"no_ack": True}}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # kombu's default sweep takes about 100 s to give a dead worker's task back; these bring it to about 10 s.
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
@@ -283,7 +285,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
 }
 if CELERY_BROKER_URL.startswith("amqp"):
     # RabbitMQ: a queue on several nodes, and a wake-up counts as given when most of them have it.
-    CELERY_TASK_QUEUES = [Queue("celery", no_ack=True, queue_arguments={"x-queue-type": "quorum"})]
+    CELERY_TASK_QUEUES["celery"]["queue_arguments"] = {"x-queue-type": "quorum"}
     CELERY_BROKER_TRANSPORT_OPTIONS = {"confirm_publish": True}
 if CELERY_BROKER_URL.startswith("filesystem:"):
     # Where no broker runs, a queue in folders: enough for one worker. kombu does not make the folders itself.
@@ -301,21 +303,20 @@ CELERY_BEAT_SCHEDULE = {
     # A tick is only a wake-up: one that waited longer than a tick is worth nothing.
     "reminders": {
         "task": "reminders.tick",
-        "schedule": schedule(REMINDER_TICK_SECONDS),
+        "schedule": REMINDER_TICK_SECONDS,
         "options": {"expires": REMINDER_TICK_SECONDS},
     },
-    "privacy": {"task": "privacy.forget", "schedule": schedule(3600), "options": {"expires": 3600}},
-    "audit": {"task": "clinic.seal_audit", "schedule": schedule(60), "options": {"expires": 60}},
+    "privacy": {"task": "privacy.forget", "schedule": 3600, "options": {"expires": 3600}},
+    "audit": {"task": "clinic.seal_audit", "schedule": 60, "options": {"expires": 60}},
     "webhooks": {
         "task": "interface.tick",
-        "schedule": schedule(REMINDER_TICK_SECONDS),
+        "schedule": REMINDER_TICK_SECONDS,
         "options": {"expires": REMINDER_TICK_SECONDS},
     },
 }
 
 LOGGING = logs.configuration(env_text("LOG_LEVEL", "INFO"))
 logs.set_up()
-DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 # One line for an answer is enough, and a page that is not there is no alarm.
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG

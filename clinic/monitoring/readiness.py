@@ -9,9 +9,7 @@ from typing import Any
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from kombu.exceptions import OperationalError
 
-from clinic.celery import app
 from clinic.checks import guard_names, standing_guards
 from reminders.models import Heartbeat, Reminder
 from reminders.watching.health import LATE_AFTER, SILENT_AFTER
@@ -39,7 +37,7 @@ def look(*, now: dt.datetime, without: Collection[str] = ()) -> dict[str, Findin
 def _tried(check: Check, now: dt.datetime) -> Finding:
     try:
         return check(now)
-    except (DatabaseError, OperationalError, OSError) as error:
+    except (DatabaseError, OSError) as error:
         return Finding(False, {"error": type(error).__name__})
 
 
@@ -66,9 +64,17 @@ def _rules(now: dt.datetime) -> Finding:
 
 
 def _broker(now: dt.datetime) -> Finding:
+    # Loaded where it is asked: 6 MiB and 70 ms of the start of each web process, which sends no task.
+    from kombu.exceptions import OperationalError
+
+    from clinic.celery import app
+
     patience = {"socket_connect_timeout": BROKER_SECONDS, "socket_timeout": BROKER_SECONDS}
-    with app.connection(connect_timeout=BROKER_SECONDS, transport_options=patience) as broker:
-        broker.ensure_connection(max_retries=1, interval_start=0, timeout=BROKER_SECONDS)
+    try:
+        with app.connection(connect_timeout=BROKER_SECONDS, transport_options=patience) as broker:
+            broker.ensure_connection(max_retries=1, interval_start=0, timeout=BROKER_SECONDS)
+    except OperationalError as error:
+        return Finding(False, {"error": type(error).__name__})
     return Finding(True)
 
 

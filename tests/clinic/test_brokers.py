@@ -7,7 +7,7 @@ from tests.servers.database import run_python
 
 SHOW = (
     "import json; from clinic import settings as s; d = s.DATABASES['default'];"
-    "print(json.dumps({'queue': s.CELERY_TASK_QUEUES[0].queue_arguments, 'options': s.CELERY_BROKER_TRANSPORT_OPTIONS,"
+    "print(json.dumps({'queue': s.CELERY_TASK_QUEUES['celery'].get('queue_arguments'), 'options': s.CELERY_BROKER_TRANSPORT_OPTIONS,"
     " 'kept': d.get('CONN_MAX_AGE'), 'cursors': not d.get('DISABLE_SERVER_SIDE_CURSORS'),"
     " 'prepared': d.get('OPTIONS', {}).get('prepare_threshold')}))"
 )
