@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from tests.servers.database import run_python
 
 SHOW = (
@@ -36,3 +38,8 @@ def test_behind_pgbouncer_nothing_is_kept_on_a_connection() -> None:
     found = settings_with(PGBOUNCER="true")
     assert (found["kept"], found["cursors"], found["prepared"]) == (0, False, None)
     assert settings_with()["cursors"]
+
+
+@pytest.mark.parametrize("url", ["postgresql://clinic@database/clinic", "sqlite:////data/clinic.sqlite3"])
+def test_a_connection_is_kept_from_one_request_to_the_next(url: str) -> None:
+    assert settings_with(DATABASE_URL=url)["kept"] == 60
