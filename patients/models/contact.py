@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.db import models
+from django.db.models import Q
 from phonenumbers import (
     NumberParseException,
     PhoneNumberFormat,
@@ -63,6 +64,18 @@ def spoken_address(channel: str, address: str, country: str) -> str:
     return format_number(number, PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL)
 
 
+def may_be_written_to(point: str, patient: str) -> Q:
+    """Return the condition of `ContactPointQuerySet.usable`, for a query that reaches the contact point and its person by these ways."""
+    return Q(
+        **{
+            f"{point}consented_at__isnull": False,
+            f"{point}withdrawn_at__isnull": True,
+            f"{point}failed_at__isnull": True,
+            f"{patient}closed": "",
+        }
+    )
+
+
 class ContactPointQuerySet(models.QuerySet["ContactPoint"]):
     """Questions the reminders ask."""
 
@@ -71,9 +84,7 @@ class ContactPointQuerySet(models.QuerySet["ContactPoint"]):
 
         None of somebody who died, nor of a record that was joined with another.
         """
-        return self.filter(
-            consented_at__isnull=False, withdrawn_at__isnull=True, failed_at__isnull=True, patient__closed=""
-        )
+        return self.filter(may_be_written_to("", "patient__"))
 
     def of_number(self, number: str) -> "ContactPointQuerySet":
         """Everybody's contact points with a phone number: a family may share one, and one person be at two clinics."""
@@ -117,17 +128,17 @@ class ContactPoint(models.Model):
             # Who agreed to messages of late, and is welcomed.
             models.Index(fields=["consented_at"], name="contact_consented"),
             # A text message that comes in names no clinic.
-            models.Index(fields=["address"], condition=models.Q(channel="sms"), name="contact_number"),
+            models.Index(fields=["address"], condition=Q(channel="sms"), name="contact_number"),
         ]
         constraints = [
             # One number and one address each: who has two says which one the clinic should use.
             models.UniqueConstraint(fields=["patient", "channel"], name="one_contact_point_per_channel"),
             models.CheckConstraint(
-                condition=models.Q(consented_at__isnull=True) | ~models.Q(consent_source=""),
+                condition=Q(consented_at__isnull=True) | ~Q(consent_source=""),
                 name="consent_says_where_it_came_from",
             ),
             models.CheckConstraint(
-                condition=models.Q(withdrawn_at__isnull=True) | ~models.Q(withdrawn_source=""),
+                condition=Q(withdrawn_at__isnull=True) | ~Q(withdrawn_source=""),
                 name="withdrawal_says_how_it_came",
             ),
         ]

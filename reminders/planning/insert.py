@@ -25,13 +25,13 @@ class RandomUuid(Func):
         return self.as_sql(compiler, connection, template="lower(hex(randomblob(16)))", **context)
 
 
-def standing(rule: ReminderRule, patient: str, now: dt.datetime) -> dict[str, Any]:
+def standing(rule: ReminderRule, now: dt.datetime) -> dict[str, Any]:
     """Return the columns that every row by a rule has: waiting, or before a person when too late or nothing reaches them.
 
-    The rows that they are made from carry ``due``, ``until``, ``preferred`` and the annotations of `channel.reachable`;
-    ``patient`` names their column of the id. The same as `rows.reminder_for`, for a rule whose message must arrive.
+    The rows that they are made from carry ``due``, ``until``, ``preferred`` and the annotations of `channel.reached`.
+    The same as `rows.reminder_for`, for a rule whose message must arrive.
     """
-    unreachable, too_late = ~is_usable(patient, rule.channels), Q(until__lte=now)
+    unreachable, too_late = ~is_usable(rule.channels), Q(until__lte=now)
     return {
         "clinic": Value(rule.clinic_id),
         "uid": RandomUuid(),

@@ -12,7 +12,7 @@ from django.db.models.expressions import Combinable
 
 from reminders import timing
 from reminders.models import Kind, Reminder, ReminderRule, State
-from reminders.planning.channel import reachable
+from reminders.planning.channel import reached
 from reminders.planning.few import narrowed
 from reminders.planning.insert import insert_missing, standing
 from reminders.planning.rules import LOOK_AHEAD, ActiveRules
@@ -61,15 +61,16 @@ def _create(rule: ReminderRule, times: Mapping[int, dt.time], now: dt.datetime) 
     missing = narrowed(_sessions_without(rule, days, now))
     if missing is None:
         return 0
-    sessions = missing.annotate(
+    # In the order of their keys the indexes of the ledger grow at one end.
+    sessions = missing.order_by("pk").annotate(
         due=_on_its_day(days, lambda day: day.due_at),
         until=_until(days),
         preferred=F("course__patient__preferred_channel"),
-        **reachable("course__patient_id"),
+        **reached("course__patient"),
     )
     return insert_missing(
         sessions,
-        standing(rule, "course__patient_id", now)
+        standing(rule, now)
         | {
             "patient": F("course__patient_id"),
             "course": F("course_id"),

@@ -13,7 +13,7 @@ from patients.models import Channel, ContactPoint, Patient
 from reminders import defaults
 from reminders.models import MessageTemplate, Reminder, ReminderRule, State
 from reminders.planning import reconcile
-from reminders.planning.channel import best_channel, channel_of, is_usable, reachable
+from reminders.planning.channel import best_channel, channel_of, is_usable, reachable, reached
 from reminders.standing import ASKED_TO_MOVE, BEGUN, CANCELLED, MOVED, NOT_DUE
 from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session
 from treatments import booking
@@ -95,10 +95,10 @@ def test_the_database_chooses_the_channel_as_the_rule_says(
     tried = tuple(map(Channel, order))
     ContactPoint.objects.exclude(channel__in=usable).update(failed_at=NOW)
     Patient.objects.update(preferred_channel=preferred)
-    rows: Any = Patient.objects.annotate(preferred=F("preferred_channel"), **reachable("pk"))
-    is_reached = Case(When(is_usable("pk", tried), then=True), default=False)
-    row = rows.annotate(channel=channel_of(tried), usable=is_reached).get()
-    assert best_channel(row, tried) == (row.channel, row.usable)
+    visits: Any = TreatmentSession.objects.annotate(preferred=F("course__patient__preferred_channel"))
+    is_reached = Case(When(is_usable(tried), then=True), default=False)
+    row = visits.annotate(**reached("course__patient")).annotate(channel=channel_of(tried), usable=is_reached).get()
+    assert best_channel(visits.annotate(**reachable("course__patient_id")).get(), tried) == (row.channel, row.usable)
 
 
 def test_an_inactive_rule_asks_for_nothing(visit: TreatmentSession) -> None:
