@@ -89,9 +89,14 @@ def mark_called(*, reminder: Reminder, by: User, at: dt.datetime) -> None:
 
 @transaction.atomic
 def stop_for_visit(*, reminder: Reminder, by: User, at: dt.datetime) -> int:
-    """Send nothing more about this visit at its present time, or about this due date; return how many were stopped."""
-    about = Reminder.objects.filter(course=reminder.course, session=reminder.session, due_date=reminder.due_date)
-    about = about.filter(session_version=reminder.session_version, state__in=OPEN)
+    """Send nothing more about this visit at its present time, about this due date, or whatever else it is about.
+
+    Returns how many were stopped.
+    """
+    about = Reminder.objects.filter(patient=reminder.patient, course=reminder.course, due_date=reminder.due_date)
+    about = about.filter(session=reminder.session, session_version=reminder.session_version, state__in=OPEN)
+    if reminder.session is None:
+        about = about.filter(occasion=reminder.occasion, invitation=reminder.invitation)
     return _settle_all(
         about, reminder, by, at, state=State.STOPPED, reason=BY_HAND, closed_at=at, handled_by=by, handled_at=at
     )

@@ -76,6 +76,14 @@ def test_it_can_be_taken_back_for_three_minutes(
     assert set(Reminder.objects.values_list("state", flat=True)) == {State.CANCELLED}
 
 
+def test_stopping_one_persons_message_stops_nobody_elses(people: list[Patient], front_desk: User) -> None:
+    post(front_desk, form(people))
+    post(front_desk, form(people[:1], body="{clinic}: {first_name}, bring your letter."))
+    mine = Reminder.objects.order_by("pk")[0]
+    log_in(front_desk).post(reverse("reminders:stop", args=[mine.uid]))
+    assert list(Reminder.objects.filter(state=State.STOPPED)) == [mine]
+
+
 def test_when_texting_fails_the_same_words_go_by_email(
     people: list[Patient], front_desk: User, gateways: dict[str, Gateway]
 ) -> None:
