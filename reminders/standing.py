@@ -23,6 +23,8 @@ BEGUN = "The visit has begun or is over"
 AS_BEFORE = "The visit stands as it did"
 OFFER_OVER = "The time was taken, or the offer has ended"
 NOT_DUE = "A visit is booked, or the course has ended"
+SWITCHED_OFF = "The clinic has switched this message off"
+RECORD_CLOSED = "The record is closed"
 DIARY_KEPT = "They have written in their diary, or want no messages about it"
 
 # Who said Yes is still reminded: two messages gave fewer missed visits than one, whatever had been answered (Steiner
@@ -113,10 +115,15 @@ def occasion_stands() -> Q:
 
 @cache
 def why_no_longer() -> Case:
-    """For any reminder: why it is about nothing any more, in words for staff; empty while it stands."""
+    """For any reminder: why it is about nothing any more, in words for staff; empty while it stands.
+
+    Nobody calls about a message to somebody who died. A rule may be switched off while a batch is on its way.
+    """
     offer, visit = Q(invitation__isnull=False), Q(session__isnull=False)
     person = ~visit & ~Q(occasion="")
     return Case(
+        When(~Q(patient__closed=""), then=Value(RECORD_CLOSED)),
+        When(rule__active=False, then=Value(SWITCHED_OFF)),
         When(offer & ~offer_stands(), then=Value(OFFER_OVER)),
         When(~offer & person & ~occasion_stands(), then=Value(DIARY_KEPT)),
         When(~offer & ~visit & ~person & ~course_stands(), then=Value(NOT_DUE)),

@@ -13,6 +13,7 @@ from reminders.standing import (
     DIARY_KEPT,
     NOT_DUE,
     OFFER_OVER,
+    SWITCHED_OFF,
     course_stands,
     occasion_stands,
     offer_stands,
@@ -26,7 +27,6 @@ JUST_OVER = dt.timedelta(days=1)
 # The days that are planned ahead, and those that the usual rules speak of: the visits whose messages wait.
 SOON = LOOK_AHEAD + dt.timedelta(days=4)
 TOO_LATE = "It could not be sent in time"
-SWITCHED_OFF = "The clinic has switched this message off"
 # What still asks for something to happen: of the dispatch, or of a person.
 _UNSETTLED = Q(state__in=[State.WAITING, State.FAILED, State.MISSED])
 _A_VISIT = Q(session__isnull=False)

@@ -13,9 +13,9 @@ from patients.models import Channel, ContactPoint
 from reminders.channels import SendError
 from reminders.channels.base import Blame
 from reminders.dispatch import claim, release, send_claimed, send_due
-from reminders.models import Delivery, MessageTemplate, Reminder, State
+from reminders.models import Delivery, MessageTemplate, Reminder, ReminderRule, State
 from reminders.planning import reconcile
-from reminders.standing import ASKED_TO_MOVE, CANCELLED, MOVED
+from reminders.standing import ASKED_TO_MOVE, CANCELLED, MOVED, SWITCHED_OFF
 from tests.builders import NOW
 from tests.reminders.conftest import Gateway
 from treatments import booking
@@ -46,6 +46,16 @@ def test_a_claim_takes_what_is_due_and_no_more(reminder: Reminder) -> None:
     assert claim(now=NOW, limit=10) == [reminder]
     reminder.refresh_from_db()
     assert (reminder.state, reminder.attempts, reminder.lease_until) == (State.SENDING, 1, NOW + LEASE)
+
+
+def test_a_message_that_was_switched_off_after_it_was_claimed_does_not_leave(
+    reminder: Reminder, gateways: Gateways
+) -> None:
+    (claimed,) = claim(now=NOW, limit=10)
+    ReminderRule.objects.filter(pk=reminder.rule_id).update(active=False)
+    send_claimed(claimed, now=NOW)
+    reminder.refresh_from_db()
+    assert (reminder.state, reminder.reason, gateways["sms"].taken) == (State.CANCELLED, SWITCHED_OFF, [])
 
 
 def test_what_is_claimed_is_not_claimed_again(reminder: Reminder) -> None:

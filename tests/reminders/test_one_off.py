@@ -13,9 +13,11 @@ from reminders import one_off
 from reminders.dispatch import send_due
 from reminders.models import OneOff, Reminder, State
 from reminders.planning import reconcile
+from reminders.standing import RECORD_CLOSED
 from tests.builders import NOW, TODAY, make_course, make_patient
 from tests.conftest import log_in
 from tests.reminders.conftest import Gateway
+from treatments import leaving
 
 BODY = "{clinic}: {first_name}, we are closed on Friday. Call {phone}"
 MINUTES = timedelta(minutes=5)
@@ -82,6 +84,17 @@ def test_stopping_one_persons_message_stops_nobody_elses(people: list[Patient], 
     mine = Reminder.objects.order_by("pk")[0]
     log_in(front_desk).post(reverse("reminders:stop", args=[mine.uid]))
     assert list(Reminder.objects.filter(state=State.STOPPED)) == [mine]
+
+
+def test_somebody_who_died_meanwhile_is_neither_written_to_nor_called(
+    people: list[Patient], front_desk: User, gateways: dict[str, Gateway]
+) -> None:
+    post(front_desk, form(people[:1]))
+    leaving.died(patient=people[0], on=TODAY, by=front_desk, at=NOW)
+    send_due(clock=lambda: NOW + MINUTES)
+    assert gateways["sms"].taken == []
+    assert Reminder.objects.get().reason == RECORD_CLOSED
+    assert not Reminder.objects.needs_person().exists()
 
 
 def test_when_texting_fails_the_same_words_go_by_email(
