@@ -10,7 +10,7 @@ from patients.actions import set_contact, stop_number
 from patients.actions.contacts import BY_TEXT
 from patients.models import Channel, ContactPoint, Patient
 from reminders.inbound.answers import Answer, words_of
-from reminders.inbound.grammar import Meaning
+from reminders.inbound.grammar import Meaning, plain
 from reminders.models import InboundMessage, Kind, Reminder, ReminderRule, State
 from reminders.wording.rendering import ENGLISH, clinic_values, day_without_year
 from treatments import booking
@@ -26,7 +26,8 @@ SHARED = "{count} people have this number: find out who is meant."
 UNKNOWN = "Nobody here has this number."
 NOTHING_BOOKED = "They have no visit booked."
 OTHER_TIME = "Our last message told them another time than the visit has now: find out which one they mean."
-OTHER_MATTER = "Our last message offered them another time: find out what they mean."
+OTHER_TIME_OFFERED = "Our last message offered them another time: find out what they mean."
+OTHER_MATTER = "Our last message was not about this visit: find out what they mean."
 CHANGED = "The visit changed at the same moment: find out what they mean."
 CONFIRMED = "They will come."
 ASKED_TO_MOVE = "They ask to move: on Recall, under Asked to move. The time stays booked."
@@ -88,7 +89,7 @@ def answer_for_visit(message: InboundMessage, people: People, now: dt.datetime) 
     if visit is None:
         message.note = NOTHING_BOOKED
         return
-    doubt = _doubt(patient, visit)
+    doubt = _doubt(message, patient, visit)
     if doubt:
         message.note = doubt
         return
@@ -129,11 +130,16 @@ def _next_visit(patient: Patient, now: dt.datetime) -> TreatmentSession | None:
     return booked.order_by("starts_at", "pk").first()
 
 
-def _doubt(patient: Patient, visit: TreatmentSession) -> str:
-    """Return why an answer may be about something else than the visit as it is: what we told them last decides."""
+def _doubt(message: InboundMessage, patient: Patient, visit: TreatmentSession) -> str:
+    """Return why an answer may be about something else than the visit as it is: what we told them last decides.
+
+    A digit answers many questions: how many days, which of two. A letter was chosen to answer for a visit.
+    """
     told = Reminder.objects.filter(patient=patient, state=State.SENT).order_by("-closed_at", "-pk")
     last = told.filter(channel=Channel.SMS).first()
     if last and last.invitation_id:
+        return OTHER_TIME_OFFERED
+    if last and last.session_id != visit.pk and plain(message.body).isdecimal():
         return OTHER_MATTER
     about = told.filter(session=visit).first()
     return OTHER_TIME if about and about.session_version != visit.version else ""

@@ -86,6 +86,10 @@ def _clinic_for_strangers() -> Clinic:
 
 
 def _people(clinic: Clinic, number: str) -> list[Patient]:
-    """Return who at the clinic has the number: none, one, or a family."""
+    """Return who at the clinic has the number: none, one, or a family.
+
+    Somebody who died, or a second record of one person, writes no text while there is somebody else who may have.
+    """
     points = ContactPoint.objects.of_number(number).filter(clinic=clinic)
-    return [point.patient for point in points.select_related("patient__clinic").order_by("pk")]
+    found = [point.patient for point in points.select_related("patient__clinic").order_by("pk")]
+    return [patient for patient in found if not patient.closed] or found

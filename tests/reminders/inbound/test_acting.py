@@ -14,10 +14,11 @@ from reminders.inbound import acting
 from reminders.inbound.answers import TEXTS, Answer, words_of
 from reminders.models import InboundMessage, Kind, Reminder, ReminderRule, State
 from reminders.wording import gsm
-from tests.builders import NOW, make_patient, make_session
+from tests.builders import NOW, TODAY, make_patient, make_session
 from tests.conftest import log_in
 from tests.reminders.calls import NUMBER, text
 from tests.reminders.conftest import Gateway
+from treatments import leaving
 from treatments.models import SessionEvent, Status, TreatmentSession
 
 DAY = dt.timedelta(days=1)
@@ -114,6 +115,34 @@ def test_an_answer_from_a_familys_number_is_never_guessed(visit: TreatmentSessio
     assert visit.answer == ""
     assert (stored().patient, stored().state) == (None, "open")
     assert stored().note == "2 people have this number: find out who is meant."
+
+
+@pytest.mark.parametrize("why", ["merged", "died"])
+def test_a_closed_record_with_the_same_number_makes_no_family(
+    visit: TreatmentSession, family: Patient, front_desk: User, why: str
+) -> None:
+    if why == "died":
+        leaving.died(patient=family, on=TODAY, by=front_desk, at=NOW)
+    else:
+        leaving.merge(patient=family, into=visit.course.patient, by=front_desk, at=NOW)
+    text("C")
+    visit.refresh_from_db()
+    assert visit.answer == Said.CONFIRMED
+
+
+@pytest.mark.parametrize(("words", "answer"), [("2", ""), ("1", ""), ("R", Said.ASKED_TO_MOVE)])
+def test_a_digit_after_a_question_about_something_else_is_for_staff(
+    visit: TreatmentSession, words: str, answer: str
+) -> None:
+    """How many days did you have? 2."""
+    asked = Reminder(clinic=visit.clinic, rule=ReminderRule.objects.get(kind=Kind.DIARY), patient=visit.course.patient)
+    asked.occasion, asked.channel, asked.state, asked.closed_at = "diary", Channel.SMS, State.SENT, NOW
+    asked.due_at = asked.created_at = asked.useful_until = NOW
+    asked.save()
+    text(words)
+    visit.refresh_from_db()
+    assert visit.answer == answer
+    assert (stored().note == acting.OTHER_MATTER) == (not answer)
 
 
 # STOP
