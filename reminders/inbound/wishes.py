@@ -10,7 +10,11 @@ _MESSAGES = r"(?:texts?|texting|messages?|messaging|msgs?|sms(?:es)?)"
 _SOON = r"(?: \w+){0,3}?"  # a few words between the verb and what it is about
 _LIST = r"(?:this|your|the|that) (?:texts? |texting |messages? |messaging |sms |mailing )?(?:list|database|system)"
 
+_POLITELY = r"(?:please|pls|plz|kindly|just|ok|okay|yes|hi|hello|thanks|thank you|thx)"
+
+# The first of each language: the one word, with nothing beside it but politeness, haste, or itself once more.
 ENGLISH = (
+    rf"^(?:{_POLITELY} )*(?:stop|unsubscribe|opt ?out)(?: (?:stop|it|all|now|immediately|{_POLITELY}))*$",
     rf"stop (?:sending|send){_SOON} {_MESSAGES}",
     r"stop (?:texting|messaging|contacting|sms)(?:$| )",
     rf"stop (?:(?:all|the|these|those|your|any|more|with|getting|receiving) ){{0,3}}{_MESSAGES}",
@@ -26,6 +30,7 @@ ENGLISH = (
     r"(?:i )?(?:hereby )?revoke (?:my )?(?:consent|permission)",
 )
 WELSH = (
+    r"^(?:(?:os gwelwch yn dda|plis) )?(?:stop|stopi(?:wch|o)|peidiwch)(?: (?:nawr|rwan|os gwelwch yn dda|plis|diolch))*$",
     r"(?:peidiwch|paid|peidio) (?:a|ag) (?:thecstio|tecstio|negesu)",
     rf"(?:peidiwch|paid|peidio) (?:a|ag) (?:anfon|danfon|gyrru|hanfon|chysylltu){_SOON} (?:neges\w*|negesau|tecst\w*|thecst\w*|ata i|a mi)",
     rf"stopi(?:wch|o|a) (?:anfon|danfon|gyrru|tecstio|y neges\w*|neges\w*|y tecst\w*){_SOON}",
@@ -34,6 +39,7 @@ WELSH = (
     r"(?:dydw i|dw i|dwi) ddim (?:eisiau|isio|am gael)(?: mwy o| rhagor o)? (?:neges\w*|tecst\w*)",
 )
 SPANISH = (
+    r"^(?:por favor )?(?:stop|alto|baja|pare|parar|basta)(?: (?:ya|ahora|por favor|gracias))*$",
     r"no (?:me )?(?:envi\w+|mand\w+|escrib\w+)(?: me)?(?: \w+){0,2}? (?:mas|mensajes?|sms|textos?)",
     r"no me escrib\w+$",
     r"(?:deje|dejen|deja|dejad|paren|pare|para) de (?:envi\w+|mand\w+|escrib\w+)",
@@ -43,6 +49,7 @@ SPANISH = (
     r"(?:denme|deme|dame|darme) de baja",
 )
 POLISH = (
+    r"^(?:prosze )?(?:stop|koniec|wypisz)(?: (?:juz|prosze|dziekuje|dzieki))*$",
     r"(?:prosze )?nie (?:pisz|piszcie|pisac|smsuj|smsujcie|smsowac)(?:$| do mnie| wiecej| juz| tu| sms\w*)",
     r"nie (?:wysylaj|wysylajcie|wysylac|przysylaj|przysylajcie|przysylac)(?: \w+){0,3}? (?:sms\w*|wiadomosci\w*)",
     r"przestan(?:cie)?(?: do mnie)?(?: mi)? (?:pisac|wysylac|przysylac|smsowac)",
@@ -52,6 +59,7 @@ POLISH = (
 )
 _URDU_MESSAGES = r"(?:میسج|میسیج|میسجز|پیغام|پیغامات|ٹیکسٹ|ایس ایم ایس)"
 URDU = (
+    r"^(?:(?:براہ کرم|پلیز) )?(?:بند کر(?:یں|و| دیں)|روکیں|سٹاپ|اسٹاپ|stop)(?: (?:پلیز|شکریہ))*$",
     rf"{_URDU_MESSAGES} (?:مت|نہ) (?:بھیج\w*|کر\w*)",
     rf"{_URDU_MESSAGES}(?: بھیجنا| کرنا| بھیجنے)? بند کر",
     rf"{_URDU_MESSAGES} نہیں چاہ",

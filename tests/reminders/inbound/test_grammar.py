@@ -16,24 +16,27 @@ STOPS = {
         "No. Stop texting me.", "unsubscribe me from this", "take me off your list", "I want to stop getting texts",
         "I would like to opt out", "I revoke my consent", "could you please stop sending me these text messages",
         "remove me from the texting list", "Never text this number again",
+        "STOP thanks", "Stop now please", "STOP STOP STOP", "ok stop", "Please unsubscribe, thank you",
     ),
     "Welsh": (
         "STOPIWCH", "Peidiwch", "Peidiwch â thecstio", "peidiwch ag anfon negeseuon ataf i", "dim mwy o negeseuon",
         "Stopiwch anfon negeseuon", "Dim rhagor o negeseuon os gwelwch yn dda", "Dwi ddim eisiau mwy o negeseuon",
-        "rhowch y gorau i anfon",
+        "rhowch y gorau i anfon", "STOP os gwelwch yn dda",
     ),
     "Spanish": (
         "BAJA", "alto", "PARAR", "no me envíen más mensajes", "Por favor no me manden más SMS", "deje de escribirme",
         "No quiero más mensajes", "no me escriban", "dejen de enviarme mensajes", "quiero dejar de recibir sus mensajes",
-        "denme de baja", "No más textos",
+        "denme de baja", "No más textos", "STOP por favor", "Por favor, BAJA. Gracias",
     ),
     "Polish": (
         "KONIEC", "wypisz mnie", "Proszę nie pisać do mnie", "nie piszcie więcej", "przestańcie wysyłać", "Nie chcę więcej SMS-ów",
         "proszę nie wysyłać mi więcej wiadomości", "dość tych smsów", "nie chcę dostawać wiadomości", "Przestań do mnie pisać",
+        "STOP, proszę", "proszę stop, dziękuję",
     ),
     "Urdu": (
         "بند کریں", "بند کرو", "مجھے میسج نہ بھیجیں", "میسج مت کرو", "پیغامات بند کریں", "مجھے مزید پیغام نہیں چاہیے",
         "ایس ایم ایس بھیجنا بند کر دیں", "سٹاپ", "message mat bhejo", "mujhe msg na karo", "sms band karo", "ميسج بند كرو",
+        "پلیز بند کریں", "STOP شکریہ",
     ),
 }  # fmt: skip
 OTHERS = (
@@ -45,7 +48,7 @@ OTHERS = (
     "take me off the waiting list", "I don't want to stop getting texts", "the end of the week is better", "I quit my job",
     "Can I remove the plaster?", "Peidiwch â stopio anfon negeseuon", "no dejen de enviarme mensajes",
     "No me envíen la carta a la casa vieja", "nie przestawajcie pisać", "میسج بند نہ کریں", "si no me mandan mensajes llamo",
-    "start the car", "help me find the entrance", "I need help", "Is parking free? 1 car",
+    "start the car", "No, stop", "stop now or after lunch?", "please stop by", "ok", "help me find the entrance", "I need help", "Is parking free? 1 car",
 )  # fmt: skip
 
 
