@@ -113,9 +113,11 @@ def revoke(*, link: SecretLink, by: User, at: dt.datetime) -> None:
 def live(patient: Patient, now: dt.datetime) -> list[SecretLink]:
     """Return the links of a person that still lead somewhere, the newest first (2 queries)."""
     standing = Q(revoked_at__isnull=True, expires_at__gt=now)
-    visits = PatientLink.objects.filter(standing, reminder__patient=patient).select_related("reminder__rule", "session")
+    visits = PatientLink.objects.filter(standing, reminder__patient=patient).select_related(
+        "reminder__rule", "session", "clinic"
+    )
     diaries = DiaryLink.objects.filter(standing, patient=patient)
-    found: list[SecretLink] = [*visits, *diaries]
+    found: list[SecretLink] = [*(link for link in visits if not link.has_ended(now)), *diaries]
     return sorted(found, key=lambda link: link.created_at, reverse=True)
 
 

@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from clinic.models import Clinic, User
 from patients.models import Patient
+from reminders import timing
 from reminders.models.reminder import Reminder
-from treatments.models import TreatmentSession
+from treatments.models import Status, TreatmentSession
 
 
 class SecretLink(models.Model):
@@ -65,6 +66,17 @@ class PatientLink(SecretLink):
     def person(self) -> Patient:
         """Whom the message was for."""
         return self.reminder.patient
+
+    def has_ended(self, now: dt.datetime) -> bool:
+        """Return whether it leads nowhere any more: also when its visit has been brought forward, and is over."""
+        return super().has_ended(now) or self._visit_is_over(now)
+
+    def _visit_is_over(self, now: dt.datetime) -> bool:
+        """A cancelled visit is never over: its link asks for another one."""
+        visit = self.session
+        if visit is None or visit.status == Status.CANCELLED:
+            return False
+        return timing.link_end(visit.local_date, self.clinic.zone) <= now
 
 
 class DiaryLink(SecretLink):

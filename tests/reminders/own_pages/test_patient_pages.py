@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic.health_words import blocked_words
+from patients.models import Patient
 from reminders import links
 from reminders.models import PatientLink, Reminder
 from reminders.planning import reconcile
@@ -152,6 +153,19 @@ def test_a_link_ends_after_the_day_after_the_visit(phone: Client, link: str) -> 
         assert answer(phone, link, "yes") == 410
     assert response.status_code == 410
     assert "020 7946 0000" in words(response.content)
+
+
+def test_a_link_ends_sooner_when_the_visit_is_brought_forward(
+    phone: Client, link: str, visit: TreatmentSession, maria: Patient
+) -> None:
+    sooner = visit.local_date - 2 * DAY
+    TreatmentSession.objects.update(local_date=sooner, due_on=sooner)
+    with time_machine.travel(NOW + 3 * DAY, tick=False):
+        assert phone.get(link).status_code == 410
+        assert links.live(maria, NOW + 3 * DAY) == []
+    TreatmentSession.objects.update(status=Status.CANCELLED)
+    with time_machine.travel(NOW + 3 * DAY, tick=False):
+        assert "Do you want a new time?" in words(phone.get(link).content)
 
 
 def test_a_revoked_link_has_ended(phone: Client, link: str) -> None:
