@@ -50,7 +50,8 @@ def render(reminder: Reminder, template: MessageTemplate, contact: ContactPoint,
     return Message(
         key=str(reminder.uid),
         to=contact.address,
-        subject=fill(template.subject, values),
+        # A line break would end the header, and no mail server gets to see such a letter.
+        subject=" ".join(fill(template.subject, values).split()),
         body=fill_text(template, values),
     )
 

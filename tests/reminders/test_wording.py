@@ -156,6 +156,11 @@ def test_a_message_rendered_again_is_the_same_to_the_letter(reminder: Reminder) 
     assert rendered(reminder, "sms") == rendered(reminder, "sms")
 
 
+def test_a_line_break_in_a_subject_makes_no_header(reminder: Reminder) -> None:
+    MessageTemplate.objects.filter(channel="email").update(subject="Your visit\nBcc: {first_name}@patients.example")
+    assert rendered(reminder, "email").subject == "Your visit Bcc: Maria@patients.example"
+
+
 def test_the_patients_language_is_used_where_a_text_is_written_in_it(reminder: Reminder) -> None:
     MessageTemplate.objects.filter(rule=reminder.rule, language="pl").delete()
     reminder.patient.language = "es"
