@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from reminders.channels import CannotAnswer, Carrier, Message, SendError
 from reminders.models import Delivery, Reminder, State
-from reminders.models.delivery import IN_DOUBT
+from reminders.models.delivery import IN_DOUBT, Receipt
 from reminders.models.reminder import ReminderQuerySet
 
 # How many attempts in doubt may be followed by another one, where nobody can be asked.
@@ -38,9 +38,14 @@ def earlier_attempts(reminder: Reminder) -> list[Delivery]:
 
 
 def find(reminder: Reminder, message: Message, carrier: Carrier, earlier: list[Delivery]) -> str | None:
-    """Return the gateway's name for what an earlier attempt handed over, else None. Raises SendError and NobodyKnows."""
+    """Return the gateway's name for what an earlier attempt handed over, else None. Raises SendError and NobodyKnows.
+
+    It may have said by itself that it arrived, while a later attempt was under way.
+    """
     if not earlier:
         return None
+    if arrived := next((one for one in earlier if one.receipt == Receipt.DELIVERED), None):
+        return arrived.provider_id or message.key
     try:
         return carrier.find(message, since=earlier[0].started_at.astimezone(dt.UTC).date())
     except CannotAnswer:
@@ -54,7 +59,7 @@ def find(reminder: Reminder, message: Message, carrier: Carrier, earlier: list[D
 def known_after_all(reminder: Reminder, message: Message, carrier: Carrier) -> str | None:
     """Return the gateway's name for it if it is certain that an attempt in doubt arrived, else None."""
     earlier = earlier_attempts(reminder)
-    if not any(delivery.outcome in IN_DOUBT for delivery in earlier):
+    if not any(one.outcome in IN_DOUBT or one.receipt == Receipt.DELIVERED for one in earlier):
         return None
     try:
         return find(reminder, message, carrier, earlier)

@@ -3,6 +3,7 @@
 import datetime as dt
 from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
 from anymail.signals import EventType, RejectReason
 
@@ -22,6 +23,7 @@ _STAGES = {
     EventType.REJECTED: Receipt.FAILED,
     EventType.FAILED: Receipt.FAILED,
 }
+_NEVER_LEFT = (Delivery.Outcome.REFUSED, Delivery.Outcome.UNREACHABLE, Delivery.Outcome.HELD)
 _DEAD = (RejectReason.BOUNCED, RejectReason.INVALID)
 _UNWANTED = {EventType.COMPLAINED: "marked our email as unwanted", EventType.UNSUBSCRIBED: "unsubscribed by email"}
 
@@ -49,8 +51,15 @@ def _news(event: Any) -> News:
 def _delivery(event: Any) -> Delivery | None:
     """Return the attempt that an event is about. Every attempt has the same Message-ID; the provider gives back which
     one it was where it was told, else the newest is meant that had begun by then.
+
+    Our own name for the letter is in its Message-ID: of one that no answer came to, nothing else is written down.
     """
-    attempts = Delivery.objects.filter(provider_id=event.message_id or "").exclude(provider_id="").order_by("-attempt")
+    try:
+        uid = UUID((event.message_id or "").strip("<>").partition("@")[0])
+    except ValueError:
+        return None
+    letters = Delivery.objects.filter(reminder__uid=uid, reminder__channel=Channel.EMAIL)
+    attempts = letters.exclude(outcome__in=_NEVER_LEFT).order_by("-attempt")
     with suppress(KeyError, TypeError, ValueError):
         return attempts.filter(attempt=int(event.metadata["attempt"])).first()
     begun = attempts.filter(started_at__lte=event.timestamp) if event.timestamp else attempts

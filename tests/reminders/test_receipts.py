@@ -15,6 +15,7 @@ from pytest_django import Settings
 from clinic.models import User
 from patients.actions import set_contact
 from patients.models import Channel, ContactPoint, Patient
+from reminders.channels import SendError
 from reminders.dispatch import claim, send_due
 from reminders.models import Delivery, Reminder, State
 from reminders.models.delivery import Receipt
@@ -26,6 +27,7 @@ from tests.reminders.conftest import Gateway
 Gateways = dict[str, Gateway]
 KEY = "a made-up signing key"
 MAILBOX = "rv000001@patients.example"
+NO_ANSWER = SendError("The mail server did not answer", permanent=False, in_doubt=True)
 LATER = NOW + dt.timedelta(minutes=5)
 
 
@@ -44,12 +46,19 @@ def sent(reminder: Reminder, gateways: Gateways) -> Reminder:
 
 
 @pytest.fixture
-def mailed(reminder: Reminder, gateways: Gateways) -> Reminder:
-    """The same by email, under its Message-ID."""
+def mailing(reminder: Reminder, gateways: Gateways) -> Reminder:
+    """The same by email, due now, through a server that cannot be asked what it took."""
+    gateways["email"].can_answer = False
     Reminder.objects.filter(pk=reminder.pk).update(channel=Channel.EMAIL)
-    send_due(clock=lambda: NOW)
-    Delivery.objects.update(provider_id=f"<{reminder.uid}@clinic.example>")
     return again(reminder)
+
+
+@pytest.fixture
+def mailed(mailing: Reminder) -> Reminder:
+    """Taken by the server, under its Message-ID."""
+    send_due(clock=lambda: NOW)
+    Delivery.objects.update(provider_id=f"<{mailing.uid}@clinic.example>")
+    return again(mailing)
 
 
 def again(reminder: Reminder) -> Reminder:
@@ -212,6 +221,26 @@ def test_an_attempt_in_doubt_that_was_delivered_is_not_sent_again(reminder: Remi
 
 
 # Email
+
+
+def test_a_letter_in_doubt_that_was_delivered_is_not_sent_again(mailing: Reminder, gateways: Gateways) -> None:
+    gateways["email"].answers = [NO_ANSWER]
+    send_due(clock=lambda: NOW)
+    assert mail_event(mailing, "delivered") == 200
+    assert (again(mailing).state, again(mailing).delivered_at) == (State.SENT, NOW)
+    send_due(clock=lambda: LATER)
+    assert gateways["email"].taken == []
+
+
+def test_a_letter_of_which_good_news_comes_after_the_next_attempt_is_not_sent_again(
+    mailing: Reminder, gateways: Gateways
+) -> None:
+    gateways["email"].answers = [NO_ANSWER, SendError("The mail server did not answer", permanent=False)]
+    send_due(clock=lambda: NOW)
+    send_due(clock=lambda: LATER)
+    assert mail_event(mailing, "delivered") == 200
+    send_due(clock=lambda: NOW + dt.timedelta(hours=2))
+    assert (again(mailing).state, gateways["email"].taken) == (State.SENT, [])
 
 
 def test_a_delivered_email_is_shown_as_delivered(mailed: Reminder) -> None:
