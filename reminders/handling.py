@@ -37,6 +37,10 @@ class SameAddress(Exception):
     """The address that did not work was given again."""
 
 
+class Unwanted(SameAddress):
+    """The address that was given again is one to which they want no messages."""
+
+
 @transaction.atomic
 def send_again(*, reminder: Reminder, by: User, at: dt.datetime, anyway: bool = False) -> None:
     """Let it go out now, or when the quiet hours end. Retries count anew; the attempt number goes on.
@@ -59,13 +63,17 @@ def send_again(*, reminder: Reminder, by: User, at: dt.datetime, anyway: bool = 
 def fix_and_send_again(*, reminder: Reminder, address: str, by: User, at: dt.datetime) -> None:
     """Put the right address in the place of the wrong one, with the person's word for it, and send again.
 
-    Raises ValidationError in words for an address that is none.
+    Raises ValidationError in words for an address that is none. Whoever replied STOP gets no more by a press on what
+    stands in the field: that they want messages again is noted on their page.
     """
     before = ContactPoint.objects.filter(patient=reminder.patient, channel=reminder.channel).first()
     point = set_contact(
         patient=reminder.patient, channel=reminder.channel, address=address, by=by, at=at, consent_source=TOLD_STAFF
     )
-    if point is None or (before and before.failed_at and before.address == point.address):
+    same = before and (point is None or before.address == point.address)
+    if before and same and before.withdrawn_at:
+        raise Unwanted
+    if point is None or (before and same and before.failed_at):
         raise SameAddress
     send_again(reminder=reminder, by=by, at=at)
 

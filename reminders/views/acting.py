@@ -19,6 +19,7 @@ CENTRE = "reminders:centre"
 TOO_LATE = "Nothing was sent: somebody else dealt with it, or it is too late."
 SOMEBODY_ELSE = "Somebody else dealt with it."
 SAME = "This is the address that did not work. Enter another one, or call."
+UNWANTED = "They want no messages to this address. Enter another one, or call. If they changed their mind, note it on their page."
 
 
 @require_POST
@@ -45,7 +46,7 @@ def fix(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     try:
         handling.fix_and_send_again(reminder=reminder, address=typed, by=request.user, at=timezone.now())
     except (ValidationError, handling.SameAddress) as error:
-        words = error.messages[0] if isinstance(error, ValidationError) else SAME
+        words = error.messages[0] if isinstance(error, ValidationError) else _words_for(error)
         return show_centre(request, fixing={"uid": uid, "typed": typed, "error": words}, status=422)
     except handling.Arrived as arrived:
         return render(request, "reminders/arrived.html", {"reminder": reminder, "arrived": arrived}, status=409)
@@ -82,6 +83,10 @@ def called(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 def stop(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Send nothing more about this visit."""
     return _done(request, uid, handling.stop_for_visit, "{patient} gets no more messages about this.")
+
+
+def _words_for(error: handling.SameAddress) -> str:
+    return UNWANTED if isinstance(error, handling.Unwanted) else SAME
 
 
 def _done(request: StaffRequest, uid: uuid.UUID, act: Callable[..., object], words: str) -> HttpResponse:

@@ -167,6 +167,18 @@ def test_an_address_that_is_none_is_answered_in_the_row_and_changes_nothing(
     assert ContactPoint.objects.filter(channel=Channel.SMS).count() == 1
 
 
+def test_a_number_that_was_stopped_is_not_taken_up_again_by_a_press_on_what_stands_in_the_field(
+    front_desk: User, failed: Reminder, gateways: Gateways
+) -> None:
+    ContactPoint.objects.filter(channel=Channel.SMS).update(failed_at=None, withdrawn_at=NOW, withdrawn_source="text")
+    response = press(front_desk, failed, "fix", address="07700 900000")
+    assert response.status_code == 422
+    assert "They want no messages to this address." in response.content.decode()
+    assert ContactPoint.objects.get(channel=Channel.SMS).withdrawn_at == NOW
+    send_due(clock=lambda: NOW)
+    assert gateways["sms"].taken == []
+
+
 # The other buttons
 
 
