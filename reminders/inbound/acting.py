@@ -6,7 +6,7 @@ from collections.abc import Callable
 from clinic import audit
 from clinic.models import AuditEntry
 from clinic.wording import clock_words
-from patients.actions import set_contact, stop_number
+from patients.actions import set_contact, stop_number, try_again
 from patients.actions.contacts import BY_TEXT
 from patients.models import Channel, ContactPoint, Patient
 from reminders.inbound.answers import Answer, words_of
@@ -68,11 +68,12 @@ def _asked_before(message: InboundMessage) -> bool:
 
 
 def _start(message: InboundMessage, people: People, now: dt.datetime) -> None:
-    """Take back a stop, for one person alone: of several, each has to say so."""
+    """Take back a stop, for one person alone: of several, each has to say so. A number that writes is not dead."""
     patient = _one(message, people)
     if patient is None:
         return
     set_contact(patient=patient, channel=Channel.SMS, address=message.sender, by=None, at=now, consent_source=BY_TEXT)
+    try_again(patient=patient, channel=Channel.SMS, by=None, at=now)
     _settle(message, STARTED, _words(message, people, Answer.STARTED))
 
 

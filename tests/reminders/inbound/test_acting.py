@@ -203,6 +203,12 @@ def test_start_gives_consent_again(maria: Patient) -> None:
     assert stored().state == "settled"
 
 
+def test_a_number_that_was_taken_for_dead_and_writes_start_gets_texts_again(maria: Patient) -> None:
+    ContactPoint.objects.filter(channel=Channel.SMS).update(failed_at=NOW - DAY, failed_reason="Does not exist")
+    assert "again" in answered(text("START"))
+    assert ContactPoint.objects.usable().filter(channel=Channel.SMS).exists()
+
+
 def test_a_start_from_a_familys_number_is_for_staff(maria: Patient, family: Patient) -> None:
     text("STOP", sid="SM1")
     text("START", sid="SM2")
