@@ -11,7 +11,8 @@ from clinic.models import Clinic
 from clinic.wording import clock_words
 from patients.models import Channel, ContactPoint
 from patients.models.contact import spoken_address
-from reminders.models import Reminder, State, VisitCall
+from reminders import timing
+from reminders.models import Kind, Reminder, State, VisitCall
 from reminders.standing import ASKED_TO_MOVE
 from treatments.models import Status, TreatmentSession
 
@@ -19,6 +20,8 @@ from treatments.models import Status, TreatmentSession
 TO_ARRIVE = dt.timedelta(hours=2)
 # A gateway that confirmed a message sent within this time is one that confirms.
 CONFIRMS_WITHIN = dt.timedelta(days=7)
+# Whoever was told of their booking so lately needs no reminder: the last rule but one speaks three days before.
+NEWS_FOR = dt.timedelta(days=3)
 NOT_CONFIRMED = "Sent, and not known to have arrived"
 NOT_PLANNED = "No message was planned"
 JUST_BOOKED = "Booked after the last message was due"
@@ -38,7 +41,8 @@ def untold(*, clinic: Clinic, day: dt.date, now: dt.datetime) -> list[Untold]:
     """Return the visits of a day that no message has told of, those still to call first, in order of time."""
     sessions = list(_sessions(clinic, day, now))
     about = defaultdict(list)
-    for reminder in Reminder.objects.filter(session__in=sessions, session_version=F("session__version")):
+    same = Reminder.objects.filter(_reminds(clinic, day), session__in=sessions, session_version=F("session__version"))
+    for reminder in same:
         about[reminder.session_id].append(reminder)
     calls = {call.session_id: call for call in VisitCall.objects.filter(session__in=sessions).select_related("by")}
     points = ContactPoint.objects.filter(patient__in=[one.course.patient_id for one in sessions], channel=Channel.SMS)
@@ -53,7 +57,8 @@ def untold(*, clinic: Clinic, day: dt.date, now: dt.datetime) -> list[Untold]:
 
 
 def _sessions(clinic: Clinic, day: dt.date, now: dt.datetime) -> QuerySet[TreatmentSession]:
-    told = Reminder.objects.filter(_reached(clinic, now), session=OuterRef("pk"), session_version=OuterRef("version"))
+    reached = Reminder.objects.filter(_reminds(clinic, day), _reached(clinic, now))
+    told = reached.filter(session=OuterRef("pk"), session_version=OuterRef("version"))
     called = VisitCall.objects.filter(session=OuterRef("pk"), session_version=OuterRef("version"))
     booked = TreatmentSession.objects.filter(clinic=clinic, local_date=day, status=Status.BOOKED)
     return (
@@ -61,6 +66,13 @@ def _sessions(clinic: Clinic, day: dt.date, now: dt.datetime) -> QuerySet[Treatm
         .select_related("course__patient", "injector", "clinic")
         .order_by("starts_at", "pk")
     )
+
+
+def _reminds(clinic: Clinic, day: dt.date) -> Q:
+    """Return which messages remind of a visit of a day: that it was booked or moved there only if that is not long ago."""
+    lately = timing.at_local(day, dt.time(0), clinic.zone) - NEWS_FOR
+    news = Q(rule__kind__in=(Kind.BOOKED, Kind.MOVED), due_at__gte=lately)
+    return Q(rule__kind=Kind.VISIT) | news
 
 
 def _reached(clinic: Clinic, now: dt.datetime) -> Q:

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from clinic.models import AuditEntry, Clinic, Injector, User
 from patients.models import ContactPoint
-from reminders.models import Reminder, State, VisitCall
+from reminders.models import Kind, Reminder, ReminderRule, State, VisitCall
 from reminders.planning import reconcile
 from reminders.tomorrow import JUST_BOOKED, NOT_CONFIRMED, NOT_PLANNED, untold
 from tests.builders import NOW, make_course, make_patient, make_session
@@ -59,6 +59,33 @@ def test_the_reason_is_that_of_the_last_message(
 def test_whoever_was_told_once_is_not_listed(rules: Clinic, reminder: Reminder) -> None:
     Reminder.objects.filter(pk=reminder.pk).update(state=State.SENT)
     assert listed(rules) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "days_before", "why"),
+    [(Kind.BOOKED, 2, []), (Kind.BOOKED, 20, [NOT_PLANNED]), (Kind.MOVED, 1, []), (Kind.CANCELLED, 1, [NOT_PLANNED])],
+)
+def test_only_news_of_a_booking_that_is_still_fresh_stands_for_a_reminder(
+    rules: Clinic, visit: TreatmentSession, kind: Kind, days_before: int, why: list[str]
+) -> None:
+    at = visit.starts_at - dt.timedelta(days=days_before)
+    Reminder.objects.create(
+        clinic=rules,
+        rule=ReminderRule.objects.get(clinic=rules, kind=kind),
+        patient=visit.course.patient,
+        course=visit.course,
+        session=visit,
+        session_version=visit.version,
+        occasion="told",
+        channel="sms",
+        state=State.SENT,
+        due_at=at,
+        useful_until=at,
+        created_at=at,
+        closed_at=at,
+        delivered_at=at,
+    )
+    assert listed(rules) == why
 
 
 def sent(reminder: Reminder, *, ago: dt.timedelta, delivered: bool = False) -> None:
