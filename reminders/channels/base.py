@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
+# What a gateway answers that refuses us, not the message: nothing goes out until somebody mends our log-in there.
+OUR_ACCOUNT = frozenset({401, 403})
+
 
 @dataclass(frozen=True)
 class Message:

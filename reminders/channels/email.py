@@ -13,7 +13,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import sanitize_address
 
-from reminders.channels.base import Blame, CannotAnswer, Message, SendError
+from reminders.channels.base import OUR_ACCOUNT, Blame, CannotAnswer, Message, SendError
 
 SILENT = "The mail server did not answer"
 
@@ -72,14 +72,17 @@ class EmailCarrier:
             raise SendError(SILENT, permanent=False, in_doubt=True) from error
 
     def _connected(self) -> Any:
-        """Return a connection that the server has greeted. Only SMTP is kept: other ways of sending have no greeting."""
+        """Return a connection that the server has greeted. Only SMTP is kept: other ways of sending have no greeting.
+
+        A server that refuses us, or our log-in, has not seen the message: it can be taken later.
+        """
         connection = self._line or get_connection()
         if not isinstance(connection, EmailBackend):
             return connection
         try:
             connection.open()
         except smtplib.SMTPResponseException as error:
-            raise _refused(error.smtp_code, about_address=False) from error
+            raise SendError(f"The mail server does not let us in (code {error.smtp_code})", permanent=False) from error
         except (smtplib.SMTPException, OSError) as error:
             raise SendError(SILENT, permanent=False) from error
         self._line = connection
@@ -158,7 +161,7 @@ def _refused_by_provider(status: int) -> SendError:
         return SendError(SILENT, permanent=False, in_doubt=True)
     if status == TOO_MANY:
         return SendError(f"The mail provider asked to try later (code {status})", permanent=False)
-    return SendError(f"The mail provider refused the message (code {status})", permanent=True)
+    return SendError(f"The mail provider refused the message (code {status})", permanent=status not in OUR_ACCOUNT)
 
 
 def _refused(code: int, reply: bytes | str = b"", *, about_address: bool = True) -> SendError:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
-from reminders.channels.base import CannotAnswer, Message, SendError
+from reminders.channels.base import OUR_ACCOUNT, Blame, CannotAnswer, Message, SendError
 from reminders.channels.codes import words_for
 
 TOO_MANY = 429
@@ -104,4 +104,4 @@ def _refused(answer: requests.Response) -> SendError:
         content = {}
     code = content.get("code") if isinstance(content, dict) else None
     text, blame = words_for(code or 0, f"The text message gateway refused it (code {code or status})")
-    return SendError(text, permanent=True, blame=blame)
+    return SendError(text, permanent=status not in OUR_ACCOUNT or blame is not Blame.NOTHING, blame=blame)

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from anymail.exceptions import AnymailAPIError
 from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 from pytest_django import Settings
@@ -82,7 +83,8 @@ def test_a_number_that_replied_stop_is_a_matter_of_consent(settings: Settings, t
 
 
 @pytest.mark.parametrize(
-    ("status", "permanent"), [("429", False), ("500", False), ("503", False), ("400", True), ("401", True)]
+    ("status", "permanent"),
+    [("429", False), ("500", False), ("503", False), ("400", True), ("401", False), ("403", False)],
 )
 def test_a_gateways_refusal_says_whether_to_ask_again(
     settings: Settings, tmp_path: Path, status: str, permanent: bool
@@ -215,6 +217,34 @@ def test_a_mail_server_that_is_not_there_is_a_temporary_fault(settings: Settings
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
     error = refusal(EmailCarrier(), LETTER)
     assert (error.permanent, error.in_doubt) == (False, False)
+
+
+def test_a_mail_server_that_refuses_our_password_is_a_temporary_fault(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_self: EmailBackend) -> None:
+        raise smtplib.SMTPAuthenticationError(535, b"5.7.8 Bad credentials")
+
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    monkeypatch.setattr(EmailBackend, "open", refuse)
+    error = refusal(EmailCarrier(), LETTER)
+    assert (error.permanent, error.in_doubt, error.blame) == (False, False, Blame.NOTHING)
+
+
+@pytest.mark.parametrize(
+    ("status", "permanent", "in_doubt"),
+    [(400, True, False), (401, False, False), (429, False, False), (502, False, True)],
+)
+def test_a_mail_providers_refusal_says_whether_to_ask_again(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, status: int, permanent: bool, in_doubt: bool
+) -> None:
+    def refuse(_self: EmailMessage) -> None:
+        raise AnymailAPIError("no", status_code=status)
+
+    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+    monkeypatch.setattr(EmailMessage, "send", refuse)
+    error = refusal(EmailCarrier(), LETTER)
+    assert (error.permanent, error.in_doubt) == (permanent, in_doubt)
 
 
 def test_without_a_gateway_text_messages_become_files(settings: Settings, tmp_path: Path) -> None:
