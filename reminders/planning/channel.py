@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.db.models import Case, CharField, Exists, ExpressionWrapper, F, FilteredRelation, OuterRef, Q, Value, When
 from django.db.models.fields import BooleanField
@@ -17,7 +18,7 @@ def reachable(patient: str) -> dict[str, Exists]:
     return {f"has_{channel.value}": Exists(usable.filter(channel=channel)) for channel in Channel}
 
 
-def reached(patient: str) -> dict[str, FilteredRelation | ExpressionWrapper]:
+def reached(patient: str) -> dict[str, Any]:
     """Return the same as `reachable`, by joins: asked once for each row, however often a statement names the answer.
 
     Only for a statement about many: for a few, a database may read everybody's contact points. ``patient`` leads to
