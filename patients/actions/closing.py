@@ -19,6 +19,14 @@ def close_record(
     """Write down that nobody is treated or written to under this record any more. What it says stays readable."""
     hold(patient)
     _write(patient, closed, on, into, by, at)
+    if into and patient.safety_note and patient.safety_note not in into.safety_note:
+        _pass_on_note(patient, into, by, at)
+
+
+def _pass_on_note(patient: Patient, into: Patient, by: User, at: dt.datetime) -> None:
+    """Put an allergy or safety note on the record that stays, held by the caller: whoever injects reads only that one."""
+    into.safety_note = "; ".join(filter(None, (into.safety_note, patient.safety_note)))
+    save_as(into, by=by, at=at)
 
 
 @transaction.atomic

@@ -124,3 +124,10 @@ class Patient(models.Model):
     def age(self, on: dt.date) -> int:
         """Return the age in whole years on a day."""
         return age_on(self.birth_date, on)
+
+    def joined(self) -> list[int]:
+        """Return the keys of this record and of those that were joined with it: one person's (1 query, mostly)."""
+        found = new = [self.pk]
+        while new := list(Patient.objects.filter(merged_into__in=new).values_list("pk", flat=True)):
+            found = [*found, *new]
+        return found

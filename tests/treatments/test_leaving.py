@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic.models import Clinic, Injector, User
+from patients.actions import change_patient
 from patients.models import ContactPoint, Patient
 from tests.builders import NOW, TODAY, make_assessment, make_course, make_patient, make_session
 from tests.conftest import log_in
@@ -64,6 +65,16 @@ def test_a_death_cancels_the_visit_ends_the_course_and_stops_every_message(
     )
     assert not ContactPoint.objects.usable().filter(patient=maria).exists()
     assert not WaitingEntry.objects.standing().exists()
+
+
+def test_an_allergy_noted_on_the_second_record_stands_on_the_one_that_stays(
+    maria: Patient, double: Patient, front_desk: User
+) -> None:
+    for patient, note in ((double, "Allergic to albumin"), (maria, "Faints")):
+        change_patient(patient=patient, values={"safety_note": note}, by=front_desk, at=NOW)
+    leaving.merge(patient=double, into=maria, by=front_desk, at=NOW)
+    maria.refresh_from_db()
+    assert maria.safety_note == "Faints; Allergic to albumin"
 
 
 def test_the_page_of_a_dead_person_says_so_and_the_search_too(desk: Client, maria: Patient, double: Patient) -> None:

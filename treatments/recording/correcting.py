@@ -32,7 +32,7 @@ def correct_record(*, record: SessionRecord, found: Findings, reason: str, by: U
     version = SessionRecord(
         corrects=record,
         correction_reason=reason.strip(),
-        started_at=at,
+        started_at=record.started_at,  # when it was given does not change with what is written about it
         had_side_effects=record.had_side_effects,  # effects are corrected where they are written down
     )
     try:

@@ -6,10 +6,9 @@ from collections.abc import Collection, Sequence
 from clinic.access import Capability, allows
 from clinic.models import User
 from clinic.wording import day_words
-from patients.eligibility.policy import LABEL
 from treatments import protocol, safety
-from treatments.models import OutsideDose, Status, TreatmentSession
-from treatments.recording import since
+from treatments.models import Status, TreatmentSession
+from treatments.recording import on_record, since
 from treatments.recording.findings import Findings
 from treatments.setup import who_injects
 from treatments.stock import use
@@ -32,6 +31,7 @@ def before_signing(session: TreatmentSession, found: Findings, by: User, at: dt.
     return [
         *_interval_faults(session, given_on),
         *since.faults(session, found.since_last, by, at),
+        *on_record.unsettled(session),
         *_freshness_faults(found, given_on),
         *of_findings(session, found, by, given_on, at),
     ]
@@ -55,8 +55,8 @@ def of_findings(
     if not found.consent_confirmed:
         faults.append("Confirm that the person consents.")
     faults += who_injects.faults(session.injector, session.clinic, given_on)
-    faults += _safety_faults(session, found, by, given_on, asked)
-    faults += _dose_faults(session, found, given_on)
+    faults += _safety_faults(session, found, by, given_on, asked, at)
+    faults += on_record.too_much(session, found, given_on)
     faults += protocol.faults(found.plan)
     faults += _vial_faults(found, given_on)
     return faults + use.faults(session=session, vials=found.vials, at=at)
@@ -70,20 +70,28 @@ def _freshness_faults(found: Findings, given_on: dt.date) -> list[str]:
 
 
 def _interval_faults(session: TreatmentSession, given_on: dt.date) -> list[str]:
-    """The due date is asked anew: what was booked in time may have become early."""
+    """The due date is asked anew: what was booked in time may have become early.
+
+    A reason to be early is one for the day that was booked with it, and for no day before that.
+    """
     due = session.course.next_due()
-    if given_on >= due or session.early_reason:
+    if given_on >= due or (session.early_reason and given_on >= session.local_date):
         return []
     return [f"The earliest day is {day_words(due)}. A prescriber has to give a reason before it."]
 
 
 def _safety_faults(
-    session: TreatmentSession, found: Findings, by: User, given_on: dt.date, asked: Collection[str] | None
+    session: TreatmentSession,
+    found: Findings,
+    by: User,
+    given_on: dt.date,
+    asked: Collection[str] | None,
+    at: dt.datetime,
 ) -> list[str]:
     screening = safety.screen(found.answers, asked)
     for_review = [f"{question.text} {question.advice}" for question in screening.blocked]
     for_review += [f"{question.text} {safety.UNKNOWN_ADVICE}" for question in screening.unknown]
-    for_review += _on_record(session, found, given_on)
+    for_review += on_record.for_review(session, found, given_on, at)
     for_review += filter(None, (protocol.dilution_fault(one.strength, one.diluent_ml) for one in found.vials))
     faults = [f"Answer the safety question: {question.text}" for question in screening.unanswered]
     faults += [f"{question.text} {question.advice}" for question in screening.stopped]
@@ -92,40 +100,6 @@ def _safety_faults(
         return faults
     way_on = ["You may decide: write why you go on, or do not inject today."] if prescriber else []
     return [*faults, *dict.fromkeys(for_review), *way_on]
-
-
-def _on_record(session: TreatmentSession, found: Findings, given_on: dt.date) -> list[str]:
-    """Return what the record itself says against going on without a prescriber: age, and another product lately."""
-    wrong = []
-    adult = LABEL.adult_years
-    if adult is not None and session.course.patient.age(given_on) < adult:
-        wrong.append(f"The person is under {adult}. Only a prescriber may decide to go on.")
-    first_day = safety.other_toxin_since(given_on)
-    others = OutsideDose.objects.filter(
-        patient=session.course.patient_id, same_product=False, given_on__range=(first_day, given_on)
-    )
-    if not found.answers.get("other_toxin"):
-        wrong += [
-            f"{dose.product} was given elsewhere on {day_words(dose.given_on)}. Its units cannot be converted: "
-            "only a prescriber may decide to go on."
-            for dose in others
-        ]
-    return wrong
-
-
-def _dose_faults(session: TreatmentSession, found: Findings, given_on: dt.date) -> list[str]:
-    """Rule 10: our own sessions and what the person had elsewhere count together."""
-    first_day = safety.window_start(given_on)
-    ours = TreatmentSession.objects.filter(
-        course__patient=session.course.patient_id, record__isnull=False, given_on__range=(first_day, given_on)
-    ).exclude(pk=session.pk)
-    elsewhere = OutsideDose.objects.filter(patient=session.course.patient_id, given_on__range=(first_day, given_on))
-    earlier = [
-        *ours.values_list("record__units_given", flat=True),
-        *elsewhere.filter(same_product=True).values_list("units", flat=True),
-    ]
-    fault = safety.cumulative_fault(found.given, earlier)
-    return [fault] if fault else []
 
 
 def _vial_faults(found: Findings, given_on: dt.date) -> list[str]:

@@ -1,0 +1,134 @@
+"""What the person's own record says counts, whatever is answered that day."""
+
+import datetime as dt
+from collections.abc import Callable
+from contextlib import nullcontext
+
+import pytest
+
+from clinic.models import Injector, User
+from patients.models import Patient
+from tests.builders import NOW, TODAY, make_session
+from tests.treatments.recording.conftest import Outcome, findings
+from treatments import leaving, recording
+from treatments.effects.catalogue import Severity
+from treatments.effects.reporting import Told, close, report
+from treatments.models import Course, OutsideDose, SessionEvent, SideEffect, Status, TreatmentSession
+from treatments.recording import Refused
+
+pytestmark = pytest.mark.django_db
+DAY = dt.timedelta(days=1)
+Elsewhere = Callable[..., None]
+
+
+@pytest.fixture
+def elsewhere(nurse: User) -> Elsewhere:
+    """Write down a dose of the same product that somebody had elsewhere."""
+
+    def elsewhere(patient: Patient, *, days: int, units: int, product: str = "") -> None:
+        OutsideDose.objects.create(
+            clinic=patient.clinic,
+            patient=patient,
+            given_on=TODAY - days * DAY,
+            same_product=not product,
+            product=product,
+            units=units,
+            told_at=NOW,
+            told_to=nurse,
+        )
+
+    return elsewhere
+
+
+def told(patient: Patient, by: User, *, days: int) -> SideEffect:
+    """Report trouble swallowing by phone, so many days ago."""
+    what = Told(["swallowing"], Severity.MODERATE, TODAY - days * DAY)
+    return report(patient=patient, told=what, by=by, at=NOW - days * DAY)[0]
+
+
+@pytest.mark.parametrize(("days", "needs"), [(83, True), (84, False)])
+def test_the_same_product_elsewhere_within_twelve_weeks_is_for_a_prescriber(
+    outcome: Outcome, elsewhere: Elsewhere, maria: Patient, nurse: User, prescriber: User, days: int, needs: bool
+) -> None:
+    elsewhere(maria, days=days, units=50)
+    said = outcome(nurse, go_on_reason="A small one")
+    assert (said != "signed") is needs
+    if needs:
+        assert "50 units were given elsewhere on Tuesday 1 September 2026, 83 days ago" in said
+        assert outcome(prescriber, go_on_reason="A small one") == "signed"
+
+
+def test_what_was_had_elsewhere_counts_after_two_records_became_one(
+    outcome: Outcome, elsewhere: Elsewhere, maria: Patient, tom: Patient, nurse: User, prescriber: User
+) -> None:
+    elsewhere(tom, days=90, units=246)
+    elsewhere(tom, days=100, units=300, product="Another")
+    leaving.merge(patient=tom, into=maria, by=nurse, at=NOW)
+    said = outcome(prescriber, go_on_reason="Decided")
+    assert "155 units with the 246 of the last three months are 401." in said
+    assert "Another was given elsewhere" in outcome(nurse)
+
+
+@pytest.mark.parametrize(("units", "said"), [(50, "signed"), (51, "are 401")])
+def test_units_that_a_list_told_of_the_session_before_count_towards_the_limit(
+    outcome: Outcome, course: Course, elsewhere: Elsewhere, maria: Patient, nurse: User, units: int, said: str
+) -> None:
+    before = course.sessions.get(status=Status.GIVEN_BEFORE)
+    for told_units in (155, 195):  # the second list corrects the first
+        SessionEvent.objects.create(
+            clinic=before.clinic,
+            session=before,
+            at=NOW,
+            by=nurse,
+            kind=SessionEvent.Kind.IMPORTED,
+            after={"given_on": before.given_on, "units": told_units},
+        )
+    elsewhere(maria, days=90, units=units)
+    assert said in outcome(nurse)
+
+
+def test_an_emergency_that_nobody_settled_stops_the_session_whoever_asks(
+    outcome: Outcome, maria: Patient, front_desk: User, prescriber: User
+) -> None:
+    told(maria, front_desk, days=60)
+    assert "Trouble swallowing was reported on Thursday 24 September 2026, and nobody has settled it" in outcome(
+        prescriber, go_on_reason="Gone by now"
+    )
+
+
+def test_one_that_was_settled_since_the_last_dose_is_for_a_prescriber(
+    outcome: Outcome, maria: Patient, front_desk: User, nurse: User, prescriber: User
+) -> None:
+    close(effect=told(maria, front_desk, days=60), outcome="recovered", advice="Gone", by=nurse, at=NOW)
+    assert "Trouble swallowing was reported" in outcome(nurse, go_on_reason="Gone by now")
+    assert outcome(prescriber, go_on_reason="Examined, gone for six weeks") == "signed"
+
+
+def test_one_from_before_the_last_dose_was_looked_at_then(
+    outcome: Outcome, maria: Patient, front_desk: User, nurse: User
+) -> None:
+    close(effect=told(maria, front_desk, days=85), outcome="recovered", advice="Gone", by=nurse, at=NOW)
+    assert outcome(nurse) == "signed"
+
+
+def test_an_effect_that_came_of_a_session_keeps_nobody_from_correcting_its_record(
+    in_room: TreatmentSession, outcome: Outcome, maria: Patient, front_desk: User, nurse: User
+) -> None:
+    outcome(nurse)
+    in_room.refresh_from_db()
+    report(patient=maria, told=Told(["breathing"], Severity.MILD, TODAY), by=front_desk, at=NOW + DAY)
+    assert in_room.record is not None
+    kept = recording.correct_record(record=in_room.record, found=findings(), reason="Slip", by=nurse, at=NOW + 2 * DAY)
+    assert kept.started_at == in_room.record.started_at  # when it was given did not change
+
+
+@pytest.mark.parametrize(("days", "refused"), [(1, True), (0, False)])
+def test_a_reason_to_be_early_is_for_the_day_it_was_given_for(
+    course: Course, osei: Injector, nurse: User, prescriber: User, days: int, refused: bool
+) -> None:
+    course.sessions.update(given_on=TODAY - 60 * DAY)
+    early = {"due_on": TODAY + 24 * DAY, "early_reason": "Worn off", "early_by": prescriber}
+    session = make_session(course, osei, NOW + days * DAY, status=Status.IN_ROOM, **early)
+    signing = pytest.raises(Refused, match="refused") if refused else nullcontext()
+    with signing:
+        recording.sign_session(session=session, found=findings(), by=nurse, at=NOW, started_at=NOW)

@@ -1,0 +1,94 @@
+"""What the person's own record says against a session, whatever is answered that day.
+
+It is the record of one person: what stands in a record that was joined with theirs counts as if it stood here.
+"""
+
+import datetime as dt
+from collections.abc import Collection
+
+from django.db.models import QuerySet
+
+from clinic.wording import day_words
+from patients.eligibility.policy import LABEL
+from treatments import safety
+from treatments.effects import catalogue
+from treatments.models import OutsideDose, SessionEvent, SideEffect, TreatmentSession
+from treatments.recording.findings import Findings
+from treatments.recording.since import last_given_on
+
+_PRESCRIBER = "Only a prescriber may decide to go on."
+
+
+def for_review(session: TreatmentSession, found: Findings, given_on: dt.date, at: dt.datetime) -> list[str]:
+    """Return what a prescriber decides about: age, toxin given elsewhere lately, and an emergency since last time.
+
+    ``at`` is when the session was signed first: what was told later was not on record.
+    """
+    people, wrong = session.course.patient.joined(), []
+    adult = LABEL.adult_years
+    if adult is not None and session.course.patient.age(given_on) < adult:
+        wrong.append(f"The person is under {adult}. {_PRESCRIBER}")
+    if not found.answers.get("other_toxin"):
+        wrong += _elsewhere(people, given_on, session.course.interval_days)
+    return wrong + _emergencies(session, people, at)
+
+
+def _elsewhere(people: Collection[int], given_on: dt.date, interval_days: int) -> list[str]:
+    """Another product within four months (rule 11); the same one within the twelve weeks, for whatever reason (rule 9)."""
+    doses = OutsideDose.objects.filter(patient__in=people, given_on__lte=given_on)
+    others = doses.filter(same_product=False, given_on__gte=safety.other_toxin_since(given_on))
+    ours = doses.filter(same_product=True, given_on__gt=given_on - dt.timedelta(days=interval_days))
+    return [
+        f"{dose.product} was given elsewhere on {day_words(dose.given_on)}. Its units cannot be converted: "
+        "only a prescriber may decide to go on."
+        for dose in others
+    ] + [
+        f"{dose.units} units were given elsewhere on {day_words(dose.given_on)}, {(given_on - dose.given_on).days} days "
+        f"ago. The interval is {interval_days} days: only a prescriber may decide to go on."
+        for dose in ours
+    ]
+
+
+def _emergencies(session: TreatmentSession, people: Collection[int], at: dt.datetime) -> list[str]:
+    """The boxed warning's effects since the last dose, told between visits and settled: a No today does not undo them."""
+    last = last_given_on(session)
+    told = SideEffect.objects.filter(patient__in=people, level=catalogue.Level.EMERGENCY, reported_at__lte=at)
+    lately = told.filter(began_on__gte=last) if last else told
+    return [f"{one.label} was reported on {_day(one)}. {_PRESCRIBER}" for one in lately if one.closed_at]
+
+
+def unsettled(session: TreatmentSession) -> list[str]:
+    """Return the emergencies that nobody has settled yet: nothing is injected before a clinician has, whoever asks."""
+    people = session.course.patient.joined()
+    waiting = SideEffect.objects.filter(
+        patient__in=people, level=catalogue.Level.EMERGENCY, closed_at__isnull=True
+    ).select_related("clinic")
+    return [
+        f"{one.label} was reported on {_day(one)}, and nobody has settled it: do not inject before a clinician has."
+        for one in waiting
+    ]
+
+
+def _day(effect: SideEffect) -> str:
+    return day_words(effect.reported_at.astimezone(effect.clinic.zone).date())
+
+
+def too_much(session: TreatmentSession, found: Findings, given_on: dt.date) -> list[str]:
+    """Rule 10: our own sessions, those before this system and what the person had elsewhere count together."""
+    people, days = session.course.patient.joined(), (safety.window_start(given_on), given_on)
+    ours = TreatmentSession.objects.filter(course__patient__in=people, given_on__range=days).exclude(pk=session.pk)
+    elsewhere = OutsideDose.objects.filter(patient__in=people, given_on__range=days, same_product=True)
+    earlier = [
+        *ours.filter(record__isnull=False).values_list("record__units_given", flat=True),
+        *_told_by_a_list(ours.filter(record__isnull=True)),
+        *elsewhere.values_list("units", flat=True),
+    ]
+    fault = safety.cumulative_fault(found.given, earlier)
+    return [fault] if fault else []
+
+
+def _told_by_a_list(sessions: QuerySet[TreatmentSession]) -> list[int]:
+    """Return the units of sessions from before records were kept here, as the list that brought them has them last."""
+    events = SessionEvent.objects.filter(session__in=sessions, kind=SessionEvent.Kind.IMPORTED).order_by("pk")
+    newest = {session: after.get("units") for session, after in events.values_list("session", "after")}
+    return [units for units in newest.values() if units]
