@@ -112,10 +112,13 @@ def moment_words(moment: datetime) -> str:
     return f"{day_words(moment)}, {clock_words(moment.time())}"
 
 
-def short_words(moment: datetime) -> str:
-    """Say day and time for a dense staff table, 24-hour so that columns line up: `Mon 1 Jun 10:30`."""
+def short_words(moment: datetime, *, year: bool = False) -> str:
+    """Say day and time for a dense staff table, 24-hour so that columns line up: `Mon 1 Jun 10:30`.
+
+    With the year where the line may be read years later: a history, who signed, what was sent.
+    """
     weekday, month = WEEKDAYS[moment.weekday()][:SHORT], MONTHS[moment.month - 1][:SHORT]
-    return f"{weekday} {moment.day} {month} {moment.hour:02}:{moment.minute:02}"
+    return f"{weekday} {moment.day} {month} {f'{moment.year} ' if year else ''}{moment.hour:02}:{moment.minute:02}"
 
 
 def age_on(birth: date, on: date) -> int:

@@ -164,7 +164,7 @@ def short(value: datetime | None) -> str:
 
 
 @register.simple_tag
-def moment(value: datetime | None) -> SafeString | str:
+def moment(value: datetime | None, *, year: bool = False) -> SafeString | str:
     """Show a moment short for the eye, in full for the pointer and the screen reader, exact for machines."""
     if not value:
         return ""
@@ -174,7 +174,7 @@ def moment(value: datetime | None) -> SafeString | str:
         '<time datetime="{}" title="{}"><span aria-hidden="true">{}</span><span class="visually-hidden">{}</span></time>',
         local.isoformat(timespec="minutes"),
         full,
-        wording.short_words(local),
+        wording.short_words(local, year=year),
         full,
     )
 

@@ -80,7 +80,7 @@ class AcuteForm(LineForm):
 
     days_a_month = number("Days a month", 31, required=True)
     months = number("For how many months", 1200, help_text="Overuse is more than three months.")
-    told_on = date("Told on")
+    told_on = date("Told on", required_words="Enter the day on which they told it.")
 
     class Meta:
         model = AcuteMedication

@@ -57,8 +57,9 @@ def _save(request: StaffRequest, form: LineForm, page: Page) -> HttpResponse:
         return render(request, "patients/line.html", context | {"stale": True, "stored": _stored(form)}, status=409)
     if not form.is_valid():
         return render(request, "patients/line.html", context, status=422)
-    save_line(line=form.save(commit=False), by=request.user, at=timezone.now())
-    messages.success(request, "Saved.")
+    line = form.save(commit=False)
+    save_line(line=line, by=request.user, at=timezone.now())
+    messages.success(request, f"{line} is saved.")
     return redirect(context["back"])
 
 

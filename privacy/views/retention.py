@@ -23,7 +23,7 @@ def settings(request: StaffRequest) -> HttpResponse:
     form = RetentionForm(request.POST if request.method == "POST" else None, instance=Retention.of(request.clinic))
     if form.is_valid():
         save_retention(retention=form.save(commit=False), by=request.user, at=timezone.now())
-        messages.success(request, "Saved.")
+        messages.success(request, "How long records and messages are kept is saved.")
         return redirect("privacy:settings")
     over = list(past_their_time(request.clinic, timezone.localdate()))
     audit.list_shown(request, "past their time", len(over[:SHOWN]))

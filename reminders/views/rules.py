@@ -51,7 +51,7 @@ def rule(request: StaffRequest, pk: int) -> HttpResponse:
     start = {name: getattr(one, name) for name in ("send_at", "channel_order", "languages", "active", "version")}
     form = RuleForm(request.POST or None, rule=one, initial=start | {"days": one.days_before or one.days_after})
     if form.is_bound and form.is_valid() and _saved(request, form, one):
-        messages.success(request, "Saved.")
+        messages.success(request, f"{one} is saved.")
         return redirect("reminders:rules")
     return _page(request, form, {"heading": str(one), "rule": one, "texts": _texts(one)})
 

@@ -47,6 +47,7 @@ def test_a_moment_is_day_and_time() -> None:
     moment = datetime(2026, 6, 1, 10, 30, tzinfo=UTC)
     assert moment_words(moment) == "Monday 1 June 2026, 10:30am"
     assert short_words(moment) == "Mon 1 Jun 10:30"
+    assert short_words(moment, year=True) == "Mon 1 Jun 2026 10:30"
 
 
 def test_short_words_keep_two_digits_for_the_hour() -> None:

@@ -62,7 +62,7 @@ class TestAtTheClinic:
         url = reverse("setup:credentials", args=[osei.uid])
         fields = {"profession": "nurse", "licence_number": "1234567", "licence_until": "2027-01-31"}
         page = log_in(admin).post(url, fields, follow=True)
-        assert "Saved." in page.content.decode()
+        assert "Licence and training of Dr Osei: saved." in page.content.decode()
         row = InjectorCredentials.objects.get(injector=osei)
         assert (row.licence_until, row.history.get().history_user) == (dt.date(2027, 1, 31), admin)
 

@@ -237,6 +237,17 @@ def test_two_clicks_offer_a_time_and_undo_takes_it_back(
     assert offer.state == "ended"
 
 
+def test_after_a_mistake_the_ticks_are_those_that_were_sent(
+    riverside: Clinic, osei: Injector, slot: Slot, front_desk: User
+) -> None:
+    person(riverside, "First", 90, osei)
+    client, url = log_in(front_desk), reverse("treatments:offer")
+    assert " checked" in client.get(url, {"slot": slot.code}).content.decode()
+    page = client.post(url, {"slot": slot.code})
+    assert page.status_code == 422
+    assert " checked" not in page.content.decode()
+
+
 @pytest.mark.parametrize("code", ["", "x", "x.y.z", "past"])
 def test_a_time_that_is_none_is_refused_in_words(riverside: Clinic, slot: Slot, front_desk: User, code: str) -> None:
     if code == "past":

@@ -81,7 +81,7 @@ def test_a_menu_snoozes_for_weeks(late: Course, front_desk: User) -> None:
 @pytest.mark.parametrize(
     ("until", "words"),
     [
-        ("", "Enter a date."),
+        ("", "Enter the day on which they are back on the list."),
         ("soon", "Enter a date such as 2026-06-01."),
         ("2026-11-23", "Enter a date after Monday 23 November 2026."),
         ("2020-01-01", "Enter a date after Monday 23 November 2026."),

@@ -26,7 +26,7 @@ class EffectsForm(HouseForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose how bad it is."},
     )
-    began_on = Day(label="Began on", required_words="Enter a date.")
+    began_on = Day(label="Began on", required_words="Enter the day it began.")
     ended_on = Day(label="Ended on (empty while it lasts)")
     seriousness = forms.ChoiceField(
         label="Serious for the regulator?", choices=SideEffect.Seriousness.choices, required=False

@@ -24,7 +24,7 @@ class TriedForm(HouseForm):
 class SnoozeForm(HouseForm):
     """The day on which a person is back on the list."""
 
-    until = Day(label="Back on the list on", required_words="Enter a date.")
+    until = Day(label="Back on the list on", required_words="Enter the day on which they are back on the list.")
 
 
 class LetGoForm(HouseForm):

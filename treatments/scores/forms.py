@@ -12,7 +12,7 @@ from treatments.scores.bands import MIDAS_COUNTS, QUARTER_DAYS, RANGES, midas_do
 class ScoreForm(HouseForm):
     """Totals of questionnaires, and what the person says of the effect. The questionnaires themselves are not ours."""
 
-    taken_on = Day(label="Date", required_words="Enter a date.")
+    taken_on = Day(label="Date", required_words="Enter the day of the answers.")
     hit6 = forms.IntegerField(label="HIT-6 total", required=False)
     midas_counts = forms.CharField(
         label="MIDAS, the five day counts",

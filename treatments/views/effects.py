@@ -94,7 +94,7 @@ def _close(request: StaffRequest, found: SideEffect) -> HttpResponse:
         except reporting.Refused as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, "Settled.")
+            messages.success(request, f"{found.label} of {found.patient} is settled.")
             return redirect("treatments:effects")
     return _effect_page(request, found, form, RegulatorForm(), wrong=form)
 

@@ -38,17 +38,19 @@ def freed(request: StaffRequest) -> HttpResponse:
 @requires(Capability.BOOK)
 def new(request: StaffRequest) -> HttpResponse:
     """Show who could take a time, best first; offer it to the ticked ones."""
-    now, problem, slot = timezone.now(), "", None
+    now, problem, slot, ticked = timezone.now(), "", None, None
     try:
         slot = slots.read(request.clinic, request.POST.get("slot") or request.GET.get("slot", ""), now)
         if request.method == "POST":
-            return _make(request, slot)
+            ticked = _ticked(request)
+            return _make(request, slot, ticked)
     except (slots.NotOffered, offers.NotOffered) as error:
         problem = str(error)
     people = candidates.rank(clinic=request.clinic, slot=slot, at=now) if slot else []
     context = {
         "slot": slot,
         "people": people,
+        "ticked": ticked,
         "problem": problem,
         "ends": offers.expires_at(now, slot) if slot else None,
         "has_errors": bool(problem),
@@ -56,8 +58,8 @@ def new(request: StaffRequest) -> HttpResponse:
     return render(request, "treatments/offer_new.html", context, status=422 if problem else 200)
 
 
-def _make(request: StaffRequest, slot: slots.Slot) -> HttpResponse:
-    offer = offers.make(clinic=request.clinic, slot=slot, courses=_ticked(request), by=request.user, at=timezone.now())
+def _make(request: StaffRequest, slot: slots.Slot, ticked: set[uuid.UUID]) -> HttpResponse:
+    offer = offers.make(clinic=request.clinic, slot=slot, courses=ticked, by=request.user, at=timezone.now())
     number = offer.invitations.count()
     who = "1 person" if number == 1 else f"{number} people"
     undo = reverse("treatments:end_offer", args=[offer.uid])

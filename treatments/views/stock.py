@@ -82,7 +82,8 @@ def receive(request: StaffRequest) -> HttpResponse:
         except changes.Refused as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, f"{len(vials)} vials of lot {vials[0].lot} are in stock.")
+            many = "1 vial" if len(vials) == 1 else f"{len(vials)} vials"
+            messages.success(request, f"{many} of lot {vials[0].lot} in stock.")
             return redirect("treatments:stock")
     return render(request, "treatments/stock/receive.html", {"form": form}, status=422 if form.is_bound else 200)
 

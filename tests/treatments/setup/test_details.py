@@ -20,7 +20,7 @@ DETAILS = {
 
 def test_an_admin_changes_what_patients_read(riverside: Clinic, admin: User) -> None:
     page = log_in(admin).post(reverse("setup:details"), DETAILS, follow=True).content.decode()
-    assert "Saved." in page
+    assert "details are saved" in page
     riverside.refresh_from_db()
     assert (riverside.message_name, riverside.phone, riverside.late_after_minutes) == ("Riverside", "020 7946 0001", 30)
     assert riverside.history.latest().history_user == admin

@@ -23,7 +23,7 @@ def details(request: StaffRequest) -> HttpResponse:
     form = DetailsForm(request.POST) if request.method == "POST" else DetailsForm(initial=fields)
     if form.is_bound and form.is_valid():
         save_details(clinic=clinic, fields=form.cleaned_data, by=request.user, at=timezone.now())
-        messages.success(request, "Saved.")
+        messages.success(request, "The clinic's details are saved.")
         return redirect("setup:overview")
     context = {"form": form, "now": timezone.now()}
     return render(request, "treatments/setup/details.html", context, status=422 if form.is_bound else 200)

@@ -23,8 +23,8 @@ def credentials(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Show and change licence and training of an injector."""
     injector = get_injector(request, uid)
     row = who_injects.credentials_of(injector)
-    heading, back = f"Licence and training of {injector.name}", reverse("setup:injector", args=[uid])
-    return _edit(request, row, CredentialsForm, heading, back)
+    place = {"heading": f"Licence and training of {injector.name}", "back": reverse("setup:injector", args=[uid])}
+    return _edit(request, row, CredentialsForm, place | {"back_label": injector.name})
 
 
 @require_http_methods(["GET", "POST"])
@@ -32,15 +32,17 @@ def credentials(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 def policy(request: StaffRequest) -> HttpResponse:
     """Show and change whom the clinic lets inject."""
     row = who_injects.policy_of(request.clinic)
-    return _edit(request, row, InjectingForm, "Who may inject", reverse("setup:overview"))
+    place = {"heading": "Who may inject", "back": reverse("setup:overview"), "back_label": "Settings"}
+    return _edit(request, row, InjectingForm, place)
 
 
-def _edit(request: StaffRequest, row: Any, form_class: type[HouseForm], heading: str, back: str) -> HttpResponse:
+def _edit(request: StaffRequest, row: Any, form_class: type[HouseForm], place: dict[str, str]) -> HttpResponse:
     fields = {name: getattr(row, name) for name in form_class.base_fields}
     form = form_class(request.POST) if request.method == "POST" else form_class(initial=fields)
     if form.is_bound and form.is_valid():
         who_injects.save(row=row, fields=form.cleaned_data, by=request.user, at=timezone.now())
-        messages.success(request, "Saved.")
-        return redirect(back)
-    context = {"form": form, "heading": heading, "back": back}
-    return render(request, "treatments/setup/who_injects.html", context, status=422 if form.is_bound else 200)
+        messages.success(request, f"{place['heading']}: saved.")
+        return redirect(place["back"])
+    return render(
+        request, "treatments/setup/who_injects.html", place | {"form": form}, status=422 if form.is_bound else 200
+    )
