@@ -27,7 +27,9 @@ def ending(clinic: Clinic, today: dt.date) -> QuerySet[Authorization]:
     later = Authorization.objects.filter(patient=OuterRef("patient"), valid_to__gt=OuterRef("valid_to"))
     settled = later.filter(Q(status=Status.APPROVED) | Q(status=Status.CLOSED))
     bounds = (today - dt.timedelta(days=FORGOTTEN_DAYS), today + dt.timedelta(days=RENEW_DAYS))
-    found = Authorization.objects.filter(clinic=clinic, status=Status.APPROVED, valid_to__range=bounds)
+    # Nobody asks a payer for who died, or under a second record of one person.
+    here = Authorization.objects.filter(clinic=clinic, patient__closed="")
+    found = here.filter(status=Status.APPROVED, valid_to__range=bounds)
     return found.exclude(Exists(settled)).select_related("patient").order_by("valid_to", "pk")
 
 

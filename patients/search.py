@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Iterable
 from contextlib import suppress
 
+# What fits into the column beside dates and phones.
+NAME_LENGTH, NUMBER_LENGTH = 240, 60
 # Letters that no decomposition turns into their plain neighbour.
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "'": "", "’": ""})
 
@@ -20,13 +22,17 @@ def search_text(name: str, record_number: str, birth_date: dt.date, phones: Iter
     """Return what a search looks through. Phones are E.164; they are found with and without the leading zero or plus."""
     dates = f"{birth_date.isoformat()} {birth_date:%d/%m/%Y} {birth_date.day}/{birth_date.month}/{birth_date.year}"
     digits = " ".join(f"{phone.lstrip('+')} 0{phone[3:]}" for phone in phones)
-    return " ".join(fold(part) for part in (name, record_number, dates, digits) if part)
+    # A single letter of some scripts unfolds into eighteen.
+    shown = (fold(name)[:NAME_LENGTH], fold(record_number)[:NUMBER_LENGTH], dates, digits)
+    return " ".join(part for part in shown if part)
 
 
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _TYPED = re.compile(r"(\d{1,2})[ ./-]+(\d{1,2})[ ./-]+(\d{4}|\d{2})")
 _PHONE = re.compile(r"\+?[\d ()./-]{6,}")
 _CENTURIES = (1900, 2000)
+# Each word is a condition of the statement, and a database takes no thousand of them.
+MOST_WORDS = 12
 
 
 def terms(text: str, *, month_first: bool = False) -> list[list[str]]:
@@ -35,13 +41,13 @@ def terms(text: str, *, month_first: bool = False) -> list[list[str]]:
     A whole date of birth (17/4/1984, 17 4 84, 1984-04-17; in countries that write the month first also 4/17/1984) is
     looked for as a date, a whole phone number as its digits, anything else word by word.
     """
-    text = text.strip()
+    text = text.replace("\0", "").strip()  # what no text column holds cannot be looked for either
     dates = _typed_dates(text, month_first=month_first)
     if dates:
         return [dates]
     if _PHONE.fullmatch(text):
         return [[re.sub(r"\D", "", text.replace("(0)", ""))]]
-    return [[word] for word in fold(text).split()]
+    return [[word] for word in fold(text).split()[:MOST_WORDS]]
 
 
 def _typed_dates(text: str, *, month_first: bool) -> list[str]:

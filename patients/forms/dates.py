@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from clinic.wording import MONTHS
 
 PARTS = ("day", "month", "year")
+LONGEST = 9  # characters of a box; Python reads no number of thousands of digits
 OLDEST = 120  # years; longer ago is a typing mistake
 
 
@@ -20,7 +21,7 @@ class DateBoxes(forms.MultiWidget):
     template_name = "patients/_date_boxes.html"
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        box: dict[str, Any] = {"inputmode": "numeric", "maxlength": 9, "autocomplete": "off"}
+        box: dict[str, Any] = {"inputmode": "numeric", "maxlength": LONGEST, "autocomplete": "off"}
         boxes: dict[str, forms.Widget | type[forms.Widget]] = {part: forms.TextInput(box) for part in PARTS}
         super().__init__(boxes, attrs)
 
@@ -45,7 +46,7 @@ class BirthDateField(forms.Field):
         missing = [part for part, text in zip(PARTS, texts, strict=True) if not text]
         if missing:
             raise ValidationError(f"The date of birth needs a {' and a '.join(missing)}.")
-        if not all(text.isascii() and text.isdigit() for text in texts):
+        if not all(text.isascii() and text.isdigit() and len(text) <= LONGEST for text in texts):
             raise ValidationError("Write day, month and year as numbers, such as 17 4 1984.")
         return real_date(*(int(text) for text in texts))
 

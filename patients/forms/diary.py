@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from patients.actions.diary_days import DayFacts
+from patients.forms.fields import Day
 from patients.models import DiaryDay
 from patients.paper import CLEAR, HEADACHE, MIGRAINE, Paper, read_letters
 
@@ -25,11 +26,7 @@ class PaperForm(forms.Form):
 
     use_required_attribute = False
 
-    first = forms.DateField(
-        label="First day",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": "Enter the first day.", "invalid": "Enter a date such as 2026-06-01."},
-    )
+    first = Day(label="First day", required_words="Enter the first day.")
     letters = forms.CharField(
         label="One letter a day",
         help_text="0 clear, H headache, M migraine, a dot for a day that is not filled in. For example MMH00H.0",

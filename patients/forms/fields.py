@@ -1,10 +1,18 @@
 """Boxes that several forms share, with our own words for mistakes."""
 
+import datetime as dt
+import re
+from calendar import monthrange
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+
+from clinic.wording import MONTHS
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+DATE_WORDS = {"invalid": "Enter a date such as 2026-06-01."}
 
 
 def number(label: str, most: int, *, required: bool = False, **kwargs: Any) -> forms.IntegerField:
@@ -23,15 +31,47 @@ def number(label: str, most: int, *, required: bool = False, **kwargs: Any) -> f
     )
 
 
-def date(label: str, *, required: bool = True, required_words: str = "Enter a date.", **kwargs: Any) -> forms.DateField:
-    """Return a box for a day."""
-    return forms.DateField(
-        label=label,
-        required=required,
-        error_messages={"required": required_words, "invalid": "Enter a date such as 2026-06-01."},
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        **kwargs,
-    )
+class Day(forms.DateField):
+    """A calendar day of this century: a slip of the keyboard such as the year 20226 or 0226 is caught here.
+
+    ``required_words`` are said when it is left empty; without them it may be. ``first_year``: for what lies further back.
+    """
+
+    def __init__(self, *, required_words: str = "", first_year: int = FIRST_YEAR, **kwargs: Any) -> None:
+        self.first_year = first_year
+        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        words = DATE_WORDS | {"required": required_words}
+        # Day or month first? 1/6/26 is January in one country and June in the next, so neither is guessed.
+        kwargs.setdefault("input_formats", ["%Y-%m-%d"])
+        super().__init__(widget=widget, error_messages=words, required=bool(required_words), **kwargs)
+
+    def to_python(self, value: Any) -> dt.date | None:
+        """Return the date; of one that no calendar has, say how many days the month has."""
+        typed = value.strip() if isinstance(value, str) else value
+        try:
+            return super().to_python(typed)
+        except forms.ValidationError as error:
+            if words := self._no_such_day(str(typed)):
+                raise forms.ValidationError(words) from error
+            raise
+
+    def validate(self, value: Any) -> None:
+        """Refuse a year outside what a clinic plans for."""
+        super().validate(value)
+        if value and not self.first_year <= value.year <= LAST_YEAR:
+            raise forms.ValidationError(f"Enter a date between {self.first_year} and {LAST_YEAR}.")
+
+    def _no_such_day(self, text: str) -> str:
+        """Return what is wrong with a date that is written as one and is none, or nothing."""
+        parts = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text)
+        if parts is None:
+            return ""
+        year, month = int(parts[1]), int(parts[2])
+        if not self.first_year <= year <= LAST_YEAR:
+            return f"Enter a date between {self.first_year} and {LAST_YEAR}."
+        if not 1 <= month <= len(MONTHS):
+            return "The month must be a number from 1 to 12."
+        return f"{MONTHS[month - 1]} {year} has {monthrange(year, month)[1]} days."
 
 
 @cache
@@ -40,3 +80,12 @@ def zone_choices() -> list[tuple[str, str]]:
     areas = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
     places = sorted(zone for zone in available_timezones() if zone.partition("/")[0] in areas and "/" in zone)
     return [("", "The clinic's"), *((zone, zone.replace("_", " ").replace("/", ", ")) for zone in places)]
+
+
+def parse_day(text: str) -> dt.date | None:
+    """Return the date of an address such as 2026-06-01, or None: pages reckon with the days around it as well."""
+    try:
+        found = dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if FIRST_YEAR <= found.year <= LAST_YEAR else None

@@ -6,8 +6,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from patients.forms.fields import date, number
+from patients.forms.fields import Day, number
 from patients.models import AcuteMedication, Authorization, PreventiveTrial
+
+LONG_AGO = 1940  # the year of a medicine that somebody still remembers taking
 
 
 class LineForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -48,8 +50,10 @@ class LineForm(forms.ModelForm):  # type: ignore[type-arg]
 class PreventiveForm(LineForm):
     """One preventive, and what came of it."""
 
-    started_on = date("From", required=False, help_text="Leave empty when nobody knows, or when it was never taken.")
-    ended_on = date("To", required=False, help_text="Leave empty while it is taken.")
+    started_on = Day(
+        label="From", first_year=LONG_AGO, help_text="Leave empty when nobody knows, or when it was never taken."
+    )
+    ended_on = Day(label="To", first_year=LONG_AGO, help_text="Leave empty while it is taken.")
     reason = forms.CharField(
         label="Reason, such as the side effect", required=False, max_length=500, widget=forms.Textarea({"rows": 2})
     )
@@ -80,7 +84,7 @@ class AcuteForm(LineForm):
 
     days_a_month = number("Days a month", 31, required=True)
     months = number("For how many months", 1200, help_text="Overuse is more than three months.")
-    told_on = date("Told on", required_words="Enter the day on which they told it.")
+    told_on = Day(label="Told on", required_words="Enter the day on which they told it.")
 
     class Meta:
         model = AcuteMedication
@@ -102,8 +106,8 @@ class AcuteForm(LineForm):
 class AuthorizationForm(LineForm):
     """What a payer agreed to, or was asked for."""
 
-    valid_from = date("From", required_words="Enter the first day that is covered.")
-    valid_to = date("To, the last day that is covered", required_words="Enter the last day that is covered.")
+    valid_from = Day(label="From", required_words="Enter the first day that is covered.")
+    valid_to = Day(label="To, the last day that is covered", required_words="Enter the last day that is covered.")
     visits = number("Visits allowed", 999)
     units_allowed = number("Units allowed", 32000)
 

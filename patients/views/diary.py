@@ -17,10 +17,9 @@ from patients.actions import diary_days
 from patients.diary import Day, count
 from patients.eligibility.counts import WINDOW_DAYS
 from patients.forms.diary import DayForm, PaperForm, SettleForm, initial_of
+from patients.forms.fields import parse_day
 from patients.models import DiaryClaim, DiaryDay, Patient
 from patients.views.lookup import get_patient
-
-FIRST_YEAR = 2000
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def _words(written: diary_days.Written) -> str:
 
 def _diary_page(request: StaffRequest, patient: Patient, form: PaperForm | None) -> HttpResponse:
     today = _today(request)
-    last = min(_date(request.GET.get("last", "")) or today, today) - dt.timedelta(days=1)
+    last = min(parse_day(request.GET.get("last", "")) or today, today) - dt.timedelta(days=1)
     first = last - dt.timedelta(days=WINDOW_DAYS - 1)
     rows = {row.date: row for row in DiaryDay.objects.filter(patient=patient, date__range=(first, last))}
     claims = list(DiaryClaim.objects.filter(patient=patient, settled_at__isnull=True).select_related("entered_by"))
@@ -97,7 +96,7 @@ def _diary_page(request: StaffRequest, patient: Patient, form: PaperForm | None)
 @requires(Capability.ASSESS)
 def day(request: StaffRequest, uid: uuid.UUID, date: str) -> HttpResponse:
     """Show and change one day in full."""
-    patient, on = get_patient(request, uid), _date(date)
+    patient, on = get_patient(request, uid), parse_day(date)
     if on is None or on >= _today(request):
         raise Http404
     row = DiaryDay.objects.filter(patient=patient, date=on).first()
@@ -143,14 +142,6 @@ def blank(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     patient, today = get_patient(request, uid), _today(request)
     days = [today + dt.timedelta(days=place) for place in range(WINDOW_DAYS)]
     return render(request, "patients/diary_blank.html", {"patient": patient, "days": days})
-
-
-def _date(text: str) -> dt.date | None:
-    try:
-        found = dt.date.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.year >= FIRST_YEAR else None
 
 
 def _trace(request: StaffRequest, patient: Patient) -> None:

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic.models import Clinic, User
+from patients.actions import close_record
 from patients.authorizing import Window, covering, to_renew, uncovered
 from patients.models import Authorization, Patient
 from patients.renewals import worklist
-from tests.builders import TODAY, make_course, make_patient
+from tests.builders import NOW, TODAY, make_course, make_patient
 from tests.conftest import log_in
 
 SPRING = Window(dt.date(2026, 3, 1), dt.date(2026, 5, 31))
@@ -75,6 +76,20 @@ def test_a_later_agreement_or_a_closed_one_settles_it(riverside: Clinic) -> None
     request = authorize(asked, 300, "PA-5", status="requested")
     found = {work.authorization.patient: work.request for work in worklist(riverside, TODAY)}
     assert found == {refused: None, asked: request}
+
+
+def test_nobody_asks_a_payer_for_somebody_who_died(maria: Patient, front_desk: User) -> None:
+    authorize(maria, 10)
+    close_record(patient=maria, closed=Patient.Closed.DIED, on=TODAY, by=front_desk, at=NOW)
+    assert worklist(maria.clinic, TODAY) == []
+
+
+@pytest.mark.parametrize("typed", ["01/06/2026", "0226-06-01", "9999-12-31"])
+def test_a_day_that_could_be_read_in_two_ways_is_not_guessed(maria: Patient, front_desk: User, typed: str) -> None:
+    data = {"payer": "Aster", "number": "PA-9", "valid_from": typed, "valid_to": "2026-12-31", "status": "approved"}
+    answer = log_in(front_desk).post(reverse("patients:new_authorization", args=[maria.uid]), data)
+    assert answer.status_code == 422
+    assert not Authorization.objects.exists()
 
 
 def test_the_list_is_read_in_two_queries(riverside: Clinic, django_assert_num_queries: Any) -> None:

@@ -38,6 +38,17 @@ def test_a_row_says_how_late_who_gave_the_last_one_and_that_nobody_tried(late: C
     assert "none yet" in text
 
 
+def test_a_try_on_the_evening_before_the_session_is_none_since_it(lakeside: Clinic, front_desk: User) -> None:
+    given_on = TODAY - dt.timedelta(days=100)
+    course = make_course(make_patient(lakeside, record_number="LA000001"), last_given_on=given_on)
+    evening = dt.datetime.combine(
+        given_on - dt.timedelta(days=1), dt.time(20, 30), lakeside.zone
+    )  # past midnight in UTC
+    ContactAttempt.objects.create(clinic=lakeside, course=course, at=evening, by=front_desk, outcome="no_answer")
+    (row,) = lists.describe(list(lists.overdue(lakeside, TODAY)), lakeside, TODAY)
+    assert row.tries == ""
+
+
 def test_one_click_notes_a_call_and_the_person_leaves_for_seven_days(late: Course, front_desk: User) -> None:
     post(front_desk, "tried", late, outcome="no_answer")
     assert ContactAttempt.objects.get().outcome == "no_answer"

@@ -76,8 +76,8 @@ def with_lines(found: QuerySet[ClaimDraft]) -> list[tuple[ClaimDraft, SessionRec
 @transaction.atomic
 def export(*, clinic: Clinic, first: dt.date, last: dt.date, by: User, at: dt.datetime) -> str:
     """Return the drafted claims of these days as CSV, one line a row, and note that they were exported."""
-    found = drafts(clinic, first, last)
-    rows = with_lines(found)
+    # Held while they are read: a code that is changed now is either in the file or stays to be exported.
+    rows = with_lines(drafts(clinic, first, last).select_for_update(of=("self",)))
     ClaimDraft.objects.filter(pk__in=[draft.pk for draft, _record, _lines in rows], exported_at__isnull=True).update(
         exported_at=at, exported_by=by
     )

@@ -1,7 +1,8 @@
 """What staff type: cleaned here, decided by the actions, kept by the database."""
 
+from patients.forms.fields import Day, parse_day
 from treatments.forms.base import DaysForm, HouseForm, ReasonForm
-from treatments.forms.fields import Clock, Day, OneByUid, SeveralByUid, parse_day
+from treatments.forms.fields import Clock, OneByUid, SeveralByUid, parse_whole
 from treatments.forms.leaving import CloseRecordForm
 from treatments.forms.outside_dose import OutsideDoseForm
 from treatments.forms.record import CorrectionForm, RecordForm
@@ -22,4 +23,5 @@ __all__ = [
     "SearchTimesForm",
     "SeveralByUid",
     "parse_day",
+    "parse_whole",
 ]

@@ -5,7 +5,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from django import forms
 
-from treatments.forms.fields import Day
+from patients.forms.fields import Day
 
 
 class HouseForm(forms.Form):

@@ -2,8 +2,8 @@
 
 from django import forms
 
+from patients.forms.fields import Day
 from treatments.forms.base import HouseForm
-from treatments.forms.fields import Day
 
 MOST_UNITS = 2000  # products with smaller units are given by the thousand
 

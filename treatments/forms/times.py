@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 
 from clinic.models import Clinic, Injector, Room
+from patients.forms.fields import Day
 from treatments.forms.base import HouseForm
-from treatments.forms.fields import Day
 from treatments.models import Status, TreatmentSession
 
 

@@ -107,16 +107,16 @@ def describe(courses: Sequence[Any], clinic: Clinic, on: dt.date) -> Sequence[An
         course.days_late = (on - course.next_due_on).days
         course.days_ahead = -course.days_late
         course.seen_by = seen_by[course.pk] or ""
-        since = _since(attempts[course.pk], course)
+        since = _since(attempts[course.pk], course, clinic.zone)
         course.tries = tries_words(since, clinic.zone)
         course.asks = since[-1] if since and since[-1].outcome == Outcome.ASKED else None
     return courses
 
 
-def _since(attempts: list[ContactAttempt], course: Any) -> list[ContactAttempt]:
+def _since(attempts: list[ContactAttempt], course: Any, zone: dt.tzinfo) -> list[ContactAttempt]:
     """Return the tries of this cycle: what was said before the last session is history."""
     last = course.last_given_on
-    return [one for one in attempts if last is None or one.at.date() >= last]
+    return [one for one in attempts if last is None or one.at.astimezone(zone).date() >= last]
 
 
 def tries_words(attempts: Sequence[ContactAttempt], zone: dt.tzinfo) -> str:

@@ -13,10 +13,9 @@ from clinic.access import StaffRequest
 from clinic.joined import Joined
 from clinic.models import AuditEntry
 from patients.models import Patient
+from treatments.forms import parse_whole
 from treatments.models import Course, TreatmentSession
 
-# More digits fit into no database.
-LONGEST_KEY = 18
 COURSE = Joined(
     """
     SELECT {columns}, EXISTS (
@@ -37,9 +36,10 @@ def get_session(request: StaffRequest, uid: uuid.UUID) -> TreatmentSession:
 
 def get_session_by_key(request: StaffRequest, key: str) -> TreatmentSession:
     """Return the session that a form with hundreds of buttons names by its key: a uid is seven times as long."""
-    if not key.isdecimal() or len(key) > LONGEST_KEY:
+    number = parse_whole(key)
+    if number is None:
         raise BadRequest
-    return get_object_or_404(_sessions(request), pk=key)
+    return get_object_or_404(_sessions(request), pk=number)
 
 
 def _sessions(request: StaffRequest) -> QuerySet[TreatmentSession]:

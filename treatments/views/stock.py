@@ -134,9 +134,9 @@ def recall_lot(request: StaffRequest) -> HttpResponse:
         else:
             messages.success(request, f"Lot {recall.lot} is barred from use.")
             return redirect(f"{reverse('treatments:trace')}?lot={recall.lot}")
-    lot = form.data.get("lot", "")
-    found = tracing.trace(request.clinic, lot) if lot.strip() else None
-    return _trace_page(request, LotForm({"lot": lot}), found, form)
+    named = LotForm({"lot": form.data.get("lot", "")})
+    found = tracing.trace(request.clinic, named.cleaned_data["lot"]) if named.is_valid() else None
+    return _trace_page(request, named, found, form)
 
 
 @require_safe

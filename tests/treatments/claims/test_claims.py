@@ -1,7 +1,8 @@
 """Claim lines: what may be billed follows from the record."""
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
@@ -129,6 +130,16 @@ class TestDrafts:
         with pytest.raises(drafting.Refused, match="exported already"):
             drafting.draft_claim(session=signed, diagnosis_code="G43.709", by=admin, at=NOW)
         assert ClaimDraft.objects.get().diagnosis_code == "G43.719"
+
+    def test_a_code_that_is_changed_while_the_file_is_written_waits_for_it(
+        self, signed: TreatmentSession, admin: User
+    ) -> None:
+        if connection.vendor != "postgresql":
+            pytest.skip("SQLite has one writer at a time")
+        drafting.draft_claim(session=signed, diagnosis_code="G43.709", by=admin, at=NOW)
+        with CaptureQueriesContext(connection) as queries:
+            drafting.export(clinic=signed.clinic, first=TODAY, last=TODAY, by=admin, at=NOW)
+        assert any('FOR UPDATE OF "treatments_claimdraft"' in query["sql"] for query in queries)
 
     def test_a_code_that_differs_from_the_record_is_refused(
         self, signed: TreatmentSession, admin: User, prescriber: User

@@ -5,9 +5,9 @@ from typing import Any
 
 from django import forms
 
+from patients.forms.fields import Day
 from treatments import safety
 from treatments.forms.base import HouseForm
-from treatments.forms.fields import Day
 
 _ANSWERS: dict[str, bool | None] = {"no": False, "yes": True, "unknown": None}
 _WORDS = {False: "no", True: "yes", None: "unknown"}

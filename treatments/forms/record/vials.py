@@ -5,9 +5,10 @@ from typing import Any
 
 from django import forms
 
+from patients.forms.fields import Day
 from treatments import protocol
 from treatments.forms.base import HouseForm
-from treatments.forms.fields import Clock, Day
+from treatments.forms.fields import Clock
 from treatments.recording import VialUsed
 
 MAX_VIALS = 4

@@ -130,9 +130,10 @@ class SpanForm(HouseForm):
             day = data["last_day"] if data["ends"] else data["last_day"] + dt.timedelta(days=1)
             data["ends_at"] = self._instant("ends", day, data["ends"])
         if data.get("starts_at") and data.get("ends_at") and data["ends_at"] <= data["starts_at"]:
-            field, words = ("last_day", "date") if data["last_day"] < data["first_day"] else ("ends", "time")
-            start = data["first_day"] if words == "date" else data["starts"]
-            self.add_error(field, f"Enter a {words} after {_date(start) if words == 'date' else f'{start:%H:%M}'}.")
+            if data["last_day"] < data["first_day"]:
+                self.add_error("last_day", f"Enter a date after {_date(data['first_day'])}.")
+            else:
+                self.add_error("ends", f"Enter a time after {data['starts'] or dt.time():%H:%M}.")
         return data
 
     def _instant(self, field: str, day: dt.date, time: dt.time | None) -> dt.datetime | None:

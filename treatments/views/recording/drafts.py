@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from clinic.access import Capability, StaffRequest, requires
+from treatments.forms import parse_whole
 from treatments.models import SessionDraft
 from treatments.recording import drafting
 from treatments.views.lookup import get_session
@@ -19,12 +20,11 @@ from treatments.views.lookup import get_session
 def draft(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Keep what is typed while the session is written; answers with when, or with who else writes it."""
     found, now = get_session(request, uid), timezone.now()
-    version = request.POST.get("draft_version", "")
     try:
         saved = drafting.save_draft(
             session=found,
             fields=dict(request.POST.lists()),
-            version=int(version) if version.isdigit() else 0,
+            version=parse_whole(request.POST.get("draft_version", "")) or 0,
             by=request.user,
             at=now,
         )

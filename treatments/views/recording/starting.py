@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from treatments import protocol
+from treatments.forms import parse_whole
 from treatments.forms.record.screen import as_typed, name_of
 from treatments.forms.record.vials import SECOND
 from treatments.models import Course, LotRecall, SessionRecord, TreatmentSession, Vial
@@ -108,7 +109,7 @@ def last_plan(course: Course, session: TreatmentSession) -> dict[str, int]:
 def drafted_plan(fields: Mapping[str, Any]) -> tuple[dict[str, int], dict[str, str]]:
     """Return sites with units and reasons as they were left in a draft."""
     units = {code: fields.get(f"units_{code}", "") for code in fields.get("sites", []) if code in protocol.SITES}
-    plan = {code: int(text) if text.isdigit() else protocol.SITES[code].units for code, text in units.items()}
+    plan = {code: parse_whole(text) or protocol.SITES[code].units for code, text in units.items()}
     return plan, {code: fields.get(f"skip_{code}", "") for code in protocol.SITES}
 
 
