@@ -41,6 +41,14 @@ class DayCount:
 
 
 @dataclass(frozen=True)
+class DayLeft:
+    """A day gone by, and how many of its visits stand open."""
+
+    date: dt.date
+    number: int
+
+
+@dataclass(frozen=True)
 class DayRow:
     """A session of the day as it stands at a moment: minutes are whole minutes since the patient came, or went in.
 
@@ -174,6 +182,16 @@ def still_open(clinic: Clinic, day: dt.date, now: dt.datetime) -> QuerySet[Any]:
         clinic=clinic, local_date=day, status__in=[Status.BOOKED, Status.ARRIVED], ends_at__lte=now
     )
     return rows.select_related("clinic", "course__patient", "injector").order_by("starts_at", "pk")
+
+
+def left_open(clinic: Clinic, today: dt.date) -> list[DayLeft]:
+    """Return the days before ``today`` with visits that nobody has closed, the oldest first (1 query).
+
+    While a visit is open its person counts as booked, and is on no recall list: nobody else would miss them.
+    """
+    visits = TreatmentSession.objects.filter(clinic=clinic, status__in=OPEN, local_date__lt=today)
+    numbers = visits.order_by("local_date").values_list("local_date").annotate(number=Count("pk"))
+    return [DayLeft(date, number) for date, number in numbers]
 
 
 def counts(sessions: list[Any]) -> list[DayCount]:

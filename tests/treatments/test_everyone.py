@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinic.models import Clinic, Injector, User
+from patients.actions import close_record
 from patients.models import Baseline, Patient
 from tests.builders import NOW, TODAY, make_assessment, make_course, make_patient, make_session
 from tests.conftest import log_in
@@ -142,4 +143,12 @@ def test_who_stopped_is_looked_at_again_after_four_months(
     close_course(course=course, reason="Episodic", by=prescriber, at=NOW - days * ONE)
     assert bool(to_look_at_again(riverside, TODAY)) is named
     make_assessment(maria, signed_by=prescriber)
+    assert not to_look_at_again(riverside, TODAY)
+
+
+def test_who_died_is_not_looked_at_again(riverside: Clinic, osei: Injector, maria: Patient, prescriber: User) -> None:
+    course = treated(maria, osei, 2, last=TODAY - 300 * ONE)
+    close_course(course=course, reason="Episodic", by=prescriber, at=NOW - 150 * ONE)
+    assert to_look_at_again(riverside, TODAY)
+    close_record(patient=maria, closed=Patient.Closed.DIED, on=TODAY, by=prescriber, at=NOW)
     assert not to_look_at_again(riverside, TODAY)

@@ -88,6 +88,8 @@ class TreatmentSession(models.Model):
             models.Index(fields=["room", "starts_at"], name="session_room_time"),
             models.Index(fields=["person", "starts_at"], condition=Q(person__isnull=False), name="session_person_time"),
             models.Index(fields=["course", "given_on"], name="session_course_given"),
+            # Visits of days gone by that nobody closed; what is booked ahead is asked for in the same way.
+            models.Index(fields=["clinic", "local_date"], condition=Q(status__in=OPEN), name="session_open_day"),
             # What reminders are planned from.
             models.Index(fields=["starts_at"], condition=Q(status="booked"), name="session_booked_ahead"),
         ]

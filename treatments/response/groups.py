@@ -43,9 +43,12 @@ def summary(clinic: Clinic, today: dt.date) -> Summary:
 
 
 def to_look_at_again(clinic: Clinic, today: dt.date) -> list[Course]:
-    """Return the courses that ended four months ago or more, with no new assessment or course since (1 query)."""
+    """Return the courses that ended four months ago or more, with no new assessment or course since (1 query).
+
+    A course that ended with its person, or with a second record of theirs, is looked at no more.
+    """
     ended = Course.objects.filter(
-        clinic=clinic, closed_on__range=(today - LOOK_AGAIN_UNTIL, today - LOOK_AGAIN_FROM)
+        clinic=clinic, patient__closed="", closed_on__range=(today - LOOK_AGAIN_UNTIL, today - LOOK_AGAIN_FROM)
     ).select_related("patient")
     since = Assessment.objects.filter(
         patient=OuterRef("patient"), signed_at__isnull=False, assessed_on__gte=OuterRef("closed_on")

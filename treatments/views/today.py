@@ -41,10 +41,11 @@ def _day_page(request: StaffRequest, date: dt.date, now: dt.datetime) -> HttpRes
     view = DayView.objects.filter(user=request.user).first() or DayView(user=request.user)
     live = _live(request, date, now, board=view.board)
     _note_opening(request, now, len(live["rows"]))
-    step = dt.timedelta(days=1)
+    step, is_today = dt.timedelta(days=1), date == now.astimezone(request.clinic.zone).date()
     context = live | {
         "view": view,
-        "is_today": date == now.astimezone(request.clinic.zone).date(),
+        "is_today": is_today,
+        "left_open": days.left_open(request.clinic, date) if is_today else [],
         "previous": date - step,
         "following": date + step,
         "next_day": None if live["rows"] else days.next_day_with_visits(request.clinic, date),

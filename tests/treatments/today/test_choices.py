@@ -38,7 +38,7 @@ def test_opening_the_day_costs_a_fixed_number_of_queries(
     visit: TreatmentSession, toms: TreatmentSession, client: Client, django_assert_num_queries: Any
 ) -> None:
     client.get(TODAY_URL)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(TODAY_URL)
 
 

@@ -3,14 +3,17 @@
 import datetime as dt
 import re
 
+import pytest
 import time_machine
 from django.test import Client
 
 from clinic.models import User
+from tests.builders import NOW, TODAY
 from tests.conftest import log_in
 from tests.pages import text
 from tests.treatments.today.conftest import TODAY_URL
 from treatments import booking
+from treatments.days import left_open
 from treatments.models import Status, TreatmentSession
 
 EVENING = dt.datetime(2026, 11, 23, 18, 0, tzinfo=dt.UTC)
@@ -45,6 +48,23 @@ def test_the_ticked_ones_become_no_shows_each_with_its_line_of_history(
     assert (visit.status, toms.status) == (Status.NO_SHOW, Status.BOOKED)
     assert visit.events.get().by == front_desk
     assert "1 set as no-show: Maria Santos." in page
+
+
+@pytest.mark.parametrize(("days", "said"), [(1, True), (90, True), (0, False)])
+def test_visits_left_open_are_said_on_every_day_after(
+    visit: TreatmentSession, toms: TreatmentSession, front_desk: User, days: int, said: bool
+) -> None:
+    booking.change_status(session=toms, to=Status.ARRIVED, by=front_desk, at=NOW)
+    booking.change_status(session=toms, to=Status.IN_ROOM, by=front_desk, at=NOW)
+    with time_machine.travel(NOW + dt.timedelta(days=days), tick=False):
+        page = text(log_in(front_desk).get(TODAY_URL))
+    words = '2 visits of <a href="/day/2026-11-23/">Monday 23 November 2026</a> still open.'
+    assert (words in page) is said
+
+
+def test_visits_that_somebody_closed_are_not_asked_for_again(visit: TreatmentSession, front_desk: User) -> None:
+    booking.change_status(session=visit, to=Status.NO_SHOW, by=front_desk, at=NOW)
+    assert left_open(visit.clinic, TODAY + dt.timedelta(days=1)) == []
 
 
 def test_a_visit_that_changed_since_the_list_stays_as_it_is(

@@ -87,7 +87,7 @@ def test_today_costs_the_same_number_of_queries_for_one_visit_and_for_many(
     for number in range(12):
         injector = make_injector(riverside, f"RN Number{number}")
         make_session(make_course(make_patient(riverside)), injector, NOW + dt.timedelta(hours=2))
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         client.get(reverse("treatments:today"))
 
 
