@@ -19,8 +19,8 @@ def read(token: str) -> str:
     return cipher().decrypt(token.encode()).decode()
 
 
-# How an encrypted text looks, wherever it stands.
-TOKEN = re.compile(r"gAAAA[\w-]+=*", re.ASCII)
+# How an encrypted text looks, wherever it stands: the shortest has a hundred letters.
+TOKEN = re.compile(r"(?<![\w-])gAAAA[\w-]{93,}=*", re.ASCII)
 
 
 def each_token(stored: str, change: Callable[[str], str]) -> str:

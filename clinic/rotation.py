@@ -6,16 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, InvalidToken
 from django.apps import apps
 from django.conf import settings
-from django.db.models import Model, TextField, Value
+from django.db.models import JSONField, Model, TextField, Value
 from django.db.models.functions import Cast
 
 from clinic.fields import EncryptedTextField, TextsInsideField, cipher, each_token
 from clinic.models import Opening
 
 BATCH = 500
+# What the log-in library keeps, locked by us: the secrets of apps and recovery codes (see clinic.signing_in.adapter).
+_OF_THE_LIBRARY: dict[type[Model], tuple[str, ...]] = {Authenticator: ("data",)}
 
 
 @dataclass(frozen=True)
@@ -28,13 +31,13 @@ class Batch:
 
 
 def encrypted_tables() -> dict[type[Model], tuple[str, ...]]:
-    """Return every table with encrypted columns, the histories included."""
+    """Return every table with encrypted texts in it, the histories and the second steps of the log-in included."""
     fields = {model: model._meta.concrete_fields for model in apps.get_models()}
     found = {
         model: tuple(one.name for one in own if isinstance(one, EncryptedTextField | TextsInsideField))
         for model, own in fields.items()
     }
-    return {model: names for model, names in found.items() if names}
+    return {model: names for model, names in found.items() if names} | _OF_THE_LIBRARY
 
 
 def rotate(*, at: dt.datetime, size: int = BATCH) -> Iterator[Batch]:
@@ -74,7 +77,7 @@ def _rewrite(model: type[Model], names: tuple[str, ...], rows: list[dict[str, An
             for pk, name, before, after in changes:
                 # Only what is still as it was read: a text that somebody changes meanwhile is under the new key anyway.
                 same = model._base_manager.annotate(stored=_stored(name)).filter(pk=pk, stored=before)
-                inside = isinstance(model._meta.get_field(name), TextsInsideField)
+                inside = isinstance(model._meta.get_field(name), JSONField)
                 same.update(**{name: json.loads(after) if inside else Value(after, output_field=TextField())})
     return Batch(model._meta.label, len(changes), tuple(dict.fromkeys(unreadable)))
 

@@ -4,6 +4,8 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, InvalidToken
 from django.apps import apps
 from django.core.management import CommandError, call_command
@@ -184,7 +186,20 @@ def test_every_encrypted_table_is_walked() -> None:
     walked = rotation.encrypted_tables()
     for model in apps.get_models():
         texts = any(isinstance(field, EncryptedTextField | TextsInsideField) for field in model._meta.fields)
-        assert texts == (model in walked)
+        assert (texts or model is Authenticator) == (model in walked)
+
+
+def test_second_steps_open_under_the_new_key_alone_afterwards(admin: User, settings: Any) -> None:
+    settings.FIELD_ENCRYPTION_KEYS = [OLD]
+    app = Authenticator.objects.create(user=admin, type="totp", data={"secret": get_adapter().encrypt("JBSWY3DP")})
+    passkey = Authenticator.objects.create(user=admin, type="webauthn", data={"credential": "gAAAAno-token-of-ours"})
+    settings.FIELD_ENCRYPTION_KEYS = [NEW, OLD]
+    call_command("rotate_keys")
+    settings.FIELD_ENCRYPTION_KEYS = [NEW]
+    app.refresh_from_db()
+    assert get_adapter().decrypt(app.data["secret"]) == "JBSWY3DP"
+    passkey.refresh_from_db()
+    assert passkey.data == {"credential": "gAAAAno-token-of-ours"}
 
 
 def test_rows_of_a_person_without_texts_are_left(maria: Patient) -> None:
