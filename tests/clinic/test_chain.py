@@ -211,6 +211,26 @@ def test_a_straggler_older_than_the_look_back_is_linked_by_the_command(
     assert chain.verify() == chain.Verdict(7)
 
 
+def test_what_is_linked_while_the_chain_is_walked_is_no_alarm(
+    entries: list[AuditEntry], riverside: Clinic, monkeypatch: Any
+) -> None:
+    walk = chain._chain
+
+    def link_one_and_walk() -> Any:
+        audit.record(clinic=riverside, by=None, at=NOW, action=AuditEntry.Action.READ, kind="day", rows=1)
+        chain.seal(at=NOW)
+        return walk()
+
+    monkeypatch.setattr(chain, "_chain", link_one_and_walk)
+    assert chain.verify() == chain.Verdict(6)
+
+
+def test_links_behind_the_head_are_found(entries: list[AuditEntry]) -> None:
+    third = AuditLink.objects.get(position=3)
+    AuditHead.objects.update(position=3, digest=third.digest)
+    assert chain.verify() == chain.Verdict(5, "The chain does not end where it should, at position 3.")
+
+
 def test_sealing_goes_on_in_batches(entries: list[AuditEntry], riverside: Clinic, monkeypatch: Any) -> None:
     monkeypatch.setattr(chain, "BATCH", 2)
     for _ in range(5):
