@@ -88,12 +88,19 @@ def allows(user: User, clinic: Clinic, capability: Capability) -> bool:
     return may(user.memberships.filter(clinic=clinic).first(), capability)
 
 
-def _note_look(request: Any, response: HttpResponseBase, arguments: dict[str, Any]) -> None:
+# A form that was refused comes back on its page, with everything about the person that stands there.
+_SHOWN_AGAIN = (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _note_look(request: Any, response: HttpResponseBase, arguments: dict[str, Any], noted: bool) -> None:
     """Leave the trace that a page about one row was opened, where its view left none of its own.
 
     So no page about a person can be forgotten. Lists have no such row: their views say how many people they showed.
+    What the action behind a refused form had noted went with it, so that look is noted in any case.
     """
-    if request.method != "GET" or response.status_code != HTTPStatus.OK or "uid" not in arguments:
+    opened, status = request.method == "GET", response.status_code
+    shown = status in _SHOWN_AGAIN or (opened and status == HTTPStatus.OK)
+    if "uid" not in arguments or not shown or (opened and noted):
         return
     audit.record(
         clinic=request.clinic,
@@ -124,8 +131,8 @@ def requires(
                 raise PermissionDenied
             before = audit.written()
             response = view(request, *args, **kwargs)
-            if capability is not Capability.SETUP and audit.written() == before:
-                _note_look(request, response, dict(kwargs))
+            if capability is not Capability.SETUP:
+                _note_look(request, response, dict(kwargs), audit.written() != before)
             return response
 
         guarded.capability = capability  # type: ignore[attr-defined]

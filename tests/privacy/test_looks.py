@@ -32,6 +32,13 @@ def test_a_look_at_the_record_its_visit_and_its_side_effect_is_listed(harbour: W
     assert kit.get(who_looked(harbour)).content.decode().count('<td data-label="Who">Fay Desk</td>') == 3
 
 
+def test_a_form_that_comes_back_refused_shows_the_person_and_is_listed(harbour: World, kit: Any) -> None:
+    desk = log_in(make_user("fay@harbour.example", "Fay Desk", (harbour.clinic, Role.FRONT_DESK)))
+    response = desk.post(reverse("patients:edit", args=[harbour.patient.uid]), {})
+    assert (response.status_code, harbour.patient.family_name in response.content.decode()) == (422, True)
+    assert [entry.kind for entry in traces_of(harbour.patient)][:1] == ["patients edit"]
+
+
 def test_the_question_is_itself_on_the_list(harbour: World, kit: Any) -> None:
     kit.get(who_looked(harbour))
     assert "Kit Keeper" in kit.get(who_looked(harbour)).content.decode()
