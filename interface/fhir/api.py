@@ -116,7 +116,9 @@ def create(request: HttpRequest) -> HttpResponse:
     body = bodies.resource(bodies.read(request), "Appointment")
     exist = request.headers.get("If-None-Exist", "")
     session, new = booking.book(integration=asking, body=body, if_none_exist=exist, at=now)
-    _whose, resource = APPOINTMENT.find(str(session.uid), asking.clinic, now)
+    whose, resource = APPOINTMENT.find(str(session.uid), asking.clinic, now)
+    if not new:
+        trace.read(asking, "Appointment", whose, now)
     place = request.build_absolute_uri(f"{request.path}/{session.uid}")
     return answers.one(request, resource, 201 if new else 200, Location=place)
 
@@ -155,9 +157,12 @@ def _change(
     sent = body()
     session = booking.current(asking, uid, request)
     to_cancel, reason = read(sent, session)
-    if to_cancel:
-        booking.cancel(integration=asking, session=session, reason=reason, at=now)
-    _whose, resource = APPOINTMENT.find(uid, asking.clinic, now)
+    if not to_cancel:  # what asks for no change only looks
+        permit(asking, "Appointment", "read")
+    changed = to_cancel and booking.cancel(integration=asking, session=session, reason=reason, at=now)
+    whose, resource = APPOINTMENT.find(uid, asking.clinic, now)
+    if not changed:
+        trace.read(asking, "Appointment", whose, now)
     return answers.one(request, resource)
 
 

@@ -39,7 +39,8 @@ class Asked:
 def read(body: Json, clinic: Clinic) -> Asked:
     """Return what an Appointment asks for. Raises Refused with the part that cannot be taken."""
     if more := sorted(body.keys() - TAKEN):
-        raise refuse(422, "not-supported", f"Not kept here, so leave it out: {', '.join(more)[:200]}.")
+        named = ", ".join(more)[:200].encode("ascii", "replace").decode()  # half a letter cannot be said back
+        raise refuse(422, "not-supported", f"Not kept here, so leave it out: {named}.")
     if body.get("status") != "booked":
         raise refuse(422, "value", "A new Appointment has the status booked.", "Appointment.status")
     time = _time(body, clinic)

@@ -125,10 +125,10 @@ def current(integration: Integration, uid: str, request: HttpRequest) -> Any:
     return rows[0]
 
 
-def cancel(*, integration: Integration, session: TreatmentSession, reason: str, at: dt.datetime) -> None:
-    """Cancel a visit. Cancelling it again changes nothing."""
+def cancel(*, integration: Integration, session: TreatmentSession, reason: str, at: dt.datetime) -> bool:
+    """Cancel a visit; return whether it stood until now. Cancelling it again changes nothing."""
     if session.status == Status.CANCELLED:
-        return
+        return False
     session.clinic = session.course.clinic = integration.clinic
     why = reason or f"Cancelled by {integration.name}"
     try:
@@ -140,3 +140,4 @@ def cancel(*, integration: Integration, session: TreatmentSession, reason: str, 
     except PermissionDenied as error:
         raise refuse(403, "forbidden", "This program may not cancel.") from error
     trace.changed(integration, KIND, AuditEntry.Action.CHANGE, session.course.patient.uid, at)
+    return True

@@ -10,6 +10,8 @@ from treatments.models import Status, TreatmentSession
 
 REASON = "Appointment.cancelationReason"
 LONGEST_REASON = 300
+# No set: what was sent may be anything, and a list has no place in one.
+_SETTING = ("replace", "add")
 _CANCELLED = STATUSES[Status.CANCELLED]
 
 
@@ -34,9 +36,9 @@ def patched(body: Any, session: TreatmentSession) -> tuple[bool, str]:
         if path == "/status" and op == "test":
             if value != status:
                 raise refuse(409, "conflict", "The visit has another status.", "Appointment.status")
-        elif path == "/status" and op in {"replace", "add"}:
+        elif path == "/status" and op in _SETTING:
             status = value
-        elif path == "/cancelationReason" and op in {"replace", "add"}:
+        elif path == "/cancelationReason" and op in _SETTING:
             reason = _words(value)
         else:
             raise refuse(422, "not-supported", "Only /status and /cancelationReason can be changed.")

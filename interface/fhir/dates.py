@@ -16,7 +16,7 @@ _WRITTEN = re.compile(
     re.ASCII,
 )
 # No visit, and no person, lies outside; so nothing is added to a date that has no next day.
-_FIRST_YEAR, _LAST_YEAR = 1800, 2400
+FIRST_YEAR, LAST_YEAR = 1800, 2400
 
 
 class NotADate(ValueError):
@@ -64,7 +64,7 @@ class DaySpan(Span):
 def read(text: str, zone: ZoneInfo) -> Span:
     """Return what a search parameter asks; a time without a zone, like a date, is the clinic's."""
     found = _WRITTEN.fullmatch(text)
-    if not found or not _FIRST_YEAR <= int(found["year"]) <= _LAST_YEAR:
+    if not found or not FIRST_YEAR <= int(found["year"]) <= LAST_YEAR:
         raise NotADate(text)
     try:
         low = _moment(found, zone)

@@ -186,6 +186,7 @@ def test_losing_a_race_is_told_like_any_conflict(
         ("version", 7),
         ("early_reason", "because"),
         ("comment", "bring a cake"),
+        ("\ud800", "half a letter"),
         ("status", "fulfilled"),
         ("status", ["booked"]),
         ("slot", []),
@@ -193,6 +194,8 @@ def test_losing_a_race_is_told_like_any_conflict(
         ("slot", [{"reference": 7}]),
         ("slot", [{"reference": "Slot/x"}]),
         ("slot", [{}] * 21),
+        ("slot", [{"reference": f"Slot/{'0' * 32}-99991231T2359-15"}]),
+        ("slot", [{"reference": f"Slot/{'0' * 32}-00010101T0000-15"}]),
         ("start", "2026-11-26T10:45:00Z"),
         ("start", {}),
         ("minutesDuration", 60),
@@ -314,11 +317,24 @@ def test_no_other_change_is_taken(
         {"op": "remove", "path": "/status"},
         {"op": "replace", "path": "/status", "value": "arrived"},
         {"op": "replace", "path": "/participant/0/actor", "value": {}},
+        {"op": ["replace"], "path": "/status", "value": "cancelled"},
         {},
     ],
 )
 def test_no_other_patch_is_taken(program: Program, visit: TreatmentSession, step: dict[str, Any]) -> None:
     assert patch(program, visit, step).status_code == 422
+
+
+def test_what_changes_nothing_is_a_look_and_leaves_its_trace(
+    program: Program, visit: TreatmentSession, riverside: Clinic
+) -> None:
+    writer = Program(riverside, "system/Appointment.write", name="Booking page")
+    assert patch(writer, visit).status_code == 403
+    for step in (patch, put, put):
+        assert step(program, visit).status_code == 200
+    left = AuditEntry.objects.filter(kind="FHIR Appointment").order_by("pk")
+    assert [entry.action for entry in left] == ["read", "change", "read"]
+    assert {entry.subject for entry in left} == {visit.course.patient.uid}
 
 
 def test_another_clinic_s_visit_is_not_there_to_cancel(lakeside: Clinic, visit: TreatmentSession) -> None:

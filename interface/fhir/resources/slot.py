@@ -53,6 +53,8 @@ def wanted(text: str) -> Wanted | None:
         starts_at = dt.datetime.strptime(found[2], "%Y%m%dT%H%M").replace(tzinfo=dt.UTC)
     except ValueError:
         return None
+    if not dates.FIRST_YEAR <= starts_at.year <= dates.LAST_YEAR:
+        return None
     return Wanted(uuid.UUID(found[1]), starts_at, int(found[3]))
 
 
