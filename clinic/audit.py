@@ -9,8 +9,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from clinic.inserting import Insert
 from clinic.models import AuditEntry, Clinic, User
 
+_ENTRY = Insert(AuditEntry)
 # How many entries were written since this process, thread or task began: tells whether a page left one.
 _written: ContextVar[int] = ContextVar("written", default=0)
 _recording: ContextVar[bool] = ContextVar("recording", default=True)
@@ -52,7 +54,7 @@ def record(
         clinic_id=clinic_id, actor=by, at=at, action=action, kind=kind, subject=subject, rows=rows, reason=reason
     )
     if _recording.get():
-        entry.save(force_insert=True)
+        _ENTRY.add(entry)
     return entry
 
 

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from clinic.access import Capability, allows
+from clinic.inserting import Insert
 from clinic.models import User
 from clinic.wording import day_words
 from treatments import moves
@@ -37,6 +38,8 @@ __all__ = [
     "change_status",
     "move",
 ]
+
+_SESSION = Insert(TreatmentSession, or_skip=True)
 
 
 @again_after_deadlock
@@ -77,7 +80,7 @@ def _write(draft: TreatmentSession, slot: Slot, early_reason: str, by: User | No
     """
     _mind_the_due_date(draft, early_reason, by)
     share(slot, draft.course_id)
-    TreatmentSession.objects.bulk_create([draft], ignore_conflicts=True)
+    _SESSION.add(draft)
     stored = written(draft)
     if stored is None:
         raise Taken

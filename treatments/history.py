@@ -4,9 +4,12 @@ import datetime as dt
 from typing import Any
 
 from clinic import audit
+from clinic.inserting import Insert
 from clinic.models import AuditEntry, User
 from treatments.conflicts import Stale
 from treatments.models import SessionEvent, TreatmentSession
+
+_EVENT = Insert(SessionEvent)
 
 
 def note_change(
@@ -30,7 +33,7 @@ def note_change(
 def note(session: TreatmentSession, kind: SessionEvent.Kind, by: User | None, at: dt.datetime, **more: Any) -> None:
     """Write a line of history, and leave it on the session: whoever took the step is offered to undo it."""
     event = SessionEvent(clinic_id=session.clinic_id, session=session, at=at, by=by, kind=kind, **more)
-    event.save(force_insert=True)
+    _EVENT.add(event)
     audit.record(
         clinic=session.clinic_id,
         by=by,
