@@ -3,20 +3,17 @@
 import logging
 from pathlib import Path
 
+import django_stubs_ext
 import environ
 from csp.constants import NONCE, NONE, SELF
-from django.db.models import Field
-from django.forms.models import BaseModelForm, ModelChoiceField
 
 from clinic import logs
 from clinic.env import env_bool, env_choice, env_decimal, env_int, env_list, env_secret, env_text
 from clinic.signing_in.config import *  # noqa: F403 (names in capitals only)
 from clinic.signing_in.config import rate_limits
 
-# Lets classes be written as ModelForm[Patient], which mypy --strict asks for. django-stubs-ext does it for everything that
-# Django has, and loads all of that: 3 MiB of each process.
-for _generic in (Field, BaseModelForm, ModelChoiceField):
-    _generic.__class_getitem__ = classmethod(lambda kind, model: kind)  # type: ignore[union-attr]
+# Lets classes be written as ModelForm[Patient], which mypy --strict asks for.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env_text("VAR_DIR", str(BASE_DIR / "var")))
