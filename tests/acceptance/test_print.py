@@ -93,6 +93,7 @@ def test_f40_record_summary_and_blank_diary_name_the_person_on_each_sheet(desk: 
             assert all(who in sheet for sheet in found), found
             lengths[address, size] = len(found)
     assert max(lengths.values()) > 1  # a second sheet was there to look at
+    assert {lengths[f"{person}diary/blank/", size] for size in FORMATS} == {1}, "28 days fit on one sheet"
 
 
 def test_f40_sites_can_be_told_apart_in_black_and_white_and_nothing_is_torn(desk: Page, person: str) -> None:
