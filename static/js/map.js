@@ -237,7 +237,10 @@
     panel.querySelector("[data-stepping]").hidden = ended;
     chosen = ended ? "" : steps[at];
     show();
-    if (ended) { find("[data-step]").focus(); at = -1; } else panel.querySelector("[data-step-given]").focus();
+    if (ended) { find("[data-step]").focus(); at = -1; return; }
+    panel.querySelector("[data-step-given]").focus({ preventScroll: true });
+    const pictures = [...marks(chosen)].map((mark) => mark.closest(".map-picture"));
+    pictures.find((one) => one.offsetParent)?.scrollIntoView({ block: "nearest" });
   };
 
   const answer = (given) => {
