@@ -122,6 +122,21 @@ def test_step_mode_walks_the_sites_from_lying_to_sitting(form: Page) -> None:
     expect(label).to_contain_text("2. Corrugator, left")
 
 
+def test_the_site_whose_turn_it_is_stands_above_the_panel_on_a_phone(form: Page) -> None:
+    form.set_viewport_size({"width": 360, "height": 700})
+    form.get_by_role("button", name="Step through").click()
+    for number in (1, 2, 3):
+        expect(form.locator("[data-chosen-label]")).to_contain_text(f"{number}. ")
+        mark, panel = (
+            form.locator(".site.is-current:visible").bounding_box(),
+            form.locator(".site-panel").bounding_box(),
+        )
+        assert mark
+        assert panel
+        assert 0 <= mark["y"] < mark["y"] + mark["height"] <= panel["y"]
+        form.keyboard.press("Space")
+
+
 def test_all_no_waits_until_the_last_question_was_on_the_screen(form: Page) -> None:
     all_no = form.get_by_role("button", name="All asked, all No")
     form.set_viewport_size({"width": 1280, "height": 400})
