@@ -174,15 +174,21 @@ def _told_count(days: int | None) -> Count | None:
 
 
 def _months(record: Record, answers: dict[str, Any]) -> tuple[Count | None, ...]:
-    """Return the last three windows, oldest first; those of the diary with the days they rest on."""
-    given = [answers.get("third_last"), answers.get("second_last"), answers.get("headache_days")]
-    pairs = zip(given, record.windows, strict=True)
-    return tuple(
-        None
-        if days is None
-        else Count(days, window.days_recorded if window.enough and window.headache_days == days else None)
-        for days, window in pairs
-    )
+    """Return the last three windows, oldest first; those of the diary with the days they rest on.
+
+    Of the last one that number is asked for: however it differs from the diary here, too few days are not a whole month.
+    """
+    earlier = zip((answers.get("third_last"), answers.get("second_last")), record.windows, strict=False)
+    counts = [_month(days, window) for days, window in earlier]
+    last, recorded = answers.get("headache_days"), answers.get("days_recorded")
+    counts.append(_month(last, record.diary) if last is None or recorded is None else Count(last, recorded))
+    return tuple(counts)
+
+
+def _month(days: int | None, window: Window) -> Count | None:
+    if days is None:
+        return None
+    return Count(days, window.days_recorded if window.enough and window.headache_days == days else None)
 
 
 def _diary_since(record: Record, *, from_diary: bool) -> dt.date | None:

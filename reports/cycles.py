@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Value
 
 from patients.diary import Window
+from patients.eligibility.renewal import change_words
 from reports.asked import Asked
 from treatments.models import TreatmentSession
 from treatments.models.course import AddDays
@@ -70,9 +71,7 @@ class Cycle:
     @property
     def change(self) -> str:
         """The same in words."""
-        if self.fewer is None:
-            return "not known"
-        return f"{float(abs(self.fewer)):.0f}% {'fewer' if self.fewer >= 0 else 'more'}"
+        return "not known" if self.fewer is None else change_words(self.fewer)
 
     @property
     def worn_off(self) -> bool | None:

@@ -37,6 +37,11 @@ def percent_fewer(baseline: Fraction, now: Fraction) -> Fraction:
     return (baseline - now) * 100 / baseline
 
 
+def change_words(percent: Fraction) -> str:
+    """Return a change in whole percent, cut off: 29.6% is no response and must not read as the 30% that is one."""
+    return f"{int(abs(percent))}% {'fewer' if percent >= 0 else 'more'}"
+
+
 def _pair(findings: Findings) -> tuple[Count, Count] | str:
     """Return baseline and present count, or why they cannot be held against each other."""
     now = findings.count("headache_days")

@@ -42,7 +42,11 @@ class AssessmentForm(forms.Form):
     third_last = number(f"Headache days in the {WINDOW_DAYS} days before those", WINDOW_DAYS)
     baseline_days = number(f"Headache days in {WINDOW_DAYS} days before treatment", WINDOW_DAYS)
     baseline_hours = number(f"Headache hours in {WINDOW_DAYS} days before treatment", _MOST_HOURS)
-    cycles = number("Sessions given so far", _MOST)
+    cycles = number(
+        "Cycles so far",
+        _MOST,
+        help_text=f"One counts from {WINDOW_DAYS} whole days after its session; before, it says nothing.",
+    )
     attacks = number("Attacks of migraine so far", _MOST, help_text="About; 5 or more is what counts.")
     better_diagnosis = _yes_or_no("Does another diagnosis fit better?")
     overuse_plan = forms.CharField(

@@ -9,16 +9,17 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from clinic.models import AuditEntry, Clinic, User
+from clinic.models import AuditEntry, Clinic, Injector, User
 from patients.actions import PolicyChanged, draft_assessment, sign_assessment
 from patients.actions.policies import keep_policy
 from patients.eligibility import Findings, Policy, Stage
 from patients.eligibility.policy import NICE, SAMPLE_B
 from patients.models import Assessment, DiaryDay, Patient, PreventiveTrial
 from patients.models import Policy as PolicyRow
-from tests.builders import NOW, TODAY
+from tests.builders import NOW, TODAY, make_course, make_session
 from tests.conftest import log_in
 from tests.patients.test_detail import keep_diary
+from treatments.models import Status
 
 FOUND = Findings(age=None, headache_days=20, long_headache_days=18, migraine_days=12, months_at_this_level=6)
 LATER = NOW + dt.timedelta(minutes=40)
@@ -203,6 +204,24 @@ def test_going_on_is_drafted_against_the_baseline(nurse: User, maria: Patient) -
     kept = Assessment.objects.get()
     assert (status, kept.stage, kept.outcome) == (200, Stage.CONTINUE, "eligible")
     assert "Meets NICE TA260 to continue: 2 of 2 met" in page
+
+
+def test_a_thin_diary_is_no_month_below_the_limit(nurse: User, maria: Patient) -> None:
+    answers = {"source": "diary", "headache_days": "10", "days_recorded": "15", "baseline_days": "20", "cycles": "3"}
+    _status, page = apply(nurse, maria, "nice:continue", second_last="10", third_last="10", **answers)
+    assert "A stop is proposed" not in page
+    assert "Cannot say yet: 2 not known" in page
+
+
+@pytest.mark.parametrize(("days", "cycles"), [(28, "1"), (29, "2")])
+def test_a_cycle_that_has_just_begun_is_not_counted_among_those_to_judge_by(
+    nurse: User, maria: Patient, osei: Injector, days: int, cycles: str
+) -> None:
+    course = make_course(maria, last_given_on=TODAY - dt.timedelta(days=days + 84), injector=osei)
+    day = TODAY - dt.timedelta(days=days)
+    make_session(course, osei, NOW - dt.timedelta(days=days), due_on=day, status=Status.DONE, given_on=day)
+    page = log_in(nurse).get(reverse("patients:assess", args=[maria.uid])).content.decode()
+    assert f'name="cycles" value="{cycles}"' in page
 
 
 def test_the_preventives_at_that_time_stay_with_the_assessment(nurse: User, maria: Patient) -> None:

@@ -63,6 +63,7 @@ def after(cycles: int, before: int, now: int, **more: Any) -> Response:
     [
         (20, 14, True, "30% fewer"),  # exactly 30% is a response
         (20, 15, False, "25% fewer"),
+        (27, 19, False, "29% fewer"),  # 29.6%, which read as the 30% that it is not
         (20, 10, True, "50% fewer"),
         (20, 20, False, "0% fewer"),
         (20, 22, False, "10% more"),

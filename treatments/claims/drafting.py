@@ -23,9 +23,14 @@ class Refused(Exception):
 
 
 def lines_of(record: SessionRecord) -> list[lines.Line]:
-    """Return the claim lines that follow from a signed record."""
-    vials = [(vial.strength, vial.owned_by_patient) for vial in record.vials.all()]
-    return lines.claim_lines(lines.from_own_stock(vials, record.units_given))
+    """Return the claim lines that follow from a signed record, which says how much of each vial was given and wasted."""
+    vials = list(record.vials.all())
+    given = [vial.units_given for vial in vials if not vial.owned_by_patient and vial.units_given is not None]
+    ours = [vial.strength for vial in vials if not vial.owned_by_patient]
+    if len(given) == len(ours):
+        return lines.claim_lines(lines.Given(sum(ours), sum(given)) if ours else None)
+    kinds = [(vial.strength, vial.owned_by_patient) for vial in vials]
+    return lines.claim_lines(lines.from_own_stock(kinds, record.units_given))
 
 
 @transaction.atomic

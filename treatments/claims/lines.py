@@ -50,7 +50,7 @@ def claim_lines(own: Given | None) -> list[Line]:
 
 
 def from_own_stock(vials: Sequence[tuple[int, bool]], given: int) -> Given | None:
-    """Split a session's units: ``vials`` are (strength, kept for the patient) in the order they were used up.
+    """Split the units of a record that does not say which vial they came from: (strength, kept for the patient).
 
     A person's own vials are used first, since only they may use them; what the clinic's vials add is what it bills.
     """

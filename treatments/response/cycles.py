@@ -15,7 +15,7 @@ from patients.diary import SYMPTOMS, Day, Window, count
 from patients.eligibility import Answer, Count
 from patients.eligibility.counts import WINDOW_DAYS
 from patients.eligibility.policy import NICE
-from patients.eligibility.renewal import EPISODIC_MONTHS, percent_fewer
+from patients.eligibility.renewal import EPISODIC_MONTHS, change_words, percent_fewer
 
 WORSE_DAYS = 2  # so many more headache days in the last four weeks of a cycle count as wearing off
 ONE_DAY_A_WEEK = Fraction(1, 7)
@@ -50,9 +50,14 @@ class Period:
         return f"C{self.number}" if self.number else "before"
 
     @property
-    def percent(self) -> float | None:
-        """Percent fewer as a number to write."""
-        return None if self.fewer is None else float(self.fewer)
+    def percent(self) -> int | None:
+        """Whole percent fewer, cut off as in words."""
+        return None if self.fewer is None else int(self.fewer)
+
+    @property
+    def change(self) -> str:
+        """The same in words; "" where it is not known."""
+        return "" if self.fewer is None else change_words(self.fewer)
 
     @property
     def responds(self) -> bool | None:
@@ -113,8 +118,8 @@ class Response:
             return f"Not enough diary days before treatment ({before.window.days_recorded} of {WINDOW_DAYS}): the level needs review."
         if latest is None or latest.fewer is None:
             return "Not enough diary days to judge the response."
-        change, word = abs(latest.fewer), "fewer" if latest.fewer >= 0 else "more"
-        return f"{float(change):.0f}% {word} headache days than before treatment, at the end of cycle {latest.number}."
+        change = change_words(latest.fewer)
+        return f"{change} headache days than before treatment, at the end of cycle {latest.number}."
 
 
 def response(

@@ -26,8 +26,7 @@ def summary(found: Response) -> Summary | None:
     now = _days(newest.window) if newest.number else _NOT_KNOWN
     if newest.fewer is None:
         return Summary(before, now, _NOT_KNOWN)
-    word = "fewer" if newest.fewer >= 0 else "more"
-    return Summary(before, now, f"{float(abs(newest.fewer)):.0f}% {word}")
+    return Summary(before, now, newest.change)
 
 
 def _days(window: Window) -> str:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from clinic.access import Capability, may
 from clinic.wording import short_words
 from patients.diary import Day
+from patients.eligibility.counts import WINDOW_DAYS
 from patients.eligibility.policy import NICE
 from patients.models import Authorization, Patient
 from treatments import moves, undoing
@@ -87,12 +88,15 @@ def in_treatment(context: RequestContext, patient: Patient) -> bool:
 
 
 @register.simple_tag
-def sessions_given(patient: Patient) -> int:
-    """Return how many sessions a person had in the open course, those before this system kept them included."""
+def cycles_to_judge(patient: Patient, today: dt.date) -> int:
+    """Return how many cycles of the open course can be judged, those before this system kept them included.
+
+    One that has just begun says nothing yet, here as in the response: 28 whole days have to be over.
+    """
     course = Course.objects.filter(patient=patient).open().first()
     if course is None:
         return 0
-    return course.cycles_before + course.sessions.filter(given_on__isnull=False).count()
+    return course.cycles_before + course.sessions.filter(given_on__lt=today - dt.timedelta(days=WINDOW_DAYS)).count()
 
 
 @register.filter

@@ -1,5 +1,7 @@
 """Claim lines: what may be billed follows from the record."""
 
+import datetime as dt
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -14,11 +16,12 @@ from patients.eligibility.storing import pack
 from patients.models import Patient
 from tests.builders import NOW, TODAY, make_assessment
 from tests.conftest import log_in
+from tests.treatments.recording.conftest import findings
 from tests.treatments.stock.conftest import EXPIRY, Receive, Sign, in_room, sign, stocked
 from treatments.claims import drafting, lines
 from treatments.claims.lines import Given
 from treatments.models import ClaimDraft, TreatmentSession
-from treatments.recording import VialUsed
+from treatments.recording import VialUsed, correct_record
 
 __all__ = ["in_room", "sign", "stocked"]
 
@@ -114,6 +117,30 @@ class TestDrafts:
     def test_a_persons_own_vial_leaves_only_the_procedure(self, stocked: Receive, sign: Sign, maria: Patient) -> None:
         stocked(owner=maria)
         assert [line.code for line in drafting.lines_of(sign())] == ["64615"]
+
+    def test_a_claim_says_what_the_record_says_of_each_vial(self, stocked: Receive, sign: Sign, maria: Patient) -> None:
+        stocked(lot="OURS", strength=100)
+        stocked(lot="THEIRS", strength=100, owner=maria)
+        record = sign(VialUsed("OURS", EXPIRY, 100), VialUsed("THEIRS", EXPIRY, 100))  # in the order they were emptied
+        assert record.vials.get(lot="OURS").units_given == 100
+        found = [(line.code, line.modifier, line.quantity) for line in drafting.lines_of(record)]
+        assert found == [("64615", "", 1), ("J0585", "JZ", 100)]
+
+    def test_a_record_that_was_corrected_after_the_export_is_told_where_claims_are_read(
+        self, signed: TreatmentSession, admin: User, nurse: User
+    ) -> None:
+        drafting.draft_claim(session=signed, diagnosis_code="G43.709", by=admin, at=NOW)
+        drafting.export(clinic=signed.clinic, first=TODAY, last=TODAY, by=admin, at=NOW)
+        pages = [(reverse("treatments:claims"), {"first": f"{TODAY}", "last": f"{TODAY}"})]
+        pages.append((reverse("treatments:draft_claim", args=[signed.uid]), {}))
+        client = log_in(admin)
+        for url, query in pages:
+            assert "was corrected since" not in client.get(url, query).content.decode()
+        assert signed.record
+        later = NOW + dt.timedelta(hours=1)
+        correct_record(record=signed.record, found=findings(), reason="Slip", by=nurse, at=later)
+        for url, query in pages:
+            assert "was corrected since" in client.get(url, query).content.decode()
 
     def test_a_session_that_is_not_signed_is_not_billed(self, in_room: TreatmentSession, admin: User) -> None:
         with pytest.raises(drafting.Refused, match="Only a signed session"):
