@@ -26,6 +26,7 @@ SHARED = "{count} people have this number: find out who is meant."
 UNKNOWN = "Nobody here has this number."
 NOTHING_BOOKED = "They have no visit booked."
 OTHER_TIME = "Our last message told them another time than the visit has now: find out which one they mean."
+LATER_TIME = "The visit got its time after this text came: find out which one they mean."
 OTHER_TIME_OFFERED = "Our last message offered them another time: find out what they mean."
 OTHER_MATTER = "Our last message was not about this visit: find out what they mean."
 CHANGED = "The visit changed at the same moment: find out what they mean."
@@ -134,8 +135,11 @@ def _next_visit(patient: Patient, now: dt.datetime) -> TreatmentSession | None:
 def _doubt(message: InboundMessage, patient: Patient, visit: TreatmentSession) -> str:
     """Return why an answer may be about something else than the visit as it is: what we told them last decides.
 
-    A digit answers many questions: how many days, which of two. A letter was chosen to answer for a visit.
+    A digit answers many questions: how many days, which of two. A letter was chosen to answer for a visit. Whose text it
+    is may be found out days later, when the visit that they meant is over and the next one booked.
     """
+    if visit.placed_at > message.received_at:
+        return LATER_TIME
     told = Reminder.objects.filter(patient=patient, state=State.SENT).order_by("-closed_at", "-pk")
     last = told.filter(channel=Channel.SMS).first()
     if last and last.invitation_id:

@@ -115,6 +115,16 @@ def test_staff_say_which_of_a_family_it_was(visit: TreatmentSession, family: Pat
     assert (stored().state, stored().assigned_by, stored().note) == ("settled", front_desk, acting.CONFIRMED)
 
 
+def test_an_answer_does_not_count_for_a_visit_that_was_booked_after_it_came(
+    visit: TreatmentSession, family: Patient, front_desk: User
+) -> None:
+    text("C")
+    TreatmentSession.objects.update(placed_at=NOW + dt.timedelta(minutes=1))
+    post(front_desk, "assign_message", person=visit.course.patient.uid)
+    visit.refresh_from_db()
+    assert (visit.answer, stored().state, stored().note) == ("", "open", acting.LATER_TIME)
+
+
 def test_staff_say_whose_an_unknown_number_is(maria: Patient, front_desk: User) -> None:
     text("New phone, Maria here", sender="+447700900777")
     assert post(front_desk, "assign_message", record_number="rv000001").status_code == 302
