@@ -7,7 +7,7 @@ from django.db.models import Aggregate, OuterRef, Subquery, TextField, Value
 from treatments.models import Vial
 
 # Stands between the lots; nothing that is typed holds it.
-_BETWEEN = "\x1f"
+BETWEEN = "\x1f"
 
 
 class _StringAgg(Aggregate):
@@ -24,9 +24,9 @@ class _StringAgg(Aggregate):
 def lots_used() -> Subquery:
     """Return, for a session, what `lot_words` reads: the lot of each vial of its newest record."""
     vials = Vial.objects.filter(record=OuterRef("record")).order_by().values("record")
-    return Subquery(vials.annotate(lots=_StringAgg("lot", Value(_BETWEEN))).values("lots"))
+    return Subquery(vials.annotate(lots=_StringAgg("lot", Value(BETWEEN))).values("lots"))
 
 
 def lot_words(found: str | None) -> str:
     """Return each lot once, in order, with spaces between them; "" where nothing was used."""
-    return " ".join(sorted(set(found.split(_BETWEEN)))) if found else ""
+    return " ".join(sorted(set(found.split(BETWEEN)))) if found else ""

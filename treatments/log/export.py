@@ -6,20 +6,18 @@ import io
 import tempfile
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import QuerySet
 
 from clinic.models import Clinic
-from clinic.paging import behind
-from treatments.days import with_cycle
-from treatments.lots import lot_words, lots_used
+from treatments.log.lines import Line, pieces
+from treatments.lots import lot_words
 from treatments.models import Status
 
-# So many rows are read, and sent, at a time: what an export holds in memory, however long it is.
-CHUNK = 2000
+# So many rows are sent at a time: what is held of them in memory, however many there are.
+CHUNK = 500
 COLUMNS = (
     "date",
     "time",
@@ -39,47 +37,10 @@ COLUMNS = (
 # A cell that begins so is run as a formula by spreadsheets.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
-
 _LABELS = {status.value: str(status.label) for status in Status}
+# Sessions given before this system kept records have a day and no time.
+_NO_TIME = Status.GIVEN_BEFORE.value
 
-
-class _Read(NamedTuple):
-    """A session as the database gives it: no objects, since there can be a million."""
-
-    pk: int
-    local_date: dt.date
-    status: str
-    cycle: int
-    last_given_on: dt.date | None
-    starts: str
-    number: str
-    given_name: str
-    family_name: str
-    injector: str
-    record: int | None
-    units: int | None
-    sites: int | None
-    wasted: int | None
-    lots: str | None
-    signed_by: str | None
-    signed: str | None
-
-
-# Where the fields of `_Read` come from. Moments are read as text: as datetimes they cost more than the rest of the row.
-_SOURCES = {
-    "starts": Cast("starts_at", TextField()),
-    "number": F("course__patient__record_number"),
-    "given_name": F("course__patient__given_name"),
-    "family_name": F("course__patient__family_name"),
-    "injector_name": F("injector__name"),
-    "units": F("record__units_given"),
-    "sites": F("record__sites_given"),
-    "wasted": F("record__units_wasted"),
-    "lots": lots_used(),
-    "signed_by": F("record__signed_by__full_name"),
-    "signed": Cast("record__signed_at", TextField()),
-}
-_FIELDS = [{"injector": "injector_name", "record": "record_id"}.get(name, name) for name in _Read._fields]
 _NO_RECORD = [""] * 6
 
 
@@ -118,47 +79,56 @@ def workbook(rows: QuerySet[Any], clinic: Clinic, filters: str) -> IO[bytes]:
 
 
 def _table(rows: QuerySet[Any], clinic: Clinic, filters: str) -> Iterator[list[list[object]]]:
-    """Yield the head and then the rows, some at a time, each read from behind the last of those before."""
+    """Yield the head, before anything is read, and then the rows, some at a time."""
     yield [[safe_cell(f"Sessions of {clinic.name}"), safe_cell(filters or "no filters")], list(COLUMNS)]
-    wanted: Any = with_cycle(rows).annotate(**_SOURCES).values_list(*_FIELDS)
-    left = wanted
-    while found := list(map(_Read._make, left[:CHUNK])):
-        yield [_cells(row, clinic.zone) for row in found]
-        left = behind(wanted, "starts_at", _moment(found[-1].starts), found[-1].pk)
+    zone = clinic.zone
+    for piece in pieces(rows, CHUNK):
+        yield [_cells(line, zone) for line in piece]
 
 
-def _cells(row: _Read, zone: ZoneInfo) -> list[object]:
+def _cells(line: Line, zone: ZoneInfo) -> list[object]:
+    day, starts, status, number, given_name, family_name, cycle, last_given_on, injector, record, *recorded = line
     return [
-        row.local_date.isoformat(),
-        _clock(row.starts, zone) if row.status != Status.GIVEN_BEFORE else "",
-        safe_cell(row.number),
-        safe_cell(f"{row.given_name} {row.family_name}"),
-        row.cycle,
-        (row.local_date - row.last_given_on).days or "" if row.last_given_on else "",
-        safe_cell(row.injector),
-        _LABELS[row.status],
-        *(_record_cells(row, zone) if row.record else _NO_RECORD),
+        day,
+        _at_the_clinic(starts[:16], zone)[11:] if status != _NO_TIME else "",
+        safe_cell(number),
+        safe_cell(f"{given_name} {family_name}"),
+        cycle,
+        _days(last_given_on, day) or "" if last_given_on else "",
+        safe_cell(injector),
+        _LABELS[status],
+        *(_record_cells(zone, *recorded) if record else _NO_RECORD),
     ]
 
 
-def _record_cells(row: _Read, zone: ZoneInfo) -> list[object]:
+def _record_cells(
+    zone: ZoneInfo, units: int, sites: int, wasted: int, lots: str | None, signed_by: str | None, signed: str | None
+) -> list[object]:
     return [
-        row.units,
-        row.sites,
-        row.wasted,
-        safe_cell(lot_words(row.lots)),
-        safe_cell(row.signed_by or ""),
-        _moment(row.signed).astimezone(zone).isoformat(" ", "minutes")[:16] if row.signed else "",
+        units,
+        sites,
+        wasted,
+        _lots_cell(lots),
+        safe_cell(signed_by or ""),
+        _at_the_clinic(signed[:16], zone) if signed else "",
     ]
+
+
+def _days(first: str, last: str) -> int:
+    return (dt.date.fromisoformat(last) - dt.date.fromisoformat(first)).days
 
 
 @lru_cache(maxsize=4096)
-def _clock(starts: str, zone: ZoneInfo) -> str:
-    """Return the time on the wall; twenty people begin at the same moment, so few are reckoned."""
-    return _moment(starts).astimezone(zone).strftime("%H:%M")
+def _lots_cell(found: str | None) -> str:
+    """Return the lots of a record; few are in use at a time, so few are put in order."""
+    return safe_cell(lot_words(found))
 
 
-def _moment(text: str) -> dt.datetime:
-    """Return the moment that the database wrote down: in UTC, which PostgreSQL says and SQLite does not."""
-    moment = dt.datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+@lru_cache(maxsize=4096)
+def _at_the_clinic(minute: str, zone: ZoneInfo) -> str:
+    """Return date and time on the wall of a minute that the database wrote down, which is in UTC.
+
+    Twenty people begin at the same moment, so few are reckoned.
+    """
+    moment = dt.datetime.fromisoformat(minute).replace(tzinfo=dt.UTC).astimezone(zone)
+    return moment.isoformat(" ", "minutes")[:16]

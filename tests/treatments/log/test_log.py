@@ -15,7 +15,6 @@ from tests.conftest import log_in
 from treatments import protocol, recording
 from treatments.log import export
 from treatments.log.export import safe_cell
-from treatments.log.rows import sessions
 from treatments.models import Course, Status, TreatmentSession
 from treatments.recording import Findings, SinceLast, VialUsed
 from treatments.safety import QUESTIONS
@@ -140,16 +139,6 @@ def test_an_export_read_in_pieces_has_every_session_once_and_in_order(
 def test_lots_of_one_session_stand_in_order_and_once(course: Course, osei: Injector, nurse: User, admin: User) -> None:
     sign(course, osei, nurse, *(VialUsed(lot, dt.date(2027, 11, 30), 100) for lot in ("C 9", "A1", "C 9")))
     assert exported(admin)[2][11] == "A1 C 9"
-
-
-def test_a_piece_of_the_export_costs_one_statement(
-    riverside: Clinic, osei: Injector, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
-) -> None:
-    monkeypatch.setattr(export, "CHUNK", 2)
-    for number in range(4):
-        make_session(make_course(make_patient(riverside)), osei, NOW + number * dt.timedelta(hours=1))
-    with django_assert_num_queries(3):  # two pieces, and one that says that there is no third
-        list(export.csv_chunks(sessions(riverside), riverside, ""))
 
 
 def test_the_export_is_logged_with_its_size(signed: TreatmentSession, admin: User) -> None:

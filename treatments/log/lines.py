@@ -1,0 +1,67 @@
+"""The lines of the export: one statement for all of them, handed on as the database finds them."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from treatments.lots import BETWEEN
+
+# What is selected below, in that order: no objects, since there can be a million.
+Line = tuple[Any, ...]
+# So many rows PostgreSQL hands over at a time.
+_AT_ONCE = 100
+
+# The visits of every course that is asked for are numbered in one go: looked up for each visit, what was given before it
+# took half the time, and more with every year. The same as `days.with_cycle`, by which pages show a few. Days and
+# moments are read as text: to make objects of them took longer than all else of a row. What is wanted is asked for each
+# visit (EXISTS): SQLite would hold a list of them in memory.
+_SQL = """
+SELECT
+    CAST(visit.local_date AS text), CAST(visit.starts_at AS text), visit.status,
+    patient.record_number, patient.given_name, patient.family_name,
+    visit.given + course.cycles_before + 1, CAST(visit.last_given_on AS text), injector.name,
+    record.id, record.units_given, record.sites_given, record.units_wasted,
+    (SELECT {joined}(vial.lot, %s) FROM treatments_vial vial WHERE vial.record_id = visit.record_id),
+    signer.full_name, CAST(record.signed_at AS text)
+FROM (
+    SELECT
+        id, course_id, injector_id, record_id, status, starts_at, local_date,
+        count(given_on) OVER earlier AS given, max(given_on) OVER earlier AS last_given_on
+    FROM treatments_treatmentsession
+    WHERE course_id IN ({courses})
+    WINDOW earlier AS (
+        PARTITION BY course_id ORDER BY coalesce(given_on, local_date)
+        GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    )
+) visit
+JOIN treatments_course course ON course.id = visit.course_id
+JOIN patients_patient patient ON patient.id = course.patient_id
+JOIN clinic_injector injector ON injector.id = visit.injector_id
+LEFT JOIN treatments_sessionrecord record ON record.id = visit.record_id
+LEFT JOIN clinic_user signer ON signer.id = record.signed_by_id
+WHERE EXISTS (SELECT 1 FROM ({visits}) wanted WHERE wanted.id = visit.id)
+ORDER BY visit.starts_at DESC, visit.id DESC
+"""
+
+
+def pieces(rows: QuerySet[Any], size: int) -> Iterator[list[Line]]:
+    """Yield these sessions, the newest first, ``size`` of them at a time: so many are held in memory, however many there are."""
+    found = _found(rows.order_by())
+    while piece := list(islice(found, size)):
+        yield piece
+
+
+def _found(rows: QuerySet[Any]) -> Iterator[Line]:
+    courses, values = rows.values("course").query.sql_with_params()
+    visits, _ = rows.values("id").query.sql_with_params()
+    on_postgresql = connection.vendor == "postgresql"
+    sql = _SQL.format(courses=courses, visits=visits, joined="string_agg" if on_postgresql else "group_concat")
+    with connection.cursor() as cursor:
+        if on_postgresql:
+            # `execute` would fetch them all before the first is seen.
+            yield from cursor.stream(sql, (BETWEEN, *values, *values), size=_AT_ONCE)
+        else:
+            yield from cursor.execute(sql, (BETWEEN, *values, *values))
