@@ -19,22 +19,28 @@ PAGES = 40
 CELERY = [sys.executable, "-m", "celery", "--app", "clinic.celery", "--quiet"]
 # Compiled, as docs/operations.md and the image have it: who may not write beside the code compiles it at each start.
 ROOMS = ["clinic", "interface", "patients", "privacy", "reminders", "reports", "treatments"]
-# All that a start does before it can answer: settings, models, every address.
-READY = "import django; django.setup(); from django.urls import get_resolver; get_resolver().reverse_dict"
+WEB = [
+    sys.executable,
+    "-m",
+    "gunicorn",
+    "clinic.wsgi",
+    "--config",
+    "python:clinic.gunicorn",
+    "--workers",
+    "2",
+    "--log-level",
+    "error",
+]
 
 
 def measure(engine: str) -> Iterator[Row]:
-    """Start Python with everything loaded; then web, worker and broker, and weigh them after some pages."""
+    """Start the server until it answers; then web, worker and broker, and weigh them after some pages."""
     subprocess.run([sys.executable, "-m", "compileall", "-q", *ROOMS], cwd=ROOT, check=True)
-    began = []
-    for _ in range(STARTS):
-        since = time.perf_counter()
-        subprocess.run([sys.executable, "-c", READY], cwd=ROOT, check=True)
-        began.append(time.perf_counter() - since)
+    began = [_first_answer() for _ in range(STARTS)]
     soonest = percentile(began, 0.5)
     yield Row(
         "Cold start", engine, 0, soonest, "s", target=f"within {SECONDS:.0f} s", met=soonest <= SECONDS,
-        note="compiled once; Python, settings, models and every address loaded",
+        note="from the command to the first answer; compiled once, all pages loaded by then",
     )  # fmt: skip
     megabytes, words = _weighed(Path(os.environ["VAR_DIR"]))
     yield Row(
@@ -43,13 +49,22 @@ def measure(engine: str) -> Iterator[Row]:
     )  # fmt: skip
 
 
+def _first_answer() -> float:
+    """Return the seconds from the start of a server to its first answer, which asks the database for nothing."""
+    port, since = free_port(), time.perf_counter()
+    with subprocess.Popen([*WEB, "--bind", f"127.0.0.1:{port}"], cwd=ROOT) as server:
+        wait_for(lambda: _answers(port, "healthz"), seconds=60)
+        took = time.perf_counter() - since
+        server.terminate()
+    return took
+
+
 def _weighed(folder: Path) -> tuple[float, str]:
     """Return the memory of all parts, shared pages counted once, and what each takes in words."""
     parts, port = Parts(dict(os.environ), ROOT, folder), free_port()
     try:
         parts.env["REDIS_URL"] = private_broker(parts.start, folder)
-        web = [sys.executable, "-m", "gunicorn", "clinic.wsgi", "--config", "python:clinic.gunicorn"]
-        parts.start("web", [*web, "--workers", "2", "--bind", f"127.0.0.1:{port}"])
+        parts.start("web", [*WEB, "--bind", f"127.0.0.1:{port}"])
         parts.start("worker", [*CELERY, "worker", "--pool", "solo", "--loglevel", "INFO"])
         wait_for(lambda: _answers(port), seconds=60)
         for _ in range(PAGES):
@@ -61,9 +76,9 @@ def _weighed(folder: Path) -> tuple[float, str]:
     return sum(weights.values()), ", ".join(f"{name} {weight:.0f}" for name, weight in weights.items())
 
 
-def _answers(port: int) -> bool:
+def _answers(port: int, page: str = "log-in/") -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/log-in/", timeout=5):
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/{page}", timeout=5):
             return True
     except OSError:
         return False
