@@ -12,7 +12,7 @@ from treatments.cycle import INTERVAL_DAYS
 from treatments.days import given_before
 from treatments.effects.catalogue import EFFECTS
 from treatments.models import SessionDraft, SideEffect, Status, Vial
-from treatments.stock.changes import clean_lot
+from treatments.stock.changes import spellings
 
 RECORDS = (
     ("draft", "Draft, not signed"),
@@ -74,7 +74,7 @@ class SessionFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def of_lot(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Narrow to sessions in which a vial of this lot was used."""
-        used = Vial.objects.filter(clinic=self.request.clinic, lot=clean_lot(value))
+        used = Vial.objects.filter(clinic=self.request.clinic, lot__in=spellings(value))
         return rows.filter(Exists(used.filter(record=OuterRef("record"))))
 
     def with_effect(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:

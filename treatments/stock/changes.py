@@ -1,6 +1,7 @@
 """Receiving, discarding and recalling vials."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -31,8 +32,19 @@ class Delivery:
 
 
 def clean_lot(text: str) -> str:
-    """Return a lot number as it is kept: without blanks around it, in capitals as makers print it."""
-    return text.strip().upper()
+    """Return a lot number as it is kept: in capitals without blanks, as makers print it, however it was typed."""
+    return "".join(text.split()).upper()
+
+
+def spellings(text: str) -> set[str]:
+    """Return how a lot may stand in a signed record: as it is kept, or with the blanks of before they were taken out."""
+    return {clean_lot(text), text.strip().upper()}
+
+
+def recalls_of(clinic: int, lots: Iterable[str]) -> list[LotRecall]:
+    """Return the recalls of these lots (1 query), also those that were kept with blanks once and never change."""
+    named = {clean_lot(lot) for lot in lots}
+    return [recall for recall in LotRecall.objects.filter(clinic=clinic) if clean_lot(recall.lot) in named]
 
 
 @transaction.atomic
@@ -41,7 +53,7 @@ def receive(*, clinic: Clinic, delivery: Delivery, by: User, at: dt.datetime) ->
     _permit(by, clinic)
     if delivery.expires_on < delivery.received_on:
         raise Refused(f"Lot {delivery.lot} had expired on {day_words(delivery.expires_on)}. Send it back.")
-    if LotRecall.objects.filter(clinic=clinic, lot=clean_lot(delivery.lot)).exists():
+    if recalls_of(clinic.pk, [delivery.lot]):
         raise Refused(f"Lot {delivery.lot} was recalled. Set it aside and tell the supplier.")
     vials = StockVial.objects.bulk_create(
         StockVial(

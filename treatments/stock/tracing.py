@@ -10,7 +10,7 @@ from clinic.models import Clinic
 from clinic.paging import page_after
 from patients.models import ContactPoint
 from treatments.models import LotRecall, TreatmentSession, Vial
-from treatments.stock.changes import clean_lot
+from treatments.stock.changes import clean_lot, recalls_of, spellings
 
 PAGE = 200
 
@@ -51,12 +51,12 @@ def trace(clinic: Clinic, lot: str, after: str = "") -> Trace:
     Lots are kept as `clean_lot` writes them, so that the index on them is used.
     """
     key = clean_lot(lot)
-    used = Vial.objects.filter(clinic=clinic, lot=key)
+    used = Vial.objects.filter(clinic=clinic, lot__in=spellings(lot))
     contacts = Prefetch("course__patient__contact_points", queryset=ContactPoint.objects.order_by("-channel"))
     sessions = TreatmentSession.objects.filter(clinic=clinic, record__in=used.values("record"))
     listed = sessions.select_related("course__patient", "injector").prefetch_related(contacts)
     page = page_after(listed, after, PAGE, by="starts_at")
-    recall = LotRecall.objects.filter(clinic=clinic, lot=key).first()
+    recall = next(iter(recalls_of(clinic.pk, [key])), None)
     return Trace(key, recall, sessions.order_by().count(), page.rows, page.cursor)
 
 

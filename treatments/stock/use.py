@@ -7,8 +7,8 @@ from typing import Protocol
 
 from clinic.models import User
 from clinic.wording import day_words
-from treatments.models import LotRecall, StockVial, TreatmentSession
-from treatments.stock.changes import clean_lot
+from treatments.models import StockVial, TreatmentSession
+from treatments.stock.changes import clean_lot, recalls_of
 from treatments.stock.supply import prepared_fault
 
 # A recalled lot cannot be signed; where it was used before anybody knew, a correction takes its vial after all.
@@ -46,7 +46,8 @@ def faults(*, session: TreatmentSession, vials: Sequence[Used], at: dt.datetime)
     lots = sorted({clean_lot(vial.lot) for vial in vials})
     wrong += [
         f"Lot {recall.lot} was recalled on {day_words(recall.recalled_on)}. Set it aside and use another vial."
-        for recall in LotRecall.objects.filter(clinic=session.clinic_id, lot__in=lots, recorded_at__lte=at)
+        for recall in recalls_of(session.clinic_id, lots)
+        if recall.recorded_at <= at
     ]
     stored = list(StockVial.objects.filter(clinic=session.clinic_id, lot__in=lots))
     for lot in lots:
@@ -96,7 +97,7 @@ def settle(*, session: TreatmentSession, vials: Sequence[Used], by: User, at: dt
 def _put_back(vial: StockVial, by: User, at: dt.datetime) -> None:
     """Put a vial that was not used after all into stock, or aside when its lot was recalled meanwhile."""
     row = StockVial.objects.filter(pk=vial.pk)
-    if LotRecall.objects.filter(clinic=vial.clinic_id, lot=vial.lot).exists():
+    if recalls_of(vial.clinic_id, [vial.lot]):
         row.update(state=StockVial.State.RECALLED, session=None, settled_at=at, settled_by=by)
     else:
         row.update(state=StockVial.State.IN_STOCK, session=None, settled_at=None, settled_by=None)

@@ -12,8 +12,11 @@ from django.db import IntegrityError, connection, transaction
 
 from clinic.models import Clinic, Injector, User
 from tests.builders import NOW, TODAY, make_course, make_patient, make_session
-from tests.treatments.stock.conftest import Receive
+from tests.treatments.stock.conftest import EXPIRY, Receive, Sign
 from treatments.models import LotRecall, SessionRecord, Vial
+from treatments.recording import Refused, VialUsed
+from treatments.stock.changes import Refused as NotReceived
+from treatments.stock.changes import recall_lot
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +58,28 @@ def recalled(riverside: Clinic, admin: User) -> LotRecall:
     return LotRecall.objects.create(
         clinic=riverside, lot="C4471", recalled_on=TODAY, reason="Particles", recorded_at=NOW, recorded_by=admin
     )
+
+
+@pytest.mark.parametrize(("recalled_as", "typed"), [("C4471 C3", "c4471c3"), ("C4471C3", "C4471  C3")])
+def test_a_blank_inside_a_lot_lets_no_recalled_vial_pass(
+    sign: Sign, stocked: Receive, riverside: Clinic, admin: User, recalled_as: str, typed: str
+) -> None:
+    recall_lot(clinic=riverside, lot=recalled_as, reason="Particles", by=admin, at=NOW)
+    with pytest.raises(Refused) as refusal:
+        sign(VialUsed(typed, EXPIRY, 200))
+    assert "Lot C4471C3 was recalled" in " ".join(refusal.value.faults)
+    with pytest.raises(NotReceived, match="was recalled"):
+        stocked(lot=typed)
+
+
+def test_a_recall_that_was_kept_with_a_blank_counts_still(
+    sign: Sign, riverside: Clinic, admin: User, recalled: LotRecall
+) -> None:
+    LotRecall.objects.create(
+        clinic=riverside, lot="C9 C3", recalled_on=TODAY, reason="r", recorded_at=NOW, recorded_by=admin
+    )
+    with pytest.raises(Refused):
+        sign(VialUsed("C9C3", EXPIRY, 200))
 
 
 @pytest.mark.parametrize("lot", ["C4471", "c4471"])
