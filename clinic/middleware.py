@@ -9,6 +9,23 @@ from django.utils import timezone
 from clinic.models import Membership
 
 SESSION_KEY = "membership"
+_TYPED = "application/x-www-form-urlencoded"
+
+
+# The field in which a form that makes something new says at which clinic its page was opened.
+FIELD = "at_clinic"
+
+
+def opened_at(request: Any) -> Membership | None:
+    """Return the membership under which the page of a form was opened, where the form says so.
+
+    Somebody may have gone to another of their clinics in another window since: a person or a vial would then be written
+    down at the wrong one. Forms with a file are left unread here (see `clinic.uploading`).
+    """
+    if len(request.memberships) < 2 or request.method != "POST" or request.content_type != _TYPED:
+        return None
+    said = request.POST.get(FIELD)
+    return next((one for one in request.memberships if str(one.clinic.uid) == said), None)
 
 
 def choose_membership(memberships: Sequence[Membership], chosen: Any) -> Membership | None:
@@ -30,6 +47,9 @@ class CurrentClinicMiddleware:
         """Serve the request inside the clinic's time zone."""
         request.memberships = getattr(request.user, "works_at", ())  # a stranger works nowhere
         membership = choose_membership(request.memberships, request.session.get(SESSION_KEY))
+        before = opened_at(request)
+        if before and before != membership:
+            membership, request.session[SESSION_KEY] = before, before.pk
         request.membership = membership
         request.clinic = membership.clinic if membership else None
         with timezone.override(membership.clinic.zone if membership else None):

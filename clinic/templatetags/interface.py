@@ -4,11 +4,11 @@ Moments are shown in the active zone, which the middleware sets to the clinic's;
 because its hour could be anybody's.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from django import template
 from django.contrib.messages.storage.base import Message
@@ -22,6 +22,7 @@ from django.utils.translation import gettext_noop as _
 
 from clinic import wording
 from clinic.addresses import address
+from clinic.middleware import FIELD
 
 register = template.Library()
 register.simple_tag(address)
@@ -106,6 +107,14 @@ def chip(status: Any, label: str = "") -> SafeString:
     return format_html('<span class="chip chip-{}">{}{}</span>', face.tone, icon(face.icon), words)
 
 
+@runtime_checkable
+class SaysTogether(Protocol):
+    """A form that says several faults of a kind in one line of the summary; each field still says its own."""
+
+    def said_together(self) -> dict[str, str]:
+        """Return, by field, the words instead of its own; none where another field's speak for it too."""
+
+
 @register.inclusion_tag("_partials/error_summary.html")
 def error_summary(*forms: BaseForm) -> dict[str, list[Fault]]:
     """List what is wrong with one or more forms on top of the page, each line linked to its field."""
@@ -113,15 +122,10 @@ def error_summary(*forms: BaseForm) -> dict[str, list[Fault]]:
 
 
 def _faults(form: BaseForm) -> Iterable[Fault]:
-    """Give the whole-form messages first: they usually explain the others.
-
-    A form may say several faults of a kind in one line (``said_together``: by field the words instead of its own, none
-    where another field's speak for it too): each field still says its own.
-    """
+    """Give the whole-form messages first: they usually explain the others."""
     for message in form.non_field_errors():
         yield Fault(str(message), None)
-    together: Callable[[], dict[str, str]] = getattr(form, "said_together", dict)
-    instead = together()
+    instead = form.said_together() if isinstance(form, SaysTogether) else {}
     for field in form:
         for message in field.errors:
             if words := instead.get(field.name, str(message)):
@@ -133,6 +137,12 @@ def _focusable_id(field: BoundField) -> str | None:
     if isinstance(field.field.widget, MultiWidget):
         return f"{field.auto_id}_0"
     return field.id_for_label or (f"{field.auto_id}_0" if field.auto_id else None)
+
+
+@register.simple_tag(takes_context=True)
+def at_clinic(context: dict[str, Any]) -> SafeString:
+    """Say in a form that makes something new at which clinic its page was opened (`clinic.middleware.opened_at`)."""
+    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, context["membership"].clinic.uid)
 
 
 @register.filter

@@ -1,8 +1,10 @@
 """Every address, for everyone: a stranger, staff of another clinic, each role. A new address without a rule fails here."""
 
+import re
 import uuid
 from collections.abc import Iterator
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -13,11 +15,11 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from clinic.access import CAPABILITIES
-from clinic.models import AuditEntry, Clinic, Membership, Role, User
+from clinic.models import AuditEntry, Clinic, Membership, Role, Room, User
 from patients.models import Patient
 from tests.addresses import ALL, BY_LINK, BY_TOKEN, FOR_MACHINES, OWN, SIGN_IN, SIGNED, STAFF, UPLOADS, capability_of
 from tests.attacks.reading import body_of
-from tests.builders import NOW, make_user
+from tests.builders import NOW, make_clinic, make_user
 from tests.conftest import log_in
 from tests.world import World
 
@@ -145,6 +147,35 @@ def test_one_person_works_at_two_clinics_and_switches(
     assert client.get(url).status_code == 200
     client.post(reverse("clinic:switch"), {"clinic": lakeside.uid})
     assert client.get(url).status_code == 404
+
+
+def send(client: Client, room: dict[str, str]) -> Any:
+    """Send the form of a new room as a browser does."""
+    content_type = "application/x-www-form-urlencoded"
+    return client.post(reverse("setup:new_room"), urlencode(room), content_type=content_type, follow=True)
+
+
+def test_a_form_makes_what_is_new_at_the_clinic_its_page_was_opened_at(riverside: Clinic, lakeside: Clinic) -> None:
+    both = make_user("eve@riverside.example", "Eve", (riverside, Role.ADMIN), (lakeside, Role.ADMIN))
+    client = log_in(both)
+    client.post(reverse("clinic:switch"), {"clinic": riverside.uid})
+    page = client.get(reverse("setup:new_room")).content.decode()
+    field = re.search(r'name="at_clinic" value="([^"]+)"', page)
+    assert field
+    client.post(reverse("clinic:switch"), {"clinic": lakeside.uid})  # in another window
+    answer = send(client, {"name": "Room 9", "at_clinic": field[1]})
+    assert Room.objects.get(name="Room 9").clinic == riverside
+    assert "Room 9" in answer.content.decode()
+
+
+@pytest.mark.parametrize("said", ["", "x", "lakeside"])
+def test_a_form_leads_nobody_to_a_clinic_where_they_do_not_work(riverside: Clinic, lakeside: Clinic, said: str) -> None:
+    other = make_clinic("Seaside")
+    client = log_in(make_user("eve@riverside.example", "Eve", (riverside, Role.ADMIN), (other, Role.ADMIN)))
+    client.post(reverse("clinic:switch"), {"clinic": riverside.uid})
+    named = str(lakeside.uid) if said == "lakeside" else said
+    send(client, {"name": "Room 9", "at_clinic": named})
+    assert Room.objects.get(name="Room 9").clinic == riverside
 
 
 def test_nobody_switches_to_a_clinic_where_they_do_not_work(front_desk: User, lakeside: Clinic) -> None:
