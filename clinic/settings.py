@@ -8,6 +8,8 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 
 from clinic import logs
+from clinic.brokers import transport_options
+from clinic.databases import database
 from clinic.env import env_bool, env_choice, env_decimal, env_int, env_list, env_secret, env_text
 from clinic.signing_in.config import *  # noqa: F403 (names in capitals only)
 from clinic.signing_in.config import rate_limits
@@ -108,31 +110,11 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 DATABASES = {
-    "default": environ.Env.db_url_config(env_secret("DATABASE_URL", f"sqlite:///{VAR_DIR / 'clinic.sqlite3'}"))
+    "default": database(
+        env_secret("DATABASE_URL", f"sqlite:///{VAR_DIR / 'clinic.sqlite3'}"),
+        pooled=env_bool("PGBOUNCER", default=False),
+    )
 }
-# Opening costs: SQLite then reads the whole schema and prepares each statement anew, 8 ms of the 13 of a booking.
-DATABASES["default"]["CONN_MAX_AGE"] = 60
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["ENGINE"] = "clinic.sqlite"
-    DATABASES["default"]["OPTIONS"] = {
-        # A deferred transaction that reads before it writes fails with "database is locked" under two writers.
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 30,
-        # Migrations rebuild tables here; without the last pragma a trigger that reads the table under repair stops them.
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA legacy_alter_table=ON;",
-    }
-else:
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # What is asked again and again is planned once: half of what a booking cost the database was planning.
-    DATABASES["default"].setdefault("OPTIONS", {}).update(server_side_binding=True, prepare_threshold=2)
-    if env_bool("PGBOUNCER", default=False):
-        # Each transaction may go to another connection: nothing is kept on one, and the pool keeps them open.
-        DATABASES["default"] |= {"CONN_MAX_AGE": 0, "DISABLE_SERVER_SIDE_CURSORS": True}
-        DATABASES["default"]["OPTIONS"]["prepare_threshold"] = None
-    else:
-        # PostgreSQL compiles what it thinks costly: at 100,000 visits the recall list waited 1.6 s for that, and 0.2 s for
-        # the answer. A pool hands nothing on to the server: there it is set for the role (docs/operations.md).
-        DATABASES["default"]["OPTIONS"].setdefault("options", "-c jit=off")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "clinic.User"
@@ -275,25 +257,10 @@ CELERY_TIMEZONE = "UTC"
 # makes its own of them, and pages do not load it.
 CELERY_TASK_QUEUES: dict[str, dict[str, object]] = {"celery": {"no_ack": True}}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-# kombu's default sweep takes about 100 s to give a dead worker's task back; these bring it to about 10 s.
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
-    "visibility_timeout": 900,
-    "unacked_restore_interval": 5,
-    "unacked_restore_throttle": 1,
-}
 if CELERY_BROKER_URL.startswith("amqp"):
     # RabbitMQ: a queue on several nodes, and a wake-up counts as given when most of them have it.
     CELERY_TASK_QUEUES["celery"]["queue_arguments"] = {"x-queue-type": "quorum"}
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"confirm_publish": True}
-if CELERY_BROKER_URL.startswith("filesystem:"):
-    # Where no broker runs, a queue in folders: enough for one worker. kombu does not make the folders itself.
-    _queue, _control = VAR_DIR / "broker" / "queue", VAR_DIR / "broker" / "control"
-    _queue.mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(_queue),
-        "data_folder_out": str(_queue),
-        "control_folder": str(_control),
-    }
+CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(CELERY_BROKER_URL, VAR_DIR / "broker")
 REMINDER_TICK_SECONDS = env_int("REMINDER_TICK_SECONDS", 60)
 CELERY_BEAT_SCHEDULER = "reminders.watching.beat:WitnessedScheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")

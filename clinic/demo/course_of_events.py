@@ -16,7 +16,7 @@ from clinic.demo.medicines import payers_terms, tell_medicines
 from clinic.demo.people import Person, people
 from clinic.models import Injector, OpeningHours, Role, Room, User
 from patients import eligibility
-from patients.actions import draft_assessment, register_patient, sign_assessment
+from patients.actions import Newcomer, draft_assessment, register_patient, sign_assessment
 from patients.eligibility import LABEL, Policy
 from patients.gathering import read_record
 from patients.models import Assessment, Authorization, Patient
@@ -83,8 +83,8 @@ class Chronicle:
         return self._arrive_with_referral(next(self._people), referred_on, **changes)
 
     def _arrive_with_referral(self, person: Person, referred_on: dt.date, **changes: object) -> tuple[Patient, Person]:
-        details = person.details | {"referred_on": referred_on} | changes
-        patient = register_patient(clinic=self.clinic, by=self.desk, at=self.at(referred_on, 11), **details)
+        newcomer = Newcomer(**person.details | {"referred_on": referred_on} | changes)
+        patient = register_patient(clinic=self.clinic, person=newcomer, by=self.desk, at=self.at(referred_on, 11))
         return patient, person
 
     def draft(

@@ -11,13 +11,21 @@ from patients.actions.assessing import (
 )
 from patients.actions.closing import close_record, reopen_record
 from patients.actions.contacts import flag_dead, set_contact, stop_number, try_again, withdraw_consent
-from patients.actions.people import CHANGEABLE, RecordNumberTaken, change_patient, register_patient, same_person
+from patients.actions.people import (
+    CHANGEABLE,
+    Newcomer,
+    RecordNumberTaken,
+    change_patient,
+    register_patient,
+    same_person,
+)
 
 __all__ = [
     "CHANGEABLE",
     "AlreadySigned",
     "DiaryChanged",
     "DraftChanged",
+    "Newcomer",
     "PolicyChanged",
     "RecordNumberTaken",
     "apply_newest",

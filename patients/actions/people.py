@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -39,49 +40,60 @@ class RecordNumberTaken(Exception):
     """Another person at this clinic has this record number."""
 
 
-@transaction.atomic
-def register_patient(
-    *,
-    clinic: Clinic,
-    by: User | None,
-    at: dt.datetime,
-    given_name: str,
-    family_name: str,
-    birth_date: dt.date,
-    record_number: str = "",
-    phone: str = "",
-    email: str = "",
-    consent_source: str = "",
-    language: str = Patient.Language.ENGLISH,
-    preferred_channel: str = "",
-    timezone: str = "",
-    payer: str = "",
-    referred_on: dt.date | None = None,
-    preventives_failed: int | None = None,
-) -> Patient:
-    """Add a person and their contact points; ``consent_source`` not empty means that they agreed to messages on both.
+@dataclass(frozen=True)
+class Newcomer:
+    """What is known of a person who is new here; phone and email as they were typed.
 
-    Without a record number the clinic's next free one is given. Without a preferred channel it is the phone if there
-    is one, else email. Raises RecordNumberTaken, and ValidationError in words for a phone or email that is none.
+    ``consent_source`` says where it came from that they agreed to messages on both; empty: they did not. Without a
+    record number the clinic's next free one is given, without a preferred channel it is the phone if there is one.
+    """
+
+    given_name: str
+    family_name: str
+    birth_date: dt.date
+    record_number: str = ""
+    phone: str = ""
+    email: str = ""
+    consent_source: str = ""
+    language: str = Patient.Language.ENGLISH
+    preferred_channel: str = ""
+    timezone: str = ""
+    payer: str = ""
+    referred_on: dt.date | None = None
+    preventives_failed: int | None = None
+
+    @property
+    def channel(self) -> str:
+        """The channel to write on."""
+        return self.preferred_channel or (Channel.SMS if self.phone or not self.email else Channel.EMAIL)
+
+
+@transaction.atomic
+def register_patient(*, clinic: Clinic, person: Newcomer, by: User | None, at: dt.datetime) -> Patient:
+    """Add a person and their contact points.
+
+    Raises RecordNumberTaken, and ValidationError in words for a phone or email that is none.
     """
     patient = Patient(
         clinic=clinic,
-        given_name=given_name.strip(),
-        family_name=family_name.strip(),
-        birth_date=birth_date,
-        record_number=record_number.strip(),
-        language=language,
-        preferred_channel=preferred_channel or (Channel.SMS if phone or not email else Channel.EMAIL),
-        timezone=timezone,
-        payer=payer,
-        referred_on=referred_on,
-        preventives_failed=preventives_failed,
+        given_name=person.given_name.strip(),
+        family_name=person.family_name.strip(),
+        birth_date=person.birth_date,
+        record_number=person.record_number.strip(),
+        language=person.language,
+        preferred_channel=person.channel,
+        timezone=person.timezone,
+        payer=person.payer,
+        referred_on=person.referred_on,
+        preventives_failed=person.preventives_failed,
         created_at=at,
     )
     _insert(patient, by=by, at=at)
     audit.record(clinic=clinic, by=by, at=at, action=AuditEntry.Action.CREATE, kind="patient", subject=patient.uid)
-    for channel, address in ((Channel.SMS, phone), (Channel.EMAIL, email)):
-        set_contact(patient=patient, channel=channel, address=address, by=by, at=at, consent_source=consent_source)
+    for channel, address in ((Channel.SMS, person.phone), (Channel.EMAIL, person.email)):
+        set_contact(
+            patient=patient, channel=channel, address=address, by=by, at=at, consent_source=person.consent_source
+        )
     return patient
 
 

@@ -5,9 +5,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from clinic.models import Clinic, User
 from patients.actions import (
+    Newcomer,
     change_patient,
     register_patient,
     same_person,
@@ -148,12 +150,14 @@ class RegisterForm(PersonForm):
         names = ("given_name", "family_name", "birth_date", "phone")
         return same_person(clinic=self.clinic, **{name: self.cleaned_data[name] for name in names})
 
+    @transaction.atomic
     def save(self, *, by: User, at: dt.datetime) -> Patient:
-        """Register the person; raises RecordNumberTaken."""
+        """Register the person with the answer about messages, both or neither; raises RecordNumberTaken."""
         values = dict(self.cleaned_data)
         agreed = values.pop("consent") == "yes"
         source = CONSENT_SOURCE if agreed else ""
-        patient = register_patient(clinic=self.clinic, by=by, at=at, consent_source=source, **values)
+        person = Newcomer(consent_source=source, **values)
+        patient = register_patient(clinic=self.clinic, person=person, by=by, at=at)
         if not agreed:  # a No is kept, so that a list read in later does not turn it into a Yes
             for channel in Channel:
                 withdraw_consent(patient=patient, channel=channel, source=CONSENT_SOURCE, by=by, at=at)

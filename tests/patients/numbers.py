@@ -15,7 +15,7 @@ django.setup()
 from django.db import connections  # noqa: E402
 
 from clinic.models import Clinic  # noqa: E402
-from patients.actions import register_patient  # noqa: E402
+from patients.actions import Newcomer, register_patient  # noqa: E402
 from tests.builders import NOW, TODAY, make_clinic  # noqa: E402
 
 DESKS = 8
@@ -28,9 +28,8 @@ def desk(barrier: Any, results: Any) -> None:
     clinic, numbers = Clinic.objects.get(), []
     barrier.wait()
     for _ in range(PEOPLE):
-        patient = register_patient(
-            clinic=clinic, by=None, at=NOW, given_name="Tom", family_name="Reid", birth_date=TODAY
-        )
+        tom = Newcomer(given_name="Tom", family_name="Reid", birth_date=TODAY)
+        patient = register_patient(clinic=clinic, person=tom, by=None, at=NOW)
         numbers.append(patient.record_number)
     results.put(numbers)
 

@@ -1,12 +1,14 @@
 """Changing people: what is stored, who did it, and what leaves a trace."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from clinic.models import AuditEntry, Clinic, User
 from patients.actions import (
+    Newcomer,
     RecordNumberTaken,
     change_patient,
     close_record,
@@ -25,8 +27,8 @@ LATER = NOW + dt.timedelta(hours=1)
 
 
 def register(clinic: Clinic, by: User, **fields: object) -> Patient:
-    values: dict[str, object] = {"given_name": "Siân", "family_name": "O'Brien", "birth_date": BORN}
-    return register_patient(clinic=clinic, by=by, at=NOW, **values | fields)  # type: ignore[arg-type]
+    values: dict[str, Any] = {"given_name": "Siân", "family_name": "O'Brien", "birth_date": BORN}
+    return register_patient(clinic=clinic, person=Newcomer(**values | fields), by=by, at=NOW)
 
 
 def found(clinic: Clinic, text: str) -> list[str]:
