@@ -9,6 +9,8 @@ import pytest
 from clinic.models import Injector, User
 from patients.models import Patient
 from tests.builders import NOW, TODAY, make_session
+from tests.conftest import log_in
+from tests.treatments.record_form import record_url
 from tests.treatments.recording.conftest import Outcome, findings
 from treatments import leaving, recording
 from treatments.effects.catalogue import Severity
@@ -94,6 +96,14 @@ def test_an_emergency_that_nobody_settled_stops_the_session_whoever_asks(
     assert "Trouble swallowing was reported on Thursday 24 September 2026, and nobody has settled it" in outcome(
         prescriber, go_on_reason="Gone by now"
     )
+
+
+def test_it_is_said_on_the_form_before_the_first_injection(
+    in_room: TreatmentSession, maria: Patient, front_desk: User, nurse: User
+) -> None:
+    told(maria, front_desk, days=60)
+    page = log_in(nurse).get(record_url(in_room)).content.decode()
+    assert "and nobody has settled it: do not inject before a clinician has." in page
 
 
 def test_one_that_was_settled_since_the_last_dose_is_for_a_prescriber(

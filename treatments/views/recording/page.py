@@ -13,6 +13,7 @@ from treatments import cycle, injection_map, protocol, safety
 from treatments.care import care_of
 from treatments.forms import CorrectionForm, RecordForm
 from treatments.models import SessionDraft, TreatmentSession
+from treatments.recording import on_record
 from treatments.response.reading import response_of
 from treatments.response.summary import Summary, summary
 from treatments.views.recording import starting
@@ -30,6 +31,8 @@ def record_page(
         "form": form,
         "draft_version": request.POST.get("draft_version", draft.version if draft else 0),
         "correcting": isinstance(form, CorrectionForm),
+        # Told before the first injection: a signature that is refused afterwards comes too late.
+        "unsettled": [] if isinstance(form, CorrectionForm) else on_record.unsettled(found),
         "muscles": form.muscles(plan, skipped),
         "map_views": injection_map.marked(injection_map.VIEWS, plan, skipped),
         "map_crops": injection_map.marked(injection_map.CROPS, plan, skipped),
