@@ -9,9 +9,10 @@ import hashlib
 import secrets
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from clinic import audit
-from clinic.access import Capability, allows
+from clinic.access import Capability, allows, may
 from clinic.models import AuditEntry, Clinic, Invitation, Membership, Role, User
 from clinic.signing_in.sessions import end_all
 
@@ -29,8 +30,7 @@ def invite(*, clinic: Clinic, email: str, role: str, by: User, at: dt.datetime) 
     email = email.strip().lower()
     if Membership.objects.filter(clinic=clinic, user__email=email, active=True).exists():
         raise Refused("This person works here already. Change their role in the list.")
-    older = Invitation.objects.filter(clinic=clinic, email=email, taken_at=None, withdrawn_at=None)
-    older.update(withdrawn_at=at, withdrawn_by=by)
+    _open(clinic).filter(email=email).update(withdrawn_at=at, withdrawn_by=by)
     token = secrets.token_urlsafe(32)
     made = Invitation.objects.create(
         clinic=clinic,
@@ -61,6 +61,8 @@ def take(*, token: str, full_name: str, password: str, at: dt.datetime) -> User:
     invitation = found.select_related("clinic").first()
     if invitation is None or not found.update(taken_at=at):
         raise Refused("This invitation has been used, taken back, or is too old.")
+    # Two admins who ask somebody at once write two letters. The one that was left over would change a role later.
+    _open(invitation.clinic).filter(email=invitation.email).update(withdrawn_at=at)
     user = User.objects.filter(email=invitation.email).first()
     if user is None:
         user = User.objects.create_user(email=invitation.email, password=password, full_name=full_name)
@@ -81,6 +83,7 @@ def change_role(*, membership: Membership, role: str, by: User, at: dt.datetime)
         _keep_an_admin(row)
     row.role = role
     _save(row, by, at)
+    _end_letters_of(row, by, at)
 
 
 @transaction.atomic
@@ -90,6 +93,7 @@ def end_access(*, membership: Membership, by: User, at: dt.datetime) -> None:
     _keep_an_admin(row)
     row.active = False
     _save(row, by, at)
+    _end_letters_of(row, by, at)
     if not Membership.objects.filter(user=row.user, active=True).exists():
         end_all(row.user)
 
@@ -118,6 +122,17 @@ def _locked(membership: Membership, by: User) -> Membership:
     if membership.user_id == by.pk:
         raise Refused("You cannot change your own role or end your own access. Ask another admin.")
     return Membership.objects.select_related("user", "clinic").get(pk=membership.pk)
+
+
+def _open(clinic: Clinic) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(clinic=clinic, taken_at=None, withdrawn_at=None)
+
+
+def _end_letters_of(row: Membership, by: User, at: dt.datetime) -> None:
+    """Take back what somebody offered who may not any more: a letter to a friend would outlast them here."""
+    if not may(row, Capability.PEOPLE):
+        for invitation in _open(row.clinic).filter(invited_by=row.user).select_related("clinic"):
+            withdraw(invitation=invitation, by=by, at=at)
 
 
 def _keep_an_admin(row: Membership) -> None:

@@ -57,6 +57,29 @@ def test_an_invitation_that_was_taken_back_lets_nobody_in(link: str, admin: User
     assert Client().post(link, NEW).status_code == 404
 
 
+def test_of_two_letters_written_at_once_one_lets_in(link: str, admin: User, riverside: Clinic) -> None:
+    first = Invitation.objects.get()
+    _, token = actions.invite(clinic=riverside, email=EMAIL, role=Role.ADMIN, by=admin, at=timezone.now())
+    Invitation.objects.filter(pk=first.pk).update(withdrawn_at=None)  # as the other admin, at that moment, left it
+    Client().post(link, NEW)
+    assert Client().get(reverse("staff:take", args=[token])).status_code == 404
+    with pytest.raises(actions.Refused):
+        actions.take(token=token, at=timezone.now(), full_name="", password="")
+    assert Membership.objects.get(user__email=EMAIL).role == Role.FRONT_DESK
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_what_an_admin_offered_ends_with_their_right_to(link: str, admin: User, riverside: Clinic, ended: bool) -> None:
+    other = make_user("oda@riverside.example", "Oda Lund", (riverside, Role.ADMIN))
+    row = Membership.objects.get(user=admin)
+    if ended:
+        actions.end_access(membership=row, by=other, at=timezone.now())
+    else:
+        actions.change_role(membership=row, role=Role.FRONT_DESK, by=other, at=timezone.now())
+    assert Client().post(link, NEW).status_code == 404
+    assert Invitation.objects.get().withdrawn_by == other
+
+
 def test_a_made_up_link_and_one_for_something_else_let_nobody_in(link: str) -> None:
     token = link.split("/")[2]
     for wrong in (token[:-1], token + "A", Invitation.objects.get().token_hash, "x"):
