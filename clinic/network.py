@@ -18,6 +18,8 @@ def caller(request: HttpRequest) -> str:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return address
+    if parsed.version == 6 and parsed.ipv4_mapped:  # a server that listens on both writes ::ffff:192.0.2.1
+        parsed = parsed.ipv4_mapped
     if parsed.version == 4:
         return str(parsed)
     return str(ipaddress.ip_network((parsed, _IPV6_HOUSEHOLD), strict=False))

@@ -5,10 +5,10 @@ import hashlib
 import secrets
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clinic import audit
-from clinic.models import AuditEntry, Injector, User
+from clinic.models import AuditEntry, Injector, Membership, User
 from treatments.models import CalendarFeed, TreatmentSession
 from treatments.models.session import OCCUPYING
 
@@ -37,9 +37,10 @@ def revoke_feed(*, feed: CalendarFeed, by: User, at: dt.datetime) -> CalendarFee
 
 
 def find(token: str) -> CalendarFeed | None:
-    """Return the feed of a token unless it was revoked or its injector left."""
-    feeds = CalendarFeed.objects.filter(revoked_at=None, injector__active=True).select_related("clinic")
-    return feeds.filter(token_hash=hash_of(token)).first()
+    """Return the feed of a token unless it was revoked, or its injector left or may not look here any more."""
+    works_here = Membership.objects.filter(user=OuterRef("injector__user"), clinic=OuterRef("clinic"), active=True)
+    feeds = CalendarFeed.objects.filter(Q(injector__user=None) | Exists(works_here), injector__active=True)
+    return feeds.filter(revoked_at=None, token_hash=hash_of(token)).select_related("clinic").first()
 
 
 def sessions_of(feed: CalendarFeed, now: dt.datetime) -> QuerySet[TreatmentSession]:

@@ -43,6 +43,13 @@ def test_it_opens_without_a_log_in_and_shows_the_visits(token: str, osei: Inject
     assert starts(response.content) == [session.starts_at]
 
 
+def test_it_ends_with_the_injector_s_access(token: str, osei: Injector, prescriber: User) -> None:
+    Injector.objects.filter(pk=osei.pk).update(user=prescriber)
+    assert Client().get(url(token)).status_code == 200
+    prescriber.memberships.update(active=False)
+    assert Client().get(url(token)).status_code == 404
+
+
 def test_it_names_nobody(token: str, osei: Injector, maria: Patient) -> None:
     make_session(make_course(maria), osei, NOW + WEEK)
     content = Client().get(url(token)).content.decode()

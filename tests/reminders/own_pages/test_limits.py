@@ -85,6 +85,7 @@ def test_who_presses_without_end_is_refused(phone: Client, link: str, monkeypatc
         (False, "198.51.100.1", "127.0.0.1"),
         (True, "6.6.6.6, 198.51.100.1", "198.51.100.1"),
         (True, "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        (True, "::ffff:198.51.100.1", "198.51.100.1"),
         (True, "nonsense", "nonsense"),
     ],
 )
