@@ -13,13 +13,14 @@ from django.db.models import Model, QuerySet
 from clinic import audit
 from clinic.fields import EncryptedTextField, TextsInsideField, each_token
 from clinic.models import AuditEntry, Opening, User
+from patients.actions.holding import hold
 from patients.actions.trace import refresh_search
-from patients.models import ContactPoint, Patient
+from patients.models import Channel, ContactPoint, Patient
 from privacy.models import Erasure, Retention
 from privacy.paths import records_of, rows_of, tables
 from privacy.rules import BLANK, CONTACT, RULES, Delete
 from privacy.seen import kept_until
-from reminders.models import OneOff, Reminder
+from reminders.models import InboundMessage, OneOff, Reminder
 from treatments.models import Course
 
 WORD = "erased"
@@ -32,9 +33,9 @@ class NotYet(Exception):
 @transaction.atomic
 def erase(*, patient: Patient, what: str, reason: str, by: User | None, at: dt.datetime) -> Erasure:
     """Erase something of a person, of all records that were joined with theirs, and write down that it was done."""
-    Patient.objects.select_for_update().get(pk=patient.pk)
-    people = records_of(patient)
+    people = _held(patient)
     refuse(people, what, reason, at)
+    _forget_unclaimed(people)
     for model, rule in CONTACT.items():
         _apply(rule, _rows(model, people))
     _forget_words(people)
@@ -52,6 +53,17 @@ def erase(*, patient: Patient, what: str, reason: str, by: User | None, at: dt.d
             reason=reason,
         )
     return Erasure.objects.create(clinic=patient.clinic, patient=patient, what=what, reason=reason, by=by, at=at)
+
+
+def _held(patient: Patient) -> list[Patient]:
+    """Return a person's records as they are now, held like by everybody who changes one; one joined meanwhile too."""
+    held: set[int] = set()
+    while new := [one for one in records_of(patient) if one.pk not in held]:
+        for one in sorted(new, key=lambda one: one.pk):
+            hold(one)
+            held.add(one.pk)
+        patient.refresh_from_db()
+    return records_of(patient)
 
 
 def refuse(people: list[Patient], what: str, reason: str, at: dt.datetime) -> None:
@@ -107,6 +119,17 @@ def _forget_words(people: list[Patient]) -> None:
     OneOff.objects.filter(pk__in=list(written)).update(subject="", body="")
     points = ContactPoint.history.model
     _apply(Delete(), _rows(points, people))
+
+
+def _forget_unclaimed(people: list[Patient]) -> None:
+    """Empty what came from their numbers and was never put to anybody, unless others here have the number too."""
+    keys, clinic = [one.pk for one in people], people[0].clinic
+    # Old numbers too; what is still theirs stands in the history as well.
+    theirs = ContactPoint.history.filter(patient__in=keys, channel=Channel.SMS).values_list("address", flat=True)
+    shared = ContactPoint.objects.filter(clinic=clinic, address__in=theirs).exclude(patient__in=keys)
+    numbers = set(theirs) - set(shared.values_list("address", flat=True))
+    unclaimed = InboundMessage.objects.filter(clinic=clinic, patient=None, sender__in=numbers)
+    _apply(CONTACT[InboundMessage], unclaimed)
 
 
 def _become_nobody(patient: Patient, at: dt.datetime) -> None:

@@ -169,6 +169,29 @@ def test_joined_records_go_together(maria: Patient, keeper: User) -> None:
     }
 
 
+def test_a_record_that_was_joined_since_the_page_was_read_takes_the_other_along(maria: Patient, keeper: User) -> None:
+    second = make_patient(maria.clinic, "Mary", "Santos")
+    stale = Patient.objects.get(pk=second.pk)
+    close_record(patient=second, closed=Patient.Closed.MERGED, on=TODAY, into=maria, by=keeper, at=NOW)
+    wipe(stale, keeper)
+    assert {one.full_name for one in Patient.objects.filter(pk__in=[maria.pk, second.pk])} == {"Erased person"}
+
+
+@pytest.mark.parametrize("what", ["contact", "person"])
+def test_texts_from_their_numbers_that_were_put_to_nobody_go_too(maria: Patient, keeper: User, what: str) -> None:
+    sister = make_patient(maria.clinic, "Rosa", "Santos")
+    for patient, address in ((sister, "07700 900556"), (maria, "07700 900556"), (maria, "07700 900557")):
+        set_contact(patient=patient, channel="sms", address=address, by=keeper, at=NOW)
+    for number in ("+447700900555", "+447700900556", "+447700900557"):  # an old one, one that two have, her own
+        InboundMessage.objects.create(
+            clinic=maria.clinic, gateway_id=number, sender=number, body="I am ill", received_at=NOW, meaning="other"
+        )
+    wipe(maria, keeper, what)
+    left = InboundMessage.objects.filter(patient=None).exclude(sender="").values_list("sender", flat=True)
+    assert list(left) == ["+447700900556"]
+    assert [one.body for one in InboundMessage.objects.filter(sender="", patient=None)] == ["", ""]
+
+
 def test_each_erasure_stays_on_record_with_its_reason(maria: Patient, keeper: User) -> None:
     made = wipe(maria, keeper)
     assert (made.reason, made.by, made.what) == ("order", keeper, "person")
