@@ -29,9 +29,11 @@ def opened_at(request: Any) -> Membership | None:
 
 
 def choose_membership(memberships: Sequence[Membership], chosen: Any) -> Membership | None:
-    """Return the membership a person works under: the one they chose, else their first at a clinic that is real."""
-    wanted = sorted(memberships, key=lambda one: (one.pk != chosen, one.clinic.demo))
-    return wanted[0] if wanted else None
+    """Return the membership a person works under: the one they chose, else their oldest at a clinic that is real.
+
+    So whoever is let in at another clinic stays where their open pages are.
+    """
+    return min(memberships, key=lambda one: (one.pk != chosen, one.clinic.demo, one.pk), default=None)
 
 
 class CurrentClinicMiddleware:
