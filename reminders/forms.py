@@ -36,7 +36,7 @@ class RuleForm(HouseForm):
     )
     send_at = forms.TimeField(
         label="At",
-        help_text="on the clinic's clock",
+        help_text="on the clinic's clock; a message that waits already keeps its time",
         widget=forms.TimeInput({"inputmode": "numeric"}, format="%H:%M"),
         error_messages=dict.fromkeys(("required", "invalid"), _TIME_WORDS),
     )
