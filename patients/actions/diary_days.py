@@ -167,7 +167,7 @@ def settle_claim(
     standing = DiaryClaim.objects.filter(pk=claim.pk, settled_at__isnull=True).first()
     if standing is None:
         raise Refused("Somebody settled this day already.")
-    day = DiaryDay.objects.get(patient=claim.patient_id, date=claim.date)
+    day = DiaryDay.objects.filter(patient=claim.patient_id, date=claim.date).first()
     if seen is not None and seen != mark(standing, day):
         raise Refused("This day was written again since you saw it. Nothing was settled; look at both answers again.")
     standing.settled_at, standing.settled_by, standing.settled_reason = at, by, reason.strip()
@@ -177,7 +177,8 @@ def settle_claim(
         hours = facts.get("headache_hours")
         if "headache_hours" in facts:
             facts["headache_hours"] = None if hours is None else Decimal(hours)
-        _set(day, facts, standing.source, by, at)
+        kept = day or DiaryDay(clinic=claim.clinic, patient=claim.patient, date=claim.date)
+        _set(kept, facts, standing.source, by, at)
     audit.record(
         clinic=claim.clinic,
         by=by,
