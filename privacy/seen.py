@@ -39,7 +39,10 @@ def past_their_time(clinic: Clinic, today: dt.date) -> Iterator[Patient]:
 def _with_dates(people: QuerySet[Patient]) -> QuerySet[Patient]:
     visits = TreatmentSession.objects.filter(course__patient=OuterRef("pk")).order_by().values("course__patient")
     assessed = Assessment.objects.filter(patient=OuterRef("pk")).order_by().values("patient")
+    # The years begin with the last visit or, where that is later, with the end of treatment.
+    ended = Course.objects.filter(patient=OuterRef("pk")).order_by().values("patient")
     return people.select_related("clinic").annotate(
+        last_ended=Subquery(ended.annotate(last=Max("closed_on")).values("last")),
         last_visit=Subquery(visits.annotate(last=Max("local_date")).values("last")),
         last_assessed=Subquery(assessed.annotate(last=Max("assessed_on")).values("last")),
     )
@@ -50,6 +53,7 @@ def _last_seen(patient: Patient) -> dt.date:
     dates = (
         registered,
         patient.closed_on,
+        getattr(patient, "last_ended", None),
         getattr(patient, "last_visit", None),
         getattr(patient, "last_assessed", None),
     )

@@ -21,7 +21,7 @@ from privacy.rules import CONTACT, RULES
 from privacy.seen import past_their_time
 from privacy.tasks import forget
 from reminders.models import Delivery, InboundMessage, OneOff, Reminder, ReminderRule
-from tests.builders import NOW, TODAY, make_assessment, make_patient, make_user
+from tests.builders import NOW, TODAY, make_assessment, make_course, make_patient, make_user
 from tests.clinic.test_constraints import refused
 from tests.conftest import log_in
 from tests.world import World
@@ -301,6 +301,13 @@ def test_who_was_here_since_or_was_a_child_is_kept(harbour: World, keeper: User)
     make_patient(harbour.clinic, "Kid", "Young", created_at=LONG_AGO, birth_date=dt.date(2005, 1, 1))
     back = make_patient(harbour.clinic, "Bo", "Back", created_at=LONG_AGO)
     make_assessment(back, signed_by=keeper)
+    assert list(past_their_time(harbour.clinic, TODAY)) == []
+
+
+def test_the_years_begin_with_the_end_of_treatment_where_that_is_later(harbour: World, forgotten: Patient) -> None:
+    course = make_course(forgotten)
+    ended = {"closed_on": TODAY - dt.timedelta(days=365 * 7), "close_reason": "Discharged"}
+    Course.objects.filter(pk=course.pk).update(opened_on=LONG_AGO.date(), **ended)
     assert list(past_their_time(harbour.clinic, TODAY)) == []
 
 
