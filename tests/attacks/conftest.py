@@ -44,7 +44,7 @@ def demo(_loaded: None, db: None) -> None:
 @pytest.fixture
 def mighty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a prescriber do everything, also what no role may do at once: what they are refused, everybody is."""
-    monkeypatch.setattr(access, "CAPABILITIES", {Role.PRESCRIBER: frozenset(Capability)})
+    monkeypatch.setattr(access, "CAPABILITIES", access.CAPABILITIES | {Role.PRESCRIBER: frozenset(Capability)})
 
 
 @pytest.fixture
