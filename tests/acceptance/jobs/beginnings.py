@@ -31,11 +31,12 @@ from treatments.models import TreatmentSession  # noqa: E402
 FRIDAY = 5
 
 
-def somebody_missing(now: dt.datetime) -> TreatmentSession:
-    """Return the visit of somebody who was to come at the first minute of today and did not."""
+def at_night(name: str, phone: str, now: dt.datetime, days: int = 0) -> TreatmentSession:
+    """Return a visit of somebody new, in the first minute of a day: no other is then."""
     injector = Injector.objects.select_related("clinic").get(email="osei@riverside.example")
-    midnight = dt.datetime.combine(timezone.localdate(now, injector.clinic.zone), dt.time(0), injector.clinic.zone)
-    course = make_course(make_patient(injector.clinic, "Robin", "Late", phone="+447700900978"))
+    day = timezone.localdate(now, injector.clinic.zone) + dt.timedelta(days=days)
+    midnight = dt.datetime.combine(day, dt.time(0), injector.clinic.zone)
+    course = make_course(make_patient(injector.clinic, "Robin", name, phone=phone))
     return make_session(course, injector, midnight, ends_at=midnight + dt.timedelta(minutes=1), placed_at=now)
 
 
@@ -60,24 +61,27 @@ def visit_in(days: int, injector: Injector, name: str, now: dt.datetime) -> Trea
     return make_session(course, injector, start, placed_at=now)
 
 
-def told(visit: TreatmentSession, now: dt.datetime) -> tuple[str, dict[str, str]]:
-    """Return the link that a message about a visit carries, and the message itself on each channel."""
-    rule = ReminderRule.objects.get(clinic=visit.clinic, kind=Kind.VISIT, days_before=3)
-    reminder = Reminder(
+def message(visit: TreatmentSession, state: State, now: dt.datetime) -> Reminder:
+    """Return a message about a visit, written down as one that was planned."""
+    return Reminder.objects.create(
         clinic=visit.clinic,
-        rule=rule,
+        rule=ReminderRule.objects.get(clinic=visit.clinic, kind=Kind.VISIT, days_before=3),
         session=visit,
         session_version=visit.version,
         course=visit.course,
         patient=visit.course.patient,
         channel=Channel.SMS,
-        state=State.SENT,
+        state=state,
         due_at=now,
         useful_until=visit.starts_at,
         created_at=now,
         closed_at=now,
     )
-    reminder.save()
+
+
+def told(visit: TreatmentSession, now: dt.datetime) -> tuple[str, dict[str, str]]:
+    """Return the link that a message about a visit carries, and the message itself on each channel."""
+    reminder = message(visit, State.SENT, now)
     address, words = links.address_for(reminder, now=now), {}
     for point in ContactPoint.objects.filter(patient=reminder.patient):
         template = template_for(reminder, point.channel)
@@ -93,7 +97,9 @@ def begin() -> dict[str, object]:
     coming = visit_in(9, injector, "Ash", now)
     ask, words = told(coming, now)
     in_the_way = visit_in(6, injector, "Elm", now)
-    missing = somebody_missing(now)
+    missing = at_night("Late", "+447700900978", now)
+    # Of the demo's own, other jobs may have moved the visit.
+    message(at_night("Lost", "+447700900977", now, days=20), State.FAILED, now)
     rooms = [put_into_room("osei") for _ in range(3)]
     return {
         **{name: urlsplit(address).path for name, address in make().items()},
