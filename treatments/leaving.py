@@ -7,6 +7,7 @@ from django.db import transaction
 from clinic.models import User
 from clinic.wording import day_words
 from patients.actions import close_record
+from patients.actions.holding import hold
 from patients.models import Patient
 from treatments import booking
 from treatments.courses import NotAllowed, close_course
@@ -51,12 +52,12 @@ def merge(*, patient: Patient, into: Patient, by: User, at: dt.datetime) -> None
 
 
 def _hold(patient: Patient, *others: Patient) -> None:
-    """Read records as they are now and let nobody else close them; raises NotAllowed when the first is closed.
+    """Hold records, before anything else of theirs; raises NotAllowed when the first is closed.
 
     In one order for everybody: two desks that join two records into each other would lose the person.
     """
     for one in sorted((patient, *others), key=lambda one: one.pk):
-        one.refresh_from_db(from_queryset=Patient.objects.select_for_update(no_key=True))
+        hold(one)
     if patient.closed:
         raise NotAllowed("This record is closed already.")
 

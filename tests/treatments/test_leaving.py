@@ -1,12 +1,14 @@
 """Somebody who died, or whose record is a second one: nothing is booked, nothing is sent, everything stays readable."""
 
 import datetime as dt
+import re
 import uuid
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinic.models import Clinic, Injector, User
@@ -183,6 +185,19 @@ def test_two_desks_that_join_two_records_into_each_other_keep_one(
     with pytest.raises(NotAllowed, match="is closed itself"):
         leaving.merge(patient=maria, into=read_before, by=front_desk, at=NOW)
     assert Patient.objects.get(closed="") == maria
+
+
+@pytest.mark.parametrize("joined", [False, True], ids=["died", "joined"])
+def test_a_record_is_closed_in_the_order_in_which_everybody_locks_it(
+    maria: Patient, double: Patient, front_desk: User, joined: bool
+) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        if joined:
+            leaving.merge(patient=double, into=maria, by=front_desk, at=NOW)
+        else:
+            leaving.died(patient=maria, on=TODAY, by=front_desk, at=NOW)
+    asked = [re.search(r'FROM "(patients_contactpoint|patients_patient)"', query["sql"]) for query in queries]
+    assert next(found[1] for found in asked if found) == "patients_contactpoint"
 
 
 def test_a_course_does_not_open_for_somebody_whose_death_was_noted_meanwhile(
