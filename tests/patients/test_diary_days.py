@@ -81,6 +81,14 @@ def test_keeping_the_first_source_changes_nothing(maria: Patient, nurse: User) -
     assert DiaryDay.objects.get().source == PATIENT
 
 
+def test_an_answer_whose_day_is_gone_is_settled_all_the_same(maria: Patient, nurse: User) -> None:
+    write(maria, nurse, PATIENT, headache_hours=Decimal(0))
+    write(maria, nurse, CLINIC, headache_hours=Decimal("5.5"))
+    DiaryDay.objects.all().delete()
+    settle_claim(claim=DiaryClaim.objects.get(), take=True, reason="She remembered", by=nurse, at=NOW)
+    assert DiaryDay.objects.get().headache_hours == Decimal("5.5")
+
+
 @pytest.mark.parametrize(
     ("on", "facts", "words"),
     [
