@@ -12,5 +12,5 @@ app = Celery("clinic")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # What a task writes carries the number of the request or the tick that set it off. Kept: Celery holds on to no receiver.
-lines = CeleryReceiver()
-lines.connect_worker_signals()
+receiver = CeleryReceiver()
+receiver.connect_worker_signals()

@@ -9,11 +9,9 @@ from django.utils import timezone
 from clinic.models import Membership
 
 SESSION_KEY = "membership"
-_TYPED = "application/x-www-form-urlencoded"
-
-
 # The field in which a form that makes something new says at which clinic its page was opened.
 FIELD = "at_clinic"
+_TYPED = "application/x-www-form-urlencoded"
 
 
 def opened_at(request: Any) -> Membership | None:
