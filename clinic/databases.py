@@ -21,7 +21,7 @@ def database(url: str, *, pooled: bool) -> dict[str, Any]:
         # the answer. A pool hands nothing on to the server: there it is set for the role (docs/operations.md).
         more = {}
         options.setdefault("options", "-c jit=off")
-    return found | more | {"CONN_HEALTH_CHECKS": True, "OPTIONS": options}
+    return found | more | {"ENGINE": "clinic.postgresql", "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
 
 
 _SQLITE: dict[str, Any] = {

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL, where a connection that nobody ended is not asked whether it lives."""
