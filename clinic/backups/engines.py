@@ -6,6 +6,7 @@ backup interface, which waits for nobody and copies a whole.
 
 import contextlib
 import os
+import re
 import shutil
 import sqlite3
 import subprocess  # nosec B404
@@ -118,8 +119,23 @@ def _run(program: str, *words: str) -> None:
         [path, *words], env=os.environ | dict(_address()), stdin=subprocess.DEVNULL, capture_output=True, check=False
     )
     if done.returncode:
+        _refuse_older(path)
         # What the program says may quote a row.
         raise Unfit(f"{program} failed with code {done.returncode}. Run it by hand to see why; nothing was changed.")
+
+
+def _refuse_older(path: str) -> None:
+    """Say so where a program is older than the server: it reads nothing of a newer one."""
+    words = (path, "--version")
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)  # noqa: S603  # nosec B603
+    found = re.search(r"\d+", done.stdout)
+    connection.ensure_connection()
+    server: int = connection.connection.info.server_version // 10_000
+    if found and int(found.group()) < server:
+        raise Unfit(
+            f"{path} is of PostgreSQL {found.group()}, too old for the server, which is {server}. "
+            f"Install postgresql-client-{server}; nothing was changed."
+        )
 
 
 def _address() -> Iterator[tuple[str, str]]:

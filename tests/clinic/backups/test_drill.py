@@ -155,3 +155,15 @@ def test_a_copy_of_the_other_engine_is_refused_in_words(drill: Drill) -> None:
 
     said = drill.refused("restore", str(rewritten(drill, change_engine)), "--overwrite")
     assert "Restore it to its own kind" in said
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite is copied by no program")
+def test_a_program_older_than_the_server_is_named_with_what_to_install(drill: Drill, tmp_path: Path) -> None:
+    old = tmp_path / "pg_dump"
+    old.write_text('#!/bin/sh\ntest "$1" != --version || exec echo "pg_dump (PostgreSQL) 9.6.24"\nexit 1\n')
+    old.chmod(0o755)
+
+    said = drill.refused("backup", str(tmp_path), PATH=f"{tmp_path}:{os.environ['PATH']}")
+
+    assert f"{old} is of PostgreSQL 9" in said
+    assert "Install postgresql-client-" in said
