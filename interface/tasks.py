@@ -3,12 +3,10 @@
 from celery import shared_task
 from django.utils import timezone
 
-from interface.hooks.calling import call_due
-from interface.hooks.gathering import gather
+from interface.hooks.rounds import gather_and_call
 
 
 @shared_task(name="interface.tick")
 def tick() -> None:
     """Find what happened, then tell what is due."""
-    gather(now=timezone.now())
-    call_due(clock=timezone.now)
+    gather_and_call(clock=timezone.now)

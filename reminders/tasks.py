@@ -3,15 +3,10 @@
 from celery import shared_task
 from django.utils import timezone
 
-from reminders.dispatch import send_due
-from reminders.models import Heartbeat
-from reminders.planning import reconcile
+from reminders.rounds import plan_and_send
 
 
 @shared_task(name="reminders.tick")
 def tick() -> None:
     """Bring the ledger up to date, then send what is due."""
-    Heartbeat.note(Heartbeat.Part.WORKER, timezone.now())
-    reconcile(now=timezone.now())
-    send_due(clock=timezone.now)
-    Heartbeat.note(Heartbeat.Part.WORKER, timezone.now())
+    plan_and_send(clock=timezone.now)

@@ -10,6 +10,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from reminders.models import Heartbeat
 from reminders.watching import facts as watch
 from reminders.watching import metrics
 
@@ -58,7 +59,7 @@ class Sending(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield the figures, read anew."""
         try:
-            figures, alive = metrics.measure(now=self.now), watch.signs_of_life()
+            figures, (alive, failing) = metrics.measure(now=self.now), watch.background()
         except DatabaseError:
             yield GaugeMetricFamily("twelve_weeks_database_up", "Whether the database answers.", 0)
             return
@@ -68,6 +69,12 @@ class Sending(Collector):
         for name, at in alive.items():
             ages.add_metric([name.removesuffix("_at")], (self.now - at).total_seconds())
         yield ages
+        faults = GaugeMetricFamily(
+            "twelve_weeks_failing_seconds", "For how long its runs end in faults.", labels=["part"]
+        )
+        for part in Heartbeat.Part:
+            faults.add_metric([part], (self.now - failing.get(part, self.now)).total_seconds())
+        yield faults
 
     def _ledger(self, figures: metrics.Metrics) -> Iterator[Metric]:
         states = GaugeMetricFamily("twelve_weeks_reminders", "Reminders by how they stand.", labels=["state"])

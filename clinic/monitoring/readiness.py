@@ -12,6 +12,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from clinic.checks import guard_names, standing_guards
 from reminders.models import Heartbeat, Reminder
+from reminders.watching.facts import background
 from reminders.watching.health import LATE_AFTER, SILENT_AFTER
 
 # A probe that waits long is worse than one that says no.
@@ -87,6 +88,12 @@ def _sign_of_life(part: Heartbeat.Part) -> Check:
     return check
 
 
+def _background(now: dt.datetime) -> Finding:
+    """Planning, forgetting, the audit log's chain, webhooks: since when runs end in faults. One may; then it is tried again."""
+    long = {part: now - since for part, since in background()[1].items() if now - since >= SILENT_AFTER}
+    return Finding(not long, {"failing_seconds": {part: _seconds(age) for part, age in long.items()}})
+
+
 def _reminders(now: dt.datetime) -> Finding:
     oldest = Reminder.objects.claimable(now).order_by("due_at", "pk").values_list("pk", "due_at").first()
     if oldest is None:
@@ -106,5 +113,6 @@ CHECKS: dict[str, Check] = {
     "broker": _broker,
     "beat": _sign_of_life(Heartbeat.Part.BEAT),
     "worker": _sign_of_life(Heartbeat.Part.WORKER),
+    "background": _background,
     "reminders": _reminders,
 }

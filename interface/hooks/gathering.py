@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef
 
 from interface.hooks.events import TOLD_KINDS, name_of
 from interface.models import Hook, HookCall
+from reminders.watching.faults import each
 from treatments.models import SessionEvent
 
 # A line may be written long after its moment, in a transaction that had to wait; so a stretch is read again.
@@ -15,8 +16,13 @@ AT_ONCE = 500
 
 
 def gather(*, now: dt.datetime) -> int:
-    """Make the calls that are missing; return how many. Running it twice, or twice at once, adds nothing."""
-    return sum(_of(hook, now) for hook in Hook.objects.filter(ended_at=None))
+    """Make the calls that are missing; return how many. Running it twice, or twice at once, adds nothing.
+
+    A hook that cannot be worked on keeps no other waiting. Raises Incomplete in the end.
+    """
+    made: list[int] = []
+    each(Hook.objects.filter(ended_at=None), lambda hook: made.append(_of(hook, now)))
+    return sum(made)
 
 
 def _of(hook: Hook, now: dt.datetime) -> int:

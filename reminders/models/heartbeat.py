@@ -1,21 +1,26 @@
-"""The last sign of life of what runs by itself."""
+"""The last sign of life of what runs by itself, and since when it fails."""
 
 import datetime as dt
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 
 class Heartbeat(models.Model):
-    """When a part of the sender service was last seen at work. One row each for the whole installation."""
+    """When something that runs by itself was last seen at work. One row each for the whole installation."""
 
     class Part(models.TextChoices):
-        """What has to live for messages to go out."""
+        """What has to live for messages to go out, and what else is done in the background."""
 
         WORKER = "worker", "Worker"
         BEAT = "beat", "Beat"
+        FORGET = "forget", "Forgetting and erasing"
+        AUDIT = "audit", "Chain of the audit log"
+        HOOKS = "hooks", "Webhooks"
 
     part = models.CharField(max_length=6, choices=Part, primary_key=True)
     at = models.DateTimeField()
+    failing_since = models.DateTimeField(null=True, help_text="the first of the runs in a row that ended in a fault")
 
     class Meta:
         ordering = ["part"]
@@ -27,3 +32,14 @@ class Heartbeat(models.Model):
     def note(cls, part: Part, at: dt.datetime) -> None:
         """Write down that a part lives."""
         cls.objects.update_or_create(part=part, defaults={"at": at})
+
+    @classmethod
+    def note_done(cls, part: Part, at: dt.datetime) -> None:
+        """Write down that a part did all that it had to."""
+        cls.objects.update_or_create(part=part, defaults={"at": at, "failing_since": None})
+
+    @classmethod
+    def note_fault(cls, part: Part, at: dt.datetime) -> None:
+        """Write down that a part did not do all that it had to; since when stays as it is."""
+        cls.objects.get_or_create(part=part, defaults={"at": at})
+        cls.objects.filter(part=part).update(at=at, failing_since=Coalesce("failing_since", at))

@@ -12,6 +12,8 @@ from reminders.watching import health, metrics
 
 # The longest wait between two tries is six hours: before that, silence of a gateway is no news.
 LOOK_BACK = dt.timedelta(hours=7)
+# What has to live at every minute; the rest is done now and then.
+LIVING = (Heartbeat.Part.WORKER, Heartbeat.Part.BEAT)
 _TAKEN = Q(outcome__in=[Delivery.Outcome.ACCEPTED, Delivery.Outcome.FOUND])
 _NOT_TAKEN = Q(outcome__in=[Delivery.Outcome.UNREACHABLE, Delivery.Outcome.UNANSWERED])
 
@@ -32,21 +34,29 @@ class Watch:
 
 def look(*, clinic: Clinic, now: dt.datetime) -> Watch:
     """Return how the sending stands."""
-    figures = metrics.measure(now=now, clinic=clinic)
+    figures, (signs, failing) = metrics.measure(now=now, clinic=clinic), background()
     facts = health.Facts(
         now=now,
-        **signs_of_life(),
+        **signs,
         due=figures.due,
         oldest_due=figures.oldest_due,
         in_doubt=figures.in_doubt,
         refusing=_refusing(clinic, now),
+        failing_since=failing.get(Heartbeat.Part.WORKER),
     )
     return Watch(figures, facts, health.troubles(facts, clinic.zone))
 
 
 def signs_of_life() -> dict[str, dt.datetime]:
     """Return when each part was last seen, as health.Facts names them."""
-    return {f"{part}_at": at for part, at in Heartbeat.objects.values_list("part", "at")}
+    return background()[0]
+
+
+def background() -> tuple[dict[str, dt.datetime], dict[str, dt.datetime]]:
+    """Return the signs of life, and since when each part of the background work fails, in one query."""
+    rows = list(Heartbeat.objects.values_list("part", "at", "failing_since"))
+    signs = {f"{part}_at": at for part, at, _ in rows if part in LIVING}
+    return signs, {part: since for part, _, since in rows if since}
 
 
 def _refusing(clinic: Clinic, now: dt.datetime) -> dict[str, dt.datetime]:

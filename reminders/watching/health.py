@@ -15,7 +15,11 @@ LATE_AFTER = dt.timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known at a moment. ``refusing`` tells since when a kind of message has found no gateway that takes it."""
+    """What is known at a moment.
+
+    ``refusing`` tells since when a kind of message has found no gateway that takes it, ``failing_since`` since when
+    planning and sending end in a fault.
+    """
 
     now: dt.datetime
     worker_at: dt.datetime | None = None
@@ -24,6 +28,7 @@ class Facts:
     oldest_due: dt.datetime | None = None
     in_doubt: int = 0
     refusing: dict[str, dt.datetime] = field(default_factory=dict)
+    failing_since: dt.datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,9 @@ def troubles(facts: Facts, zone: ZoneInfo) -> list[Trouble]:
         if facts.now - began >= SILENT_AFTER:
             what = f"No {kind} has gone out since {_since(began, facts.now, zone)}."
             found.append(Trouble("gateway", what, "The service that carries them does not take any.", calls=True))
+    if facts.failing_since and facts.now - facts.failing_since >= SILENT_AFTER:
+        what = f"Messages may be missing since {_since(facts.failing_since, facts.now, zone)}."
+        found.append(Trouble("fault", what, "The sender service meets a fault in this software.", calls=True))
     # Where everything stands still, that some are late goes without saying.
     if facts.oldest_due and facts.now - facts.oldest_due >= LATE_AFTER and not stands_still:
         why = f"The oldest should have gone out at {_since(facts.oldest_due, facts.now, zone)}."

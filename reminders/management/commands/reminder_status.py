@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from clinic.models import Clinic
 from reminders.dispatch.doubt import in_doubt
-from reminders.models import Heartbeat, Reminder
+from reminders.models import Reminder
 from reminders.models.reminder import ReminderQuerySet
 from reminders.watching import facts as watch
 from reminders.watching import metrics
@@ -25,7 +25,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Take what to do about trouble."""
         parser.add_argument("--check", action="store_true", help="end with an error when messages stand still")
-        parser.add_argument("--alive", choices=Heartbeat.Part.values, help="only say whether this part lives")
+        parser.add_argument("--alive", choices=watch.LIVING, help="only say whether this part lives")
 
     def handle(self, *args: Any, check: bool, alive: str | None, **options: Any) -> None:
         """Print; with --check end in an error when something keeps messages from going out."""

@@ -9,9 +9,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from reminders import rehearsal
-from reminders.dispatch import send_due
 from reminders.models import Heartbeat
-from reminders.planning import reconcile
+from reminders.rounds import plan_and_send
 
 
 class Command(BaseCommand):
@@ -45,17 +44,12 @@ class Command(BaseCommand):
 
     def _round(self) -> None:
         """Plan and send. It wakes itself, so it gives both signs of life."""
-        self._alive()
-        plan = reconcile(now=timezone.now())
-        worked = send_due(clock=timezone.now)
-        self._alive()
+        Heartbeat.note(Heartbeat.Part.BEAT, timezone.now())
+        plan, worked = plan_and_send(clock=timezone.now)
+        Heartbeat.note(Heartbeat.Part.BEAT, timezone.now())
         self.stdout.write(
             f"{plan.created} planned, {plan.stopped} stopped, {plan.missed} too late, {worked} worked on."
         )
-
-    def _alive(self) -> None:
-        for part in Heartbeat.Part:
-            Heartbeat.note(part, timezone.now())
 
     def _rehearse(self, *, names: bool) -> None:
         """Print tomorrow's messages. What is printed may end in a log, so names are there only when asked for."""

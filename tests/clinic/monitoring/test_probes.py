@@ -13,6 +13,7 @@ from clinic.monitoring import readiness
 from patients.models import Patient
 from reminders import defaults
 from reminders.models import Heartbeat, Reminder, ReminderRule
+from reminders.watching.facts import LIVING
 from tests.builders import NOW, make_course
 from treatments.models import TreatmentSession
 
@@ -66,7 +67,7 @@ def test_all_checks_pass_where_all_is_well(all_well: None) -> None:
     answer = ask("/readyz")
     assert answer.status_code == 200, answer.json()
     assert set(answer.json()["checks"]) == {
-        "database", "migrations", "rules", "broker", "beat", "worker", "reminders"
+        "database", "migrations", "rules", "broker", "beat", "worker", "background", "reminders"
     }  # fmt: skip
 
 
@@ -76,7 +77,7 @@ def test_it_costs_few_queries(all_well: None, django_assert_max_num_queries: Dja
         ask("/readyz")
 
 
-@pytest.mark.parametrize("part", list(Heartbeat.Part))
+@pytest.mark.parametrize("part", LIVING)
 def test_a_part_that_is_silent_is_named(all_well: None, part: Heartbeat.Part) -> None:
     Heartbeat.note(part, NOW - dt.timedelta(minutes=4))
     answer = ask("/readyz")
@@ -127,7 +128,7 @@ def test_a_broker_that_is_away_fails_one_check(all_well: None, monkeypatch: pyte
 def test_a_balancer_leaves_out_what_the_pages_do_not_need(all_well: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(app.conf, "broker_url", NOBODY_LISTENS)
     Heartbeat.objects.all().delete()
-    assert ask("/readyz?exclude=broker,beat,worker,reminders").status_code == 200
+    assert ask("/readyz?exclude=broker,beat,worker,background,reminders").status_code == 200
 
 
 def test_a_database_that_is_away_is_an_answer_not_a_crash(all_well: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,9 +36,9 @@ def failing(reminder: Reminder, gateways: dict[str, Gateway]) -> Reminder:
 # Signs of life
 
 
-@pytest.mark.parametrize("part", Heartbeat.Part.values)
+@pytest.mark.parametrize("part", watch.LIVING)
 def test_a_part_that_died_is_on_the_board_within_five_minutes(rules: Clinic, part: str) -> None:
-    for alive in Heartbeat.Part.values:
+    for alive in watch.LIVING:
         Heartbeat.objects.create(part=alive, at=NOW if alive == part else NOW + 5 * MINUTE)
     assert kinds(rules, NOW + 3 * MINUTE) == []
     assert kinds(rules, NOW + 5 * MINUTE) == [part]

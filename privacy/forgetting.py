@@ -1,0 +1,29 @@
+"""Forgetting what is past its time, clinic by clinic: one that fails keeps no other from it, nor one person others."""
+
+import datetime as dt
+from contextlib import suppress
+from functools import partial
+
+from clinic.models import Clinic
+from patients.models import Patient
+from privacy.erasing import NotYet, erase
+from privacy.models import Erasure, Retention
+from privacy.purging import purge_texts
+from privacy.seen import past_their_time
+from reminders.watching.faults import each
+
+
+def forget_everywhere(*, at: dt.datetime) -> None:
+    """Do it for all clinics. Raises Incomplete where something could not be done."""
+    each(Clinic.objects.all(), partial(_forget, at=at))
+
+
+def _forget(clinic: Clinic, *, at: dt.datetime) -> None:
+    purge_texts(clinic=clinic, at=at)
+    if Retention.of(clinic).erase_by_itself:
+        each(past_their_time(clinic, at.astimezone(clinic.zone).date()), partial(_erase, at=at))
+
+
+def _erase(patient: Patient, *, at: dt.datetime) -> None:
+    with suppress(NotYet):  # came back to treatment a moment ago
+        erase(patient=patient, what=Erasure.What.PERSON, reason=Erasure.Reason.RETENTION, by=None, at=at)

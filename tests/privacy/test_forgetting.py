@@ -1,0 +1,85 @@
+"""What is forgotten by itself: one clinic or one person that fails stops no other, and is seen."""
+
+import datetime as dt
+import io
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from clinic.models import Clinic
+from patients.models import Patient
+from privacy import forgetting
+from privacy.erasing import erase
+from privacy.models import Erasure, Retention
+from privacy.tasks import forget
+from reminders.models import Heartbeat
+from reminders.watching.faults import Incomplete
+from tests.builders import NOW, make_clinic, make_patient
+from tests.world import World
+
+LONG_AGO = NOW - dt.timedelta(days=365 * 9)
+
+
+@pytest.fixture
+def broken(db: None) -> Clinic:
+    """A clinic, older than all others, whose time zone is no zone any more."""
+    clinic = make_clinic("Broken")
+    Clinic.objects.filter(pk=clinic.pk).update(timezone="Europe/Atlantis")
+    Retention.objects.create(clinic=clinic, record_years=8, erase_by_itself=True)
+    return clinic
+
+
+@pytest.fixture
+def erasing(harbour: World) -> Clinic:
+    """Harbour, which erases by itself whose time is over."""
+    Retention.objects.create(clinic=harbour.clinic, record_years=8, erase_by_itself=True)
+    return harbour.clinic
+
+
+def background() -> Any:
+    return Client().get("/readyz").json()["checks"]["background"]
+
+
+def test_a_clinic_that_fails_keeps_no_other_from_forgetting(broken: Clinic, erasing: Clinic) -> None:
+    old = make_patient(erasing, "Otto", "Old", created_at=LONG_AGO)
+    with pytest.raises(Incomplete):
+        forget()
+    assert Erasure.objects.get().patient == old
+
+
+def test_a_person_who_cannot_be_erased_keeps_no_other_in_the_records(
+    erasing: Clinic, monkeypatch: pytest.MonkeyPatch, logged: io.StringIO
+) -> None:
+    bad = make_patient(erasing, "Bad", "Luck", created_at=LONG_AGO)
+    old = make_patient(erasing, "Otto", "Old", created_at=LONG_AGO)
+
+    def fails_with_one(*, patient: Patient, **how: Any) -> Erasure:
+        if patient == bad:
+            raise ZeroDivisionError
+        return erase(patient=patient, **how)
+
+    monkeypatch.setattr(forgetting, "erase", fails_with_one)
+    with pytest.raises(Incomplete):
+        forget()
+    assert Erasure.objects.get().patient == old
+    assert f"patients.Patient {bad.pk} could not be worked on" in logged.getvalue()
+
+
+def test_a_monitor_sees_it_until_it_is_mended(broken: Clinic) -> None:
+    with pytest.raises(Incomplete):
+        forget()
+    Heartbeat.objects.update(failing_since=NOW - dt.timedelta(minutes=5))
+    assert background() == {"ok": False, "failing_seconds": {"forget": 300}}
+    assert b'twelve_weeks_failing_seconds{part="forget"} 300.0' in Client().get("/metrics").content
+    Clinic.objects.update(timezone="Europe/London")
+    forget()
+    assert background() == {"ok": True, "failing_seconds": {}}
+
+
+def test_it_runs_without_a_broker_too(broken: Clinic, erasing: Clinic) -> None:
+    make_patient(erasing, "Otto", "Old", created_at=LONG_AGO)
+    with pytest.raises(CommandError, match="1 could not be worked on"):
+        call_command("forget")
+    assert Erasure.objects.count() == 1
