@@ -1,5 +1,7 @@
 """Where the log-in library asks us: addresses of callers, words, links in mail, secrets at rest, a new session."""
 
+import logging
+import smtplib
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -19,10 +21,16 @@ from clinic.signing_in import second_factor
 from clinic.signing_in.devices import device_words, network_words
 from clinic.signing_in.sessions import begin
 
+logger = logging.getLogger(__name__)
+
 _WRONG = "Email or password is wrong."
 _NOT_YOURS = "That is not your password."
 _CURRENT = "Enter the password that you have now."
 _OLD_LINK = "This link has been used or is too old. Ask for a new one."
+
+
+class NotSent(Exception):
+    """The mail server did not take a letter; the log says why."""
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -57,6 +65,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def format_email_subject(self, subject: str) -> str:
         """Leave the subject as it is: the host of a request does not belong there."""
         return subject
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a letter at once. Raises NotSent: a mail server that is down is no fault of the page."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (smtplib.SMTPException, OSError) as error:  # what mail providers' interfaces raise is an OSError too
+            logger.exception("a letter could not be sent")
+            raise NotSent from error
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Lead back to one's own page, which says so."""

@@ -1,6 +1,8 @@
 """One's own page: where one is signed in, and ending what should not be."""
 
+from allauth.account.views import password_reset
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
@@ -10,12 +12,26 @@ from django.views.decorators.http import require_POST, require_safe
 from clinic.models import StaffSession
 from clinic.redirects import posted_uid
 from clinic.signing_in import second_factor
+from clinic.signing_in.adapter import NotSent
+from clinic.signing_in.forms import ForgottenForm
 from clinic.signing_in.sessions import end_all, ends_at
 
 
 def _open_sessions(request: HttpRequest) -> list[StaffSession]:
     rows = StaffSession.objects.filter(user=request.user.pk, expire_date__gt=timezone.now())
     return list(rows.order_by("-seen_at"))
+
+
+@login_not_required
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """Send a letter with which a new password is chosen, or say that no letter leaves: whoever asked would wait for it."""
+    try:
+        response: HttpResponse = password_reset(request)
+    except NotSent:
+        form = ForgottenForm(request.POST)
+        form.add_error(None, "No letter could be sent: the mail server does not take any. Try again in a few minutes.")
+        return render(request, "account/password_reset.html", {"form": form}, status=503)
+    return response
 
 
 @require_safe

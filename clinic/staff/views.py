@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.access import CAPABILITIES, Capability, StaffRequest, requires
 from clinic.models import Invitation, Membership, Role, User
+from clinic.signing_in.adapter import NotSent
 from clinic.staff import actions
 from clinic.staff.forms import InviteForm, RoleForm, TakeForm
 
@@ -32,8 +33,7 @@ def people(request: StaffRequest) -> HttpResponse:
         except actions.Refused as error:
             form.add_error("email", str(error))
         else:
-            _send(made, token)
-            messages.success(request, f"Invited {made.email}. The letter's link works for 3 days.")
+            _send(request, made, token)
             return redirect("staff:people")
     return render(request, "staff/people.html", _context(request, form), status=422 if form.is_bound else 200)
 
@@ -53,9 +53,16 @@ def _context(request: StaffRequest, form: InviteForm) -> dict[str, object]:
     }
 
 
-def _send(made: Invitation, token: str) -> None:
+def _send(request: StaffRequest, made: Invitation, token: str) -> None:
+    """Send the letter, and say what became of it. The invitation stands either way."""
     link = settings.BASE_URL + reverse("staff:take", args=[token])
-    get_adapter().send_mail("staff/invitation", made.email, {"invitation": made, "link": link})
+    try:
+        get_adapter().send_mail("staff/invitation", made.email, {"invitation": made, "link": link})
+    except NotSent:
+        words = "but the letter did not go out: the mail server does not take any. Press Send again in a few minutes."
+        messages.warning(request, f"{made.email} is invited, {words}")
+    else:
+        messages.success(request, f"Invited {made.email}. The letter's link works for 3 days.")
 
 
 def _act(request: StaffRequest, uid: uuid.UUID, act: Callable[[Membership], None], done: str) -> HttpResponse:
@@ -108,6 +115,23 @@ def sign_out(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         lambda row: actions.sign_out(membership=row, by=request.user, at=timezone.now()),
         "signed out on every device.",
     )
+
+
+@require_POST
+@requires(Capability.PEOPLE)
+def send_again(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Write a letter that did not arrive anew. Its link takes the place of the old one, which nobody can read any more."""
+    waiting = Invitation.objects.filter(taken_at=None, withdrawn_at=None)
+    old = get_object_or_404(waiting, clinic=request.clinic, uid=uid)
+    try:
+        made, token = actions.invite(
+            clinic=request.clinic, email=old.email, role=old.role, by=request.user, at=timezone.now()
+        )
+    except actions.Refused as error:
+        messages.warning(request, str(error))
+    else:
+        _send(request, made, token)
+    return redirect("staff:people")
 
 
 @require_POST

@@ -9,6 +9,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from clinic.models import StaffSession, User
 from tests.clinic.signing_in.conftest import PASSWORD
@@ -90,6 +91,15 @@ def test_a_lock_ends_by_itself(front_desk: User, frozen_clock: Any) -> None:
         sign_in(Client(), front_desk.email, "wrong")
     frozen_clock.shift(601)
     assert sign_in(Client(), front_desk.email).status_code == 302
+
+
+@pytest.mark.parametrize("email", ["fran@riverside.example", "nobody@riverside.example"])
+def test_a_link_that_could_not_be_sent_is_not_waited_for(front_desk: User, settings: Settings, email: str) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # where nobody listens
+    answer = Client().post(reverse("account_reset_password"), {"email": email})
+    assert answer.status_code == 503
+    assert "No letter could be sent" in answer.content.decode()
 
 
 def test_a_forgotten_password_tells_nobody_who_signs_in_here(front_desk: User) -> None:

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import Settings
 
 from clinic.access import CAPABILITIES, Capability
 from clinic.models import Clinic, Invitation, Membership, Role, User
@@ -55,6 +57,41 @@ def test_an_invitation_ends_after_three_days(link: str, frozen_clock: Any) -> No
 def test_an_invitation_that_was_taken_back_lets_nobody_in(link: str, admin: User) -> None:
     log_in(admin).post(reverse("staff:withdraw", args=[Invitation.objects.get().uid]))
     assert Client().post(link, NEW).status_code == 404
+
+
+class NoServer(BaseEmailBackend):
+    """A mail server that is down."""
+
+    def send_messages(self, messages: object) -> int:
+        raise ConnectionRefusedError
+
+
+@pytest.fixture
+def mail_down(settings: Settings) -> None:
+    """Nobody takes mail."""
+    settings.EMAIL_BACKEND = f"{__name__}.NoServer"
+
+
+def test_an_invitation_stands_although_no_letter_leaves_and_says_so(admin: User, mail_down: None) -> None:
+    form = {"email": EMAIL, "role": Role.FRONT_DESK}
+    page = log_in(admin).post(reverse("staff:people"), form, follow=True).content.decode()
+    assert f"{EMAIL} is invited, but the letter did not go out" in page
+    assert reverse("staff:send_again", args=[Invitation.objects.get().uid]) in page
+
+
+def test_a_letter_sent_again_lets_in_and_the_old_one_does_not(link: str, admin: User) -> None:
+    log_in(admin).post(reverse("staff:send_again", args=[Invitation.objects.get().uid]))
+    [again] = re.findall(r"http\S+(/invitation/\S+/)", str(mail.outbox[1].body))
+    assert Client().get(link).status_code == 404
+    assert Client().post(again, NEW).status_code == 302
+    assert Membership.objects.get(user__email=EMAIL).role == Role.FRONT_DESK
+
+
+def test_what_was_taken_or_taken_back_is_not_sent_again(link: str, admin: User) -> None:
+    Client().post(link, NEW)
+    taken = Invitation.objects.get()
+    assert log_in(admin).post(reverse("staff:send_again", args=[taken.uid])).status_code == 404
+    assert len(mail.outbox) == 1
 
 
 def test_of_two_letters_written_at_once_one_lets_in(link: str, admin: User, riverside: Clinic) -> None:
