@@ -222,7 +222,7 @@ ANYMAIL = {
     "REQUESTS_TIMEOUT": env_int("EMAIL_TIMEOUT_SECONDS", 10),
 }
 if ANYMAIL["MAILGUN_API_KEY"]:
-    EMAIL_BACKEND = "anymail.backends.mailgun.EmailBackend"
+    EMAIL_BACKEND = "reminders.channels.mailgun.EmailBackend"
 DEFAULT_FROM_EMAIL = env_text("DEFAULT_FROM_EMAIL", "clinic@clinic.example")
 
 # Text messages: any gateway with Twilio's HTTP interface, else files that the outbox page shows.

@@ -5,6 +5,7 @@ import datetime as dt
 import urllib3
 from urllib3.util import Timeout
 
+from clinic.deadline import Deadline, Plain, Secure
 from interface.hooks import addresses, signature
 from interface.hooks.addresses import Target, Unfit
 from interface.models import Hook
@@ -48,7 +49,7 @@ def headers_of(hook: Hook, identity: str, body: bytes, now: dt.datetime) -> dict
 def _post(target: Target, address: str, headers: dict[str, str], body: bytes) -> int:
     """Post to the address that was checked; the certificate has to be that of the name."""
     timeout = Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
-    with _pool(target, address, timeout) as pool:
+    with Deadline(CONNECT_SECONDS + READ_SECONDS), _pool(target, address, timeout) as pool:
         response = pool.urlopen(
             "POST",
             target.path,
@@ -64,8 +65,8 @@ def _post(target: Target, address: str, headers: dict[str, str], body: bytes) ->
 
 def _pool(target: Target, address: str, timeout: Timeout) -> urllib3.HTTPConnectionPool:
     if target.scheme == "http":
-        return urllib3.HTTPConnectionPool(address, target.port, timeout=timeout)
-    return urllib3.HTTPSConnectionPool(
+        return Plain(address, target.port, timeout=timeout)
+    return Secure(
         address,
         target.port,
         timeout=timeout,
@@ -85,6 +86,6 @@ def _words(error: Exception) -> str:
     if isinstance(error, urllib3.exceptions.SSLError):
         return "Its certificate is not valid."
     refused = isinstance(error, urllib3.exceptions.NewConnectionError)  # a kind of time-out to that library
-    if isinstance(error, urllib3.exceptions.TimeoutError) and not refused:
+    if isinstance(error, TimeoutError | urllib3.exceptions.TimeoutError) and not refused:
         return "It did not answer in time."
     return "It could not be reached."

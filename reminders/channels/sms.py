@@ -11,6 +11,7 @@ from django.urls import reverse
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from reminders.channels.base import OUR_ACCOUNT, Blame, CannotAnswer, Message, SendError
+from reminders.channels.bounded import BoundedSession
 from reminders.channels.codes import words_for
 
 TOO_MANY = 429
@@ -24,7 +25,7 @@ class SmsCarrier:
     """One text message per call. The gateway can be asked what it has, which is how an attempt in doubt is settled."""
 
     def __init__(self, *, keep_open: bool = False) -> None:
-        self._session = requests.Session() if keep_open else None
+        self._session = self._new_session() if keep_open else None
 
     def prepare(self, messages: Iterable[Message]) -> None:
         """Nothing is to be done beforehand."""
@@ -59,11 +60,19 @@ class SmsCarrier:
         account = settings.SMS_GATEWAY_ACCOUNT
         url = f"{settings.SMS_GATEWAY_URL}/2010-04-01/Accounts/{account}/Messages.json"
         auth = (account, settings.SMS_GATEWAY_TOKEN)
-        ask = self._session.request if self._session is not None else requests.request
+        session = self._session or self._new_session()
         try:
-            return ask(method, url, auth=auth, timeout=settings.SMS_TIMEOUT_SECONDS, **how)
+            return session.request(method, url, auth=auth, timeout=settings.SMS_TIMEOUT_SECONDS, **how)
         except requests.RequestException as error:
             raise _silent(in_doubt=method == "POST" and not _never_reached(error)) from error
+        finally:
+            if self._session is None:
+                session.close()
+
+    @staticmethod
+    def _new_session() -> BoundedSession:
+        """Return a session; connecting may take as long as answering."""
+        return BoundedSession(2 * settings.SMS_TIMEOUT_SECONDS)
 
 
 def _callback(message: Message) -> str:

@@ -1,0 +1,116 @@
+"""A call ends, however slowly its answer drips: to another program, a gateway, a mail provider, encrypted or not."""
+
+import datetime as dt
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from pytest_django import Settings
+from urllib3.util import Timeout
+
+from clinic.deadline import Deadline, Plain, Secure
+from interface.hooks import delivery
+from interface.hooks.addresses import read
+from reminders.channels import SendError, carrier_for
+from reminders.channels.base import Message
+from tests.engines import once
+from tests.servers.dripping import dripping
+
+pytestmark = [pytest.mark.stack, once("what goes over the line asks no database")]
+
+# The answers of the slow server take half a minute.
+SOON = 3.0
+TEXT = Message(key="k", to="+447700900123", subject="", body="Riverside Clinic: see you on Thursday.")
+BODY = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9999\r\n\r\n"
+
+
+@contextmanager
+def ends_soon() -> Iterator[None]:
+    began = time.monotonic()
+    yield
+    assert time.monotonic() - began < SOON
+
+
+def test_another_program_that_drips_is_left(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.DEMO = True
+    monkeypatch.setattr(delivery, "CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr(delivery, "READ_SECONDS", 0.5)
+    with dripping() as port, ends_soon(), pytest.raises(TimeoutError) as caught:
+        delivery._post(read(f"http://127.0.0.1:{port}/"), "127.0.0.1", {}, b"{}")
+    assert delivery._words(caught.value) == "It did not answer in time."
+
+
+@pytest.mark.parametrize("begin", [b"HTTP/1.1 201 Created\r\n", BODY], ids=["in its headers", "in its body"])
+@pytest.mark.parametrize("keep_open", [False, True])
+def test_a_gateway_that_drips_leaves_a_text_in_doubt(settings: Settings, begin: bytes, keep_open: bool) -> None:
+    settings.SMS_TIMEOUT_SECONDS = 0.5
+    with dripping(begin) as port, ends_soon():
+        settings.SMS_GATEWAY_URL = f"http://127.0.0.1:{port}"
+        carrier = carrier_for("sms", keep_open=keep_open)
+        with pytest.raises(SendError) as caught:
+            carrier.send(TEXT)
+        carrier.close()
+    assert (caught.value.permanent, caught.value.in_doubt) == (False, True)
+
+
+def test_a_mail_provider_that_drips_leaves_a_letter_in_doubt(settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "reminders.channels.mailgun.EmailBackend"
+    with dripping(BODY) as port, ends_soon():
+        settings.ANYMAIL = {
+            "MAILGUN_API_KEY": "key",
+            "MAILGUN_API_URL": f"http://127.0.0.1:{port}/v3",
+            "MAILGUN_SENDER_DOMAIN": "clinic.example",
+            "REQUESTS_TIMEOUT": 0.5,
+        }
+        with pytest.raises(SendError) as caught:
+            carrier_for("email").send(Message(key="k", to="maria@patients.example", subject="Hello", body="See you."))
+    assert caught.value.in_doubt
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+    """A server's own certificate, signed by itself."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
+    now, file = dt.datetime.now(dt.UTC), tmp_path_factory.mktemp("certificate") / "own.pem"
+    made = x509.CertificateBuilder(
+        name, name, key.public_key(), x509.random_serial_number(), now, now + dt.timedelta(1)
+    )
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(private + made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(file)
+    return context
+
+
+@pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
+def test_an_encrypted_line_is_cut_too(certificate: ssl.SSLContext) -> None:
+    with dripping(secure=certificate) as port, ends_soon(), pytest.raises(TimeoutError), Deadline(1):
+        Secure("127.0.0.1", port, cert_reqs="CERT_NONE", timeout=Timeout(0.5)).urlopen("GET", "/", retries=False)
+
+
+@pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
+@pytest.mark.parametrize("encrypted", [False, True])
+def test_a_line_kept_open_from_before_is_cut_too(encrypted: bool, certificate: ssl.SSLContext) -> None:
+    answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"
+    how: dict[str, Any] = {"cert_reqs": "CERT_NONE"} if encrypted else {}
+    served = dripping(answer, secure=certificate if encrypted else None)
+    with served as port, (Secure if encrypted else Plain)("127.0.0.1", port, timeout=Timeout(0.5), **how) as pool:
+        with Deadline(5):
+            assert pool.urlopen("GET", "/", retries=False).status == 200
+        with ends_soon(), pytest.raises(TimeoutError), Deadline(1):
+            pool.urlopen("GET", "/", retries=False)
+        assert pool.num_connections == 1
+
+
+def test_a_call_that_ends_in_time_keeps_no_line_and_no_clock() -> None:
+    with dripping(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n") as port, Deadline(60) as deadline:
+        assert Plain("127.0.0.1", port).urlopen("GET", "/").status == 200
+    deadline._timer.join(1)
+    assert (deadline._lines, deadline._timer.is_alive()) == ([], False)
