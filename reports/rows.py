@@ -24,7 +24,7 @@ from django.db.models import (
 from django.db.models.functions import ExtractIsoWeekDay
 
 from clinic.wording import WEEKDAYS
-from reminders.models import Reminder, State
+from reminders.models import Kind, Reminder, State
 from treatments.log.filters import SessionFilter
 from treatments.models import SessionEvent, Status, TreatmentSession
 from treatments.models.session import GIVEN, OCCUPYING
@@ -115,8 +115,9 @@ def _moment() -> Any:
 
 
 def _sent() -> QuerySet[Reminder]:
+    """Return, for a visit, the reminders before it that went out; the check-ups after it are messages about it too."""
     return Reminder.objects.filter(
-        session=OuterRef("pk"), session_version=OuterRef("version"), occasion="", state=State.SENT
+        session=OuterRef("pk"), session_version=OuterRef("version"), rule__kind=Kind.VISIT, state=State.SENT
     )
 
 

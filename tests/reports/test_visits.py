@@ -7,7 +7,8 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from clinic.models import Clinic, Injector, Membership, Role, User
-from reminders.models import State
+from reminders import defaults
+from reminders.models import Kind, ReminderRule, State
 from tests.builders import NOW, TODAY, make_injector, make_user
 from tests.conftest import log_in
 from tests.reports.conftest import DAYS, LAST, Visit, figure, remind, shown, table
@@ -70,6 +71,15 @@ def test_it_is_split_by_whether_a_reminder_arrived(visit: Visit, admin: User) ->
         ("Sent, no receipt", "1 of 1"),
         ("None sent", "2 of 2"),
     ]
+
+
+def test_a_check_up_after_a_visit_is_no_reminder_before_it(visit: Visit, riverside: Clinic, admin: User) -> None:
+    defaults.install(riverside)
+    check_up = ReminderRule.objects.get(clinic=riverside, kind=Kind.SIDE_EFFECTS)
+    came = visit(DONE, answer="confirmed", answered_at=NOW)
+    remind(came, State.SENT, delivered_at=NOW, closed_at=NOW, rule=check_up)
+    assert table(shown(admin, "no-shows"), "By reminders") == [("None sent", "0 of 1")]
+    assert figure(shown(admin, "messages"), "Confirmed within 48 hours") == "none to count"
 
 
 def test_a_moved_visit_stands_apart(visit: Visit, admin: User, riverside: Clinic) -> None:
