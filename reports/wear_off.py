@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from patients.eligibility import MIN_DAYS_RECORDED
 from patients.eligibility.counts import WINDOW_DAYS
@@ -12,7 +12,7 @@ from reports.asked import Asked
 from reports.cycles import Cycle, cycles, cycles_with
 from reports.numbers import Share
 from reports.page import Figure, Report, Row, Table, share_row, too_few
-from treatments.models import OutcomeScore
+from treatments.models import OutcomeScore, TreatmentSession
 from treatments.response.cycles import WORSE_DAYS
 
 _LAST = 9
@@ -63,8 +63,15 @@ def _row(asked: Asked, number: int, sums: Counter[str]) -> Row:
 
 
 def _scores(asked: Asked) -> QuerySet[Any]:
+    """Return the scores of the days; of one injector those that tell of a session of theirs, the last one before."""
     clinics = [clinic.pk for clinic in asked.clinics]
-    return OutcomeScore.objects.filter(clinic__in=clinics, taken_on__range=asked.days).order_by()
+    scores = OutcomeScore.objects.filter(clinic__in=clinics, taken_on__range=asked.days).order_by()
+    if asked.injector is None:
+        return scores
+    before = TreatmentSession.objects.filter(course__patient=OuterRef("patient"), given_on__lt=OuterRef("taken_on"))
+    newest = before.order_by("-given_on", "-pk").values("injector")[:1]
+    told: QuerySet[Any] = scores.alias(injector=Subquery(newest)).filter(injector=asked.injector.pk)
+    return told
 
 
 def _said(asked: Asked) -> dict[str, int]:

@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from clinic.models import Clinic, Injector, User
 from patients.models import Patient
-from tests.builders import NOW, make_patient, make_session
+from tests.builders import NOW, make_injector, make_patient, make_session
 from tests.conftest import log_in
 from tests.reports.conftest import DAYS, FIRST, LAST, figure, shown, table
 from tests.treatments.test_everyone import treated
@@ -94,6 +94,24 @@ def test_the_week_it_began_is_what_people_said(maria: Patient, admin: User) -> N
     report = shown(admin, "wear-off")
     assert figure(report, "Wore off, as people said") == "3 of 4"
     assert table(report, "Week in which it began, as people said") == [("Week 9", "2"), ("Week 10", "1")]
+
+
+def test_what_people_said_counts_for_whoever_gave_the_session_before(
+    maria: Patient, riverside: Clinic, osei: Injector, admin: User
+) -> None:
+    bello, tom = make_injector(riverside, "RN Bello"), make_patient(riverside, "Tom", "Reid")
+    again = treated(maria, osei, 1, GIVEN)
+    asked_on = GIVEN + CYCLE
+    make_session(again, bello, NOW, status=Status.DONE, local_date=asked_on, given_on=asked_on)
+    treated(tom, bello, 1, GIVEN + ONE)
+    for person, week in ((maria, 10), (tom, 9)):
+        OutcomeScore.objects.create(
+            clinic=riverside, patient=person, taken_on=asked_on, wear_off_week=week, entered_at=NOW, entered_by=admin
+        )
+    for injector, words in ((osei, "Week 10"), (bello, "Week 9")):
+        report = shown(admin, "wear-off", injector=str(injector.uid))
+        assert figure(report, "Wore off, as people said") == "1 of 1"
+        assert table(report, "Week in which it began, as people said") == [(words, "1")]
 
 
 @pytest.mark.parametrize("key", ["response", "wear-off"])
