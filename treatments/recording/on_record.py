@@ -57,16 +57,24 @@ def _emergencies(session: TreatmentSession, people: Collection[int], at: dt.date
     return [f"{one.label} was reported on {_day(one)}. {_PRESCRIBER}" for one in lately if one.closed_at]
 
 
-def unsettled(session: TreatmentSession) -> list[str]:
+def waiting(session: TreatmentSession) -> list[SideEffect]:
     """Return the emergencies that nobody has settled yet: nothing is injected before a clinician has, whoever asks."""
     people = session.course.patient.joined()
-    waiting = SideEffect.objects.filter(
-        patient__in=people, level=catalogue.Level.EMERGENCY, closed_at__isnull=True
-    ).select_related("clinic")
-    return [
-        f"{one.label} was reported on {_day(one)}, and nobody has settled it: do not inject before a clinician has."
-        for one in waiting
-    ]
+    told = SideEffect.objects.filter(patient__in=people, level=catalogue.Level.EMERGENCY, closed_at__isnull=True)
+    return list(told.select_related("clinic"))
+
+
+def unsettled(session: TreatmentSession) -> list[str]:
+    """Return what is said of each of them."""
+    return [unsettled_words(one) for one in waiting(session)]
+
+
+def unsettled_words(effect: SideEffect) -> str:
+    """Return why nothing is injected, in one sentence."""
+    return (
+        f"{effect.label} was reported on {_day(effect)}, and nobody has settled it: "
+        "do not inject before a clinician has."
+    )
 
 
 def _day(effect: SideEffect) -> str:

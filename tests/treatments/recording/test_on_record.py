@@ -5,11 +5,13 @@ from collections.abc import Callable
 from contextlib import nullcontext
 
 import pytest
+from django.urls import reverse
 
 from clinic.models import Injector, User
 from patients.models import Patient
 from tests.builders import NOW, TODAY, make_session
 from tests.conftest import log_in
+from tests.pages import text
 from tests.treatments.record_form import record_url
 from tests.treatments.recording.conftest import Outcome, findings
 from treatments import leaving, recording
@@ -104,6 +106,14 @@ def test_it_is_said_on_the_form_before_the_first_injection(
     told(maria, front_desk, days=60)
     page = log_in(nurse).get(record_url(in_room)).content.decode()
     assert "and nobody has settled it: do not inject before a clinician has." in page
+
+
+def test_the_form_leads_to_where_a_clinician_settles_it(
+    in_room: TreatmentSession, maria: Patient, front_desk: User, nurse: User
+) -> None:
+    place = reverse("treatments:effect", args=[told(maria, front_desk, days=60).uid])
+    page = text(log_in(nurse).get(record_url(in_room)))
+    assert f'<a href="{place}">Settle it</a>' in page
 
 
 def test_one_that_was_settled_since_the_last_dose_is_for_a_prescriber(

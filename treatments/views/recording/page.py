@@ -12,7 +12,7 @@ from patients.models import Patient
 from treatments import cycle, injection_map, protocol, safety
 from treatments.care import care_of
 from treatments.forms import CorrectionForm, RecordForm
-from treatments.models import SessionDraft, TreatmentSession
+from treatments.models import SessionDraft, SideEffect, TreatmentSession
 from treatments.recording import on_record
 from treatments.response.reading import response_of
 from treatments.response.summary import Summary, summary
@@ -32,7 +32,7 @@ def record_page(
         "draft_version": request.POST.get("draft_version", draft.version if draft else 0),
         "correcting": isinstance(form, CorrectionForm),
         # Told before the first injection: a signature that is refused afterwards comes too late.
-        "unsettled": [] if isinstance(form, CorrectionForm) else on_record.unsettled(found),
+        "unsettled": [] if isinstance(form, CorrectionForm) else _unsettled(found),
         "muscles": form.muscles(plan, skipped),
         "map_views": injection_map.marked(injection_map.VIEWS, plan, skipped),
         "map_crops": injection_map.marked(injection_map.CROPS, plan, skipped),
@@ -47,6 +47,11 @@ def record_page(
         "may_override": may(request.membership, Capability.PRESCRIBE),
     }
     return render(request, "treatments/record/form.html", context, status=422 if form.is_bound else 200)
+
+
+def _unsettled(found: TreatmentSession) -> list[tuple[str, SideEffect]]:
+    """Return the emergencies that stand in the way, each in words and with the row that its page is for."""
+    return [(on_record.unsettled_words(effect), effect) for effect in on_record.waiting(found)]
 
 
 def _today(request: StaffRequest) -> dt.date:
