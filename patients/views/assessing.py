@@ -189,7 +189,7 @@ def sheet(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     back = "patients:assess" if may_assess else "patients:detail"
     context = {
         "back": reverse(back, args=[assessment.patient.uid]),
-        "back_label": "the assessment" if may_assess else assessment.patient.full_name,
+        "back_label": "Eligibility" if may_assess else assessment.patient.full_name,
         "assessment": assessment,
         "patient": assessment.patient,
         "found": found,

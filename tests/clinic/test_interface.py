@@ -202,3 +202,8 @@ def test_vendored_files_are_what_their_authors_published() -> None:
         if path.is_file() and path.name != "checksums.json"
     }
     assert found == wanted
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
+def test_a_way_back_is_the_name_of_the_page_it_leads_to(template: Path) -> None:
+    assert not re.findall(r"back-link[^>]*>Back to|back_label=\"[a-z]", template.read_text())

@@ -1,6 +1,7 @@
 """Working the recall list: tries, snooze, closing, the waiting list."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -124,6 +125,16 @@ def test_a_death_ends_the_course_the_visit_and_every_message(late: Course, osei:
     visit.refresh_from_db()
     assert (late.closed_on, late.close_reason, visit.status) == (TODAY, "Died", "cancelled")
     assert not ContactPoint.objects.usable().filter(patient=late.patient).exists()
+
+
+def test_closing_from_recall_has_another_name_than_ending_a_course(
+    late: Course, front_desk: User, prescriber: User
+) -> None:
+    pages = ((front_desk, "let_go"), (prescriber, "close_course"))
+    found = [log_in(who).get(reverse(f"treatments:{name}", args=[late.uid])).content.decode() for who, name in pages]
+    names = [(re.findall("<title>([^<]*)<", page), re.findall("<h1>([^<]*)<", page)) for page in found]
+    assert names[0][0] != names[1][0]
+    assert names[0][1] != names[1][1]
 
 
 def test_who_moved_away_keeps_their_consent(late: Course, front_desk: User) -> None:
