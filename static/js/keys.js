@@ -5,6 +5,7 @@
 
   const STORE = "single-letter-keys";
   const PLACE = "row-of-the-last-key";
+  const MESSAGES = "messages"; // in place of a row's id
   const SEQUENCE_MS = 1500;
   const TYPING = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]";
   const ROWS = "[data-rows] tbody > tr, [data-rows] [data-row]";
@@ -40,6 +41,10 @@
   const marked = () => rows().find((row) => "current" in row.dataset);
   const currentRow = () => rows().find((row) => row.contains(document.activeElement)) || marked() || rows()[lastRow];
   const rowIndex = () => rows().indexOf(currentRow());
+
+  const keepPlace = (row) => {
+    if (row?.id) sessionStorage.setItem(PLACE, window.location.pathname + row.id);
+  };
 
   const find = (key) => {
     const wanted = `[data-key="${CSS.escape(key)}"]`;
@@ -109,7 +114,7 @@
         // So that what the key opens gives the focus back to the row.
         if (!row.contains(document.activeElement)) { row.tabIndex = -1; row.focus(); }
       }
-      if (row?.id) sessionStorage.setItem(PLACE, window.location.pathname + row.id);
+      keepPlace(row);
       target.click();
       return true;
     }
@@ -117,14 +122,21 @@
     return Boolean(fixed[key]?.());
   };
 
-  /* A step loads the page anew with the focus on Undo; the next key still means the row of the last one. */
-  const stayOnRow = () => {
+  /* A step loads the page anew with the focus on Undo; the next key still means the row of the last one. Undo itself
+     leaves nothing to have the focus: the row gets it, or where there is none the message that came in its place. */
+  const stayInPlace = () => {
     const place = sessionStorage.getItem(PLACE);
     sessionStorage.removeItem(PLACE);
     const index = rows().findIndex((row) => row.id && window.location.pathname + row.id === place);
-    if (index < 0) return;
-    lastRow = index;
-    rows()[index].dataset.current = "";
+    const message = place === window.location.pathname + MESSAGES && document.querySelector("#messages [data-announce]");
+    const here = index < 0 ? message : rows()[index];
+    if (index >= 0) {
+      lastRow = index;
+      here.dataset.current = "";
+    }
+    if (!here || document.activeElement !== document.body) return;
+    here.tabIndex = -1;
+    here.focus();
   };
 
   const submitForm = (event) => {
@@ -147,6 +159,13 @@
     else if (!ignored(event) && press(event.key)) event.preventDefault();
   });
 
+  // By whatever key or press: Undo has the focus and is gone with the page.
+  document.addEventListener("submit", (event) => {
+    if (!event.target.closest("#messages")) return;
+    sessionStorage.setItem(PLACE, window.location.pathname + MESSAGES);
+    keepPlace(currentRow());
+  });
+
   document.addEventListener("change", (event) => {
     if (!event.target.matches("[data-keys-switch]")) return;
     localStorage.setItem(STORE, event.target.checked ? "on" : "off");
@@ -163,5 +182,5 @@
   document.querySelector("[data-open-dialog=keys-dialog]")?.addEventListener("click", listKeysHere);
   markShortcuts(document);
   showState();
-  stayOnRow();
+  stayInPlace();
 })();

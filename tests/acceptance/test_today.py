@@ -93,6 +93,28 @@ def test_f03_b_opens_the_times_escape_gives_the_row_back_and_1_books_with_undo_i
     expect(desk.locator("#messages")).to_contain_text("booked for")
 
 
+@pytest.mark.parametrize("key", ["u", "Enter"])
+def test_undo_by_key_gives_the_focus_back_to_the_row(desk: Page, key: str) -> None:
+    row = walk_to(desk, booked(desk, 0))
+    with desk.expect_navigation():
+        desk.keyboard.press("a")
+    expect(desk.get_by_role("button", name="Undo")).to_be_focused()
+    with desk.expect_navigation():
+        desk.keyboard.press(key)
+    expect(desk.locator("#messages")).to_contain_text("Undone.")
+    expect(row).to_be_focused()
+
+
+def test_undo_where_there_are_no_rows_gives_the_focus_to_what_it_says(desk: Page) -> None:
+    visit = desk.locator(f"#{booked(desk, 0)} a[href*='/sessions/']").first
+    desk.goto(str(visit.get_attribute("href")))
+    with desk.expect_navigation():
+        desk.keyboard.press("a")
+    with desk.expect_navigation():
+        desk.keyboard.press("u")
+    expect(desk.locator("#messages [data-announce]")).to_be_focused()
+
+
 def test_f04_with_the_keys_switched_off_letters_do_nothing_and_tab_and_enter_still_do_all(desk: Page) -> None:
     row = booked(desk, 0)
     desk.keyboard.press("?")
