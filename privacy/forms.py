@@ -7,6 +7,7 @@ from django import forms
 from clinic.models import Clinic, User
 from patients.models import Patient
 from privacy.models import Erasure, Retention
+from treatments.forms import SharedForm
 
 
 class _StaffField(forms.ModelChoiceField[User]):
@@ -63,7 +64,7 @@ HOW_LONG = (
 )
 
 
-class RetentionForm(forms.ModelForm[Retention]):
+class RetentionForm(SharedForm, forms.ModelForm[Retention]):
     """How long the clinic keeps what."""
 
     class Meta:

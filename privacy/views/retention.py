@@ -1,6 +1,8 @@
 """How long the clinic keeps what, and whose time is over."""
 
 from django.contrib import messages
+from django.db import transaction
+from django.forms import model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -8,10 +10,13 @@ from django.views.decorators.http import require_http_methods
 
 from clinic import audit
 from clinic.access import Capability, StaffRequest, requires
+from clinic.models import Clinic
 from privacy.forms import RetentionForm
 from privacy.models import Retention
 from privacy.retaining import save_retention
 from privacy.seen import past_their_time
+from treatments.forms import Overtaken
+from treatments.forms.shared import status_of
 
 SHOWN = 50
 
@@ -21,11 +26,22 @@ SHOWN = 50
 def settings(request: StaffRequest) -> HttpResponse:
     """Show and change how long things are kept; list who would be erased as the rule stands."""
     form = RetentionForm(request.POST if request.method == "POST" else None, instance=Retention.of(request.clinic))
-    if form.is_valid():
-        save_retention(retention=form.save(commit=False), by=request.user, at=timezone.now())
+    if form.is_valid() and _saved(request, form):
         messages.success(request, "How long records and messages are kept is saved.")
         return redirect("privacy:settings")
     over = list(past_their_time(request.clinic, timezone.localdate()))
     audit.list_shown(request, "past their time", len(over[:SHOWN]))
     context = {"form": form, "over": over[:SHOWN], "number": len(over)}
-    return render(request, "privacy/settings.html", context, status=422 if form.is_bound else 200)
+    return render(request, "privacy/settings.html", context, status=status_of(form))
+
+
+@transaction.atomic
+def _saved(request: StaffRequest, form: RetentionForm) -> bool:
+    """Save the rule; False when another one was saved meanwhile."""
+    Clinic.objects.select_for_update(no_key=True).get(pk=request.clinic.pk)
+    try:
+        form.look_again(model_to_dict(Retention.of(request.clinic), form.Meta.fields))
+    except Overtaken:
+        return False
+    save_retention(retention=form.save(commit=False), by=request.user, at=timezone.now())
+    return True

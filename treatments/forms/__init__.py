@@ -6,6 +6,7 @@ from treatments.forms.fields import Clock, OneByUid, SeveralByUid, parse_whole
 from treatments.forms.leaving import CloseRecordForm
 from treatments.forms.outside_dose import OutsideDoseForm
 from treatments.forms.record import CorrectionForm, RecordForm
+from treatments.forms.shared import Overtaken, SharedForm
 from treatments.forms.times import DayFilterForm, SearchTimesForm
 
 __all__ = [
@@ -18,10 +19,12 @@ __all__ = [
     "HouseForm",
     "OneByUid",
     "OutsideDoseForm",
+    "Overtaken",
     "ReasonForm",
     "RecordForm",
     "SearchTimesForm",
     "SeveralByUid",
+    "SharedForm",
     "parse_day",
     "parse_whole",
 ]

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from clinic.health_words import blocked_words
-from treatments.forms import Day, HouseForm
+from treatments.forms import Day, HouseForm, SharedForm
 from treatments.models import Profession
 
 
@@ -20,7 +20,7 @@ def _minutes(label: str, low: int, high: int, help_text: str) -> forms.IntegerFi
     )
 
 
-class DetailsForm(HouseForm):
+class DetailsForm(SharedForm, HouseForm):
     """What patients read of the clinic, and how long things take."""
 
     name = forms.CharField(max_length=80, error_messages={"required": "Enter the clinic's name."})
@@ -55,7 +55,7 @@ class DetailsForm(HouseForm):
         return name
 
 
-class CredentialsForm(HouseForm):
+class CredentialsForm(SharedForm, HouseForm):
     """What is on record of an injector."""
 
     profession = forms.ChoiceField(choices=[("", "Not on record"), *Profession.choices], required=False)
@@ -73,7 +73,7 @@ class CredentialsForm(HouseForm):
         return data
 
 
-class InjectingForm(HouseForm):
+class InjectingForm(SharedForm, HouseForm):
     """Whom the clinic lets inject."""
 
     professions = forms.MultipleChoiceField(

@@ -7,10 +7,10 @@ from django import forms
 
 from clinic.models import Absence, Clinic, Closure, Injector, OpeningHours, Room
 from treatments.cycle import NoSuchTime, instant
-from treatments.forms import Clock, Day, HouseForm, OneByUid, SeveralByUid
+from treatments.forms import Clock, Day, HouseForm, OneByUid, SeveralByUid, SharedForm
 
 
-class HoursForm(HouseForm):
+class HoursForm(SharedForm, HouseForm):
     """Weekly hours: one row, or one for each of several weekdays when they are new."""
 
     weekdays = forms.TypedMultipleChoiceField(
@@ -109,7 +109,7 @@ class EndForm(HouseForm):
         return day
 
 
-class SpanForm(HouseForm):
+class SpanForm(SharedForm, HouseForm):
     """A time from a date (and hour) to a date (and hour) on the clinic's clock."""
 
     first_day = Day(required_words="Enter the first day.")
@@ -199,7 +199,7 @@ class ClosureForm(SpanForm):
         )
 
 
-class RoomForm(HouseForm):
+class RoomForm(SharedForm, HouseForm):
     """A room: its name and who may use it."""
 
     name = forms.CharField(max_length=40, error_messages={"required": "Enter a name, such as Room 2."})
@@ -219,7 +219,7 @@ class RoomForm(HouseForm):
         field.queryset = clinic.injectors.filter(active=True)
 
 
-class InjectorForm(HouseForm):
+class InjectorForm(SharedForm, HouseForm):
     """An injector: name and address."""
 
     name = forms.CharField(max_length=60, error_messages={"required": "Enter the name, such as Dr Osei."})

@@ -1,6 +1,7 @@
 """An injector's page, and the weekly hours on it."""
 
 import uuid
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -64,11 +65,15 @@ def change(request: StaffRequest, uid: uuid.UUID, pk: int) -> HttpResponse:
     """Change weekly hours."""
     who = get_injector(request, uid)
     row = get_hours(who, pk)
-    initial = {name: getattr(row, name) for name in ("opens", "closes", "slot_minutes", "valid_from", "valid_until")}
-    initial |= {"weekdays": [row.weekday], "room": row.room.uid if row.room else None}
-    form = HoursForm(request.POST or None, injector=who, initial=initial, one_day=True)
+    form = HoursForm(request.POST or None, injector=who, initial=_typed(row), one_day=True)
     page = page_of(who, f"Hours of {who.name}: {row.get_weekday_display()}")
-    return edit(request, form, page, lambda: changes.hours(rows=form.rows(row)))
+    return edit(request, form, page, lambda: changes.hours(rows=form.rows(row)), lambda: _typed(get_hours(who, pk)))
+
+
+def _typed(row: OpeningHours) -> dict[str, Any]:
+    """Return what somebody would type for hours as they are stored."""
+    typed = {name: getattr(row, name) for name in ("opens", "closes", "slot_minutes", "valid_from", "valid_until")}
+    return typed | {"weekdays": [row.weekday], "room": row.room.uid if row.room else None}
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,6 +1,7 @@
 """Injectors and rooms: add, rename, take out of use, take back."""
 
 import uuid
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -41,14 +42,19 @@ def new_injector(request: StaffRequest) -> HttpResponse:
 def edit_injector(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Change an injector's name or address."""
     who = get_injector(request, uid)
-    form = InjectorForm(request.POST or None, initial={"name": who.name, "email": who.email})
+
+    def stored() -> dict[str, Any]:
+        row = get_injector(request, uid)
+        return {"name": row.name, "email": row.email}
+
+    form = InjectorForm(request.POST or None, initial=stored())
     page = page_of(who, f"Name and address of {who.name}")
 
     def change() -> changes.Change:
         who.name, who.email = form.cleaned_data["name"], form.cleaned_data["email"]
         return changes.injector(row=who)
 
-    return edit(request, form, page, change)
+    return edit(request, form, page, change, stored)
 
 
 @require_POST
@@ -87,14 +93,18 @@ def new_room(request: StaffRequest) -> HttpResponse:
 def edit_room(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Rename a room, or say who may use it."""
     row = _get_room(request, uid)
-    users = list(row.injectors.filter(active=True).values_list("uid", flat=True))
-    form = RoomForm(request.POST or None, clinic=request.clinic, initial={"name": row.name, "injectors": users})
+
+    def stored() -> dict[str, Any]:
+        room = _get_room(request, uid)
+        return {"name": room.name, "injectors": list(room.injectors.filter(active=True).values_list("uid", flat=True))}
+
+    form = RoomForm(request.POST or None, clinic=request.clinic, initial=stored())
 
     def change() -> changes.Change:
         row.name = form.cleaned_data["name"]
         return changes.room(row=row, users=form.cleaned_data["injectors"])
 
-    return edit(request, form, _settings(f"Room: {row.name}"), change)
+    return edit(request, form, _settings(f"Room: {row.name}"), change, stored)
 
 
 @require_POST

@@ -1,9 +1,10 @@
 """From a form to a saved change, with a page in between when booked visits would be stranded."""
 
+import datetime as dt
 import uuid
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
@@ -12,8 +13,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from clinic.access import StaffRequest
+from clinic.models import User
 from treatments.booking import Conflict
-from treatments.forms import HouseForm
+from treatments.forms import HouseForm, Overtaken, SharedForm
 from treatments.setup import saving
 from treatments.setup.changes import Change, Refused
 
@@ -32,15 +34,39 @@ class Page:
     save: str = "Save"
 
 
-def edit(request: StaffRequest, form: HouseForm, page: Page, change: Callable[[], Change]) -> HttpResponse:
-    """Show a form, or make the change that it describes."""
-    if request.method == "POST" and form.is_valid():
+def edit(
+    request: StaffRequest,
+    form: HouseForm,
+    page: Page,
+    change: Callable[[], Change],
+    stored: Callable[[], dict[str, Any]] | None = None,
+) -> HttpResponse:
+    """Show a form, or make the change that it describes.
+
+    ``stored`` reads anew what the form was filled with: who saves second sees what was saved first.
+    """
+    status = 200
+    if request.method == "POST":
+        status = 422
         try:
-            return settle(request, change(), page)
+            if form.is_valid():
+                return settle(request, _unless_overtaken(change(), form, stored), page)
         except Refused as error:
             form.add_error(None, str(error))
-    status = 422 if request.method == "POST" else 200
+        except Overtaken:
+            status = 409
     return render(request, "treatments/setup/form.html", {"form": form, "page": page}, status=status)
+
+
+def _unless_overtaken(change: Change, form: HouseForm, stored: Callable[[], dict[str, Any]] | None) -> Change:
+    """Return the change with a look at what is stored before it writes, when nobody else can."""
+
+    def write(by: User, at: dt.datetime) -> None:
+        if isinstance(form, SharedForm) and stored is not None:
+            form.look_again(stored())
+        change.write(by, at)
+
+    return replace(change, write=write)
 
 
 def settle(request: StaffRequest, change: Change, page: Page) -> HttpResponse:

@@ -1,6 +1,7 @@
 """Leave, closures and public holidays."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -39,8 +40,14 @@ def edit_leave(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Change leave."""
     row = _get_leave(request, uid)
     who = row.injector
-    form = LeaveForm(request.POST or None, clinic=request.clinic, initial=span_initial(row))
-    return edit(request, form, page_of(who, f"Leave of {who.name}"), lambda: changes.leave(row=form.row(who, row)))
+
+    def stored() -> dict[str, Any]:
+        return span_initial(_get_leave(request, uid))
+
+    form = LeaveForm(request.POST or None, clinic=request.clinic, initial=stored())
+    return edit(
+        request, form, page_of(who, f"Leave of {who.name}"), lambda: changes.leave(row=form.row(who, row)), stored
+    )
 
 
 @require_POST
