@@ -23,6 +23,7 @@ class Effect(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
+    DISPUTED = "disputed"  # kept beside what another source said, until a person settles it
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Report:
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    disputed: int = 0
     refused: int = 0
     faults: list[Fault] = field(default_factory=list)
     written: bool = False
@@ -71,9 +73,11 @@ class Report:
     def sentence(self) -> str:
         """Return the counts as one sentence."""
         counts = f"{self.new} new, {self.changed} changed, {self.unchanged} unchanged, {self.refused} refused."
+        if self.disputed:
+            counts += f" {self.disputed} said otherwise by another source: settle them in the diary."
         if not self.written:
             return f"Nothing written. {counts}"
-        return counts if self.new or self.changed else f"Nothing changed. {counts}"
+        return counts if self.new or self.changed or self.disputed else f"Nothing changed. {counts}"
 
 
 class _FoundMore(Exception):

@@ -3,18 +3,22 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from typing import BinaryIO
+from dataclasses import dataclass
+from typing import Any, BinaryIO
 
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from clinic import audit
 from clinic.models import AuditEntry, Clinic, User
+from patients.actions.diary_days import plain_fact, put_beside
 from patients.csvfile import Row, read_rows
 from patients.diary_import import COLUMNS, DiaryRow, parse
 from patients.importing import Checked, Effect, Fault, Repeats, Report, batches, run_import
-from patients.models import DiaryDay, Patient
+from patients.models import DiaryClaim, DiaryDay, Patient
 
 FACTS = ("headache_hours", "worst_pain", "migraine", "triptan_doses", "simple_analgesic_doses")
+# What a row of a list writes: the day, or a claim beside what another source said of it.
+Line = DiaryDay | DiaryClaim
 Progress = Callable[[Iterable[Row]], Iterable[Row]]
 
 
@@ -30,7 +34,8 @@ def import_diary(
 ) -> Report:
     """Load the days of a CSV file with the columns of `patients.diary_import`, all or none (unless ``skip_bad``).
 
-    A day that is there already is updated where it differs. Raises CsvError when the file as a whole cannot be read.
+    A day that came with a list is updated where it differs. What anybody else said of a day stays, and what the list
+    says is put beside it, to be settled. Raises CsvError when the file as a whole cannot be read.
     """
     rows = read_rows(stream, COLUMNS)
     today = at.astimezone(clinic.zone).date()
@@ -43,62 +48,93 @@ def import_diary(
             skip_bad=skip_bad,
         )
     if report.written:
-        rows_written = report.new + report.changed
+        rows_written = report.new + report.changed + report.disputed
         audit.record(clinic=clinic, by=by, at=at, action=AuditEntry.Action.IMPORT, kind="diary", rows=rows_written)
     return report
 
 
+@dataclass(frozen=True)
+class Stored:
+    """What is there of the people and days of one batch; the claims are those that a list made, settled or not."""
+
+    people: dict[str, Patient]
+    days: dict[tuple[int, dt.date], DiaryDay]
+    claims: dict[tuple[int, dt.date], DiaryClaim]
+
+
 def _check(
     rows: Iterable[Row], repeats: Repeats, *, clinic: Clinic, today: dt.date, at: dt.datetime
-) -> Iterator[list[Checked[DiaryDay]]]:
+) -> Iterator[list[Checked[Line]]]:
     for batch in batches(rows):
         parsed = [(row.line, parse(row, today)) for row in batch]
-        good = [day for _, day in parsed if isinstance(day, DiaryRow)]
-        people = _people(clinic, good)
-        stored = _stored(people, good)
+        stored = _stored(clinic, [day for _, day in parsed if isinstance(day, DiaryRow)])
         yield [
-            _compare(line, day, repeats, people, stored, at) if isinstance(day, DiaryRow) else Checked(line, faults=day)
+            _checked(line, day, repeats, stored, at) if isinstance(day, DiaryRow) else Checked(line, faults=day)
             for line, day in parsed
         ]
 
 
-def _people(clinic: Clinic, days: Sequence[DiaryRow]) -> dict[str, Patient]:
+def _stored(clinic: Clinic, days: Sequence[DiaryRow]) -> Stored:
     numbers = {day.record_number for day in days}
-    people = Patient.objects.filter(clinic=clinic, record_number__in=numbers)
-    return {patient.record_number: patient for patient in people}
+    people = Patient.objects.filter(clinic=clinic, record_number__in=numbers).select_related("merged_into")
+    here: dict[str, Any] = {"patient__in": people, "date__in": {day.date for day in days}}
+    claims = DiaryClaim.objects.filter(**here, source=DiaryDay.Source.IMPORT).order_by("pk")
+    return Stored(
+        {patient.record_number: patient for patient in people},
+        {(day.patient_id, day.date): day for day in DiaryDay.objects.filter(**here)},
+        {(claim.patient_id, claim.date): claim for claim in claims},
+    )
 
 
-def _stored(people: dict[str, Patient], days: Sequence[DiaryRow]) -> dict[tuple[int, dt.date], DiaryDay]:
-    stored = DiaryDay.objects.filter(patient__in=people.values(), date__in={day.date for day in days})
-    return {(day.patient_id, day.date): day for day in stored}
-
-
-def _compare(
-    line: int,
-    day: DiaryRow,
-    repeats: Repeats,
-    people: dict[str, Patient],
-    stored: dict[tuple[int, dt.date], DiaryDay],
-    at: dt.datetime,
-) -> Checked[DiaryDay]:
-    patient = people.get(day.record_number)
+def _checked(line: int, day: DiaryRow, repeats: Repeats, stored: Stored, at: dt.datetime) -> Checked[Line]:
+    patient = stored.people.get(day.record_number)
     if patient is None:
-        reason = f"nobody at this clinic has the record number {day.record_number}"
-        return Checked(line, faults=(Fault(line, "mrn", reason),))
+        return _refused(line, "mrn", f"nobody at this clinic has the record number {day.record_number}")
+    if patient.merged_into:
+        number = patient.merged_into.record_number
+        return _refused(line, "mrn", f"the record {day.record_number} was joined with {number}, write that number")
+    if day.date < patient.birth_date:
+        return _refused(line, "date", f"{day.date} is before the date of birth")
     if other := repeats.other_line(day.key, line):
-        reason = f"line {other} has the same person and day, and nobody can say which is right"
-        return Checked(line, faults=(Fault(line, "date", reason),))
-    known = stored.get((patient.pk, day.date))
-    if known and all(getattr(known, fact) == getattr(day, fact) for fact in FACTS):
+        return _refused(line, "date", f"line {other} has the same person and day, and nobody can say which is right")
+    return _compare(line, day, patient, stored, at)
+
+
+def _refused(line: int, field: str, reason: str) -> Checked[Line]:
+    return Checked(line, faults=(Fault(line, field, reason),))
+
+
+def _compare(line: int, day: DiaryRow, patient: Patient, stored: Stored, at: dt.datetime) -> Checked[Line]:
+    known = stored.days.get((patient.pk, day.date))
+    facts = {fact: getattr(day, fact) for fact in FACTS}
+    if known and all(getattr(known, name) == value for name, value in facts.items()):
         return Checked(line, Effect.UNCHANGED, known)
+    if known and known.source != DiaryDay.Source.IMPORT:
+        return _dispute(line, known, facts, stored, at)
     value = known or DiaryDay(clinic_id=patient.clinic_id, patient=patient, date=day.date)
-    for fact in FACTS:
-        setattr(value, fact, getattr(day, fact))
+    for name, fact in facts.items():
+        setattr(value, name, fact)
     value.source, value.entered_at = DiaryDay.Source.IMPORT, at
     return Checked(line, Effect.CHANGED if known else Effect.NEW, value)
 
 
-def _write(days: Sequence[DiaryDay], *, by: User | None, at: dt.datetime) -> None:
+def _dispute(line: int, known: DiaryDay, facts: dict[str, Any], stored: Stored, at: dt.datetime) -> Checked[Line]:
+    """Put the list's word beside what another source said; once, also where somebody settled it meanwhile."""
+    plain = {name: plain_fact(value) for name, value in facts.items()}
+    before = stored.claims.get((known.patient_id, known.date))
+    claim = DiaryClaim(
+        clinic_id=known.clinic_id, patient_id=known.patient_id, date=known.date,
+        source=DiaryDay.Source.IMPORT, facts=plain, entered_at=at,
+    )  # fmt: skip
+    return Checked(line, Effect.UNCHANGED if before and before.facts == plain else Effect.DISPUTED, claim)
+
+
+def _write(lines: Sequence[Line], *, by: User | None, at: dt.datetime) -> None:
+    for line in lines:
+        if isinstance(line, DiaryClaim):
+            line.entered_by = by
+            put_beside(line)
+    days = [line for line in lines if isinstance(line, DiaryDay)]
     new = [day for day in days if day._state.adding]
     changed = [day for day in days if not day._state.adding]
     if new:

@@ -115,18 +115,10 @@ def _write(
         DiaryClaim.objects.filter(patient=patient, date=day.date, source=source, settled_at__isnull=True).delete()
         return "same"
     if row and row.source != source:
-        DiaryClaim.objects.update_or_create(
-            patient=patient,
-            date=day.date,
-            settled_at=None,
-            defaults={
-                "clinic": patient.clinic,
-                "source": source,
-                "facts": {name: _plain(value) for name, value in day.facts.items()},
-                "entered_at": at,
-                "entered_by": by,
-            },
-        )
+        facts = {name: plain_fact(value) for name, value in day.facts.items()}
+        claim = DiaryClaim(clinic=patient.clinic, patient=patient, date=day.date, source=source, facts=facts)
+        claim.entered_at, claim.entered_by = at, by
+        put_beside(claim)
         return "disputed"
     kept = row or DiaryDay(clinic=patient.clinic, patient=patient, date=day.date)
     _set(kept, day.facts, source, by, at)
@@ -141,8 +133,15 @@ def _set(row: DiaryDay, facts: Mapping[str, Any], source: str, by: User | None, 
     row.save()
 
 
-def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, Decimal) else value
+def put_beside(claim: DiaryClaim) -> None:
+    """Keep what a source says beside the day as it stands, in place of what was claimed before and nobody settled."""
+    says = {name: getattr(claim, name) for name in ("clinic_id", "source", "facts", "entered_at", "entered_by")}
+    DiaryClaim.objects.update_or_create(patient_id=claim.patient_id, date=claim.date, settled_at=None, defaults=says)
+
+
+def plain_fact(value: Any) -> Any:
+    """Return a fact as JSON holds it; no hours are "0", however many decimals somebody wrote."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
 def mark(claim: DiaryClaim, day: DiaryDay | None) -> str:

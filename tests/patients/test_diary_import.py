@@ -11,11 +11,13 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from clinic.models import AuditEntry, Clinic, User
+from patients.actions import close_record
 from patients.actions.diary import import_diary
+from patients.actions.diary_days import DayFacts, settle_claim, write_days
 from patients.csvfile import Row
 from patients.diary_import import COLUMNS, DiaryRow, parse
 from patients.importing import Fault, Report
-from patients.models import DiaryDay, Patient
+from patients.models import DiaryClaim, DiaryDay, Patient
 from tests.builders import NOW, TODAY, make_patient
 
 DATA = Path(__file__).parents[1] / "data" / "diary.csv"
@@ -118,6 +120,56 @@ def test_a_changed_day_is_updated_and_what_it_said_before_is_kept(riverside: Cli
     report = load(riverside, "RV000001,2026-11-01,6,3,1,1,0")
     assert counts(report) == (0, 1, 0, 0)
     assert [old.headache_hours for old in DiaryDay.history.order_by("history_id")] == [Decimal("4.25"), Decimal(6)]
+
+
+def said_herself(anwen: Patient, hours: str) -> None:
+    """Write down the first of November as she did on her phone."""
+    facts = {"headache_hours": Decimal(hours), "worst_pain": 1, "migraine": False}
+    day = DayFacts(dt.date(2026, 11, 1), facts)
+    write_days(patient=anwen, days=[day], source=DiaryDay.Source.PATIENT, by=None, at=NOW)
+
+
+def test_what_the_person_said_stays_and_the_list_is_put_beside_it(
+    riverside: Clinic, anwen: Patient, admin: User
+) -> None:
+    said_herself(anwen, "2")
+    report = load(riverside, GOOD, by=admin)
+    day, claim = DiaryDay.objects.get(), DiaryClaim.objects.get()
+    assert (day.headache_hours, day.source, claim.source, claim.letter) == (Decimal(2), "patient", "import", "M")
+    assert (claim.facts["headache_hours"], claim.entered_by) == ("4.25", admin)
+    assert report.sentence == (
+        "0 new, 0 changed, 0 unchanged, 0 refused. 1 said otherwise by another source: settle them in the diary."
+    )
+
+
+def test_a_second_run_disputes_nothing_anew_also_where_it_was_settled(
+    riverside: Clinic, anwen: Patient, prescriber: User
+) -> None:
+    said_herself(anwen, "2")
+    load(riverside, GOOD)
+    assert counts(load(riverside, GOOD)) == (0, 0, 1, 0)
+    settle_claim(claim=DiaryClaim.objects.get(), take=False, reason="She knows", by=prescriber, at=NOW)
+    assert counts(load(riverside, GOOD)) == (0, 0, 1, 0)
+    assert DiaryClaim.objects.count() == 1
+
+
+def test_a_clear_day_of_a_list_reads_as_clear_beside_another_word(riverside: Clinic, anwen: Patient) -> None:
+    said_herself(anwen, "2")
+    load(riverside, "RV000001,2026-11-01,0.00,0,0,0,0")
+    assert DiaryClaim.objects.get().letter == "0"
+
+
+def test_a_day_before_the_birth_is_refused(riverside: Clinic, anwen: Patient) -> None:
+    report = load(riverside, GOOD.replace("2026-11-01", "1984-04-16"), GOOD.replace("2026-11-01", "1984-04-17"))
+    assert report.faults == [Fault(2, "date", "1984-04-16 is before the date of birth")]
+
+
+def test_a_record_that_was_joined_with_another_is_refused_with_the_number_that_stays(
+    riverside: Clinic, anwen: Patient, maria: Patient, admin: User
+) -> None:
+    close_record(patient=anwen, closed=Patient.Closed.MERGED, on=TODAY, into=maria, by=admin, at=NOW)
+    fault = load(riverside, GOOD).faults[0]
+    assert fault.reason == f"the record RV000001 was joined with {maria.record_number}, write that number"
 
 
 def test_one_bad_row_keeps_the_whole_list_out(riverside: Clinic, anwen: Patient) -> None:
