@@ -1,10 +1,16 @@
 """Settings from the environment, read strictly: a value nobody can misread or a refusal to start."""
 
+import base64
 import os
+import warnings
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
+
+KEY_BYTES = 32
 
 
 def env_text(name: str, default: str | None = None) -> str:
@@ -21,6 +27,42 @@ def env_secret(name: str, default: str | None = None) -> str:
     """Return a secret from ``name``, or from the file that ``name``_FILE points to (as container secrets come)."""
     path = os.environ.get(f"{name}_FILE")
     return Path(path).read_text().strip() if path else env_text(name, default)
+
+
+def env_keys(name: str, default: str | None = None) -> list[str]:
+    """Return keys that are separated by commas, the first of which locks.
+
+    One that is none stops the start: else every text would be refused that should be locked with it.
+    """
+    keys = [key.strip() for key in env_secret(name, default).split(",") if key.strip()]
+    for number, key in enumerate(keys, 1):
+        if not _is_key(key):
+            raise ImproperlyConfigured(f"Key {number} of {name} is not one: make it as .env.example says.")
+    if default is None and not keys:
+        raise ImproperlyConfigured(f"There is no key in {name}: make one as .env.example says.")
+    return keys
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return len(base64.urlsafe_b64decode(text)) == KEY_BYTES
+    except ValueError:
+        return False
+
+
+def read_address(name: str, url: str, read: Callable[[str], dict[str, Any]], like: str) -> dict[str, Any]:
+    """Return what ``read`` finds in an address with a password in it. Nothing of one that cannot be read is told."""
+    try:
+        with warnings.catch_warnings(action="ignore"):  # which would say all of it
+            found = read(url)
+    except (ValueError, ImproperlyConfigured):
+        found = {}
+    if not found:
+        raise ImproperlyConfigured(
+            f"{name} cannot be read. Write it like {like}; in a password write %25 for %, %2F for /, %3F for ?, "
+            "%23 for #, %40 for @ and %3A for a colon."
+        )
+    return found
 
 
 def env_bool(name: str, *, default: bool) -> bool:

@@ -10,7 +10,17 @@ from csp.constants import NONCE, NONE, SELF
 from clinic import logs
 from clinic.brokers import transport_options
 from clinic.databases import database
-from clinic.env import env_bool, env_choice, env_decimal, env_int, env_list, env_secret, env_text
+from clinic.env import (
+    env_bool,
+    env_choice,
+    env_decimal,
+    env_int,
+    env_keys,
+    env_list,
+    env_secret,
+    env_text,
+    read_address,
+)
 from clinic.signing_in.config import *  # noqa: F403 (names in capitals only)
 from clinic.signing_in.config import rate_limits
 
@@ -25,14 +35,11 @@ DEBUG = env_bool("DEBUG", default=False)
 DEMO = env_bool("DEMO", default=False)
 SECRET_KEY = env_secret("SECRET_KEY", "only-for-development" if DEBUG else None)
 # First key encrypts, all keys decrypt: put a new one in front to rotate.
-FIELD_ENCRYPTION_KEYS = [
-    key.strip()
-    for key in env_secret(
-        "FIELD_ENCRYPTION_KEYS", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=" if DEBUG else None
-    ).split(",")
-]
+FIELD_ENCRYPTION_KEYS = env_keys(
+    "FIELD_ENCRYPTION_KEYS", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=" if DEBUG else None
+)
 # Locks copies of the database: the first key locks, all open.
-BACKUP_KEYS = [key.strip() for key in env_secret("BACKUP_KEYS", "").split(",") if key.strip()]
+BACKUP_KEYS = env_keys("BACKUP_KEYS", "")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 # The address that goes into messages to patients; no trailing slash.
@@ -208,7 +215,8 @@ PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
 OUTBOX_DIR = VAR_DIR / "outbox"
 _email_url = env_secret("EMAIL_URL", "")
 if _email_url:
-    vars().update(environ.Env.email_url_config(_email_url))
+    _like = "smtp+tls://user:password@host:587"
+    vars().update(read_address("EMAIL_URL", _email_url, environ.Env.email_url_config, _like))
     EMAIL_TIMEOUT = env_int("EMAIL_TIMEOUT_SECONDS", 10)
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

@@ -1,0 +1,59 @@
+"""Settings from the environment: what cannot be read stops the start, in a sentence without the secret."""
+
+import warnings
+
+import environ
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from clinic.databases import database
+from clinic.env import env_keys, read_address
+
+KEY, OTHER = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=", "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXphYmNkZWY="
+
+
+def test_keys_are_read_in_their_order_and_a_comma_too_many_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KEYS", f" {KEY} ,{OTHER}, ")
+    assert env_keys("KEYS") == [KEY, OTHER]
+    assert env_keys("NO_KEYS", "") == []
+
+
+@pytest.mark.parametrize("text", ["abc", KEY[:-4], f"{KEY},secret", "käse", ","])
+def test_what_is_no_key_stops_the_start(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("KEYS", text)
+    with pytest.raises(ImproperlyConfigured, match="KEYS") as caught:
+        env_keys("KEYS")
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://clinic:se/cret@127.0.0.1/clinic",
+        "postgresql://clinic:se?cret@127.0.0.1/clinic",
+        "potgresql://clinic:secret@127.0.0.1/clinic",
+        "mysql://clinic:secret@127.0.0.1/clinic",
+        "postgresql://clinic:secret@127.0.0.1",
+        "secret",
+        "",
+    ],
+)
+def test_a_database_that_cannot_be_read_is_said_without_its_password(url: str) -> None:
+    with warnings.catch_warnings(record=True, action="always") as warned, pytest.raises(ImproperlyConfigured) as caught:
+        database(url, pooled=False)
+    said = str(caught.value)
+    assert said.startswith("DATABASE_URL cannot be read. Write it like postgresql://user:password@host:5432/name;")
+    assert "cret" not in said
+    assert warned == []
+
+
+def test_a_password_may_hold_every_character() -> None:
+    found = database("postgresql://clinic:p%40s%2Fs%3Aw%23%3F%25%20'x@127.0.0.1/clinic", pooled=False)
+    assert (found["PASSWORD"], found["HOST"], found["NAME"]) == ("p@s/s:w#?% 'x", "127.0.0.1", "clinic")
+
+
+@pytest.mark.parametrize("url", ["smtp://clinic:se/cret@mail.example:25", "stmp://clinic:secret@mail.example"])
+def test_a_mail_server_that_cannot_be_read_is_said_without_its_password(url: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_URL cannot be read") as caught:
+        read_address("EMAIL_URL", url, environ.Env.email_url_config, "smtp+tls://user:password@host:587")
+    assert "cret" not in str(caught.value)
