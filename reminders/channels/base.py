@@ -54,10 +54,11 @@ class Carrier(Protocol):
     def send(self, message: Message) -> str:
         """Hand it over; return the gateway's name for it. Raises SendError."""
 
-    def find(self, message: Message, *, since: dt.date) -> str | None:
-        """Return the gateway's name for it if it took this very message since that date (UTC), else None.
+    def find(self, message: Message, *, since: dt.date) -> list[str]:
+        """Return the gateway's names for what it took since that date (UTC) and may be this message; empty for nothing.
 
-        Raises CannotAnswer when the channel has no such question, SendError when it could answer but does not.
+        Two messages to one address can hold the same words; which of them it is, the ledger knows. Raises CannotAnswer
+        when the channel has no such question, SendError when it could answer but does not.
         """
 
     def close(self) -> None:

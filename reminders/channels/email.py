@@ -88,7 +88,7 @@ class EmailCarrier:
         self._line = connection
         return connection
 
-    def find(self, message: Message, *, since: dt.date) -> str | None:
+    def find(self, message: Message, *, since: dt.date) -> list[str]:
         """Mail servers cannot be asked. A second copy is mild, and mail programs fold it by its Message-ID."""
         raise CannotAnswer
 

@@ -29,10 +29,10 @@ class FileCarrier:
         path.write_text(json.dumps(asdict(message), ensure_ascii=False), encoding="utf-8")
         return path.name
 
-    def find(self, message: Message, *, since: dt.date) -> str | None:
+    def find(self, message: Message, *, since: dt.date) -> list[str]:
         """Return the file's name if it is there."""
         path = path_of(message.key, self._folder)
-        return path.name if path.exists() else None
+        return [path.name] if path.exists() else []
 
     def close(self) -> None:
         """Nothing is open."""

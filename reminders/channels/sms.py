@@ -38,18 +38,16 @@ class SmsCarrier:
             raise _refused(answer)
         return str(_content(answer).get("sid", ""))
 
-    def find(self, message: Message, *, since: dt.date) -> str | None:
-        """Look for a text to the same number with the same words, which hold a link that no other message has."""
+    def find(self, message: Message, *, since: dt.date) -> list[str]:
+        """Look for texts to the same number with the same words: the gateway takes no name of ours to ask by."""
         query = {"To": message.to, "DateSent>": since.isoformat(), "PageSize": "100"}
         answer = self._call("GET", params=query)
         if answer.status_code in _NO_SUCH_QUESTION:
             raise CannotAnswer
         if not answer.ok:
             raise _refused(answer)
-        for known in _content(answer).get("messages", []):
-            if known.get("body") == message.body and known.get("status") not in _LOST:
-                return str(known["sid"])
-        return None
+        known = _content(answer).get("messages", [])
+        return [str(one["sid"]) for one in known if one.get("body") == message.body and one.get("status") not in _LOST]
 
     def close(self) -> None:
         """Let go of the line."""

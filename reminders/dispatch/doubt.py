@@ -18,6 +18,8 @@ from reminders.models.reminder import ReminderQuerySet
 _UNASKED = {"send": None, "once": 1, "person": 0}
 # An attempt under way is not in doubt yet: every gateway has answered by then, or is given up.
 ANSWERED_WITHIN = dt.timedelta(minutes=1)
+# News that only comes of what a gateway has taken.
+_TAKEN = (Receipt.QUEUED, Receipt.ON_ITS_WAY, Receipt.DELIVERED)
 
 
 class NobodyKnows(Exception):
@@ -40,14 +42,15 @@ def earlier_attempts(reminder: Reminder) -> list[Delivery]:
 def find(reminder: Reminder, message: Message, carrier: Carrier, earlier: list[Delivery]) -> str | None:
     """Return the gateway's name for what an earlier attempt handed over, else None. Raises SendError and NobodyKnows.
 
-    It may have said by itself that it arrived, while a later attempt was under way.
+    It may have told of it by itself: what waits there, or is on its way, is not sent again.
     """
     if not earlier:
         return None
-    if arrived := next((one for one in earlier if one.receipt == Receipt.DELIVERED), None):
-        return arrived.provider_id or message.key
+    if told_of := next((one for one in earlier if one.receipt in _TAKEN), None):
+        return told_of.provider_id or message.key
     try:
-        return carrier.find(message, since=earlier[0].started_at.astimezone(dt.UTC).date())
+        names = carrier.find(message, since=earlier[0].started_at.astimezone(dt.UTC).date())
+        return _not_anothers(names, earlier)
     except CannotAnswer:
         allowed = _UNASKED[settings.REMINDER_IN_DOUBT[reminder.channel]]
         doubtful = sum(delivery.outcome in IN_DOUBT for delivery in earlier)
@@ -56,10 +59,20 @@ def find(reminder: Reminder, message: Message, carrier: Carrier, earlier: list[D
         return None
 
 
+def _not_anothers(names: list[str], earlier: list[Delivery]) -> str | None:
+    """Return the first of the gateway's names that stands for no other message, nor for what was to be repeated.
+
+    A reply may be written twice in the same words, and a family share a number and a greeting.
+    """
+    others = Delivery.objects.filter(provider_id__in=names).exclude(provider_id="")
+    taken = set(others.exclude(pk__in=[one.pk for one in earlier]).values_list("provider_id", flat=True))
+    return next((name for name in names if name not in taken), None)
+
+
 def known_after_all(reminder: Reminder, message: Message, carrier: Carrier) -> str | None:
     """Return the gateway's name for it if it is certain that an attempt in doubt arrived, else None."""
     earlier = earlier_attempts(reminder)
-    if not any(one.outcome in IN_DOUBT or one.receipt == Receipt.DELIVERED for one in earlier):
+    if not any(one.outcome in IN_DOUBT or one.receipt in _TAKEN for one in earlier):
         return None
     try:
         return find(reminder, message, carrier, earlier)

@@ -8,12 +8,16 @@ of an older attempt is kept with it and changes nothing about a reminder that wa
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef, Q
+
 from patients.models import Channel, ContactPoint
 from reminders.channels.base import Blame, SendError
 from reminders.dispatch import allowance, outcome
 from reminders.models import Delivery, Reminder, State
 from reminders.models.delivery import IN_DOUBT, Receipt
 
+# It was handed over, or may have been.
+_LEFT = (Delivery.Outcome.ACCEPTED, *IN_DOUBT)
 _NOT_SENT_YET = (State.WAITING, State.SENDING, State.FAILED)
 
 
@@ -48,15 +52,24 @@ def heed(delivery: Delivery, now: dt.datetime) -> None:
     if delivery.receipt != Receipt.FAILED:
         return
     reminder = Reminder.objects.select_related("clinic", "rule", "patient__clinic").get(pk=delivery.reminder_id)
-    taken = Reminder.objects.filter(pk=reminder.pk, state=State.SENT, attempts=delivery.attempt)
+    taken = Reminder.objects.filter(_stands_on(delivery), pk=reminder.pk, state=State.SENT)
     if taken.exists():
         allowance.give_back(reminder)
         outcome.go_another_way(reminder, delivery.receipt_words, now, held=taken)
 
 
+def _stands_on(delivery: Delivery) -> Q:
+    """For a reminder: nothing left the house for it after this attempt, and nobody wanted it repeated since.
+
+    A later attempt may have been no more than a question whether this one had arrived.
+    """
+    later = Delivery.objects.filter(reminder=OuterRef("pk"), attempt__gt=delivery.attempt, outcome__in=_LEFT)
+    return ~Q(Exists(later)) & (Q(repeat_from__isnull=True) | Q(repeat_from__lte=delivery.started_at))
+
+
 def _arrived(delivery: Delivery, now: dt.datetime) -> None:
     """Note it on the reminder; an attempt in doubt is in doubt no more, and nothing is sent again."""
-    newest = Reminder.objects.filter(pk=delivery.reminder_id, attempts=delivery.attempt)
+    newest = Reminder.objects.filter(_stands_on(delivery), pk=delivery.reminder_id)
     if delivery.outcome in IN_DOUBT:
         Delivery.objects.filter(pk=delivery.pk, outcome__in=IN_DOUBT).update(
             outcome=Delivery.Outcome.FOUND, finished_at=now

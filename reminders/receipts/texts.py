@@ -49,5 +49,9 @@ def _delivery(sid: str, key: str, attempt: str) -> Delivery | None:
     if known is not None:
         return known
     with suppress(ValueError):
-        return Delivery.objects.filter(reminder__uid=UUID(key), attempt=int(attempt), provider_id="").first()
+        found = Delivery.objects.filter(reminder__uid=UUID(key), attempt=int(attempt), provider_id="").first()
+        if found is not None:
+            # Should no answer come to us, this is all that tells it from another text with the same words.
+            Delivery.objects.filter(pk=found.pk, provider_id="").update(provider_id=sid)
+        return found
     return None

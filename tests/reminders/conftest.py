@@ -52,12 +52,12 @@ class Gateway:
         self.taken.append(message)
         return f"id-{len(self.taken)}"
 
-    def find(self, message: Message, *, since: dt.date) -> str | None:
+    def find(self, message: Message, *, since: dt.date) -> list[str]:
         """Say what it knows."""
         self.asked_for.append(message)
         if not self.can_answer:
             raise CannotAnswer
-        return self.knows
+        return [self.knows] if self.knows else []
 
     def close(self) -> None:
         """Nothing is open."""

@@ -62,12 +62,12 @@ def refusal(carrier: SmsCarrier | EmailCarrier, message: Message) -> SendError:
 def test_a_text_message_arrives_and_can_be_found(settings: Settings, tmp_path: Path) -> None:
     with gateway(settings, tmp_path) as server:
         carrier = carrier_for("sms")
-        assert carrier.find(TEXT, since=TODAY) is None
+        assert carrier.find(TEXT, since=TODAY) == []
         sid = carrier.send(TEXT)
         (arrived,) = server.received()
         assert (arrived["to"], arrived["from"], arrived["body"]) == (NUMBER, settings.SMS_FROM, TEXT.body)
-        assert carrier.find(TEXT, since=TODAY) == sid == arrived["sid"]
-        assert carrier.find(Message(KEY, NUMBER, "", "other words"), since=TODAY) is None
+        assert carrier.find(TEXT, since=TODAY) == [sid] == [arrived["sid"]]
+        assert carrier.find(Message(KEY, NUMBER, "", "other words"), since=TODAY) == []
 
 
 def test_a_number_that_does_not_exist_is_a_permanent_fault_of_the_address(settings: Settings, tmp_path: Path) -> None:
@@ -192,7 +192,7 @@ def test_a_text_that_was_taken_before_the_line_broke_can_be_found(settings: Sett
     with gateway(settings, tmp_path, "--fail", "drop:1") as server, Carriers() as carriers:
         with pytest.raises(SendError):
             carriers.on("sms").send(TEXT)
-        assert carriers.on("sms").find(TEXT, since=TODAY) == server.received()[0]["sid"]
+        assert carriers.on("sms").find(TEXT, since=TODAY) == [server.received()[0]["sid"]]
 
 
 def test_a_gateway_without_the_question_cannot_answer(settings: Settings, tmp_path: Path) -> None:
@@ -251,10 +251,10 @@ def test_without_a_gateway_text_messages_become_files(settings: Settings, tmp_pa
     settings.SMS_GATEWAY_URL, settings.OUTBOX_DIR = "", tmp_path
     carrier = carrier_for("sms")
     assert isinstance(carrier, FileCarrier)
-    assert carrier.find(TEXT, since=TODAY) is None
+    assert carrier.find(TEXT, since=TODAY) == []
     name = carrier.send(TEXT)
     assert json.loads((tmp_path / "sms" / name).read_text())["body"] == TEXT.body
-    assert carrier.find(TEXT, since=TODAY) == name
+    assert carrier.find(TEXT, since=TODAY) == [name]
 
 
 def test_an_error_text_holds_no_address(settings: Settings, tmp_path: Path) -> None:

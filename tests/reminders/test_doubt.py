@@ -10,7 +10,8 @@ from reminders.channels import SendError
 from reminders.dispatch import claim, send_due
 from reminders.dispatch.outcome import MAYBE_ARRIVED
 from reminders.models import Delivery, Reminder, State
-from tests.builders import NOW
+from reminders.models.delivery import Receipt
+from tests.builders import NOW, make_patient
 from tests.reminders.conftest import Gateway
 
 MINUTES_5 = dt.timedelta(minutes=5)
@@ -36,9 +37,36 @@ def in_doubt(reminder: Reminder) -> Reminder:
     return claimed
 
 
+@pytest.fixture
+def of_the_family(reminder: Reminder) -> Delivery:
+    """A text to somebody else with the same number and the same words, which the gateway took a minute ago."""
+    other = make_patient(reminder.clinic, "Maria", "Lopez-Quinn")
+    sent = Reminder.objects.create(
+        clinic=reminder.clinic,
+        rule=reminder.rule,
+        patient=other,
+        occasion="one-off",
+        channel=Channel.SMS,
+        state=State.SENT,
+        due_at=NOW,
+        useful_until=NOW + LEASE,
+        created_at=NOW,
+        closed_at=NOW,
+        attempts=1,
+    )
+    return Delivery.objects.create(
+        clinic=reminder.clinic,
+        reminder=sent,
+        attempt=1,
+        started_at=NOW,
+        outcome="accepted",
+        provider_id="id-of-the-other",
+    )
+
+
 def work(at: dt.datetime) -> Reminder:
     send_due(clock=lambda: at)
-    return Reminder.objects.get(rule__days_before=3, channel=Channel.SMS)
+    return Reminder.objects.get(rule__days_before=3, channel=Channel.SMS, session__isnull=False)
 
 
 def test_a_line_that_breaks_after_the_words_leaves_the_attempt_in_doubt(reminder: Reminder, mute: Gateway) -> None:
@@ -120,3 +148,30 @@ def test_what_a_person_wanted_repeated_is_not_held_back_by_what_arrived_before(
     Reminder.objects.update(repeat_from=NOW + LEASE)
     work(NOW + LEASE)
     assert len(gateways["sms"].taken) == 1
+
+
+def test_a_repeat_in_doubt_is_not_taken_for_what_had_arrived_before(reminder: Reminder, gateways: Gateways) -> None:
+    work(NOW)
+    gateways["sms"].knows = "id-1"
+    again = NOW + MINUTES_5
+    Reminder.objects.update(state=State.WAITING, repeat_from=again, restarted_at=again)
+    gateways["sms"].answers = [NO_ANSWER]
+    work(NOW + MINUTES_5)
+    work(NOW + 2 * MINUTES_5)
+    assert len(gateways["sms"].taken) == 2
+
+
+def test_a_text_in_doubt_is_not_taken_for_another_one_with_the_same_words(
+    in_doubt: Reminder, gateways: Gateways, of_the_family: Delivery
+) -> None:
+    gateways["sms"].knows = "id-of-the-other"
+    work(NOW + LEASE)
+    assert len(gateways["sms"].taken) == 1
+
+
+@pytest.mark.parametrize("receipt", [Receipt.QUEUED, Receipt.ON_ITS_WAY])
+def test_what_the_gateway_has_told_of_is_not_sent_again(in_doubt: Reminder, mute: Gateway, receipt: Receipt) -> None:
+    Delivery.objects.update(receipt=receipt, provider_id="id-1")
+    assert work(NOW + LEASE).state == State.SENT
+    assert mute.taken == []
+    assert list(Delivery.objects.values_list("outcome", "provider_id")) == [("started", "id-1"), ("found", "id-1")]

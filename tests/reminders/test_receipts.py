@@ -220,7 +220,43 @@ def test_an_attempt_in_doubt_that_was_delivered_is_not_sent_again(reminder: Remi
     assert gateways["sms"].taken == []
 
 
+def test_what_the_gateway_calls_a_text_in_doubt_is_kept_from_its_news(reminder: Reminder, gateways: Gateways) -> None:
+    gateways["sms"].can_answer = False
+    (claimed,) = claim(now=NOW, limit=1)
+    Delivery.objects.create(clinic=claimed.clinic, reminder=claimed, attempt=1, started_at=NOW)
+    query = f"?key={claimed.uid}&attempt=1"
+    status("queued", sid="id-9", query=query)
+    send_due(clock=lambda: NOW + dt.timedelta(seconds=301))
+    assert (again(claimed).state, gateways["sms"].taken) == (State.SENT, [])
+    status("undelivered", sid="id-9", code="30003", query=query)
+    assert again(claimed).state == State.REPLACED
+
+
 # Email
+
+
+def test_a_letter_that_waits_at_the_provider_is_not_sent_again_and_its_bounce_is_heeded(
+    mailing: Reminder, gateways: Gateways
+) -> None:
+    gateways["email"].answers = [NO_ANSWER]
+    send_due(clock=lambda: NOW)
+    mail_event(mailing, "failed", severity="temporary", reason="generic")
+    send_due(clock=lambda: LATER)
+    assert (again(mailing).state, gateways["email"].taken) == (State.SENT, [])
+    mail_event(mailing, "failed", **BOUNCE)
+    assert again(mailing).state == State.REPLACED
+
+
+def test_a_letter_given_up_in_doubt_that_was_delivered_needs_nobody(
+    mailing: Reminder, gateways: Gateways, settings: Settings
+) -> None:
+    settings.REMINDER_IN_DOUBT = {"email": "person"}
+    gateways["email"].answers = [NO_ANSWER]
+    send_due(clock=lambda: NOW)
+    send_due(clock=lambda: LATER)
+    assert again(mailing).state == State.FAILED
+    mail_event(mailing, "delivered")
+    assert (again(mailing).state, again(mailing).delivered_at) == (State.SENT, NOW)
 
 
 def test_a_letter_in_doubt_that_was_delivered_is_not_sent_again(mailing: Reminder, gateways: Gateways) -> None:
