@@ -50,7 +50,7 @@ def _try(request: HttpRequest, link: L, now: dt.datetime, view: LinkView[L]) -> 
     if until:
         return wait(request, until, now, link)
     if form.cleaned_data["born"] != person.birth_date:
-        form.add_error(None, _("This is not the date of birth that we have. Check it and try again, or call us."))
+        form.add_error("born_day", _("This is not the date of birth that we have. Check it and try again, or call us."))
         return _ask(request, link, form, 422)
     limits.forgive(limits.WRONG_BIRTH_DATES, str(person.pk))
     response = view(request, link, now) if _kept(request) else redirect(request.path)

@@ -1,6 +1,7 @@
 """The date of birth in front of what is told only to the person: once on each device, with few wrong tries."""
 
 import datetime as dt
+import re
 
 import pytest
 import time_machine
@@ -66,6 +67,7 @@ def test_a_wrong_date_is_refused_in_plain_words_and_kept(phone: Client, diary_li
     response = phone.post(diary_link, born(18, 4, 1984))
     assert response.status_code == 422
     assert "This is not the date of birth that we have." in words(response.content)
+    assert re.search(r'<a href="#id_born_day">This is not the date', response.content.decode())
     assert 'value="18"' in response.content.decode()
 
 
