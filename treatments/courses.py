@@ -8,6 +8,7 @@ from django.db.models import Max
 from clinic import audit
 from clinic.access import Capability, allows
 from clinic.models import AuditEntry, User
+from patients.actions.holding import hold
 from patients.models import Assessment, Patient
 from treatments.cycle import due_on
 from treatments.models import Course, TreatmentSession
@@ -28,7 +29,8 @@ def open_course(*, assessment: Assessment, by: User, at: dt.datetime) -> Course:
     if not allows(by, assessment.clinic, Capability.PRESCRIBE):
         raise NotAllowed("Only a prescriber can open a course.")
     # Held as by who closes the record: a course that opens at the same moment would outlive it.
-    if Patient.objects.select_for_update(no_key=True).get(pk=assessment.patient_id).closed:
+    hold(assessment.patient)
+    if assessment.patient.closed:
         raise NotAllowed("This record is closed, so no course can be opened.")
     if not assessment.allows_treatment:
         raise NotAllowed("A course opens only on a signed assessment that is eligible or overridden with a reason.")

@@ -11,6 +11,7 @@ from django.db import transaction
 from clinic import audit
 from clinic.access import Capability, allows
 from clinic.models import AuditEntry, User
+from patients.actions.holding import hold
 from patients.models import DiaryClaim, DiaryDay, Patient
 
 # What a claim keeps and two sources are compared by.
@@ -92,7 +93,7 @@ def write_days(
     for day in days:
         _check(patient, day, last)
     # One writer of a person's diary at a time: a phone may send one day twice in a moment.
-    Patient.objects.select_for_update().get(pk=patient.pk)
+    hold(patient)
     stored = {row.date: row for row in DiaryDay.objects.filter(patient=patient, date__in=[day.date for day in days])}
     results = [_write(patient, day, stored.get(day.date), source, by, at) for day in days]
     audit.record(
@@ -162,7 +163,7 @@ def settle_claim(
     if not reason.strip():
         raise Refused("Say why.")
     # Whoever writes the day waits, so that what is taken is what was chosen.
-    Patient.objects.select_for_update().get(pk=claim.patient_id)
+    hold(claim.patient)
     standing = DiaryClaim.objects.filter(pk=claim.pk, settled_at__isnull=True).first()
     if standing is None:
         raise Refused("Somebody settled this day already.")
