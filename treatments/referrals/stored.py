@@ -45,9 +45,8 @@ def find(clinic: Clinic, referrals: Sequence[Referral]) -> dict[str, Stored]:
     People about whom the list says what it said last time come without their details: nothing will be done to them.
     """
     numbers = {referral.record_number: referral for referral in referrals}
-    people = {
-        patient.pk: Stored(patient) for patient in Patient.objects.filter(clinic=clinic, record_number__in=numbers)
-    }
+    here = Patient.objects.filter(clinic=clinic, record_number__in=numbers).select_related("merged_into")
+    people = {patient.pk: Stored(patient) for patient in here}
     for line in ReferralLine.objects.filter(clinic=clinic, patient__in=people):
         people[line.patient_id].line = line
     differing = {

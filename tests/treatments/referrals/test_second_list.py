@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from clinic.models import Clinic, Injector, User
+from patients.actions import close_record
 from patients.models import Assessment, Authorization, ContactPoint, Patient
 from tests.builders import NOW, TODAY, make_course, make_patient, make_session
 from tests.treatments.referrals.lists import LATER, NEVER_TREATED, NO_AUTHORIZATION, contact, load, maria, row, session
@@ -180,6 +181,18 @@ def test_somebody_registered_and_treated_here_keeps_their_course(team: Clinic) -
     report = load(team, row())
     assert report.changed == 1
     assert not TreatmentSession.objects.exists()
+
+
+def test_a_record_that_was_joined_with_another_is_refused_with_the_number_that_stays(team: Clinic, admin: User) -> None:
+    load(team, row(**NEVER_TREATED))
+    left = make_patient(team, record_number="RV000777")
+    close_record(patient=maria(), closed=Patient.Closed.MERGED, on=TODAY, into=left, by=admin, at=NOW)
+    assert load(team, row(**NEVER_TREATED), at=LATER).unchanged == 1  # what it said before hurts nobody
+    report = load(team, row(phone="07700 900555", **NEVER_TREATED), at=LATER)
+    assert [str(fault) for fault in report.faults] == [
+        "Line 2, mrn: The record RV000001 was joined with RV000777. Write that number."
+    ]
+    assert contact("sms").address == "+447700900123"
 
 
 def test_somebody_registered_by_hand_is_filled_in_not_doubled(team: Clinic) -> None:
