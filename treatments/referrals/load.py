@@ -99,11 +99,10 @@ class ReferralList:
             change.created.append(known.patient)
         elif known.says_the_same(referral):
             return Checked(line, Effect.UNCHANGED, Reading(referral, change))
-        elif known.patient.merged_into:
-            number = known.patient.merged_into.record_number
-            reason = f"The record {referral.record_number} was joined with {number}. Write that number."
-            return Checked(line, faults=(Fault(line, "mrn", reason),))
-        both = Comparison(self.setting, referral, known, _news(referral, known), change)
+        news = _news(referral, known)
+        if wrong := stored and people.wrong_record(stored.patient, referral, news):
+            return Checked(line, faults=(Fault(line, "mrn", wrong),))
+        both = Comparison(self.setting, referral, known, news, change)
         for part in PARTS:
             part(both)
         if not change:

@@ -1,8 +1,10 @@
 """Who somebody is and how to reach them, as far as the list says something new about it."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
+from clinic.wording import born_words
 from patients.models import Channel, ContactPoint, Patient
 from patients.search import search_text
 from treatments.models import ReferralLine
@@ -28,6 +30,21 @@ def new_patient(setting: Setting, referral: Referral) -> Patient:
     patient = Patient(clinic=setting.clinic, record_number=referral.record_number, created_at=setting.at, **values)
     patient.search_text = _search_text(patient, referral.phone)
     return patient
+
+
+def wrong_record(patient: Patient, referral: Referral, news: Collection[str]) -> str:
+    """Return why nothing of a row may be written to the record with its number, or "".
+
+    Somebody's name changes, and a date of birth is corrected; both at once are another person.
+    """
+    if patient.merged_into:
+        return f"The record {patient.record_number} was joined with {patient.merged_into.record_number}. Write that number."
+    names = [name for name in ("given_name", "family_name") if name in news]
+    renamed = any(getattr(patient, name).casefold() != getattr(referral, name).casefold() for name in names)
+    if "birth_date" in news and patient.birth_date != referral.birth_date and renamed:
+        here = f"{patient.full_name} here, born {born_words(patient.birth_date)}"
+        return f"{patient.record_number} is {here}, and this row is of somebody else. Correct the number, or the person here."
+    return ""
 
 
 def update_person(both: Comparison) -> None:

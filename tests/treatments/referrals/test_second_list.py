@@ -195,6 +195,28 @@ def test_a_record_that_was_joined_with_another_is_refused_with_the_number_that_s
     assert contact("sms").address == "+447700900123"
 
 
+@pytest.mark.parametrize("listed_before", [True, False])
+def test_a_number_that_is_somebody_else_here_makes_nobody_of_them(team: Clinic, listed_before: bool) -> None:
+    if listed_before:
+        load(team, row())
+    else:
+        make_patient(team, record_number="RV000001")
+    report = load(team, row(given_name="Tom", family_name="Reid", birth_date="1970-02-03", phone="07700 900555"))
+    (fault,) = report.faults
+    assert (fault.line, fault.field) == (2, "mrn")
+    assert fault.reason.startswith(
+        "RV000001 is Maria Santos here, born 17 April 1984, and this row is of somebody else."
+    )
+    assert maria().full_name == "Maria Santos"
+    assert contact("sms").address != "+447700900555"
+
+
+@pytest.mark.parametrize("corrected", [{"family_name": "Lima"}, {"birth_date": "1984-07-14"}, {"given_name": "Ana"}])
+def test_a_new_name_or_another_date_of_birth_is_still_the_same_person(team: Clinic, corrected: dict[str, str]) -> None:
+    load(team, row())
+    assert load(team, row(**corrected), at=LATER).changed == 1
+
+
 def test_somebody_registered_by_hand_is_filled_in_not_doubled(team: Clinic) -> None:
     make_patient(team, given="Mary", record_number="RV000001")
     report = load(team, row())
