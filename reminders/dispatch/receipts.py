@@ -6,6 +6,7 @@ of an older attempt is kept with it and changes nothing about a reminder that wa
 """
 
 import datetime as dt
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
@@ -83,10 +84,31 @@ def _blame(delivery: Delivery, news: News, now: dt.datetime) -> None:
     reminder = delivery.reminder
     points = ContactPoint.objects.filter(patient_id=reminder.patient_id, channel=reminder.channel)
     point = points.first()
-    if point is None or (news.address and point.address != _as_stored(reminder.channel, news.address)):
+    if point is None or (news.address and not is_address_of(point, news.address)):
         return
     outcome.blame_address(point, SendError(news.words, permanent=True, blame=news.blame), now)
 
 
-def _as_stored(channel: str, address: str) -> str:
-    return address.lower() if channel == Channel.EMAIL else address
+def is_address_of(point: ContactPoint, told: str) -> bool:
+    """Return whether an address that a gateway names is a contact point's, however it writes the domain."""
+    if point.channel != Channel.EMAIL:
+        return point.address == told
+    return not _spellings(point.address).isdisjoint(_spellings(told))
+
+
+def _spellings(address: str) -> set[str]:
+    """Return an email address as it is, with its domain's letters, and with the code that stands for them.
+
+    There are two standards: one writes faß as fass (RFC 3490, what Python does), the other gives ß a code (RFC 5891).
+    """
+    name, _, domain = address.lower().rpartition("@")
+    found = {domain}
+    with suppress(UnicodeError):
+        found.add(".".join(_letters(label) for label in domain.split(".")))
+    with suppress(UnicodeError):
+        found.add(domain.encode("idna").decode())
+    return {f"{name}@{spelling}" for spelling in found}
+
+
+def _letters(label: str) -> str:
+    return label[4:].encode("ascii").decode("punycode") if label.startswith("xn--") else label

@@ -10,7 +10,7 @@ from anymail.signals import EventType, RejectReason
 from patients.actions import withdraw_consent
 from patients.models import Channel, ContactPoint
 from reminders.channels.base import Blame
-from reminders.dispatch.receipts import News, record
+from reminders.dispatch.receipts import News, is_address_of, record
 from reminders.models import Delivery
 from reminders.models.delivery import Receipt
 
@@ -69,7 +69,7 @@ def _delivery(event: Any) -> Delivery | None:
 def _stop(delivery: Delivery, event: Any, now: dt.datetime) -> None:
     """Somebody who calls our mail unwanted gets none; the visit stays, and reminders go by text or to a person."""
     patient = delivery.reminder.patient
-    points = ContactPoint.objects.filter(patient=patient, channel=Channel.EMAIL)
-    if points.filter(address=(event.recipient or "").lower()).exists():
+    point = ContactPoint.objects.filter(patient=patient, channel=Channel.EMAIL).first()
+    if point is not None and is_address_of(point, event.recipient or ""):
         source = _UNWANTED[event.event_type]
         withdraw_consent(patient=patient, channel=Channel.EMAIL, source=source, by=None, at=now)

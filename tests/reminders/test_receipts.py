@@ -322,6 +322,36 @@ def test_a_bounce_of_another_address_flags_nothing(mailed: Reminder) -> None:
     assert ContactPoint.objects.usable().filter(channel=Channel.EMAIL).exists()
 
 
+@pytest.mark.parametrize(
+    ("stored", "told"),
+    [
+        ("maria@bücher.example", "maria@xn--bcher-kva.example"),
+        ("maria@xn--bcher-kva.example", "Maria@Bücher.example"),
+        ("maria@faß.example", "maria@fass.example"),
+        ("maria@faß.example", "maria@xn--fa-hia.example"),
+    ],
+)
+def test_a_bounce_names_a_domain_by_letters_or_by_its_code(mailed: Reminder, stored: str, told: str) -> None:
+    ContactPoint.objects.filter(channel=Channel.EMAIL).update(address=stored)
+    mail_event(mailed, "failed", to=told, **BOUNCE)
+    assert ContactPoint.objects.get(channel=Channel.EMAIL).failed_at == NOW
+
+
+def test_a_complaint_names_a_domain_by_its_code(mailed: Reminder) -> None:
+    ContactPoint.objects.filter(channel=Channel.EMAIL).update(address="maria@bücher.example")
+    mail_event(mailed, "complained", to="maria@xn--bcher-kva.example")
+    assert ContactPoint.objects.get(channel=Channel.EMAIL).trouble == "Do not email"
+
+
+@pytest.mark.parametrize(
+    "told", ["maria@xn--.example", "maria@xn--\u00fc.example", "maria@" + "ü" * 80 + ".example", "@"]
+)
+def test_a_domain_that_is_none_is_another_address(mailed: Reminder, told: str) -> None:
+    ContactPoint.objects.filter(channel=Channel.EMAIL).update(address="maria@bücher.example")
+    assert mail_event(mailed, "failed", to=told, **BOUNCE) == 200
+    assert ContactPoint.objects.get(channel=Channel.EMAIL).failed_at is None
+
+
 def test_late_news_of_an_older_letter_does_not_overturn_a_newer_one(mailed: Reminder) -> None:
     first = Delivery.objects.get()
     Reminder.objects.filter(pk=mailed.pk).update(attempts=2)
