@@ -55,6 +55,7 @@ def _sums(asked: Asked) -> dict[str, int]:
         missed=Count("pk", filter=MISSED),
         cancelled=Count("pk", filter=Q(status=Status.CANCELLED)),
         moved=Count("pk", filter=Q(moved()) & ~Q(status=Status.GIVEN_BEFORE)),
+        all=Count("pk", filter=~Q(status=Status.GIVEN_BEFORE)),
     )
     return sums
 
@@ -70,7 +71,7 @@ def _figures(asked: Asked, sums: dict[str, int], rate: Share) -> list[Figure]:
         Figure("Cancelled", f"{sums['cancelled']:,}", "Visits cancelled by whomever. Not in the rate.", all_visits,
                asked.rows(status="cancelled")),
         Figure("Moved", f"{sums['moved']:,}", "Visits that got another time at least once, whatever came of them.",
-               all_visits, asked.rows(moved="true")),
+               f"n = {sums['all']:,} visits, open and cancelled ones too", asked.rows(moved="true")),
     ]  # fmt: skip
 
 

@@ -89,6 +89,15 @@ def test_a_moved_visit_stands_apart(visit: Visit, admin: User, riverside: Clinic
     assert figure(shown(admin, "no-shows"), "Moved") == "1"
 
 
+def test_moved_visits_are_counted_from_all_that_stand_in_the_days(visit: Visit, admin: User) -> None:
+    moved = visit(Status.BOOKED)
+    SessionEvent.objects.create(clinic=moved.clinic, session=moved, at=NOW, kind="moved")
+    visit(DONE)
+    visit(Status.GIVEN_BEFORE)
+    (line,) = [one for one in shown(admin, "no-shows").figures if one.label == "Moved"]
+    assert (line.value, line.n) == ("1", "n = 2 visits, open and cancelled ones too")
+
+
 def test_every_number_leads_to_as_many_rows_as_it_says(visit: Visit, riverside: Clinic, admin: User) -> None:
     for status in [DONE] * 5 + [MISSED] * 3 + [Status.CANCELLED] * 2:
         visit(status)
