@@ -1,10 +1,13 @@
 """Whether messages arrive, and what they lead to."""
 
 import datetime as dt
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, Q
 
+from clinic.models import Clinic
 from patients.models import Channel
 from reminders.models import Reminder, State
 from reports.asked import Asked
@@ -47,12 +50,8 @@ def _centre(asked: Asked) -> str:
 
 
 def _channels(asked: Asked) -> Any:
-    zone, day = asked.clinic.zone, dt.timedelta(days=1)
-    ends = (asked.first, asked.last + day)
-    since, until = (dt.datetime.combine(one, dt.time(), zone).astimezone(dt.UTC) for one in ends)
-    found = Reminder.objects.filter(
-        clinic__in=[clinic.pk for clinic in asked.clinics], state__in=_TRIED, due_at__gte=since, due_at__lt=until
-    )
+    days = [_due_in(asked, clinic) for clinic in asked.clinics]
+    found = Reminder.objects.filter(reduce(or_, days), state__in=_TRIED)
     if asked.injector:
         found = found.filter(session__injector=asked.injector)
     return found.order_by().values("channel").annotate(
@@ -62,6 +61,13 @@ def _channels(asked: Asked) -> Any:
         failed=Count("pk", filter=_FAILED),
         missed=Count("pk", filter=Q(state=State.MISSED)),
     )  # fmt: skip
+
+
+def _due_in(asked: Asked, clinic: Clinic) -> Q:
+    """Return the condition that a clinic's message was due in the days, which begin at each clinic at its own midnight."""
+    ends = (asked.first, asked.last + dt.timedelta(days=1))
+    since, until = (dt.datetime.combine(one, dt.time(), clinic.zone).astimezone(dt.UTC) for one in ends)
+    return Q(clinic=clinic, due_at__gte=since, due_at__lt=until)
 
 
 def _channel(row: dict[str, Any]) -> Row:

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from clinic.models import Absence, Clinic, Injector, User
+from clinic.models import Absence, Clinic, Injector, Membership, Role, User
 from reminders.models import State
 from tests.builders import NOW, make_course, make_injector, make_patient, make_session, room_of
 from tests.conftest import log_in
@@ -98,6 +98,19 @@ def test_messages_are_delivered_sent_or_failed(visit: Visit, admin: User) -> Non
     assert figure(report, "Sent, no receipt") == "1"
     assert figure(report, "Failed") == "1 of 3"
     assert table(report, "Delivered by channel") == [("Text message", "1 of 3", "1", "1", "0")]
+
+
+def test_the_days_of_messages_are_those_of_each_clinic(
+    visit: Visit, riverside: Clinic, lakeside: Clinic, admin: User
+) -> None:
+    Membership.objects.create(user=admin, clinic=lakeside, role=Role.ADMIN)
+    both = {"clinic": "all", "first": "2026-07-06", "last": "2026-07-06"}
+    evening = dt.datetime(
+        2026, 7, 7, 2, tzinfo=dt.UTC
+    )  # 3 in the morning of the 7th in London, 10 at night in New York
+    remind(visit(), State.SENT, due_at=evening)
+    remind(visit(injector=make_injector(lakeside, "Dr Sato")), State.SENT, due_at=evening)
+    assert figure(shown(admin, "messages", **both), "Delivered") == "0 of 1"
 
 
 @pytest.mark.parametrize(("hours", "counted"), [(-1, 0), (0, 1), (48, 1), (49, 0)])
