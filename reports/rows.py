@@ -98,6 +98,7 @@ def moved() -> Exists:
 def filled() -> Exists:
     """Return the condition that somebody else came into the time of a cancelled visit."""
     others = TreatmentSession.objects.filter(
+        ~Q(course=OuterRef("course")),
         injector=OuterRef("injector"),
         status__in=(*OCCUPYING, Status.NO_SHOW),
         starts_at__lt=OuterRef("ends_at"),

@@ -151,6 +151,14 @@ def test_a_cancelled_visit_is_filled_by_whoever_came_into_its_time(
     assert [row.pk for row in log_in(admin).get(link).context["page"].rows] == [gone.pk]
 
 
+def test_who_comes_into_their_own_cancelled_time_fills_it_with_nobody_else(
+    visit: Visit, osei: Injector, admin: User
+) -> None:
+    gone = visit(Status.CANCELLED)
+    make_session(gone.course, osei, gone.starts_at, status=Status.DONE, given_on=gone.local_date)
+    assert figure(shown(admin, "utilisation"), "Filled after cancellation") == "0 of 1"
+
+
 def test_a_full_day_of_one_injector_fills_no_day_of_another(riverside: Clinic, osei: Injector, admin: User) -> None:
     empty = figure(shown(admin, "utilisation"), "Empty in the next 14 days")
     make_injector(riverside, "RN Bello", room=room_of(osei))
