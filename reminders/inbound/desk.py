@@ -20,6 +20,10 @@ class Unreachable(Exception):
     """Nothing may be sent to this person; the text says so, for staff."""
 
 
+class AnsweredMeanwhile(Exception):
+    """Somebody replied to this person while a reply was typed."""
+
+
 @transaction.atomic
 def assign(*, message: InboundMessage, patient: Patient, by: User, at: dt.datetime) -> None:
     """Say who wrote it. A C or an R that waited only for a name then counts for that person's next visit."""
@@ -50,15 +54,19 @@ def reopen(*, message: InboundMessage, by: User, at: dt.datetime) -> None:
 
 
 @transaction.atomic
-def reply(*, message: InboundMessage, words: str, by: User, at: dt.datetime) -> Reminder:
+def reply(*, message: InboundMessage, words: str, after: int, by: User, at: dt.datetime) -> Reminder:
     """Answer the writer through the ledger, by text where they may be texted, else by email, and mark it as done.
 
-    It waits as long as it can be taken back, and for the end of quiet hours. Raises Unreachable.
+    It waits as long as it can be taken back, and for the end of quiet hours. ``after`` is how many replies the writer had
+    when this one was begun. Raises Unreachable, and AnsweredMeanwhile where there is another one by now.
     """
     patient, clinic = message.patient, message.clinic
     channel = best_way(patient) if patient else None
     if patient is None or channel is None:
         raise Unreachable("Nothing may be sent to them: call them.")
+    Patient.objects.select_for_update(no_key=True).values_list("pk").get(pk=patient.pk)
+    if replies_to(patient) != after:
+        raise AnsweredMeanwhile
     subject = f"Message from {clinic.message_name}"
     one_off = OneOff.objects.create(
         clinic=clinic, subject=subject, body=f"{clinic.message_name}: {words}", made_at=at, made_by=by
@@ -81,6 +89,12 @@ def reply(*, message: InboundMessage, words: str, by: User, at: dt.datetime) -> 
     finish(message=message, by=by, at=at)
     _trace(message, by, at)
     return reminder
+
+
+def replies_to(patient: Patient) -> int:
+    """Return how many replies were written to a person, those included that were taken back."""
+    replies = Reminder.objects.filter(patient=patient, reply_to__isnull=False)
+    return replies.order_by().values("one_off").distinct().count()  # one that went another way is one
 
 
 def best_way(patient: Patient) -> Channel | None:

@@ -28,6 +28,9 @@ class ReplyForm(forms.Form):
         },
     )
 
+    # How many replies the page showed: a colleague may be typing one, too.
+    after = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
     def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.clinic = clinic

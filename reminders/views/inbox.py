@@ -22,6 +22,7 @@ from reminders.models import InboundMessage
 
 PER_PAGE = 50
 OPEN = InboundMessage.State.OPEN
+ANSWERED = "Somebody answered meanwhile: read it above. Press Reply again to send yours too."
 
 
 @requires(Capability.VIEW)
@@ -61,9 +62,17 @@ def reply(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     one, form = _one(request, uid), ReplyForm(request.POST, clinic=request.clinic)
     if form.is_valid():
         try:
-            sent = desk.reply(message=one, words=form.cleaned_data["words"], by=request.user, at=timezone.now())
+            sent = desk.reply(
+                message=one,
+                words=form.cleaned_data["words"],
+                after=form.cleaned_data["after"] or 0,
+                by=request.user,
+                at=timezone.now(),
+            )
         except desk.Unreachable as error:
             form.add_error(None, str(error))
+        except desk.AnsweredMeanwhile:
+            return _answered_meanwhile(request, one, form)
         else:
             undo = reverse("reminders:stop", args=[sent.uid])
             messages.success(request, f"The reply to {sent.patient} goes out in 3 minutes.", extra_tags=f"undo:{undo}")
@@ -92,6 +101,16 @@ def reopen(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     return redirect("reminders:inbox_message", uid)
 
 
+def _answered_meanwhile(request: StaffRequest, one: InboundMessage, form: ReplyForm) -> HttpResponse:
+    """Show what a colleague wrote, keep what was typed, and let sending it too be a choice."""
+    form.add_error(None, ANSWERED)
+    typed = request.POST.copy()
+    typed["after"] = str(desk.replies_to(one.patient) if one.patient else 0)
+    form.data = typed
+    one.refresh_from_db(fields=["state", "done_by", "done_at"])
+    return _page(request, one, replying=form, status=409)
+
+
 def _page(request: StaffRequest, one: InboundMessage, *, status: int = 200, **forms: Any) -> HttpResponse:
     now, patient = timezone.now(), one.patient
     _note_reading(request, "thread", subject=patient.uid if patient else one.uid)
@@ -103,8 +122,8 @@ def _page(request: StaffRequest, one: InboundMessage, *, status: int = 200, **fo
         "possible": [] if patient else _possible(one),
         "way": desk.best_way(patient) if patient else None,
         "assigning": AssignForm(clinic=request.clinic),
-        "replying": ReplyForm(clinic=request.clinic),
-        "has_errors": status == 422,
+        "replying": ReplyForm(clinic=request.clinic, initial={"after": desk.replies_to(patient) if patient else 0}),
+        "has_errors": status >= 400,
         "may_act": may(request.membership, Capability.MESSAGE),
         "may_register": may(request.membership, Capability.REGISTER),
     }

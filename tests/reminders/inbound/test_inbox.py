@@ -232,6 +232,31 @@ def test_a_reply_leaves_once_it_can_no_longer_be_taken_back(
     assert "Fran Adeyemi wrote, text message" in show(front_desk, "inbox_message", question.uid)
 
 
+def test_of_two_colleagues_who_reply_at_once_the_second_sees_the_first_ones_words(
+    question: InboundMessage, front_desk: User, nurse: User
+) -> None:
+    post(front_desk, "reply", words="Yes, behind the house.", after="0")
+    second = post(nurse, "reply", words="No, there is a car park.", after="0")
+    page = second.content.decode()
+    assert second.status_code == 409
+    assert "Somebody answered meanwhile" in page
+    assert "Yes, behind the house." in page
+    assert "No, there is a car park." in page
+    assert Reminder.objects.count() == 1
+    assert post(nurse, "reply", words="No, there is a car park.", after="1").status_code == 302
+    assert Reminder.objects.count() == 2
+
+
+def test_a_reply_that_is_pressed_twice_goes_once(question: InboundMessage, front_desk: User) -> None:
+    assert [post(front_desk, "reply", words="Yes.").status_code for _ in range(2)] == [302, 409]
+    assert Reminder.objects.count() == 1
+
+
+def test_the_page_of_a_text_says_how_often_its_writer_was_answered(question: InboundMessage, front_desk: User) -> None:
+    post(front_desk, "reply", words="Yes.")
+    assert 'name="after" value="1"' in show(front_desk, "inbox_message", question.uid)
+
+
 def test_a_reply_can_be_taken_back(question: InboundMessage, front_desk: User, gateways: dict[str, Gateway]) -> None:
     post(front_desk, "reply", words="Yes.")
     log_in(front_desk).post(reverse("reminders:stop", args=[Reminder.objects.get().uid]))
