@@ -1,6 +1,7 @@
 """What staff type into a diary."""
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -13,12 +14,29 @@ from patients.paper import CLEAR, HEADACHE, MIGRAINE, Paper, read_letters
 
 LETTERS = [("", "not filled in"), (CLEAR, "0 clear"), (HEADACHE, "H headache"), (MIGRAINE, "M migraine")]
 MOST_DOSES = 50
+SIGNS = [
+    ("one_sided", "one side"),
+    ("pulsating", "pounding"),
+    ("worse_with_activity", "worse when moving"),
+    ("nausea", "sick"),
+    ("vomiting", "vomiting"),
+    ("light", "light hurts"),
+    ("sound", "noise hurts"),
+    ("smell", "smells hurt"),
+    ("aura", "aura"),
+]
 
 
-def facts_of(letter: str) -> dict[str, Any]:
-    """Return the facts that a letter of a paper diary stands for; how long a headache lasted it does not say."""
-    hours = Decimal(0) if letter == CLEAR else None
-    return {"headache_hours": hours, "migraine": letter == MIGRAINE, "worst_pain": 0 if letter == CLEAR else None}
+def facts_of(letter: str, known: DiaryDay | None = None) -> dict[str, Any]:
+    """Return the facts that a letter of a paper diary stands for.
+
+    How long and how bad a headache was it does not say: where that is ``known`` of the day, it stays.
+    """
+    if letter == CLEAR:
+        signs = dict.fromkeys((name for name, _label in SIGNS), False)
+        return {"headache_hours": Decimal(0), "migraine": False, "worst_pain": 0} | signs
+    facts: dict[str, Any] = {"migraine": letter == MIGRAINE}
+    return facts if known and known.letter != CLEAR else facts | {"headache_hours": None, "worst_pain": None}
 
 
 class PaperForm(forms.Form):
@@ -48,9 +66,9 @@ class PaperForm(forms.Form):
                 self.add_error("letters", fault)
         return data
 
-    def days(self) -> list[DayFacts]:
-        """Return the days that were typed."""
-        return [DayFacts(day.date, facts_of(day.letter)) for day in self.paper.days]
+    def days(self, known: Mapping[dt.date, DiaryDay]) -> list[DayFacts]:
+        """Return the days that were typed; ``known`` are those that stand in the diary."""
+        return [DayFacts(day.date, facts_of(day.letter, known.get(day.date))) for day in self.paper.days]
 
 
 def _doses(label: str) -> forms.IntegerField:
@@ -96,17 +114,7 @@ class DayForm(forms.Form):
     )
     signs = forms.MultipleChoiceField(
         label="Signs",
-        choices=[
-            ("one_sided", "one side"),
-            ("pulsating", "pounding"),
-            ("worse_with_activity", "worse when moving"),
-            ("nausea", "sick"),
-            ("vomiting", "vomiting"),
-            ("light", "light hurts"),
-            ("sound", "noise hurts"),
-            ("smell", "smells hurt"),
-            ("aura", "aura"),
-        ],
+        choices=SIGNS,
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
@@ -127,8 +135,9 @@ class DayForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """A clear day has no hours, no pain and no signs of headache."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        if data.get("letter") == CLEAR and (data.get("headache_hours") or data.get("worst_pain")):
-            self.add_error("letter", "A clear day has no headache: choose headache, or leave hours and pain empty.")
+        if data.get("letter") == CLEAR and any(data.get(name) for name in ("headache_hours", "worst_pain", "signs")):
+            words = "A clear day has no headache: choose headache, or leave hours, pain and signs empty."
+            self.add_error("letter", words)
         if data.get("letter") in (HEADACHE, MIGRAINE) and data.get("headache_hours") == 0:
             self.add_error("headache_hours", "A headache lasts longer than 0 hours; leave it empty when nobody knows.")
         return data
@@ -138,8 +147,7 @@ class DayForm(forms.Form):
         data = dict(self.cleaned_data)
         letter, signs = data.pop("letter"), set(data.pop("signs"))
         doses = {name: value or 0 for name, value in data.items() if name.endswith("_doses")}
-        choices: Any = self.fields["signs"]
-        found = data | doses | {name: name in signs for name, _label in choices.choices}
+        found = data | doses | {name: name in signs for name, _label in SIGNS}
         if letter == CLEAR:
             return found | facts_of(letter)
         return found | {"migraine": letter == MIGRAINE}
@@ -150,8 +158,7 @@ def initial_of(row: DiaryDay | None) -> dict[str, Any]:
     if row is None:
         return {}
     names = [name for name in DayForm.base_fields if name not in ("letter", "signs")]
-    signs: Any = DayForm.base_fields["signs"]
-    ticked = [name for name, _label in signs.choices if getattr(row, name)]
+    ticked = [name for name, _label in SIGNS if getattr(row, name)]
     return {name: getattr(row, name) for name in names} | {"letter": row.letter, "signs": ticked}
 
 

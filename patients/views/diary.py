@@ -50,9 +50,11 @@ def diary(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         return _diary_page(request, patient, None)
     form = PaperForm(request.POST, today=_today(request))
     if form.is_valid():
+        dates = [day.date for day in form.paper.days]
+        known = {row.date: row for row in DiaryDay.objects.filter(patient=patient, date__in=dates)}
         try:
             written = diary_days.write_days(
-                patient=patient, days=form.days(), source=DiaryDay.Source.PAPER, by=request.user, at=timezone.now()
+                patient=patient, days=form.days(known), source=DiaryDay.Source.PAPER, by=request.user, at=timezone.now()
             )
         except diary_days.Refused as error:
             form.add_error(None, str(error))

@@ -149,6 +149,26 @@ class TestPages:
         assert "16 headache days, 8 migraine days, 24 of 28 recorded" in page
         assert "Scaled to 28 days: 18.7 headache days" in page
 
+    def test_a_sheet_typed_again_keeps_the_hours_that_no_letter_says(
+        self, clinician: Client, maria: Patient, nurse: User
+    ) -> None:
+        first, second = dt.date(2026, 10, 26), dt.date(2026, 10, 27)
+        known = {"headache_hours": Decimal(5), "worst_pain": 2, "migraine": False}
+        write(maria, nurse, PAPER, first, **known)
+        write(maria, None, PATIENT, second, **known)
+        clinician.post(reverse("patients:diary", args=[maria.uid]), {"first": "2026-10-26", "letters": "MH0"})
+        hours = DiaryDay.objects.order_by("date").values_list("headache_hours", "worst_pain", "migraine")
+        assert list(hours) == [(Decimal(5), 2, True), (Decimal(5), 2, False), (Decimal(0), 0, False)]
+        assert not DiaryClaim.objects.exists()
+
+    def test_a_day_that_turns_out_clear_leaves_no_signs_behind(
+        self, clinician: Client, maria: Patient, nurse: User
+    ) -> None:
+        first = dt.date(2026, 10, 26)
+        write(maria, nurse, PAPER, first, headache_hours=Decimal(5), migraine=True, nausea=True)
+        clinician.post(reverse("patients:diary", args=[maria.uid]), {"first": "2026-10-26", "letters": "0"})
+        assert count(DiaryDay.objects.facts(), first).symptoms["nausea"] == 0
+
     def test_a_wrong_letter_is_named_and_the_sheet_stays(self, clinician: Client, maria: Patient) -> None:
         answer = clinician.post(reverse("patients:diary", args=[maria.uid]), {"first": "2026-10-26", "letters": "MXH"})
         assert answer.status_code == 422
@@ -182,6 +202,7 @@ class TestPages:
         [
             ({"letter": "M", "headache_hours": "25"}, "Enter hours from 0 to 24."),
             ({"letter": "0", "headache_hours": "3"}, "A clear day has no headache"),
+            ({"letter": "0", "signs": "nausea"}, "A clear day has no headache"),
             ({"letter": "H", "headache_hours": "0"}, "A headache lasts longer than 0 hours"),
             ({}, "Choose clear, headache or migraine."),
             ({"letter": "H", "triptan_doses": "51"}, "Enter a whole number from 0 to 50."),
