@@ -7,6 +7,7 @@ from django.db import transaction
 
 from clinic import audit
 from clinic.models import AuditEntry, User
+from patients.actions import joining
 from patients.actions.holding import hold
 from patients.actions.trace import save_as
 from patients.models import Patient
@@ -19,7 +20,10 @@ def close_record(
     """Write down that nobody is treated or written to under this record any more. What it says stays readable."""
     hold(patient)
     _write(patient, closed, on, into, by, at)
-    if into and patient.safety_note and patient.safety_note not in into.safety_note:
+    if into is None:
+        return
+    joining.pass_on(patient=patient, into=into, by=by, at=at)
+    if patient.safety_note and patient.safety_note not in into.safety_note:
         _pass_on_note(patient, into, by, at)
 
 
@@ -31,13 +35,16 @@ def _pass_on_note(patient: Patient, into: Patient, by: User, at: dt.datetime) ->
 
 @transaction.atomic
 def reopen_record(*, patient: Patient, by: User, at: dt.datetime) -> None:
-    """Take a closing back that was a mistake. Courses that ended with it stay ended.
+    """Take a closing back that was a mistake. Courses that ended with it stay ended, and what was refused stays refused.
 
     Raises PermissionDenied for a person who was erased: nobody is left to treat.
     """
-    hold(patient)
+    # The record that it was joined with as well, in the order in which both were held to join them.
+    for one in sorted(filter(None, (patient, patient.merged_into)), key=lambda one: one.pk):
+        hold(one)
     if patient.erased:
         raise PermissionDenied
+    joining.give_back(patient=patient, by=by, at=at)
     _write(patient, "", None, None, by, at)
 
 

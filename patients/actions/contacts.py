@@ -68,6 +68,22 @@ def withdraw_consent(*, patient: Patient, channel: str, source: str, by: User | 
 
 
 @transaction.atomic
+def pass_on_refusals(*, patient: Patient, into: Patient, by: User, at: dt.datetime) -> None:
+    """Stop what a person stopped on one record also on the one it is joined with, where that has the same address.
+
+    Consent that was given later stands.
+    """
+    for said in ContactPoint.objects.filter(patient=patient, withdrawn_at__isnull=False):
+        same = ContactPoint.objects.filter(patient=into, channel=said.channel, address=said.address)
+        point = same.filter(withdrawn_at__isnull=True).first()
+        if point is None or (point.consented_at and said.withdrawn_at and point.consented_at > said.withdrawn_at):
+            continue
+        point.withdrawn_at, point.withdrawn_by = said.withdrawn_at, said.withdrawn_by
+        point.withdrawn_source = said.withdrawn_source
+        _save(point, by=by, at=at)
+
+
+@transaction.atomic
 def stop_number(*, number: str, source: str, by: User | None, at: dt.datetime) -> list[ContactPoint]:
     """Stop texts to a number for everybody who has it, at every clinic; return what was not stopped before.
 

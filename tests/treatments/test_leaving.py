@@ -13,7 +13,16 @@ from django.urls import reverse
 
 from clinic.models import Clinic, Injector, User
 from patients.actions import change_patient
-from patients.models import ContactPoint, Patient
+from patients.gathering import read_record
+from patients.models import (
+    AcuteMedication,
+    Authorization,
+    ContactPoint,
+    DiaryClaim,
+    DiaryDay,
+    Patient,
+    PreventiveTrial,
+)
 from tests.builders import NOW, TODAY, make_assessment, make_course, make_patient, make_session
 from tests.conftest import log_in
 from treatments import booking, courses, leaving, slots, undoing
@@ -77,6 +86,93 @@ def test_an_allergy_noted_on_the_second_record_stands_on_the_one_that_stays(
     leaving.merge(patient=double, into=maria, by=front_desk, at=NOW)
     maria.refresh_from_db()
     assert maria.safety_note == "Faints; Allergic to albumin"
+
+
+@pytest.fixture
+def lines(double: Patient) -> list[Any]:
+    """What was written on the second record: a diary, a preventive, an acute medicine and a payer's agreement."""
+    own = {"clinic": double.clinic, "patient": double}
+    days = {"headache_hours": 4, "source": DiaryDay.Source.CLINIC, "entered_at": NOW}
+    return [
+        *(DiaryDay.objects.create(**own, **days, date=TODAY - dt.timedelta(days=back)) for back in (1, 2)),
+        PreventiveTrial.objects.create(
+            **own, drug="Topiramate", drug_class="anticonvulsant", started_on=TODAY, result="no_effect"
+        ),
+        AcuteMedication.objects.create(**own, drug="Sumatriptan", drug_class="triptan", days_a_month=9, told_on=TODAY),
+        Authorization.objects.create(
+            **own, payer="Aster", number="A-1", valid_from=TODAY, valid_to=TODAY + dt.timedelta(days=365)
+        ),
+    ]
+
+
+def owners(lines: list[Any]) -> set[Patient]:
+    """Return on which records the lines stand now."""
+    for line in lines:
+        line.refresh_from_db()
+    return {line.patient for line in lines}
+
+
+def test_diary_medicines_and_authorizations_of_a_joined_record_count_for_the_one_that_stays(
+    desk: Client, maria: Patient, double: Patient, lines: list[Any]
+) -> None:
+    close(desk, double, closed="merged", into=maria.record_number)
+    assert owners(lines) == {maria}
+    assert read_record(maria, TODAY).windows[-1].headache_days == 2
+    shown = page(desk, maria)
+    assert all(words in shown for words in ("Topiramate", "A-1"))
+
+
+def test_they_go_back_when_the_records_were_joined_by_mistake(
+    desk: Client, maria: Patient, double: Patient, lines: list[Any]
+) -> None:
+    kept = PreventiveTrial.objects.create(
+        clinic=maria.clinic, patient=maria, drug="Amitriptyline", drug_class="antidepressant", result="no_effect"
+    )
+    close(desk, double, closed="merged", into=maria.record_number)
+    desk.post(reverse("treatments:open_record", args=[double.uid]))
+    assert owners(lines) == {double}
+    assert owners([kept]) == {maria}
+    for line in lines:
+        assert [row.patient_id for row in line.history.order_by("history_id")][-2:] == [maria.pk, double.pk]
+
+
+def test_of_a_day_on_both_records_the_one_that_stays_counts(
+    desk: Client, maria: Patient, double: Patient, lines: list[Any]
+) -> None:
+    DiaryDay.objects.create(
+        clinic=maria.clinic, patient=maria, date=lines[0].date, headache_hours=0, source="clinic", entered_at=NOW
+    )
+    close(desk, double, closed="merged", into=maria.record_number)
+    assert owners(lines[:1]) == {double}
+    assert owners(lines[1:]) == {maria}
+
+
+def test_an_answer_about_a_day_that_nobody_settled_goes_with_the_day(
+    desk: Client, maria: Patient, double: Patient, lines: list[Any]
+) -> None:
+    claim = DiaryClaim.objects.create(
+        clinic=double.clinic, patient=double, date=lines[0].date, source="paper", facts={}, entered_at=NOW
+    )
+    close(desk, double, closed="merged", into=maria.record_number)
+    assert owners([claim]) == {maria}
+    desk.post(reverse("treatments:open_record", args=[double.uid]))
+    assert owners([claim]) == {double}
+
+
+@pytest.mark.parametrize(("later", "may_write"), [(False, False), (True, True)], ids=["refused last", "agreed last"])
+def test_what_was_refused_on_the_second_record_is_refused_on_the_one_that_stays(
+    desk: Client, maria: Patient, double: Patient, front_desk: User, later: bool, may_write: bool
+) -> None:
+    point = maria.contact_points.get(channel="sms")
+    double.contact_points.filter(channel="sms").update(
+        address=point.address,
+        withdrawn_at=NOW - dt.timedelta(days=3),
+        withdrawn_source="told staff",
+        withdrawn_by=front_desk,
+    )
+    maria.contact_points.update(consented_at=NOW - dt.timedelta(days=2 if later else 40))
+    close(desk, double, closed="merged", into=maria.record_number)
+    assert ContactPoint.objects.usable().filter(patient=maria, channel="sms").exists() is may_write
 
 
 def test_the_page_of_a_dead_person_says_so_and_the_search_too(desk: Client, maria: Patient, double: Patient) -> None:

@@ -1,0 +1,53 @@
+"""What is kept of one person goes with them: to the record that stays when two are joined, and back when that was wrong."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from simple_history.utils import bulk_update_with_history
+
+from clinic.models import User
+from patients.actions.contacts import pass_on_refusals
+from patients.models import AcuteMedication, Authorization, DiaryClaim, DiaryDay, Patient, PreventiveTrial
+
+# What a record has lines of, and what of them a person has only once.
+_ONCE: dict[Any, str] = {DiaryDay: "date", Authorization: "number", PreventiveTrial: "", AcuteMedication: ""}
+
+
+def pass_on(*, patient: Patient, into: Patient, by: User, at: dt.datetime) -> None:
+    """Put diary, medicines and authorizations on the record that stays, inside the caller's transaction, both held.
+
+    Of a day or an authorization that both have, the one that stays counts; the other stays readable where it was.
+    """
+    for model in _ONCE:
+        _move(model, model.objects.filter(patient=patient), into, by, at)
+    pass_on_refusals(patient=patient, into=into, by=by, at=at)
+
+
+def give_back(*, patient: Patient, by: User, at: dt.datetime) -> None:
+    """Take back what went to another record when this one was joined with it: the history of each line knows."""
+    for model in _ONCE:
+        once_here = model.history.filter(patient_id=patient.pk).values("id")
+        _move(model, model.objects.filter(pk__in=once_here).exclude(patient=patient), patient, by, at)
+
+
+def _move(model: Any, lines: Iterable[Any], to: Patient, by: User, at: dt.datetime) -> None:
+    once = _ONCE[model]
+    there = set(model.objects.filter(patient=to).values_list(once, flat=True)) if once else set()
+    moved = [line for line in lines if not once or getattr(line, once) not in there]
+    if model is DiaryDay:
+        _move_claims(moved, to)
+    for line in moved:
+        line.patient = to
+    if moved:
+        bulk_update_with_history(moved, model, ["patient"], batch_size=500, default_user=by, default_date=at)
+
+
+def _move_claims(days: list[DiaryDay], to: Patient) -> None:
+    """What another source says of a day that nobody has settled goes with the day."""
+    dates = {(day.patient_id, day.date) for day in days}
+    open_ones = DiaryClaim.objects.filter(settled_at__isnull=True)
+    asked = set(open_ones.filter(patient=to).values_list("date", flat=True))
+    claims = open_ones.filter(patient__in={day.patient_id for day in days}).exclude(date__in=asked)
+    found = [claim.pk for claim in claims if (claim.patient_id, claim.date) in dates]
+    DiaryClaim.objects.filter(pk__in=found).update(patient=to)
