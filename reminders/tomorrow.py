@@ -12,7 +12,7 @@ from clinic.wording import clock_words
 from patients.models import Channel, ContactPoint
 from patients.models.contact import spoken_address
 from reminders import timing
-from reminders.models import Kind, Reminder, State, VisitCall
+from reminders.models import Kind, Reminder, ReminderRule, State, VisitCall
 from reminders.standing import ASKED_TO_MOVE
 from treatments.models import Status, TreatmentSession
 
@@ -20,7 +20,7 @@ from treatments.models import Status, TreatmentSession
 TO_ARRIVE = dt.timedelta(hours=2)
 # A gateway that confirmed a message sent within this time is one that confirms.
 CONFIRMS_WITHIN = dt.timedelta(days=7)
-# Whoever was told of their booking so lately needs no reminder: the last rule but one speaks three days before.
+# Whoever was told so lately knows it, of their booking too: the usual rules speak three days and one day before.
 NEWS_FOR = dt.timedelta(days=3)
 NOT_CONFIRMED = "Sent, and not known to have arrived"
 NOT_PLANNED = "No message was planned"
@@ -69,10 +69,13 @@ def _sessions(clinic: Clinic, day: dt.date, now: dt.datetime) -> QuerySet[Treatm
 
 
 def _reminds(clinic: Clinic, day: dt.date) -> Q:
-    """Return which messages remind of a visit of a day: that it was booked or moved there only if that is not long ago."""
+    """Return which messages remind of a visit of a day: those of the last days, and the clinic's last one before a visit."""
     lately = timing.at_local(day, dt.time(0), clinic.zone) - NEWS_FOR
-    news = Q(rule__kind__in=(Kind.BOOKED, Kind.MOVED), due_at__gte=lately)
-    return Q(rule__kind=Kind.VISIT) | news
+    later = ReminderRule.objects.filter(
+        clinic=clinic, kind=Kind.VISIT, active=True, days_before__lt=OuterRef("rule__days_before")
+    )
+    of_these_days = Q(rule__kind__in=(Kind.VISIT, Kind.BOOKED, Kind.MOVED), due_at__gte=lately)
+    return of_these_days | Q(rule__kind=Kind.VISIT) & ~Q(Exists(later))
 
 
 def _reached(clinic: Clinic, now: dt.datetime) -> Q:

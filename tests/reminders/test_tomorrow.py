@@ -88,6 +88,29 @@ def test_only_news_of_a_booking_that_is_still_fresh_stands_for_a_reminder(
     assert listed(rules) == why
 
 
+def told_two_weeks_before(reminder: Reminder) -> None:
+    """Let the message of two weeks before have arrived, and those of the last days not."""
+    Reminder.objects.update(state=State.FAILED, reason="The number does not exist")
+    rule = ReminderRule.objects.get(clinic=reminder.clinic, kind=Kind.VISIT, days_before=14)
+    early = Reminder.objects.get(pk=reminder.pk)
+    early.pk, early.uid, early.rule, early.state = None, uuid.uuid4(), rule, State.SENT
+    early.due_at = early.closed_at = early.delivered_at = NOW - dt.timedelta(days=11)
+    early.save()
+
+
+def test_a_message_of_two_weeks_before_does_not_stand_for_those_that_failed_since(
+    rules: Clinic, reminder: Reminder
+) -> None:
+    told_two_weeks_before(reminder)
+    assert listed(rules) == ["The number does not exist"]
+
+
+def test_where_the_last_message_is_sent_two_weeks_before_it_counts(rules: Clinic, reminder: Reminder) -> None:
+    told_two_weeks_before(reminder)
+    ReminderRule.objects.filter(kind=Kind.VISIT, days_before__lt=14).update(active=False)
+    assert listed(rules) == []
+
+
 def sent(reminder: Reminder, *, ago: dt.timedelta, delivered: bool = False) -> None:
     Reminder.objects.filter(session_version=reminder.session_version).update(
         state=State.SENT, closed_at=EVE - ago, delivered_at=EVE - ago if delivered else None
