@@ -7,14 +7,16 @@ from django.urls import reverse
 
 from clinic.models import AuditEntry, Injector, User
 from patients.actions import change_patient
-from patients.models import Patient
+from patients.models import DiaryDay, Patient
 from tests.builders import NOW, TODAY, make_assessment, make_course, make_session
 from tests.conftest import log_in
+from tests.treatments.test_everyone import treated
 from tests.treatments.test_level import keep_diary
 from tests.treatments.test_recording import sign
 from treatments.models import Course, Status
 
 pytestmark = pytest.mark.django_db
+ONE = dt.timedelta(days=1)
 NOTE = "Fainted at the first session: lies down"
 
 
@@ -97,3 +99,37 @@ def test_the_page_says_what_a_late_session_asks_for(
     make_course(maria, last_given_on=TODAY - dt.timedelta(days=days), injector=osei)
     page = text_of(reader, "patients:detail", maria.uid)
     assert words in page if words else "Day 98" not in page
+
+
+@pytest.fixture
+def stopped(maria: Patient, osei: Injector, prescriber: User) -> Patient:
+    """Maria, half as many headache days at the end of her second and last cycle, and as many as before by now."""
+    last = TODAY - 200 * ONE
+    course = treated(maria, osei, 2, last, before=20)
+    keep_diary(maria, last + 57 * ONE, 28, headache=10)
+    keep_diary(maria, TODAY - 28 * ONE, 28, headache=20)
+    Course.objects.filter(pk=course.pk).update(
+        closed_on=last + 70 * ONE, closed_by=prescriber, close_reason="It helped"
+    )
+    return maria
+
+
+def test_what_comes_after_the_last_cycle_is_no_end_of_it(stopped: Patient, prescriber: User) -> None:
+    for name in ("treatments:summary", "patients:detail"):
+        page = text_of(prescriber, name, stopped.uid)
+        assert "50% fewer headache days than before treatment, at the end of cycle 2." in page
+        assert "rule to stop" not in page
+
+
+def test_whose_treatment_has_ended_is_proposed_no_stop(stopped: Patient, prescriber: User) -> None:
+    DiaryDay.objects.update(headache_hours=5)
+    assert "rule to stop" not in text_of(prescriber, "patients:detail", stopped.uid)
+    Course.objects.update(closed_on=None, closed_by=None, close_reason="")
+    assert "rule to stop" in text_of(prescriber, "patients:detail", stopped.uid)
+
+
+def test_the_first_session_of_a_new_course_is_held_against_no_earlier_one(
+    stopped: Patient, osei: Injector, nurse: User
+) -> None:
+    session = make_session(make_course(stopped), osei, NOW, status=Status.IN_ROOM, due_on=TODAY)
+    assert "No diary to compare." in text_of(nurse, "treatments:record", session.uid)

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 
 from patients.diary import Day
 from patients.models import Baseline, Patient
-from treatments.models import TreatmentSession
-from treatments.response.cycles import Response, response
+from treatments.models import Course, TreatmentSession
+from treatments.response.cycles import WEEKS_9_TO_12_END, Response, response
 
 
 @dataclass(frozen=True)
 class Reading:
-    """The response in a person's newest course, and the frozen level it is held against."""
+    """The response in a person's newest course, the frozen level it is held against, and whether that course has ended."""
 
     response: Response
     course: uuid.UUID | None = None
     level: Baseline | None = None
+    ended: bool = False
 
 
 def response_of(patient: Patient, given: Sequence[TreatmentSession], days: Sequence[Day], today: dt.date) -> Reading:
@@ -27,4 +28,16 @@ def response_of(patient: Patient, given: Sequence[TreatmentSession], days: Seque
     course = given[-1].course
     given_on = [one.given_on for one in given if one.course_id == course.pk and one.given_on]
     level = Baseline.objects.newest().filter(patient=patient, given_on=given_on[0]).first()
-    return Reading(response(given_on, days, today, level, course.cycles_before), course.uid, level)
+    found = response(given_on, days, _end_of(course, given_on[-1], today), level, course.cycles_before)
+    return Reading(found, course.uid, level, course.closed_on is not None)
+
+
+def _end_of(course: Course, last_given_on: dt.date, today: dt.date) -> dt.date:
+    """Return the day before which the last cycle ends. Of a course that has ended it does so, and not before its week 12.
+
+    A diary kept to look again months after a stop says nothing of what the treatment did.
+    """
+    if course.closed_on is None:
+        return today
+    whole = last_given_on + dt.timedelta(days=WEEKS_9_TO_12_END + 1)
+    return min(today, max(course.closed_on, whole))

@@ -125,6 +125,7 @@ def response_panel(reading: Reading) -> dict[str, Any]:
         "chart": chart(reading.response),
         "course": reading.course,
         "level": reading.level,
+        "ended": reading.ended,
         "percent": NICE.response_percent,
         "cycles": NICE.stop_cycles,
         "below": NICE.episodic_below,

@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from clinic.access import Capability, StaffRequest, may
-from patients.models import Patient
 from treatments import cycle, injection_map, protocol, safety
 from treatments.care import care_of
 from treatments.forms import CorrectionForm, RecordForm
@@ -42,7 +41,7 @@ def record_page(
         "max_units": protocol.MAX_UNITS,
         "stop_reasons": protocol.STOP_REASONS,
         "unknown_advice": safety.UNKNOWN_ADVICE,
-        "diary": _diary(found.course.patient, _today(request)) if form.since else None,
+        "diary": _diary(found, _today(request)) if form.since else None,
         "next_due": cycle.due_on(found.given_on or _today(request), found.course.interval_days),
         "may_override": may(request.membership, Capability.PRESCRIBE),
     }
@@ -58,9 +57,11 @@ def _today(request: StaffRequest) -> dt.date:
     return timezone.localdate(timezone=request.clinic.zone)
 
 
-def _diary(patient: Patient, today: dt.date) -> Summary | None:
+def _diary(found: TreatmentSession, today: dt.date) -> Summary | None:
+    """Return what the sessions of this course did so far; a new one is held against no level of an earlier one."""
+    patient = found.course.patient
     reading = response_of(patient, care_of(patient).given, patient.diary_days.facts(), today)
-    return summary(reading.response)
+    return summary(reading.response) if reading.course == found.course.uid else None
 
 
 def _start(
