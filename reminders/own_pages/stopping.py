@@ -7,7 +7,7 @@ from django.db import transaction
 
 from clinic import audit
 from clinic.models import AuditEntry
-from patients.actions import change_patient, set_contact, withdraw_consent
+from patients.actions import change_patient, set_contact, try_again, withdraw_consent
 from patients.models import Channel, ContactPoint, Patient
 from reminders.models import NudgeStop
 
@@ -45,6 +45,7 @@ class Reach:
             "no_nudges": self.nudges,
             "nudges": not self.nudges,
             "no_texts": self.texts,
+            "no_emails": self.emails,
             "email": self.email is not None and (self.texts or not self.emails),
             "texts": self.text is not None and not self.texts,
         }
@@ -68,6 +69,8 @@ def choose(*, patient: Patient, choice: str, at: dt.datetime) -> None:
         _set_nudges(patient, choice == "nudges", at)
     if choice in {"no_texts", "email"}:
         withdraw_consent(patient=patient, channel=Channel.SMS, source=SOURCE, by=None, at=at)
+    if choice == "no_emails":
+        withdraw_consent(patient=patient, channel=Channel.EMAIL, source=SOURCE, by=None, at=at)
     if choice == "email" and reach.email:
         _agree(patient, reach.email, at)
     if choice == "texts" and reach.text:
@@ -75,7 +78,9 @@ def choose(*, patient: Patient, choice: str, at: dt.datetime) -> None:
 
 
 def _agree(patient: Patient, point: ContactPoint, at: dt.datetime) -> None:
+    """Note that they want it there: an address whose owner chooses it is not dead."""
     channel = point.channel
+    try_again(patient=patient, channel=channel, by=None, at=at)
     set_contact(patient=patient, channel=channel, address=point.address, by=None, at=at, consent_source=SOURCE)
     change_patient(patient=patient, values={"preferred_channel": channel}, by=None, at=at)
 

@@ -29,6 +29,7 @@ def _page(request: HttpRequest, link: SecretLink, problem: str = "") -> HttpResp
         "no_nudges": _("Stop diary messages"),
         "nudges": _("Send me diary messages again"),
         "no_texts": _("Stop all texts"),
+        "no_emails": _("Stop all emails"),
         "email": _("Use email instead"),
         "texts": _("Send me texts again"),
     }

@@ -55,6 +55,25 @@ def test_email_takes_the_place_of_texts(phone: Client, link: str, maria: Patient
     assert not ContactPoint.objects.usable().filter(patient=maria, channel=Channel.SMS).exists()
 
 
+def test_all_emails_stop_and_texts_go_on(phone: Client, link: str, maria: Patient) -> None:
+    page = choose(phone, link, "no_emails")
+    assert "<li>emails</li>" not in page
+    assert "texts to the phone number" in page
+    point = ContactPoint.objects.get(patient=maria, channel=Channel.EMAIL)
+    assert (point.trouble, point.withdrawn_source) == ("Do not email", "their own page")
+    assert "Use email instead" in page
+    assert "Stop all emails" not in page
+
+
+@pytest.mark.parametrize(("choice", "channel"), [("email", Channel.EMAIL), ("texts", Channel.SMS)])
+def test_an_address_that_was_taken_for_dead_is_tried_again_when_its_owner_chooses_it(
+    phone: Client, link: str, maria: Patient, choice: str, channel: Channel
+) -> None:
+    ContactPoint.objects.filter(channel=channel).update(failed_at=NOW, failed_reason="The email came back")
+    choose(phone, link, choice)
+    assert ContactPoint.objects.usable().filter(patient=maria, channel=channel).exists()
+
+
 def test_without_an_email_address_it_cannot_be_chosen(phone: Client, link: str, maria: Patient) -> None:
     ContactPoint.objects.filter(channel=Channel.EMAIL).delete()
     page = words(phone.get(f"{link}stop/").content)
