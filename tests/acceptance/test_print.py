@@ -71,6 +71,12 @@ def test_f40_the_day_list_says_on_each_sheet_who_printed_it_and_when(desk: Page)
     assert desk.evaluate(LOOK)["torn"] == 0
 
 
+@pytest.mark.parametrize("size", FORMATS)
+def test_a_record_is_two_sheets_at_most(desk: Page, person: str, size: Literal["A4", "Letter"]) -> None:
+    desk.goto(record(desk, person))
+    assert len(printed(desk, size)) <= 2
+
+
 def test_f40_a_sheet_is_no_phone_however_narrow_a_browser_takes_it_to_be(desk: Page) -> None:
     # Firefox counts the margins out, which leaves 718 px of A4: on a screen, rows would be cards there.
     desk.set_viewport_size({"width": 718, "height": 1000})

@@ -94,8 +94,9 @@ def _by_muscle(plan: dict[str, int]) -> list[tuple[protocol.Muscle, int, list[st
 
 
 def _words(code: str, units: int) -> str:
+    """The muscle stands before them: repeated with each site it took a sheet of paper more."""
     site = protocol.SITES[code]
-    return site.label if units == site.units else f"{site.label} ({units} units)"
+    return site.place if units == site.units else f"{site.place} ({units} units)"
 
 
 def _next_session(session: TreatmentSession) -> TreatmentSession | None:
