@@ -55,6 +55,18 @@ def clean_address(channel: str, text: str, country: str) -> str:
     raise ValidationError("Enter a phone number such as 07700 900123 or +1 212 555 0123.", code="phone")
 
 
+def is_e164(number: str) -> bool:
+    """Return whether a number is written as it is stored."""
+    return number.startswith("+") and number[1:].isascii() and number[1:].isdecimal()
+
+
+def number_as_stored(text: str, country: str) -> str:
+    """Return a number that a gateway names as it is stored: some leave out the plus, or the country. A name stays a name."""
+    with suppress(ValidationError):
+        return clean_address(Channel.SMS, text.strip(), country)
+    return text
+
+
 def spoken_address(channel: str, address: str, country: str) -> str:
     """Return a stored address as people in a country write it: 07700 900123 at home, +1 212-555-0123 from abroad."""
     if channel == Channel.EMAIL:

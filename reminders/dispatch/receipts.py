@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q
 
 from patients.models import Channel, ContactPoint
+from patients.models.contact import number_as_stored
 from reminders.channels.base import Blame, SendError
 from reminders.dispatch import allowance, outcome
 from reminders.models import Delivery, Reminder, State
@@ -90,9 +91,9 @@ def _blame(delivery: Delivery, news: News, now: dt.datetime) -> None:
 
 
 def is_address_of(point: ContactPoint, told: str) -> bool:
-    """Return whether an address that a gateway names is a contact point's, however it writes the domain."""
+    """Return whether an address that a gateway names is a contact point's, however it writes the number or the domain."""
     if point.channel != Channel.EMAIL:
-        return point.address == told
+        return point.address in (told, number_as_stored(told, point.clinic.country))
     return not _spellings(point.address).isdisjoint(_spellings(told))
 
 

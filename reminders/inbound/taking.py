@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from clinic.models import Clinic
 from patients.models import Channel, ContactPoint, Patient
+from patients.models.contact import is_e164, number_as_stored
 from reminders.inbound import acting
 from reminders.inbound.grammar import read
 from reminders.models import InboundMessage, Reminder, State
@@ -33,6 +34,8 @@ class Arrived:
 def take(arrived: Arrived, *, now: dt.datetime) -> str:
     """Store a text and act on it; return what to answer at once, nothing for most. A second hand-over changes nothing."""
     sender = arrived.sender[:LONGEST_SENDER]
+    if not is_e164(sender):
+        sender = number_as_stored(sender, _clinic_for_strangers().country)
     clinic = _clinic_of(sender)
     people = list(_people(clinic, sender))
     message = InboundMessage(

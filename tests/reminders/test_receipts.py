@@ -150,6 +150,12 @@ def test_a_dead_number_is_flagged(sent: Reminder, code: str, words: str) -> None
     assert words in point.failed_reason
 
 
+@pytest.mark.parametrize("to", ["447700900000", "07700900000", " 447700900000"])
+def test_a_dead_number_is_flagged_however_the_gateway_writes_it(sent: Reminder, to: str) -> None:
+    status("undelivered", code="30005", to=to)
+    assert ContactPoint.objects.get(channel=Channel.SMS).failed_at == NOW
+
+
 def test_a_number_that_was_changed_meanwhile_is_not_flagged(sent: Reminder, maria: Patient, front_desk: User) -> None:
     set_contact(patient=maria, channel=Channel.SMS, address="07700 900555", by=front_desk, at=NOW)
     status("undelivered", code="30005")

@@ -186,6 +186,12 @@ def test_a_stop_from_a_familys_number_stops_it_for_all(visit: TreatmentSession, 
     assert stored().note == acting.STOPPED_FOR_ALL.format(count=2)
 
 
+@pytest.mark.parametrize("sender", ["07700900000", "447700900000", " 447700900000", "+44 7700 900000"])
+def test_a_stop_counts_however_the_gateway_writes_the_number(visit: TreatmentSession, sender: str) -> None:
+    text("STOP", sender=sender)
+    assert ContactPoint.objects.get(channel=Channel.SMS).trouble == "Do not text"
+
+
 def test_a_stop_from_a_number_that_nobody_has_is_confirmed_once(maria: Patient) -> None:
     assert answered(text("STOP", sid="SM1", sender="+447700900777"))
     assert answered(text("STOP", sid="SM2", sender="+447700900777")) == ""
