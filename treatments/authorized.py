@@ -49,7 +49,7 @@ def windows_of(patient_id: int) -> tuple[Window, ...]:
 def shortfalls(patients: Collection[int], date: dt.date) -> dict[int, str]:
     """Return why no payer's agreement pays for a visit on a date, by person; only those it is so for (2 queries).
 
-    As many units are planned as the last session had, or the standard set.
+    As many units are planned as the last session had that was not stopped before its end, or the standard set.
     """
     agreed: dict[int, list[Authorization]] = defaultdict(list)
     for one in Authorization.objects.filter(patient__in=patients, status=Authorization.Status.APPROVED):
@@ -57,15 +57,18 @@ def shortfalls(patients: Collection[int], date: dt.date) -> dict[int, str]:
     if not agreed:
         return {}
     given: dict[int, list[Given]] = defaultdict(list)
+    planned = dict.fromkeys(agreed, STANDARD_UNITS)
     sessions = TreatmentSession.objects.filter(course__patient__in=agreed, given_on__isnull=False).order_by("given_on")
-    for patient, day, units in sessions.values_list("course__patient_id", "given_on", "record__units_given"):
+    facts = ("given_on", "record__units_given", "record__stopped_reason")
+    for patient, day, units, stopped in sessions.values_list("course__patient_id", *facts):
         given[patient].append((day, units))
-    found = {patient: _shortfall(rows, given[patient], date) for patient, rows in agreed.items()}
+        if units and not stopped:
+            planned[patient] = units
+    found = {patient: _shortfall(rows, given[patient], date, planned[patient]) for patient, rows in agreed.items()}
     return {patient: words for patient, words in found.items() if words}
 
 
-def _shortfall(agreed: list[Authorization], given: list[Given], date: dt.date) -> str:
-    planned = next((units for _day, units in reversed(given) if units), STANDARD_UNITS)
+def _shortfall(agreed: list[Authorization], given: list[Given], date: dt.date, planned: int) -> str:
     return shortfall([_agreement(one, _use(one, given)) for one in agreed], date, planned)
 
 

@@ -12,7 +12,9 @@ from patients.authorizing import Agreement, Window, shortfall
 from patients.models import Authorization, Patient
 from tests.builders import NOW, TODAY, make_session
 from tests.conftest import log_in
+from tests.reports.test_others import record
 from treatments import slots
+from treatments.authorized import shortfalls
 from treatments.models import Course, TreatmentSession
 
 ONE = dt.timedelta(days=1)
@@ -100,6 +102,19 @@ def test_walking_in_says_so(used_up: Authorization, course: Course, front_desk: 
     data = {"slot": first_free(course), "uid": str(uuid.uuid4())}
     client.post(reverse("treatments:put_in", args=[course.uid]), data)
     assert USED_UP in text_of(client, reverse("treatments:today"))
+
+
+def test_as_much_is_planned_as_a_whole_session_had(
+    course: Course, used_up: Authorization, osei: Injector, prescriber: User
+) -> None:
+    Authorization.objects.filter(pk=used_up.pk).update(visits=9, units_allowed=300, valid_from=TODAY - 400 * ONE)
+    for days, given, stopped in ((300, 195, ""), (200, 20, "Fainted or felt faint")):
+        at = NOW - days * ONE
+        session = make_session(course, osei, at, status="done", given_on=at.date(), due_on=at.date())
+        record(session, prescriber, "C1", given=given, stopped_reason=stopped)
+    assert shortfalls([course.patient_id], TODAY) == {
+        course.patient_id: "PA-1 has 85 of 300 units left, and 195 are planned"
+    }
 
 
 def test_who_is_covered_hears_nothing(course: Course, maria: Patient, used_up: Authorization, front_desk: User) -> None:
