@@ -56,6 +56,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Return whose tries are counted together."""
         return caller(request)
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Return what wrong passwords for one log-in are counted under: never with the host, which a request makes up."""
+        return str(credentials.get("email", "")).strip().lower()
+
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Return the address for the mail: never what a request said its host was."""
         uid, _, secret = key.partition("-")

@@ -86,6 +86,14 @@ def test_guessing_one_log_in_from_many_addresses_is_stopped(front_desk: User) ->
     assert b"Too many tries" in sign_in(Client(REMOTE_ADDR="203.0.113.99"), front_desk.email).content
 
 
+@pytest.mark.parametrize("host", ["testserver:{}", "TestServer:{}"])
+def test_a_forged_host_does_not_begin_the_count_of_a_log_in_anew(front_desk: User, host: str) -> None:
+    for number in range(10):
+        client = Client(REMOTE_ADDR=f"203.0.113.{number}", headers={"host": host.format(8000 + number)})
+        sign_in(client, front_desk.email, "wrong")
+    assert b"Too many tries" in sign_in(Client(REMOTE_ADDR="203.0.113.99"), front_desk.email).content
+
+
 def test_a_lock_ends_by_itself(front_desk: User, frozen_clock: Any) -> None:
     for _ in range(11):
         sign_in(Client(), front_desk.email, "wrong")
@@ -127,6 +135,19 @@ def test_a_new_password_ends_all_sessions_and_its_link_works_once(front_desk: Us
     assert old.get(reverse("treatments:today")).status_code == 302
     assert sign_in(Client(), front_desk.email, new["password1"]).status_code == 302
     assert b"does not work any more" in Client().get(link).content
+
+
+def test_a_new_password_by_link_ends_the_lock_as_the_page_says(front_desk: User) -> None:
+    for number in range(10):
+        sign_in(Client(REMOTE_ADDR=f"203.0.113.{number}"), front_desk.email, "wrong")
+    client = Client(REMOTE_ADDR="203.0.113.99")
+    assert b"or reset your password" in sign_in(client, front_desk.email).content
+    client.post(reverse("account_reset_password"), {"email": front_desk.email})
+    link = re.findall(r"http://\S+", str(mail.outbox[0].body))[0]
+    form: Any = client.get(link)
+    password = "another long enough password"
+    client.post(form.url, {"password1": password, "password2": password})
+    assert sign_in(client, front_desk.email, password).status_code == 302
 
 
 def test_a_new_password_is_asked_for_in_our_words(front_desk: User) -> None:
