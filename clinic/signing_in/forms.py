@@ -12,11 +12,16 @@ from allauth.account.forms import (
 from allauth.account.forms import (
     ReauthenticateForm as PasswordAgain,
 )
+from allauth.mfa import app_settings
+from allauth.mfa.adapter import get_adapter as second_factor_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 
+from clinic.models import User
 from clinic.signing_in.adapter import begin_here
 
 _ONE_BOX = {"inputmode": "numeric", "autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false"}
@@ -114,11 +119,31 @@ class _Code:
         code.to_python = lambda value: "".join(str(value or "").split())
 
 
-class CodeForm(_Code, AuthenticateForm):  # type: ignore[misc]
+class _OnceOnly(_Code):
+    """A code of an app, which works once for as long as it would be taken.
+
+    The library remembers it for 30 seconds; with clocks half a minute off it takes it for 90.
+    """
+
+    user: User
+    authenticator: Authenticator
+
+    def clean_code(self) -> str:
+        """Refuse a code that was used: somebody may have read it over a shoulder."""
+        code: str = super().clean_code()  # type: ignore[misc]
+        taken_for = (2 * app_settings.TOTP_TOLERANCE + 1) * app_settings.TOTP_PERIOD
+        digits = "".join(filter(str.isdecimal, code))  # 123-456 is 123456, to the library too
+        from_app = self.authenticator.type == Authenticator.Type.TOTP
+        if from_app and not cache.add(f"second-step.used.{self.user.pk}.{digits}", "", timeout=taken_for):
+            raise second_factor_adapter().validation_error("incorrect_code")
+        return code
+
+
+class CodeForm(_OnceOnly, AuthenticateForm):  # type: ignore[misc]
     """The second step at the log-in: a code from the app, or one of those kept for bad days."""
 
 
-class CodeAgainForm(_Code, ReauthenticateForm):  # type: ignore[misc]
+class CodeAgainForm(_OnceOnly, ReauthenticateForm):  # type: ignore[misc]
     """A code once more, before something that matters."""
 
 

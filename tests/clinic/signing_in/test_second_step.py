@@ -81,6 +81,18 @@ def test_a_code_works_once(admin: User) -> None:
         assert client.post(reverse("mfa_authenticate"), {"code": code()}).status_code == status
 
 
+@pytest.mark.parametrize("later", [31, 59, 61])
+def test_a_code_that_is_still_shown_by_a_late_clock_works_once_too(admin: User, frozen_clock: Any, later: int) -> None:
+    TOTP.activate(admin, SECRET)
+    frozen_clock.shift(-(time.time() % 30))  # to the moment at which a code begins
+    seen = format_hotp_value(hotp_value(SECRET, int(time.time()) // 30 + 1))  # by a clock that is fast
+    for wait, typed, status in ((0, seen, 302), (later, f"{seen[:3]}-{seen[3:]}", 200)):
+        frozen_clock.shift(wait)
+        client = Client()
+        sign_in(client, admin.email)
+        assert client.post(reverse("mfa_authenticate"), {"code": typed}).status_code == status
+
+
 def test_codes_cannot_be_tried_without_end(admin: User) -> None:
     TOTP.activate(admin, SECRET)
     client = Client()
