@@ -33,9 +33,7 @@ def send(hook: Hook, identity: str, body: bytes, now: dt.datetime) -> str:
 
 def headers_of(hook: Hook, identity: str, body: bytes, now: dt.datetime) -> dict[str, str]:
     """Return the headers that say which call this is and that it is ours."""
-    keys = [hook.secret]
-    if hook.old_secret and hook.old_until and now < hook.old_until:
-        keys.append(hook.old_secret)
+    keys = [hook.secret, *hook.old_secrets(now)]
     timestamp = int(now.timestamp())
     return {
         "content-type": "application/json",

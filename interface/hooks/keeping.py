@@ -30,10 +30,14 @@ def make(*, clinic: Clinic, url: str, events: Iterable[str], by: User, at: dt.da
 
 @transaction.atomic
 def rotate(*, hook: Hook, by: User, at: dt.datetime) -> Hook:
-    """Give a hook a new secret; for a day calls are signed with both."""
+    """Give a hook a new secret; for a day calls are signed with the old one, too, and with those that still had theirs.
+
+    The program knows the one before, whoever pressed twice or loaded the page again since.
+    """
     _may_set_up(by, hook.clinic)
     hook = Hook.objects.select_for_update().get(pk=hook.pk)
-    hook.old_secret, hook.old_until, hook.secret = hook.secret, at + OVERLAP, new_secret()
+    hook.old_secret = " ".join([hook.secret, *hook.old_secrets(at)])
+    hook.old_until, hook.secret = at + OVERLAP, new_secret()
     hook.save(update_fields=["old_secret", "old_until", "secret"])
     _note(hook, AuditEntry.Action.CHANGE, by, at)
     return hook

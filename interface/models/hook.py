@@ -20,7 +20,7 @@ class Hook(models.Model):
     url = models.CharField(max_length=300)
     events: models.JSONField[list[str], list[str]] = models.JSONField()
     secret = EncryptedTextField()
-    # While programs change over to a new secret, calls are signed with both.
+    # While programs change over to a new secret, calls are signed with the old one, too; with blanks between several.
     old_secret = EncryptedTextField(blank=True, default="")
     old_until = models.DateTimeField(null=True)
     told_until = models.DateTimeField(help_text="what happened before was gathered")
@@ -45,6 +45,10 @@ class Hook(models.Model):
 
     def __str__(self) -> str:
         return f"Hook {self.pk}"
+
+    def old_secrets(self, now: dt.datetime) -> list[str]:
+        """Return the secrets before this one that still sign."""
+        return self.old_secret.split() if self.old_until and now < self.old_until else []
 
     @property
     def words(self) -> list[str]:

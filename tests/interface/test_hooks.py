@@ -188,6 +188,16 @@ def test_a_new_secret_goes_beside_the_old_one_for_a_day(
         assert signature.is_genuine(*parts, hook.secret, int(at.timestamp())) == holds
 
 
+def test_a_secret_asked_for_twice_leaves_the_one_in_use_its_day(hook: Hook, admin: User) -> None:
+    unread = keeping.rotate(hook=hook, by=admin, at=NOW)  # pressed twice, or the page with it loaded again
+    last = keeping.rotate(hook=unread, by=admin, at=SOON)
+    for at, holds in ((SOON, True), (SOON + dt.timedelta(hours=24), False)):
+        headers = delivery.headers_of(last, str(hook.uid), b"{}", at)
+        parts = (str(hook.uid), headers["webhook-timestamp"], b"{}", headers["webhook-signature"])
+        assert signature.is_genuine(*parts, last.secret, int(at.timestamp()))
+        assert {signature.is_genuine(*parts, one.secret, int(at.timestamp())) for one in (hook, unread)} == {holds}
+
+
 def test_secrets_are_unreadable_in_the_database(hook: Hook) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT secret FROM interface_hook")
