@@ -12,7 +12,7 @@ from interface import tokens
 from interface.fhir.outcome import Refused, refuse
 from interface.models import Integration
 from interface.scopes import covers
-from reminders.own_pages.limits import Limit, spend, used_up
+from reminders.own_pages.limits import Limit, spend
 
 REQUESTS = Limit("interface", 600, dt.timedelta(minutes=1))
 WRONG_TOKENS = Limit("interface-token", 20, dt.timedelta(minutes=10))
@@ -31,12 +31,10 @@ class Token(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> Integration:
         """Return whose token it is."""
         now, who = timezone.now(), caller(request)
-        if until := used_up(WRONG_TOKENS, who, now):
-            raise _too_many(until, now)
         found = tokens.find(token, now)
-        if found is None:
-            spend(WRONG_TOKENS, who, now)
-            raise _unknown()
+        if found is None:  # asked first: one program whose token has ended keeps none beside it from asking
+            until = spend(WRONG_TOKENS, who, now)
+            raise _too_many(until, now) if until else _unknown()
         if until := spend(REQUESTS, str(found.uid), now):
             raise _too_many(until, now)
         tokens.note_use(found, now)

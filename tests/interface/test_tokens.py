@@ -130,6 +130,12 @@ def test_tokens_cannot_be_guessed_for_long(client: Client, program: Program, mar
     assert guesses == [401] * 20 + [429]
 
 
+def test_a_program_with_an_old_token_keeps_none_beside_it_from_asking(client: Client, program: Program) -> None:
+    for _ in range(25):  # as one does that was not told that its year is over
+        client.get("/fhir/Schedule", headers={"Authorization": "Bearer twelve_old"})
+    assert program.get("Schedule").status_code == 200
+
+
 def test_when_it_was_last_used_is_kept_to_the_minute(program: Program) -> None:
     program.get("Schedule")
     with time_machine.travel(NOW + dt.timedelta(seconds=30), tick=False):
