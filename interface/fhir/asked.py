@@ -54,18 +54,11 @@ def _time(body: Json, clinic: Clinic) -> Wanted:
     if time is None:
         raise refuse(422, "required", "Name one Slot, such as a search of Slot tells.", "Appointment.slot")
     for part, moment in (("start", time.starts_at), ("end", time.ends_at)):
-        if part in body and _moment(body[part]) != moment:
+        if part in body and bodies.moment(body[part]) != moment:
             raise refuse(422, "value", "This is not the time of the Slot.", f"Appointment.{part}")
     if body.get("minutesDuration", time.minutes) != time.minutes:
         raise refuse(422, "value", "This is not the length of the Slot.", "Appointment.minutesDuration")
     return time
-
-
-def _moment(value: object) -> dt.datetime | None:
-    try:
-        return dt.datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
 
 
 def _patient(body: Json, time: Wanted, clinic: Clinic) -> uuid.UUID:

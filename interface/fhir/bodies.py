@@ -1,5 +1,6 @@
 """What a program sends, read strictly: every part that is used is checked, and nothing that is kept from us is lost in silence."""
 
+import datetime as dt
 import json
 import re
 from typing import Any
@@ -40,6 +41,14 @@ def text(value: Any, where: str, most: int) -> str:
     if not isinstance(value, str) or _HIDDEN.search(value) or len(value) > most:
         raise refuse(422, "value", f"{where} has to be a text of at most {most} letters.", where)
     return value.strip()
+
+
+def moment(value: Any) -> dt.datetime | None:
+    """Return a moment however it is written: libraries of others leave out the milliseconds, or write +00:00 for Z."""
+    try:
+        return dt.datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 def members(value: Any, where: str, most: int = 20) -> list[Json]:

@@ -5,7 +5,6 @@ from typing import Any
 from interface.fhir import bodies
 from interface.fhir.codes import STATUSES
 from interface.fhir.outcome import Json, refuse
-from interface.fhir.shapes import instant
 from treatments.models import Status, TreatmentSession
 
 REASON = "Appointment.cancelationReason"
@@ -20,7 +19,7 @@ def replaced(body: Json, session: TreatmentSession) -> tuple[bool, str]:
     if body.get("id") != str(session.uid):
         raise refuse(400, "invalid", "The id in the body is not the one of the address.", "Appointment.id")
     for part, moment in (("start", session.starts_at), ("end", session.ends_at)):
-        if part in body and body[part] != instant(moment):
+        if part in body and bodies.moment(body[part]) != moment:
             raise refuse(
                 422, "not-supported", "A visit is not moved: cancel it and book another.", f"Appointment.{part}"
             )

@@ -310,6 +310,15 @@ def test_no_other_change_is_taken(
     assert visit.status == "booked"
 
 
+@pytest.mark.parametrize("zone", ["Z", "+00:00", ".000+00:00", ".000000Z"])
+def test_a_visit_sent_back_with_its_times_written_another_way_is_cancelled(
+    program: Program, visit: TreatmentSession, zone: str
+) -> None:
+    response = put(program, visit, start=f"2026-11-26T10:30:00{zone}", end=f"2026-11-26T10:45:00{zone}")
+    assert response.status_code == 200, response.content
+    assert response.json()["status"] == "cancelled"
+
+
 @pytest.mark.parametrize(
     "step",
     [
