@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils import timezone
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
@@ -182,8 +183,11 @@ def _too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
     return answers.too_big(request, error)
 
 
+@api.exception_handler(BadRequest)  # a form in other letters than UTF-8
+@api.exception_handler(SuspiciousOperation)  # more parameters than anybody needs
+@api.exception_handler(MultiPartParserError)
 @api.exception_handler(ValidationError)
-def _unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
+def _unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
     return answers.refused(request, refuse(400, "invalid", "The request cannot be read."))
 
 

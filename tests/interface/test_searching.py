@@ -218,3 +218,28 @@ def test_free_times_of_a_year_are_not_computed_at_once(program: Program, osei: I
 def test_only_free_times_are_told(program: Program) -> None:
     assert program.get("Slot", status="busy").status_code == 400
     assert program.get("Slot", status="free").status_code == 200
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("name=Santos", f"{FORM}; charset=iso-8859-1"),
+        ("&".join(f"_id={n}" for n in range(1001)), FORM),
+        ("name=Santos", "multipart/form-data"),
+        ("name=Santos", "multipart/form-data; boundary=é"),
+    ],
+    ids=["letters", "parts", "no boundary", "odd boundary"],
+)
+def test_a_form_that_cannot_be_read_is_the_asker_s_fault(program: Program, body: str, kind: str) -> None:
+    response = program.client.post("/fhir/Patient/_search", body, content_type=kind)
+    assert response.status_code == 400
+    assert issues(response)[0][0] == "invalid"
+
+
+def test_an_address_with_too_much_in_it_is_the_asker_s_fault(program: Program) -> None:
+    response = program.client.get("/fhir/Patient?" + "&".join(f"_id={n}" for n in range(1001)))
+    assert response.status_code == 400
+    assert issues(response)[0][0] == "invalid"
