@@ -260,6 +260,18 @@ def test_the_sheet_answers_what_payers_ask_for(prescriber: User, reader: User, m
     assert AuditEntry.objects.filter(action="print", subject=waiting.uid, actor=reader).count() == 1
 
 
+def test_the_sheet_of_a_renewal_calls_its_cycles_those_that_were_judged(prescriber: User, maria: Patient) -> None:
+    waiting = draft_assessment(
+        patient=maria, by=prescriber, at=NOW, source="clinic", assessed_on=TODAY,
+        found=replace(FOUND, cycles=1), policy=NICE, stage=Stage.CONTINUE,
+    )  # fmt: skip
+    text = " ".join(
+        log_in(prescriber).get(reverse("patients:assessment_sheet", args=[waiting.uid])).content.decode().split()
+    )
+    assert "<dt>Cycles that can be judged</dt> <dd>1</dd>" in text
+    assert "<dt>Headache days before treatment</dt> <dd>Not known</dd>" in text
+
+
 def test_a_code_the_payer_does_not_take_is_not_met(nurse: User, admin: User, maria: Patient) -> None:
     rules = replace(SAMPLE_B, codes=("G43.709",))
     row = keep_policy(clinic=maria.clinic, rules=rules, by=admin, at=NOW)
