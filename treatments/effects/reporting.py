@@ -80,6 +80,8 @@ def check(*, patient: Patient, told: Told, by: User, at: dt.datetime) -> None:
         raise Refused("It cannot begin in the future.")
     if told.ended_on and told.ended_on < told.began_on:
         raise Refused("It cannot end before it began.")
+    if told.ended_on and told.ended_on > today:
+        raise Refused("It cannot have ended in the future. Leave the end empty while it lasts.")
 
 
 def _session_before(patient: Patient, day: dt.date) -> TreatmentSession | None:

@@ -43,6 +43,7 @@ def test_it_is_tied_to_the_session_before_it_began(course: Course, reported: Rep
         ({"effects": ["other"]}, "in the person's words"),
         ({"began_on": TODAY + dt.timedelta(days=1)}, "in the future"),
         ({"ended_on": YESTERDAY - dt.timedelta(days=1)}, "end before it began"),
+        ({"ended_on": TODAY + dt.timedelta(days=1)}, "ended in the future"),
     ],
 )
 def test_a_report_that_makes_no_sense_is_refused(reported: Report, more: dict[str, object], words: str) -> None:
