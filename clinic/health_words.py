@@ -14,32 +14,44 @@ BLOCKED = {
     "English": "migraine headache botox botulinum onabotulinum toxin inject neurolog neurotoxin pain preempt dysport "
     "xeomin treatment therap diagnos disease illness symptom medication medicine dose",
     # With the changes that Welsh makes to first letters.
-    "Cymraeg": "meigryn feigryn cur_pen gur_pen chur_pen pen_tost ben_tost phen_tost pigiad bigiad phigiad chwistrell "
-    "triniaeth driniaeth thriniaeth nhriniaeth meddyginiaeth feddyginiaeth moddion foddion cyffur gyffur chyffur "
-    "clefyd glefyd chlefyd salwch niwroleg tocsin docsin botocs fotocs ddiagnos",
-    "Español": "jaqueca cefalea dolor inyec toxina neurol tratamiento medicament medicin farmac enfermedad sintoma dosis",
-    "Polski": "migren zastrzyk iniekcj toksyn botoks lekarstw leczeni chorob objaw dawk",
-    "اردو": "مائگرین مائیگرین میگرین شقیقہ سردرد درد بوٹوکس بوٹاکس انجکشن انجیکشن ٹیکہ ٹیکے علاج ادویات بیماری علامت علامات "
-    "تشخیص خوراک اعصاب",
+    "Cymraeg": "meigryn feigryn cur_pen gur_pen chur_pen nghur_pen pen_tost ben_tost phen_tost mhen_tost pigiad bigiad "
+    "phigiad mhigiad chwistrell triniaeth driniaeth thriniaeth nhriniaeth meddyginiaeth feddyginiaeth moddion foddion "
+    "cyffur gyffur chyffur nghyffur clefyd glefyd chlefyd nghlefyd salwch niwroleg tocsin docsin thocsin nhocsin botocs "
+    "fotocs motocs ddiagnos niagnos",
+    "Español": "jaqueca cefalea dolor inyec toxina neurol tratamiento medicament medicaci medicin terap farmac enfermedad "
+    "sintoma dosis",
+    "Polski": "migren zastrzyk wstrzyk iniekcj toksyn botoks lekarstw leczeni leczy leczon terap chorob objaw dawk",
+    "اردو": "مائگرین مائیگرین میگرین شقیقہ سردرد درد بوٹوکس بوٹاکس انجکشن انجیکشن ٹیکہ ٹیکے ٹیکوں علاج ادویات بیماری علامت "
+    "علامات تشخیص خوراک اعصاب",
 }
 # Whole words: as beginnings they would take innocent words with them (drugi is Polish for second, migrant no illness).
 BLOCKED_WHOLE = {
-    "English": "drug drugs dosage",
-    "Cymraeg": "poen boen phoen mhoen poenau boenau",
+    "English": "drug drugs dosage meds jab jabs",
+    "Cymraeg": "poen boen phoen mhoen poenau boenau phoenau mhoenau",
     "Español": "migrana migranas",
-    "Polski": "bol bolu bole boli bolem bolow lek leki lekow leku",
-    "اردو": "دوا دوائی دوائیں دواؤں مرض زہر",
+    "Polski": "bol bolu bolowi bole boli bolem bolow bolom bolami bolach dawek "
+    "lek leki lekow leku lekowi lekiem lekom lekami lekach",
+    "اردو": "دوا دوائی دوائیں دوائیاں دوائیوں دواؤں مرض امراض زہر",
 }
+# Letters that decomposition leaves, and those that Arabic keyboards write for Urdu ones.
+_SPELLING = {"ł": "l", "ي": "ی", "ى": "ی", "ك": "ک", "ه": "ہ"}
+# Hyphens and joiners that nobody sees, and accents that are signs of their own.
+_SILENT = ("Cf", "Mn")
 
 
 def _fold(text: str) -> str:
-    """Return text in small letters without accents, each character still in its place."""
-    return "".join(_plain(character) for character in text)
+    """Return text in small letters without accents and signs that nobody sees."""
+    return "".join(_plain(text[place]) for place in _heard(text))
+
+
+def _heard(text: str) -> list[int]:
+    """Return the places of the characters that make a word what it is."""
+    return [place for place, character in enumerate(text) if unicodedata.category(character) not in _SILENT]
 
 
 def _plain(character: str) -> str:
     plain = unicodedata.normalize("NFKD", character.casefold())[:1] or character
-    return "l" if plain == "ł" else plain
+    return _SPELLING.get(plain, plain)
 
 
 def _pattern(beginnings: Iterable[str], whole: Iterable[str]) -> re.Pattern[str]:
@@ -61,5 +73,6 @@ def blocked_words(text: str, also: Iterable[str] = ()) -> list[str]:
     """
     own = [word for word in also if word.strip()]
     patterns = [_ALWAYS, _pattern(own, ("\0",))] if own else [_ALWAYS]
-    found = sorted(match.span() for pattern in patterns for match in pattern.finditer(_fold(text)))
-    return [text[begin:end] for begin, end in dict.fromkeys(found)]
+    folded, places = _fold(text), _heard(text)
+    found = sorted(match.span() for pattern in patterns for match in pattern.finditer(folded))
+    return [text[places[begin] : places[end - 1] + 1] for begin, end in dict.fromkeys(found)]

@@ -61,6 +61,17 @@ def test_an_odd_character_is_named_with_its_plain_spelling() -> None:
         "آپ کا علاج",
         "سر درد",
         "leki na ból",
+        "z bólami głowy",
+        "przyjdź z lekami",
+        "sześć dawek",
+        "leczymy od lat",
+        "su medicación",
+        "la terapia",
+        "fy nghur pen",
+        "fy mhigiad",
+        "bring your meds",
+        "آپ کی دوائیوں",
+        "بيماري",
     ],
 )
 def test_words_for_illness_drug_and_treatment_are_blocked_in_every_language(text: str) -> None:
@@ -77,10 +88,20 @@ def test_words_for_illness_drug_and_treatment_are_blocked_in_every_language(text
         "lekarz",
         "آپ کی مرضی",
         "el dollar",
+        "lecz nie dziś",
+        "term\u00adin",
     ],
 )
 def test_innocent_words_are_not_blocked(text: str) -> None:
     assert blocked_words(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Bo\u00adtox", "mi\u200bgraine", "treat\u2060ment", "migran\u0303a", "sI\u0301ntoma", "trata\u00admien\u00adto"],
+)
+def test_a_word_is_found_through_signs_that_nobody_sees_and_accents_of_their_own(text: str) -> None:
+    assert blocked_words(f"Your {text} today") == [text]
 
 
 def test_a_blocked_word_is_named_as_it_is_written() -> None:
