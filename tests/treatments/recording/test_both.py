@@ -1,6 +1,7 @@
 """Two people, or two windows, on one session form: both versions are shown, nothing typed is lost."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -177,3 +178,26 @@ def test_a_page_left_open_over_night_is_asked_again(
 def test_merging_keeps_what_only_one_side_has() -> None:
     merged = comparing.merged({"note": ["mine"], "lot": ["A"]}, {"sites": ["PRO"]}, {"sites"})
     assert merged == {"note": ["mine"], "lot": ["A"], "sites": ["PRO"]}
+
+
+@pytest.mark.parametrize(
+    ("typed_on", "day", "now"),
+    [("2026-11-22", "0", "1"), ("2026-11-22", "1", "2"), ("2026-11-20", "0", "2"), ("x", "0", "2")],
+)
+def test_a_vial_diluted_today_was_diluted_the_day_before_when_the_form_was_left_open(
+    in_room: TreatmentSession, nurse: User, typed_on: str, day: str, now: str
+) -> None:
+    keep(in_room, nurse, screened_on=typed_on, prepared_at="09:00", prepared_day=day)
+    page = text(log_in(nurse).get(record_url(in_room)))
+    assert re.search(rf'<select name="prepared_day".*?value="{now}" selected', page)
+
+
+def test_a_vial_that_stood_overnight_is_not_signed_for(in_room: TreatmentSession, nurse: User) -> None:
+    client = log_in(nurse)
+    data = record_data(screened_on="2026-11-22", prepared_at="09:00", prepared_day="0")
+    page = text(client.post(record_url(in_room), data))
+    chosen = re.search(r'<select name="prepared_day".*?value="(.)" selected', page)
+    assert chosen
+    again = client.post(record_url(in_room), data | {"screened_on": "2026-11-23", "prepared_day": chosen[1]})
+    assert again.status_code == 422
+    assert "The vial was reconstituted more than 24 hours ago." in text(again)

@@ -5,9 +5,10 @@ from typing import Any
 
 from django import forms
 
-from patients.forms.fields import Day
+from patients.forms.fields import Day, parse_day
 from treatments import safety
 from treatments.forms.base import HouseForm
+from treatments.forms.record.vials import prepared_before
 
 _ANSWERS: dict[str, bool | None] = {"no": False, "yes": True, "unknown": None}
 _WORDS = {False: "no", True: "yes", None: "unknown"}
@@ -69,9 +70,13 @@ class ScreenPart(HouseForm):
 
 
 def without_old_answers(fields: dict[str, list[str]], today: dt.date) -> tuple[dict[str, list[str]], str | None]:
-    """Return what was typed without safety answers of another day, and that day as written; None when it is today."""
+    """Return what was typed without safety answers of another day, and that day as written; None when it is today.
+
+    When a vial was diluted goes along, as of today: it keeps no longer for a form that was left open.
+    """
     asked_on = "".join(fields.get("screened_on", [])[:1])
     if asked_on == today.isoformat():
         return fields, None
     kept = {name: values for name, values in fields.items() if not name.startswith(name_of(""))}
+    kept = prepared_before(kept, parse_day(asked_on), today)
     return kept | {"screened_on": [today.isoformat()]}, asked_on

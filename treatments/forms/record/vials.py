@@ -8,10 +8,11 @@ from django import forms
 from patients.forms.fields import Day
 from treatments import protocol
 from treatments.forms.base import HouseForm
-from treatments.forms.fields import Clock
+from treatments.forms.fields import Clock, parse_whole
 from treatments.recording import VialUsed
 
 MAX_VIALS = 4
+EARLIER = "2"  # days ago or more: longer than a vial keeps
 SECOND = "second_"  # begins the names of the fields for a second lot
 _LOT_WORDS = "Enter the lot number on the vial."
 _EXPIRY_WORDS = "Enter the expiry date on the vial."
@@ -44,7 +45,7 @@ def _fields(*, required: bool) -> dict[str, forms.Field]:
         "expires_on": Day(label="Expiry", required_words=_EXPIRY_WORDS if required else ""),
         "prepared_at": Clock(label="Diluted at"),
         "prepared_day": forms.ChoiceField(
-            label="On", choices=[("0", "today"), ("1", "the day before")], required=False
+            label="On", choices=[("0", "today"), ("1", "the day before"), (EARLIER, "earlier")], required=False
         ),
         "diluent_ml": _saline(),
     }
@@ -64,6 +65,17 @@ def _saline() -> forms.DecimalField:
             "Enter the saline in mL, such as 4.",
         ),
     )
+
+
+def prepared_before(fields: dict[str, list[str]], typed_on: dt.date | None, today: dt.date) -> dict[str, list[str]]:
+    """Return what was typed on another day as of today: a vial diluted "today" was diluted the day before by now."""
+    since = (today - typed_on).days if typed_on else int(EARLIER)
+    moved = {}
+    for prefix in ("", SECOND):
+        if "".join(fields.get(f"{prefix}prepared_at", [])):
+            ago = parse_whole("".join(fields.get(f"{prefix}prepared_day", []))) or 0
+            moved[f"{prefix}prepared_day"] = [str(min(max(ago + since, 0), int(EARLIER)))]
+    return fields | moved
 
 
 class VialsPart(HouseForm):
