@@ -1,18 +1,24 @@
 """A signed record is corrected by a new version; the first stays readable."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.urls import reverse
 
 from clinic.models import Clinic, User
 from patients.models import Patient
 from tests.builders import NOW, TODAY
+from tests.conftest import log_in
+from tests.pages import text
+from tests.treatments.record_form import record_data
 from tests.treatments.stock.conftest import EXPIRY, Receive, Sign, in_room, sign, stocked
 from treatments import protocol
 from treatments.booking import Stale
-from treatments.models import OutsideDose, SessionRecord, StockVial, TreatmentSession
+from treatments.models import OutsideDose, SessionRecord, StockVial, TreatmentSession, Vial
 from treatments.recording import Findings, Refused, VialUsed, correct_record
 from treatments.safety import QUESTIONS
 
@@ -150,3 +156,23 @@ def test_doses_given_elsewhere_count_towards_the_limit(
         assert "At most 400 may be given in three months" in " ".join(refusal.value.faults)
     else:
         assert sign().units_given == 155
+
+
+def test_a_form_that_was_open_during_another_correction_changes_nothing_back(
+    sign: Sign, nurse: User, prescriber: User, in_room: TreatmentSession
+) -> None:
+    sign()
+    url = reverse("treatments:correct", args=[in_room.uid])
+    seen = re.search(r'name="seen" value="([^"]+)"', log_in(nurse).get(url).content.decode())
+    assert seen
+    data = record_data(reason="Another note", note="Calm", seen=seen[1])
+    log_in(prescriber).post(url, data | {"reason": "Wrong lot", "lot": "C4472"})
+    answer = log_in(nurse).post(url, data)
+    page = text(answer)
+    assert answer.status_code == 422
+    assert "This record was corrected while you were typing (Dr Osei, " in page
+    assert "Calm" in page
+    assert Vial.objects.get(record__session__record=F("record")).lot == "C4472"
+    again = re.search(r'name="seen" value="([^"]+)"', page)
+    assert again
+    assert log_in(nurse).post(url, data | {"lot": "C4472", "seen": again[1]}).status_code == 302

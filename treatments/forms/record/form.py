@@ -76,6 +76,8 @@ class CorrectionForm(RecordForm):
         error_messages={"required": "Say why the record is corrected."},
         widget=forms.TextInput({"data-focus": True}),
     )
+    # Which version was on the screen when somebody began to type.
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, asked: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from clinic.access import Capability, StaffRequest, requires
+from clinic.wording import moment_words
 from treatments import booking, recording
 from treatments.forms import CorrectionForm
 from treatments.models import SessionRecord, TreatmentSession
@@ -30,9 +31,27 @@ def correct(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     asked = {answer.question for answer in current.answers.all()}
     if request.method == "GET":
         note_reading(request, timezone.now(), "session", found.uid)
-        return record_page(request, found, CorrectionForm(initial=starting.as_signed(current), asked=asked))
+        initial = starting.as_signed(current) | {"seen": current.pk}
+        return record_page(request, found, CorrectionForm(initial=initial, asked=asked))
     form = CorrectionForm(request.POST, asked=asked)
+    if request.POST.get("seen", "") not in {"", str(current.pk)}:
+        return _overtaken(request, found, current, asked)
     return _correct(request, found, current, form) if form.is_valid() else record_page(request, found, form)
+
+
+def _overtaken(request: StaffRequest, found: TreatmentSession, current: SessionRecord, asked: set[str]) -> HttpResponse:
+    """Say that somebody else corrected it first. What they changed would be changed back by whoever has not seen it."""
+    data = request.POST.copy()
+    data["seen"] = str(current.pk)
+    form = CorrectionForm(data, asked=asked)
+    who, at = current.signed_by, current.signed_at
+    said = f"{who.full_name}, {moment_words(at.astimezone(request.clinic.zone))}" if who and at else "somebody"
+    form.add_error(
+        None,
+        f"This record was corrected while you were typing ({said}). Nothing of yours was signed; it is all below. "
+        "Read the record as it stands, put in what changed, then sign.",
+    )
+    return record_page(request, found, form)
 
 
 def _correct(
