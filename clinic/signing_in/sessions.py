@@ -73,7 +73,7 @@ def stay(session: SessionBase, *, rest: dt.timedelta, at: dt.datetime) -> None:
     began = dt.datetime.fromisoformat(session.setdefault(_BEGAN, at.isoformat()))
     end = min(at + rest, began + LONGEST)
     now = ends_at(session)
-    if now is None or end - now >= STEP:
+    if now is None or end - now >= STEP or end < now:  # sooner, where the clinic lets people rest for less
         session.set_expiry(end)
 
 

@@ -45,6 +45,27 @@ def test_a_page_that_refreshes_itself_keeps_nobody_signed_in(front_desk: User, f
     assert client.get(reverse("treatments:today"), **BY_ITSELF).status_code == 302  # type: ignore[arg-type]
 
 
+def test_a_clinic_s_shorter_rest_holds_from_the_first_page_on(
+    front_desk: User, riverside: Clinic, frozen_clock: Any
+) -> None:
+    Clinic.objects.filter(pk=riverside.pk).update(rest_minutes=5)
+    client = signed_in(front_desk)
+    assert client.get(reverse("treatments:today")).status_code == 200
+    frozen_clock.shift(5 * MINUTE + 1)
+    assert client.get(reverse("treatments:today")).status_code == 302
+
+
+def test_a_rest_that_is_made_shorter_holds_for_who_is_signed_in(
+    front_desk: User, riverside: Clinic, frozen_clock: Any
+) -> None:
+    client = signed_in(front_desk)
+    client.get(reverse("treatments:today"))
+    Clinic.objects.filter(pk=riverside.pk).update(rest_minutes=5)
+    client.get(reverse("treatments:today"))
+    frozen_clock.shift(5 * MINUTE + 1)
+    assert client.get(reverse("treatments:today")).status_code == 302
+
+
 def test_whatever_a_page_asks_by_a_clock_says_that_it_does() -> None:
     for path in TEMPLATES.rglob("*.html"):
         for place in re.finditer(r"hx-trigger=\"[^\"]*\bevery ", path.read_text()):
