@@ -1,6 +1,5 @@
 """The visit that another program asks for, as its Appointment says it."""
 
-import datetime as dt
 import uuid
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
