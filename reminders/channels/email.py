@@ -1,6 +1,7 @@
 """Email through whatever mail server Django is told to use."""
 
 import datetime as dt
+import re
 import smtplib
 from collections.abc import Iterable
 from contextlib import suppress
@@ -21,6 +22,8 @@ TOO_MANY = 429
 PERMANENT = 500  # SMTP replies from here on will not change by asking again
 # RFC 3463 and 5321: mailbox unknown, moved, or its name not allowed. Other 5xx replies say nothing about the address.
 _NO_SUCH_MAILBOX = frozenset({550, 551, 553})
+# The detailed code at the start of a reply, after the three digits where they are still there.
+_DETAILED = re.compile(r"(?:\d{3}[ -])?5\.(?P<about>\d{1,3})\.(?P<what>\d{1,3})\b")
 
 
 class Letter(NamedTuple):
@@ -164,9 +167,22 @@ def _refused_by_provider(status: int) -> SendError:
     return SendError(f"The mail provider refused the message (code {status})", permanent=status not in OUR_ACCOUNT)
 
 
+def is_about_mailbox(reply: str) -> bool:
+    """Return whether a refusal says that the mailbox is not there, as far as its detailed code tells (RFC 3463).
+
+    5.1 is about the address (but 5.1.7 and 5.1.8 about the sender's), 5.2.1 says that the mailbox is closed. A server
+    that shuns all our mail says 5.7, often under the same three digits as for a mailbox that it does not know.
+    """
+    detailed = _DETAILED.match(reply)
+    if detailed is None:
+        return True
+    return detailed["about"] == "1" and detailed["what"] not in {"7", "8"} or detailed[0].endswith("5.2.1")
+
+
 def _refused(code: int, reply: bytes | str = b"", *, about_address: bool = True) -> SendError:
     if code < PERMANENT:
         return SendError(f"The mail server asked to try later (code {code})", permanent=False)
-    if about_address and code in _NO_SUCH_MAILBOX:
+    words = reply.decode(errors="replace") if isinstance(reply, bytes) else reply
+    if about_address and code in _NO_SUCH_MAILBOX and is_about_mailbox(words):
         return SendError("The email address does not exist", permanent=True, blame=Blame.ADDRESS)
     return SendError(f"The mail server refused the message (code {code})", permanent=True)

@@ -10,6 +10,7 @@ from anymail.signals import EventType, RejectReason
 from patients.actions import withdraw_consent
 from patients.models import Channel, ContactPoint
 from reminders.channels.base import Blame
+from reminders.channels.email import is_about_mailbox
 from reminders.dispatch.receipts import News, is_address_of, record
 from reminders.models import Delivery
 from reminders.models.delivery import Receipt
@@ -43,7 +44,7 @@ def _news(event: Any) -> News:
     stage, address = _STAGES[event.event_type], event.recipient or ""
     if stage != Receipt.FAILED:
         return News(stage, address=address)
-    if event.reject_reason in _DEAD:
+    if event.reject_reason in _DEAD and is_about_mailbox(event.mta_response or ""):
         return News(stage, "The email address does not take our mail", Blame.ADDRESS, address)
     return News(stage, "The email came back", Blame.NOTHING, address)
 

@@ -206,6 +206,30 @@ def test_a_mailbox_that_does_not_exist_is_a_permanent_fault_of_the_address(setti
     assert (error.permanent, error.blame, error.text) == (True, Blame.ADDRESS, "The email address does not exist")
 
 
+@pytest.mark.parametrize(
+    ("code", "reply", "blame"),
+    [
+        (550, b"5.1.1 User unknown", Blame.ADDRESS),
+        (550, b"no such user here", Blame.ADDRESS),
+        (550, b"5.2.1 The mailbox is disabled", Blame.ADDRESS),
+        (550, b"5.7.1 Client host [192.0.2.1] blocked", Blame.NOTHING),
+        (553, b"5.7.1 Sender address rejected: not owned by user", Blame.NOTHING),
+        (550, b"5.1.8 Sender domain not found", Blame.NOTHING),
+        (550, b"5.2.2 Mailbox full", Blame.NOTHING),
+    ],
+)
+def test_only_a_refusal_about_the_mailbox_takes_the_address_for_dead(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, reply: bytes, blame: Blame
+) -> None:
+    def refuse(_line: smtplib.SMTP, _sender: str, to: str, _content: bytes) -> None:
+        raise smtplib.SMTPRecipientsRefused({to: (code, reply)})
+
+    monkeypatch.setattr(smtplib.SMTP, "sendmail", refuse)
+    with mail(settings, tmp_path):
+        error = refusal(EmailCarrier(), LETTER)
+    assert (error.permanent, error.blame) == (True, blame)
+
+
 def test_a_mail_server_that_asks_for_patience_gets_it(settings: Settings, tmp_path: Path) -> None:
     with mail(settings, tmp_path, "--later", MAILBOX):
         error = refusal(EmailCarrier(), LETTER)

@@ -299,6 +299,13 @@ def test_a_bounce_flags_the_address_and_sends_it_as_a_text(mailed: Reminder, gat
     assert [message.to for message in gateways["sms"].taken] == [NUMBER]
 
 
+def test_a_bounce_because_the_server_shuns_us_leaves_the_address_usable(mailed: Reminder) -> None:
+    shunned = {"delivery-status": {"code": 550, "message": "5.7.1 Our system has detected that this is unsolicited"}}
+    mail_event(mailed, "failed", **BOUNCE | shunned)
+    assert again(mailed).reason == "The email came back. Text message instead"
+    assert ContactPoint.objects.usable().filter(channel=Channel.EMAIL).exists()
+
+
 def test_a_letter_that_comes_back_after_delivery_is_heeded(mailed: Reminder) -> None:
     mail_event(mailed, "delivered")
     mail_event(mailed, "failed", **BOUNCE)
