@@ -105,6 +105,14 @@ def following(found: Sequence[Step]) -> Step | None:
     return next((step for step in found if not step.settled), None)
 
 
+def wanting(clinic: Clinic, key: str) -> str:
+    """Return, in words, what nobody can be booked without and a step has to bring; empty where nothing is wanting."""
+    rooms, _, with_hours = _what_there_is(clinic)
+    found = {"rooms": (rooms, "There is no room yet."), "injectors": (with_hours, "Nobody has working hours yet.")}
+    there, words = found.get(key, (True, ""))
+    return "" if there else words
+
+
 def _what_there_is(clinic: Clinic) -> tuple[bool, list[str], bool]:
     """Return whether there are rooms, which injectors have no hours, and whether one has."""
     hours = OpeningHours.objects.filter(injector=OuterRef("pk"))

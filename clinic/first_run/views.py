@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clinic import founding
 from clinic.access import Capability, StaffRequest, requires
 from clinic.first_run.forms import AdminForm, ClinicForm
-from clinic.first_run.steps import KINDS, following, steps
+from clinic.first_run.steps import KINDS, following, steps, wanting
 from clinic.models import FirstStep, User
 from reminders import defaults
 
@@ -84,6 +84,9 @@ def settle(request: StaffRequest, key: str) -> HttpResponse:
     """Mark a step as done, skip it, or take it up again, and lead on."""
     row = get_object_or_404(FirstStep, clinic=request.clinic, key=key)
     state = request.POST.get("state")
+    if state == FirstStep.State.DONE and (lacking := wanting(request.clinic, key)):
+        messages.warning(request, f"{lacking} Add it, or skip this for now.")
+        return redirect("first_run:step", key)
     if state in FirstStep.State.values:
         FirstStep.objects.filter(pk=row.pk).update(state=state, by=request.user, at=timezone.now())
     if state == FirstStep.State.OPEN:

@@ -179,6 +179,8 @@ def shown(client: Client, name: str) -> str:
 
 def test_today_lists_what_is_left_until_nothing_is(ada: Client, riverside: Clinic) -> None:
     assert "First steps: 1 of 7" in shown(ada, "treatments:today")
+    Room.objects.create(clinic=riverside, name="Room 1")
+    make_injector(riverside)
     for key in founding.FIRST_STEPS:
         ada.post(reverse("first_run:settle", args=[key]), {"state": "done"})
     assert "First steps" not in shown(ada, "treatments:today")
@@ -202,6 +204,16 @@ def test_a_step_is_skipped_and_taken_up_again(ada: Client) -> None:
     assert "Ada Lind" in page  # who said so
     ada.post(url, {"state": "open"})
     assert FirstStep.objects.get(key="holidays").state == "open"
+
+
+@pytest.mark.parametrize(
+    ("key", "words"), [("rooms", "There is no room yet."), ("injectors", "Nobody has working hours yet.")]
+)
+def test_what_nothing_can_be_booked_without_is_not_done_while_there_is_none(ada: Client, key: str, words: str) -> None:
+    response = ada.post(reverse("first_run:settle", args=[key]), {"state": "done"}, follow=True)
+    assert response.redirect_chain == [(reverse("first_run:step", args=[key]), 302)]
+    assert f"{words} Add it, or skip this for now." in response.content.decode()
+    assert FirstStep.objects.get(key=key).state == "open"
 
 
 def test_a_state_that_there_is_not_changes_nothing(ada: Client) -> None:
