@@ -1,6 +1,7 @@
 """Receiving, discarding and recalling vials."""
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -73,16 +74,30 @@ def receive(*, clinic: Clinic, delivery: Delivery, by: User, at: dt.datetime) ->
 
 
 @transaction.atomic
-def discard(*, clinic: Clinic, lot: str, strength: int, number: int, reason: str, by: User, at: dt.datetime) -> int:
-    """Take vials of a lot out of stock unused (broken, warm, expired). Raises Refused when there are not so many."""
+def discard(
+    *,
+    clinic: Clinic,
+    lot: str,
+    strength: int,
+    number: int,
+    reason: str,
+    by: User,
+    at: dt.datetime,
+    owner: uuid.UUID | None = None,
+) -> int:
+    """Take vials of a lot out of stock unused (broken, warm, expired). Raises Refused when there are not so many.
+
+    ``owner``: the person they are kept for; None: those that are for anybody.
+    """
     _permit(by, clinic)
     if not reason.strip():
         raise Refused("Say why the vials are discarded.")
     found = StockVial.objects.filter(clinic=clinic, lot=lot, strength=strength, state=StockVial.State.IN_STOCK)
+    found = found.filter(owner__uid=owner) if owner else found.filter(owner__isnull=True)
     chosen = list(found.values_list("pk", flat=True)[:number])
     if len(chosen) < number:
         raise Refused(f"Only {len(chosen)} of lot {lot} are in stock.")
-    gone = found.filter(pk__in=chosen).update(
+    gone = StockVial.objects.filter(pk__in=chosen, state=StockVial.State.IN_STOCK).update(
         state=StockVial.State.DISCARDED, discard_reason=reason.strip(), settled_at=at, settled_by=by
     )
     if gone < number:

@@ -86,6 +86,7 @@ class DiscardForm(HouseForm):
     strength = forms.TypedChoiceField(
         coerce=int, choices=[(units, units) for units in VIAL_STRENGTHS], widget=forms.HiddenInput
     )
+    owner = forms.UUIDField(widget=forms.HiddenInput, required=False)
     number = _number_field()
     reason = forms.CharField(max_length=200, error_messages={"required": "Say why the vials are discarded."})
 

@@ -50,9 +50,11 @@ def _stock_page(request: StaffRequest, discarding: DiscardForm | None = None) ->
 
 
 def _discard_form(one: shelf.Shelf, posted: DiscardForm | None) -> DiscardForm:
-    if posted and (posted["lot"].value(), posted["strength"].value()) == (one.lot, str(one.strength)):
+    owner = str(one.owner.uid) if one.owner else ""
+    shelf_of = (one.lot, str(one.strength), owner)
+    if posted and tuple(posted[name].value() or "" for name in ("lot", "strength", "owner")) == shelf_of:
         return posted
-    return DiscardForm(initial={"lot": one.lot, "strength": one.strength, "number": one.number})
+    return DiscardForm(initial={"lot": one.lot, "strength": one.strength, "owner": owner, "number": one.number})
 
 
 @require_POST

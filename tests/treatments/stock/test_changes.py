@@ -1,6 +1,7 @@
 """Receiving, discarding and recalling vials."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -58,6 +59,20 @@ def test_a_broken_vial_is_discarded_with_a_reason(stocked: Receive, riverside: C
     stocked(number=2)
     changes.discard(clinic=riverside, lot="C4471", strength=200, number=1, reason="Dropped", by=nurse, at=NOW)
     assert states() == [State.DISCARDED, State.IN_STOCK]
+
+
+def test_a_vial_kept_for_somebody_is_not_discarded_for_one_of_the_clinics(
+    stocked: Receive, riverside: Clinic, tom: Patient, nurse: User
+) -> None:
+    stocked(owner=tom)
+    stocked()
+    broken: dict[str, Any] = {"clinic": riverside, "lot": "C4471", "strength": 200, "number": 1, "by": nurse, "at": NOW}
+    changes.discard(**broken, reason="Dropped")
+    assert StockVial.objects.get(state=State.IN_STOCK).owner == tom
+    with pytest.raises(Refused, match="Only 0 of lot C4471"):
+        changes.discard(**broken, reason="Dropped")
+    changes.discard(**broken, reason="Warm", owner=tom.uid)
+    assert states() == [State.DISCARDED, State.DISCARDED]
 
 
 def test_more_than_there_is_cannot_be_discarded(stocked: Receive, riverside: Clinic, nurse: User) -> None:

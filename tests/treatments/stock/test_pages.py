@@ -69,6 +69,16 @@ def test_vials_are_discarded_from_the_list(at_stock: Client, stocked: Receive) -
     assert "1 vial of lot C4471 discarded." in answer.content.decode()
 
 
+def test_each_row_discards_its_own_vials(at_stock: Client, stocked: Receive, tom: Patient) -> None:
+    stocked(owner=tom)
+    stocked()
+    page = at_stock.get(reverse("treatments:stock")).content.decode()
+    assert sorted(re.findall(r'name="owner"(?: value="([^"]*)")?', page)) == ["", str(tom.uid)]
+    fields = {"lot": "C4471", "strength": "200", "number": "2", "reason": "Warm", "owner": str(tom.uid)}
+    refused = at_stock.post(reverse("treatments:discard"), fields).content.decode()
+    assert refused.count('<details class="row-menu" open>') == 1
+
+
 def test_discarding_needs_a_reason(at_stock: Client, stocked: Receive) -> None:
     stocked()
     answer = at_stock.post(reverse("treatments:discard"), {"lot": "C4471", "strength": "200", "number": "1"})
