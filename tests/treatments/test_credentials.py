@@ -55,6 +55,16 @@ class TestAtTheClinic:
             sign()
         assert refusal.value.faults == ("This injector's licence has run out.",)
 
+    def test_a_licence_that_ran_out_stops_who_signs_in_the_column_of_another(
+        self, sign: Sign, riverside: Clinic, nurse: User, admin: User
+    ) -> None:
+        own = Injector.objects.create(clinic=riverside, user=nurse, name="RN Bello", email=nurse.email)
+        fields = {"licence_number": "1234567", "licence_until": YESTERDAY}
+        who_injects.save(row=who_injects.credentials_of(own), fields=fields, by=admin, at=NOW)
+        with pytest.raises(Refused) as refusal:
+            sign()
+        assert refusal.value.faults == ("RN Bello: This injector's licence has run out.",)
+
     def test_nothing_asked_for_stops_nobody(self, sign: Sign) -> None:
         assert sign().units_given == 155
 

@@ -33,6 +33,7 @@ def before_signing(session: TreatmentSession, found: Findings, by: User, at: dt.
         *since.faults(session, found.since_last, by, at),
         *on_record.unsettled(session),
         *_freshness_faults(found, given_on),
+        *who_injects.signer_faults(by, session.clinic, given_on, session.injector),
         *of_findings(session, found, by, given_on, at),
     ]
 

@@ -27,6 +27,12 @@ def faults(injector: Injector, clinic: Clinic, on: dt.date) -> list[str]:
     return credentials.faults(credentials_of(injector).held(), policy_of(clinic).asked(), on)
 
 
+def signer_faults(by: User, clinic: Clinic, on: dt.date, but: Injector) -> list[str]:
+    """Return why whoever signs may not inject here, where they are an injector too and the visit is another's (1 query, mostly)."""
+    own = Injector.objects.filter(clinic=clinic, user=by).exclude(pk=but.pk).first()
+    return [f"{own.name}: {words}" for words in faults(own, clinic, on)] if own else []
+
+
 @transaction.atomic
 def save(*, row: InjectorCredentials | InjectingPolicy, fields: dict[str, Any], by: User, at: dt.datetime) -> None:
     """Write what was entered, with who and when."""
