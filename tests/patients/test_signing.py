@@ -220,8 +220,11 @@ def test_a_cycle_that_has_just_begun_is_not_counted_among_those_to_judge_by(
     course = make_course(maria, last_given_on=TODAY - dt.timedelta(days=days + 84), injector=osei)
     day = TODAY - dt.timedelta(days=days)
     make_session(course, osei, NOW - dt.timedelta(days=days), due_on=day, status=Status.DONE, given_on=day)
-    page = log_in(nurse).get(reverse("patients:assess", args=[maria.uid])).content.decode()
+    page = (
+        log_in(nurse).get(reverse("patients:assess", args=[maria.uid]), {"profile": "nice:continue"}).content.decode()
+    )
     assert f'name="cycles" value="{cycles}"' in page
+    assert f"Cycles on record that can be judged: {cycles}." in page
 
 
 def test_the_preventives_at_that_time_stay_with_the_assessment(nurse: User, maria: Patient) -> None:
