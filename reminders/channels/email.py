@@ -176,7 +176,8 @@ def is_about_mailbox(reply: str) -> bool:
     detailed = _DETAILED.match(reply)
     if detailed is None:
         return True
-    return detailed["about"] == "1" and detailed["what"] not in {"7", "8"} or detailed[0].endswith("5.2.1")
+    about_recipient = detailed["about"] == "1" and detailed["what"] not in {"7", "8"}
+    return about_recipient or detailed[0].endswith("5.2.1")
 
 
 def _refused(code: int, reply: bytes | str = b"", *, about_address: bool = True) -> SendError:
