@@ -32,9 +32,11 @@ STOPPING = (
     # Twilio and AWS
     *("stop", "stopall", "unsubscribe", "end", "quit", "revoke", "optout", "cancel", "arret", "remove", "td"),
     *("stop all", "opt out", "please stop", "stop please", "stop texts", "stop messages", "stop sms", "stop it"),
+    "s t o p",  # "S.T.O.P."
     # Welsh, Spanish, Polish; Urdu in its own letters and in Latin ones
     *("stopiwch", "stopio", "peidiwch", "alto", "parar", "pare", "baja", "koniec", "wypisz"),
     *("بند کریں", "بند کرو", "بند کر دیں", "روکیں", "سٹاپ", "اسٹاپ", "band karo", "band karen", "band karein"),
+    "روک دیں",
 )
 STARTING = (
     *("start", "unstop", "subscribe", "resume", "opt in", "optin", "dechrau", "cychwyn", "iniciar", "comenzar"),

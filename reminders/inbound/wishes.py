@@ -26,6 +26,7 @@ ENGLISH = (
     r"(?:unsubscribe|remove|opt) me(?: out)?(?:$| from| please| pls| now)",
     r"(?:i (?:want|wish|would like|d like) to |id like to )(?:opt out|unsubscribe)",
     rf"(?:take|remove|delete|get) (?:me|my number|this number) (?:off|from) {_LIST}",
+    r"(?:remove|delete) (?:my|this) number(?:$| please| pls| now| thanks)",
     rf"opt(?:ing)? out of{_SOON} {_MESSAGES}",
     r"(?:i )?(?:hereby )?revoke (?:my )?(?:consent|permission)",
 )
@@ -52,10 +53,12 @@ POLISH = (
     r"^(?:prosze )?(?:stop|koniec|wypisz)(?: (?:juz|prosze|dziekuje|dzieki))*$",
     r"(?:prosze )?nie (?:pisz|piszcie|pisac|smsuj|smsujcie|smsowac)(?:$| do mnie| wiecej| juz| tu| sms\w*)",
     r"nie (?:wysylaj|wysylajcie|wysylac|przysylaj|przysylajcie|przysylac)(?: \w+){0,3}? (?:sms\w*|wiadomosci\w*)",
-    r"przestan(?:cie)?(?: do mnie)?(?: mi)? (?:pisac|wysylac|przysylac|smsowac)",
+    r"(?:przestan(?:cie)?|prosze przestac)(?: do mnie)?(?: mi)? (?:pisac|wysylac|przysylac|smsowac)",
     r"nie chce(?: juz| wiecej| dostawac| otrzymywac| tych| waszych){0,4} (?:sms\w*|wiadomosci\w*)",
     r"(?:koniec|dosc)(?: z)?(?: tych| tymi)? (?:sms\w*|wiadomosci\w*)",
     r"wypisz(?:cie)? mnie",
+    r"prosze mnie wypisac",
+    r"(?:rezygnuje|zrezygnowac) z(?: tych| waszych)? (?:sms\w*|wiadomosci\w*)",
 )
 _URDU_MESSAGES = r"(?:میسج|میسیج|میسجز|پیغام|پیغامات|ٹیکسٹ|ایس ایم ایس)"
 URDU = (

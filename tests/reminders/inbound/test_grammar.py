@@ -17,6 +17,7 @@ STOPS = {
         "I would like to opt out", "I revoke my consent", "could you please stop sending me these text messages",
         "remove me from the texting list", "Never text this number again",
         "STOP thanks", "Stop now please", "STOP STOP STOP", "ok stop", "Please unsubscribe, thank you",
+        "S.T.O.P.", "Please remove my number", "delete my number from your system",
     ),
     "Welsh": (
         "STOPIWCH", "Peidiwch", "Peidiwch â thecstio", "peidiwch ag anfon negeseuon ataf i", "dim mwy o negeseuon",
@@ -31,12 +32,13 @@ STOPS = {
     "Polish": (
         "KONIEC", "wypisz mnie", "Proszę nie pisać do mnie", "nie piszcie więcej", "przestańcie wysyłać", "Nie chcę więcej SMS-ów",
         "proszę nie wysyłać mi więcej wiadomości", "dość tych smsów", "nie chcę dostawać wiadomości", "Przestań do mnie pisać",
-        "STOP, proszę", "proszę stop, dziękuję",
+        "STOP, proszę", "proszę stop, dziękuję", "proszę przestać pisać", "Proszę mnie wypisać", "Rezygnuję z SMS-ów",
+        "chcę zrezygnować z tych wiadomości",
     ),
     "Urdu": (
         "بند کریں", "بند کرو", "مجھے میسج نہ بھیجیں", "میسج مت کرو", "پیغامات بند کریں", "مجھے مزید پیغام نہیں چاہیے",
         "ایس ایم ایس بھیجنا بند کر دیں", "سٹاپ", "message mat bhejo", "mujhe msg na karo", "sms band karo", "ميسج بند كرو",
-        "پلیز بند کریں", "STOP شکریہ",
+        "پلیز بند کریں", "STOP شکریہ", "روک دیں",
     ),
 }  # fmt: skip
 OTHERS = (
@@ -48,6 +50,7 @@ OTHERS = (
     "take me off the waiting list", "I don't want to stop getting texts", "the end of the week is better", "I quit my job",
     "Can I remove the plaster?", "Peidiwch â stopio anfon negeseuon", "no dejen de enviarme mensajes",
     "No me envíen la carta a la casa vieja", "nie przestawajcie pisać", "میسج بند نہ کریں", "si no me mandan mensajes llamo",
+    "rezygnuję", "rezygnuję z wizyty", "Please remove my number from the waiting list", "nie rezygnuję z SMS-ów", "nie mogę przestać pisać",
     "start the car", "No, stop", "stop now or after lunch?", "please stop by", "ok", "help me find the entrance", "I need help", "Is parking free? 1 car",
 )  # fmt: skip
 
