@@ -12,6 +12,7 @@ from treatments.cycle import INTERVAL_DAYS
 from treatments.days import given_before
 from treatments.effects.catalogue import EFFECTS
 from treatments.models import SessionDraft, SideEffect, Status, Vial
+from treatments.models.session import OPEN
 from treatments.stock.changes import spellings
 
 RECORDS = (
@@ -66,7 +67,8 @@ class SessionFilter(django_filters.FilterSet):  # type: ignore[misc]
     def with_record(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Narrow to how far the record of a session has come."""
         if value == "draft":
-            return rows.filter(Exists(SessionDraft.objects.filter(session=OuterRef("pk"))), record__isnull=True)
+            # Of a visit that was cancelled in the middle nobody is asked to sign what was typed until then.
+            return rows.filter(Exists(SessionDraft.objects.filter(session=OuterRef("pk"))), status__in=OPEN)
         found = rows.filter(record__isnull=False)
         if value == "corrected":
             return found.filter(record__corrects__isnull=False)

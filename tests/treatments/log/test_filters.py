@@ -9,7 +9,7 @@ from django.urls import reverse
 from clinic.models import Clinic, Injector, User
 from tests.builders import NOW, TODAY, make_course, make_patient, make_session
 from tests.conftest import log_in
-from treatments import protocol, recording
+from treatments import booking, protocol, recording
 from treatments.effects.catalogue import EFFECTS
 from treatments.log.filters import date_chips, ready_views
 from treatments.models import Course, SessionDraft, SideEffect, Status, TreatmentSession
@@ -150,3 +150,11 @@ def test_a_quarter_begins_in_january_april_july_or_october(today: dt.date, begin
 def test_the_page_says_how_many_there_are(amy: TreatmentSession, admin: User, course: Course) -> None:
     page = log_in(admin).get(reverse("treatments:log"), {"record": "signed"}).content.decode()
     assert "1 session." in page
+
+
+def test_what_was_typed_of_a_cancelled_visit_waits_for_no_signature(
+    bob: TreatmentSession, admin: User, nurse: User
+) -> None:
+    assert found(admin, "record=draft") == {"Bob"}
+    booking.change_status(session=bob, to=Status.CANCELLED, by=nurse, at=NOW, reason="No injections given")
+    assert found(admin, "record=draft") == set()
