@@ -75,6 +75,17 @@ def test_the_lot_of_today_is_typed_once(
     assert 'value="C4471"' in text(log_in(nurse).get(record_url(second)))
 
 
+def test_the_vial_of_one_person_is_not_offered_for_the_next(
+    in_room: TreatmentSession, riverside: Clinic, osei: Injector, nurse: User
+) -> None:
+    delivery = Delivery("C4471", 200, dt.date(2027, 11, 30), 1, TODAY, owner=in_room.course.patient)
+    receive(clinic=riverside, delivery=delivery, by=nurse, at=NOW)
+    log_in(nurse).post(record_url(in_room), record_data())
+    toms = make_course(make_patient(riverside, "Tom", "Reid"))
+    second = make_session(toms, osei, NOW + dt.timedelta(hours=2), status=Status.IN_ROOM)
+    assert 'value="C4471"' not in text(log_in(nurse).get(record_url(second)))
+
+
 def test_the_form_of_a_signed_session_leads_to_its_record(in_room: TreatmentSession, nurse: User) -> None:
     client = log_in(nurse)
     client.post(record_url(in_room), record_data())

@@ -42,7 +42,8 @@ def _vials_to_take(session: TreatmentSession, today: dt.date) -> dict[str, Any]:
         first, *second = taken
         return _row("", *first) | (_row(SECOND, *second[0]) if second else {})
     barred = LotRecall.objects.filter(clinic=session.clinic).values("lot")
-    used = Vial.objects.filter(clinic=session.clinic, used_on=today).exclude(lot__in=barred)
+    # What was kept for one person is no lot in use: nobody else may be signed for with it.
+    used = Vial.objects.filter(clinic=session.clinic, used_on=today, owned_by_patient=False).exclude(lot__in=barred)
     vial = used.order_by("-pk").first()
     if vial is None:
         return {"strength": 200}
