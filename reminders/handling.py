@@ -12,7 +12,7 @@ from patients.actions import set_contact
 from patients.models import Channel, ContactPoint
 from reminders import timing
 from reminders.dispatch import outcome
-from reminders.models import Reminder, State, VisitCall
+from reminders.models import Delivery, Reminder, State, VisitCall
 from treatments.models import TreatmentSession
 
 TOLD_STAFF = "told staff"
@@ -45,7 +45,8 @@ class Unwanted(SameAddress):
 def send_again(*, reminder: Reminder, by: User, at: dt.datetime, anyway: bool = False) -> None:
     """Let it go out now, or when the quiet hours end. Retries count anew; the attempt number goes on.
 
-    ``anyway`` repeats one that has arrived; without it such a one raises Arrived.
+    ``anyway`` repeats one that has arrived; without it such a one raises Arrived. One that may have arrived was left to
+    whoever presses: what went before holds it back no more.
     """
     stored = Reminder.objects.select_for_update().get(pk=reminder.pk)
     if stored.state == State.SENT and not anyway:
@@ -56,7 +57,15 @@ def send_again(*, reminder: Reminder, by: User, at: dt.datetime, anyway: bool = 
     changes: dict[str, object] = {"state": State.WAITING, "due_at": due_at, "restarted_at": at}
     if stored.state == State.SENT:
         changes |= {"repeat_from": at, "delivered_at": None}
+    elif _is_held(stored):
+        changes["repeat_from"] = at
     _settle(reminder, by, at, [State.FAILED, State.MISSED, State.SENT], reason="", closed_at=None, **changes)
+
+
+def _is_held(reminder: Reminder) -> bool:
+    """Return whether it stands still because an earlier attempt may have arrived, and nobody can be asked."""
+    newest = reminder.deliveries.order_by("-attempt").first()
+    return newest is not None and newest.outcome == Delivery.Outcome.HELD
 
 
 @transaction.atomic

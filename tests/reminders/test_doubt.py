@@ -5,7 +5,9 @@ import datetime as dt
 import pytest
 from pytest_django import Settings
 
+from clinic.models import User
 from patients.models import Channel
+from reminders import handling
 from reminders.channels import SendError
 from reminders.dispatch import claim, send_due
 from reminders.dispatch.outcome import MAYBE_ARRIVED
@@ -112,6 +114,20 @@ def test_what_is_left_to_a_person_says_so_attempt_by_attempt(
     work(NOW + LEASE)
     assert list(Delivery.objects.values_list("outcome", flat=True)) == ["started", "held"]
     assert Reminder.objects.needs_person().count() == 1
+
+
+@pytest.mark.parametrize("setting", ["once", "person"])
+def test_what_was_left_to_a_person_goes_out_when_that_person_says_so(
+    in_doubt: Reminder, mute: Gateway, settings: Settings, front_desk: User, setting: str
+) -> None:
+    settings.REMINDER_IN_DOUBT = {"sms": setting}
+    mute.answers = [NO_ANSWER] if setting == "once" else []
+    work(NOW + LEASE)
+    later = NOW + LEASE + MINUTES_5 * 13
+    assert work(later).state == State.FAILED
+    handling.send_again(reminder=in_doubt, by=front_desk, at=later)
+    assert work(later).state == State.SENT
+    assert len(mute.taken) == 1
 
 
 def test_what_arrived_after_all_is_sent_and_not_missed_when_it_is_found_too_late(
