@@ -13,7 +13,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from clinic.checks import guard_names, standing_guards
 from reminders.models import Heartbeat, Reminder
 from reminders.watching.facts import background
-from reminders.watching.health import LATE_AFTER, SILENT_AFTER
+from reminders.watching.health import LATE_AFTER, SILENT_AFTER, is_silent
 
 # A probe that waits long is worse than one that says no.
 BROKER_SECONDS = 2
@@ -82,8 +82,7 @@ def _broker(now: dt.datetime) -> Finding:
 def _sign_of_life(part: Heartbeat.Part) -> Check:
     def check(now: dt.datetime) -> Finding:
         at = Heartbeat.objects.filter(part=part).values_list("at", flat=True).first()
-        age = now - at if at else None
-        return Finding(age is not None and age < SILENT_AFTER, {"age_seconds": _seconds(age)})
+        return Finding(at is not None and not is_silent(at, now), {"age_seconds": _seconds(now - at if at else None)})
 
     return check
 

@@ -63,12 +63,17 @@ def troubles(facts: Facts, zone: ZoneInfo) -> list[Trouble]:
     return found
 
 
+def is_silent(seen_at: dt.datetime, now: dt.datetime) -> bool:
+    """Return whether a sign of life is too old, or from a time yet to come: the clock was set back since."""
+    return abs(now - seen_at) >= SILENT_AFTER
+
+
 def _stopped(facts: Facts, zone: ZoneInfo) -> list[Trouble]:
     """The clock first: without it the worker is silent too, because nothing wakes it."""
-    if facts.beat_at and facts.now - facts.beat_at >= SILENT_AFTER:
+    if facts.beat_at and is_silent(facts.beat_at, facts.now):
         what = f"No message has gone out since {_since(facts.beat_at, facts.now, zone)}."
         return [Trouble("beat", what, "The clock of the sender service has stopped.", calls=True)]
-    if facts.worker_at and facts.now - facts.worker_at >= SILENT_AFTER:
+    if facts.worker_at and is_silent(facts.worker_at, facts.now):
         what = f"No message has gone out since {_since(facts.worker_at, facts.now, zone)}."
         return [Trouble("worker", what, "The sender service does not answer.", calls=True)]
     return []

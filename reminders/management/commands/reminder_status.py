@@ -12,7 +12,7 @@ from reminders.models import Reminder
 from reminders.models.reminder import ReminderQuerySet
 from reminders.watching import facts as watch
 from reminders.watching import metrics
-from reminders.watching.health import SILENT_AFTER
+from reminders.watching.health import is_silent
 
 MOST_IDS = 20
 
@@ -49,7 +49,7 @@ class Command(BaseCommand):
     def _alive(self, part: str, now: dt.datetime) -> None:
         """Say when a part was last seen; an error when that is too long ago."""
         at = watch.signs_of_life().get(f"{part}_at")
-        if at is None or now - at >= SILENT_AFTER:
+        if at is None or is_silent(at, now):
             raise CommandError(f"The {part} was last seen {_moment(at)}.")
         self._line(f"{part}_at", _moment(at))
 

@@ -1,10 +1,13 @@
 """The facts behind the health line, from the ledger and from the parts' signs of life."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
+import time_machine
 from pytest_django import DjangoAssertNumQueries
 
+from clinic.celery import app
 from clinic.models import Clinic
 from reminders.channels import SendError
 from reminders.dispatch import claim, send_due
@@ -36,6 +39,25 @@ def failing(reminder: Reminder, gateways: dict[str, Gateway]) -> Reminder:
 # Signs of life
 
 
+def beat(folder: Path) -> WitnessedScheduler:
+    """Return a clock as the process of that name starts it, its memory in a folder."""
+    return WitnessedScheduler(app, schedule_filename=str(folder / "schedule"))
+
+
+@pytest.fixture
+def scheduler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WitnessedScheduler:
+    """A clock that has not run yet."""
+    monkeypatch.setattr("reminders.watching.beat.close_old_connections", lambda: None)
+    monkeypatch.setattr(WitnessedScheduler, "producer", None)  # no broker is asked
+    return beat(tmp_path)
+
+
+def turn(scheduler: WitnessedScheduler) -> None:
+    """Let the clock wake all that is due by now."""
+    for _ in range(10):
+        scheduler.tick()
+
+
 @pytest.mark.parametrize("part", watch.LIVING)
 def test_a_part_that_died_is_on_the_board_within_five_minutes(rules: Clinic, part: str) -> None:
     for alive in watch.LIVING:
@@ -50,15 +72,41 @@ def test_a_tick_is_the_workers_sign_of_life(rules: Clinic) -> None:
 
 
 def test_beat_says_that_it_lives_and_not_with_every_breath(
-    rules: Clinic, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+    rules: Clinic,
+    scheduler: WitnessedScheduler,
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     monkeypatch.setattr("celery.beat.PersistentScheduler.tick", lambda *words, **names: 1.0)
-    monkeypatch.setattr("reminders.watching.beat.close_old_connections", lambda: None)
-    scheduler = WitnessedScheduler.__new__(WitnessedScheduler)
     assert scheduler.tick() == 1.0
     assert watch.signs_of_life() == {"beat_at": NOW}
     with django_assert_num_queries(0):
         scheduler.tick()
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["while it ran", "and it was started anew"])
+def test_beat_goes_on_where_the_clock_was_set_back(
+    rules: Clinic, scheduler: WitnessedScheduler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: bool
+) -> None:
+    woken: list[str] = []
+    monkeypatch.setattr(WitnessedScheduler, "apply_async", lambda self, entry, **_: woken.append(entry.task))
+    with time_machine.travel(NOW + dt.timedelta(days=365), tick=False):  # as a machine without a battery may begin
+        turn(scheduler)
+    if not kept:
+        scheduler.close()
+        scheduler = beat(tmp_path)
+    with time_machine.travel(NOW, tick=False):
+        turn(scheduler)
+    woken.clear()
+    with time_machine.travel(NOW + 61 * MINUTE, tick=False):
+        turn(scheduler)
+    assert set(woken) == {"reminders.tick", "privacy.forget", "clinic.seal_audit", "interface.tick"}
+    assert watch.signs_of_life() == {"beat_at": NOW + 61 * MINUTE}
+
+
+def test_a_sign_of_life_from_a_time_yet_to_come_is_none(rules: Clinic) -> None:
+    Heartbeat.note(Heartbeat.Part.WORKER, NOW + 5 * MINUTE)
+    assert kinds(rules, NOW) == ["worker"]
 
 
 # What the ledger tells
