@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from patients.authorizing import Agreement, Window, shortfall
 from patients.models import Authorization
@@ -46,8 +46,22 @@ def windows_of(patient_id: int) -> tuple[Window, ...]:
     return tuple(Window(*dates) for dates in agreed.order_by("valid_from").values_list("valid_from", "valid_to"))
 
 
-def shortfalls(patients: Collection[int], date: dt.date) -> dict[int, str]:
-    """Return why no payer's agreement pays for a visit on a date, by person; only those it is so for (2 queries).
+@dataclass(frozen=True)
+class Record:
+    """One person's agreements that were approved, the sessions given, and the units that the next one is planned with."""
+
+    agreed: list[Authorization]
+    given: list[Given] = field(default_factory=list)
+    planned: int = STANDARD_UNITS
+
+    @property
+    def agreements(self) -> list[Agreement]:
+        """Each agreement with what was used of it."""
+        return [_agreement(one, _use(one, self.given)) for one in self.agreed]
+
+
+def _read(patients: Collection[int]) -> dict[int, Record]:
+    """Read what payers agreed to and what was used of it, by person; only those a payer agreed to (2 queries at most).
 
     As many units are planned as the last session had that was not stopped before its end, or the standard set.
     """
@@ -64,12 +78,21 @@ def shortfalls(patients: Collection[int], date: dt.date) -> dict[int, str]:
         given[patient].append((day, units))
         if units and not stopped:
             planned[patient] = units
-    found = {patient: _shortfall(rows, given[patient], date, planned[patient]) for patient, rows in agreed.items()}
+    return {patient: Record(rows, given[patient], planned[patient]) for patient, rows in agreed.items()}
+
+
+def shortfalls(patients: Collection[int], date: dt.date) -> dict[int, str]:
+    """Return why no payer's agreement pays for a visit on a date, by person; only those it is so for (2 queries)."""
+    found = {patient: shortfall(record.agreements, date, record.planned) for patient, record in _read(patients).items()}
     return {patient: words for patient, words in found.items() if words}
 
 
-def _shortfall(agreed: list[Authorization], given: list[Given], date: dt.date, planned: int) -> str:
-    return shortfall([_agreement(one, _use(one, given)) for one in agreed], date, planned)
+def paying_windows_of(patient_id: int) -> tuple[Window, ...] | None:
+    """Return the dates on which an agreement still pays for one more visit; None where nobody ever asked a payer."""
+    record = _read([patient_id]).get(patient_id)
+    if record is None:
+        return None
+    return tuple(one.window for one in record.agreements if not one.lacks(record.planned))
 
 
 def _agreement(one: Authorization, use: Use) -> Agreement:

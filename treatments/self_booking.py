@@ -1,7 +1,7 @@
 """A time that patients choose for themselves, where their clinic allows it: the same search, the same constraint.
 
-What staff may do with a reason, patients may not: nothing before the due date, nothing that the payer does not cover,
-no other length, nothing within the day ahead.
+What staff may do with a reason, patients may not: nothing before the due date, nothing that the payer does not cover
+or whose agreement is used up, no other length, nothing within the day ahead.
 """
 
 import datetime as dt
@@ -9,9 +9,9 @@ import uuid
 
 from django.db import transaction
 
-from patients.authorizing import Window, uncovered
+from patients.authorizing import Window
 from treatments import booking, slots
-from treatments.authorized import windows_of
+from treatments.authorized import paying_windows_of
 from treatments.models import Course, TreatmentSession
 
 NOTICE = dt.timedelta(hours=24)  # as long before a visit as a patient may still change it on the page
@@ -24,13 +24,13 @@ class NotForThem(Exception):
 
 def free_times(*, course: Course, session: TreatmentSession | None, now: dt.datetime) -> list[slots.Slot]:
     """Return up to five free times that the person may take, or move ``session`` to, the best first."""
-    windows = windows_of(course.patient_id)
+    windows = paying_windows_of(course.patient_id)
     due_on = course.next_due()
     not_before = _first_covered(max(due_on, session.due_on) if session else due_on, windows)
     if not_before is None:
         return []
     found = slots.suggest(course=course, now=now + NOTICE, limit=SUGGESTED, not_before=not_before)
-    return [slot for slot in found if uncovered(windows, _day(course, slot)) is None]
+    return [slot for slot in found if _pays(windows, _day(course, slot))]
 
 
 @transaction.atomic
@@ -63,15 +63,19 @@ def _checked(course: Course, code: str, now: dt.datetime) -> slots.Slot:
     except slots.NotOffered as error:
         raise NotForThem from error
     usual = dt.timedelta(minutes=course.clinic.session_minutes)
-    covered = uncovered(windows_of(course.patient_id), _day(course, slot)) is None
+    covered = _pays(paying_windows_of(course.patient_id), _day(course, slot))
     if slot.ends_at - slot.starts_at != usual or slot.starts_at - now < NOTICE or not covered:
         raise NotForThem
     return slot
 
 
-def _first_covered(due_on: dt.date, windows: tuple[Window, ...]) -> dt.date | None:
+def _pays(windows: tuple[Window, ...] | None, day: dt.date) -> bool:
+    return windows is None or any(window.covers(day) for window in windows)
+
+
+def _first_covered(due_on: dt.date, windows: tuple[Window, ...] | None) -> dt.date | None:
     """Return the first day from the due date on that a payer covers; the due date where nobody ever asked one."""
-    if not windows:
+    if windows is None:
         return due_on
     return min((max(due_on, window.first) for window in windows if window.last >= due_on), default=None)
 

@@ -161,7 +161,7 @@ def test_two_patients_who_choose_one_time_together_get_one_visit(
     assert TreatmentSession.objects.filter(status=Status.BOOKED).count() == 1
 
 
-@pytest.mark.parametrize("what", ["early", "too soon", "longer", "no time", "not covered"])
+@pytest.mark.parametrize("what", ["early", "too soon", "longer", "no time", "not covered", "used up"])
 def test_a_time_that_was_not_offered_cannot_be_forged(
     phone: Client, due_link: str, choosing: Clinic, what: str
 ) -> None:
@@ -172,16 +172,16 @@ def test_a_time_that_was_not_offered_cannot_be_forged(
         "too soon": f"{injector}.{room}.{TODAY:%Y%m%d}T1600.{minutes}",
         "longer": f"{injector}.{room}.{start}.60",
         "no time": "nonsense",
-        "not covered": f"{injector}.{room}.{start}.{minutes}",
-    }[what]
-    if what == "not covered":
+    }.get(what, f"{injector}.{room}.{start}.{minutes}")
+    if what in {"not covered", "used up"}:
         Authorization.objects.create(
             clinic=choosing,
             patient=course.patient,
             payer="Aster",
             number="PA-1",
             valid_from=TODAY - 90 * DAY,
-            valid_to=TODAY,
+            valid_to=TODAY + (400 if what == "used up" else 0) * DAY,
+            visits=1,
             status=Authorization.Status.APPROVED,
         )
         assert offered(phone, due_link) == []
