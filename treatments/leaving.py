@@ -27,6 +27,9 @@ def died(*, patient: Patient, on: dt.date, by: User, at: dt.datetime, reason: st
     today = at.astimezone(patient.clinic.zone).date()
     if not patient.birth_date <= on <= today:
         raise NotAllowed(f"Enter a day from {day_words(patient.birth_date)} to {day_words(today)}.")
+    later = TreatmentSession.objects.filter(course__patient=patient, given_on__gt=on).order_by("-given_on").first()
+    if later and later.given_on:
+        raise NotAllowed(f"A session was given on {day_words(later.given_on)}, after that day. Check both.")
     _end_all(patient, reason, by, at)
     close_record(patient=patient, closed=Patient.Closed.DIED, on=on, by=by, at=at)
 

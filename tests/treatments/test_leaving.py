@@ -329,3 +329,12 @@ def test_closing_and_opening_stand_in_the_history_of_changes(desk: Client, maria
 def test_the_database_refuses_half_a_closing(maria: Patient, values: dict[str, Any]) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Patient.objects.filter(pk=maria.pk).update(**values)
+
+
+def test_nobody_died_before_they_were_treated(desk: Client, course: Course) -> None:
+    given_on = course.sessions.get(given_on__isnull=False).given_on
+    assert given_on
+    before = (given_on - dt.timedelta(days=1)).isoformat()
+    refused = close(desk, course.patient, closed="died", died_on=before)
+    assert "A session was given on Monday 31 August 2026, after that day." in refused.content.decode()
+    assert close(desk, course.patient, closed="died", died_on=given_on.isoformat()).status_code == 302
