@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from clinic import audit
@@ -14,9 +15,14 @@ Line = PreventiveTrial | AcuteMedication | Authorization
 
 
 def hold_line(line: Line) -> None:
-    """Read a line as it is now, and let nobody else change the person's lines before the transaction ends."""
+    """Read a line as it is now, and let nobody else change the person's lines before the transaction ends.
+
+    Raises PermissionDenied for a person who was erased.
+    """
     patient = line.patient
     hold(patient)
+    if patient.erased:
+        raise PermissionDenied  # nothing erases a second time what a page that was still open brings in
     if not line._state.adding:
         line.refresh_from_db()
         line.patient, line.clinic = patient, patient.clinic  # read just now: no question for each

@@ -28,7 +28,7 @@ from patients.eligibility.wording import differences
 from patients.forms import AssessmentForm, SignForm
 from patients.gathering import Record, findings_of, read_record
 from patients.models import Assessment, Patient
-from patients.views.lookup import get_patient
+from patients.views.lookup import get_patient_to_write
 from patients.views.record import standing
 
 Profiles = dict[str, tuple[Policy, Stage]]
@@ -41,7 +41,7 @@ def assess(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Apply a policy to what was found; the result is a draft until a prescriber signs it."""
     # Taken before the diary is read: what changes in between then counts as changed since.
     now = timezone.now()
-    patient = get_patient(request, uid)
+    patient = get_patient_to_write(request, uid)
     context = _page(request, patient)
     policy, stage = context["policy"], context["stage"]
     record: Record = context["record"]

@@ -13,7 +13,7 @@ from patients.forms.lines import AuthorizationForm
 from patients.models import Authorization
 from patients.renewals import worklist
 from patients.views.editing import Page, edit
-from patients.views.lookup import get_patient
+from patients.views.lookup import get_patient_to_write
 
 
 @require_safe
@@ -34,7 +34,7 @@ def to_renew(request: StaffRequest) -> HttpResponse:
 @requires(Capability.REGISTER)
 def new_authorization(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Add what a payer agreed to, or was asked for."""
-    patient = get_patient(request, uid)
+    patient = get_patient_to_write(request, uid)
     line = Authorization(clinic=patient.clinic, patient=patient, payer=patient.payer)
     return edit(request, line, AuthorizationForm, Page("Add an authorization", "patients:detail"))
 

@@ -19,7 +19,7 @@ from patients.eligibility.counts import WINDOW_DAYS
 from patients.forms.diary import DayForm, PaperForm, SettleForm, initial_of
 from patients.forms.fields import parse_day
 from patients.models import DiaryClaim, DiaryDay, Patient
-from patients.views.lookup import get_patient
+from patients.views.lookup import get_patient, get_patient_to_write
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def _today(request: StaffRequest) -> dt.date:
 @requires(Capability.VIEW)
 def diary(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Show 28 days and their counts; whoever may assess types a paper sheet here."""
-    patient = get_patient(request, uid)
+    patient = get_patient_to_write(request, uid)
     if request.method == "GET":
         _trace(request, patient)
         return _diary_page(request, patient, None)
@@ -98,7 +98,7 @@ def _diary_page(request: StaffRequest, patient: Patient, form: PaperForm | None)
 @requires(Capability.ASSESS)
 def day(request: StaffRequest, uid: uuid.UUID, date: str) -> HttpResponse:
     """Show and change one day in full."""
-    patient, on = get_patient(request, uid), parse_day(date)
+    patient, on = get_patient_to_write(request, uid), parse_day(date)
     if on is None or on >= _today(request):
         raise Http404
     row = DiaryDay.objects.filter(patient=patient, date=on).first()

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 
 from clinic.access import StaffRequest
@@ -11,3 +12,15 @@ from patients.models import Patient
 def get_patient(request: StaffRequest, uid: uuid.UUID) -> Patient:
     """Return a patient of this clinic; 404 for anybody else's."""
     return get_object_or_404(Patient.objects.filter(clinic=request.clinic).select_related("clinic"), uid=uid)
+
+
+def get_patient_to_write(request: StaffRequest, uid: uuid.UUID) -> Patient:
+    """Return a patient whose page or form may write into the record.
+
+    Raises PermissionDenied when it is sent for somebody who was erased: nothing erases a second time what a page that
+    was still open brings in.
+    """
+    patient = get_patient(request, uid)
+    if request.method == "POST" and patient.erased:
+        raise PermissionDenied
+    return patient

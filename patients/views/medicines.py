@@ -12,7 +12,7 @@ from patients.forms.lines import AcuteForm, PreventiveForm
 from patients.gathering import read_record
 from patients.models import AcuteMedication, PreventiveTrial
 from patients.views.editing import Page, edit, remove, restore
-from patients.views.lookup import get_patient
+from patients.views.lookup import get_patient, get_patient_to_write
 
 
 @require_safe
@@ -35,7 +35,7 @@ def medicines(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 @requires(Capability.ASSESS)
 def new_preventive(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Add a preventive."""
-    patient = get_patient(request, uid)
+    patient = get_patient_to_write(request, uid)
     line = PreventiveTrial(clinic=patient.clinic, patient=patient)
     return edit(request, line, PreventiveForm, Page("Add a preventive", "patients:medicines"))
 
@@ -67,7 +67,7 @@ def restore_preventive(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 @requires(Capability.ASSESS)
 def new_acute(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Add an acute medicine."""
-    patient = get_patient(request, uid)
+    patient = get_patient_to_write(request, uid)
     line = AcuteMedication(clinic=patient.clinic, patient=patient, told_on=timezone.localdate())
     return edit(request, line, AcuteForm, Page("Add an acute medicine", "patients:medicines"))
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic import audit
 from clinic.access import Capability, StaffRequest, may, requires
-from patients.views.lookup import get_patient
+from patients.views.lookup import get_patient_to_write
 from treatments.effects import catalogue, reporting
 from treatments.effects.forms import CloseForm, EffectsForm, RegulatorForm
 from treatments.models import SideEffect
@@ -35,7 +35,7 @@ def worklist(request: StaffRequest) -> HttpResponse:
 @requires(Capability.BOOK)
 def report(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Write down what a person reports, on the phone or at the desk; an emergency says what to do now."""
-    patient, now = get_patient(request, uid), timezone.now()
+    patient, now = get_patient_to_write(request, uid), timezone.now()
     form = EffectsForm(request.POST or None)
     if form.is_bound and form.is_valid():
         try:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from clinic.access import Capability, StaffRequest, requires
-from patients.views.lookup import get_patient
+from patients.views.lookup import get_patient_to_write
 from treatments import outside_doses
 from treatments.forms import OutsideDoseForm
 from treatments.models import OutsideDose
@@ -19,7 +19,7 @@ from treatments.models import OutsideDose
 @requires(Capability.INJECT)
 def tell(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Write down a dose that the person had elsewhere."""
-    patient = get_patient(request, uid)
+    patient = get_patient_to_write(request, uid)
     form = OutsideDoseForm(request.POST or None)
     if form.is_bound and form.is_valid():
         try:

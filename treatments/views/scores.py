@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from clinic.access import Capability, StaffRequest, requires
-from patients.views.lookup import get_patient
+from patients.views.lookup import get_patient_to_write
 from treatments.scores import entering
 from treatments.scores.forms import ScoreForm
 
@@ -18,7 +18,7 @@ from treatments.scores.forms import ScoreForm
 @requires(Capability.ASSESS)
 def score(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Enter questionnaire totals of a person."""
-    patient, now = get_patient(request, uid), timezone.now()
+    patient, now = get_patient_to_write(request, uid), timezone.now()
     today = now.astimezone(request.clinic.zone).date()
     form = ScoreForm(request.POST or None, today=today, initial={"taken_on": today})
     if form.is_bound and form.is_valid():

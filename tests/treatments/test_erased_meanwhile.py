@@ -1,0 +1,72 @@
+"""A page that was open while somebody was erased writes nothing into the record that is left."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from clinic.models import User
+from patients.models import AcuteMedication, Authorization, DiaryDay, Patient, PreventiveTrial
+from tests.builders import TODAY
+from tests.conftest import log_in
+from treatments.models import OutcomeScore, OutsideDose, SideEffect
+
+pytestmark = pytest.mark.django_db
+YESTERDAY = (TODAY - dt.timedelta(days=1)).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "data"),
+    [
+        (
+            "patients:new_preventive",
+            PreventiveTrial,
+            {"drug": "Topiramate", "drug_class": "anticonvulsant", "result": "no_effect"},
+        ),
+        (
+            "patients:new_acute",
+            AcuteMedication,
+            {"drug": "Sumatriptan", "drug_class": "triptan", "days_a_month": "9", "told_on": "2026-11-20"},
+        ),
+        (
+            "patients:new_authorization",
+            Authorization,
+            {
+                "payer": "Aster",
+                "number": "A-1",
+                "valid_from": "2026-11-20",
+                "valid_to": "2027-11-20",
+                "status": "approved",
+            },
+        ),
+        ("treatments:outside_dose", OutsideDose, {"given_on": "2026-11-01", "same_product": "yes", "units": "50"}),
+        (
+            "treatments:report_effect",
+            SideEffect,
+            {"effects": ["neck_pain"], "severity": "mild", "began_on": "2026-11-20"},
+        ),
+        ("treatments:score", OutcomeScore, {"taken_on": "2026-11-20", "hit6": "60"}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_is_sent_after_the_erasure_is_refused(
+    maria: Patient, prescriber: User, name: str, model: Any, data: dict[str, Any]
+) -> None:
+    client, url = log_in(prescriber), reverse(name, args=[maria.uid])
+    assert client.post(url, data).status_code == 302
+    model.objects.all()._raw_delete("default")
+    Patient.objects.filter(pk=maria.pk).update(closed="erased", closed_on=TODAY)
+    assert client.post(url, data).status_code == 403
+    assert not model.objects.exists()
+
+
+def test_a_line_and_a_diary_day_neither(maria: Patient, prescriber: User) -> None:
+    own = {"clinic": maria.clinic, "patient": maria}
+    line = PreventiveTrial.objects.create(**own, drug="Topiramate", drug_class="anticonvulsant", result="no_effect")
+    Patient.objects.filter(pk=maria.pk).update(closed="erased", closed_on=TODAY)
+    client, changed = log_in(prescriber), {"drug": "Candesartan", "drug_class": "arb", "result": "no_effect"}
+    assert client.post(reverse("patients:edit_preventive", args=[line.uid]), changed).status_code == 403
+    day = reverse("patients:diary_day", args=[maria.uid, YESTERDAY])
+    assert client.post(day, {"headache": "none"}).status_code == 403
+    assert not DiaryDay.objects.exists()
