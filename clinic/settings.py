@@ -141,7 +141,12 @@ CACHE_URL = env_secret("CACHE_URL", "")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
     if CACHE_URL
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "clinic_cache"}
+    else {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "clinic_cache",
+        # Full, it throws a third out, counts of wrong passwords among it: 300, as Django has it, are made in a minute.
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
 }
 # In ten minutes. The staff of a hospital come from one address, and all at the beginning of the day.
 ACCOUNT_RATE_LIMITS = rate_limits(log_ins=env_int("LOG_INS_PER_ADDRESS", 60))

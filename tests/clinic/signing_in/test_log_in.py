@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
 from clinic.models import StaffSession, User
+from tests.builders import NOW
 from tests.clinic.signing_in.conftest import PASSWORD
 from tests.conftest import log_in
 from tests.servers.database import own_database
@@ -92,6 +94,13 @@ def test_a_forged_host_does_not_begin_the_count_of_a_log_in_anew(front_desk: Use
         client = Client(REMOTE_ADDR=f"203.0.113.{number}", headers={"host": host.format(8000 + number)})
         sign_in(client, front_desk.email, "wrong")
     assert b"Too many tries" in sign_in(Client(REMOTE_ADDR="203.0.113.99"), front_desk.email).content
+
+
+def test_tries_at_many_other_log_ins_push_no_count_out() -> None:
+    counts = [f"count-of-log-in-{number}" for number in range(400)]
+    for one in counts:
+        cache.set(one, [NOW.timestamp()], 600)
+    assert cache.get_many(counts).keys() == set(counts)
 
 
 def test_a_lock_ends_by_itself(front_desk: User, frozen_clock: Any) -> None:
