@@ -34,7 +34,9 @@ class Share:
 
     @property
     def _rounded(self) -> str:
-        return "under 1%" if self.part and not self.percent else f"{self.percent}%"
+        if self.part and not self.percent:
+            return "under 1%"
+        return "over 99%" if self.percent == 100 and self.part < self.whole else f"{self.percent}%"
 
 
 def median(counts: Mapping[int, int]) -> float | None:

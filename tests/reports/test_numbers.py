@@ -16,6 +16,9 @@ from reports.page import Row, Table, share_row, too_few
         (25, 200, "13% (25 of 200)"),  # a half goes up
         (0, 12, "0% (0 of 12)"),
         (1, 1000, "under 1% (1 of 1,000)"),  # little is not nothing
+        (996, 1000, "over 99% (996 of 1,000)"),  # nearly all is not all
+        (1000, 1000, "100% (1,000 of 1,000)"),
+        (1005, 1000, "101% (1,005 of 1,000)"),
         (1234, 5000, "25% (1,234 of 5,000)"),
     ],
 )
