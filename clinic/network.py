@@ -1,12 +1,15 @@
 """Where a request comes from."""
 
 import ipaddress
+import re
 
 from django.conf import settings
 from django.http import HttpRequest
 
 # One household, and one telephone company's customers of an hour, may share an address.
 _IPV6_HOUSEHOLD = 64
+# Some balancers write the port beside it: 192.0.2.1:50123, [2001:db8::1]:50123.
+_WITH_PORT = re.compile(r"(?P<v4>[\d.]+):\d+|\[(?P<v6>[^\]]+)\](:\d+)?", re.ASCII)
 
 
 def caller(request: HttpRequest) -> str:
@@ -15,7 +18,7 @@ def caller(request: HttpRequest) -> str:
     if settings.BEHIND_PROXY:
         address = str(request.META.get("HTTP_X_FORWARDED_FOR", address)).rpartition(",")[2].strip()
     try:
-        parsed = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address(_without_port(address))
     except ValueError:
         return address
     if parsed.version == 6 and parsed.ipv4_mapped:  # a server that listens on both writes ::ffff:192.0.2.1
@@ -23,3 +26,8 @@ def caller(request: HttpRequest) -> str:
     if parsed.version == 4:
         return str(parsed)
     return str(ipaddress.ip_network((parsed, _IPV6_HOUSEHOLD), strict=False))
+
+
+def _without_port(address: str) -> str:
+    found = _WITH_PORT.fullmatch(address)
+    return found["v4"] or found["v6"] if found else address

@@ -86,7 +86,11 @@ def test_who_presses_without_end_is_refused(phone: Client, link: str, monkeypatc
         (True, "6.6.6.6, 198.51.100.1", "198.51.100.1"),
         (True, "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         (True, "::ffff:198.51.100.1", "198.51.100.1"),
+        (True, "198.51.100.1:50123", "198.51.100.1"),  # some balancers say the port, which is another each time
+        (True, "[2001:db8:1:2:3:4:5:6]:50123", "2001:db8:1:2::/64"),
+        (True, "[2001:db8:1:2:3:4:5:6]", "2001:db8:1:2::/64"),
         (True, "nonsense", "nonsense"),
+        (True, "nonsense:1", "nonsense:1"),
     ],
 )
 def test_a_caller_is_who_the_nearest_proxy_saw(
