@@ -7,6 +7,7 @@ import datetime as dt
 import uuid as uuids
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -171,26 +172,28 @@ def move(
     version rises: messages about the old time are then about nothing.
     """
     before, agreed_on = _place(session) | _what_a_move_clears(session), session.local_date
+    # A copy: what a try has put on it, that the database broke off, is not where the next one finds the visit.
+    moved = copy(session)
     with written_or_refused(session, slot):
         lock(session, slot)
-        session.injector, session.room = slot.injector, slot.room
-        session.starts_at, session.ends_at = slot.starts_at, slot.ends_at
-        session.local_date = slot.starts_at.astimezone(session.clinic.zone).date()
-        _mind_the_due_date(session, early_reason, by, agreed_on)
-        place = {name: getattr(session, name) for name in ("injector", "room", "starts_at", "ends_at", "local_date")}
+        moved.injector, moved.room = slot.injector, slot.room
+        moved.starts_at, moved.ends_at = slot.starts_at, slot.ends_at
+        moved.local_date = slot.starts_at.astimezone(session.clinic.zone).date()
+        _mind_the_due_date(moved, early_reason, by, agreed_on)
+        place = {name: getattr(moved, name) for name in ("injector", "room", "starts_at", "ends_at", "local_date")}
         # An answer that came after the page was read is not moved away unseen: undo could not bring it back.
         as_seen = TreatmentSession.objects.filter(pk=session.pk, version=version, status=Status.BOOKED)
         changed = as_seen.filter(answer=session.answer, answered_at=session.answered_at).update(
             **place,
-            early_reason=session.early_reason,
-            early_by=session.early_by,
+            early_reason=moved.early_reason,
+            early_by=moved.early_by,
             version=F("version") + 1,
             placed_at=at,
             answer=TreatmentSession.Answer.NONE,
             answered_at=None,
         )
-        _mind_the_closing(session)
-        return note_change(changed, session, SessionEvent.Kind.MOVED, by, at, reason, before, _place(session))
+        _mind_the_closing(moved)
+        return note_change(changed, session, SessionEvent.Kind.MOVED, by, at, reason, before, _place(moved))
 
 
 def lock(session: TreatmentSession, slot: Slot) -> None:

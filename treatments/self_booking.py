@@ -13,6 +13,7 @@ from patients.authorizing import Window
 from treatments import booking, slots
 from treatments.authorized import paying_windows_of
 from treatments.models import Course, TreatmentSession
+from treatments.queueing import again_after_deadlock
 
 NOTICE = dt.timedelta(hours=24)  # as long before a visit as a patient may still change it on the page
 SUGGESTED = 5
@@ -33,6 +34,7 @@ def free_times(*, course: Course, session: TreatmentSession | None, now: dt.date
     return [slot for slot in found if _pays(windows, _day(course, slot))]
 
 
+@again_after_deadlock
 @transaction.atomic
 def take(
     *, course: Course, session: TreatmentSession | None, version: int, code: str, uid: uuid.UUID, now: dt.datetime

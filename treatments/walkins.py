@@ -8,6 +8,7 @@ from django.db import transaction
 from clinic.models import Clinic, User
 from treatments import booking, slots
 from treatments.models import Course, Status, TreatmentSession
+from treatments.queueing import again_after_deadlock
 from treatments.slots import Slot
 
 
@@ -18,6 +19,7 @@ def next_free(clinic: Clinic, now: dt.datetime) -> Slot | None:
     return min(free, key=lambda slot: (slot.starts_at, slot.injector.pk), default=None)
 
 
+@again_after_deadlock
 @transaction.atomic
 def put_in(
     *, course: Course, slot: Slot, uid: uuids.UUID, by: User, at: dt.datetime, early_reason: str = ""

@@ -1,0 +1,112 @@
+"""A step that the database broke off, because two waited for each other or one for too long, is tried again or refused."""
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.db import OperationalError, connection
+from psycopg import errors
+
+from clinic.models import User
+from tests.builders import NOW
+from treatments import booking, queueing, self_booking, slots, walkins
+from treatments.conflicts import Taken
+from treatments.models import Course, TreatmentSession
+
+pytestmark = pytest.mark.django_db
+
+
+class OutsideTheTest:
+    """The connection, as if the transaction of the test itself were none."""
+
+    vendor = connection.vendor
+    cursor = staticmethod(connection.cursor)
+
+    def __init__(self) -> None:
+        self.depth = len(connection.savepoint_ids)
+
+    @property
+    def in_atomic_block(self) -> bool:
+        """Whether an action of ours has begun a transaction."""
+        return len(connection.savepoint_ids) > self.depth
+
+
+@pytest.fixture(autouse=True)
+def alone(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked here is asked outside any transaction, and without a pause before the next try."""
+    monkeypatch.setattr(queueing, "connection", OutsideTheTest())
+    monkeypatch.setattr("treatments.queueing.time.sleep", lambda seconds: None)
+
+
+def broken_off() -> OperationalError:
+    """Return what Django makes of a deadlock that PostgreSQL ends at our cost."""
+    error = OperationalError("deadlock detected")
+    error.__cause__ = errors.DeadlockDetected()
+    return error
+
+
+@pytest.fixture
+def always(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Whoever wants a calendar is broken off; give how often somebody wanted one."""
+    wanted: list[int] = []
+
+    def refuse(*words: object) -> None:
+        wanted.append(len(words))
+        raise broken_off()
+
+    monkeypatch.setattr(booking, "share", refuse)
+    monkeypatch.setattr(booking, "queue_for", refuse)
+    return wanted
+
+
+@pytest.fixture
+def session(course: Course, front_desk: User) -> TreatmentSession:
+    """Maria's visit."""
+    slot = slots.suggest(course=course, now=NOW)[0]
+    return booking.book(course=course, slot=slot, uid=uuid.uuid4(), by=front_desk, at=NOW)
+
+
+def test_a_move_that_was_broken_off_once_tells_where_the_visit_really_was(
+    session: TreatmentSession, course: Course, front_desk: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, left, look = session.starts_at, [broken_off()], booking._mind_the_closing
+
+    def break_off_once(moved: TreatmentSession) -> None:
+        if left:
+            raise left.pop()
+        look(moved)
+
+    monkeypatch.setattr(booking, "_mind_the_closing", break_off_once)
+    later = slots.suggest(course=course, now=NOW)[1]
+    booking.move(session=session, version=session.version, slot=later, by=front_desk, at=NOW)
+    event = session.events.order_by("-pk")[0]
+    told = [dt.datetime.fromisoformat(place["starts_at"]) for place in (event.before, event.after)]
+    assert told == [old, later.starts_at]
+    assert session.starts_at == later.starts_at
+
+
+def test_a_patient_whose_time_stays_held_hears_that_it_is_taken(course: Course, always: list[int]) -> None:
+    free = self_booking.free_times(course=course, session=None, now=NOW)[0]
+    with pytest.raises(Taken):
+        self_booking.take(course=course, session=None, version=0, code=free.code, uid=uuid.uuid4(), now=NOW)
+    assert len(always) == queueing.TRIES
+
+
+def test_a_patient_who_moves_to_a_time_that_stays_held_hears_that_it_is_taken(
+    session: TreatmentSession, course: Course, always: list[int]
+) -> None:
+    free = self_booking.free_times(course=course, session=session, now=NOW)[0]
+    with pytest.raises(Taken):
+        self_booking.take(
+            course=course, session=session, version=session.version, code=free.code, uid=uuid.uuid4(), now=NOW
+        )
+    assert len(always) == queueing.TRIES
+
+
+def test_a_walk_in_whose_time_stays_held_is_refused_in_words(
+    course: Course, front_desk: User, always: list[int]
+) -> None:
+    slot = slots.suggest(course=course, now=NOW)[0]
+    with pytest.raises(Taken):
+        walkins.put_in(course=course, slot=slot, uid=uuid.uuid4(), by=front_desk, at=NOW, early_reason="")
+    assert len(always) == queueing.TRIES
