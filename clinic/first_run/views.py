@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -48,10 +49,11 @@ def found(request: HttpRequest) -> HttpResponse:
     form = ClinicForm(request.POST or None)
     if form.is_bound and form.is_valid():
         try:
-            clinic = founding.found_first_clinic(clinic=form.clinic(), by=user, at=timezone.now())
+            with transaction.atomic():  # a clinic without its messages would stay so: there is no second founding
+                clinic = founding.found_first_clinic(clinic=form.clinic(), by=user, at=timezone.now())
+                defaults.install(clinic)
         except founding.NotAllowed:
             return redirect("clinic:home")
-        defaults.install(clinic)
         return redirect("first_run:steps")
     return render(request, "first_run/found.html", {"form": form}, status=422 if form.is_bound else 200)
 

@@ -141,6 +141,16 @@ def test_nobody_founds_a_clinic_where_there_is_one(mo: Client, riverside: Clinic
     assert mo.get(reverse("treatments:today")).status_code == 403
 
 
+def test_a_clinic_whose_messages_cannot_be_made_is_not_founded(mo: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr("reminders.defaults.install", lambda clinic: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            mo.post(reverse("first_run:found"), CLINIC)
+    assert not Clinic.objects.exists()
+    assert mo.post(reverse("first_run:found"), CLINIC).url == reverse("first_run:steps")  # type: ignore[attr-defined]
+    assert ReminderRule.objects.exists()
+
+
 def test_a_stranger_founds_nothing() -> None:
     response: Any = Client().post(reverse("first_run:found"), CLINIC)
     assert response.url.startswith(reverse("account_login"))
