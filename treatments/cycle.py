@@ -83,9 +83,3 @@ def instant(date: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime:
         what = "does not exist" if skipped else "comes twice"
         raise NoSuchTime(f"{time:%H:%M} {what} on {date.day} {date:%B %Y}: the clocks change. Choose another time.")
     return first.astimezone(dt.UTC)
-
-
-def same_time_next_cycle(last: dt.datetime, zone: ZoneInfo, interval_days: int = INTERVAL_DAYS) -> dt.datetime:
-    """Return the instant of the same local time on the due date of the cycle that began at ``last``."""
-    local = last.astimezone(zone)
-    return instant(due_on(local.date(), interval_days), local.time(), zone)
