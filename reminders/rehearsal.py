@@ -1,12 +1,13 @@
-"""What would go out tomorrow, without sending or keeping anything: planning is done and taken back."""
+"""What would go out until the end of tomorrow, without sending or keeping anything: planning is done and taken back."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 
-from patients.models import ContactPoint
+from patients.models import Channel, ContactPoint
 from reminders import timing
 from reminders.models import Reminder, State
 from reminders.planning import reconcile
@@ -16,7 +17,7 @@ DAY = dt.timedelta(days=1)
 
 @dataclass(frozen=True)
 class Line:
-    """One message of tomorrow: to whom it would go, or that a person would have to call. ``to`` is empty then."""
+    """One message: to whom it would go, or that a person would have to call. ``to`` is empty then."""
 
     clinic: str
     at: dt.datetime
@@ -27,8 +28,10 @@ class Line:
     to: str
 
 
-def tomorrow(*, now: dt.datetime) -> list[Line]:
-    """Return tomorrow's messages of all clinics, each on its own clinic's clock, in order of time."""
+def coming(*, now: dt.datetime) -> list[Line]:
+    """Return the messages of all clinics that would go out by the end of tomorrow, each on its clinic's clock, in order
+    of time: those due by now, too, which leave as soon as a worker starts.
+    """
     with transaction.atomic():
         reconcile(now=now)
         lines = list(_lines(now))
@@ -37,20 +40,36 @@ def tomorrow(*, now: dt.datetime) -> list[Line]:
 
 
 def _lines(now: dt.datetime) -> Iterator[Line]:
-    waiting = Reminder.objects.filter(state__in=[State.WAITING, State.FAILED], due_at__range=(now, now + 3 * DAY))
-    people = ContactPoint.objects.usable().filter(patient__in=waiting.order_by().values("patient"))
+    to_come = Q(state=State.WAITING) | Q(state=State.FAILED, due_at__gt=now)
+    soon = Reminder.objects.filter(to_come, due_at__lte=now + 3 * DAY)
+    people = ContactPoint.objects.usable().filter(patient__in=soon.order_by().values("patient"))
     points = {(point.patient_id, point.channel): point.address for point in people}
-    for reminder in waiting.select_related("clinic", "patient", "rule").order_by("due_at", "pk"):
+    for reminder in soon.select_related("clinic", "patient", "rule").order_by("due_at", "pk"):
         zone = reminder.clinic.zone
-        if reminder.due_at.astimezone(zone).date() != now.astimezone(zone).date() + DAY:
+        at = timing.next_allowed(max(reminder.due_at, now), zone).astimezone(zone)
+        if at.date() > now.astimezone(zone).date() + DAY:
             continue
-        to = points.get((reminder.patient_id, reminder.channel), "") if reminder.state == State.WAITING else ""
+        channel, to = _way(reminder, points)
         yield Line(
             clinic=reminder.clinic.slug,
-            at=timing.next_allowed(reminder.due_at, zone).astimezone(zone),
+            at=at,
             patient_id=reminder.patient_id,
             name=str(reminder.patient),
             rule=str(reminder.rule),
-            channel=reminder.get_channel_display(),
+            channel=channel.label,
             to=to,
         )
+
+
+def _way(reminder: Reminder, points: Mapping[tuple[int, str], str]) -> tuple[Channel, str]:
+    """Return the channel and the address that are left: the dispatch goes the other way where the first one is closed."""
+    planned = Channel(reminder.channel)
+    if reminder.state == State.FAILED:
+        return planned, ""
+    allowed = [planned, *(one for one in reminder.rule.channels or (planned.other,) if one != planned)]
+    found = (
+        (channel, points[reminder.patient_id, channel])
+        for channel in allowed
+        if (reminder.patient_id, channel) in points
+    )
+    return next(found, (planned, ""))

@@ -68,14 +68,27 @@ def sunday() -> Iterator[None]:
         yield
 
 
-def test_a_dry_run_tells_tomorrows_messages_and_keeps_nothing(visit: TreatmentSession, sunday: None) -> None:
+def test_a_dry_run_tells_what_is_due_and_tomorrows_messages_and_keeps_nothing(
+    visit: TreatmentSession, sunday: None
+) -> None:
     lines = said("send_reminders", "--dry-run").splitlines()
     patient = visit.course.patient_id
     assert lines == [
+        f"riverside 2026-11-22 10:00 14 days before, patient {patient}, Text message",
         f"riverside 2026-11-23 10:00 3 days before, patient {patient}, Text message",
-        "1 message tomorrow. Nothing was sent.",
+        "2 messages until the end of tomorrow. Nothing was sent.",
     ]
     assert not Reminder.objects.exists()
+
+
+def test_a_dry_run_tells_what_would_go_out_at_once_as_after_a_backup_was_put_back(reminder: Reminder) -> None:
+    Reminder.objects.update(due_at=NOW - dt.timedelta(hours=1))
+    assert "riverside 2026-11-23 10:00 3 days before" in said("send_reminders", "--dry-run")
+
+
+def test_a_dry_run_tells_the_way_that_is_left_to_who_wants_no_texts(reminder: Reminder) -> None:
+    ContactPoint.objects.filter(channel="sms").update(withdrawn_at=NOW, withdrawn_source="by text message")
+    assert "Email" in said("send_reminders", "--dry-run")
 
 
 def test_a_dry_run_names_people_only_when_asked(visit: TreatmentSession, sunday: None) -> None:

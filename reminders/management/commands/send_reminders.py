@@ -1,4 +1,4 @@
-"""The reminders without a broker: the same code as the worker's, once or for ever. And a rehearsal of tomorrow."""
+"""The reminders without a broker: the same code as the worker's, once or for ever. And a rehearsal of what is to come."""
 
 import signal
 import threading
@@ -16,14 +16,16 @@ from reminders.rounds import plan_and_send
 class Command(BaseCommand):
     """Plan and send what is due."""
 
-    help = "Plan and send the reminders that are due, once or, with --loop, until stopped. --dry-run shows tomorrow's."
+    help = "Plan and send the reminders that are due, once or, with --loop, until stopped. --dry-run shows what is to come."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take how often, or that nothing is to leave."""
         often = parser.add_mutually_exclusive_group()
         often.add_argument("--once", action="store_true", help="once and end (this is the default)")
         often.add_argument("--loop", action="store_true", help="again and again, until SIGTERM or Ctrl-C")
-        often.add_argument("--dry-run", action="store_true", help="send nothing; print what would go out tomorrow")
+        often.add_argument(
+            "--dry-run", action="store_true", help="send nothing; print what would go out by the end of tomorrow"
+        )
         parser.add_argument(
             "--names", action="store_true", help="with --dry-run: names and addresses beside the numbers"
         )
@@ -52,8 +54,8 @@ class Command(BaseCommand):
         )
 
     def _rehearse(self, *, names: bool) -> None:
-        """Print tomorrow's messages. What is printed may end in a log, so names are there only when asked for."""
-        lines = rehearsal.tomorrow(now=timezone.now())
+        """Print the messages until the end of tomorrow. What is printed may end in a log, so names are there only when asked for."""
+        lines = rehearsal.coming(now=timezone.now())
         for line in lines:
             who = f"patient {line.patient_id}"
             if names:
@@ -61,4 +63,4 @@ class Command(BaseCommand):
             how = line.channel if line.to else "nobody to write to: call"
             self.stdout.write(f"{line.clinic} {line.at:%Y-%m-%d %H:%M} {line.rule}, {who}, {how}")
         number = "1 message" if len(lines) == 1 else f"{len(lines)} messages"
-        self.stdout.write(f"{number} tomorrow. Nothing was sent.")
+        self.stdout.write(f"{number} until the end of tomorrow. Nothing was sent.")
