@@ -5,6 +5,7 @@ added.
 """
 
 import datetime as dt
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -100,8 +101,51 @@ def _times(clinic: Clinic, first: dt.date, end: dt.date, now: dt.datetime) -> Co
     agenda = read_agenda(clinic, first, end)
     found = Counter[dt.date]()
     for date in agenda.dates():
-        found[monday_of(date)] += sum(fitting(agenda, shift, int(now.timestamp())) for shift in agenda.shifts(date))
+        found[monday_of(date)] += fitting_together(agenda, agenda.shifts(date), int(now.timestamp()))
     return found
+
+
+def fitting_together(agenda: Agenda, shifts: Iterable[Shift], now: int) -> int:
+    """Return how many sessions fit into the shifts of a day, when those who share rooms take turns in them.
+
+    Who has the fewest rooms to go to chooses first, and everybody takes the room that the fewest may use.
+    """
+    placed = [(shift, _rooms(agenda, shift)) for shift in shifts]
+    starts = sorted(
+        (start, len(rooms), number)
+        for number, (shift, rooms) in enumerate(placed)
+        for start in _starts(agenda, shift, agenda.away.get(shift.hours.injector, ()))
+        if start >= now
+    )
+    fitting, busy, used = 0, dict[int, int](), dict[int, int]()
+    for start, _, number in starts:
+        shift, rooms = placed[number]
+        if busy.get(shift.hours.injector, 0) > start:
+            continue
+        free = next((one for one in rooms if used.get(one, 0) <= start and not _shut(agenda, one, start)), None)
+        if free is not None:
+            fitting += 1
+            busy[shift.hours.injector] = used[free] = start + agenda.length
+    return fitting
+
+
+def _rooms(agenda: Agenda, shift: Shift) -> list[int]:
+    """Return where a shift may be worked: rooms kept for few first, those that everybody may use last."""
+    return sorted(agenda.rooms_for(shift.hours), key=lambda room: len(agenda.rooms[room]) or math.inf)
+
+
+def _shut(agenda: Agenda, room: int, start: int) -> bool:
+    return room in agenda.closed_rooms and _hit(agenda.closed_rooms[room], start, agenda.length)
+
+
+def _starts(agenda: Agenda, shift: Shift, pauses: Iterable[Pause]) -> Iterator[int]:
+    """Yield the starts of a shift that neither a closing of the clinic nor these pauses take."""
+    near = [
+        one for one in (*agenda.closed, *pauses) if one.starts < shift.last + agenda.length and one.ends > shift.first
+    ]
+    for start in shift.starts(shift.first, shift.last):
+        if not _hit(near, start, agenda.length):
+            yield start
 
 
 def fitting(agenda: Agenda, shift: Shift, now: int = 0) -> int:
@@ -109,13 +153,12 @@ def fitting(agenda: Agenda, shift: Shift, now: int = 0) -> int:
     rooms = agenda.rooms_for(shift.hours)
     if not rooms:
         return 0
-    pauses = [*agenda.closed, *agenda.away.get(shift.hours.injector, ())]
+    pauses = [*agenda.away.get(shift.hours.injector, ())]
     if len(rooms) == 1:
         pauses += agenda.closed_rooms.get(rooms[0], ())
-    near = [one for one in pauses if one.starts < shift.last + agenda.length and one.ends > shift.first]
     fitting, free_from = 0, now
-    for start in shift.starts(shift.first, shift.last):
-        if start >= free_from and not _hit(near, start, agenda.length):
+    for start in _starts(agenda, shift, pauses):
+        if start >= free_from:
             fitting, free_from = fitting + 1, start + agenda.length
     return fitting
 

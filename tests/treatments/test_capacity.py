@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from clinic.models import Absence, Clinic, Closure, Injector, User
-from tests.builders import NOW, TODAY, make_course, make_patient, make_session
+from clinic.models import Absence, Clinic, Closure, Injector, OpeningHours, Room, User
+from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session, room_of
 from tests.conftest import log_in
 from treatments.capacity import cycle_dates, weeks_ahead
 
@@ -42,6 +42,23 @@ def test_hours_less_leave_closures_and_holidays_are_times(riverside: Clinic, ose
     assert [week.times for week in weeks[1:4]] == [WEEKS_OF_HOURS - 4, WEEKS_OF_HOURS - 8, WEEKS_OF_HOURS]
     christmas = next(week for week in weeks if week.monday == dt.date(2026, 12, 21))
     assert christmas.times == WEEKS_OF_HOURS * 4 // 5  # the 25th is a Friday
+
+
+def test_two_who_share_a_room_take_turns_in_it(riverside: Clinic, osei: Injector) -> None:
+    shared = room_of(osei)
+    bello = make_injector(riverside, "RN Bello", room=shared)
+    assert weeks_ahead(clinic=riverside, now=NOW)[1].times == WEEKS_OF_HOURS
+    Room.objects.create(clinic=riverside, name="Room 2").injectors.set([bello])
+    bello.opening_hours.update(room=None)
+    assert weeks_ahead(clinic=riverside, now=NOW)[1].times == 2 * WEEKS_OF_HOURS
+
+
+def test_of_two_rooms_one_that_is_closed_leaves_the_times_of_the_other(riverside: Clinic, osei: Injector) -> None:
+    room = room_of(make_injector(riverside, "RN Bello"))
+    OpeningHours.objects.update(room=None)
+    starts = NOW + dt.timedelta(days=7)
+    Closure.objects.create(clinic=riverside, room=room, starts_at=starts, ends_at=starts + dt.timedelta(hours=1))
+    assert weeks_ahead(clinic=riverside, now=NOW)[1].times == 2 * WEEKS_OF_HOURS - 4
 
 
 def test_a_week_with_more_due_than_times_is_short(riverside: Clinic, osei: Injector, front_desk: User) -> None:
