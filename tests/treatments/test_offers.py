@@ -4,15 +4,25 @@ import datetime as dt
 import json
 import re
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
-from clinic.models import Clinic, Injector, User
+from clinic.models import Absence, Clinic, Closure, Injector, Room, User
 from patients.models import ContactPoint
-from tests.builders import NOW, TODAY, make_course, make_patient, make_session, room_of
+from tests.builders import (
+    NOW,
+    TODAY,
+    make_clinic,
+    make_course,
+    make_injector,
+    make_patient,
+    make_session,
+    room_of,
+)
 from tests.conftest import log_in
 from tests.servers.database import own_database, run_python
 from tests.treatments import offering
@@ -200,6 +210,61 @@ def test_offers_end_by_themselves(riverside: Clinic, osei: Injector, slot: Slot,
     offer = make(riverside, slot, front_desk, person(riverside, "First", 90, osei))
     assert offers.close_ended(now=NOW) == 0
     assert offers.close_ended(now=offer.expires_at) == 1
+
+
+def _leave(slot: Slot) -> None:
+    Absence.objects.create(
+        clinic=slot.injector.clinic, injector=slot.injector, starts_at=slot.starts_at, ends_at=slot.ends_at
+    )
+
+
+def _closed_room(slot: Slot) -> None:
+    Closure.objects.create(
+        clinic=slot.injector.clinic, room=slot.room, starts_at=slot.starts_at, ends_at=slot.ends_at, label="Painting"
+    )
+
+
+def _closed_clinic(slot: Slot) -> None:
+    Closure.objects.create(
+        clinic=slot.injector.clinic, starts_at=slot.starts_at, ends_at=slot.ends_at, label="Training"
+    )
+
+
+def _gone_injector(slot: Slot) -> None:
+    Injector.objects.filter(pk=slot.injector.pk).update(active=False)
+
+
+def _gone_room(slot: Slot) -> None:
+    Room.objects.filter(pk=slot.room.pk).update(active=False)
+
+
+NOT_WORKED = pytest.mark.parametrize(
+    "happens",
+    [_leave, _closed_room, _closed_clinic, _gone_injector, _gone_room],
+    ids=lambda one: one.__name__.strip("_"),
+)
+
+
+@NOT_WORKED
+def test_an_offer_of_a_time_that_is_no_longer_worked_ends(
+    riverside: Clinic, osei: Injector, slot: Slot, front_desk: User, happens: Callable[[Slot], None]
+) -> None:
+    make(riverside, slot, front_desk, person(riverside, "First", 90, osei))
+    happens(slot)
+    assert offers.close_ended(now=NOW) == 1
+
+
+def test_leave_and_closing_of_others_end_no_offer(
+    riverside: Clinic, osei: Injector, slot: Slot, front_desk: User
+) -> None:
+    make(riverside, slot, front_desk, person(riverside, "First", 90, osei))
+    other = make_injector(riverside, "RN Bello")
+    _leave(Slot(other, room_of(other), slot.starts_at, slot.ends_at))
+    _closed_room(Slot(other, room_of(other), slot.starts_at, slot.ends_at))
+    _leave(Slot(osei, slot.room, slot.ends_at, slot.ends_at + dt.timedelta(hours=1)))
+    elsewhere = make_injector(make_clinic("Lakeside"), "Dr Lake")
+    _closed_clinic(Slot(elsewhere, room_of(elsewhere), slot.starts_at, slot.ends_at))
+    assert offers.close_ended(now=NOW) == 0
 
 
 def test_what_a_cancelled_and_a_moved_visit_leave_is_listed_until_it_is_booked(

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from clinic import audit
-from clinic.models import AuditEntry, Clinic, User
+from clinic.models import Absence, AuditEntry, Clinic, Closure, User
 from treatments import booking
 from treatments.models import Course, OfferInvitation, SlotOffer, Status, TreatmentSession
 from treatments.models.session import OCCUPYING, OPEN
@@ -103,15 +103,21 @@ def end(*, offer: SlotOffer, by: User, at: dt.datetime) -> bool:
 
 
 def close_ended(*, now: dt.datetime) -> int:
-    """End offers whose time ran out, or whose slot was booked otherwise, or whose injector or room is gone."""
+    """End offers whose time ran out, or whose slot was booked otherwise, or whose injector is away, or room closed."""
     taken = TreatmentSession.objects.filter(
         Q(injector=OuterRef("injector")) | Q(room=OuterRef("room")) | Q(person=OuterRef("injector__user")),
         status__in=OCCUPYING,
         starts_at__lt=OuterRef("ends_at"),
         ends_at__gt=OuterRef("starts_at"),
     )
+    during = {"starts_at__lt": OuterRef("ends_at"), "ends_at__gt": OuterRef("starts_at")}
+    away = Absence.objects.filter(injector=OuterRef("injector"), **during)
+    closed = Closure.objects.filter(
+        Q(room__isnull=True) | Q(room=OuterRef("room")), clinic=OuterRef("clinic"), **during
+    )
+    gone = Q(injector__active=False) | Q(room__active=False) | Q(Exists(away)) | Q(Exists(closed))
     open_ones = SlotOffer.objects.filter(state=State.OPEN)
-    return open_ones.filter(Q(expires_at__lte=now) | Q(Exists(taken))).update(state=State.ENDED)
+    return open_ones.filter(Q(expires_at__lte=now) | Q(Exists(taken)) | gone).update(state=State.ENDED)
 
 
 @again_after_deadlock
