@@ -267,6 +267,19 @@ def test_leave_and_closing_of_others_end_no_offer(
     assert offers.close_ended(now=NOW) == 0
 
 
+@NOT_WORKED
+def test_a_freed_time_that_is_no_longer_worked_is_not_listed(
+    riverside: Clinic, osei: Injector, slot: Slot, happens: Callable[[Slot], None]
+) -> None:
+    make_session(person(riverside, "Gone", 90, osei), osei, slot.starts_at, status=Status.CANCELLED)
+    later = slot.starts_at + dt.timedelta(days=7)
+    bello = make_injector(riverside, "RN Bello")
+    make_session(person(riverside, "Later", 90, bello), bello, later, status=Status.CANCELLED)
+    assert len(freed_times(clinic=riverside, now=NOW)) == 2
+    happens(slot)
+    assert [one.slot.starts_at for one in freed_times(clinic=riverside, now=NOW)] == [later]
+
+
 def test_what_a_cancelled_and_a_moved_visit_leave_is_listed_until_it_is_booked(
     riverside: Clinic, osei: Injector, slot: Slot, front_desk: User
 ) -> None:

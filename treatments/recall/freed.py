@@ -9,7 +9,7 @@ from django.db.models import Q
 from clinic.models import Clinic, Injector, Room
 from treatments.models import SessionEvent, SlotOffer, Status, TreatmentSession
 from treatments.models.session import OCCUPYING
-from treatments.slots import Slot
+from treatments.slots import Slot, still_worked
 
 # Cancelled or moved within this time; what has been free for longer is found by the ordinary search.
 LOOK_BACK = dt.timedelta(days=14)
@@ -25,14 +25,17 @@ class Freed:
 
 
 def freed_times(*, clinic: Clinic, now: dt.datetime) -> list[Freed]:
-    """Return times to come that a cancelled or moved visit left free, the next one first (six queries at most)."""
+    """Return times to come that a cancelled or moved visit left free, the next one first (eleven queries at most).
+
+    None at which the clinic no longer works: the visits that were moved away from leave leave nothing to offer.
+    """
     slots = {(slot.injector.pk, slot.starts_at): slot for slot in _left_behind(clinic, now) if slot.starts_at > now}
     taken = _spans(clinic, now, max((slot.ends_at for slot in slots.values()), default=now))
     offers = {
         (offer.injector_id, offer.starts_at): offer
         for offer in SlotOffer.objects.filter(clinic=clinic, state=SlotOffer.State.OPEN, expires_at__gt=now)
     }
-    free = [slot for slot in slots.values() if not _hit(slot, taken)]
+    free = still_worked(clinic, [slot for slot in slots.values() if not _hit(slot, taken)])
     free.sort(key=lambda slot: (slot.starts_at, slot.injector.name))
     return [Freed(slot, offers.get((slot.injector.pk, slot.starts_at))) for slot in free[:MOST]]
 

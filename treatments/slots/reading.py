@@ -2,11 +2,13 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
+from dataclasses import replace
 from typing import NamedTuple
 
 from clinic.joined import Joined, Some
 from clinic.models import Clinic, Injector, OpeningHours, Room
-from treatments.slots.agenda import HOURS, ONE_DAY, Agenda, as_starts, read_closing
+from treatments.slots.agenda import HOURS, ONE_DAY, Agenda, as_starts, read_agenda, read_closing
 from treatments.slots.shifts import Hours
 from treatments.slots.slot import Slot
 from treatments.slots.spans import blocks, merge
@@ -94,6 +96,19 @@ def _place(agenda: Agenda, asked: Asked) -> tuple[Injector, Room]:
         if hours:
             agenda.add(Hours(*hours))
     return injector, room
+
+
+def still_worked(clinic: Clinic, asked: Collection[Slot]) -> list[Slot]:
+    """Return those of these times at which the clinic works, booked or not (five queries at most, however many)."""
+    if not asked:
+        return []
+    dates = [slot.starts_at.astimezone(clinic.zone).date() for slot in asked]
+    agenda = read_agenda(clinic, min(dates), max(dates) + ONE_DAY)
+    return [
+        slot
+        for slot, date in zip(asked, dates, strict=True)
+        if date not in agenda.holidays and _works(replace(agenda, minutes=slot.minutes), date, slot)
+    ]
 
 
 def _works(agenda: Agenda, date: dt.date, slot: Slot) -> bool:

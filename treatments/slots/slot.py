@@ -23,8 +23,12 @@ class Slot:
     @property
     def code(self) -> str:
         """The slot as a form carries it: injector, room, start and length in minutes."""
-        minutes = int((self.ends_at - self.starts_at).total_seconds()) // 60
-        return slot_code(self.injector.uid, self.room.uid, self.starts_at, minutes)
+        return slot_code(self.injector.uid, self.room.uid, self.starts_at, self.minutes)
+
+    @property
+    def minutes(self) -> int:
+        """The length of a visit in it."""
+        return int((self.ends_at - self.starts_at).total_seconds()) // 60
 
 
 def slot_code(injector: object, room: object, starts_at: dt.datetime, minutes: int) -> str:
