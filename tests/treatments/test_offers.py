@@ -212,6 +212,26 @@ def test_offers_end_by_themselves(riverside: Clinic, osei: Injector, slot: Slot,
     assert offers.close_ended(now=offer.expires_at) == 1
 
 
+@pytest.mark.parametrize(
+    ("made", "offered"),
+    [
+        (TOMORROW - dt.timedelta(hours=15), True),  # 19:00: the messages leave in the evening
+        (TOMORROW - dt.timedelta(hours=13), False),  # 21:00: they would leave at 8:00, when the offer ends
+        (TOMORROW - dt.timedelta(hours=2, minutes=30), False),  # 7:30
+    ],
+)
+def test_a_time_whose_offer_would_end_before_its_messages_leave_is_not_offered(
+    riverside: Clinic, osei: Injector, slot: Slot, front_desk: User, made: dt.datetime, offered: bool
+) -> None:
+    nine = Slot(osei, slot.room, TOMORROW - dt.timedelta(hours=1), TOMORROW - dt.timedelta(minutes=45))
+    first = person(riverside, "First", 90, osei)
+    if offered:
+        assert make(riverside, nine, front_desk, first, at=made).state == "open"
+    else:
+        with pytest.raises(offers.NotOffered, match="too near"):
+            make(riverside, nine, front_desk, first, at=made)
+
+
 def _leave(slot: Slot) -> None:
     Absence.objects.create(
         clinic=slot.injector.clinic, injector=slot.injector, starts_at=slot.starts_at, ends_at=slot.ends_at

@@ -24,6 +24,8 @@ STANDS_FOR = dt.timedelta(hours=2)
 NOTICE = dt.timedelta(hours=1)
 # An offer made outside these hours begins to run in the morning, when its messages go out.
 DAY_BEGINS, LAST_START = dt.time(8), dt.time(18)
+# From then on no message leaves before the morning.
+NIGHT_BEGINS = dt.time(20)
 
 
 class NotOffered(Exception):
@@ -50,15 +52,24 @@ def expires_at(at: dt.datetime, slot: Slot) -> dt.datetime:
     return min(begins + held + STANDS_FOR, slot.starts_at - NOTICE)
 
 
+def _messages_leave(at: dt.datetime, slot: Slot) -> dt.datetime:
+    """Return when the messages of an offer made at a moment leave: after the undo time, and not at night."""
+    zone = slot.injector.clinic.zone
+    local = (at + dt.timedelta(seconds=settings.UNDO_SECONDS)).astimezone(zone)
+    if DAY_BEGINS <= local.time() < NIGHT_BEGINS:
+        return local
+    day = local.date() + dt.timedelta(days=local.time() >= NIGHT_BEGINS)
+    return dt.datetime.combine(day, DAY_BEGINS, zone)
+
+
 @transaction.atomic
 def make(*, clinic: Clinic, slot: Slot, courses: Collection[uuid.UUID], by: User, at: dt.datetime) -> SlotOffer:
     """Offer a free time to people; their messages are planned from this, and wait for the undo time.
 
     ``courses`` are uids out of `candidates.rank`; others are left out. Raises NotOffered in words.
     """
-    held = dt.timedelta(seconds=settings.UNDO_SECONDS)
     ends = expires_at(at, slot)
-    if ends <= at + held:
+    if ends <= _messages_leave(at, slot):
         raise NotOffered("This time is too near to be offered by message. Call people instead.")
     if _taken(slot):
         raise NotOffered("This time is booked already.")
