@@ -31,6 +31,7 @@ from treatments.models import Course, OfferInvitation, SlotOffer, Status, Treatm
 from treatments.recall import candidates, contact, offers, waiting
 from treatments.recall.freed import freed_times
 from treatments.slots import Slot
+from treatments.slots.slot import slot_code
 
 TOMORROW = NOW + dt.timedelta(days=1)  # a Tuesday, 10:00
 
@@ -348,10 +349,12 @@ def test_after_a_mistake_the_ticks_are_those_that_were_sent(
     assert not ticks.search(page.content.decode())
 
 
-@pytest.mark.parametrize("code", ["", "x", "x.y.z", "past"])
+@pytest.mark.parametrize("code", ["", "x", "x.y.z", "past", "the end of time"])
 def test_a_time_that_is_none_is_refused_in_words(riverside: Clinic, slot: Slot, front_desk: User, code: str) -> None:
     if code == "past":
         code = Slot(slot.injector, slot.room, NOW - dt.timedelta(hours=1), NOW).code
+    if code == "the end of time":
+        code = slot_code(slot.injector.uid, slot.room.uid, dt.datetime(9999, 12, 31, 9, tzinfo=dt.UTC), 15)
     response = log_in(front_desk).get(reverse("treatments:offer"), {"slot": code})
     assert response.status_code == 422
     assert "There is a problem" in response.content.decode()

@@ -14,6 +14,8 @@ from treatments.slots.slot import Slot
 from treatments.slots.spans import blocks, merge
 
 SHORTEST, LONGEST = 10, 60
+# Nobody is booked ten years ahead; an address may name the last day that there is.
+FURTHEST = dt.timedelta(weeks=520)
 # The injector and the room of a time, with the injector's hours, and whether the room is kept for others.
 PLACE = Joined(
     """
@@ -46,6 +48,8 @@ def read(clinic: Clinic, code: str, now: dt.datetime, *, to_book: bool = False) 
     asked = _asked(clinic, code)
     if asked.starts_at <= now:
         raise NotOffered("That time has passed. Choose another.")
+    if asked.starts_at - now > FURTHEST:
+        raise NotOffered("Choose one of the times on the page.")
     date = asked.starts_at.astimezone(clinic.zone).date()
     agenda = Agenda(clinic, date, date + ONE_DAY, asked.minutes)
     slot = Slot(*_place(agenda, asked), asked.starts_at, asked.ends_at)
