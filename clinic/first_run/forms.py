@@ -6,11 +6,11 @@ from typing import Any
 from zoneinfo import available_timezones
 
 import holidays
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.text import slugify
 
+from clinic.forms import HouseForm
 from clinic.health_words import blocked_words
 from clinic.models import Clinic, User
 
@@ -19,21 +19,7 @@ def _required(words: str) -> dict[str, str]:
     return {"required": words, "invalid": words}
 
 
-class _Form(forms.Form):
-    """Errors come from the server in our words, never as the browser's own bubbles."""
-
-    use_required_attribute = False
-
-    @property
-    def helper(self) -> FormHelper:
-        """Fields only, inside the page's own form element."""
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.disable_csrf = True
-        return helper
-
-
-class AdminForm(_Form):
+class AdminForm(HouseForm):
     """The first person who can log in."""
 
     full_name = forms.CharField(label="Your name", max_length=80, error_messages=_required("Enter your name."))
@@ -60,7 +46,7 @@ class AdminForm(_Form):
         return data
 
 
-class ClinicForm(_Form):
+class ClinicForm(HouseForm):
     """The clinic, as staff and patients read it, and where it lies."""
 
     name = forms.CharField(

@@ -1,7 +1,8 @@
 """What staff type: cleaned here, decided by the actions, kept by the database."""
 
+from clinic.forms import HouseForm
 from patients.forms.fields import Day, parse_day
-from treatments.forms.base import DaysForm, HouseForm, ReasonForm
+from treatments.forms.base import DaysForm, ReasonForm
 from treatments.forms.fields import Clock, OneByUid, SeveralByUid, parse_whole
 from treatments.forms.leaving import CloseRecordForm
 from treatments.forms.outside_dose import OutsideDoseForm

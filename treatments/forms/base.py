@@ -1,25 +1,11 @@
-"""What every form of this room is."""
+"""A reason in words, and the days a report covers."""
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 
+from clinic.forms import HouseForm
 from patients.forms.fields import Day
-
-
-class HouseForm(forms.Form):
-    """A form as every page shows it: errors from the server in our words, never the browser's own bubbles."""
-
-    use_required_attribute = False
-
-    @property
-    def helper(self) -> FormHelper:
-        """How crispy draws it: fields only, inside the page's own form element."""
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.disable_csrf = True
-        return helper
 
 
 class ReasonForm(HouseForm):

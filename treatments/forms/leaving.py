@@ -5,9 +5,9 @@ from typing import Any
 
 from django import forms
 
+from clinic.forms import HouseForm
 from patients.forms.fields import Day
 from patients.models import Patient
-from treatments.forms.base import HouseForm
 
 
 class CloseRecordForm(HouseForm):

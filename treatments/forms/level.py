@@ -4,11 +4,11 @@ from typing import Any
 
 from django import forms
 
+from clinic.forms import HouseForm
 from patients.eligibility import WINDOW_DAYS
 from patients.forms.fields import number
 from patients.models import Baseline
 from patients.scales import HIT6
-from treatments.forms.base import HouseForm
 
 NUMBERS = (
     "headache_days",

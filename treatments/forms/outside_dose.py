@@ -2,8 +2,8 @@
 
 from django import forms
 
+from clinic.forms import HouseForm
 from patients.forms.fields import Day
-from treatments.forms.base import HouseForm
 
 MOST_UNITS = 2000  # products with smaller units are given by the thousand
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from django import forms
 
+from clinic.forms import HouseForm
 from clinic.models import Clinic, Injector, Room
 from patients.forms.fields import Day
-from treatments.forms.base import HouseForm
 from treatments.models import Status, TreatmentSession
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from django import forms
 
+from clinic.forms import HouseForm
 from treatments import safety
-from treatments.forms.base import HouseForm
 from treatments.forms.record.screen import ScreenPart, name_of
 from treatments.forms.record.sections import SECTIONS, Section, section_of
 from treatments.forms.record.since import SincePart

@@ -5,9 +5,9 @@ from typing import Any
 
 from django import forms
 
+from clinic.forms import HouseForm
 from patients.forms.fields import Day, parse_day
 from treatments import safety
-from treatments.forms.base import HouseForm
 from treatments.forms.record.vials import prepared_before
 
 _ANSWERS: dict[str, bool | None] = {"no": False, "yes": True, "unknown": None}

@@ -5,10 +5,10 @@ from typing import Any
 
 from django import forms
 
+from clinic.forms import HouseForm
 from patients.forms.fields import Day
 from treatments.effects import catalogue
 from treatments.effects.reporting import Told
-from treatments.forms.base import HouseForm
 from treatments.models import SideEffect
 from treatments.recording import SinceLast
 from treatments.scores.bands import ASKED_WEAR_OFF_WEEKS

@@ -6,8 +6,8 @@ from typing import Any
 
 from django import forms
 
+from clinic.forms import HouseForm
 from treatments import protocol
-from treatments.forms.base import HouseForm
 
 _SKIP_CHOICES = [("", "not given"), *protocol.SKIP_REASONS.items()]
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from django import forms
 
+from clinic.forms import HouseForm
 from patients.forms.fields import Day
 from treatments import protocol
-from treatments.forms.base import HouseForm
 from treatments.forms.fields import Clock, parse_whole
 from treatments.recording import VialUsed
 
