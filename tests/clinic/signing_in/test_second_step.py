@@ -1,5 +1,6 @@
 """The second step: who needs it, how it is set up, and that no page comes before it."""
 
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
@@ -60,6 +62,19 @@ def test_an_app_is_set_up_and_then_asked_for(admin: User) -> None:
     assert b"shown this one time" in client.get(done.url).content
     assert client.get(reverse("treatments:today")).status_code == 200
     assert secret not in str(Authenticator.objects.get(type="totp").data)  # locked before it is written
+
+
+def test_whoever_chose_a_new_password_by_link_can_set_one_up(admin: User) -> None:
+    client, new = Client(), "another long enough password"
+    client.post(reverse("account_reset_password"), {"email": admin.email})
+    form: Any = client.get(re.findall(r"http://\S+", str(mail.outbox[0].body))[0])
+    client.post(form.url, {"password1": new, "password2": new})
+    sign_in(client, admin.email, new)
+    client.post(reverse("account_reauthenticate"), {"password": new})
+    assert client.get(reverse("mfa_add_webauthn")).status_code == 200
+    secret = client.get(reverse("mfa_activate_totp")).context["form"].secret
+    assert client.post(reverse("mfa_activate_totp"), {"code": code(secret)}).status_code == 302
+    assert client.get(reverse("treatments:today")).status_code == 200
 
 
 def test_a_password_alone_does_not_sign_in_whoever_has_an_app(admin: User) -> None:
