@@ -12,6 +12,8 @@ from math import ceil
 
 from patients.eligibility import LONG_HEADACHE_MINUTES, MIN_DAYS_RECORDED, WINDOW_DAYS
 
+MOST_DOSES = 50  # of one class of medicine on one day: ours; more is a slip
+
 # What comes with a headache, in the diary's own fields (clinical rules 8 and 13).
 SYMPTOMS = {
     "nausea": "Nausea",

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from patients.csvfile import Row
+from patients.diary import MOST_DOSES
 from patients.importing import Fault
 
 COLUMNS = ("mrn", "date", "headache_hours", "worst_pain", "migraine", "triptan", "simple_analgesic")
@@ -17,7 +18,6 @@ _WHOLE = re.compile(r"\d{1,4}", re.ASCII)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 MAX_HOURS = 24
 MAX_PAIN = 3  # none, mild, moderate, severe
-MAX_DOSES = 50
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ def parse(row: Row, today: dt.date) -> DiaryRow | tuple[Fault, ...]:
         headache_hours=read("headache_hours", _hours),
         worst_pain=read("worst_pain", lambda text: _number(text, MAX_PAIN)),
         migraine=read("migraine", _yes_or_no),
-        triptan_doses=read("triptan", lambda text: _number(text, MAX_DOSES)),
-        simple_analgesic_doses=read("simple_analgesic", lambda text: _number(text, MAX_DOSES)),
+        triptan_doses=read("triptan", lambda text: _number(text, MOST_DOSES)),
+        simple_analgesic_doses=read("simple_analgesic", lambda text: _number(text, MOST_DOSES)),
     )
     if found.migraine and found.headache_hours == 0:
         faults.append(Fault(row.line, "migraine", "a migraine day needs headache, this one has 0 hours"))

@@ -8,12 +8,12 @@ from typing import Any
 from django import forms
 
 from patients.actions.diary_days import DayFacts
+from patients.diary import MOST_DOSES
 from patients.forms.fields import Day
 from patients.models import DiaryDay
 from patients.paper import CLEAR, HEADACHE, MIGRAINE, Paper, read_letters
 
 LETTERS = [("", "not filled in"), (CLEAR, "0 clear"), (HEADACHE, "H headache"), (MIGRAINE, "M migraine")]
-MOST_DOSES = 50
 SIGNS = [
     ("one_sided", "one side"),
     ("pulsating", "pounding"),

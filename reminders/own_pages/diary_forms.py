@@ -7,12 +7,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from patients.actions.diary_days import DayFacts
+from patients.diary import MOST_DOSES
 from patients.gathering import DOSES
 from patients.migraine_signs import looks_like_migraine
 from patients.paper import CLEAR, HEADACHE, MIGRAINE
 from reminders.own_pages.diary import SIGNS, OwnDay, letter_of
 
-MOST_DOSES = 50
 ANSWERS = [(CLEAR, _("No headache")), (HEADACHE, _("Headache")), (MIGRAINE, _("Migraine"))]
 NO_HEADACHE: dict[str, Any] = {
     "headache_hours": Decimal(0),
