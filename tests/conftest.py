@@ -49,6 +49,12 @@ def frozen_clock(request: pytest.FixtureRequest) -> Iterator[time_machine.Travel
         yield traveller
 
 
+@pytest.fixture(autouse=True)
+def _may_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let everybody rest for a whole shift: most tests move the clock for another reason, and count no write for it."""
+    monkeypatch.setattr("clinic.signing_in.middleware.rest_of", lambda request: LONGEST)
+
+
 @pytest.fixture
 def riverside(db: None) -> Clinic:
     """A clinic in London."""
