@@ -14,7 +14,6 @@ from pytest_django import DjangoDbBlocker
 
 from clinic import logs
 from clinic.models import Clinic, Injector, Role, User
-from clinic.signing_in.middleware import BY_ITSELF
 from clinic.signing_in.sessions import LONGEST, begin
 from patients.models import Patient
 from tests.builders import NOW, make_clinic, make_injector, make_patient, make_user
@@ -147,7 +146,7 @@ def logged() -> Iterator[io.StringIO]:
 
 def log_in(user: User) -> Client:
     """Return a browser in which this person is logged in."""
-    client = Client(headers={BY_ITSELF: "1"})  # most tests are not about rest: this leaves the session's end alone
+    client = Client()
     client.force_login(user)
     session = client.session
     begin(session, device="Firefox on Linux", network="", at=timezone.now())
