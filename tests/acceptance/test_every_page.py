@@ -31,7 +31,7 @@ NOT_REACHED = {
     "treatments:offered",  # there once a time was offered
 }
 # What the first Tab leads to, and where its Enter leads.
-FIRST_TAB = "document.activeElement.matches('.skip-link') && document.querySelector('main').id === 'main'"
+FIRST_TAB = "document.activeElement.matches('.skip-link') && document.activeElement.hash === `#${document.querySelector('main').id}`"
 # What a screen reader would read wrongly: tables without a name, icons that speak, the same words for two people's buttons.
 READ_ALOUD = """() => {
     const shown = (one) => one.checkVisibility();

@@ -25,8 +25,8 @@ from tests.servers.dripping import dripping
 
 pytestmark = [pytest.mark.stack, once("what goes over the line asks no database")]
 
-# The answers of the slow server take half a minute.
-SOON = 3.0
+# The answers of the slow server take half a minute; a busy machine alone takes some seconds.
+SOON = 15
 TEXT = Message(key="k", to="+447700900123", subject="", body="Riverside Clinic: see you on Thursday.")
 BODY = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9999\r\n\r\n"
 
