@@ -25,10 +25,24 @@ def pass_on(*, patient: Patient, into: Patient, by: User, at: dt.datetime) -> No
 
 
 def give_back(*, patient: Patient, by: User, at: dt.datetime) -> None:
-    """Take back what went to another record when this one was joined with it: the history of each line knows."""
-    for model in _ONCE:
+    """Take back what went to another record when this one was joined with it: the history of each line knows.
+
+    Only from there: what went from here to a third record once is that one's own.
+    """
+    holders = _holders(patient)
+    for model in _ONCE if holders else ():
         once_here = model.history.filter(patient_id=patient.pk).values("id")
-        _move(model, model.objects.filter(pk__in=once_here).exclude(patient=patient), patient, by, at)
+        _move(model, model.objects.filter(pk__in=once_here, patient__in=holders), patient, by, at)
+
+
+def _holders(patient: Patient) -> list[Patient]:
+    """Return the record that this one was joined with, and those that it was joined with in turn."""
+    found: list[Patient] = []
+    holder = patient.merged_into
+    while holder is not None:
+        found.append(holder)
+        holder = holder.merged_into
+    return found
 
 
 def _move(model: Any, lines: Iterable[Any], to: Patient, by: User, at: dt.datetime) -> None:

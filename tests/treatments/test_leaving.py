@@ -136,6 +136,16 @@ def test_they_go_back_when_the_records_were_joined_by_mistake(
         assert [row.patient_id for row in line.history.order_by("history_id")][-2:] == [maria.pk, double.pk]
 
 
+def test_what_went_back_stays_there_when_the_other_record_is_opened_again(
+    desk: Client, maria: Patient, double: Patient, lines: list[Any]
+) -> None:
+    close(desk, double, closed="merged", into=maria.record_number)
+    desk.post(reverse("treatments:open_record", args=[double.uid]))
+    close(desk, maria, closed="died", died_on="2026-11-21")
+    desk.post(reverse("treatments:open_record", args=[maria.uid]))
+    assert owners(lines) == {double}
+
+
 def test_of_a_day_on_both_records_the_one_that_stays_counts(
     desk: Client, maria: Patient, double: Patient, lines: list[Any]
 ) -> None:
