@@ -48,8 +48,8 @@ def test_two_beats_and_a_broker_that_is_emptied_restarted_and_away(
         wait_for(lambda: scene.arrived >= SIZE // 2, seconds=60)
     with broker_at(port, tmp_path):
         scene.settle()
-        beats = scene.query("SELECT count(*) FROM reminders_heartbeat")
-    assert beats == [(2,)]
+        alive = {part for (part,) in scene.query("SELECT part FROM reminders_heartbeat")}
+    assert alive >= {"beat", "worker"}
     before = scene.tally()
     # Away: bookings go on as if nothing were, and their messages are out soon after it is back.
     time.sleep(AWAY_SECONDS)
