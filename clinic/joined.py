@@ -43,21 +43,24 @@ class Joined:
         self._sql = sql.format(columns=columns)
 
     def rows(self, *values: Any) -> list[tuple[Any, ...]]:
-        """Return for each row an object of each table, None where an outer join found none, and what else was selected."""
+        """Return for each row an object of each table, None where an outer join found none, and what else was selected.
+
+        What stands in several rows in a row, as a person does beside each of their hours, is one object in all of them.
+        """
         with connection.cursor() as cursor:
             cursor.execute(self._sql, [_adapted(value) for value in values])
-            return [self._read(row) for row in cursor.fetchall()]
+            last: list[tuple[Sequence[Any], Any]] = [((), None)] * len(self._tables)
+            return [self._read(row, last) for row in cursor.fetchall()]
 
-    def _read(self, row: Sequence[Any]) -> tuple[Any, ...]:
-        found: list[Any] = []
+    def _read(self, row: Sequence[Any], last: list[tuple[Sequence[Any], Any]]) -> tuple[Any, ...]:
+        """Read a row. ``last`` holds the stretches of the row before with what they were made into, and then this one's."""
         begin = 0
-        for make, width, key, converters in self._plans:
-            part = list(row[begin : begin + width])
-            begin += width
-            for index, convert in converters:
-                part[index] = convert(part[index])
-            found.append(None if part[key] is None else make(part))
-        return (*found, *row[begin:])
+        for number, plan in enumerate(self._plans):
+            stretch = row[begin : begin + plan.width]
+            begin += plan.width
+            if stretch != last[number][0]:
+                last[number] = stretch, _made(plan, stretch)
+        return (*(made for _, made in last), *row[begin:])
 
     @cached_property
     def _plans(self) -> list[Plan]:
@@ -73,6 +76,13 @@ def _plan(table: type[Model] | Some) -> Plan:
     key = next(index for index, field in enumerate(fields) if field.primary_key)
     make = partial(table.from_db, connection.alias, [field.attname for field in fields])
     return Plan(make, len(fields), key, converters)
+
+
+def _made(plan: Plan, stretch: Sequence[Any]) -> Any:
+    values = list(stretch)
+    for index, convert in plan.converters:
+        values[index] = convert(values[index])
+    return None if values[plan.key] is None else plan.make(values)
 
 
 def _fields(table: type[Model] | Some) -> Sequence[Any]:

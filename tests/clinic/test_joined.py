@@ -44,6 +44,12 @@ def test_each_row_is_an_object_of_each_table(osei: Injector) -> None:
     )
 
 
+def test_what_stands_in_several_rows_is_one_object(osei: Injector) -> None:
+    rows = PLACES.rows(osei.uid)
+    assert len(rows) > 1
+    assert len({id(injector) for injector, *_ in rows}) == 1
+
+
 def test_what_an_outer_join_did_not_find_is_none(osei: Injector) -> None:
     osei.opening_hours.all().delete()
     assert [hours for _, _, hours, _ in PLACES.rows(osei.uid)] == [None]
