@@ -24,6 +24,7 @@ SESSION = (
     "note, version, placed_at, answer"
 )
 EVENT = "clinic_id, session_id, at, by_id, kind, reason, before, after"
+AUDIT = "clinic_id, actor_id, at, action, kind, subject, rows, reason"
 
 
 def measure(world: World) -> list[Row]:
@@ -98,11 +99,12 @@ def _values(course: Course, slot: Slot, now: dt.datetime) -> tuple[Any, ...]:
 
 
 def _raw_postgresql(raw: Any, course: Course, slot: Slot, desk: User) -> Act:
-    """One transaction of two statements, under the same constraints as ours."""
+    """One transaction of three statements: the rows of a booking of ours, under the same constraints."""
     now = dt.datetime.now(dt.UTC)
     marks = ", ".join(["%s"] * 15)
     insert = f"INSERT INTO treatments_treatmentsession ({SESSION}) VALUES ({marks}) ON CONFLICT DO NOTHING RETURNING id"
     event = f"INSERT INTO treatments_sessionevent ({EVENT}) VALUES (%s, %s, %s, %s, 'booked', '', '{{}}', %s)"
+    trace = f"INSERT INTO clinic_auditentry ({AUDIT}) VALUES (%s, %s, %s, 'create', 'session', %s, NULL, 'booked')"
     values = _values(course, slot, now)
 
     def act() -> str:
@@ -112,6 +114,7 @@ def _raw_postgresql(raw: Any, course: Course, slot: Slot, desk: User) -> Act:
             if found is None:
                 return "lost"
             cursor.execute(event, (course.clinic_id, found[0], now, desk.pk, '{"starts_at": ""}'))
+            cursor.execute(trace, (course.clinic_id, desk.pk, now, values[1]))
         return "won"
 
     return act
@@ -123,11 +126,13 @@ def _raw_sqlite(raw: Any, course: Course, slot: Slot, desk: User) -> Act:
     marks = ", ".join("?" * 15)
     insert = f"INSERT INTO treatments_treatmentsession ({SESSION}) VALUES ({marks})"
     event = f"INSERT INTO treatments_sessionevent ({EVENT}) VALUES (?, ?, ?, ?, 'booked', '', '{{}}', ?)"
+    trace = f"INSERT INTO clinic_auditentry ({AUDIT}) VALUES (?, ?, ?, 'create', 'session', ?, NULL, 'booked')"
 
     def act() -> str:
         raw.execute("BEGIN IMMEDIATE")
         number = raw.execute(insert, values).lastrowid
         raw.execute(event, (course.clinic_id, number, now, desk.pk, '{"starts_at": ""}'))
+        raw.execute(trace, (course.clinic_id, desk.pk, now, values[1]))
         raw.execute("COMMIT")
         return "won"
 
