@@ -114,6 +114,15 @@ def test_a_changed_day_keeps_what_it_said_before(own: Client, diary_link: str) -
     assert row.history.count() == 2
 
 
+@pytest.mark.parametrize("language", Patient.Language.values)
+def test_the_hours_of_a_day_stay_in_their_box_in_every_language(own: Client, diary_link: str, language: str) -> None:
+    say(own, diary_link, YESTERDAY, worst_pain="2", headache_hours="2.5")
+    own.cookies["language"] = language
+    page = own.get(f"{diary_link}{YESTERDAY}/").content.decode()
+    # A browser empties a box for numbers that holds "2,50": to save the day then took its hours away.
+    assert 'name="headache_hours" value="2.50"' in page
+
+
 def test_what_the_clinic_wrote_is_shown_beside_and_both_are_kept(
     own: Client, diary_link: str, maria: Patient, prescriber: User
 ) -> None:
