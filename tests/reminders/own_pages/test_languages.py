@@ -55,6 +55,17 @@ def test_the_page_speaks_the_patients_language(
     assert day in words(page.encode())
 
 
+def test_urdu_keeps_the_word_for_an_attack_from_visits() -> None:
+    """One word means both: "it can wait until your next attack" is no advice."""
+    visits = [str(message.string) for message in languages.read("ur") if "visit" in str(message.id)]
+    assert [words_ for words_ in visits if re.search("دور[ہےو]", words_)] == []
+
+
+def test_welsh_puts_no_day_after_a_word_that_changes_its_first_letter() -> None:
+    said = [str(message.string) for message in languages.read("cy")]
+    assert [words_ for words_ in said if re.search(r"\b(?:ar|am|o|i|gan) %\(day\)s", words_)] == []
+
+
 @pytest.mark.parametrize("language", languages.LANGUAGES)
 def test_no_page_behind_the_link_alone_says_a_word_of_health_in_any_language(
     phone: Client, link: str, language: str
