@@ -1,6 +1,7 @@
 """What a form says about where it came from and which row it means: read with care, since anyone can write it."""
 
 import uuid
+from urllib.parse import urlsplit, urlunsplit
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest
@@ -11,11 +12,27 @@ from django.utils.http import url_has_allowed_host_and_scheme
 def next_url(request: HttpRequest, default: str) -> str:
     """Return the page that the form or link named as ``next`` if it is one of ours, else ``default`` (name or address)."""
     target = request.POST.get("next") or request.GET.get("next") or ""
-    # A path only: anything else would be taken for the name of a page, which breaks where there is none of that name.
-    ours = target.startswith("/") and url_has_allowed_host_and_scheme(
+    return target if _ours(request, target) else resolve_url(default)
+
+
+def page_of_form(request: HttpRequest, default: str) -> str:
+    """Return the page whose form was sent, where the browser names one of ours, else ``default`` (name or address).
+
+    The address of a form is often no page: it takes what is sent and leads on.
+    """
+    named = urlsplit(request.headers.get("Referer", ""))
+    page = urlunsplit(("", "", named.path, named.query, ""))
+    return page if named.netloc == request.get_host() and _ours(request, page) else resolve_url(default)
+
+
+def _ours(request: HttpRequest, target: str) -> bool:
+    """Return whether a target is a path of this site.
+
+    A path only: anything else would be taken for the name of a page, which breaks where there is none of that name.
+    """
+    return target.startswith("/") and url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return target if ours else resolve_url(default)
 
 
 def posted_uid(request: HttpRequest, field: str) -> uuid.UUID:

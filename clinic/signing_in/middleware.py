@@ -1,13 +1,17 @@
-"""What stands between a session and a page: has it rested too long, and is a second step still to be set up."""
+"""What stands between a session and a page: is there one, has it rested too long, is a second step still to be set up."""
 
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from clinic.redirects import page_of_form
 from clinic.signing_in import second_factor
 from clinic.signing_in.sessions import DEFAULT_REST, ends_at, stay
 
@@ -15,6 +19,18 @@ from clinic.signing_in.sessions import DEFAULT_REST, ends_at, stay
 BY_ITSELF = "X-By-Itself"
 # Signing in, setting up, signing out, and how bright the page is.
 _FIRST = ("account_", "mfa_", "theme")
+
+
+class SignInFirst(LoginRequiredMiddleware):
+    """Lead a stranger to the log-in, and from there back to the page they asked for or whose form they sent."""
+
+    def handle_no_permission(self, request: Any, view_func: Any) -> HttpResponseRedirect:
+        """Say of a form that it was not saved: the log-in does not send it again."""
+        if request.method in ("GET", "HEAD"):
+            return super().handle_no_permission(request, view_func)
+        if not request.htmx:  # its page stays as it is and says so itself
+            messages.warning(request, "You had been signed out, so that was not saved. Sign in and do it again.")
+        return redirect_to_login(page_of_form(request, "clinic:home"))
 
 
 class StaySignedIn:
