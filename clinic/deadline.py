@@ -57,19 +57,23 @@ class Deadline:
                     line.shutdown(socket.SHUT_RDWR)
 
 
+def mind(line: socket.socket) -> socket.socket:
+    """Let the running deadline, where there is one, cut this line too; return the line."""
+    if running := _running.get():
+        running.mind(line)
+    return line
+
+
 class _Minded(HTTPConnection):
     """A connection that the running deadline cuts, be it a new line or one kept open from before."""
 
     def _new_conn(self) -> socket.socket:
-        line = super()._new_conn()
-        if running := _running.get():
-            running.mind(line)
-        return line
+        return mind(super()._new_conn())
 
     def request(self, *words: object, **names: object) -> None:
         """Ask."""
-        if self.sock is not None and (running := _running.get()):
-            running.mind(self.sock)
+        if self.sock is not None:
+            mind(self.sock)
         super().request(*words, **names)  # type: ignore[arg-type]
 
 

@@ -222,17 +222,19 @@ _email_url = env_secret("EMAIL_URL", "")
 if _email_url:
     _like = "smtp+tls://user:password@host:587"
     vars().update(read_address("EMAIL_URL", _email_url, environ.Env.email_url_config, _like))
-    EMAIL_TIMEOUT = env_int("EMAIL_TIMEOUT_SECONDS", 10)
+    if _email_url.startswith("smtp"):
+        EMAIL_BACKEND = "reminders.channels.smtp.EmailBackend"
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = OUTBOX_DIR / "email"
+EMAIL_TIMEOUT = env_int("EMAIL_TIMEOUT_SECONDS", 10)
 # Mail through Mailgun instead: sent through its API where a key is set; its news of each letter is signed with the last.
 ANYMAIL = {
     "MAILGUN_API_KEY": env_secret("MAILGUN_API_KEY", ""),
     "MAILGUN_API_URL": env_text("MAILGUN_API_URL", "https://api.mailgun.net/v3"),
     "MAILGUN_SENDER_DOMAIN": env_text("MAILGUN_SENDER_DOMAIN", ""),
     "MAILGUN_WEBHOOK_SIGNING_KEY": env_secret("MAILGUN_WEBHOOK_SIGNING_KEY", ""),
-    "REQUESTS_TIMEOUT": env_int("EMAIL_TIMEOUT_SECONDS", 10),
+    "REQUESTS_TIMEOUT": EMAIL_TIMEOUT,
 }
 if ANYMAIL["MAILGUN_API_KEY"]:
     EMAIL_BACKEND = "reminders.channels.mailgun.EmailBackend"

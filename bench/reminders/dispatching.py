@@ -47,7 +47,7 @@ def measure(engine: str, size: int, folder: Path) -> Iterator[Row]:
         note="the two questions of a claim, as the worker waits for them",
     )
     yield _claiming(engine, size, folder)
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "reminders.channels.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_TIMEOUT = "127.0.0.1", 10
     with mail_server(folder) as server:
         settings.EMAIL_PORT = server.port

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import sanitize_address
 
 from reminders.channels.base import OUR_ACCOUNT, Blame, CannotAnswer, Message, SendError
+from reminders.channels.smtp import EmailBackend
 
 SILENT = "The mail server did not answer"
 

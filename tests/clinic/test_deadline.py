@@ -18,7 +18,7 @@ from urllib3.util import Timeout
 from clinic.deadline import Deadline, Plain, Secure
 from interface.hooks import delivery
 from interface.hooks.addresses import read
-from reminders.channels import SendError, carrier_for
+from reminders.channels import Carrier, SendError, carrier_for
 from reminders.channels.base import Message
 from tests.engines import once
 from tests.servers.dripping import dripping
@@ -28,6 +28,9 @@ pytestmark = [pytest.mark.stack, once("what goes over the line asks no database"
 # The answers of the slow server take half a minute; a busy machine alone takes some seconds.
 SOON = 15
 TEXT = Message(key="k", to="+447700900123", subject="", body="Riverside Clinic: see you on Thursday.")
+LETTER = Message(key="k", to="maria@patients.example", subject="Hello", body="See you.")
+# What a mail server answers: to whoever connects, and to a letter up to its end. The last word of each is still to come.
+GREETING, LETTER_TAKEN = b"220 mail.example\r\n", b"250 ok\r\n250 ok\r\n250 ok\r\n354 go on\r\n"
 BODY = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9999\r\n\r\n"
 
 
@@ -70,8 +73,54 @@ def test_a_mail_provider_that_drips_leaves_a_letter_in_doubt(settings: Settings)
             "REQUESTS_TIMEOUT": 0.5,
         }
         with pytest.raises(SendError) as caught:
-            carrier_for("email").send(Message(key="k", to="maria@patients.example", subject="Hello", body="See you."))
+            carrier_for("email").send(LETTER)
     assert caught.value.in_doubt
+
+
+@pytest.mark.parametrize(
+    ("answers", "in_doubt"),
+    [(b"", False), (GREETING + LETTER_TAKEN, True)],
+    ids=["while it lets us in", "with the letter"],
+)
+@pytest.mark.parametrize("keep_open", [False, True])
+def test_a_mail_server_that_drips_is_left(settings: Settings, answers: bytes, in_doubt: bool, keep_open: bool) -> None:
+    with dripping(answers + b"250-", b"x", greets=True) as port, ends_soon():
+        carrier = mail_over(settings, port, keep_open=keep_open)
+        with pytest.raises(SendError) as caught:
+            carrier.send(LETTER)
+        carrier.close()
+    assert (caught.value.permanent, caught.value.in_doubt) == (False, in_doubt)
+
+
+def test_a_mail_server_that_drips_with_the_second_letter_is_left_too(settings: Settings) -> None:
+    answers = GREETING + LETTER_TAKEN + b"250 ok\r\n" + LETTER_TAKEN.removeprefix(b"250 ok\r\n")
+    with dripping(answers + b"250-", b"x", greets=True) as port, ends_soon():
+        carrier = mail_over(settings, port, keep_open=True)
+        assert carrier.send(LETTER)
+        with pytest.raises(SendError) as caught:
+            carrier.send(LETTER)
+        carrier.close()
+    assert caught.value.in_doubt
+
+
+def test_a_letter_that_was_taken_is_sent_however_slowly_the_server_says_goodbye(settings: Settings) -> None:
+    with dripping(GREETING + LETTER_TAKEN + b"250 ok\r\n221-", b"x", greets=True) as port, ends_soon():
+        assert mail_over(settings, port).send(LETTER)
+
+
+def test_a_mail_server_that_drips_while_the_line_is_encrypted_is_left(settings: Settings) -> None:
+    with dripping(b"\x16\x03\x03\x40\x00", b"x", greets=True) as port, ends_soon():
+        carrier = mail_over(settings, port)
+        settings.EMAIL_USE_SSL = True
+        with pytest.raises(SendError) as caught:
+            carrier.send(LETTER)
+    assert not caught.value.in_doubt
+
+
+def mail_over(settings: Settings, port: int, *, keep_open: bool = False) -> Carrier:
+    settings.EMAIL_BACKEND = "reminders.channels.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, 0.5
+    return carrier_for("email", keep_open=keep_open)
 
 
 @pytest.fixture(scope="module")

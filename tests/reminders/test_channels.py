@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from anymail.exceptions import AnymailAPIError
 from django.core.mail import EmailMessage
-from django.core.mail.backends.smtp import EmailBackend
 from pytest_django import Settings
 
 from reminders.channels import CannotAnswer, Carriers, Message, SendError, carrier_for
@@ -22,6 +21,7 @@ from reminders.channels.base import Blame
 from reminders.channels.email import EmailCarrier, letter_of, message_id
 from reminders.channels.files import FileCarrier
 from reminders.channels.sms import SmsCarrier
+from reminders.channels.smtp import EmailBackend
 from tests.engines import once
 from tests.servers.processes import Server, free_port, mail_server, sms_gateway
 
@@ -48,7 +48,7 @@ def gateway(settings: Settings, folder: Path, *options: str) -> Iterator[Server]
 def mail(settings: Settings, folder: Path, *options: str) -> Iterator[Server]:
     """Run a mail server and point the settings to it."""
     with mail_server(folder, *options) as server:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_BACKEND = "reminders.channels.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 5
         yield server
 
@@ -237,7 +237,7 @@ def test_a_mail_server_that_asks_for_patience_gets_it(settings: Settings, tmp_pa
 
 
 def test_a_mail_server_that_is_not_there_is_a_temporary_fault(settings: Settings) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "reminders.channels.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
     error = refusal(EmailCarrier(), LETTER)
     assert (error.permanent, error.in_doubt) == (False, False)
@@ -249,7 +249,7 @@ def test_a_mail_server_that_refuses_our_password_is_a_temporary_fault(
     def refuse(_self: EmailBackend) -> None:
         raise smtplib.SMTPAuthenticationError(535, b"5.7.8 Bad credentials")
 
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "reminders.channels.smtp.EmailBackend"
     monkeypatch.setattr(EmailBackend, "open", refuse)
     error = refusal(EmailCarrier(), LETTER)
     assert (error.permanent, error.in_doubt, error.blame) == (False, False, Blame.NOTHING)

@@ -15,13 +15,16 @@ def dripping(
     begin: bytes = b"HTTP/1.1 204 No Content\r\n",
     drop: bytes = b"x-more: y\r\n",
     secure: ssl.SSLContext | None = None,
+    *,
+    greets: bool = False,
 ) -> Iterator[int]:
-    """Run a server that answers so; give its port."""
+    """Run a server that answers so, or ``greets`` so whoever connects; give its port."""
     ended = threading.Event()
 
     def drip(plain: socket.socket) -> None:
         with suppress(OSError), secure.wrap_socket(plain, server_side=True) if secure else plain as line:
-            line.recv(65536)
+            if not greets:
+                line.recv(65536)
             line.sendall(begin)
             for number in range(MOST_BYTES):
                 if ended.wait(PAUSE_SECONDS):

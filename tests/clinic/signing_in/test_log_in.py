@@ -112,7 +112,7 @@ def test_a_lock_ends_by_itself(front_desk: User, frozen_clock: Any) -> None:
 
 @pytest.mark.parametrize("email", ["fran@riverside.example", "nobody@riverside.example"])
 def test_a_link_that_could_not_be_sent_is_not_waited_for(front_desk: User, settings: Settings, email: str) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "reminders.channels.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # where nobody listens
     answer = Client().post(reverse("account_reset_password"), {"email": email})
     assert answer.status_code == 503

@@ -104,7 +104,7 @@ def days(riverside: Clinic, settings: Settings, tmp_path: Path, request: Any) ->
     ReminderRule.objects.exclude(kind=Kind.VISIT, days_before__in=[1, 3]).update(active=False)
     with ExitStack() as servers:
         mail, gateway = servers.enter_context(mail_server(tmp_path)), servers.enter_context(sms_gateway(tmp_path))
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_BACKEND = "reminders.channels.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", mail.port, 5
         settings.SMS_TIMEOUT_SECONDS = 5
         for name, value in gateway.environment.items():
