@@ -4,10 +4,10 @@ Values in, values out. Times are minutes of the clinic's wall clock after midnig
 same hour on both sides of a clock change.
 """
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from functools import lru_cache
+from itertools import chain, pairwise
 from typing import NamedTuple
 from uuid import UUID
 
@@ -67,15 +67,14 @@ class Column:
         """Return the blocks with every hole between ``start`` and ``end`` filled and named."""
         filled: list[Block] = []
         for block in [*self.blocks, Block(end, end)]:
-            filled += self._fill(start, block.start)
+            if start < block.start:
+                filled += self._fill(start, block.start)
             filled.append(block)
             start = block.end
         return filled[:-1]
 
     def _fill(self, start: int, end: int) -> Iterator[Block]:
         """Cut a hole where its name changes; the first span that covers a piece names it."""
-        if start >= end:
-            return
         cuts = sorted({start, end, *(cut for span in self.spans for cut in span[:2] if start < cut < end)})
         piece: Block | None = None
         for since, until in pairwise(cuts):
@@ -117,7 +116,8 @@ def column(
     everyone = sorted(visits, key=lambda visit: visit.start)
     blocks = [Block(visit.start, visit.end, visits=[visit]) for visit in everyone if visit.holds]
     taken, shut = mask_of(blocks), mask_of(closed)
-    grid = [time for time in _grid(openings, length) if not time.minutes & shut and exists(time.start)]
+    times = chain.from_iterable(_times(opening, length) for opening in openings)
+    grid = [time for time in times if not time.minutes & shut and exists(time.start)]
     refused, free = [], 0
     for opening, start, minutes in grid:
         if start < begins or minutes & taken:
@@ -142,10 +142,11 @@ class Time(NamedTuple):
     minutes: int
 
 
-def _grid(openings: Sequence[Opening], length: int) -> Iterator[Time]:
-    for opening in openings:
-        for start in range(opening.start, opening.end - length + 1, opening.step):
-            yield Time(opening, start, mask(start, start + length))
+@lru_cache(maxsize=1024)
+def _times(opening: Opening, length: int) -> Sequence[Time]:
+    """Return the times of some hours; most people at a clinic work the same ones, each day."""
+    starts = range(opening.start, opening.end - length + 1, opening.step)
+    return [Time(opening, start, mask(start, start + length)) for start in starts]
 
 
 def _put_beside(absent: Iterable[Visit], blocks: list[Block]) -> None:
@@ -194,9 +195,11 @@ def table(columns: Sequence[Column]) -> list[Row]:
         return []
     filled = [column.within(min(edges), max(edges)) for column in columns]
     starts = sorted({block.start for blocks in filled for block in blocks})
-    rows = {start: Row(start, []) for start in starts}
+    # No column has a hole: where a block ends another begins, or the table ends.
+    lines = {minute: line for line, minute in enumerate([*starts, max(edges)])}
+    rows = [Row(start, []) for start in starts]
     for index, blocks in enumerate(filled):
         for block in blocks:
-            height = bisect_left(starts, block.end) - bisect_left(starts, block.start)
-            rows[block.start].cells.append(Cell(index, height, block))
-    return list(rows.values())
+            line = lines[block.start]
+            rows[line].cells.append(Cell(index, lines[block.end] - line, block))
+    return rows

@@ -21,6 +21,9 @@ register = template.Library()
 # What a free time is: nothing to press, a link, or a button of the form around the table.
 Free = Callable[[Place, Block], str]
 
+# What a screen reader says of a visit's state.
+SPOKEN = {state: chip.label.lower() for state, chip in STATUS_CHIPS.items()}
+
 
 @register.simple_tag
 def calendar_rows(page: Page, may_book: bool, choosing: Choosing | None = None) -> SafeString:
@@ -33,7 +36,7 @@ def calendar_rows(page: Page, may_book: bool, choosing: Choosing | None = None) 
         for cell in row.cells:
             place, block = page.places[cell.column], cell.block
             height = f' rowspan="{cell.rows}"' if cell.rows > 1 else ""
-            inside = "".join(visit(place, one) for one in block.visits)
+            inside = "".join([visit(place, one) for one in block.visits])
             if block.room:
                 inside = free(place, block) + inside
             kind = "free" if block.room else "visit" if inside else "shut"
@@ -98,8 +101,7 @@ def _visits() -> Callable[[Place, Visit], str]:
     before, after = reverse("treatments:session", args=[ANY]).split(ANY)
 
     def draw(place: Place, visit: Visit) -> str:
-        state = STATUS_CHIPS[visit.state].label.lower()
-        name = escape(f"{place.spoken}, {_clock(visit.start)}, {place.name}, {visit.full_name}, {state}")
+        name = escape(f"{place.spoken}, {_clock(visit.start)}, {place.name}, {visit.full_name}, {SPOKEN[visit.state]}")
         return (
             f'<a class="i-{visit.state}" href="{before}{visit.uid}{after}" aria-label="{name}">'
             f"{visit.start // 60}:{visit.start % 60:02} {escape(visit.short_name)}</a>"
