@@ -6,15 +6,18 @@ Anybody who sees the phone may read them, so they say that there is a visit, whe
 import datetime as dt
 from collections.abc import Iterable
 
+from django.db.models import Count
 from icalendar import Calendar, Event, Timezone, vDuration
 
 from clinic.models import Clinic
-from treatments.models import Status, TreatmentSession
+from treatments.models import SessionEvent, Status, TreatmentSession
 
 TITLE = "Clinic visit"
 PRODUCT = "-//Twelve Weeks//Calendar//EN"
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 FEED_REFRESH = dt.timedelta(hours=1)
+# The steps that may change what the entry says, or whether there is one.
+_STEPS = (SessionEvent.Kind.MOVED, SessionEvent.Kind.STATUS, SessionEvent.Kind.UNDONE)
 
 
 def visit_file(session: TreatmentSession, *, now: dt.datetime) -> bytes:
@@ -47,16 +50,23 @@ def _calendar(clinic: Clinic, sessions: list[TreatmentSession], method: str, now
     # The rules of a year before and after: a reader must know in which half of the year the visit lies.
     first, last = dt.date(min(years) - 1, 1, 1), dt.date(max(years) + 2, 1, 1)
     calendar.add_component(Timezone.from_tzid(clinic.timezone, first_date=first, last_date=last))
+    steps = _steps_of(sessions)
     for session in sessions:
-        calendar.add_component(_event(clinic, session, now))
+        calendar.add_component(_event(clinic, session, steps.get(session.pk, 0), now))
     return calendar
 
 
-def _event(clinic: Clinic, session: TreatmentSession, now: dt.datetime) -> Event:
+def _steps_of(sessions: list[TreatmentSession]) -> dict[int, int]:
+    """Return how many steps each visit has taken, by its key (one query). They are never taken out of its history."""
+    events = SessionEvent.objects.filter(session__in=sessions, kind__in=_STEPS)
+    return dict(events.order_by().values_list("session").annotate(Count("pk")))
+
+
+def _event(clinic: Clinic, session: TreatmentSession, sequence: int, now: dt.datetime) -> Event:
     event = Event()
     event.add("uid", str(session.uid))
-    # Calendars keep the entry with the highest number: it rises with every move.
-    event.add("sequence", session.version - 1)
+    # Calendars keep the entry with the highest number: it rises with every move, with a cancellation and with its undo.
+    event.add("sequence", sequence)
     event.add("dtstamp", now)
     event.add("dtstart", session.starts_at.astimezone(clinic.zone))
     event.add("dtend", session.ends_at.astimezone(clinic.zone))

@@ -9,9 +9,11 @@ import vobject
 from clinic.health_words import blocked_words
 from clinic.models import Clinic, Role
 from tests.builders import NOW, make_clinic, make_course, make_injector, make_patient, make_session, make_user, room_of
-from treatments import booking, ics
+from treatments import booking, ics, undoing
 from treatments.models import Status, TreatmentSession
 from treatments.slots import Slot
+
+HOUR = dt.timedelta(hours=1)
 
 
 def visit(clinic: Clinic, *local: int) -> TreatmentSession:
@@ -83,7 +85,47 @@ def test_a_cancelled_visit_takes_its_entry_away(riverside: Clinic) -> None:
     assert (before.method.value, before.vevent.status.value) == ("PUBLISH", "CONFIRMED")
     assert (after.method.value, after.vevent.status.value) == ("CANCEL", "CANCELLED")
     assert after.vevent.uid.value == before.vevent.uid.value
-    assert int(after.vevent.sequence.value) >= int(before.vevent.sequence.value)
+    assert number(after) > number(before)
+
+
+def test_each_file_of_a_visit_counts_more_than_the_one_before(riverside: Clinic) -> None:
+    session = visit(riverside, 2026, 12, 1, 10, 30)
+    desk = make_user("desk@riverside.example", "Fran Adeyemi", (riverside, Role.FRONT_DESK))
+    numbers = [number(file_of(session))]
+
+    def undo() -> TreatmentSession:
+        event = session.events.order_by("-pk")[0]
+        return undoing.undo(session=TreatmentSession.objects.get(pk=session.pk), event=event, by=desk, at=NOW)
+
+    starts_at = dt.datetime(2026, 12, 2, 11, tzinfo=dt.UTC)
+    slot = Slot(session.injector, room_of(session.injector), starts_at, starts_at + dt.timedelta(minutes=15))
+    session = booking.move(session=session, version=session.version, slot=slot, by=desk, at=NOW)
+    numbers.append(number(file_of(session)))
+    booking.change_status(session=session, to=Status.CANCELLED, by=desk, at=NOW, reason="Holiday")
+    numbers.append(number(file_of(session)))
+    undo()
+    numbers.append(number(file_of(session)))
+    session.refresh_from_db()
+    booking.change_status(session=session, to=Status.CANCELLED, by=desk, at=NOW, reason="Holiday after all")
+    numbers.append(number(file_of(session)))
+    assert numbers == sorted(set(numbers))
+
+
+def test_the_feed_counts_a_visit_as_its_own_file_does(riverside: Clinic, django_assert_num_queries: Any) -> None:
+    first = visit(riverside, 2026, 12, 1, 10, 30)
+    desk = make_user("desk@riverside.example", "Fran Adeyemi", (riverside, Role.FRONT_DESK))
+    other = make_session(make_course(make_patient(riverside, "Omar")), first.injector, first.starts_at + HOUR)
+    booking.change_status(session=other, to=Status.CANCELLED, by=desk, at=NOW, reason="Ill")
+    other.refresh_from_db()
+    booking.change_status(session=other, to=Status.BOOKED, by=desk, at=NOW)
+    sessions = TreatmentSession.objects.order_by("starts_at")
+    with django_assert_num_queries(2):
+        feed = read(ics.feed_file(riverside, sessions, now=NOW))
+    assert [int(event.sequence.value) for event in feed.vevent_list] == [number(file_of(first)), number(file_of(other))]
+
+
+def number(calendar: Any) -> int:
+    return int(calendar.vevent.sequence.value)
 
 
 def test_it_says_that_there_is_a_visit_and_where_and_no_more(riverside: Clinic) -> None:
