@@ -8,18 +8,10 @@ from typing import Any
 
 from patients.diary import Day, Window, count, window_before
 from patients.eligibility import WINDOW_DAYS, Count, Findings, Stage, overuse
-from patients.eligibility.medicines import AcuteClass, Trial
+from patients.eligibility.medicines import Trial
 from patients.models import AcuteMedication, Assessment, Baseline, DiaryDay, Patient, PreventiveTrial
+from patients.models.diary import DOSES
 
-# Doses of the diary, by the class that they count for.
-DOSES = {
-    AcuteClass.SIMPLE: "simple_analgesic_doses",
-    AcuteClass.TRIPTAN: "triptan_doses",
-    AcuteClass.ERGOT: "ergot_doses",
-    AcuteClass.OPIOID: "opioid_doses",
-    AcuteClass.COMBINATION: "combination_doses",
-    AcuteClass.GEPANT: "gepant_doses",
-}
 LETTER = "Referral letter"
 ASKED = "Asked at the clinic"
 

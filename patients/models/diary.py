@@ -11,17 +11,18 @@ from simple_history.models import HistoricalRecords
 from clinic.fields import EncryptedTextField
 from clinic.models import Clinic, User
 from patients.diary import SYMPTOMS, Day
+from patients.eligibility.medicines import AcuteClass
 from patients.models.patient import Patient
 
-# Doses of acute medicines, by class.
-DOSES = (
-    "triptan_doses",
-    "simple_analgesic_doses",
-    "combination_doses",
-    "opioid_doses",
-    "ergot_doses",
-    "gepant_doses",
-)
+# The columns of the doses of acute medicines, by the class that they count for.
+DOSES = {
+    AcuteClass.SIMPLE: "simple_analgesic_doses",
+    AcuteClass.TRIPTAN: "triptan_doses",
+    AcuteClass.ERGOT: "ergot_doses",
+    AcuteClass.OPIOID: "opioid_doses",
+    AcuteClass.COMBINATION: "combination_doses",
+    AcuteClass.GEPANT: "gepant_doses",
+}
 
 
 class DiaryDayQuerySet(models.QuerySet["DiaryDay"]):
@@ -29,13 +30,13 @@ class DiaryDayQuerySet(models.QuerySet["DiaryDay"]):
 
     def facts(self) -> list[Day]:
         """Return the days as the rules take them (1 query, and no rows of the model: two years are 730 of them)."""
-        columns = ("date", "headache_hours", "migraine", *SYMPTOMS, *DOSES)
+        columns = ("date", "headache_hours", "migraine", *SYMPTOMS, *DOSES.values())
         return [_fact(row) for row in self.values(*columns)]
 
 
 def _fact(row: dict[str, Any]) -> Day:
     symptoms = frozenset(one for one in SYMPTOMS if row[one])
-    medicine = any(row[one] for one in DOSES)
+    medicine = any(row[one] for one in DOSES.values())
     return Day(row["date"], row["headache_hours"], row["migraine"], symptoms, medicine)
 
 

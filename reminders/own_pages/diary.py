@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from patients.eligibility.medicines import AcuteClass
-from patients.gathering import DOSES
 from patients.models import AcuteMedication, DiaryClaim, DiaryDay, Patient
+from patients.models.diary import DOSES
 from patients.paper import CLEAR, HEADACHE, MIGRAINE
 
 WEEK_DAYS = 7

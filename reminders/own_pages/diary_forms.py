@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from patients.actions.diary_days import DayFacts
 from patients.diary import MOST_DOSES
-from patients.gathering import DOSES
 from patients.migraine_signs import looks_like_migraine
+from patients.models.diary import DOSES
 from patients.paper import CLEAR, HEADACHE, MIGRAINE
 from reminders.own_pages.diary import SIGNS, OwnDay, letter_of
 
