@@ -45,7 +45,7 @@ def rank(*, clinic: Clinic, slot: Slot, at: dt.datetime) -> list[Candidate]:
         (order, course, why)
         for course in courses
         if (order := _order(course, entries.get(course.pk), recall, slot, at)) is not None
-        for why in [_why(course, entries.get(course.pk), day)]
+        for why in [_why(course, recalled=order[0], day=day)]
     ]
     found.sort(key=lambda item: item[0])
     return _with_ticks([Candidate(course, why, course.reachable) for _, course, why in found[:MOST]])
@@ -93,9 +93,10 @@ def fits(entry: WaitingEntry, slot: Slot, at: dt.datetime) -> bool:
     return part_of_day and slot.starts_at - at >= dt.timedelta(hours=entry.notice_hours)
 
 
-def _why(course: Any, entry: WaitingEntry | None, day: dt.date) -> tuple[str, ...]:
+def _why(course: Any, *, recalled: bool, day: dt.date) -> tuple[str, ...]:
+    """Say why they may take it. Who waits for other times is asked as one to recall, and nobody else's turn."""
     late = (day - course.next_due_on).days
-    words = ["waiting list" if entry else "recall list"]
+    words = ["recall list" if recalled else "waiting list"]
     words.append(f"{late} day{'' if late == 1 else 's'} past the due date" if late else "due that day")
     if course.booked_for is None:
         words.append("nothing booked")
