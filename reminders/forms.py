@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from clinic import message_hours
 from patients.models import Channel, Patient
 from patients.models.contact import clean_address
-from reminders import timing
 from reminders.models import Kind, ReminderRule
 from reminders.models.rule import DAYS_AFTER, DAYS_BEFORE, MOST_DAYS
 from reminders.wording import guard
@@ -64,7 +64,7 @@ class RuleForm(HouseForm):
     def clean_send_at(self) -> dt.time:
         """Refuse a time at which people sleep."""
         send_at: dt.time = self.cleaned_data["send_at"]
-        if not timing.QUIET_UNTIL <= send_at < timing.QUIET_FROM:
+        if not message_hours.QUIET_UNTIL <= send_at < message_hours.QUIET_FROM:
             raise ValidationError(_TIME_WORDS)
         return send_at
 

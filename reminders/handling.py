@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.db.models import QuerySet
 
-from clinic import audit
+from clinic import audit, message_hours
 from clinic.models import AuditEntry, User
 from patients.actions import set_contact
 from patients.models import Channel, ContactPoint
-from reminders import timing
 from reminders.dispatch import outcome
 from reminders.models import Delivery, Reminder, State, VisitCall
 from treatments.models import TreatmentSession
@@ -51,7 +50,7 @@ def send_again(*, reminder: Reminder, by: User, at: dt.datetime, anyway: bool = 
     stored = Reminder.objects.select_for_update().get(pk=reminder.pk)
     if stored.state == State.SENT and not anyway:
         raise Arrived(stored)
-    due_at = timing.next_allowed(at, reminder.clinic.zone)
+    due_at = message_hours.next_allowed(at, reminder.clinic.zone)
     if reminder.useful_until <= due_at:
         raise NothingToDo
     changes: dict[str, object] = {"state": State.WAITING, "due_at": due_at, "restarted_at": at}

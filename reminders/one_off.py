@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
-from clinic import audit
+from clinic import audit, message_hours
 from clinic.models import AuditEntry, Clinic, User
 from patients.models import Channel, ContactPoint, Patient
 from reminders import defaults, timing
@@ -88,7 +88,7 @@ def send(
 
 def _reminder(one: Recipient, rule: Any, one_off: OneOff, place: int, at: dt.datetime) -> Reminder:
     zone = one.patient.zone
-    begins = timing.next_allowed(at + dt.timedelta(seconds=settings.UNDO_SECONDS), zone)
+    begins = message_hours.next_allowed(at + dt.timedelta(seconds=settings.UNDO_SECONDS), zone)
     day = at.astimezone(zone).date() + dt.timedelta(days=USEFUL_DAYS)
     return Reminder(
         clinic_id=rule.clinic_id,
@@ -98,7 +98,7 @@ def _reminder(one: Recipient, rule: Any, one_off: OneOff, place: int, at: dt.dat
         occasion=f"one-off {one_off.uid}",
         batch=one_off.uid,
         channel=one.channel,
-        due_at=timing.next_allowed(begins + place * SPACING, zone),
-        useful_until=timing.at_local(day, timing.QUIET_FROM, zone),
+        due_at=message_hours.next_allowed(begins + place * SPACING, zone),
+        useful_until=timing.at_local(day, message_hours.QUIET_FROM, zone),
         created_at=at,
     )

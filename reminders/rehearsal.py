@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Q
 
+from clinic import message_hours
 from patients.models import Channel, ContactPoint
-from reminders import timing
 from reminders.models import Reminder, State
 from reminders.planning import reconcile
 
@@ -46,7 +46,7 @@ def _lines(now: dt.datetime) -> Iterator[Line]:
     points = {(point.patient_id, point.channel): point.address for point in people}
     for reminder in soon.select_related("clinic", "patient", "rule").order_by("due_at", "pk"):
         zone = reminder.clinic.zone
-        at = timing.next_allowed(max(reminder.due_at, now), zone).astimezone(zone)
+        at = message_hours.next_allowed(max(reminder.due_at, now), zone).astimezone(zone)
         if at.date() > now.astimezone(zone).date() + DAY:
             continue
         channel, to = _way(reminder, points)

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Min
 
-from clinic import audit
+from clinic import audit, message_hours
 from clinic.models import AuditEntry, Clinic, User
 from patients.models import Channel, ContactPoint
 from reminders import defaults, timing
@@ -105,7 +105,7 @@ def _plan(one: Recipient, rule: ReminderRule, batch: uuid.UUID, place: int, at: 
     """Write the message down; False when another desk did a moment ago."""
     zone = rule.clinic.zone
     today = at.astimezone(zone).date()
-    begins = timing.next_allowed(at + dt.timedelta(seconds=settings.UNDO_SECONDS), zone)
+    begins = message_hours.next_allowed(at + dt.timedelta(seconds=settings.UNDO_SECONDS), zone)
     reminder = Reminder(
         clinic_id=rule.clinic_id,
         rule=rule,
@@ -115,8 +115,8 @@ def _plan(one: Recipient, rule: ReminderRule, batch: uuid.UUID, place: int, at: 
         asked_on=today,
         batch=batch,
         channel=one.channel,
-        due_at=timing.next_allowed(begins + place * SPACING, zone),
-        useful_until=timing.at_local(today + dt.timedelta(days=USEFUL_DAYS), timing.QUIET_FROM, zone),
+        due_at=message_hours.next_allowed(begins + place * SPACING, zone),
+        useful_until=timing.at_local(today + dt.timedelta(days=USEFUL_DAYS), message_hours.QUIET_FROM, zone),
         created_at=at,
     )
     try:
@@ -125,6 +125,19 @@ def _plan(one: Recipient, rule: ReminderRule, batch: uuid.UUID, place: int, at: 
     except IntegrityError:
         return False
     return True
+
+
+def leaves(batch: uuid.UUID, clinic: Clinic, now: dt.datetime) -> str:
+    """Return when the first message of a batch leaves, in words for whoever asked for it."""
+    first = Reminder.objects.filter(clinic=clinic, batch=batch).aggregate(at=Min("due_at"))["at"]
+    return message_hours.leaving_words(first, now, clinic.zone)
+
+
+def waits_until(clinic: Clinic, now: dt.datetime) -> dt.datetime | None:
+    """Return the morning for which a message written now waits, None when it leaves once it can no longer be undone."""
+    ready = now + dt.timedelta(seconds=settings.UNDO_SECONDS)
+    first = message_hours.next_allowed(ready, clinic.zone)
+    return first if first > ready else None
 
 
 @transaction.atomic

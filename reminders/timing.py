@@ -1,7 +1,7 @@
 """When a message goes out and until when it is of use, on the clinic's wall clock. Pure: no framework, no clock.
 
 Sources: two reminders, three days and one day before, gave the fewest missed visits in a trial with 54,066 visits
-(Steiner 2018). Quiet hours 20:00 to 08:00 are stricter than the 21:00 of the United States' rules (some states: 20:00).
+(Steiner 2018).
 """
 
 import datetime as dt
@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from clinic.message_hours import QUIET_FROM, next_allowed
+
 SEND_AT = dt.time(10)  # mid-morning: people can still call the same day
-QUIET_FROM = dt.time(20)
-QUIET_UNTIL = dt.time(8)
 LAST_USE_BEFORE_VISIT = dt.timedelta(hours=2)  # later the person is on the way
 JUST_TOLD = dt.timedelta(hours=12)  # who was told of a visit so lately is not reminded of it
 # Temporary failures: wait so long after the first, second and third try; then the other channel.
@@ -40,20 +40,6 @@ class VisitDay:
 def at_local(date: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime:
     """Return the instant in UTC of a local date and time; a time the clocks skip is read by the clock before the change."""
     return dt.datetime.combine(date, time, zone).astimezone(dt.UTC)
-
-
-def is_quiet(now: dt.datetime, zone: ZoneInfo) -> bool:
-    """Return whether people may not be disturbed: before 08:00 or from 20:00 on their clinic's clock."""
-    return not QUIET_UNTIL <= now.astimezone(zone).time() < QUIET_FROM
-
-
-def next_allowed(moment: dt.datetime, zone: ZoneInfo) -> dt.datetime:
-    """Return ``moment``, or the end of the quiet hours that it falls in."""
-    local = moment.astimezone(zone)
-    if not is_quiet(moment, zone):
-        return moment
-    day = local.date() if local.time() < QUIET_UNTIL else local.date() + dt.timedelta(days=1)
-    return at_local(day, QUIET_UNTIL, zone)
 
 
 def visit_moment(starts_at: dt.datetime, days_before: int, zone: ZoneInfo, send_at: dt.time = SEND_AT) -> dt.datetime:

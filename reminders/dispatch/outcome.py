@@ -5,6 +5,7 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import Q
 
+from clinic import message_hours
 from patients.actions import flag_dead, stop_number
 from patients.models import Channel, ContactPoint
 from reminders import timing
@@ -33,7 +34,7 @@ def record_error(
     if wait is None:
         go_another_way(reminder, error.text, now)
     else:
-        put_off(reminder, timing.next_allowed(now + wait, reminder.patient.zone), error.text, now=now)
+        put_off(reminder, message_hours.next_allowed(now + wait, reminder.patient.zone), error.text, now=now)
 
 
 @transaction.atomic
@@ -110,7 +111,7 @@ def twin(reminder: Reminder, channel: Channel, now: dt.datetime) -> Reminder:
         batch=reminder.batch,
         invitation=reminder.invitation,
         channel=channel,
-        due_at=timing.next_allowed(now, reminder.patient.zone),
+        due_at=message_hours.next_allowed(now, reminder.patient.zone),
         useful_until=reminder.useful_until,
         created_at=now,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from clinic import message_hours
 from patients.models import Channel, ContactPoint
 from reminders import timing
 from reminders.dispatch import allowance, outcome
@@ -53,7 +54,7 @@ def _first_moment(reminder: Reminder, now: dt.datetime) -> dt.datetime:
     """Return when it may leave at the earliest: outside the person's quiet hours, and once a change can no longer be undone."""
     undo = dt.timedelta(seconds=settings.UNDO_SECONDS)
     settled = reminder.session.placed_at + undo if reminder.session else now
-    return timing.next_allowed(max(now, settled), reminder.patient.zone)
+    return message_hours.next_allowed(max(now, settled), reminder.patient.zone)
 
 
 def after_enough(reminder: Reminder, now: dt.datetime) -> Obstacle:

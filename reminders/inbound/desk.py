@@ -5,10 +5,10 @@ import datetime as dt
 from django.conf import settings
 from django.db import transaction
 
-from clinic import audit
+from clinic import audit, message_hours
 from clinic.models import AuditEntry, User
 from patients.models import Channel, ContactPoint, Patient
-from reminders import defaults, timing
+from reminders import defaults
 from reminders.inbound import acting
 from reminders.inbound.grammar import Meaning
 from reminders.models import InboundMessage, Kind, OneOff, Reminder, State
@@ -71,7 +71,7 @@ def reply(*, message: InboundMessage, words: str, after: int, by: User, at: dt.d
     one_off = OneOff.objects.create(
         clinic=clinic, subject=subject, body=f"{clinic.message_name}: {words}", made_at=at, made_by=by
     )
-    due_at = timing.next_allowed(at + dt.timedelta(seconds=settings.UNDO_SECONDS), patient.zone)
+    due_at = message_hours.next_allowed(at + dt.timedelta(seconds=settings.UNDO_SECONDS), patient.zone)
     reminder = Reminder.objects.create(
         clinic=clinic,
         rule=defaults.rule_of(clinic, Kind.ONE_OFF),

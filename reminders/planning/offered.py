@@ -7,7 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef
 
-from reminders import defaults, timing
+from clinic import message_hours
+from reminders import defaults
 from reminders.models import Reminder, ReminderRule, State
 from reminders.planning.channel import best_channel, reachable
 from treatments.models import OfferInvitation, SlotOffer
@@ -46,7 +47,7 @@ def _reminders(invitations: Any, now: dt.datetime) -> Iterator[Reminder]:
                 invitation=invitation,
                 channel=channel,
                 state=State.WAITING,
-                due_at=timing.next_allowed(held, offer.clinic.zone),
+                due_at=message_hours.next_allowed(held, offer.clinic.zone),
                 useful_until=offer.expires_at,
                 created_at=now,
             )

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from clinic import audit
 from clinic.access import Capability, StaffRequest, may, requires
+from clinic.message_hours import leaving_words
 from clinic.models import AuditEntry
 from patients.models import ContactPoint, Patient
 from reminders.inbound import desk
@@ -75,7 +76,8 @@ def reply(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
             return _answered_meanwhile(request, one, form)
         else:
             undo = reverse("reminders:stop", args=[sent.uid])
-            messages.success(request, f"The reply to {sent.patient} goes out in 3 minutes.", extra_tags=f"undo:{undo}")
+            leaves = leaving_words(sent.due_at, sent.created_at, sent.clinic.zone)
+            messages.success(request, f"The reply to {sent.patient} goes out {leaves}.", extra_tags=f"undo:{undo}")
             return redirect("reminders:inbox")
     return _page(request, one, replying=form, status=422)
 

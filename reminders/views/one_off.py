@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic.access import Capability, StaffRequest, requires
 from clinic.redirects import next_url
 from patients.models import Channel, Patient
-from reminders import one_off, timing, writing
+from reminders import one_off, texting, writing
 from reminders.forms import OneOffForm
 from reminders.models import Kind
 from reminders.wording import guard, measuring, plain_words
@@ -61,7 +61,7 @@ def _form(request: StaffRequest) -> OneOffForm:
 
 
 def _send(request: StaffRequest, people: set[uuid.UUID], form: OneOffForm) -> HttpResponse:
-    data = form.cleaned_data
+    data, now = form.cleaned_data, timezone.now()
     sent, planned = one_off.send(
         clinic=request.clinic,
         people=people,
@@ -69,12 +69,12 @@ def _send(request: StaffRequest, people: set[uuid.UUID], form: OneOffForm) -> Ht
         subject=data["subject"],
         body=data["body"],
         by=request.user,
-        at=timezone.now(),
+        at=now,
     )
     if planned:
         undo = reverse("reminders:take_back", args=[sent.uid])
         who = "1 person" if planned == 1 else f"{planned} people"
-        words = f"Writing to {who}. The first message leaves in 3 minutes."
+        words = f"Writing to {who}. The first message leaves {texting.leaves(sent.uid, request.clinic, now)}."
         messages.success(request, words, extra_tags=f"undo:{undo}")
     else:
         messages.warning(request, "Nothing was sent: nobody of them can be written to now.")
@@ -84,12 +84,11 @@ def _send(request: StaffRequest, people: set[uuid.UUID], form: OneOffForm) -> Ht
 def _page(request: StaffRequest, people: set[uuid.UUID], form: OneOffForm, status: int = 200) -> HttpResponse:
     now = timezone.now()
     chosen = one_off.recipients(clinic=request.clinic, people=people, now=now)
-    first = timing.next_allowed(now, request.clinic.zone)
     context = _shown(request, form) | {
         "form": form,
         "reachable": [one for one in chosen if not one.obstacle],
         "others": [one for one in chosen if one.obstacle],
-        "waits_until": first if first > now else None,
+        "waits_until": texting.waits_until(request.clinic, now),
         "fields": guard.fields_of(Kind.ONE_OFF),
         "next": next_url(request, BACK),
     }

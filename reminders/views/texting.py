@@ -1,5 +1,6 @@
 """Texting people from the recall list: a page that says who can be reached, then one press."""
 
+import datetime as dt
 import uuid
 
 from django.contrib import messages
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.access import Capability, StaffRequest, requires
 from clinic.redirects import next_url
-from reminders import texting, timing
+from reminders import texting
 from reminders.models import Reminder, ReminderRule
 from reminders.wording import rendering
 
@@ -29,28 +30,26 @@ def text_people(request: StaffRequest) -> HttpResponse:
         messages.warning(request, "Tick one person or more first.")
         return redirect(next_url(request, RECALL))
     if request.method == "POST":
-        return _send(request, ticked)
+        return _send(request, ticked, now)
     people = texting.recipients(clinic=request.clinic, courses=ticked, now=now)
     reachable = [one for one in people if not one.obstacle]
-    first = timing.next_allowed(now, request.clinic.zone)
     context = {
         "reachable": reachable,
         "others": [one for one in people if one.obstacle],
         "sample": _sample(request, reachable),
-        "waits_until": first if first > now else None,
+        "waits_until": texting.waits_until(request.clinic, now),
         "next": next_url(request, RECALL),
     }
     return render(request, "reminders/text_people.html", context)
 
 
-def _send(request: StaffRequest, ticked: set[uuid.UUID]) -> HttpResponse:
-    batch, planned = texting.send(clinic=request.clinic, courses=ticked, by=request.user, at=timezone.now())
+def _send(request: StaffRequest, ticked: set[uuid.UUID], now: dt.datetime) -> HttpResponse:
+    batch, planned = texting.send(clinic=request.clinic, courses=ticked, by=request.user, at=now)
     if planned:
         undo = reverse("reminders:take_back", args=[batch])
         who = "1 person" if planned == 1 else f"{planned} people"
-        messages.success(
-            request, f"Writing to {who}. The first message leaves in 3 minutes.", extra_tags=f"undo:{undo}"
-        )
+        words = f"Writing to {who}. The first message leaves {texting.leaves(batch, request.clinic, now)}."
+        messages.success(request, words, extra_tags=f"undo:{undo}")
     else:
         messages.warning(request, "Nothing was sent: nobody of them can be written to now.")
     return redirect(next_url(request, RECALL))

@@ -60,6 +60,14 @@ def test_each_gets_one_message_through_the_ledger_after_the_undo_time(
     ]
 
 
+def test_where_the_people_are_asleep_it_is_said_when_the_first_message_leaves(
+    people: list[Patient], front_desk: User
+) -> None:
+    Patient.objects.update(timezone="Pacific/Auckland")  # 23:00 there
+    response: Any = log_in(front_desk).post(reverse("reminders:write"), form(people), follow=True)
+    assert "The first message leaves at 7pm on Monday 23 November 2026." in response.content.decode()
+
+
 def test_a_form_sent_twice_sends_once(people: list[Patient], front_desk: User) -> None:
     data = form(people)
     post(front_desk, data)

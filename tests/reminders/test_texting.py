@@ -145,11 +145,28 @@ def test_in_quiet_hours_the_page_says_when_they_go_out(rules: Clinic, overdue: l
     assert Reminder.objects.order_by("due_at")[0].due_at == dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC)
 
 
+def test_at_night_it_is_said_that_the_first_message_leaves_in_the_morning(
+    rules: Clinic, overdue: list[Course], front_desk: User
+) -> None:
+    with time_machine.travel(NOW + dt.timedelta(hours=12), tick=False):
+        chosen = {"course": [str(overdue[0].uid)]}
+        response: Any = log_in(front_desk).post(reverse(URL), chosen, follow=True)
+    assert "The first message leaves at 8am on Tuesday 24 November 2026." in response.content.decode()
+
+
+def test_what_can_be_undone_until_the_quiet_hours_is_said_to_wait_for_the_morning(
+    rules: Clinic, overdue: list[Course], front_desk: User
+) -> None:
+    with time_machine.travel(NOW + dt.timedelta(hours=9, minutes=58), tick=False):
+        page = log_in(front_desk).get(reverse(URL), {"course": [str(overdue[0].uid)]}).content.decode()
+    assert "go out from 8am on Tuesday 24 November 2026" in " ".join(page.split())
+
+
 def test_the_page_sends_and_offers_undo(overdue: list[Course], front_desk: User) -> None:
     client = log_in(front_desk)
     response: Any = client.post(reverse(URL), {"course": [str(one.uid) for one in overdue]}, follow=True)
     page = response.content.decode()
-    assert "Writing to 3 people." in page
+    assert "Writing to 3 people. The first message leaves in 3 minutes." in page
     assert "/take-back/" in page
 
 

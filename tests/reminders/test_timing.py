@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clinic import message_hours
 from reminders import timing
 
 LONDON, NEW_YORK = ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
@@ -58,50 +59,13 @@ def test_the_due_message_is_of_use_until_the_evening_of_the_due_date() -> None:
     assert window == timing.Window(utc("2026-12-07 10:00"), utc("2026-12-21 20:00"))
 
 
-@pytest.mark.parametrize(
-    ("moment", "quiet"),
-    [
-        ("2026-12-07 07:59", True),
-        ("2026-12-07 08:00", False),
-        ("2026-12-07 19:59", False),
-        ("2026-12-07 20:00", True),
-        ("2026-12-07 03:00", True),
-    ],
-)
-def test_quiet_hours_are_from_eight_to_eight(moment: str, quiet: bool) -> None:
-    assert timing.is_quiet(utc(moment), LONDON) is quiet
-
-
-@pytest.mark.parametrize(
-    ("zone", "moment", "allowed"),
-    [
-        pytest.param(LONDON, "2026-12-07 12:00", "2026-12-07 12:00", id="daytime-stays"),
-        pytest.param(LONDON, "2026-12-07 21:00", "2026-12-08 08:00", id="evening-waits-for-the-morning"),
-        pytest.param(LONDON, "2026-12-07 05:00", "2026-12-07 08:00", id="night-waits-for-the-same-morning"),
-        pytest.param(LONDON, "2026-03-28 22:00", "2026-03-29 07:00", id="london-night-of-the-spring-change"),
-        pytest.param(LONDON, "2026-10-24 22:00", "2026-10-25 08:00", id="london-night-of-the-autumn-change"),
-        pytest.param(NEW_YORK, "2026-03-08 03:00", "2026-03-08 12:00", id="new-york-night-of-the-spring-change"),
-        pytest.param(NEW_YORK, "2026-11-01 03:00", "2026-11-01 13:00", id="new-york-night-of-the-autumn-change"),
-    ],
-)
-def test_what_falls_into_quiet_hours_waits_for_eight(zone: ZoneInfo, moment: str, allowed: str) -> None:
-    assert timing.next_allowed(utc(moment), zone) == utc(allowed)
-
-
-@given(MOMENTS, st.sampled_from(ZONES))
-def test_no_moment_is_ever_put_off_into_quiet_hours(moment: dt.datetime, zone: ZoneInfo) -> None:
-    allowed = timing.next_allowed(moment, zone)
-    assert not timing.is_quiet(allowed, zone)
-    assert moment <= allowed < moment + dt.timedelta(hours=13, minutes=1)
-
-
 @given(MOMENTS, st.sampled_from(ZONES), st.integers(1, 60))
 def test_no_message_about_a_visit_is_due_at_night_or_after_its_use(
     starts_at: dt.datetime, zone: ZoneInfo, days: int
 ) -> None:
     date = starts_at.astimezone(zone).date()
     says = timing.visit_day(date, days, {1: timing.SEND_AT, days: timing.SEND_AT}, zone)
-    assert not timing.is_quiet(says.due_at, zone)
+    assert not message_hours.is_quiet(says.due_at, zone)
     assert says.due_at < (says.until or starts_at - timing.LAST_USE_BEFORE_VISIT) < starts_at
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from clinic.models import Absence, Clinic, Closure, Injector, Room, User
@@ -84,6 +85,17 @@ def test_a_wait_for_another_kind_of_time_is_no_wish_for_this_one(
     make_session(booked, osei, NOW + dt.timedelta(days=9))
     waiting.add(course=booked, by=front_desk, at=NOW, **wishes)
     assert names(riverside, slot) == (["Booked"] if asked else [])
+
+
+@pytest.mark.parametrize(
+    ("wishes", "why"), [({"notice_hours": 12}, "waiting list"), ({"mornings": False}, "recall list")]
+)
+def test_who_waits_for_another_kind_of_time_is_said_to_be_asked_as_one_to_recall(
+    riverside: Clinic, osei: Injector, slot: Slot, front_desk: User, wishes: dict[str, Any], why: str
+) -> None:
+    waiting.add(course=person(riverside, "Waits", 90, osei), by=front_desk, at=NOW, **wishes)
+    (one,) = candidates.rank(clinic=riverside, slot=slot, at=NOW)
+    assert one.why[0] == why
 
 
 def test_who_has_an_earlier_visit_who_sleeps_and_who_gave_the_time_up_are_not_asked(
@@ -335,6 +347,17 @@ def test_two_clicks_offer_a_time_and_undo_takes_it_back(
     client.post(reverse("treatments:end_offer", args=[offer.uid]))
     offer.refresh_from_db()
     assert offer.state == "ended"
+
+
+def test_an_offer_made_at_night_says_that_its_messages_leave_in_the_morning(
+    riverside: Clinic, osei: Injector, slot: Slot, front_desk: User
+) -> None:
+    course, later = person(riverside, "First", 90, osei), dt.timedelta(days=1)
+    far = Slot(osei, slot.room, slot.starts_at + later, slot.ends_at + later)
+    with time_machine.travel(NOW + dt.timedelta(hours=12), tick=False):
+        chosen = {"slot": far.code, "course": [str(course.uid)]}
+        response: Any = log_in(front_desk).post(reverse("treatments:offer"), chosen, follow=True)
+    assert "Messages leave at 8am on Tuesday 24 November 2026." in response.content.decode()
 
 
 def test_after_a_mistake_the_ticks_are_those_that_were_sent(

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from clinic import audit
+from clinic.message_hours import QUIET_UNTIL, next_allowed
 from clinic.models import Absence, AuditEntry, Clinic, Closure, User
 from treatments import booking
 from treatments.models import Course, OfferInvitation, SlotOffer, Status, TreatmentSession
@@ -22,10 +23,8 @@ State = SlotOffer.State
 STANDS_FOR = dt.timedelta(hours=2)
 # Nobody sets out for a visit that they hear of an hour before.
 NOTICE = dt.timedelta(hours=1)
-# An offer made outside these hours begins to run in the morning, when its messages go out.
-DAY_BEGINS, LAST_START = dt.time(8), dt.time(18)
-# From then on no message leaves before the morning.
-NIGHT_BEGINS = dt.time(20)
+# An offer made later, or at night, begins to run in the morning: its time would end in the quiet hours.
+LAST_START = dt.time(18)
 
 
 class NotOffered(Exception):
@@ -45,21 +44,16 @@ def expires_at(at: dt.datetime, slot: Slot) -> dt.datetime:
     zone = slot.injector.clinic.zone
     local = at.astimezone(zone)
     begins = at
-    if not DAY_BEGINS <= local.time() < LAST_START:
+    if not QUIET_UNTIL <= local.time() < LAST_START:
         day = local.date() + dt.timedelta(days=local.time() >= LAST_START)
-        begins = dt.datetime.combine(day, DAY_BEGINS, zone).astimezone(dt.UTC)
+        begins = dt.datetime.combine(day, QUIET_UNTIL, zone).astimezone(dt.UTC)
     held = dt.timedelta(seconds=settings.UNDO_SECONDS)
     return min(begins + held + STANDS_FOR, slot.starts_at - NOTICE)
 
 
-def _messages_leave(at: dt.datetime, slot: Slot) -> dt.datetime:
+def messages_leave(at: dt.datetime, clinic: Clinic) -> dt.datetime:
     """Return when the messages of an offer made at a moment leave: after the undo time, and not at night."""
-    zone = slot.injector.clinic.zone
-    local = (at + dt.timedelta(seconds=settings.UNDO_SECONDS)).astimezone(zone)
-    if DAY_BEGINS <= local.time() < NIGHT_BEGINS:
-        return local
-    day = local.date() + dt.timedelta(days=local.time() >= NIGHT_BEGINS)
-    return dt.datetime.combine(day, DAY_BEGINS, zone)
+    return next_allowed(at + dt.timedelta(seconds=settings.UNDO_SECONDS), clinic.zone)
 
 
 @transaction.atomic
@@ -69,7 +63,7 @@ def make(*, clinic: Clinic, slot: Slot, courses: Collection[uuid.UUID], by: User
     ``courses`` are uids out of `candidates.rank`; others are left out. Raises NotOffered in words.
     """
     ends = expires_at(at, slot)
-    if ends <= _messages_leave(at, slot):
+    if ends <= messages_leave(at, clinic):
         raise NotOffered("This time is too near to be offered by message. Call people instead.")
     if _taken(slot):
         raise NotOffered("This time is booked already.")

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.access import Capability, StaffRequest, may, requires
+from clinic.message_hours import leaving_words
 from clinic.wording import short_words
 from treatments import slots
 from treatments.models import SlotOffer
@@ -63,7 +64,8 @@ def _make(request: StaffRequest, slot: slots.Slot, ticked: set[uuid.UUID]) -> Ht
     number = offer.invitations.count()
     who = "1 person" if number == 1 else f"{number} people"
     undo = reverse("treatments:end_offer", args=[offer.uid])
-    messages.success(request, f"Offered to {who}. Messages leave in 3 minutes.", extra_tags=f"undo:{undo}")
+    leave = leaving_words(offers.messages_leave(offer.offered_at, offer.clinic), offer.offered_at, offer.clinic.zone)
+    messages.success(request, f"Offered to {who}. Messages leave {leave}.", extra_tags=f"undo:{undo}")
     return redirect("treatments:offered", offer.uid)
 
 

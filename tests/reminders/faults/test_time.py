@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pytest_django import Settings
 
+from clinic import message_hours
 from clinic.models import Clinic, Injector
 from patients.models import Channel, ContactPoint, Patient
 from reminders import defaults, timing
@@ -90,7 +91,7 @@ class Days:
 
     def check_manners(self) -> None:
         """Nothing in quiet hours, and nothing after the visit that it is about."""
-        assert not [at for at, _, _, _ in self.seen if timing.is_quiet(at, self.clinic.zone)]
+        assert not [at for at, _, _, _ in self.seen if message_hours.is_quiet(at, self.clinic.zone)]
         for reminder in Reminder.objects.filter(state=State.SENT).select_related("session"):
             assert reminder.closed_at
             assert reminder.session is None or reminder.closed_at < reminder.session.starts_at

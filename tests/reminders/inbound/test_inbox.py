@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from clinic.models import AuditEntry, Clinic, User
@@ -219,6 +220,17 @@ def test_the_list_costs_the_same_number_of_queries_for_many(
     client = log_in(front_desk)
     with django_assert_max_num_queries(8):
         client.get(reverse("reminders:inbox"))
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"), [(0, "in 3 minutes"), (12, "at 8am on Tuesday 24 November 2026")], ids=["by day", "at night"]
+)
+def test_it_is_said_when_a_reply_goes_out(question: InboundMessage, front_desk: User, hours: int, words: str) -> None:
+    with time_machine.travel(NOW + dt.timedelta(hours=hours), tick=False):
+        answer = {"words": "Yes, behind the house."}
+        url = reverse("reminders:reply", args=[question.uid])
+        response: Any = log_in(front_desk).post(url, answer, follow=True)
+    assert f"The reply to Maria Santos goes out {words}." in response.content.decode()
 
 
 def test_a_reply_leaves_once_it_can_no_longer_be_taken_back(
