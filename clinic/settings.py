@@ -40,6 +40,8 @@ FIELD_ENCRYPTION_KEYS = env_keys(
 )
 # Locks copies of the database: the first key locks, all open.
 BACKUP_KEYS = env_keys("BACKUP_KEYS", "")
+# How old the newest copy may get before admins are told; 0 where the database's own means make the copies.
+BACKUP_WITHIN_HOURS = env_int("BACKUP_WITHIN_HOURS", 48)
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 # The address that goes into messages to patients; no trailing slash.

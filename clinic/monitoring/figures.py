@@ -59,22 +59,25 @@ class Sending(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield the figures, read anew."""
         try:
-            figures, (alive, failing) = metrics.measure(now=self.now), watch.background()
+            figures, work = metrics.measure(now=self.now), watch.background()
         except DatabaseError:
             yield GaugeMetricFamily("twelve_weeks_database_up", "Whether the database answers.", 0)
             return
         yield GaugeMetricFamily("twelve_weeks_database_up", "Whether the database answers.", 1)
         yield from self._ledger(figures)
         ages = GaugeMetricFamily("twelve_weeks_heartbeat_age_seconds", "Since the last sign of life.", labels=["part"])
-        for name, at in alive.items():
+        for name, at in work.alive.items():
             ages.add_metric([name.removesuffix("_at")], (self.now - at).total_seconds())
         yield ages
         faults = GaugeMetricFamily(
             "twelve_weeks_failing_seconds", "For how long its runs end in faults.", labels=["part"]
         )
         for part in Heartbeat.Part:
-            faults.add_metric([part], (self.now - failing.get(part, self.now)).total_seconds())
+            faults.add_metric([part], (self.now - work.failing.get(part, self.now)).total_seconds())
         yield faults
+        if work.copied_at:
+            age = (self.now - work.copied_at).total_seconds()
+            yield GaugeMetricFamily("twelve_weeks_copy_age_seconds", "Since `backup` last made its copy.", age)
 
     def _ledger(self, figures: metrics.Metrics) -> Iterator[Metric]:
         states = GaugeMetricFamily("twelve_weeks_reminders", "Reminders by how they stand.", labels=["state"])

@@ -88,9 +88,16 @@ def _sign_of_life(part: Heartbeat.Part) -> Check:
 
 
 def _background(now: dt.datetime) -> Finding:
-    """Planning, forgetting, the audit log's chain, webhooks: since when runs end in faults. One may; then it is tried again."""
-    long = {part: now - since for part, since in background()[1].items() if now - since >= SILENT_AFTER}
-    return Finding(not long, {"failing_seconds": {part: _seconds(age) for part, age in long.items()}})
+    """Planning, forgetting, the audit log's chain, webhooks, copies: since when runs end in faults. One may; then it is tried again.
+
+    An old copy is told here too: a balancer leaves all of this out by one name.
+    """
+    work = background()
+    long = {part: now - since for part, since in work.failing.items() if now - since >= SILENT_AFTER}
+    facts: dict[str, Any] = {"failing_seconds": {part: _seconds(age) for part, age in long.items()}}
+    if work.copied_at:
+        facts["copy_age_seconds"] = _seconds(now - work.copied_at)
+    return Finding(not long and not work.copy_is_old(now), facts)
 
 
 def _reminders(now: dt.datetime) -> Finding:

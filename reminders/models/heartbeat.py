@@ -17,6 +17,7 @@ class Heartbeat(models.Model):
         FORGET = "forget", "Forgetting and erasing"
         AUDIT = "audit", "Chain of the audit log"
         HOOKS = "hooks", "Webhooks"
+        BACKUP = "backup", "Copies of the data"
 
     part = models.CharField(max_length=6, choices=Part, primary_key=True)
     at = models.DateTimeField()

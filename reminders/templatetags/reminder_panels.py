@@ -45,8 +45,10 @@ def inbox_line(context: dict[str, Any]) -> dict[str, Any]:
 
 @register.inclusion_tag("reminders/_alert.html", takes_context=True)
 def reminder_alert(context: dict[str, Any]) -> dict[str, Any]:
-    """Say what keeps messages from going out, and how many need a person; nothing when all is well."""
-    return {"watch": look(clinic=context["request"].clinic, now=timezone.now())}
+    """Say what keeps messages from going out, and how many need a person; to admins, what else fails. Nothing when all is well."""
+    request = context["request"]
+    watch = look(clinic=request.clinic, now=timezone.now())
+    return {"watch": watch, "may_mend": may(request.membership, Capability.SETUP)}
 
 
 @register.simple_tag

@@ -67,7 +67,7 @@ def show_centre(request: StaffRequest, *, fixing: dict[str, Any] | None = None, 
 @requires(Capability.VIEW)
 def line(request: StaffRequest) -> HttpResponse:
     """Give the lines about messages anew, for a page that stays open."""
-    return render(request, "reminders/_alert.html", {"watch": watch.look(clinic=request.clinic, now=timezone.now())})
+    return render(request, "reminders/_line.html")
 
 
 def _result(reminder: Any, now: dt.datetime, request: StaffRequest) -> Any:

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import Max, Min, Q
 
 from clinic.models import Clinic
@@ -19,12 +20,30 @@ _NOT_TAKEN = Q(outcome__in=[Delivery.Outcome.UNREACHABLE, Delivery.Outcome.UNANS
 
 
 @dataclass(frozen=True)
+class Background:
+    """What works by itself: signs of life as health.Facts names them, and since when each part ends in a fault.
+
+    ``copied_at`` is when `manage.py backup` last did its work; nothing where it never ran, fails, or is not watched.
+    """
+
+    alive: dict[str, dt.datetime]
+    failing: dict[str, dt.datetime]
+    copied_at: dt.datetime | None
+
+    def copy_is_old(self, now: dt.datetime) -> bool:
+        """Return whether the next copy is overdue."""
+        return self.copied_at is not None and now - self.copied_at > dt.timedelta(hours=settings.BACKUP_WITHIN_HOURS)
+
+
+@dataclass(frozen=True)
 class Watch:
     """How the sending stands at a clinic, and what is wrong with it."""
 
     metrics: metrics.Metrics
     facts: health.Facts
     troubles: list[health.Trouble]
+    # Of the whole installation, for those who can have it mended.
+    upkeep: list[health.Trouble]
 
     @property
     def serious(self) -> list[health.Trouble]:
@@ -34,29 +53,39 @@ class Watch:
 
 def look(*, clinic: Clinic, now: dt.datetime) -> Watch:
     """Return how the sending stands."""
-    figures, (signs, failing) = metrics.measure(now=now, clinic=clinic), background()
+    figures, work = metrics.measure(now=now, clinic=clinic), background()
     facts = health.Facts(
         now=now,
-        **signs,
+        **work.alive,
         due=figures.due,
         oldest_due=figures.oldest_due,
         in_doubt=figures.in_doubt,
         refusing=_refusing(clinic, now),
-        failing_since=failing.get(Heartbeat.Part.WORKER),
+        failing_since=work.failing.get(Heartbeat.Part.WORKER),
     )
-    return Watch(figures, facts, health.troubles(facts, clinic.zone))
+    return Watch(figures, facts, health.troubles(facts, clinic.zone), _upkeep(work, now, clinic))
+
+
+def _upkeep(work: Background, now: dt.datetime, clinic: Clinic) -> list[health.Trouble]:
+    """Return what is wrong with the rest of the work; that of the sending is among its own troubles."""
+    failing = {Heartbeat.Part(part).label: since for part, since in work.failing.items() if part not in LIVING}
+    copied_at = work.copied_at if work.copy_is_old(now) else None
+    return health.upkeep(failing, copied_at, now, clinic.zone)
 
 
 def signs_of_life() -> dict[str, dt.datetime]:
     """Return when each part was last seen, as health.Facts names them."""
-    return background()[0]
+    return background().alive
 
 
-def background() -> tuple[dict[str, dt.datetime], dict[str, dt.datetime]]:
-    """Return the signs of life, and since when each part of the background work fails, in one query."""
-    rows = list(Heartbeat.objects.values_list("part", "at", "failing_since"))
-    signs = {f"{part}_at": at for part, at, _ in rows if part in LIVING}
-    return signs, {part: since for part, _, since in rows if since}
+def background() -> Background:
+    """Return how all that works by itself stands, in one query."""
+    rows = {part: (at, since) for part, at, since in Heartbeat.objects.values_list("part", "at", "failing_since")}
+    if not settings.BACKUP_WITHIN_HOURS:
+        rows.pop(Heartbeat.Part.BACKUP, None)
+    failing = {part: since for part, (_, since) in rows.items() if since}
+    copied_at = None if Heartbeat.Part.BACKUP in failing else rows.get(Heartbeat.Part.BACKUP, (None, None))[0]
+    return Background({f"{part}_at": at for part, (at, _) in rows.items() if part in LIVING}, failing, copied_at)
 
 
 def _refusing(clinic: Clinic, now: dt.datetime) -> dict[str, dt.datetime]:

@@ -1,5 +1,6 @@
 """Work that runs by itself: one thing that cannot be done stops no other, and whoever watches the machine sees it."""
 
+import datetime as dt
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -20,16 +21,20 @@ class Incomplete(Exception):
 
 @contextmanager
 def watched(part: Heartbeat.Part) -> Iterator[None]:
-    """Write down how a run ended. A fault goes on to the log; a database that is away is seen by itself."""
+    """Write down how a run ended. A fault goes on to the log; a database that takes no note is seen by itself."""
     try:
         yield
     except Exception:
-        try:
-            Heartbeat.note_fault(part, timezone.now())
-        except DatabaseError:
-            logger.warning("%s could not note that it failed", part)
+        _note(Heartbeat.note_fault, part)
         raise
-    Heartbeat.note_done(part, timezone.now())
+    _note(Heartbeat.note_done, part)
+
+
+def _note(how: Callable[[Heartbeat.Part, dt.datetime], None], part: Heartbeat.Part) -> None:
+    try:
+        how(part, timezone.now())
+    except DatabaseError:
+        logger.warning("%s could not note how it ended", part)
 
 
 def each(rows: Iterable[T], do: Callable[[T], object]) -> None:

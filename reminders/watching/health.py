@@ -63,6 +63,24 @@ def troubles(facts: Facts, zone: ZoneInfo) -> list[Trouble]:
     return found
 
 
+def upkeep(
+    failing: dict[str, dt.datetime], copied_at: dt.datetime | None, now: dt.datetime, zone: ZoneInfo
+) -> list[Trouble]:
+    """Return what is wrong with the work that keeps no message back, in words for admins.
+
+    ``failing`` tells since when each kind of work ends in a fault, ``copied_at`` of when the newest copy is, if too old.
+    """
+    found = []
+    if copied_at:
+        what = f"No copy of the data was made since {_since(copied_at, now, zone)}."
+        found.append(Trouble("copy", what, "What is lost now is lost for good: tell whoever runs this system."))
+    for kind, began in failing.items():
+        if now - began >= SILENT_AFTER:
+            what = f"{kind}: failing since {_since(began, now, zone)}."
+            found.append(Trouble("upkeep", what, "Tell whoever runs this system: its log says why."))
+    return found
+
+
 def is_silent(seen_at: dt.datetime, now: dt.datetime) -> bool:
     """Return whether a sign of life is too old, or from a time yet to come: the clock was set back since."""
     return abs(now - seen_at) >= SILENT_AFTER

@@ -182,9 +182,11 @@ def test_who_may_not_write_is_not_shown_where_to(maria: Patient, front_desk: Use
 
 
 @pytest.mark.parametrize(("failures", "line"), [(0, ""), (1, "1 reminder did not reach its patient")])
-def test_today_says_how_many_did_not_arrive(rules: Clinic, reminder: Reminder, failures: int, line: str) -> None:
+def test_today_says_how_many_did_not_arrive(
+    rules: Clinic, reminder: Reminder, front_desk: User, failures: int, line: str
+) -> None:
     Reminder.objects.filter(pk__in=[reminder.pk] * failures).update(state=State.FAILED)
-    request = RequestFactory().get("/")
+    request = asked_by(front_desk)
     request.clinic = rules  # type: ignore[attr-defined]
     page = draw("{% reminder_alert %}", request=request).strip()
     assert (line in page) if line else page == ""

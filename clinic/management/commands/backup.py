@@ -8,6 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from clinic.backups import Unfit, copying
+from reminders.models import Heartbeat
+from reminders.watching.faults import watched
 
 
 class Command(BaseCommand):
@@ -22,12 +24,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
         """Write, and say where it is."""
-        if not folder.is_dir():
-            raise CommandError(f"{folder} is no folder.")
         try:
-            written = copying.make(folder, now=timezone.now())
+            with watched(Heartbeat.Part.BACKUP):
+                written = self._copy(folder)
         except Unfit as reason:
             raise CommandError(str(reason)) from reason
         self.stdout.write(str(written))
         if not settings.BACKUP_KEYS:
             self.stderr.write("The copy is not locked: set BACKUP_KEYS, or lock it before it leaves this machine.")
+
+    def _copy(self, folder: Path) -> Path:
+        if not folder.is_dir():
+            raise Unfit(f"{folder} is no folder.")
+        return copying.make(folder, now=timezone.now())
