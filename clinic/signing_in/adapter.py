@@ -19,7 +19,7 @@ from clinic.models import User
 from clinic.network import caller
 from clinic.signing_in import second_factor
 from clinic.signing_in.devices import device_words, network_words
-from clinic.signing_in.sessions import begin
+from clinic.signing_in.sessions import begin, end_all
 
 logger = logging.getLogger(__name__)
 
@@ -77,6 +77,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         except (smtplib.SMTPException, OSError) as error:  # what mail providers' interfaces raise is an OSError too
             logger.exception("a letter could not be sent")
             raise NotSent from error
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """Change it, and end the other sessions: their next request would be a stranger's, but until then all are listed."""
+        super().set_password(user, password)
+        end_all(cast("User", user), but=self.request.session.session_key)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Lead back to one's own page, which says so."""

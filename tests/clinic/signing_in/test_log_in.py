@@ -146,6 +146,27 @@ def test_a_new_password_ends_all_sessions_and_its_link_works_once(front_desk: Us
     assert b"does not work any more" in Client().get(link).content
 
 
+def test_after_a_change_of_password_no_other_session_is_listed(front_desk: User) -> None:
+    lost, here = log_in(front_desk), log_in(front_desk)
+    new = "a new and longer password"
+    answer = here.post(
+        reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": new, "password2": new}, follow=True
+    )
+    assert "You were signed out on every other device." in answer.content.decode()
+    assert [row.session_key for row in answer.context["sessions"]] == [here.session.session_key]
+    assert lost.get(reverse("treatments:today")).status_code == 302
+
+
+def test_after_a_new_password_by_link_no_session_is_listed(front_desk: User) -> None:
+    log_in(front_desk)
+    client, new = Client(), "a new and longer password"
+    client.post(reverse("account_reset_password"), {"email": front_desk.email})
+    [link] = re.findall(r"http\S+(/forgotten/\S+)", str(mail.outbox[0].body))
+    form: Any = client.get(link)
+    client.post(form.url, {"password1": new, "password2": new})
+    assert not StaffSession.objects.filter(user=front_desk).exists()
+
+
 def test_a_new_password_by_link_ends_the_lock_as_the_page_says(front_desk: User) -> None:
     for number in range(10):
         sign_in(Client(REMOTE_ADDR=f"203.0.113.{number}"), front_desk.email, "wrong")
