@@ -11,6 +11,8 @@ from interface.models import Hook, Integration
 from interface.scopes import SCOPES, WORDS
 from treatments.forms import HouseForm
 
+NAME_TAKEN = "Another program has this name. Revoke it first, or choose another name."
+ADDRESS_TAKEN = "This address is told already."
 # In days. None that never ends: a token nobody looks after is a door nobody watches.
 LIVES = ((30, "30 days"), (90, "90 days"), (365, "1 year"))
 
@@ -39,7 +41,7 @@ class IntegrationForm(HouseForm):
         """Refuse a name that another program here has: the history must tell them apart."""
         name = str(self.cleaned_data["name"])
         if Integration.objects.filter(clinic=self.clinic, name=name, revoked_at=None).exists():
-            raise forms.ValidationError("Another program has this name. Revoke it first, or choose another name.")
+            raise forms.ValidationError(NAME_TAKEN)
         return name
 
 
@@ -71,5 +73,5 @@ class HookForm(HouseForm):
         except addresses.Unfit as error:
             raise forms.ValidationError(str(error)) from error
         if Hook.objects.filter(clinic=self.clinic, url=url, ended_at=None).exists():
-            raise forms.ValidationError("This address is told already.")
+            raise forms.ValidationError(ADDRESS_TAKEN)
         return url

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from clinic import audit
@@ -22,6 +22,10 @@ TOKEN_BYTES = 32
 LAST_USED_EVERY = dt.timedelta(minutes=1)
 
 
+class NameTaken(Exception):
+    """Another program at the clinic has this name."""
+
+
 @transaction.atomic
 def make(
     *, clinic: Clinic, name: str, scopes: Iterable[str], expires_at: dt.datetime, by: User, at: dt.datetime
@@ -29,7 +33,7 @@ def make(
     """Let a program in; return it with its token, which is shown once and kept nowhere.
 
     Its user has no password and is not active, so that no log-in of any kind takes it. What it may do beyond reading
-    hangs on a role like everybody's.
+    hangs on a role like everybody's. Raises NameTaken where another admin was faster.
     """
     _may_set_up(by, clinic)
     token = PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
@@ -39,7 +43,7 @@ def make(
     granted = sorted(scopes)
     if BOOKING in granted:
         Membership.objects.create(user=user, clinic=clinic, role=Role.FRONT_DESK)
-    made = Integration.objects.create(
+    made = Integration(
         clinic=clinic,
         name=name,
         user=user,
@@ -49,6 +53,10 @@ def make(
         made_by=by,
         expires_at=expires_at,
     )
+    try:
+        made.save()
+    except IntegrityError as error:
+        raise NameTaken from error
     _note(made, AuditEntry.Action.CREATE, by, at)
     return made, token
 

@@ -21,6 +21,10 @@ class ChangedMeanwhile(Exception):
     """Somebody saved a newer version while this one was being typed."""
 
 
+class AlreadyThere(Exception):
+    """There is a rule for the same kind of message at the same distance."""
+
+
 def newest(rule: ReminderRule, channel: str, language: str) -> MessageTemplate | None:
     """Return the version that is sent, None where none is written."""
     texts = MessageTemplate.objects.filter(rule=rule, channel=channel, language=language)
@@ -57,7 +61,10 @@ def save_text(
 
 @transaction.atomic
 def save_rule(*, rule: ReminderRule, fields: dict[str, Any], version: int, by: User, at: dt.datetime) -> None:
-    """Change a rule, or store a new one with its texts. One that is switched on speaks of what happens from now on."""
+    """Change a rule, or store a new one with its texts. One that is switched on speaks of what happens from now on.
+
+    Raises ChangedMeanwhile, and AlreadyThere where a colleague just gave the clinic a rule for the same.
+    """
     if rule._state.adding:
         rule.since = at
     elif not ReminderRule.objects.filter(pk=rule.pk, version=version).update(version=F("version") + 1):
@@ -69,7 +76,11 @@ def save_rule(*, rule: ReminderRule, fields: dict[str, Any], version: int, by: U
     for name, value in fields.items():
         setattr(rule, name, value)
     rule._history_user = by  # type: ignore[attr-defined]
-    rule.save()
+    try:
+        with transaction.atomic():
+            rule.save()
+    except IntegrityError as error:
+        raise AlreadyThere from error
     defaults.install_texts(rule)
     _trace(rule.clinic, by, at, AuditEntry.Action.CHANGE, "message rule")
 

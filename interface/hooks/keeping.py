@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from clinic import audit
@@ -17,13 +17,24 @@ from interface.models import Hook, HookCall
 OVERLAP = dt.timedelta(hours=24)
 
 
+class AddressTaken(Exception):
+    """This address is told already."""
+
+
 @transaction.atomic
 def make(*, clinic: Clinic, url: str, events: Iterable[str], by: User, at: dt.datetime) -> Hook:
-    """Begin to tell an address what happens from now on. Its secret is shown once."""
+    """Begin to tell an address what happens from now on. Its secret is shown once.
+
+    Raises AddressTaken where another admin was faster.
+    """
     _may_set_up(by, clinic)
-    hook = Hook.objects.create(
+    hook = Hook(
         clinic=clinic, url=url, events=sorted(events), secret=new_secret(), told_until=at, made_at=at, made_by=by
     )
+    try:
+        hook.save()
+    except IntegrityError as error:
+        raise AddressTaken from error
     _note(hook, AuditEntry.Action.CREATE, by, at)
     return hook
 

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.access import Capability, StaffRequest, requires
-from interface.forms import HookForm
+from interface.forms import ADDRESS_TAKEN, HookForm
 from interface.hooks import keeping
 from interface.models import Hook, HookCall
 
@@ -25,14 +25,12 @@ def overview(request: StaffRequest) -> HttpResponse:
     """List the addresses and what could not be told; add an address and show its secret, this one time."""
     form = HookForm(request.POST or None, clinic=request.clinic)
     if request.method == "POST" and form.is_valid():
-        made = keeping.make(
-            clinic=request.clinic,
-            url=form.cleaned_data["url"],
-            events=form.cleaned_data["events"],
-            by=request.user,
-            at=timezone.now(),
-        )
-        return _page(request, HookForm(clinic=request.clinic), made)
+        try:
+            made = keeping.make(clinic=request.clinic, **form.cleaned_data, by=request.user, at=timezone.now())
+        except keeping.AddressTaken:
+            form.add_error("url", ADDRESS_TAKEN)
+        else:
+            return _page(request, HookForm(clinic=request.clinic), made)
     return _page(request, form)
 
 

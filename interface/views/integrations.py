@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.access import Capability, StaffRequest, requires
 from interface import tokens
-from interface.forms import IntegrationForm
+from interface.forms import NAME_TAKEN, IntegrationForm
 from interface.models import Integration
 
 
@@ -25,17 +25,12 @@ def overview(request: StaffRequest) -> HttpResponse:
     form = IntegrationForm(request.POST or None, clinic=request.clinic)
     made: dict[str, object] = {}
     if request.method == "POST" and form.is_valid():
-        now = timezone.now()
-        integration, token = tokens.make(
-            clinic=request.clinic,
-            name=form.cleaned_data["name"],
-            scopes=form.cleaned_data["scopes"],
-            expires_at=now + dt.timedelta(days=form.cleaned_data["days"]),
-            by=request.user,
-            at=now,
-        )
-        made = {"made": integration, "token": token}
-        form = IntegrationForm(clinic=request.clinic)
+        try:
+            made = _let_in(request, form)
+        except tokens.NameTaken:
+            form.add_error("name", NAME_TAKEN)
+        else:
+            form = IntegrationForm(clinic=request.clinic)
     context = {
         "form": form,
         "integrations": Integration.objects.filter(clinic=request.clinic).select_related("made_by", "revoked_by"),
@@ -44,6 +39,19 @@ def overview(request: StaffRequest) -> HttpResponse:
     }
     status = 422 if form.is_bound else 200
     return render(request, "interface/integrations.html", context | made, status=status)
+
+
+def _let_in(request: StaffRequest, form: IntegrationForm) -> dict[str, object]:
+    now, typed = timezone.now(), form.cleaned_data
+    integration, token = tokens.make(
+        clinic=request.clinic,
+        name=typed["name"],
+        scopes=typed["scopes"],
+        expires_at=now + dt.timedelta(days=typed["days"]),
+        by=request.user,
+        at=now,
+    )
+    return {"made": integration, "token": token}
 
 
 @require_POST

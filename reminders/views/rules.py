@@ -73,6 +73,8 @@ def _saved(request: StaffRequest, form: RuleForm, one: ReminderRule) -> bool:
         )
     except ValidationError as error:
         form.add_error(None, error.messages)
+    except writing.AlreadyThere:
+        form.add_error(None, "There is a rule for that already.")
     except writing.ChangedMeanwhile:
         form.add_error(None, "Somebody changed this meanwhile. Yours is below: look at theirs in another window first.")
         typed = request.POST.copy()

@@ -83,6 +83,14 @@ def test_a_new_rule_comes_with_texts_in_every_language(rule: ReminderRule, clien
     assert made.since == NOW
 
 
+def test_a_rule_that_two_admins_add_at_once_is_there_already_for_the_second(
+    rule: ReminderRule, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ReminderRule, "validate_constraints", lambda _: None)  # the first had not saved yet
+    data = {"kind": "visit", "days": 3, "send_at": "10:00", "channel_order": "preferred", "active": "on"}
+    assert "There is a rule for that already." in page(client.post(reverse("reminders:new_rule"), data), 422)
+
+
 def test_a_rule_that_is_switched_on_speaks_of_what_happens_from_now_on(rule: ReminderRule, client: Client) -> None:
     booked = ReminderRule.objects.get(kind="booked")
     ReminderRule.objects.filter(pk=booked.pk).update(active=False)

@@ -103,9 +103,10 @@ def room(*, row: Room, users: Sequence[Injector]) -> Change:
     """A new room, or another name, other people or another state for one. No users: everybody may use it."""
 
     def write(by: User, at: dt.datetime) -> None:
+        taken = Refused(f"There is a room called {row.name} already.")
         if Room.objects.filter(clinic=row.clinic, name__iexact=row.name).exclude(pk=row.pk).exists():
-            raise Refused(f"There is a room called {row.name} already.")
-        kept = _keep(row, by, at)
+            raise taken
+        kept = _keep_unless(taken, row, by, at)
         if set(kept.injectors.all()) != set(users):
             kept.injectors.set(users)
 
@@ -117,10 +118,11 @@ def injector(*, row: Injector) -> Change:
     """A new injector, or another name, address or state for one."""
 
     def write(by: User, at: dt.datetime) -> None:
+        taken = Refused(f"There is an injector with the address {row.email} already.")
         if Injector.objects.filter(clinic=row.clinic, email__iexact=row.email).exclude(pk=row.pk).exists():
-            raise Refused(f"There is an injector with the address {row.email} already.")
+            raise taken
         row.user = _who_is(row)
-        kept = _keep(row, by, at)
+        kept = _keep_unless(taken, row, by, at)
         _tell_sessions(kept)
 
     words = row.name if row.active else f"{row.name} leaves the clinic"
@@ -160,6 +162,15 @@ def _keep(row: Row, by: User, at: dt.datetime) -> Row:
     _sign(kept, by, at)
     kept.save()
     return kept
+
+
+def _keep_unless(taken: Refused, row: Row, by: User, at: dt.datetime) -> Row:
+    """Write it, or raise ``taken`` where another admin was faster: the first of a clinic wait for nobody's calendar."""
+    try:
+        with transaction.atomic():
+            return _keep(row, by, at)
+    except IntegrityError as error:
+        raise taken from error
 
 
 def _sign(row: Any, by: User, at: dt.datetime) -> None:
