@@ -43,6 +43,7 @@ _settings = (
     [
         path("settings/integrations/", integrations.overview, name="list"),
         path("settings/integrations/<uuid:uid>/revoke/", integrations.revoke, name="revoke"),
+        path("settings/integrations/<uuid:uid>/take-over/", integrations.take_over, name="take_over"),
     ],
     "integrations",
 )

@@ -41,7 +41,7 @@ def make(*, clinic: Clinic, url: str, events: Iterable[str], by: User, at: dt.da
 
 @transaction.atomic
 def rotate(*, hook: Hook, by: User, at: dt.datetime) -> Hook:
-    """Give a hook a new secret; for a day calls are signed with the old one, too, and with those that still had theirs.
+    """Give a hook a new secret and answer for it from now on; for a day calls are signed with the old one, too, and with those that still had theirs.
 
     The program knows the one before, whoever pressed twice or loaded the page again since.
     """
@@ -49,7 +49,8 @@ def rotate(*, hook: Hook, by: User, at: dt.datetime) -> Hook:
     hook = Hook.objects.select_for_update().get(pk=hook.pk)
     hook.old_secret = " ".join([hook.secret, *hook.old_secrets(at)])
     hook.old_until, hook.secret = at + OVERLAP, new_secret()
-    hook.save(update_fields=["old_secret", "old_until", "secret"])
+    hook.kept_at, hook.kept_by = at, by
+    hook.save(update_fields=["old_secret", "old_until", "secret", "kept_at", "kept_by"])
     _note(hook, AuditEntry.Action.CHANGE, by, at)
     return hook
 

@@ -26,6 +26,8 @@ class Hook(models.Model):
     told_until = models.DateTimeField(help_text="what happened before was gathered")
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    kept_at = models.DateTimeField(null=True, help_text="when an admin took over what another had made")
+    kept_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
@@ -39,6 +41,11 @@ class Hook(models.Model):
                 condition=Q(ended_at__isnull=True, ended_by__isnull=True)
                 | Q(ended_at__isnull=False, ended_by__isnull=False),
                 name="ended_hook_says_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=Q(kept_at__isnull=True, kept_by__isnull=True)
+                | Q(kept_at__isnull=False, kept_by__isnull=False),
+                name="kept_hook_says_by_whom",
             ),
             models.CheckConstraint(condition=~Q(("secret", "")), name="hook_has_a_secret"),
         ]

@@ -24,6 +24,8 @@ class Integration(models.Model):
     token_hash = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    kept_at = models.DateTimeField(null=True, help_text="when an admin took over what another had made")
+    kept_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     revoked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -39,6 +41,11 @@ class Integration(models.Model):
                 condition=Q(revoked_at__isnull=True, revoked_by__isnull=True)
                 | Q(revoked_at__isnull=False, revoked_by__isnull=False),
                 name="revoked_integration_says_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=Q(kept_at__isnull=True, kept_by__isnull=True)
+                | Q(kept_at__isnull=False, kept_by__isnull=False),
+                name="kept_integration_says_by_whom",
             ),
             models.CheckConstraint(
                 condition=Q(expires_at__gt=models.F("made_at")), name="integration_ends_after_start"

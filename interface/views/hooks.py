@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic.access import Capability, StaffRequest, requires
 from interface.forms import ADDRESS_TAKEN, HookForm
 from interface.hooks import keeping
+from interface.keepers import with_keepers
 from interface.models import Hook, HookCall
 
 SHOWN = 50
@@ -71,12 +72,12 @@ def _hook(request: StaffRequest, uid: uuid.UUID) -> Hook:
 
 def _page(request: StaffRequest, form: HookForm, shown: Hook | None = None) -> HttpResponse:
     states = {state: Count("calls", filter=Q(calls__state=state)) for state in ("told", "waiting")}
-    hooks = Hook.objects.filter(clinic=request.clinic).select_related("made_by").annotate(**states)
+    hooks = Hook.objects.filter(clinic=request.clinic).select_related("made_by", "kept_by").annotate(**states)
     failed = HookCall.objects.filter(clinic=request.clinic, state=HookCall.State.FAILED, hook__ended_at=None)
     calls = list(failed.select_related("hook").order_by("-created_at", "-pk")[: SHOWN + 1])
     context = {
         "form": form,
-        "hooks": hooks,
+        "hooks": with_keepers(hooks),
         "failed": calls[:SHOWN],
         "more": len(calls) > SHOWN,
         "shown": shown,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic.access import Capability, StaffRequest, requires
 from interface import tokens
 from interface.forms import NAME_TAKEN, IntegrationForm
+from interface.keepers import with_keepers
 from interface.models import Integration
 
 
@@ -31,9 +32,10 @@ def overview(request: StaffRequest) -> HttpResponse:
             form.add_error("name", NAME_TAKEN)
         else:
             form = IntegrationForm(clinic=request.clinic)
+    programs = Integration.objects.filter(clinic=request.clinic)
     context = {
         "form": form,
-        "integrations": Integration.objects.filter(clinic=request.clinic).select_related("made_by", "revoked_by"),
+        "integrations": with_keepers(programs.select_related("made_by", "revoked_by", "kept_by")),
         "now": timezone.now(),
         "address": f"{settings.BASE_URL}/fhir",
     }
@@ -58,7 +60,19 @@ def _let_in(request: StaffRequest, form: IntegrationForm) -> dict[str, object]:
 @requires(Capability.SETUP)
 def revoke(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """End a program's token."""
-    found = get_object_or_404(Integration.objects.filter(clinic=request.clinic).select_related("clinic"), uid=uid)
-    tokens.revoke(integration=found, by=request.user, at=timezone.now())
+    found = tokens.revoke(integration=_integration(request, uid), by=request.user, at=timezone.now())
     messages.success(request, f"{found.name} is revoked. Its token opens nothing any more.")
     return redirect("integrations:list")
+
+
+@require_POST
+@requires(Capability.SETUP)
+def take_over(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Answer for a program whose admin has left."""
+    found = tokens.take_over(integration=_integration(request, uid), by=request.user, at=timezone.now())
+    messages.success(request, f"You look after {found.name} now.")
+    return redirect("integrations:list")
+
+
+def _integration(request: StaffRequest, uid: uuid.UUID) -> Integration:
+    return get_object_or_404(Integration.objects.filter(clinic=request.clinic).select_related("clinic"), uid=uid)
