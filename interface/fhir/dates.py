@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 _WRITTEN = re.compile(
     r"(?P<prefix>eq|ne|gt|lt|ge|le|sa|eb)?"
-    r"(?P<year>\d{4})(-(?P<month>\d\d)(-(?P<day>\d\d)(T(?P<hour>\d\d):(?P<minute>\d\d)(:(?P<second>\d\d)(\.\d+)?)?"
+    r"(?P<year>\d{4})(-(?P<month>\d\d)(-(?P<day>\d\d)(T(?P<hour>\d\d):(?P<minute>\d\d)(:(?P<second>\d\d)(\.(?P<part>\d{1,9}))?)?"
     r"(?P<zone>Z|[+-]\d\d:\d\d)?)?)?)?",
     re.ASCII,
 )
@@ -75,15 +75,26 @@ def read(text: str, zone: ZoneInfo) -> Span:
 
 def _moment(found: re.Match[str], zone: ZoneInfo) -> dt.datetime:
     month, day = (int(found[name] or 1) for name in ("month", "day"))
-    time = dt.time(int(found["hour"] or 0), int(found["minute"] or 0), int(found["second"] or 0))
+    hour, minute, second = (int(found[name] or 0) for name in ("hour", "minute", "second"))
+    time = dt.time(hour, minute, second, _microseconds(found["part"] or ""))
     local = dt.datetime.combine(dt.date(int(found["year"]), month, day), time)
     if found["zone"]:
         return dt.datetime.fromisoformat(f"{local.isoformat()}{found['zone'].replace('Z', '+00:00')}")
     return local.replace(tzinfo=zone)
 
 
+def _microseconds(part: str) -> int:
+    """Return the part of a second that stands behind the point."""
+    return int(part[:6].ljust(6, "0"))
+
+
 def _end(found: re.Match[str], low: dt.datetime) -> dt.datetime:
-    """Return where the written moment ends, by the wall clock for days and longer."""
+    """Return where the written moment ends, by the wall clock for days and longer.
+
+    Of a second's part as much as is written: what else happened within that second comes after it, or before.
+    """
+    if found["part"]:
+        return low + dt.timedelta(microseconds=10 ** max(0, 6 - len(found["part"])))
     if found["hour"]:
         return low + dt.timedelta(seconds=1 if found["second"] else 60)
     if found["day"]:

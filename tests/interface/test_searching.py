@@ -54,6 +54,12 @@ def test_pages_hold_everything_once_in_every_order(program: Program, visits: lis
     assert found == (expected[::-1] if sort.startswith("-") else expected)
 
 
+def test_a_search_for_many_people_has_a_next_page(program: Program, visits: list[TreatmentSession]) -> None:
+    asked = ",".join(f"Patient/{visit.course.patient.uid}" for visit in [*visits, *visits])
+    found = pages(program, "Appointment", patient=asked, _count=2)
+    assert found == [uids(visits[:2]), uids(visits[2:4]), uids(visits[4:])]
+
+
 def test_free_times_come_in_pages_too(program: Program, osei: Injector) -> None:
     whole = program.ids("Slot", start="2026-11-26", _count=200)
     assert [uid for page in pages(program, "Slot", start="2026-11-26", _count=10) for uid in page] == whole
@@ -137,6 +143,17 @@ def test_what_changed_since_is_found(program: Program, visits: list[TreatmentSes
     later = NOW + dt.timedelta(hours=1)
     visits[2].events.create(clinic=visits[2].clinic, at=later, kind="status", after={"status": "arrived"})
     assert program.ids("Appointment", _lastUpdated="gt2026-11-23T10:00:00Z") == [str(visits[2].uid)]
+
+
+def test_what_changed_later_in_the_same_second_is_found(program: Program, visits: list[TreatmentSession]) -> None:
+    for visit, milliseconds in zip(visits, (300, 700), strict=False):
+        at = NOW + dt.timedelta(hours=1, milliseconds=milliseconds)
+        visit.events.create(clinic=visit.clinic, at=at, kind="status", after={"status": "arrived"})
+    seen = program.get(f"Appointment/{visits[0].uid}").json()["meta"]["lastUpdated"]
+    assert seen == "2026-11-23T11:00:00.300Z"
+    assert program.ids("Appointment", _lastUpdated=f"gt{seen}") == [str(visits[1].uid)]
+    assert program.ids("Appointment", _lastUpdated=seen) == [str(visits[0].uid)]
+    assert program.ids("Appointment", _lastUpdated=["ge2026-11-23T11:00:00Z", f"lt{seen}"]) == []
 
 
 def test_a_person_s_visits_are_found(program: Program, visits: list[TreatmentSession]) -> None:
