@@ -14,7 +14,7 @@ from clinic import audit
 from clinic.fields import EncryptedTextField, TextsInsideField, each_token
 from clinic.models import AuditEntry, Opening, User
 from patients.actions.holding import hold
-from patients.actions.trace import refresh_search
+from patients.actions.trace import refresh_search, save_as
 from patients.models import Channel, ContactPoint, Patient
 from privacy.models import Erasure, Retention
 from privacy.paths import records_of, rows_of, tables
@@ -43,6 +43,8 @@ def erase(*, patient: Patient, what: str, reason: str, by: User | None, at: dt.d
         _forget_person(people, by=by, at=at)
     for one in people:
         refresh_search(one)
+        # A line of history of what is left: other programs ask what changed since, and must not keep what they copied.
+        save_as(one, by=by, at=at)
         audit.record(
             clinic=one.clinic_id,
             by=by,

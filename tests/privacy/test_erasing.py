@@ -24,6 +24,7 @@ from reminders.models import Delivery, InboundMessage, OneOff, Reminder, Reminde
 from tests.builders import NOW, TODAY, make_assessment, make_course, make_patient, make_user
 from tests.clinic.test_constraints import refused
 from tests.conftest import log_in
+from tests.interface.programs import Program
 from tests.world import World
 from treatments.courses import close_course
 from treatments.models import Course, SessionEvent, Status, TreatmentSession
@@ -111,6 +112,16 @@ def test_no_column_of_any_table_holds_the_name_any_more(maria: Patient, keeper: 
                 continue
             cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608
             assert "santos" not in str(cursor.fetchall()).lower(), table
+
+
+@pytest.mark.parametrize("what", ["contact", "person"])
+def test_a_program_that_asks_what_changed_is_told(maria: Patient, keeper: User, what: str) -> None:
+    program = Program(maria.clinic)
+    since = f"ge{NOW + dt.timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"
+    assert str(maria.uid) not in program.ids("Patient", _lastUpdated=since)
+    erase(patient=maria, what=what, reason="order", by=keeper, at=NOW + dt.timedelta(days=1))
+    assert str(maria.uid) in program.ids("Patient", _lastUpdated=since)
+    assert "telecom" not in program.get(f"Patient/{maria.uid}").json()
 
 
 def test_what_was_given_and_signed_stays(maria: Patient, keeper: User) -> None:
