@@ -5,13 +5,22 @@ more question to the server for each request, a tenth of what a booking takes, a
 """
 
 import select
+from typing import Any
 
 from django.db.backends.postgresql import base
 from psycopg.pq import TransactionStatus
 
+from clinic.postgresql.moments import MomentLoader
+
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection that is asked whether it lives only where there is a reason to."""
+    """A connection that is asked whether it lives only where there is a reason to, and reads moments quickly."""
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Open one. A cursor of another time zone than UTC gets a reader of its own from Django."""
+        connection = super().get_new_connection(conn_params)
+        connection.adapters.register_loader("timestamptz", MomentLoader)
+        return connection
 
     def is_usable(self) -> bool:
         """Return whether the next statement can go to this connection.
