@@ -5,6 +5,7 @@ import re
 import smtplib
 from collections.abc import Iterable
 from contextlib import suppress
+from email.policy import Compat32
 from email.utils import parseaddr
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -32,6 +33,25 @@ class Letter(NamedTuple):
     sender: str
     recipient: str
     content: bytes
+
+
+class _ShortHeaders(Compat32):
+    """Writes a header of plain letters that fits on its line as it is: the library weighs where to fold each, and leaves it."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Return a header as it goes over the line."""
+        line = f"{name}: {value}"
+        if (
+            len(line) <= (self.max_line_length or 0)
+            and line.isascii()
+            and line.isprintable()
+            and value == value.strip()
+        ):
+            return f"{line}{self.linesep}".encode()
+        return super().fold_binary(name, value)
+
+
+_SHORT_HEADERS = _ShortHeaders()
 
 
 class EmailCarrier:
@@ -118,10 +138,10 @@ def _is_smtp(connection: Any) -> bool:
 def letter_of(message: Message) -> Letter:
     """Return a message as Django's SMTP backend would hand it over."""
     mail = _mail(message)
-    sender = sanitize_address(mail.from_email, settings.DEFAULT_CHARSET)
     recipient = sanitize_address(message.to, settings.DEFAULT_CHARSET)
     content: Any = mail.message()
-    return Letter(sender, recipient, content.as_bytes(linesep="\r\n"))
+    content.policy = _SHORT_HEADERS
+    return Letter(_sanitized(mail.from_email), recipient, content.as_bytes(linesep="\r\n"))
 
 
 def _mail(message: Message, connection: Any = None) -> EmailMessage:
@@ -140,6 +160,12 @@ def _mail(message: Message, connection: Any = None) -> EmailMessage:
 def message_id(key: str) -> str:
     """Return the Message-ID of a reminder: the same for every attempt."""
     return f"<{key}@{_domain(settings.DEFAULT_FROM_EMAIL)}>"
+
+
+@lru_cache(maxsize=1)
+def _sanitized(sender: str) -> str:
+    address: str = sanitize_address(sender, settings.DEFAULT_CHARSET)
+    return address
 
 
 @lru_cache(maxsize=1)

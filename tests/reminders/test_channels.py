@@ -154,13 +154,25 @@ def test_a_letter_prepared_beforehand_is_what_would_have_been_written_at_its_tur
     assert other["to"] == [changed.to]
 
 
-def test_a_letter_goes_over_the_line_as_the_frameworks_own_backend_writes_it(settings: Settings) -> None:
-    letter = letter_of(LETTER)
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Hello",
+        "Eich apwyntiad: dydd Llun, 10:30 – Llŷr",
+        "two  spaces =?utf-8?q?and_a_code?=",
+        "x" * 69,
+        "x" * 70,
+        "long " * 40,
+    ],
+)
+def test_a_letter_goes_over_the_line_as_the_frameworks_own_backend_writes_it(settings: Settings, subject: str) -> None:
+    message = replace(LETTER, subject=subject)
+    letter = letter_of(message)
     sent: list[tuple[Any, ...]] = []
     backend: Any = EmailBackend(host="127.0.0.1", port=1)
     backend.connection = SimpleNamespace(sendmail=lambda *words: sent.append(words))
     EmailMessage(
-        LETTER.subject, LETTER.body, None, [MAILBOX], headers={"Message-ID": message_id(KEY)}, connection=backend
+        subject, LETTER.body, None, [MAILBOX], headers={"Message-ID": message_id(KEY)}, connection=backend
     ).send()
     ((sender, recipients, content),) = sent
     assert (letter.sender, [letter.recipient]) == (sender, recipients)
