@@ -1,6 +1,7 @@
 """A change that would strand booked visits: seen first, moved or left on purpose, saved in one go or not at all."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -44,6 +45,14 @@ def test_leave_over_a_visit_lists_it_and_saves_nothing(ada: Client, osei: Inject
     assert not Absence.objects.exists()
     visit.refresh_from_db()
     assert (visit.starts_at, visit.version, visit.status) == (VISIT_AT, 1, Status.BOOKED)
+
+
+def test_the_eye_lands_on_what_is_listed_not_on_the_button_that_moves_everybody(
+    ada: Client, osei: Injector, visit: TreatmentSession
+) -> None:
+    page = ask_for_leave(ada, osei).content.decode()
+    assert re.findall(r"<(\w+)[^>]* data-focus", page) == ["p"]
+    assert page.index("data-focus") < page.index("1 booked visit")
 
 
 def test_proposals_keep_to_the_new_rules(ada: Client, osei: Injector, visit: TreatmentSession) -> None:

@@ -57,6 +57,15 @@ def test_hours_that_a_colleague_ended_stay_ended_until_somebody_chooses(
     assert (row.valid_until, row.closes) == (None, dt.time(16))
 
 
+def test_what_a_colleague_saved_has_the_focus_and_the_title_says_that_something_is_wrong(
+    ada: Client, oda: Client, riverside: Clinic
+) -> None:
+    url = reverse("setup:edit_room", args=[Room.objects.create(clinic=riverside, name="Room 1").uid])
+    page, _ = race(ada, oda, url, {"name": "Room one"}, {"name": "Blue room"})
+    assert re.search(r'<section class="panel" role="alert" tabindex="-1" aria-labelledby="theirs-h" data-focus>', page)
+    assert re.search(r"<title>\s*Error: ", page)
+
+
 def test_a_room_is_not_given_back_to_who_was_just_taken_out(
     ada: Client, oda: Client, osei: Injector, riverside: Clinic
 ) -> None:
