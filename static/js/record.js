@@ -25,6 +25,11 @@
     });
   }
 
+  // --- Messages stand above the foot of the form, whose height changes with its words: they hid Sign and Leave ----------
+
+  const foot = form.querySelector(".sign-bar");
+  new ResizeObserver(() => document.body.style.setProperty("--app-foot", `${foot.offsetHeight}px`)).observe(foot);
+
   // --- None, or the side effects: never both --------------------------------------------------------------------------
 
   const none = form.elements.no_effects;
