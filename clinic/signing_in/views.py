@@ -62,7 +62,9 @@ def end_session(request: HttpRequest) -> HttpResponse:
 def stay_signed_in(request: HttpRequest) -> HttpResponse:
     """Say when this session ends. A press of *Stay* has moved that on by now; the page's own asking has not.
 
-    A page that was open while somebody signed in again learns here the token that its form needs from now on.
+    A page that was open while somebody signed in again learns here whose session it is now, and the token that its
+    forms need from now on. It is told the time, too: its own clock may be wrong.
     """
-    end = ends_at(request.session)
-    return JsonResponse({"ends_at": end.isoformat() if end else None, "token": get_token(request)})
+    end, now = ends_at(request.session), timezone.now()
+    told = {"ends_at": end.isoformat() if end else None, "now": now.isoformat(), "who": request.user.pk}
+    return JsonResponse(told | {"token": get_token(request)})

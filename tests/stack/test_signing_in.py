@@ -1,6 +1,7 @@
 """Signing in in a real browser: with a passkey, and again while a half-written session stands open."""
 
 import re
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -9,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from clinic.demo.logins import PASSWORD
 from tests.acceptance.test_session_form import fill_vial
 from tests.stack.running import Stack, in_room
-from tests.stack.windows import OSEI, log_in, sign_out
+from tests.stack.windows import FRAN, OSEI, log_in, sign_out
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
@@ -140,3 +141,42 @@ def test_a_session_that_is_sent_after_being_signed_out_stands_there_again_after_
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(note).to_have_value("sore on the left")
+
+
+def come_back_to(page: Page) -> None:
+    """Turn to this tab again, as somebody does who signed in in another one."""
+    with page.expect_response("**/me/stay/"):
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def test_a_form_that_stood_open_is_taken_once_its_writer_has_signed_in_again(browser_page: Page) -> None:
+    page = log_in(browser_page, FRAN)
+    page.goto("/patients/new/")
+    page.get_by_label("First name").fill("Robin")
+    page.context.clear_cookies(name="session")
+    log_in(page.context.new_page(), FRAN)
+    come_back_to(page)
+    page.get_by_role("button", name="Register").click()
+    expect(page.locator(".error-summary")).to_contain_text("Enter the last name.")
+    expect(page.get_by_label("First name")).to_have_value("Robin")
+
+
+def test_what_one_person_typed_is_not_sent_by_another_who_signed_in_meanwhile(browser_page: Page) -> None:
+    page = log_in(browser_page, FRAN)
+    page.goto("/patients/new/")
+    page.context.clear_cookies(name="session")
+    log_in(page.context.new_page(), OSEI)
+    come_back_to(page)
+    page.get_by_role("button", name="Register").click()
+    expect(page.locator("h1")).to_have_text("This page was open too long")
+
+
+def test_a_device_whose_clock_is_wrong_tells_nobody_that_they_are_signed_out(browser_page: Page) -> None:
+    browser_page.clock.install(time=time.time() + 3600)
+    page = log_in(browser_page, FRAN)
+    page.goto("/patients/new/")
+    page.clock.run_for(6000)
+    expect(page.locator("#rest-dialog")).to_be_hidden()
+    page.route("**/me/stay/", lambda route: route.abort())
+    page.clock.run_for(14 * 60 * 1000)
+    expect(page.locator("#rest-dialog")).to_contain_text("Less than a minute left.")

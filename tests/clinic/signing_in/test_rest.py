@@ -1,11 +1,13 @@
 """A session ends when nobody is there: whatever a person does moves its end on, what a page asks by itself does not."""
 
+import datetime as dt
 import re
 from pathlib import Path
 from typing import Any
 
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from clinic.models import Clinic, User
 from tests.clinic.signing_in.test_log_in import sign_in
@@ -95,6 +97,12 @@ def test_staying_moves_the_end_on_and_asking_for_it_does_not(front_desk: User, f
     frozen_clock.shift(10 * MINUTE)
     assert client.get(asked, **BY_ITSELF).json()["ends_at"] == before  # type: ignore[arg-type]
     assert client.post(asked).json()["ends_at"] > before
+
+
+def test_a_page_is_told_the_time_and_whose_session_it_is(front_desk: User, frozen_clock: Any) -> None:
+    told = signed_in(front_desk).get(reverse("account_stay"), **BY_ITSELF).json()  # type: ignore[arg-type]
+    assert dt.datetime.fromisoformat(told["now"]) == timezone.now()
+    assert told["who"] == front_desk.pk
 
 
 def test_a_busy_person_costs_one_write_a_minute(front_desk: User, django_assert_num_queries: Any) -> None:
