@@ -13,6 +13,7 @@ from patients.models.diary import DOSES
 from patients.paper import CLEAR, HEADACHE, MIGRAINE
 from reminders.own_pages.diary import SIGNS, OwnDay, letter_of
 
+ONE_OF_THREE = _("Choose no headache, headache or migraine.")
 ANSWERS = [(CLEAR, _("No headache")), (HEADACHE, _("Headache")), (MIGRAINE, _("Migraine"))]
 NO_HEADACHE: dict[str, Any] = {
     "headache_hours": Decimal(0),
@@ -118,7 +119,7 @@ class WeekRowForm(forms.Form):
         choices=ANSWERS,
         widget=forms.RadioSelect,
         required=False,
-        error_messages={"invalid_choice": _("Choose no headache, headache or migraine.")},
+        error_messages={"invalid_choice": ONE_OF_THREE},
     )
     same = forms.BooleanField(label=_("Same as the day above"), required=False)
 
@@ -133,6 +134,14 @@ class WeekRowForm(forms.Form):
     def counts(self) -> list[forms.BoundField]:
         """The boxes that count medicines."""
         return [self[name] for name in self.medicines]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask what kind of day it was where only medicines were counted: a day is kept by its letter."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        said = "letter" in self.errors or data.get("letter") or data.get("same")
+        if any(self._doses().values()) and not said:
+            self.add_error("letter", ONE_OF_THREE)
+        return data
 
     def said(self, above: dict[str, Any] | None) -> dict[str, Any] | None:
         """Return letter and doses of the day, as ticked or like the day ``above``; None when nothing was said."""

@@ -182,6 +182,15 @@ def test_a_wrong_day_of_a_week_does_not_lose_the_others(own: Client, diary_link:
     assert DiaryDay.objects.get().letter == "M"
 
 
+def test_medicine_of_a_day_without_a_word_on_it_is_asked_about_and_not_dropped(own: Client, diary_link: str) -> None:
+    response = own.post(f"{diary_link}week/", week(d21={"letter": "0"}, d22={"triptan_doses": "2"}))
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "Sunday 22 November 2026: Choose no headache, headache or migraine." in words(response.content)
+    assert 'name="20261122-triptan_doses" value="2"' in page
+    assert DiaryDay.objects.get().date.day == 21
+
+
 def test_a_week_sent_unchanged_takes_no_details_away(own: Client, diary_link: str) -> None:
     say(own, diary_link, YESTERDAY, worst_pain="3", signs=["nausea", "one_sided"], triptan_doses="1")
     own.post(f"{diary_link}week/?back=0", week(d22={"letter": "M", "triptan_doses": "1"}))
