@@ -15,7 +15,7 @@ LANGUAGES = ("en", "cy", "es", "pl", "ur")
 PAGES = {
     "visit": ("", "ask/", "times/", "stop/", "about/"),
     "due": ("", "ask/", "times/"),
-    "diary": ("", "week/"),
+    "diary": ("", "week/", "stop/", "about/"),
 }
 
 
