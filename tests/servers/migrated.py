@@ -1,9 +1,11 @@
 """The database with all tables and nothing in them: a run migrates one, and whoever needs a database copies it.
 
-The process that leads the run makes it while its workers still read the tests, and removes it in the end.
+The process that leads the run makes it while its workers still read the tests, and removes it in the end. The file of
+SQLite is kept for the next run, until what it is made of changes: to make it takes longer than most tests one asks for.
 """
 
 import fcntl
+import hashlib
 import os
 import shutil
 import sqlite3
@@ -27,6 +29,10 @@ from tests.servers.processes import ROOT
 BASE = {"DJANGO_SETTINGS_MODULE": "tests.settings", "DEBUG": "true", "HTTPS": "false"}
 # Where the workers of a run find it.
 FOLDER = "MIGRATED_FOLDER"
+# Where the file of an earlier run is, if its tables are still these.
+KEPT = "MIGRATED_KEPT"
+# What the tables come from.
+ORIGINS = ("*/migrations/*.py", "*/models/*.py", "clinic/constraints/*.py", "requirements.txt")
 # Each step makes hundreds of classes anew: to look all of them over for garbage took a quarter of the time. Unlooked at,
 # they take 500 MB for these seconds.
 MIGRATE = """
@@ -42,11 +48,19 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         return
     os.environ[FOLDER] = tempfile.mkdtemp(prefix="migrated-")
+    os.environ[KEPT] = str(config.cache.mkdir("migrated") / f"{_digest()}.sqlite3")
     config.add_cleanup(_remove)
     if getattr(config.option, "numprocesses", None) and not config.option.collectonly:
         maker = threading.Thread(target=migrated)
         maker.start()
         config.add_cleanup(maker.join)
+
+
+def _digest() -> str:
+    found = hashlib.sha256()
+    for path in sorted(path for pattern in ORIGINS for path in ROOT.glob(pattern)):
+        found.update(bytes(path.relative_to(ROOT)) + path.read_bytes())
+    return found.hexdigest()
 
 
 def _remove() -> None:
@@ -86,13 +100,24 @@ def migrated() -> str:
 
 def _make(folder: Path) -> str:
     if connection.vendor == "sqlite":
-        url = f"sqlite:///{folder / 'migrated.sqlite3'}"
-    else:
-        name = f"migrated_{folder.name.removeprefix('migrated-').lower()}"
-        copy(name, "template1")
-        url = address(name)
-    migrate(BASE | {"DATABASE_URL": url, "VAR_DIR": str(folder)})
-    return url
+        return f"sqlite:///{_make_file(folder / 'migrated.sqlite3')}"
+    name = f"migrated_{folder.name.removeprefix('migrated-').lower()}"
+    copy(name, "template1")
+    migrate(BASE | {"DATABASE_URL": address(name), "VAR_DIR": str(folder)})
+    return address(name)
+
+
+def _make_file(file: Path) -> Path:
+    kept = Path(os.environ[KEPT])
+    if kept.is_file():
+        shutil.copy(kept, file)
+        return file
+    migrate(BASE | {"DATABASE_URL": f"sqlite:///{file}", "VAR_DIR": str(file.parent)})
+    for old in kept.parent.iterdir():
+        old.unlink(missing_ok=True)
+    shutil.copy(file, kept.with_suffix(".new"))
+    kept.with_suffix(".new").replace(kept)
+    return file
 
 
 def migrate(environment: dict[str, str]) -> None:
