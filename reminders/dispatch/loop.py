@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Mapping
 
 from reminders.channels import Carriers
-from reminders.dispatch import outcome
+from reminders.dispatch import halting, outcome
 from reminders.dispatch.claim import claim, lease, release
 from reminders.dispatch.ledger import Ledger
 from reminders.dispatch.lookup import GOOD_FOR, Ready, look_up
@@ -18,7 +18,7 @@ BATCH = 200
 
 
 def send_due(*, clock: Callable[[], dt.datetime], limit: int = BATCH, deadline: dt.datetime | None = None) -> int:
-    """Send until nothing is due or the time is up; return how many reminders were worked on.
+    """Send until nothing is due, the time is up or a stop is asked for; return how many reminders were worked on.
 
     ``clock`` is read before each message: quiet hours begin in the middle of a long batch too. Without a
     ``deadline`` the time is half a lease, so that what this worker holds is never taken for a dead one's.
@@ -26,9 +26,13 @@ def send_due(*, clock: Callable[[], dt.datetime], limit: int = BATCH, deadline: 
     stop = deadline or clock() + lease() / 2
     worked = 0
     with Carriers() as carriers:
-        while clock() <= stop and (batch := claim(now=clock(), limit=limit)):
+        while _goes_on(clock, stop) and (batch := claim(now=clock(), limit=limit)):
             worked += _work(batch, clock, stop, carriers)
     return worked
+
+
+def _goes_on(clock: Callable[[], dt.datetime], stop: dt.datetime) -> bool:
+    return clock() <= stop and not halting.asked()
 
 
 def _work(batch: list[Reminder], clock: Callable[[], dt.datetime], stop: dt.datetime, carriers: Carriers) -> int:
@@ -37,7 +41,7 @@ def _work(batch: list[Reminder], clock: Callable[[], dt.datetime], stop: dt.date
     Beside a slow gateway no more are looked up at a time than there is hope to send before they must be looked up anew.
     """
     worked, at_a_time = 0, len(batch)
-    while worked < len(batch) and clock() <= stop:
+    while worked < len(batch) and _goes_on(clock, stop):
         done = _send_together(batch[worked : worked + at_a_time], clock, stop, carriers)
         worked, at_a_time = worked + done, 2 * done
     release(batch[worked:])
@@ -52,7 +56,7 @@ def _send_together(
     good_until, ready = min(now + GOOD_FOR, stop), _looked_up(some, now, carriers)
     try:
         for position, claimed in enumerate(some):
-            if position and (now := clock()) > good_until:
+            if position and ((now := clock()) > good_until or halting.asked()):
                 return position
             _send_or_put_off(claimed, ready.get(claimed.pk), now, carriers, ledger)
     finally:

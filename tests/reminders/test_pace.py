@@ -1,15 +1,16 @@
 """What a worker looks up and prepares beforehand: for many at a time, and never older than two seconds when one leaves."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import count
 
 import pytest
+from celery.signals import worker_shutting_down
 
 from clinic.models import Clinic, Injector
 from patients.models import Channel, ContactPoint
 from reminders.channels import Message
-from reminders.dispatch import loop, send_due
+from reminders.dispatch import halting, loop, send_due
 from reminders.models import Reminder, State
 from reminders.planning import reconcile
 from tests.builders import NOW, make_course, make_patient, make_session
@@ -97,6 +98,25 @@ def test_a_new_address_is_written_to_although_a_letter_to_the_old_one_was_prepar
     first, *others = slow.taken
     assert first.to != new
     assert {message.to for message in others} == {new}
+
+
+@pytest.fixture
+def halted() -> Iterator[Callable[[], object]]:
+    """Give what a worker does when it is told to stop."""
+    yield lambda: worker_shutting_down.send(sender="worker", sig="SIGTERM", how="Warm", exitcode=0)
+    halting.take_back()
+
+
+@pytest.mark.parametrize("seconds", [0, 2.5])
+def test_a_worker_that_is_told_to_stop_finishes_the_letter_in_hand_and_gives_the_others_back(
+    letters: None, gateways: dict[str, Gateway], halted: Callable[[], object], seconds: float
+) -> None:
+    gateway = SlowGateway(seconds, meanwhile=halted)
+    put_up(gateway, gateways)
+    assert gateway.work() == 1
+    assert Reminder.objects.filter(state=State.SENT).count() == 1
+    assert Reminder.objects.filter(state=State.WAITING, lease_until=None).count() == PEOPLE - 1
+    assert gateway.work() == 0
 
 
 def test_what_is_about_nothing_any_more_is_not_prepared(letters: None, gateways: dict[str, Gateway]) -> None:

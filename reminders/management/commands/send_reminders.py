@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from reminders import rehearsal
+from reminders.dispatch import halting
 from reminders.models import Heartbeat
 from reminders.rounds import plan_and_send
 
@@ -31,16 +32,24 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, loop: bool, dry_run: bool, names: bool, **options: Any) -> None:
-        """Run; a stop signal lets the current round end."""
+        """Run; a stop signal lets the message in hand go out, and ends the loop."""
         if dry_run:
             self._rehearse(names=names)
-            return
-        self._round()
-        if not loop:
-            return
+        elif loop:
+            self._loop()
+        else:
+            self._round()
+
+    def _loop(self) -> None:
         stop = threading.Event()
+
+        def end(*_: Any) -> None:
+            stop.set()
+            halting.ask()
+
         for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, lambda *_: stop.set())
+            signal.signal(name, end)
+        self._round()
         while not stop.wait(settings.REMINDER_TICK_SECONDS):
             self._round()
 
