@@ -7,10 +7,12 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import tarfile
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -18,6 +20,9 @@ from clinic.backups import Unfit, sealing
 
 FORMAT = 1
 MANIFEST, CONTENT = "manifest.json", "database"
+_PREFIX = ".copy-"
+# No copy takes a day.
+_OLD_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ class About:
 
 def pack(content: Path, target: Path, about: About, key: bytes | None) -> None:
     """Write a copy. It appears under its name when it is complete, or not at all; nobody else may read it."""
-    with _workshop(target.parent) as folder:
+    with workshop(target.parent) as folder:
         if key:
             locked = folder / "locked"
             with content.open("rb") as source, locked.open("wb") as sealed:
@@ -60,7 +65,7 @@ def pack(content: Path, target: Path, about: About, key: bytes | None) -> None:
 @contextmanager
 def unpacked(path: Path, keys: list[bytes]) -> Iterator[tuple[About, Path]]:
     """Open a copy; give what it says of itself and a file with what is in it, checked to the last bit."""
-    with _workshop(path.parent) as folder:
+    with workshop(path.parent) as folder:
         try:
             with tarfile.open(path, "r:") as box:
                 for name in (MANIFEST, CONTENT):
@@ -108,10 +113,27 @@ def checksum(path: Path) -> str:
 
 
 @contextmanager
-def _workshop(beside: Path) -> Iterator[Path]:
-    """Give a folder for ourselves on the same disk, emptied in the end: what lies in it is everybody's record."""
-    folder = Path(tempfile.mkdtemp(prefix=".copy-", dir=beside))
+def workshop(beside: Path) -> Iterator[Path]:
+    """Give a folder for ourselves on the same disk, emptied in the end: what lies in it is everybody's record, unlocked.
+
+    So it is when the run is told to stop; what one that was killed left goes when nobody can be at work in it any more.
+    """
+    _sweep(beside)
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=beside))
+    before = signal.signal(signal.SIGTERM, _end)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        signal.signal(signal.SIGTERM, before)
+
+
+def _end(*_: object) -> None:
+    raise SystemExit(128 + signal.SIGTERM)
+
+
+def _sweep(beside: Path) -> None:
+    for left in beside.glob(f"{_PREFIX}*"):
+        with suppress(FileNotFoundError):  # whoever works in it has just ended
+            if time.time() - left.stat().st_mtime > _OLD_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import hashlib
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,8 +23,8 @@ def make(folder: Path, *, now: dt.datetime) -> Path:
     if target.exists():
         raise Unfit(f"{target} is there already.")
     keys = backup_keys()
-    with tempfile.TemporaryDirectory(prefix=".copy-", dir=folder) as room:
-        content = Path(room) / "content"
+    with archive.workshop(folder) as room:
+        content = room / "content"
         rows = engines.dump(content)
         about = archive.About(
             engine=connection.vendor,
