@@ -48,6 +48,27 @@ class TestChoosing:
         assert 'name="slot"' in content
         assert reverse("treatments:move", args=[session.uid]) in content
 
+    def test_the_calendar_of_a_dialog_opens_at_the_week_and_the_injector_of_the_visit(
+        self, desk: Client, osei: Injector, course: Course
+    ) -> None:
+        make_injector(osei.clinic, "Dr Aalto")  # before Dr Osei by name
+        session = make_session(course, osei, at(10, 30), due_on=TODAY)
+        dialog = desk.get(reverse("treatments:move", args=[session.uid])).content.decode()
+        assert "Dr Osei, week of Monday 30 November 2026" in self.calendar_of(desk, dialog)
+
+    def test_the_calendar_of_a_booking_opens_with_the_injector_who_is_offered_first(
+        self, desk: Client, osei: Injector, course: Course
+    ) -> None:
+        make_injector(osei.clinic, "Dr Aalto")  # has no hours
+        dialog = desk.get(reverse("treatments:book", args=[course.uid])).content.decode()
+        assert "Dr Osei, week of" in self.calendar_of(desk, dialog)
+
+    @staticmethod
+    def calendar_of(desk: Client, dialog: str) -> str:
+        found = re.search(r'<a href="([^"]+)" hx-boost="false">Choose in the calendar', dialog)
+        assert found
+        return desk.get(found[1].replace("&amp;", "&")).content.decode()
+
     def test_who_is_overdue_is_offered_times_from_this_week_on(
         self, desk: Client, osei: Injector, course: Course
     ) -> None:
