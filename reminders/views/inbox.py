@@ -23,7 +23,7 @@ from reminders.models import InboundMessage
 
 PER_PAGE = 50
 OPEN = InboundMessage.State.OPEN
-ANSWERED = "Somebody answered meanwhile: read it above. Press Reply again to send yours too."
+ANSWERED = "Somebody answered meanwhile: read what they wrote below. Press Reply again to send yours too."
 
 
 @requires(Capability.VIEW)
