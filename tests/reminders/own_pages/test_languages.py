@@ -87,6 +87,13 @@ def test_another_language_is_chosen_on_the_page_and_remembered(phone: Client, li
     assert "czy możesz przyjść?" in words(phone.get(link).content)
 
 
+def test_another_language_or_theme_is_chosen_without_losing_the_page(phone: Client, link: str) -> None:
+    page = phone.get(f"{link}stop/").content.decode()
+    assert page.count(f'name="next" value="{link}stop/"') == 2
+    # What answers a sent form may have no page of its own.
+    assert phone.post(f"{link}stop/").content.decode().count(f'name="next" value="{link}"') == 2
+
+
 def test_the_switch_leads_to_no_other_site(phone: Client) -> None:
     response = phone.post("/language/", {"language": "cy", "next": "https://elsewhere.example/"})
     assert "elsewhere" not in response.headers["Location"]
