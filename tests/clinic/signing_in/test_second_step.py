@@ -64,6 +64,20 @@ def test_an_app_is_set_up_and_then_asked_for(admin: User) -> None:
     assert secret not in str(Authenticator.objects.get(type="totp").data)  # locked before it is written
 
 
+def test_the_last_backup_code_is_spoken_of_as_one(admin: User) -> None:
+    client = Client()
+    sign_in(client, admin.email)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    secret = client.get(reverse("mfa_activate_totp")).context["form"].secret
+    client.post(reverse("mfa_activate_totp"), {"code": code(secret)})
+    codes = Authenticator.objects.get(type="recovery_codes")
+    codes.data["used_mask"] = 0b111111111
+    codes.save()
+    client.get(reverse("mfa_view_recovery_codes"))  # the one time at which they are shown
+    assert b"1 of 10 is left" in client.get(reverse("mfa_view_recovery_codes")).content
+    assert b"The code that is left will not work" in client.get(reverse("mfa_generate_recovery_codes")).content
+
+
 def test_whoever_chose_a_new_password_by_link_can_set_one_up(admin: User) -> None:
     client, new = Client(), "another long enough password"
     client.post(reverse("account_reset_password"), {"email": admin.email})
