@@ -9,11 +9,11 @@ from reminders.models import Heartbeat
 from reminders.watching.faults import watched
 
 
-def gather_and_call(*, clock: Callable[[], dt.datetime]) -> int:
-    """Find what happened, then tell what is due, whatever could not be found; return how many calls were made."""
+def gather_and_call(*, clock: Callable[[], dt.datetime]) -> tuple[int, int]:
+    """Find what happened, then tell what is due, whatever could not be found; return how many were found and calls made."""
     with watched(Heartbeat.Part.HOOKS):
         try:
-            gather(now=clock())
+            found = gather(now=clock())
         finally:
             made = call_due(clock=clock)
-    return made
+    return found, made

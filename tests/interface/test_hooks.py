@@ -8,18 +8,19 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.urls import reverse
 from pytest_django import Settings
 from urllib3.util import Timeout
 
 from clinic.models import AuditEntry, Clinic, Injector, User
-from interface.hooks import addresses, calling, delivery, keeping, signature
+from interface.hooks import addresses, calling, delivery, gathering, keeping, signature
 from interface.hooks.calling import call_due
 from interface.hooks.events import NAMES, name_of
 from interface.hooks.gathering import gather
 from interface.models import Hook, HookCall
+from reminders.models import Heartbeat
 from tests.builders import NOW, make_course, make_injector, make_patient, make_session
 from tests.conftest import log_in
 from tests.interface.listener import Listener, listening
@@ -374,6 +375,21 @@ def test_an_admin_adds_an_address_and_sees_its_secret_once(admin: User, riversid
     browser.post(reverse("hooks:end", args=[hook.uid]))
     assert Hook.objects.get().ended_by == admin
     assert AuditEntry.objects.filter(kind="webhook", subject=hook.uid).count() == 3
+
+
+def test_without_a_broker_too_one_that_cannot_be_worked_on_keeps_no_call_waiting_and_is_noted(
+    hook: Hook, listener: Listener, booked: TreatmentSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gather(now=NOW)
+
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(gathering, "_of", fails)
+    with pytest.raises(CommandError, match="1 could not be worked on"):
+        call_command("call_webhooks")
+    assert len(listener.heard) == 1
+    assert Heartbeat.objects.get(part="hooks").failing_since == NOW
 
 
 def test_it_runs_without_a_broker_too(
