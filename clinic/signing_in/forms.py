@@ -142,6 +142,10 @@ class _OnceOnly(_Code):
 class CodeForm(_OnceOnly, AuthenticateForm):  # type: ignore[misc]
     """The second step at the log-in: a code from the app, or one of those kept for bad days."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs["autofocus"] = True
+
 
 class CodeAgainForm(_OnceOnly, ReauthenticateForm):  # type: ignore[misc]
     """A code once more, before something that matters."""

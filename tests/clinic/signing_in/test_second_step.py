@@ -102,6 +102,13 @@ def test_a_password_alone_does_not_sign_in_whoever_has_an_app(admin: User) -> No
     assert client.get(reverse("treatments:today")).status_code == 200
 
 
+def test_the_code_can_be_typed_at_once(admin: User) -> None:
+    TOTP.activate(admin, SECRET)
+    client = Client()
+    page = client.get(sign_in(client, admin.email).url).content.decode()
+    assert "autofocus" in re.findall(r'<input[^>]*name="code"[^>]*>', page)[0]
+
+
 def test_a_code_works_once(admin: User) -> None:
     TOTP.activate(admin, SECRET)
     for status in (302, 200):
