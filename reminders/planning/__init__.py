@@ -6,7 +6,9 @@ or twice at once, adds nothing; the database's unique constraints say so.
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import partial
 
+from reminders.planning.apart import in_turn
 from reminders.planning.checkups import create_checkups
 from reminders.planning.due import create_due
 from reminders.planning.happened import create_happened
@@ -34,12 +36,12 @@ class Plan:
 def reconcile(*, now: dt.datetime) -> Plan:
     """Stop what no longer holds, bring back what holds again, mark what is too late, create what is missing.
 
-    The number of queries depends on how many different rules there are, not on how many rows.
+    The number of queries depends on how many different rules there are, not on how many rows. What cannot be done
+    leaves the rest alone. Raises Incomplete in the end.
     """
-    offers.close_ended(now=now)
-    return Plan(
-        stopped=stop(now=now), brought_back=bring_back(now=now), missed=mark_missed(now=now), created=_create(now=now)
-    )
+    steps = (offers.close_ended, stop, bring_back, mark_missed, _create)
+    _, stopped, brought_back, missed, created = in_turn((step.__name__, partial(step, now=now)) for step in steps)
+    return Plan(stopped, brought_back, missed, created)
 
 
 def _create(*, now: dt.datetime) -> int:
@@ -53,4 +55,5 @@ def _create(*, now: dt.datetime) -> int:
         create_diary,
         create_unbegun,
     )
-    return sum(planner(active, now=now) for planner in planners) + create_offered(now=now)
+    steps = [(planner.__name__, partial(planner, active, now=now)) for planner in planners]
+    return sum(in_turn([*steps, (create_offered.__name__, partial(create_offered, now=now))]))

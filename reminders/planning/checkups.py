@@ -5,15 +5,16 @@ two to three weeks after the session.
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef
 
 from reminders import timing
 from reminders.models import Kind, Reminder
+from reminders.planning.apart import in_turn
 from reminders.planning.channel import reachable
-from reminders.planning.rows import CHUNK, reminder_for, store
+from reminders.planning.rows import reminder_for, store
 from reminders.planning.rules import LOOK_AHEAD, ActiveRules, Rules, is_since
 from treatments.models import Status, TreatmentSession
 
@@ -23,11 +24,17 @@ USEFUL_DAYS = {Kind.SIDE_EFFECTS: 3, Kind.EFFECT: 7}
 
 def create_checkups(active: ActiveRules, *, now: dt.datetime) -> int:
     """Plan the check-ups of the days ahead; return how many rows were offered to the database."""
-    made = 0
-    for kind in USEFUL_DAYS:
-        for days, rules in active.by_distance(kind).items():
-            made += store(_reminders(_given(kind, days, rules, now), rules, now))
-    return made
+    return sum(
+        in_turn(
+            (f"{kind} after {days} days", partial(_create, kind, days, rules, now))
+            for kind in USEFUL_DAYS
+            for days, rules in active.by_distance(kind).items()
+        )
+    )
+
+
+def _create(kind: Kind, days: int, rules: Rules, now: dt.datetime) -> int:
+    return store(_given(kind, days, rules, now), lambda session: _planned(session, rules, now))
 
 
 def _given(kind: Kind, days: int, rules: Rules, now: dt.datetime) -> Any:
@@ -50,21 +57,21 @@ def _given(kind: Kind, days: int, rules: Rules, now: dt.datetime) -> Any:
     )
 
 
-def _reminders(sessions: Any, rules: Rules, now: dt.datetime) -> Iterator[Reminder]:
-    for session in sessions.iterator(CHUNK):
-        rule = rules[session.clinic_id]
-        window = timing.days_after_window(
-            session.given_on, rule.days_after, USEFUL_DAYS[Kind(rule.kind)], rule.clinic.zone, rule.send_at
-        )
-        if is_since(rule, window.due_at) and window.useful_until > now - dt.timedelta(days=1):
-            yield reminder_for(
-                session,
-                rule,
-                window,
-                now,
-                patient_id=session.patient_pk,
-                course_id=session.course_id,
-                session=session,
-                session_version=session.version,
-                visit_at=session.starts_at,
-            )
+def _planned(session: Any, rules: Rules, now: dt.datetime) -> Reminder | None:
+    rule = rules[session.clinic_id]
+    window = timing.days_after_window(
+        session.given_on, rule.days_after, USEFUL_DAYS[Kind(rule.kind)], rule.clinic.zone, rule.send_at
+    )
+    if not is_since(rule, window.due_at) or window.useful_until <= now - dt.timedelta(days=1):
+        return None
+    return reminder_for(
+        session,
+        rule,
+        window,
+        now,
+        patient_id=session.patient_pk,
+        course_id=session.course_id,
+        session=session,
+        session_version=session.version,
+        visit_at=session.starts_at,
+    )

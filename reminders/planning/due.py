@@ -1,7 +1,7 @@
 """Reminders that it is time to book. One query per distance that any clinic's rules use, read in a stream."""
 
 import datetime as dt
-from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -9,18 +9,25 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from reminders import timing
 from reminders.models import Kind, Reminder
+from reminders.planning.apart import in_turn
 from reminders.planning.channel import reachable
-from reminders.planning.rows import CHUNK, reminder_for, store
+from reminders.planning.rows import reminder_for, store
 from reminders.planning.rules import LOOK_AHEAD, ActiveRules, Rules
 from treatments.models import Course
 
 
 def create_due(active: ActiveRules, *, now: dt.datetime) -> int:
     """Create what rules about due dates ask for, for courses with nothing booked."""
-    made = 0
-    for days, rules in active.by_distance(Kind.DUE).items():
-        made += store(_due_reminders(_courses_without(days, rules, now), rules, now))
-    return made
+    return sum(
+        in_turn(
+            (f"due in {days} days", partial(_create, days, rules, now))
+            for days, rules in active.by_distance(Kind.DUE).items()
+        )
+    )
+
+
+def _create(days: int, rules: Rules, now: dt.datetime) -> int:
+    return store(_courses_without(days, rules, now), lambda course: _planned(course, rules, now))
 
 
 def _courses_without(days: int, rules: Rules, now: dt.datetime) -> QuerySet[Course]:
@@ -46,14 +53,13 @@ def _is_to_be_told(course: Any) -> bool:
     return course.last_given_on is not None and course.told_of != course.next_due_on
 
 
-def _due_reminders(courses: QuerySet[Course], rules: Rules, now: dt.datetime) -> Iterator[Reminder]:
+def _planned(course: Any, rules: Rules, now: dt.datetime) -> Reminder | None:
+    if not _is_to_be_told(course):
+        return None
+    rule, due_on = rules[course.clinic_id], course.next_due_on
     not_before = now + dt.timedelta(seconds=settings.UNDO_SECONDS)
-    for course in filter(_is_to_be_told, courses.iterator(CHUNK)):
-        rule = rules[course.clinic_id]
-        due_on: dt.date = course.next_due_on  # type: ignore[attr-defined]
-        window = timing.due_window(due_on, rule.days_before, rule.clinic.zone, not_before, rule.send_at)
-        # An overdue course is on the recall list already, which is a person's.
-        if window.useful_until > now:
-            yield reminder_for(
-                course, rule, window, now, patient_id=course.patient_id, course_id=course.pk, due_date=due_on
-            )
+    window = timing.due_window(due_on, rule.days_before, rule.clinic.zone, not_before, rule.send_at)
+    # An overdue course is on the recall list already, which is a person's.
+    if window.useful_until <= now:
+        return None
+    return reminder_for(course, rule, window, now, patient_id=course.patient_id, course_id=course.pk, due_date=due_on)

@@ -5,7 +5,7 @@ told last. A visit booked and moved at once gives one message, and one that was 
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 from reminders import timing
 from reminders.models import Kind, Reminder, ReminderRule, State
 from reminders.planning.channel import reachable
-from reminders.planning.rows import CHUNK, reminder_for, store
+from reminders.planning.rows import reminder_for, store
 from reminders.planning.rules import LOOK_BACK, ActiveRules, Rules, is_since
 from treatments.models import SessionEvent, Status, TreatmentSession
 from treatments.models.session import OPEN
@@ -48,7 +48,8 @@ def create_happened(active: ActiveRules, *, now: dt.datetime) -> int:
     clinics = {clinic for of_kind in rules.values() for clinic in of_kind}
     if not clinics:
         return 0
-    return store(_reminders(_stepped(clinics, now), rules, active.times_before_visits(), now))
+    times = active.times_before_visits()
+    return store(_stepped(clinics, now), lambda session: _planned(session, rules, times, now))
 
 
 def _stepped(clinics: set[int], now: dt.datetime) -> QuerySet[TreatmentSession]:
@@ -82,25 +83,23 @@ def _stepped(clinics: set[int], now: dt.datetime) -> QuerySet[TreatmentSession]:
     ).order_by("pk")
 
 
-def _reminders(
-    sessions: QuerySet[TreatmentSession], rules: dict[Kind, Rules], times: Times, now: dt.datetime
-) -> Iterator[Reminder]:
-    for session in sessions.iterator(CHUNK):
-        told = _told(session, rules, times.get(session.clinic_id, {}), now)
-        rule = rules[told.kind].get(session.clinic_id) if told else None
-        if told and rule and is_since(rule, told.happened_at) and told.happened_at > now - LOOK_BACK:
-            yield reminder_for(
-                session,
-                rule,
-                told.window,
-                now,
-                patient_id=session.patient_pk,  # type: ignore[attr-defined]
-                course_id=session.course_id,
-                session=session,
-                session_version=session.version,
-                occasion=told.occasion,
-                visit_at=told.visit_at,
-            )
+def _planned(session: Any, rules: dict[Kind, Rules], times: Times, now: dt.datetime) -> Reminder | None:
+    told = _told(session, rules, times.get(session.clinic_id, {}), now)
+    rule = rules[told.kind].get(session.clinic_id) if told else None
+    if not told or not rule or not is_since(rule, told.happened_at) or told.happened_at <= now - LOOK_BACK:
+        return None
+    return reminder_for(
+        session,
+        rule,
+        told.window,
+        now,
+        patient_id=session.patient_pk,
+        course_id=session.course_id,
+        session=session,
+        session_version=session.version,
+        occasion=told.occasion,
+        visit_at=told.visit_at,
+    )
 
 
 def _told(session: Any, rules: dict[Kind, Rules], times: Mapping[int, dt.time], now: dt.datetime) -> Told | None:

@@ -1,7 +1,6 @@
 """Messages about offered times: one for each invitation, waiting as long as the offer can be undone."""
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +10,7 @@ from clinic import message_hours
 from reminders import defaults
 from reminders.models import Reminder, ReminderRule, State
 from reminders.planning.channel import best_channel, reachable
+from reminders.planning.rows import store
 from treatments.models import OfferInvitation, SlotOffer
 
 
@@ -25,29 +25,27 @@ def create_offered(*, now: dt.datetime) -> int:
         .annotate(preferred=F("course__patient__preferred_channel"), **reachable("course__patient_id"))
         .order_by("pk")
     )
-    made = list(_reminders(invitations, now))
-    Reminder.objects.bulk_create(made, ignore_conflicts=True)
-    return len(made)
-
-
-def _reminders(invitations: Any, now: dt.datetime) -> Iterator[Reminder]:
     rules: dict[int, ReminderRule] = {}
-    for invitation in invitations:
-        offer = invitation.offer
-        if offer.clinic_id not in rules:
-            rules[offer.clinic_id] = defaults.rule_of(offer.clinic, ReminderRule.Kind.OFFER)
-        channel, usable = best_channel(invitation)
-        if usable:
-            held = offer.offered_at + dt.timedelta(seconds=settings.UNDO_SECONDS)
-            yield Reminder(
-                clinic_id=offer.clinic_id,
-                rule=rules[offer.clinic_id],
-                patient_id=invitation.course.patient_id,
-                course_id=invitation.course_id,
-                invitation=invitation,
-                channel=channel,
-                state=State.WAITING,
-                due_at=message_hours.next_allowed(held, offer.clinic.zone),
-                useful_until=offer.expires_at,
-                created_at=now,
-            )
+    return store(invitations, lambda invitation: _planned(invitation, rules, now))
+
+
+def _planned(invitation: Any, rules: dict[int, ReminderRule], now: dt.datetime) -> Reminder | None:
+    offer = invitation.offer
+    if offer.clinic_id not in rules:
+        rules[offer.clinic_id] = defaults.rule_of(offer.clinic, ReminderRule.Kind.OFFER)
+    channel, usable = best_channel(invitation)
+    if not usable:
+        return None
+    held = offer.offered_at + dt.timedelta(seconds=settings.UNDO_SECONDS)
+    return Reminder(
+        clinic_id=offer.clinic_id,
+        rule=rules[offer.clinic_id],
+        patient_id=invitation.course.patient_id,
+        course_id=invitation.course_id,
+        invitation=invitation,
+        channel=channel,
+        state=State.WAITING,
+        due_at=message_hours.next_allowed(held, offer.clinic.zone),
+        useful_until=offer.expires_at,
+        created_at=now,
+    )

@@ -1,7 +1,7 @@
 """Messages to a person about no visit: a welcome once they agree to messages, a word when a diary stops."""
 
 import datetime as dt
-from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -10,8 +10,9 @@ from django.db.models import Exists, F, Min, OuterRef, Q, Subquery
 from patients.models import ContactPoint, DiaryDay, Patient
 from reminders import timing
 from reminders.models import Kind, NudgeStop, Reminder, State
+from reminders.planning.apart import in_turn
 from reminders.planning.channel import reachable
-from reminders.planning.rows import CHUNK, reminder_for, store
+from reminders.planning.rows import reminder_for, store
 from reminders.planning.rules import LOOK_BACK, ActiveRules, Rules, is_since
 from treatments.models import Course
 
@@ -23,7 +24,9 @@ DIARY_DAYS = 2
 def create_welcome(active: ActiveRules, *, now: dt.datetime) -> int:
     """Welcome whoever agreed to messages in the last days and never had one; return how many rows were offered."""
     rules = active.of(Kind.WELCOME)
-    return store(_welcomes(_newly_agreed(rules, now), rules, now)) if rules else 0
+    if not rules:
+        return 0
+    return store(_newly_agreed(rules, now), lambda patient: _welcome(patient, rules, now))
 
 
 def _newly_agreed(rules: Rules, now: dt.datetime) -> Any:
@@ -38,22 +41,27 @@ def _newly_agreed(rules: Rules, now: dt.datetime) -> Any:
     )
 
 
-def _welcomes(patients: Any, rules: Rules, now: dt.datetime) -> Iterator[Reminder]:
-    undo = dt.timedelta(seconds=settings.UNDO_SECONDS)
-    for patient in patients.iterator(CHUNK):
-        rule = rules[patient.clinic_id]
-        if is_since(rule, patient.agreed_at):
-            day = patient.agreed_at.astimezone(rule.clinic.zone).date() + dt.timedelta(days=WELCOME_DAYS)
-            window = timing.same_day_window(day, patient.agreed_at, undo, rule.clinic.zone)
-            yield reminder_for(patient, rule, window, now, patient=patient, occasion=WELCOME)
+def _welcome(patient: Any, rules: Rules, now: dt.datetime) -> Reminder | None:
+    rule, undo = rules[patient.clinic_id], dt.timedelta(seconds=settings.UNDO_SECONDS)
+    if not is_since(rule, patient.agreed_at):
+        return None
+    day = patient.agreed_at.astimezone(rule.clinic.zone).date() + dt.timedelta(days=WELCOME_DAYS)
+    window = timing.same_day_window(day, patient.agreed_at, undo, rule.clinic.zone)
+    return reminder_for(patient, rule, window, now, patient=patient, occasion=WELCOME)
 
 
 def create_diary(active: ActiveRules, *, now: dt.datetime) -> int:
     """Ask once whoever stopped writing a diary so many days ago; return how many rows were offered."""
-    made = 0
-    for days, rules in active.by_distance(Kind.DIARY).items():
-        made += store(_nudges(_stopped_writing(days, rules, now), rules, now))
-    return made
+    return sum(
+        in_turn(
+            (f"diaries stopped {days} days ago", partial(_create_nudges, days, rules, now))
+            for days, rules in active.by_distance(Kind.DIARY).items()
+        )
+    )
+
+
+def _create_nudges(days: int, rules: Rules, now: dt.datetime) -> int:
+    return store(_stopped_writing(days, rules, now), lambda day: _nudge(day, rules, now))
 
 
 def _stopped_writing(days: int, rules: Rules, now: dt.datetime) -> Any:
@@ -83,9 +91,9 @@ def _stopped_writing(days: int, rules: Rules, now: dt.datetime) -> Any:
     )
 
 
-def _nudges(diary_days: Any, rules: Rules, now: dt.datetime) -> Iterator[Reminder]:
-    for day in diary_days.iterator(CHUNK):
-        rule = rules[day.clinic_id]
-        window = timing.days_after_window(day.date, rule.days_after, DIARY_DAYS, rule.clinic.zone, rule.send_at)
-        if is_since(rule, window.due_at) and window.useful_until > now:
-            yield reminder_for(day, rule, window, now, patient_id=day.patient_id, occasion=f"diary {day.date}")
+def _nudge(day: Any, rules: Rules, now: dt.datetime) -> Reminder | None:
+    rule = rules[day.clinic_id]
+    window = timing.days_after_window(day.date, rule.days_after, DIARY_DAYS, rule.clinic.zone, rule.send_at)
+    if not is_since(rule, window.due_at) or window.useful_until <= now:
+        return None
+    return reminder_for(day, rule, window, now, patient_id=day.patient_id, occasion=f"diary {day.date}")

@@ -1,10 +1,12 @@
 """What every planner does at the end: make a row of the ledger, and store many without a second of any."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
+from typing import Any
 
 from reminders.models import Kind, Reminder, ReminderRule, State
+from reminders.planning.apart import apart
 from reminders.planning.channel import best_channel
 from reminders.planning.settle import TOO_LATE
 from reminders.timing import Window
@@ -40,9 +42,18 @@ def reminder_for(source: object, rule: ReminderRule, window: Window, now: dt.dat
     )
 
 
-def store(reminders: Iterable[Reminder]) -> int:
-    """Insert in chunks; a row that another run made first is skipped by the database."""
-    waiting, made = (one for one in reminders if _is_worth_a_row(one)), 0
+def store(sources: Any, plan: Callable[[Any], Reminder | None]) -> int:
+    """Plan what a query finds, and insert in chunks; a row that another run made first is skipped by the database.
+
+    One that cannot be planned leaves the others alone. Raises Incomplete in the end.
+    """
+    # All of them are read in a stream; the few of a second try are not: what is rolled back takes a stream along.
+    return apart(sources, lambda some: _store(sources.iterator(CHUNK) if some is sources else some, plan))
+
+
+def _store(sources: Iterable[Any], plan: Callable[[Any], Reminder | None]) -> int:
+    planned, made = map(plan, sources), 0
+    waiting = (one for one in planned if one and _is_worth_a_row(one))
     while chunk := list(islice(waiting, CHUNK)):
         Reminder.objects.bulk_create(chunk, ignore_conflicts=True)
         made += len(chunk)

@@ -1,7 +1,7 @@
 """A word to whoever was given a link to their diary and has not begun it."""
 
 import datetime as dt
-from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
@@ -9,19 +9,26 @@ from django.db.models import Exists, F, OuterRef, Q
 from patients.models import DiaryDay
 from reminders import timing
 from reminders.models import DiaryLink, Kind, NudgeStop, Reminder
+from reminders.planning.apart import in_turn
 from reminders.planning.channel import reachable
 from reminders.planning.people import DIARY_DAYS
-from reminders.planning.rows import CHUNK, reminder_for, store
+from reminders.planning.rows import reminder_for, store
 from reminders.planning.rules import ActiveRules, Rules, is_since
 from treatments.models import Course
 
 
 def create_unbegun(active: ActiveRules, *, now: dt.datetime) -> int:
     """Ask once whoever was to keep a diary so many days ago and wrote nothing; return how many rows were offered."""
-    made = 0
-    for days, rules in active.by_distance(Kind.DIARY).items():
-        made += store(_nudges(_without_a_word(days, rules, now), rules, now))
-    return made
+    return sum(
+        in_turn(
+            (f"diaries not begun after {days} days", partial(_create, days, rules, now))
+            for days, rules in active.by_distance(Kind.DIARY).items()
+        )
+    )
+
+
+def _create(days: int, rules: Rules, now: dt.datetime) -> int:
+    return store(_without_a_word(days, rules, now), lambda link: _nudge(link, rules, now))
 
 
 def _without_a_word(days: int, rules: Rules, now: dt.datetime) -> Any:
@@ -52,11 +59,11 @@ def _without_a_word(days: int, rules: Rules, now: dt.datetime) -> Any:
     )
 
 
-def _nudges(links: Any, rules: Rules, now: dt.datetime) -> Iterator[Reminder]:
-    for link in links.iterator(CHUNK):
-        rule = rules[link.clinic_id]
-        zone = rule.clinic.zone
-        day = link.created_at.astimezone(zone).date()
-        window = timing.days_after_window(day, rule.days_after, DIARY_DAYS, zone, rule.send_at)
-        if is_since(rule, window.due_at) and window.useful_until > now:
-            yield reminder_for(link, rule, window, now, patient_id=link.patient_id, occasion=f"diary link {link.pk}")
+def _nudge(link: Any, rules: Rules, now: dt.datetime) -> Reminder | None:
+    rule = rules[link.clinic_id]
+    zone = rule.clinic.zone
+    day = link.created_at.astimezone(zone).date()
+    window = timing.days_after_window(day, rule.days_after, DIARY_DAYS, zone, rule.send_at)
+    if not is_since(rule, window.due_at) or window.useful_until <= now:
+        return None
+    return reminder_for(link, rule, window, now, patient_id=link.patient_id, occasion=f"diary link {link.pk}")

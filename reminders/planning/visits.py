@@ -5,6 +5,7 @@ All that depends on the clinic's clock is the same for every visit of one day: i
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.db.models import Case, DateTimeField, Exists, F, Func, OuterRef, QuerySet, Value, When
@@ -12,6 +13,7 @@ from django.db.models.expressions import Combinable
 
 from reminders import timing
 from reminders.models import Kind, Reminder, ReminderRule, State
+from reminders.planning.apart import apart, in_turn
 from reminders.planning.channel import reached
 from reminders.planning.few import narrowed
 from reminders.planning.insert import insert_missing, standing
@@ -46,11 +48,13 @@ class Day(NamedTuple):
 def create_visits(active: ActiveRules, *, now: dt.datetime) -> int:
     """Create what rules about visits ask for in the days ahead; return how many rows were made."""
     times = active.times_before_visits()
-    made = 0
-    for rules in active.by_distance(Kind.VISIT).values():
-        for rule in rules.values():
-            made += _create(rule, times[rule.clinic_id], now)
-    return made
+    return sum(
+        in_turn(
+            (f"rule {rule.pk}", partial(_create, rule, times[rule.clinic_id], now))
+            for rules in active.by_distance(Kind.VISIT).values()
+            for rule in rules.values()
+        )
+    )
 
 
 def _create(rule: ReminderRule, times: Mapping[int, dt.time], now: dt.datetime) -> int:
@@ -59,8 +63,10 @@ def _create(rule: ReminderRule, times: Mapping[int, dt.time], now: dt.datetime) 
         return 0
     # Asked of the visits alone, it is known before all courses are read.
     missing = narrowed(_sessions_without(rule, days, now))
-    if missing is None:
-        return 0
+    return apart(missing, lambda some: _insert(some, rule, days, now)) if missing is not None else 0
+
+
+def _insert(missing: QuerySet[TreatmentSession], rule: ReminderRule, days: list[Day], now: dt.datetime) -> int:
     # In the order of their keys the indexes of the ledger grow at one end.
     sessions = missing.order_by("pk").annotate(
         due=_on_its_day(days, lambda day: day.due_at),

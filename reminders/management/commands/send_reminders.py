@@ -5,13 +5,14 @@ import threading
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from reminders import rehearsal
 from reminders.dispatch import halting
 from reminders.models import Heartbeat
 from reminders.rounds import plan_and_send
+from reminders.watching.faults import Incomplete
 
 
 class Command(BaseCommand):
@@ -49,14 +50,25 @@ class Command(BaseCommand):
 
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, end)
-        self._round()
-        while not stop.wait(settings.REMINDER_TICK_SECONDS):
-            self._round()
+        self._go_on_until(stop)
+
+    def _go_on_until(self, stop: threading.Event) -> None:
+        """Work round after round. What can never be planned must not end it: the rest was, and was sent."""
+        while True:
+            try:
+                self._round()
+            except CommandError as error:
+                self.stderr.write(str(error))
+            if stop.wait(settings.REMINDER_TICK_SECONDS):
+                return
 
     def _round(self) -> None:
-        """Plan and send. It wakes itself, so it gives both signs of life."""
+        """Plan and send. It wakes itself, so it gives both signs of life. Raises CommandError where some was left out."""
         Heartbeat.note(Heartbeat.Part.BEAT, timezone.now())
-        plan, worked = plan_and_send(clock=timezone.now)
+        try:
+            plan, worked = plan_and_send(clock=timezone.now)
+        except Incomplete as error:
+            raise CommandError(f"{error}. The log names what.") from error
         Heartbeat.note(Heartbeat.Part.BEAT, timezone.now())
         self.stdout.write(
             f"{plan.created} planned, {plan.stopped} stopped, {plan.missed} too late, {worked} worked on."
