@@ -16,6 +16,7 @@ LAST_USE_BEFORE_VISIT = dt.timedelta(hours=2)  # later the person is on the way
 JUST_TOLD = dt.timedelta(hours=12)  # who was told of a visit so lately is not reminded of it
 # Temporary failures: wait so long after the first, second and third try; then the other channel.
 BACK_OFF = (dt.timedelta(minutes=5), dt.timedelta(hours=1), dt.timedelta(hours=6))
+# For each person, whoever shares their phone (clinical rule 32; docs/decisions/texts-are-counted-for-each-person.md).
 SMS_A_DAY = 1
 SMS_A_WEEK = 3
 

@@ -6,12 +6,14 @@ import uuid
 import pytest
 from django.db import IntegrityError, transaction
 
-from patients.models import Channel, Patient
+from clinic.models import Clinic, Injector
+from patients.models import Channel, ContactPoint, Patient
 from reminders.channels import SendError
 from reminders.dispatch import claim, send_due
 from reminders.dispatch.allowance import take_day
 from reminders.models import Reminder, State
-from tests.builders import NOW
+from reminders.planning import reconcile
+from tests.builders import NOW, make_course, make_patient, make_session
 from tests.reminders.conftest import Gateway
 
 DAY = dt.timedelta(days=1)
@@ -63,6 +65,18 @@ def test_a_worker_that_lost_the_race_for_the_day_puts_its_text_off(reminder: Rem
     another(reminder, 1, NOW.date())
     with transaction.atomic():
         assert not take_day(claimed, NOW)
+
+
+def test_people_who_share_a_phone_are_each_reminded_of_their_own_visit(
+    reminder: Reminder, rules: Clinic, osei: Injector, gateways: Gateways
+) -> None:
+    number = ContactPoint.objects.get(patient=reminder.patient, channel=Channel.SMS).address
+    luis = make_patient(rules, "Luis", phone=number)
+    make_session(make_course(luis), osei, NOW + 3 * DAY, placed_at=NOW - 30 * DAY)
+    reconcile(now=NOW)
+    send_due(clock=lambda: NOW)
+    sent = Reminder.objects.filter(rule__days_before=3, channel=Channel.SMS, state=State.SENT)
+    assert set(sent.values_list("patient", flat=True)) == {reminder.patient_id, luis.pk}
 
 
 def test_a_refused_text_gives_its_day_back(reminder: Reminder, gateways: Gateways) -> None:
