@@ -22,7 +22,7 @@ MAYBE_ARRIVED = "It may have arrived, and we cannot find out"
 def record_error(
     reminder: Reminder, delivery: Delivery, contact: ContactPoint, error: SendError, now: dt.datetime
 ) -> None:
-    """A gateway did not take it: later again, or another way at once when asking again cannot help.
+    """A gateway did not take it: later again, or another way at once when asking again cannot help or comes too late.
 
     All of it or nothing: an attempt that is seen to have ended has its wait, whoever looks and whenever we are killed.
     """
@@ -30,11 +30,11 @@ def record_error(
     if not error.in_doubt:  # else the gateway may have it all the same
         allowance.give_back(reminder)
     blame_address(contact, error, now)
-    wait = None if error.permanent else _back_off(reminder)
-    if wait is None:
+    again = None if error.permanent else _next_try(reminder, now)
+    if again is None or again >= reminder.useful_until:
         go_another_way(reminder, error.text, now)
     else:
-        put_off(reminder, message_hours.next_allowed(now + wait, reminder.patient.zone), error.text, now=now)
+        put_off(reminder, again, error.text, now=now)
 
 
 @transaction.atomic
@@ -117,11 +117,13 @@ def twin(reminder: Reminder, channel: Channel, now: dt.datetime) -> Reminder:
     )
 
 
-def _back_off(reminder: Reminder) -> dt.timedelta | None:
-    """Return how long to wait before the next try, None when there were enough since a person last asked for one."""
+def _next_try(reminder: Reminder, now: dt.datetime) -> dt.datetime | None:
+    """Return when to try again, None when there were enough tries since a person last asked for one."""
     since = Q(started_at__gte=reminder.restarted_at) if reminder.restarted_at else Q()
     tries = reminder.deliveries.filter(since).count()
-    return timing.BACK_OFF[tries - 1] if tries <= len(timing.BACK_OFF) else None
+    if tries > len(timing.BACK_OFF):
+        return None
+    return message_hours.next_allowed(now + timing.BACK_OFF[tries - 1], reminder.patient.zone)
 
 
 def blame_address(contact: ContactPoint, error: SendError, now: dt.datetime) -> None:

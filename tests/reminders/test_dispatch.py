@@ -220,6 +220,26 @@ def test_temporary_failures_are_tried_again_after_5_minutes_1_hour_and_6_hours_t
     assert Delivery.objects.filter(reminder=reminder, outcome="unreachable").count() == 4
 
 
+def test_what_could_only_be_tried_again_too_late_goes_the_other_way_at_once(
+    reminder: Reminder, gateways: Gateways
+) -> None:
+    gateways["sms"].answers = [BUSY] * 2
+    Reminder.objects.filter(pk=reminder.pk).update(useful_until=NOW + HOUR)
+    assert work().state == State.WAITING
+    at = NOW + dt.timedelta(minutes=5)  # the next try would be an hour later
+    assert work(at).state == State.REPLACED
+    assert (by_email().state, by_email().closed_at) == (State.SENT, at)
+
+
+def test_what_could_only_be_tried_again_too_late_is_put_before_a_person_at_once_where_there_is_no_other_way(
+    reminder: Reminder, gateways: Gateways
+) -> None:
+    ContactPoint.objects.filter(channel=Channel.EMAIL).delete()
+    gateways["sms"].answers = [BUSY]
+    Reminder.objects.filter(pk=reminder.pk).update(useful_until=NOW + dt.timedelta(minutes=4))
+    assert (work().state, work().reason) == (State.FAILED, BUSY.text)
+
+
 def test_an_attempt_that_failed_is_written_down_with_its_wait_or_not_at_all(
     reminder: Reminder, gateways: Gateways, monkeypatch: pytest.MonkeyPatch
 ) -> None:
