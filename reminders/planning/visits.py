@@ -4,11 +4,12 @@ All that depends on the clinic's clock is the same for every visit of one day: i
 """
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from django.db.models import Case, DateTimeField, Exists, F, Func, OuterRef, QuerySet, Value, When
+from django.db.models import Case, DateTimeField, Exists, F, Func, OuterRef, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 
 from reminders import timing
@@ -19,9 +20,12 @@ from reminders.planning.few import narrowed
 from reminders.planning.insert import insert_missing, standing
 from reminders.planning.rules import LOOK_AHEAD, ActiveRules
 from reminders.standing import ANNOUNCED
-from treatments.models import TreatmentSession
+from treatments.models import SessionEvent, TreatmentSession
+from treatments.undoing import UNDOABLE
 
 DAY = dt.timedelta(days=1)
+# What people are told of soon after.
+_PLACING = frozenset({SessionEvent.Kind.BOOKED, SessionEvent.Kind.MOVED})
 
 
 class Earlier(Func):
@@ -47,22 +51,35 @@ class Day(NamedTuple):
 
 def create_visits(active: ActiveRules, *, now: dt.datetime) -> int:
     """Create what rules about visits ask for in the days ahead; return how many rows were made."""
-    times = active.times_before_visits()
+    times, undone = active.times_before_visits(), _undone(now)
     return sum(
         in_turn(
-            (f"rule {rule.pk}", partial(_create, rule, times[rule.clinic_id], now))
+            (f"rule {rule.pk}", partial(_create, rule, times[rule.clinic_id], undone, now))
             for rules in active.by_distance(Kind.VISIT).values()
             for rule in rules.values()
         )
     )
 
 
-def _create(rule: ReminderRule, times: Mapping[int, dt.time], now: dt.datetime) -> int:
+def _undone(now: dt.datetime) -> list[int]:
+    """Return the visits that stand as before for all that was done of late, since it was undone: nobody hears of it (one query)."""
+    late = SessionEvent.objects.filter(at__gt=now - timing.JUST_TOLD, at__lte=now)
+    back = late.filter(kind=SessionEvent.Kind.UNDONE, at=F("session__placed_at")).values("session")
+    done: dict[int, list[str]] = defaultdict(list)
+    for session, kind in late.filter(session__in=back).order_by("pk").values_list("session", "kind"):
+        if kind == SessionEvent.Kind.UNDONE:
+            del done[session][-1:]
+        elif kind in UNDOABLE:
+            done[session].append(kind)
+    return [session for session, steps in done.items() if _PLACING.isdisjoint(steps)]
+
+
+def _create(rule: ReminderRule, times: Mapping[int, dt.time], undone: list[int], now: dt.datetime) -> int:
     days = _days(rule, times, now)
     if not days:
         return 0
     # Asked of the visits alone, it is known before all courses are read.
-    missing = narrowed(_sessions_without(rule, days, now))
+    missing = narrowed(_sessions_without(rule, days, undone, now))
     return apart(missing, lambda some: _insert(some, rule, days, now)) if missing is not None else 0
 
 
@@ -115,8 +132,13 @@ def _on_its_day(days: list[Day], fact: Callable[[timing.VisitDay], dt.datetime |
     return Case(*cases, output_field=DateTimeField())
 
 
-def _sessions_without(rule: ReminderRule, days: list[Day], now: dt.datetime) -> QuerySet[TreatmentSession]:
-    """Announced visits of these days that have no reminder by this rule, on any channel, and that nobody was just told of."""
+def _sessions_without(
+    rule: ReminderRule, days: list[Day], undone: list[int], now: dt.datetime
+) -> QuerySet[TreatmentSession]:
+    """Announced visits of these days that have no reminder by this rule, on any channel, and that nobody was just told of.
+
+    Of those ``undone`` nobody was told anything new, so the rule speaks of them if its moment is still to come.
+    """
     mine = Reminder.objects.filter(session=OuterRef("pk"), session_version=OuterRef("version"))
     return (
         TreatmentSession.objects.filter(
@@ -128,7 +150,9 @@ def _sessions_without(rule: ReminderRule, days: list[Day], now: dt.datetime) -> 
             starts_at__gte=days[0].begins,
             starts_at__lte=now + LOOK_AHEAD + rule.days_before * DAY,
         )
-        .annotate(told_by=_on_its_day(days, lambda day: day.told_by))
-        .filter(placed_at__lte=F("told_by"))
+        .annotate(
+            told_by=_on_its_day(days, lambda day: day.told_by), speaks_at=_on_its_day(days, lambda day: day.due_at)
+        )
+        .filter(Q(placed_at__lte=F("told_by")) | Q(pk__in=undone, placed_at__lte=F("speaks_at")))
         .order_by()
     )

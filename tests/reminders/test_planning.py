@@ -1,6 +1,7 @@
 """Planning: the ledger follows the calendar."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 import pytest
@@ -15,8 +16,8 @@ from reminders.models import MessageTemplate, Reminder, ReminderRule, State
 from reminders.planning import reconcile
 from reminders.planning.channel import best_channel, channel_of, is_usable, reachable, reached
 from reminders.standing import ASKED_TO_MOVE, BEGUN, CANCELLED, MOVED, NOT_DUE
-from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session
-from treatments import booking
+from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session, room_of
+from treatments import booking, undoing
 from treatments.models import Course, Status, TreatmentSession
 from treatments.slots import Slot
 
@@ -55,6 +56,43 @@ def test_a_visit_placed_just_now_gets_only_the_messages_still_to_come(
 ) -> None:
     make_session(make_course(maria), osei, NOW + 2 * DAY, placed_at=NOW)
     assert plan() == [(1, "waiting")]
+
+
+def test_a_move_undone_on_the_day_before_leaves_the_reminder_of_that_day(
+    visit: TreatmentSession, osei: Injector, nurse: User
+) -> None:
+    morning = dt.datetime(2026, 11, 25, 9, tzinfo=dt.UTC)  # an hour before the reminder
+    reconcile(now=morning)
+    Reminder.objects.filter(rule__days_before=3).update(state=State.SENT, closed_at=NOW)
+    later = visit.starts_at + dt.timedelta(days=7)
+    slot = Slot(osei, room_of(osei), later, later + dt.timedelta(minutes=15))
+    moved = booking.move(session=visit, version=1, slot=slot, by=nurse, at=morning)
+    reconcile(now=morning)
+    event = moved.events.order_by("-pk")[0]
+    undoing.undo(session=moved, event=event, by=nurse, at=morning + dt.timedelta(minutes=1))
+    reconcile(now=morning + dt.timedelta(minutes=1))
+    waiting = Reminder.objects.get(state=State.WAITING)
+    assert (waiting.rule.days_before, waiting.visit_at, waiting.due_at) == (
+        1,
+        visit.starts_at,
+        morning + dt.timedelta(hours=1),
+    )
+
+
+def test_a_visit_booked_moved_and_put_back_on_the_day_before_is_told_once(
+    rules: Clinic, osei: Injector, maria: Patient, nurse: User
+) -> None:
+    morning = dt.datetime(2026, 11, 25, 9, tzinfo=dt.UTC)
+    first, second = (
+        Slot(osei, room_of(osei), starts_at, starts_at + dt.timedelta(minutes=15))
+        for starts_at in (morning + dt.timedelta(days=1), morning + dt.timedelta(days=8))
+    )
+    booked = booking.book(course=make_course(maria), slot=first, uid=uuid.uuid4(), by=nurse, at=morning)
+    moved = booking.move(session=booked, version=1, slot=second, by=nurse, at=morning + dt.timedelta(minutes=1))
+    event = moved.events.order_by("-pk")[0]
+    undoing.undo(session=moved, event=event, by=nurse, at=morning + dt.timedelta(minutes=2))
+    reconcile(now=morning + dt.timedelta(minutes=2))
+    assert [one.rule.kind for one in Reminder.objects.filter(state=State.WAITING)] == ["booked"]
 
 
 def test_the_other_channel_is_used_when_the_preferred_one_may_not_be(visit: TreatmentSession) -> None:
@@ -314,7 +352,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     rules: Clinic, osei: Injector, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     crowd(rules, osei, 4, first=0)
-    with django_assert_num_queries(22) as few:
+    with django_assert_num_queries(23) as few:
         reconcile(now=NOW)
     crowd(rules, osei, 60, first=10)
     with django_assert_num_queries(len(few)):
