@@ -3,9 +3,11 @@
 Hairlines around panels, between rows and behind charts are decoration: what they part is told by words and space.
 """
 
+import re
+
 import pytest
 
-from tests.clinic.palette import LIGHT, THEMES, Colour, colour, contrast, declared, over, rules, token
+from tests.clinic.palette import CSS, LIGHT, THEMES, Colour, colour, contrast, declared, over, rules, token
 
 ENOUGH, ENOUGH_FOR_TEXT = 3, 4.5
 PAGE = ("--bs-body-bg", "--app-surface", "--bs-secondary-bg", "--bs-tertiary-bg")
@@ -117,3 +119,15 @@ def test_f18_the_ratio_is_that_of_the_standard() -> None:
     assert contrast(black, white) == pytest.approx(21)
     assert contrast(grey, white) == pytest.approx(4.48, abs=0.005)
     assert token("--app-surface", LIGHT) == "#fcfcfa"
+
+
+@pytest.mark.parametrize("sheet", ["calendar.css", "chips.css", "treatments.css"])
+def test_an_icon_that_is_cut_out_of_its_ground_is_seen_in_forced_colours_and_on_paper(sheet: str) -> None:
+    text = (CSS / sheet).read_text()
+    cut = [one for one, declared in rules(sheet).items() if "mask" in declared and "," not in one]
+    assert cut
+    for selector in cut:
+        assert rules(sheet)[selector]["print-color-adjust"] == "exact"
+        forced = text.partition("@media (forced-colors: active)")[2]
+        own_ground = r"[^{}]*\{ background: CanvasText; forced-color-adjust: none; \}"
+        assert re.search(re.escape(selector) + own_ground, forced), selector
