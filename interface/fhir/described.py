@@ -25,6 +25,7 @@ def answer(words: str) -> Json:
     return {"description": words, "content": {JSON_TYPE: {"schema": {"$ref": "#/components/schemas/Resource"}}}}
 
 
+_OTHER_TYPE = "The body is of another type"
 _REFUSALS = {
     400: "The request cannot be understood",
     401: "No valid token",
@@ -62,7 +63,8 @@ def search_by_post(kind: Kind) -> Json:
     names = {one["name"]: one["schema"] for one in _manners(kind)}
     names |= {one.name: _value(one.words) for one in kind.all_parameters}
     form = {"application/x-www-form-urlencoded": {"schema": {"type": "object", "properties": names}}}
-    return answers("A Bundle", s406="Answers are JSON only") | {"requestBody": {"required": False, "content": form}}
+    known = answers("A Bundle", s406="Answers are JSON only", s415=_OTHER_TYPE)
+    return known | {"requestBody": {"required": False, "content": form}}
 
 
 def _manners(kind: Kind) -> list[dict[str, Any]]:
@@ -90,7 +92,7 @@ _WRITE = {
     "s409": "Everything that stands in the way",
     "s412": "The visit has changed since it was read",
     "s413": "The body is too large",
-    "s415": "The body is of another type",
+    "s415": _OTHER_TYPE,
     "s422": "The visit cannot be taken as it is asked for",
 }
 _REFERENCE = {"type": "object", "properties": {"reference": {"type": "string", "maxLength": 100}}}

@@ -17,6 +17,7 @@ PAGE, LARGEST_PAGE = 50, 200
 PAGE_LASTS_SECONDS = 24 * 3600
 LONGEST_VALUE = 500
 _FORMATS = {"json", "application/json", "application/fhir+json", "text/json"}
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 # What says how to answer, not what is asked for. `_totalMethod` is how some clients ask for a count.
 _MANNERS = {"_count", "_sort", "_total", "_totalMethod", "_summary", "_format", "_pretty", "_page"}
 _HIDDEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
@@ -46,7 +47,7 @@ class Allowed:
 def read(request: HttpRequest, allowed: Allowed, clinic: Clinic) -> Query:
     """Return the search that a request asks for. Raises Refused with what cannot be answered."""
     in_address = list(_pairs(request.GET.lists()))
-    in_body = list(_pairs(request.POST.lists())) if request.method == "POST" else []
+    in_body = list(_pairs(_form(request))) if request.method == "POST" else []
     if shown := sorted({name for name, _ in in_address} & allowed.private):
         raise refuse(400, "security", f"Send {', '.join(shown)} in the body: POST {allowed.kind}/_search.")
     pairs = in_address + in_body
@@ -62,6 +63,13 @@ def read(request: HttpRequest, allowed: Allowed, clinic: Clinic) -> Query:
     if unknown and "handling=lenient" not in request.headers.get("Prefer", ""):
         raise refuse(400, "not-supported", f"{allowed.kind} cannot be searched by {', '.join(sorted(unknown))}.")
     return _query(pairs, allowed)
+
+
+def _form(request: HttpRequest) -> Iterable[tuple[str, list[Any]]]:
+    """Return what a body asks for. One in another form is refused: left out, it would tell of everybody."""
+    if request.content_type not in _FORMS and request.body:
+        raise refuse(415, "not-supported", f"Send {_FORMS[0]}.")
+    return request.POST.lists()
 
 
 def _query(pairs: list[tuple[str, str]], allowed: Allowed) -> Query:

@@ -256,6 +256,18 @@ def test_a_form_that_cannot_be_read_is_the_asker_s_fault(program: Program, body:
     assert issues(response)[0][0] == "invalid"
 
 
+@pytest.mark.parametrize("kind", ["application/json", "application/fhir+json", "text/plain", ""])
+def test_what_is_asked_in_another_form_is_refused_not_left_out(program: Program, maria: Patient, kind: str) -> None:
+    response = program.client.post("/fhir/Patient/_search", '{"name": "Nobody"}', content_type=kind)
+    assert response.status_code == 415
+    assert issues(response) == [("not-supported", "Send application/x-www-form-urlencoded.")]
+
+
+def test_a_search_by_post_may_have_no_body(program: Program, maria: Patient) -> None:
+    response = program.client.post("/fhir/Patient/_search?active=true", "", content_type="application/fhir+json")
+    assert [entry["resource"]["id"] for entry in response.json()["entry"]] == [str(maria.uid)]
+
+
 def test_an_address_with_too_much_in_it_is_the_asker_s_fault(program: Program) -> None:
     response = program.client.get("/fhir/Patient?" + "&".join(f"_id={n}" for n in range(1001)))
     assert response.status_code == 400
