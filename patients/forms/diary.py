@@ -10,7 +10,7 @@ from django import forms
 from patients.actions.diary_days import DayFacts
 from patients.diary import MOST_DOSES
 from patients.forms.fields import Day
-from patients.models import DiaryDay
+from patients.models import DiaryClaim, DiaryDay
 from patients.paper import CLEAR, HEADACHE, MIGRAINE, Paper, read_letters
 
 LETTERS = [("", "not filled in"), (CLEAR, "0 clear"), (HEADACHE, "H headache"), (MIGRAINE, "M migraine")]
@@ -174,3 +174,8 @@ class SettleForm(forms.Form):
     )
     reason = forms.CharField(max_length=200, error_messages={"required": "Say why."})
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, claim: DiaryClaim) -> None:
+        """Take the claim that this settles: one page has several such forms."""
+        super().__init__(data, auto_id=f"id_{claim.pk}_%s")
+        self.claim = claim

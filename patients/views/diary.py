@@ -29,6 +29,7 @@ class Square:
     date: dt.date
     row: DiaryDay | None
     claim: DiaryClaim | None = None
+    form: SettleForm | None = None
 
     @property
     def mark(self) -> str:
@@ -71,7 +72,9 @@ def _words(written: diary_days.Written) -> str:
     return f"Diary saved: {', '.join(parts)}."
 
 
-def _diary_page(request: StaffRequest, patient: Patient, form: PaperForm | None) -> HttpResponse:
+def _diary_page(
+    request: StaffRequest, patient: Patient, form: PaperForm | None, settling: SettleForm | None = None
+) -> HttpResponse:
     today = _today(request)
     last = min(parse_day(request.GET.get("last", "")) or today, today) - dt.timedelta(days=1)
     first = last - dt.timedelta(days=WINDOW_DAYS - 1)
@@ -84,14 +87,23 @@ def _diary_page(request: StaffRequest, patient: Patient, form: PaperForm | None)
         "patient": patient,
         "form": form or PaperForm(today=today, initial={"first": first}),
         "wrong": form,
+        "settling": settling,
+        "has_errors": settling is not None,
         "window": count((Day(row.date, row.headache_hours, row.migraine) for row in rows.values()), last),
         "squares": [Square(day, rows.get(day), by_date.get(day)) for day in days],
-        "disputes": [Square(claim.date, disputed.get(claim.date), claim) for claim in claims],
+        "disputes": [
+            Square(claim.date, disputed.get(claim.date), claim, _settling(claim, settling)) for claim in claims
+        ],
         "earlier": first,
         "later": last + dt.timedelta(days=WINDOW_DAYS + 1) if last < today - dt.timedelta(days=1) else None,
         "may_write": may(request.membership, Capability.ASSESS),
     }
-    return render(request, "patients/diary.html", context, status=422 if form else 200)
+    return render(request, "patients/diary.html", context, status=422 if form or settling else 200)
+
+
+def _settling(claim: DiaryClaim, sent: SettleForm | None) -> SettleForm:
+    """Return the form about one of several days: the one that was sent, with what was typed, where it is about this."""
+    return sent if sent and sent.claim == claim else SettleForm(claim=claim)
 
 
 @require_http_methods(["GET", "POST"])
@@ -125,16 +137,16 @@ def settle(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Decide which of two sources counts for a day."""
     claims = DiaryClaim.objects.filter(clinic=request.clinic).select_related("patient", "clinic")
     claim = get_object_or_404(claims, uid=uid)
-    form = SettleForm(request.POST)
-    try:
-        if form.is_valid():
+    form = SettleForm(request.POST, claim=claim)
+    if form.is_valid():
+        try:
             diary_days.settle_claim(claim=claim, **form.cleaned_data, by=request.user, at=timezone.now())
-            messages.success(request, "Settled.")
+        except diary_days.Refused as error:
+            form.add_error(None, str(error))
         else:
-            messages.error(request, "Choose which counts, and say why.")
-    except diary_days.Refused as error:
-        messages.error(request, str(error))
-    return redirect("patients:diary", claim.patient.uid)
+            messages.success(request, "Settled.")
+            return redirect("patients:diary", claim.patient.uid)
+    return _diary_page(request, claim.patient, None, form)
 
 
 @require_safe

@@ -29,8 +29,9 @@ class Form:
     novalidate: bool = False
 
     def empty(self) -> dict[str, list[str]]:
-        """Return what is sent by somebody who fills nothing in: lists without an empty line keep their first."""
-        return {name: values for name, values in self.values.items() if name not in self.asked or name in self.stuck}
+        """Return what is sent by somebody who fills nothing in: boxes go empty, lists without an empty line keep their first."""
+        kept = {name: values for name, values in self.values.items() if name not in self.asked or name in self.stuck}
+        return {name: [""] for name in self.boxes} | kept
 
     def nonsense(self) -> dict[str, list[str]]:
         """Return what is sent by somebody who puts into each box what it cannot be."""

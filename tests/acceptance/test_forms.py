@@ -24,6 +24,15 @@ from treatments.slots import Slot
 
 DAY, HOUR, QUARTER = dt.timedelta(days=1), dt.timedelta(hours=1), dt.timedelta(minutes=15)
 BUBBLES = {"date", "time", "number", "email", "url", "tel"}  # boxes about which browsers speak up by themselves
+ANY_WORDS = {"search"}  # boxes in which nothing can be wrong
+# Posted with nothing filled in, this is all right: a draft may have gaps, no licence need be known, no words be added.
+NOTHING_NEEDED = {
+    "patients:assess",
+    "setup:credentials",
+    "reminders:ask",
+    "reminders:diary_day",
+    "reminders:diary_week",
+}
 
 
 def page_at(client: Client, url: str) -> Page | None:
@@ -38,22 +47,29 @@ def refusals(client: Client, url: str, form: Form) -> Iterator[str]:
     at = urljoin(url, form.action)
     if not form.novalidate and BUBBLES & set(form.boxes.values()):
         yield f"{at}: the browser's own bubbles"
-    for sent in (form.empty(), form.nonsense()):
+    needed = form.method == "post" and resolve(at.split("?")[0]).view_name not in NOTHING_NEEDED
+    for sent, wrong in ((form.empty(), needed), (form.nonsense(), not set(form.boxes.values()) <= ANY_WORDS)):
         send = client.post if form.method == "post" else client.get
         answer: Any = send(at, sent)
-        kind = answer.headers.get("Content-Type", "")
-        if answer.status_code in {302, 204}:
-            continue
         if answer.status_code == 404 and set(form.boxes) == {"date"}:
             continue  # a calendar's picker sends whole dates only
-        if answer.status_code not in {200, 422} or not kind.startswith("text/html"):
-            yield f"{at}: {answer.status_code} {kind}"
-            continue
-        page = Page(answer)
-        if answer.status_code == 200 and not page.of_class("invalid-feedback") and not page.of_class("is-invalid"):
-            continue
-        yield from (f"{at}: {fault}" for fault in faults(page))
-        yield from (f"{at}: lost {name}" for name in lost(form, sent, page))
+        yield from (f"{at}: {fault}" for fault in answered(answer, form, sent, wrong=bool(form.boxes and wrong)))
+
+
+def answered(answer: Any, form: Form, sent: dict[str, list[str]], *, wrong: bool) -> Iterator[str]:
+    """Yield what is wrong with an answer. It may go on, or show its page without a word, where nothing is wrong."""
+    goes_on, is_page = answer.status_code in {302, 204}, answer.headers.get("Content-Type", "").startswith("text/html")
+    if not goes_on and not (is_page and answer.status_code in {200, 422}):
+        yield f"{answer.status_code} {answer.headers.get('Content-Type')}"
+        return
+    page = Page(answer)
+    if goes_on or (
+        answer.status_code == 200 and not page.of_class("invalid-feedback") and not page.of_class("is-invalid")
+    ):
+        yield from [f"nothing is said about {sorted(form.boxes)}"] if wrong else []
+        return
+    yield from faults(page)
+    yield from (f"lost {name}" for name in lost(form, sent, page))
 
 
 def lost(form: Form, sent: dict[str, list[str]], page: Page) -> set[str]:

@@ -227,7 +227,9 @@ class TestPages:
         page = clinician.get(reverse("patients:diary", args=[maria.uid])).content.decode()
         assert "patient says 0, clinic says M" in page
         url = reverse("patients:settle_claim", args=[DiaryClaim.objects.get().uid])
-        assert "say why" in clinician.post(url, {"take": "yes"}, follow=True).content.decode()
+        refused = clinician.post(url, {"take": "yes"})
+        assert refused.status_code == 422
+        assert "Say why." in refused.content.decode()
         clinician.post(url, {"take": "yes", "reason": "She remembered", "seen": seen_on(page)})
         assert DiaryDay.objects.get().migraine
 
@@ -243,6 +245,7 @@ class TestPages:
         url = reverse("patients:settle_claim", args=[DiaryClaim.objects.get().uid])
         answer = clinician.post(url, {"take": "yes", "reason": "Her word", "seen": seen_on(page)}, follow=True)
         assert "This day was written again since you saw it." in answer.content.decode()
+        assert 'value="Her word"' in answer.content.decode(), "what was typed stands there still"
         assert DiaryClaim.objects.get().settled_at is None
         assert DiaryDay.objects.get().migraine
 
