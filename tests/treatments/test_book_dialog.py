@@ -55,6 +55,20 @@ def test_the_dialog_has_five_numbered_slots_and_no_page_around_them(client: Clie
     assert [f'data-key="{number}"' in part for number in range(1, 7)] == [True] * 5 + [False]
 
 
+def test_what_was_searched_for_holds_after_a_time_that_was_taken_meanwhile(
+    client: Client, course: Course, nurse: User
+) -> None:
+    later = TODAY + dt.timedelta(weeks=8)
+    page = text(client.get(address(course), {"not_before": str(later), "minutes": "30"}, headers=DIALOG))
+    [action] = re.findall(r'<form method="post" action="([^"]+)" class="times"', page)
+    wanted = slots.suggest(course=course, now=NOW, not_before=later, minutes=30)[0]
+    log_in(nurse).post(address(make_course(make_patient(course.clinic, "Tom", "Reid"))), form(wanted))
+    answer: Any = client.post(action.replace("&amp;", "&"), form(wanted), headers=DIALOG)
+    assert answer.status_code == 409
+    offered = answer.context["slots"]
+    assert (min(slot.starts_at.date() for slot in offered) >= later, {slot.minutes for slot in offered}) == (True, {30})
+
+
 def test_the_same_address_without_script_is_a_page(client: Client, course: Course) -> None:
     page = client.get(address(course))
     assert "<html" in text(page)
