@@ -165,9 +165,19 @@
   // For other scripts.
   document.addEventListener("failure", (event) => showFailure(event.detail.value));
 
+  /* Who closes a message by key goes on where they were, not at the top of the page. A mouse has its own place. */
+  const close = (button) => {
+    const byKey = button.matches(":focus-visible");
+    button.closest(".message").remove();
+    if (!byKey) return;
+    const spot = document.querySelector("[data-current]") || document.getElementById("main");
+    if (!spot.hasAttribute("tabindex")) spot.tabIndex = -1;
+    spot.focus({ preventScroll: spot.id === "main" });
+  };
+
   /* Small behaviours asked for by attributes. */
   const onClick = {
-    "[data-dismiss]": (button) => button.closest(".message").remove(),
+    "[data-dismiss]": close,
     "[data-open-dialog]": (button) => document.getElementById(button.dataset.openDialog).showModal(),
     "[data-print]": () => window.print(),
     "[data-toggle-open]": (button) => {

@@ -105,6 +105,17 @@ def test_undo_by_key_gives_the_focus_back_to_the_row(desk: Page, key: str) -> No
     expect(row).to_be_focused()
 
 
+def test_a_message_that_is_closed_by_key_gives_the_focus_back_to_the_row(desk: Page) -> None:
+    row = walk_to(desk, booked(desk, 0))
+    with desk.expect_navigation():
+        desk.keyboard.press("a")
+    expect(desk.get_by_role("button", name="Undo")).to_be_focused()
+    desk.keyboard.press("Tab")
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#messages .message")).to_have_count(0)
+    expect(row).to_be_focused()
+
+
 def test_undo_where_there_are_no_rows_gives_the_focus_to_what_it_says(desk: Page) -> None:
     visit = desk.locator(f"#{booked(desk, 0)} a[href*='/sessions/']").first
     desk.goto(str(visit.get_attribute("href")))
