@@ -14,6 +14,8 @@ pytestmark = [pytest.mark.stack, pytest.mark.browser, once("keys do the same in 
 
 WIDE = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
+# Day, time, injector, and that it is free or who comes.
+SPOKEN = re.compile(r"[A-Z]\w+day \d+ [A-Z]\w+, (\d+(:\d\d)?[ap]m|midday), (Dr|RN) \w+, \S.*")
 
 
 @pytest.fixture
@@ -48,7 +50,27 @@ def test_f05_the_grid_is_one_stop_and_arrows_move_in_it(calendar: Page) -> None:
     expect(stop).to_have_count(1)
 
 
-def test_f05_page_down_goes_a_week_on_and_stays_in_place(calendar: Page) -> None:
+def test_f05_each_time_says_day_time_injector_and_free_or_who(calendar: Page) -> None:
+    times = calendar.get_by_role("grid").locator("td.free a, td.visit a")
+    names = times.evaluate_all("all => all.map((one) => one.ariaLabel || '')")
+    assert len(names) > 30
+    assert [name for name in names if not SPOKEN.fullmatch(name)] == []
+
+
+def test_f05_tab_leaves_the_grid_and_comes_back_to_the_same_time(calendar: Page) -> None:
+    grid = calendar.get_by_role("grid")
+    grid.locator("[tabindex='0']").focus()
+    calendar.keyboard.press("ArrowDown")
+    here = focused(calendar)
+    calendar.keyboard.press("Tab")
+    expect(grid.locator(":focus")).to_have_count(0)
+    calendar.keyboard.press("Shift+Tab")
+    assert focused(calendar) == here
+    calendar.keyboard.press("Shift+Tab")
+    expect(grid.locator(":focus")).to_have_count(0)
+
+
+def test_f05_page_down_goes_a_week_on_and_page_up_back_and_both_stay_in_place(calendar: Page) -> None:
     calendar.get_by_role("grid").locator("[tabindex='0']").focus()
     before, here = calendar.url, focused(calendar)
     calendar.keyboard.press("PageDown")
@@ -56,6 +78,10 @@ def test_f05_page_down_goes_a_week_on_and_stays_in_place(calendar: Page) -> None
     expect(calendar.get_by_role("grid").locator(":focus")).to_be_visible()
     assert focused(calendar) != here
     assert ", 9am, " in focused(calendar)
+    calendar.keyboard.press("PageUp")
+    calendar.wait_for_url(lambda url: url.rpartition("date=")[2] == before.rpartition("date=")[2])
+    expect(calendar.get_by_role("grid").locator(":focus")).to_be_visible()
+    assert focused(calendar) == here
 
 
 def test_f05_enter_opens_the_page_that_asks_who_it_is_for(calendar: Page) -> None:

@@ -12,7 +12,7 @@ from tests.stack.windows import ADA, FRAN, OSEI, log_in
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser, once("a page looks the same on every database")]
 
-DARK_GROUND = "rgb(20, 25, 28)"
+DARK_GROUND, DIM_GROUND = "rgb(20, 25, 28)", "rgb(15, 20, 18)"
 # The theme as the browser knows it before anything is painted: when the first stylesheet has come.
 FIRST_GROUNDS = """
 window.grounds = new Set();
@@ -32,6 +32,7 @@ BORDERS = """(what) => [...document.querySelectorAll(what)].filter((one) => one.
     const {borderTopWidth, borderTopStyle, outlineStyle} = getComputedStyle(one);
     return (parseFloat(borderTopWidth) > 0 && borderTopStyle !== "none") || outlineStyle !== "none";
 })"""
+FRAMED = (".chip", ".btn", ".form-control, .form-select", ".form-check-input")
 # What tells one state from another once colour is gone: words, icons, marks.
 STATES = """() => [...document.querySelectorAll(".chip")].map((one) =>
     [one.className, one.textContent.trim(), one.querySelector("use")?.getAttribute("href") || ""])"""
@@ -45,23 +46,32 @@ def osei(browser: Browser, stack: Stack) -> Iterator[Page]:
         yield log_in(context.new_page(), OSEI)
 
 
-def test_f17_dark_is_dark_from_the_first_frame_and_outlives_log_in_and_tab(browser: Browser, stack: Stack) -> None:
+@pytest.fixture(scope="module")
+def room(stack: Stack) -> str:
+    """The session form of somebody who came into the room just now."""
+    return in_room(stack)
+
+
+@pytest.mark.parametrize(("theme", "ground"), [("Dark", DARK_GROUND), ("Low light", DIM_GROUND)])
+def test_f17_dark_and_low_light_are_so_from_the_first_frame_and_outlive_log_in_and_tab(
+    browser: Browser, stack: Stack, theme: str, ground: str
+) -> None:
     with browser.new_context(base_url=stack.url, color_scheme="light") as context:
         context.add_init_script(FIRST_GROUNDS)
         page = log_in(context.new_page(), FRAN)
         page.locator(".app-bar .menu > summary").last.click()
-        page.get_by_role("button", name="Dark").click()
+        page.get_by_role("button", name=theme).click()
         expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
         for address in ("/today/", "/calendar/", "/recall/"):
             page.goto(address)
-            assert page.evaluate("[...grounds]") == [DARK_GROUND], address
+            assert page.evaluate("[...grounds]") == [ground], address
         page.locator(".app-bar .menu > summary").last.click()
         page.get_by_role("button", name=re.compile("sign out")).click()
         page.wait_for_url("**/log-in/**")
-        assert log_in(page, ADA).evaluate("[...grounds]") == [DARK_GROUND]
+        assert log_in(page, ADA).evaluate("[...grounds]") == [ground]
         tab = context.new_page()
         tab.goto("/patients/")
-        assert tab.evaluate("[...grounds]") == [DARK_GROUND]
+        assert tab.evaluate("[...grounds]") == [ground]
 
 
 def test_f17_auto_follows_the_device_from_the_first_frame_and_when_it_changes(browser: Browser, stack: Stack) -> None:
@@ -74,42 +84,58 @@ def test_f17_auto_follows_the_device_from_the_first_frame_and_when_it_changes(br
         expect(page.locator("html")).to_have_attribute("data-bs-theme", "light")
 
 
-def test_f19_nothing_moves_or_blinks_whatever_the_device_prefers(osei: Page, stack: Stack) -> None:
-    for address in ("/today/", "/calendar/", in_room(stack)):
+def test_f19_nothing_moves_or_blinks_whatever_the_device_prefers(osei: Page, room: str) -> None:
+    for address in ("/today/", "/calendar/", room):
         osei.goto(address)
         for motion in ("reduce", "no-preference"):
             osei.emulate_media(reduced_motion=motion)
             assert osei.evaluate(MOVING) == 0, (address, motion)
 
 
-def test_f20_more_contrast_and_forced_colours_keep_borders_and_states(osei: Page) -> None:
-    osei.goto("/today/")
-    for media in (
-        {"contrast": "more", "forced_colors": "none"},
-        {"contrast": "no-preference", "forced_colors": "active"},
-    ):
-        osei.emulate_media(**media)  # type: ignore[arg-type]
-        for what in (".chip", ".btn", ".form-control, .form-select"):
-            shown = osei.evaluate(BORDERS, what)
-            assert shown, what
-            assert all(shown), (media, what)
+def test_f20_more_contrast_and_forced_colours_keep_borders_and_states(osei: Page, room: str) -> None:
+    met = set[str]()
+    for address in ("/today/", "/calendar/", "/recall/", room):
+        osei.goto(address)
+        for media in (
+            {"contrast": "more", "forced_colors": "none"},
+            {"contrast": "no-preference", "forced_colors": "active"},
+        ):
+            osei.emulate_media(**media)  # type: ignore[arg-type]
+            for what in FRAMED:
+                shown = osei.evaluate(BORDERS, what)
+                assert all(shown), (address, media, what)
+                met |= {what} if shown else set()
     osei.emulate_media(contrast="no-preference", forced_colors="none")
+    assert met == set(FRAMED)
 
 
-def test_f21_printed_from_the_dark_a_page_is_black_on_white(osei: Page) -> None:
-    osei.goto("/today/")
-    osei.emulate_media(media="print")
-    colours = osei.evaluate(
-        """() => [document.body, ...document.querySelectorAll("main *")].filter((one) => one.checkVisibility())
-            .map((one) => getComputedStyle(one)).flatMap(({color, backgroundColor}) => [color, backgroundColor])"""
-    )
-    osei.emulate_media(media="screen")
-    assert set(colours) <= {"rgb(0, 0, 0)", "rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"}
+def test_f20_in_forced_colours_a_visit_in_the_calendar_stands_in_a_frame(osei: Page) -> None:
+    osei.goto("/calendar/day/")
+    osei.emulate_media(forced_colors="active")
+    shown = osei.evaluate(BORDERS, "td.visit > a")
+    osei.emulate_media(forced_colors="none")
+    assert shown
+    assert all(shown)
 
 
-def test_f22_every_state_has_words_or_a_mark_of_its_own(osei: Page, stack: Stack) -> None:
+def test_f21_printed_from_the_dark_a_page_is_black_on_white(osei: Page, room: str) -> None:
+    for address in ("/today/", "/calendar/", room):
+        osei.goto(address)
+        osei.emulate_media(media="print")
+        colours = osei.evaluate(
+            """() => [document.body, ...document.querySelectorAll("main *")].filter((one) => one.checkVisibility())
+                .map((one) => getComputedStyle(one)).flatMap(({color, backgroundColor}) => [color, backgroundColor])"""
+        )
+        osei.emulate_media(media="screen")
+        assert set(colours) <= {"rgb(0, 0, 0)", "rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"}, address
+
+
+def test_f22_every_state_has_words_or_a_mark_of_its_own(osei: Page) -> None:
     looks: dict[str, set[str]] = {}
-    for address in ("/today/", "/calendar/", "/reminders/", "/reminders/?tab=sent", "/recall/"):
+    osei.goto("/response/")
+    person = osei.locator("main a[href^='/patients/']").first.get_attribute("href")
+    pages = ("/today/", "/reminders/", "/reminders/?tab=sent", "/recall/", f"{person}", f"{person}assess/")
+    for address in pages:
         osei.goto(address)
         for kind, words, icon in osei.evaluate(STATES):
             assert words, (address, kind)
@@ -118,9 +144,9 @@ def test_f22_every_state_has_words_or_a_mark_of_its_own(osei: Page, stack: Stack
     assert {look: kinds for look, kinds in looks.items() if len(kinds) > 1} == {}
 
 
-def test_f22_sites_given_and_free_differ_without_colour(osei: Page, stack: Stack) -> None:
+def test_f22_sites_given_and_free_differ_without_colour(osei: Page, room: str) -> None:
     """Given is filled, free is a ring, what follows the pain is dashed: shapes, seen in grey."""
-    osei.goto(in_room(stack))
+    osei.goto(room)
     osei.get_by_role("link", name=re.compile("^Standard")).click()
     marks = osei.evaluate(
         """() => Object.fromEntries([["given", ".site.is-given .dot"], ["free", ".site:not(.is-given) .dot"]].map(
