@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Field, Model
+from django.db.models import Field, Model, UUIDField
 from django.template.loader import render_to_string
 
 from clinic.fields import TextsInsideField, each_token, read
@@ -28,6 +28,19 @@ class Table:
     name: str
     title: str
     rows: list[dict[str, Any]]
+    keys: frozenset[str] = frozenset()
+
+    @property
+    def lines(self) -> list[list[tuple[str, Any]]]:
+        """The rows as a person reads them: names in words, without what is empty or only joins one row with another."""
+        return [
+            [
+                (name.replace("_", " "), _in_words(value))
+                for name, value in row.items()
+                if name not in self.keys and _says(value)
+            ]
+            for row in self.rows
+        ]
 
 
 def portrait(patient: Patient) -> list[Table]:
@@ -61,7 +74,22 @@ def _table(model: type[Model], rows: Any) -> Table:
     staff = {field.name for field in fields if field.related_model is User}
     found = rows.select_related(*staff).order_by("pk")
     title = str(model._meta.verbose_name_plural)
-    return Table(model._meta.label, title[:1].upper() + title[1:], [dict(_values(row, fields)) for row in found])
+    keys = frozenset(field.name for field in fields if _is_key(field))
+    return Table(model._meta.label, title[:1].upper() + title[1:], [dict(_values(row, fields)) for row in found], keys)
+
+
+def _is_key(field: Field[Any, Any]) -> bool:
+    """Return whether a field only joins rows; in the history of a row its ``id`` is a plain number."""
+    other = field.related_model is not None and field.related_model is not User
+    return other or field.primary_key or field.name == "id" or isinstance(field, UUIDField)
+
+
+def _says(value: Any) -> bool:
+    return value is not None and value != ""
+
+
+def _in_words(value: Any) -> Any:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
 
 
 def _values(row: Any, fields: list[Field[Any, Any]]) -> Iterator[tuple[str, Any]]:

@@ -139,3 +139,13 @@ def test_a_way_to_the_person_ends_at_the_person(model: Any) -> None:
         for name in way.split("__"):
             step = step._meta.get_field(name).related_model
         assert step is Patient
+
+
+def test_the_page_says_fields_in_words_and_leaves_keys_to_the_data(harbour: World, kit: Any) -> None:
+    data, page = opened(download(kit, harbour.patient))
+    assert "<dt>family name</dt>" in page
+    assert "family_name" not in page
+    assert "<dt>id</dt>" not in page
+    assert "<dt>uid</dt>" not in page
+    assert "<dd>True</dd>" not in page
+    assert data["tables"]["patients.Patient"][0]["uid"] == str(harbour.patient.uid)
