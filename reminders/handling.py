@@ -41,8 +41,8 @@ class Unwanted(SameAddress):
 
 
 @transaction.atomic
-def send_again(*, reminder: Reminder, by: User, at: dt.datetime, anyway: bool = False) -> None:
-    """Let it go out now, or when the quiet hours end. Retries count anew; the attempt number goes on.
+def send_again(*, reminder: Reminder, by: User, at: dt.datetime, anyway: bool = False) -> dt.datetime:
+    """Let it go out now, or when the quiet hours end; return when. Retries count anew; the attempt number goes on.
 
     ``anyway`` repeats one that has arrived; without it such a one raises Arrived. One that may have arrived was left to
     whoever presses: what went before holds it back no more.
@@ -50,7 +50,7 @@ def send_again(*, reminder: Reminder, by: User, at: dt.datetime, anyway: bool = 
     stored = Reminder.objects.select_for_update().get(pk=reminder.pk)
     if stored.state == State.SENT and not anyway:
         raise Arrived(stored)
-    due_at = message_hours.next_allowed(at, reminder.clinic.zone)
+    due_at = message_hours.next_allowed(at, reminder.patient.zone)
     if reminder.useful_until <= due_at:
         raise NothingToDo
     changes: dict[str, object] = {"state": State.WAITING, "due_at": due_at, "restarted_at": at}
@@ -59,6 +59,7 @@ def send_again(*, reminder: Reminder, by: User, at: dt.datetime, anyway: bool = 
     elif _is_held(stored):
         changes["repeat_from"] = at
     _settle(reminder, by, at, [State.FAILED, State.MISSED, State.SENT], reason="", closed_at=None, **changes)
+    return due_at
 
 
 def _is_held(reminder: Reminder) -> bool:
@@ -68,8 +69,8 @@ def _is_held(reminder: Reminder) -> bool:
 
 
 @transaction.atomic
-def fix_and_send_again(*, reminder: Reminder, address: str, by: User, at: dt.datetime) -> None:
-    """Put the right address in the place of the wrong one, with the person's word for it, and send again.
+def fix_and_send_again(*, reminder: Reminder, address: str, by: User, at: dt.datetime) -> dt.datetime:
+    """Put the right address in the place of the wrong one, with the person's word for it, and send again; return when.
 
     Raises ValidationError in words for an address that is none. Whoever replied STOP gets no more by a press on what
     stands in the field: that they want messages again is noted on their page.
@@ -83,7 +84,7 @@ def fix_and_send_again(*, reminder: Reminder, address: str, by: User, at: dt.dat
         raise Unwanted
     if point is None or (before and same and before.failed_at):
         raise SameAddress
-    send_again(reminder=reminder, by=by, at=at)
+    return send_again(reminder=reminder, by=by, at=at)
 
 
 @transaction.atomic

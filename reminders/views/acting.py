@@ -1,5 +1,6 @@
 """What staff press in the reminder centre."""
 
+import datetime as dt
 import uuid
 from collections.abc import Callable
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from clinic.access import Capability, StaffRequest, requires
+from clinic.message_hours import leaving_words
 from reminders import handling
 from reminders.models import Reminder
 from reminders.views.centre import show_centre
@@ -26,15 +28,15 @@ UNWANTED = "They want no messages to this address. Enter another one, or call. I
 @requires(Capability.MESSAGE)
 def send_again(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Send a reminder once more; one that arrived in the meantime asks whether to."""
-    reminder = _one(request, uid)
+    reminder, now = _one(request, uid), timezone.now()
     try:
-        handling.send_again(reminder=reminder, by=request.user, at=timezone.now(), anyway="anyway" in request.POST)
+        leaves = handling.send_again(reminder=reminder, by=request.user, at=now, anyway="anyway" in request.POST)
     except handling.Arrived as arrived:
         return render(request, "reminders/arrived.html", {"reminder": reminder, "arrived": arrived}, status=409)
     except handling.NothingToDo:
         messages.warning(request, TOO_LATE)
     else:
-        messages.success(request, f"The message to {reminder.patient} goes out now.")
+        messages.success(request, _goes_out(reminder, leaves, now))
     return redirect(CENTRE)
 
 
@@ -42,9 +44,9 @@ def send_again(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 @requires(Capability.MESSAGE)
 def fix(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Correct the address in the row and send again."""
-    reminder, typed = _one(request, uid), request.POST.get("address", "")
+    reminder, typed, now = _one(request, uid), request.POST.get("address", ""), timezone.now()
     try:
-        handling.fix_and_send_again(reminder=reminder, address=typed, by=request.user, at=timezone.now())
+        leaves = handling.fix_and_send_again(reminder=reminder, address=typed, by=request.user, at=now)
     except (ValidationError, handling.SameAddress) as error:
         words = error.messages[0] if isinstance(error, ValidationError) else _words_for(error)
         return show_centre(request, fixing={"uid": uid, "typed": typed, "error": words}, status=422)
@@ -53,7 +55,7 @@ def fix(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     except handling.NothingToDo:
         messages.warning(request, TOO_LATE)
     else:
-        messages.success(request, f"Saved. The message to {reminder.patient} goes out now.")
+        messages.success(request, f"Saved. {_goes_out(reminder, leaves, now)}")
     return redirect(CENTRE)
 
 
@@ -83,6 +85,11 @@ def called(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 def stop(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Send nothing more about this visit."""
     return _done(request, uid, handling.stop_for_visit, "{patient} gets no more messages about this.")
+
+
+def _goes_out(reminder: Reminder, leaves: dt.datetime, now: dt.datetime) -> str:
+    when = leaving_words(leaves, now, reminder.clinic.zone) if leaves > now else "now"
+    return f"The message to {reminder.patient} goes out {when}."
 
 
 def _words_for(error: handling.SameAddress) -> str:

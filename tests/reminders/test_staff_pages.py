@@ -104,6 +104,18 @@ def test_sending_again_goes_out_with_a_new_attempt(
     assert failed.attempts == 2
 
 
+@pytest.mark.parametrize(
+    ("zone", "when"),
+    [("", "now"), ("Pacific/Auckland", "at 7pm on Monday 23 November 2026")],  # 23:00 there
+    ids=["by day", "at night"],
+)
+def test_it_is_said_when_what_is_sent_again_goes_out(front_desk: User, failed: Reminder, zone: str, when: str) -> None:
+    Patient.objects.update(timezone=zone)
+    url = reverse("reminders:send_again", args=[failed.uid])
+    response: Any = log_in(front_desk).post(url, follow=True)
+    assert f"The message to Maria Santos goes out {when}." in response.content.decode()
+
+
 def test_sending_again_gives_every_retry_anew(front_desk: User, failed: Reminder, gateways: dict[str, Gateway]) -> None:
     for attempt in (2, 3, 4):
         Delivery.objects.create(clinic=failed.clinic, reminder=failed, attempt=attempt, started_at=NOW)
