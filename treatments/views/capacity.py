@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from clinic.access import Capability, StaffRequest, requires
+from clinic.access import Capability, StaffRequest, may, requires
 from treatments.capacity import Week, weeks_ahead
 
 # The chart in its own units: one column a week, drawn by the server.
@@ -51,6 +51,7 @@ def capacity(request: StaffRequest) -> HttpResponse:
         "width": COLUMN * len(weeks),
         "height": HEIGHT,
         "bar": COLUMN - GAP,
+        "may_set_up": may(request.membership, Capability.SETUP),
     }
     return render(request, "treatments/capacity.html", context)
 
