@@ -23,6 +23,7 @@ SCANNER_MS = 10_000
 SEEN = re.compile("botox|migraine|headache|treatment", re.IGNORECASE)
 CUT_OFF = """all => all.map((one) => [one, one.closest(".table-frame")]).filter(([one, frame]) =>
     one.getBoundingClientRect().right > frame.getBoundingClientRect().right + 1).map(([one]) => one.outerHTML)"""
+TWICE_THE_TEXT = "document.documentElement.style.fontSize = '200%'"
 COUNT_TAPS = "window.taps = 0; addEventListener('click', (event) => { if (event.isTrusted) taps += 1 }, true)"
 
 
@@ -56,6 +57,10 @@ def test_f11_both_answers_are_in_sight_and_nothing_runs_off_the_side(
         for size in (NARROWEST, AT_400_PERCENT):
             page.set_viewport_size(size)
             assert wider_than_its_window(page) <= 0, language
+        page.set_viewport_size({"width": 360, "height": 640})
+        page.evaluate(TWICE_THE_TEXT)
+        assert wider_than_its_window(page) <= 0, f"{language}, text twice as large"
+    page.goto(links["visit"])
     assert page.evaluate("getComputedStyle(document.body).fontSize") == "18px"
 
 

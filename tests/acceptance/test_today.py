@@ -171,6 +171,19 @@ def test_f08_a_refresh_changes_the_other_rows_and_leaves_the_one_in_focus_where_
     assert top_of(row) == pytest.approx(before, abs=1)  # pages scroll by whole pixels
 
 
+def test_f08_a_refresh_leaves_the_row_under_the_mouse_where_it_is(desk: Page, other: Page) -> None:
+    theirs, mine = booked(desk, 0), desk.locator(f"#{booked(desk, 1)}")
+    mine.scroll_into_view_if_needed()
+    mine.hover()
+    before = top_of(mine)
+    other.locator(f"#{theirs} [data-key=a]").click()
+    expect(other.locator("#messages")).to_contain_text("arrived")
+    refresh(desk)
+    expect(desk.locator(f"#{theirs}")).to_contain_text("Waiting")
+    assert top_of(mine) == pytest.approx(before, abs=1)
+    assert mine.evaluate("row => row.matches(':hover')")
+
+
 def test_f08_a_row_that_changes_while_it_has_the_focus_waits_until_it_is_left(desk: Page, other: Page) -> None:
     mine = booked(desk, 0)
     row = walk_to(desk, mine)
