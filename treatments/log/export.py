@@ -1,10 +1,9 @@
 """The log as a file: CSV as a stream, or a workbook, with the filters written into it."""
 
-import csv
 import datetime as dt
-import io
+import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import IO, Any
 from zoneinfo import ZoneInfo
@@ -34,14 +33,16 @@ COLUMNS = (
     "signed_by",
     "signed_at",
 )
+_CSV_LINE = ",".join(["%s"] * len(COLUMNS)) + "\r\n"
 # A cell that begins so is run as a formula by spreadsheets.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_TO_QUOTE = re.compile('[",\r\n]').search
 
 _LABELS = {status.value: str(status.label) for status in Status}
 # Sessions given before this system kept records have a day and no time.
 _NO_TIME = Status.GIVEN_BEFORE.value
 
-_NO_RECORD = [""] * 6
+_NO_RECORD = ("",) * 6
 
 
 def safe_cell(text: str) -> str:
@@ -54,10 +55,24 @@ def safe_cell(text: str) -> str:
 def csv_chunks(rows: QuerySet[Any], clinic: Clinic, filters: str) -> Iterator[str]:
     """Yield a CSV in pieces: a byte order mark for spreadsheets, the filters, the head, one line per session."""
     yield "\ufeff"
-    for lines in _table(rows, clinic, filters):
-        piece = io.StringIO()
-        csv.writer(piece).writerows(lines)
-        yield piece.getvalue()
+    yield "".join(f"{','.join(map(_csv_cell, cells))}\r\n" for cells in _head(clinic, filters))
+    table = _Table(clinic.zone, _csv_cell)
+    for piece in pieces(rows, CHUNK):
+        yield "".join([_CSV_LINE % table.cells(line) for line in piece])
+
+
+def _csv_cell(text: str) -> str:
+    """Return a safe cell in a spelling that a line of CSV can hold (RFC 4180, 2.6 and 2.7).
+
+    Only words that somebody typed are asked; the library's writer would look at each letter of days and numbers too.
+    """
+    if text.isalnum():
+        return text
+    safe = safe_cell(text)
+    if _TO_QUOTE(safe) is None:
+        return safe
+    doubled = safe.replace('"', '""')
+    return f'"{doubled}"'
 
 
 def workbook(rows: QuerySet[Any], clinic: Clinic, filters: str) -> IO[bytes]:
@@ -69,66 +84,73 @@ def workbook(rows: QuerySet[Any], clinic: Clinic, filters: str) -> IO[bytes]:
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Sessions")
-    for lines in _table(rows, clinic, filters):
-        for cells in lines:
-            sheet.append(cells)
+    for cells in _head(clinic, filters):
+        sheet.append([safe_cell(cell) for cell in cells])
+    table = _Table(clinic.zone, safe_cell)
+    for piece in pieces(rows, CHUNK):
+        for line in piece:
+            sheet.append(table.cells(line))
     file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115  # whoever sends it closes it
     book.save(file)
     file.seek(0)
     return file
 
 
-def _table(rows: QuerySet[Any], clinic: Clinic, filters: str) -> Iterator[list[list[object]]]:
-    """Yield the head, before anything is read, and then the rows, some at a time."""
-    yield [[safe_cell(f"Sessions of {clinic.name}"), safe_cell(filters or "no filters")], list(COLUMNS)]
-    zone = clinic.zone
-    for piece in pieces(rows, CHUNK):
-        yield [_cells(line, zone) for line in piece]
+def _head(clinic: Clinic, filters: str) -> tuple[Sequence[str], Sequence[str]]:
+    """Return what stands above the sessions: whose they are with the filters, and the names of the columns."""
+    return (f"Sessions of {clinic.name}", filters or "no filters"), COLUMNS
 
 
-def _cells(line: Line, zone: ZoneInfo) -> list[object]:
-    day, starts, status, number, given_name, family_name, cycle, last_given_on, injector, record, *recorded = line
-    return [
-        day,
-        _at_the_clinic(starts[:16], zone)[11:] if status != _NO_TIME else "",
-        safe_cell(number),
-        safe_cell(f"{given_name} {family_name}"),
-        cycle,
-        _days(last_given_on, day) or "" if last_given_on else "",
-        safe_cell(injector),
-        _LABELS[status],
-        *(_record_cells(zone, *recorded) if record else _NO_RECORD),
-    ]
+class _Table:
+    """Makes lines into cells: what somebody typed goes through ``spelt``, moments become times on the clinic's wall."""
+
+    def __init__(self, zone: ZoneInfo, spelt: Callable[[str], str]) -> None:
+        self._zone = zone
+        self._spelt = spelt
+        # Few injectors, people who sign, and lots are in use at a time, and twenty people begin at the same moment.
+        self._often = lru_cache(maxsize=4096)(spelt)
+        self._at_the_clinic = lru_cache(maxsize=4096)(self._wall)
+
+    def cells(self, line: Line) -> tuple[object, ...]:
+        """Return the cells of a session, as `COLUMNS` names them."""
+        day, starts, status, number, given_name, family_name, cycle, last_given_on, injector, record, *recorded = line
+        return (
+            day,
+            self._at_the_clinic(starts[:16])[11:] if status != _NO_TIME else "",
+            self._spelt(number),
+            self._spelt(f"{given_name} {family_name}"),
+            cycle,
+            _days(last_given_on, day) or "" if last_given_on else "",
+            self._often(injector),
+            _LABELS[status],
+            *(self._recorded(*recorded) if record else _NO_RECORD),
+        )
+
+    def _recorded(
+        self, units: int, sites: int, wasted: int, lots: str | None, signed_by: str | None, signed: str | None
+    ) -> tuple[object, ...]:
+        return (
+            units,
+            sites,
+            wasted,
+            self._often(_lot_words(lots)),
+            self._often(signed_by or ""),
+            self._at_the_clinic(signed[:16]) if signed else "",
+        )
+
+    def _wall(self, minute: str) -> str:
+        """Return date and time on the wall of a minute that the database wrote down, which is in UTC."""
+        moment = dt.datetime.fromisoformat(minute).replace(tzinfo=dt.UTC).astimezone(self._zone)
+        return moment.isoformat(" ", "minutes")[:16]
 
 
-def _record_cells(
-    zone: ZoneInfo, units: int, sites: int, wasted: int, lots: str | None, signed_by: str | None, signed: str | None
-) -> list[object]:
-    return [
-        units,
-        sites,
-        wasted,
-        _lots_cell(lots),
-        safe_cell(signed_by or ""),
-        _at_the_clinic(signed[:16], zone) if signed else "",
-    ]
-
-
+@lru_cache(maxsize=4096)
 def _days(first: str, last: str) -> int:
+    """Return the days between two dates; of all visits of a day most came after the same number of weeks."""
     return (dt.date.fromisoformat(last) - dt.date.fromisoformat(first)).days
 
 
 @lru_cache(maxsize=4096)
-def _lots_cell(found: str | None) -> str:
+def _lot_words(found: str | None) -> str:
     """Return the lots of a record; few are in use at a time, so few are put in order."""
-    return safe_cell(lot_words(found))
-
-
-@lru_cache(maxsize=4096)
-def _at_the_clinic(minute: str, zone: ZoneInfo) -> str:
-    """Return date and time on the wall of a minute that the database wrote down, which is in UTC.
-
-    Twenty people begin at the same moment, so few are reckoned.
-    """
-    moment = dt.datetime.fromisoformat(minute).replace(tzinfo=dt.UTC).astimezone(zone)
-    return moment.isoformat(" ", "minutes")[:16]
+    return lot_words(found)
