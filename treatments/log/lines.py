@@ -16,34 +16,44 @@ _AT_ONCE = 100
 
 # The visits of every course that is asked for are numbered in one go: looked up for each visit, what was given before it
 # took half the time, and more with every year. The same as `days.with_cycle`, by which pages show a few. Days and
-# moments are read as text: to make objects of them took longer than all else of a row. What is wanted is asked for each
+# moments are read as text: to make objects of them took longer than all else of a row. They become text behind the sort,
+# which is told twice for that, and done once: as text they take twice the room in it. What is wanted is asked for each
 # visit (EXISTS): SQLite would hold a list of them in memory.
 _SQL = """
 SELECT
-    CAST(visit.local_date AS text), CAST(visit.starts_at AS text), visit.status,
-    patient.record_number, patient.given_name, patient.family_name,
-    visit.given + course.cycles_before + 1, CAST(visit.last_given_on AS text), injector.name,
-    record.id, record.units_given, record.sites_given, record.units_wasted,
-    (SELECT {joined}(vial.lot, %s) FROM treatments_vial vial WHERE vial.record_id = visit.record_id),
-    signer.full_name, CAST(record.signed_at AS text)
+    CAST(found.local_date AS text), CAST(found.starts_at AS text), found.status,
+    found.record_number, found.given_name, found.family_name,
+    found.cycle, CAST(found.last_given_on AS text), found.injector,
+    found.record_id, found.units_given, found.sites_given, found.units_wasted,
+    found.lots, found.signed_by, CAST(found.signed_at AS text)
 FROM (
     SELECT
-        id, course_id, injector_id, record_id, status, starts_at, local_date,
-        count(given_on) OVER earlier AS given, max(given_on) OVER earlier AS last_given_on
-    FROM treatments_treatmentsession
-    WHERE course_id IN ({courses})
-    WINDOW earlier AS (
-        PARTITION BY course_id ORDER BY coalesce(given_on, local_date)
-        GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-    )
-) visit
-JOIN treatments_course course ON course.id = visit.course_id
-JOIN patients_patient patient ON patient.id = course.patient_id
-JOIN clinic_injector injector ON injector.id = visit.injector_id
-LEFT JOIN treatments_sessionrecord record ON record.id = visit.record_id
-LEFT JOIN clinic_user signer ON signer.id = record.signed_by_id
-WHERE EXISTS (SELECT 1 FROM ({visits}) wanted WHERE wanted.id = visit.id)
-ORDER BY visit.starts_at DESC, visit.id DESC
+        visit.id, visit.local_date, visit.starts_at, visit.status,
+        patient.record_number, patient.given_name, patient.family_name,
+        visit.given + course.cycles_before + 1 AS cycle, visit.last_given_on, injector.name AS injector,
+        visit.record_id, record.units_given, record.sites_given, record.units_wasted,
+        (SELECT {joined}(vial.lot, %s) FROM treatments_vial vial WHERE vial.record_id = visit.record_id) AS lots,
+        signer.full_name AS signed_by, record.signed_at
+    FROM (
+        SELECT
+            id, course_id, injector_id, record_id, status, starts_at, local_date,
+            count(given_on) OVER earlier AS given, max(given_on) OVER earlier AS last_given_on
+        FROM treatments_treatmentsession
+        WHERE course_id IN ({courses})
+        WINDOW earlier AS (
+            PARTITION BY course_id ORDER BY coalesce(given_on, local_date)
+            GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        )
+    ) visit
+    JOIN treatments_course course ON course.id = visit.course_id
+    JOIN patients_patient patient ON patient.id = course.patient_id
+    JOIN clinic_injector injector ON injector.id = visit.injector_id
+    LEFT JOIN treatments_sessionrecord record ON record.id = visit.record_id
+    LEFT JOIN clinic_user signer ON signer.id = record.signed_by_id
+    WHERE EXISTS (SELECT 1 FROM ({visits}) wanted WHERE wanted.id = visit.id)
+    ORDER BY visit.starts_at DESC, visit.id DESC
+) found
+ORDER BY found.starts_at DESC, found.id DESC
 """
 
 
