@@ -36,6 +36,8 @@ from treatments.slots import Slot  # noqa: E402
 
 ROUNDS, SAME_PATIENT_ROUNDS = 20, 5
 NOTE = "needs parking"
+# The button of the page that stands out, and that Enter presses.
+MOVE_FIRST = re.compile(r'<button class="btn btn-primary"[^>]*data-main[^>]*>Move that visit here<')
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Desk:
             " ".join(summary[1].split()) if summary else "",
             answer.text.count('class="slot"'),
             f'value="{NOTE}"' in answer.text,
-            "Move that visit here" in answer.text,
+            bool(MOVE_FIRST.search(answer.text)),
         )
 
 
