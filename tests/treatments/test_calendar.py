@@ -143,6 +143,17 @@ def test_a_time_that_the_clocks_skip_or_repeat_is_not_offered(
     assert there in names
 
 
+def test_visits_of_the_hour_that_comes_twice_both_stand_there(
+    desk: Client, osei: Injector, maria: Patient, riverside: Clinic
+) -> None:
+    sunday = dt.date(2027, 10, 31)
+    make_session(make_course(maria), osei, at(0, 30, sunday))  # 1:30 in summer time
+    make_session(make_course(make_patient(riverside, "Tom", "Reid")), osei, at(1, 35, sunday))
+    content = page(desk, date=sunday)
+    assert "1:30 Santos M" in content
+    assert "1:35 Reid T" in content
+
+
 def test_the_free_times_are_those_that_the_search_offers(desk: Client, osei: Injector, riverside: Clinic) -> None:
     bello = make_injector(riverside, "RN Bello", room=room_of(osei))
     OpeningHours.objects.filter(injector=bello).update(room=None, slot_minutes=20)

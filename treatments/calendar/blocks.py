@@ -4,6 +4,7 @@ Values in, values out. Times are minutes of the clinic's wall clock after midnig
 same hour on both sides of a clock change.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -146,7 +147,7 @@ class Time(NamedTuple):
 def _times(opening: Opening, length: int) -> Sequence[Time]:
     """Return the times of some hours; most people at a clinic work the same ones, each day."""
     starts = range(opening.start, opening.end - length + 1, opening.step)
-    return [Time(opening, start, mask(start, start + length)) for start in starts]
+    return tuple(Time(opening, start, mask(start, start + length)) for start in starts)
 
 
 def _put_beside(absent: Iterable[Visit], blocks: list[Block]) -> None:
@@ -195,11 +196,10 @@ def table(columns: Sequence[Column]) -> list[Row]:
         return []
     filled = [column.within(min(edges), max(edges)) for column in columns]
     starts = sorted({block.start for blocks in filled for block in blocks})
-    # No column has a hole: where a block ends another begins, or the table ends.
-    lines = {minute: line for line, minute in enumerate([*starts, max(edges)])}
-    rows = [Row(start, []) for start in starts]
+    rows = {start: Row(start, []) for start in starts}
     for index, blocks in enumerate(filled):
         for block in blocks:
-            line = lines[block.start]
-            rows[line].cells.append(Cell(index, lines[block.end] - line, block))
-    return rows
+            # Where it ends nothing need begin: visits of the hour that comes twice stand over each other on the wall.
+            height = bisect_left(starts, block.end) - bisect_left(starts, block.start)
+            rows[block.start].cells.append(Cell(index, height, block))
+    return list(rows.values())
