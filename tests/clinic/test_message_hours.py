@@ -8,16 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic import message_hours
+from tests.moments import LONDON, MOMENTS, NEW_YORK, ZONES, utc
 
-LONDON, NEW_YORK = ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
 AUCKLAND = ZoneInfo("Pacific/Auckland")
-LONG_AGO = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-MOMENTS = st.integers(0, 3 * 365 * 24 * 60).map(lambda minutes: LONG_AGO + dt.timedelta(minutes=minutes))
-ZONES = [ZoneInfo(name) for name in ("Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu")]
-
-
-def utc(text: str) -> dt.datetime:
-    return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
 
 
 @pytest.mark.parametrize(

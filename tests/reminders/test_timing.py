@@ -9,17 +9,10 @@ from hypothesis import strategies as st
 
 from clinic import message_hours
 from reminders import timing
+from tests.moments import LONDON, LONG_AGO, MOMENTS, NEW_YORK, ZONES, utc
 
-LONDON, NEW_YORK = ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
 VISIT = dt.date(2026, 12, 10)
 AT_TEN = {3: timing.SEND_AT, 1: timing.SEND_AT}
-LONG_AGO = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-MOMENTS = st.integers(0, 3 * 365 * 24 * 60).map(lambda minutes: LONG_AGO + dt.timedelta(minutes=minutes))
-ZONES = [ZoneInfo(name) for name in ("Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu")]
-
-
-def utc(text: str) -> dt.datetime:
-    return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
 
 
 @pytest.mark.parametrize(
