@@ -1,4 +1,4 @@
-"""What leads to pages that hardly anybody meets, made on the stack's database: `python -m tests.acceptance.rare`.
+"""What leads to pages that hardly anybody meets, made on the stack's database: `python -m tests.acceptance.making_rarely_met`.
 
 Prints as JSON who signs in, addresses by who opens them, and the two pages that are there until a clinic is founded.
 """

@@ -35,7 +35,7 @@ OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = t
 
 def rarely_met(page: Page, stack: Stack, links: dict[str, str]) -> Iterator[None]:
     """Show one page after the other; where this stops, one is shown."""
-    rare: dict[str, Any] = json.loads(run_beside(stack, "tests.acceptance.rare"))
+    rare: dict[str, Any] = json.loads(run_beside(stack, "tests.acceptance.making_rarely_met"))
     yield from _of_nobody(page, rare)
     yield from _of_a_patient(page, links)
     yield from _of_staff(page, rare)
