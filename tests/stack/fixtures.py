@@ -47,7 +47,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) -> It
     """The demo on the engine of this run, with mail and texts that arrive in `stack.mail` and `stack.gateway`."""
     folder = tmp_path_factory.mktemp("stack")
     with mail_server(folder) as mail, sms_gateway(folder) as gateway, own_database(folder) as database:
-        settings = {"REMINDER_TICK_SECONDS": "2", "UNDO_SECONDS": "1", "DATABASE_URL": database["DATABASE_URL"]}
+        settings = {"REMINDER_TICK_SECONDS": "2", "UNDO_SECONDS": "5", "DATABASE_URL": database["DATABASE_URL"]}
         settings["LOG_INS_PER_ADDRESS"] = "600"  # all tests sign in from one, and within minutes
         with run_demo(folder / "demo", settings | mail.environment | gateway.environment) as demo:
             wait_until_ready(demo)
