@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from clinic.constraints.no_overlap import LONGEST
 from clinic.models import Clinic, Injector, Room
 from treatments.models import SessionEvent, SlotOffer, Status, TreatmentSession
 from treatments.models.session import OCCUPYING
+from treatments.recall.offers import leaves_in_time
 from treatments.slots import Slot, still_worked
 
 # Cancelled or moved within this time; what has been free for longer is found by the ordinary search.
@@ -18,10 +20,11 @@ MOST = 50
 
 @dataclass(frozen=True)
 class Freed:
-    """A free time, and the offer that runs for it (or None)."""
+    """A free time, the offer that runs for it (or None), and whether an offer made now would still be of use."""
 
     slot: Slot
     offer: SlotOffer | None
+    in_time: bool
 
 
 def freed_times(*, clinic: Clinic, now: dt.datetime) -> list[Freed]:
@@ -29,15 +32,21 @@ def freed_times(*, clinic: Clinic, now: dt.datetime) -> list[Freed]:
 
     None at which the clinic no longer works: the visits that were moved away from leave leave nothing to offer.
     """
-    slots = {(slot.injector.pk, slot.starts_at): slot for slot in _left_behind(clinic, now) if slot.starts_at > now}
-    taken = _spans(clinic, now, max((slot.ends_at for slot in slots.values()), default=now))
+    left = dict.fromkeys(slot for slot in _left_behind(clinic, now) if slot.starts_at > now)
+    taken = _spans(clinic, now, max((slot.ends_at for slot in left), default=now))
     offers = {
         (offer.injector_id, offer.starts_at): offer
         for offer in SlotOffer.objects.filter(clinic=clinic, state=SlotOffer.State.OPEN, expires_at__gt=now)
     }
-    free = still_worked(clinic, [slot for slot in slots.values() if not _hit(slot, taken)])
-    free.sort(key=lambda slot: (slot.starts_at, slot.injector.name))
-    return [Freed(slot, offers.get((slot.injector.pk, slot.starts_at))) for slot in free[:MOST]]
+    # Of one that was left behind in two rooms or lengths, whichever is free: each is one time to offer.
+    free = {_time(slot): slot for slot in still_worked(clinic, [slot for slot in left if not _hit(slot, taken)])}
+    first = sorted(free.values(), key=lambda slot: (slot.starts_at, slot.injector.name))[:MOST]
+    return [Freed(slot, offers.get(_time(slot)), leaves_in_time(now, slot)) for slot in first]
+
+
+def _time(slot: Slot) -> tuple[int, dt.datetime]:
+    """Return what the database tells offers apart by."""
+    return slot.injector.pk, slot.starts_at
 
 
 def _left_behind(clinic: Clinic, now: dt.datetime) -> Iterator[Slot]:
@@ -64,7 +73,11 @@ def _spans(clinic: Clinic, now: dt.datetime, until: dt.datetime) -> list[Span]:
     """Return who and which room is taken when, as far as there is a time to compare; other clinics count too."""
     both = Injector.objects.filter(clinic=clinic).with_elsewhere().values("user")
     sessions = TreatmentSession.objects.filter(
-        Q(clinic=clinic) | Q(person__in=both), status__in=OCCUPYING, starts_at__gt=now, starts_at__lt=until
+        Q(clinic=clinic) | Q(person__in=both),
+        status__in=OCCUPYING,
+        starts_at__gt=now - LONGEST,
+        starts_at__lt=until,
+        ends_at__gt=now,
     )
     return list(sessions.values_list("injector_id", "room_id", "person_id", "starts_at", "ends_at"))
 

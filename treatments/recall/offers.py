@@ -25,6 +25,8 @@ STANDS_FOR = dt.timedelta(hours=2)
 NOTICE = dt.timedelta(hours=1)
 # An offer made later, or at night, begins to run in the morning: its time would end in the quiet hours.
 LAST_START = dt.time(18)
+OFFERED_ALREADY = "This time is being offered already. The first yes gets it."
+TOO_NEAR = "This time is too near to be offered by message. Call people instead."
 
 
 class NotOffered(Exception):
@@ -56,18 +58,30 @@ def messages_leave(at: dt.datetime, clinic: Clinic) -> dt.datetime:
     return next_allowed(at + dt.timedelta(seconds=settings.UNDO_SECONDS), clinic.zone)
 
 
+def leaves_in_time(at: dt.datetime, slot: Slot) -> bool:
+    """Return whether the messages of an offer made at a moment leave before it ends."""
+    return messages_leave(at, slot.injector.clinic) < expires_at(at, slot)
+
+
+def obstacle(slot: Slot, at: dt.datetime) -> str:
+    """Return why a time that the clinic works at cannot be offered, in words, or nothing when it can (two queries at most)."""
+    if _taken(slot):
+        return "This time is booked already."
+    running = SlotOffer.objects.filter(injector=slot.injector, starts_at=slot.starts_at, state=State.OPEN)
+    if running.filter(expires_at__gt=at).exists():
+        return OFFERED_ALREADY
+    return "" if leaves_in_time(at, slot) else TOO_NEAR
+
+
 @transaction.atomic
 def make(*, clinic: Clinic, slot: Slot, courses: Collection[uuid.UUID], by: User, at: dt.datetime) -> SlotOffer:
     """Offer a free time to people; their messages are planned from this, and wait for the undo time.
 
     ``courses`` are uids out of `candidates.rank`; others are left out. Raises NotOffered in words.
     """
-    ends = expires_at(at, slot)
-    if ends <= messages_leave(at, clinic):
-        raise NotOffered("This time is too near to be offered by message. Call people instead.")
-    if _taken(slot):
-        raise NotOffered("This time is booked already.")
     close_ended(now=at)
+    if why := obstacle(slot, at):
+        raise NotOffered(why)
     asked = [
         one.course
         for one in candidates.rank(clinic=clinic, slot=slot, at=at)
@@ -75,7 +89,7 @@ def make(*, clinic: Clinic, slot: Slot, courses: Collection[uuid.UUID], by: User
     ]
     if not asked:
         raise NotOffered("Tick one person or more who can be written to.")
-    offer = _store(clinic, slot, by, at, ends)
+    offer = _store(clinic, slot, by, at)
     OfferInvitation.objects.bulk_create(OfferInvitation(clinic=clinic, offer=offer, course=course) for course in asked)
     audit.record(
         clinic=clinic, by=by, at=at, action=AuditEntry.Action.CREATE, kind="offer", subject=offer.uid, rows=len(asked)
@@ -83,7 +97,7 @@ def make(*, clinic: Clinic, slot: Slot, courses: Collection[uuid.UUID], by: User
     return offer
 
 
-def _store(clinic: Clinic, slot: Slot, by: User, at: dt.datetime, ends: dt.datetime) -> SlotOffer:
+def _store(clinic: Clinic, slot: Slot, by: User, at: dt.datetime) -> SlotOffer:
     try:
         with transaction.atomic():
             return SlotOffer.objects.create(
@@ -94,10 +108,10 @@ def _store(clinic: Clinic, slot: Slot, by: User, at: dt.datetime, ends: dt.datet
                 ends_at=slot.ends_at,
                 offered_at=at,
                 offered_by=by,
-                expires_at=ends,
+                expires_at=expires_at(at, slot),
             )
     except IntegrityError as error:
-        raise NotOffered("This time is being offered already. The first yes gets it.") from error
+        raise NotOffered(OFFERED_ALREADY) from error
 
 
 def end(*, offer: SlotOffer, by: User, at: dt.datetime) -> bool:

@@ -38,7 +38,7 @@ def freed(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires(Capability.BOOK)
 def new(request: StaffRequest) -> HttpResponse:
-    """Show who could take a time, best first; offer it to the ticked ones."""
+    """Show who could take a time, best first, or what stands in the way; offer it to the ticked ones."""
     now, problem, slot, ticked = timezone.now(), "", None, None
     try:
         slot = slots.read(request.clinic, request.POST.get("slot") or request.GET.get("slot", ""), now)
@@ -47,12 +47,15 @@ def new(request: StaffRequest) -> HttpResponse:
             return _make(request, slot, ticked)
     except (slots.NotOffered, offers.NotOffered) as error:
         problem = str(error)
-    people = candidates.rank(clinic=request.clinic, slot=slot, at=now) if slot else []
+    cannot = offers.obstacle(slot, now) if slot else ""
+    people = candidates.rank(clinic=request.clinic, slot=slot, at=now) if slot and not cannot else []
     context = {
         "slot": slot,
         "people": people,
         "ticked": ticked,
         "problem": problem,
+        "cannot": cannot,
+        "too_near": cannot == offers.TOO_NEAR,
         "ends": offers.expires_at(now, slot) if slot else None,
         "has_errors": bool(problem),
     }
@@ -97,12 +100,25 @@ def end(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     return redirect("treatments:offered", offer.uid)
 
 
-def say_what_is_free(request: StaffRequest, slot: slots.Slot | None) -> None:
-    """After a visit was cancelled or moved: its old time can be offered to others."""
-    if slot and slot.starts_at > timezone.now():
-        when = short_words(timezone.localtime(slot.starts_at))
-        url = f"{reverse('treatments:offer')}?slot={slot.code}"
-        messages.info(request, format_html('{} is free now. <a href="{}">Offer this time</a>', when, url))
+def say_what_is_free(request: StaffRequest, old: slots.Slot | None) -> None:
+    """After a visit was cancelled or moved: its old time can be offered to others, or booked where messages come too late.
+
+    Nothing is said of a time at which the clinic no longer works: a visit that was moved away from leave leaves none.
+    """
+    now = timezone.now()
+    if old is None:
+        return
+    try:
+        slot = slots.read(request.clinic, old.code, now)
+    except slots.NotOffered:
+        return
+    slot.injector.clinic = request.clinic
+    when = short_words(timezone.localtime(slot.starts_at))
+    if offers.leaves_in_time(now, slot):
+        words, url = "Offer this time", f"{reverse('treatments:offer')}?slot={slot.code}"
+    else:
+        words, url = "Book it for somebody", f"{reverse('treatments:calendar_free')}?time={slot.code}"
+    messages.info(request, format_html('{} is free now. <a href="{}">{}</a>', when, url, words))
 
 
 def _offer(request: StaffRequest, uid: uuid.UUID) -> SlotOffer:
