@@ -1,4 +1,4 @@
-"""Where a payer does not pay for the chosen day, whoever books, moves or puts in a walk-in is told; nothing is refused."""
+"""Where a payer does not pay for the chosen day, whoever books, moves, offers it or puts in a walk-in is told; nothing is refused."""
 
 import datetime as dt
 import uuid
@@ -10,12 +10,13 @@ from django.urls import reverse
 from clinic.models import Injector, User
 from patients.authorizing import Agreement, Window, shortfall
 from patients.models import Authorization, Patient
-from tests.builders import NOW, TODAY, make_session
+from tests.builders import NOW, TODAY, make_session, room_of
 from tests.conftest import log_in
 from tests.reports.test_others import record
 from treatments import slots
 from treatments.authorized import shortfalls
 from treatments.models import Course, TreatmentSession
+from treatments.recall import candidates
 
 ONE = dt.timedelta(days=1)
 FIRST, LAST = dt.date(2026, 6, 1), dt.date(2026, 12, 1)
@@ -123,3 +124,16 @@ def test_who_is_covered_hears_nothing(course: Course, maria: Patient, used_up: A
     assert "Ask the payer" not in text_of(client, reverse("treatments:book", args=[course.uid]))
     client.post(reverse("treatments:book", args=[course.uid]), {"slot": first_free(course), "uid": str(uuid.uuid4())})
     assert "Ask the payer" not in text_of(client, reverse("patients:detail", args=[maria.uid]))
+
+
+@pytest.mark.parametrize(("visits", "paid"), [(1, False), (2, True)])
+def test_who_offers_a_time_sees_whose_payer_does_not_pay_and_has_to_tick_them(
+    used_up: Authorization, course: Course, osei: Injector, front_desk: User, visits: int, paid: bool
+) -> None:
+    Authorization.objects.filter(pk=used_up.pk).update(visits=visits)
+    starts_at = NOW + ONE
+    slot = slots.Slot(osei, room_of(osei), starts_at, starts_at + dt.timedelta(minutes=15))
+    (one,) = candidates.rank(clinic=course.clinic, slot=slot, at=NOW)
+    assert (one.ticked, one.unpaid) == ((True, "") if paid else (False, "PA-1 is used up: 1 of 1 visits"))
+    page = text_of(log_in(front_desk), f"{reverse('treatments:offer')}?slot={slot.code}")
+    assert ("PA-1 is used up: 1 of 1 visits" in page) is not paid

@@ -1,13 +1,14 @@
 """Who may be offered a time that became free: legally due by then, not booked earlier, and in which order."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 
 from clinic.models import Clinic
 from patients.models import ContactPoint
+from treatments.authorized import shortfalls
 from treatments.models import Course, SessionEvent, Status, TreatmentSession, WaitingEntry
 from treatments.models.session import OPEN
 from treatments.slots import Slot
@@ -19,11 +20,12 @@ MIDDAY = dt.time(12)
 
 @dataclass(frozen=True)
 class Candidate:
-    """One person who could take the time, and why they stand where they stand."""
+    """One person who could take the time, why they stand where they stand, and why no payer pays for that day, if so."""
 
     course: Course
     why: tuple[str, ...]
     reachable: bool
+    unpaid: str = ""
     ticked: bool = False
 
 
@@ -31,7 +33,7 @@ def rank(*, clinic: Clinic, slot: Slot, at: dt.datetime) -> list[Candidate]:
     """Return up to 20 people, best first: whoever waits and fits, the longest waiting first, then the overdue.
 
     Only people whose due date is not after the day, and who have no visit before it. The first five who can be
-    written to come ticked. Three queries.
+    written to come ticked, but nobody whose payer was asked and does not pay for that day. Five queries at most.
     """
     day = slot.starts_at.astimezone(clinic.zone).date()
     courses = _legally_due(clinic, slot, day)
@@ -48,7 +50,11 @@ def rank(*, clinic: Clinic, slot: Slot, at: dt.datetime) -> list[Candidate]:
         for why in [_why(course, recalled=order[0], day=day)]
     ]
     found.sort(key=lambda item: item[0])
-    return _with_ticks([Candidate(course, why, course.reachable) for _, course, why in found[:MOST]])
+    first = [(course, why) for _, course, why in found[:MOST]]
+    unpaid = shortfalls([course.patient_id for course, _ in first], day)
+    return _with_ticks(
+        [Candidate(course, why, course.reachable, unpaid.get(course.patient_id, "")) for course, why in first]
+    )
 
 
 def _legally_due(clinic: Clinic, slot: Slot, day: dt.date) -> Any:
@@ -104,5 +110,5 @@ def _why(course: Any, *, recalled: bool, day: dt.date) -> tuple[str, ...]:
 
 
 def _with_ticks(candidates: list[Candidate]) -> list[Candidate]:
-    first = {one.course.pk for one in [one for one in candidates if one.reachable][:ASKED_AT_ONCE]}
-    return [Candidate(one.course, one.why, one.reachable, one.course.pk in first) for one in candidates]
+    first = [one.course.pk for one in candidates if one.reachable and not one.unpaid][:ASKED_AT_ONCE]
+    return [replace(one, ticked=one.course.pk in first) for one in candidates]
