@@ -16,6 +16,7 @@ from treatments.conflicts import NotPossible, Stale
 from treatments.history import note_change
 from treatments.models import SessionEvent, Status, TreatmentSession
 from treatments.queueing import again_after_deadlock, share
+from treatments.recall import waiting
 from treatments.setup.opening import shut
 from treatments.slots import Slot
 
@@ -40,9 +41,9 @@ def until(event: SessionEvent) -> dt.datetime:
 def undo(*, session: TreatmentSession, event: SessionEvent, by: User, at: dt.datetime) -> TreatmentSession:
     """Bring a visit back to where it was before ``event``; only the version, which never falls, tells them apart.
 
-    A booking that is undone becomes a cancelled visit. Raises Stale when something followed the step, NotPossible when
-    it is too late or the old time is no longer open, Taken when the old time has gone, AlreadyBooked when the person
-    has another visit by now, PermissionDenied.
+    A booking that is undone becomes a cancelled visit; who took an offered time waits again, in their old place.
+    Raises Stale when something followed the step, NotPossible when it is too late or the old time is no longer open,
+    Taken when the old time has gone, AlreadyBooked when the person has another visit by now, PermissionDenied.
     """
     if not allows(by, session.clinic, Capability.BOOK):
         raise PermissionDenied
@@ -53,8 +54,12 @@ def undo(*, session: TreatmentSession, event: SessionEvent, by: User, at: dt.dat
     if event.kind not in UNDOABLE:
         raise NotPossible("This cannot be undone.")
     if event.kind == Kind.BOOKED:
-        return change_status(session=session, to=Status.CANCELLED, by=by, at=at, reason="Undone")
-    return _restore(session, event, by, at)
+        undone = change_status(session=session, to=Status.CANCELLED, by=by, at=at, reason="Undone")
+    else:
+        undone = _restore(session, event, by, at)
+    if event.by_id is None:
+        waiting.wait_again(course=session.course, ended_at=event.at)
+    return undone
 
 
 def _restore(session: TreatmentSession, event: SessionEvent, by: User, at: dt.datetime) -> TreatmentSession:

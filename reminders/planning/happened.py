@@ -28,6 +28,7 @@ _KINDS = (Kind.BOOKED, Kind.MOVED, Kind.CANCELLED, Kind.MISSED, Kind.MOVE_ASKED)
 _TOLD = (State.SENT, State.SENDING, State.HANDLED)
 _ON_ITS_WAY = (State.WAITING, State.SENDING, State.FAILED, State.MISSED)
 _STEPS = (SessionEvent.Kind.STATUS, SessionEvent.Kind.UNDONE)
+_PLACING = (SessionEvent.Kind.BOOKED, SessionEvent.Kind.MOVED)
 _ASKED = TreatmentSession.Answer.ASKED_TO_MOVE
 
 
@@ -78,6 +79,9 @@ def _stepped(clinics: set[int], now: dt.datetime) -> QuerySet[TreatmentSession]:
         told_kind=Subquery(last.values("rule__kind")[:1]),
         told_visit_at=Subquery(last.values("visit_at")[:1]),
         told_version=Subquery(last.values("session_version")[:1]),
+        told_at=Subquery(last.values(at=Coalesce("closed_at", "due_at"))[:1]),
+        # What they took on their page they know from there, whatever became of the message about it.
+        took_at=Subquery(of_session.filter(kind__in=_PLACING, by__isnull=True).order_by("-pk").values("at")[:1]),
         on_its_way=Exists(here),
         **reachable("course__patient_id"),
     ).order_by("pk")
@@ -142,16 +146,23 @@ def _kind_of_place(session: Any, booked: ReminderRule | None, now: dt.datetime) 
         if session.told_visit_at
         else session.told_version == session.version  # told before the ledger kept the time
     )
-    return None if same and session.told_kind != Kind.CANCELLED else Kind.MOVED
+    placed_since = _took_since(session) and session.placed_at > session.took_at
+    return None if same and not placed_since and session.told_kind != Kind.CANCELLED else Kind.MOVED
+
+
+def _took_since(session: Any) -> bool:
+    """Return whether they took a time themselves after what they were told last, so that they think of that one."""
+    return session.took_at is not None and (session.told_at is None or session.told_at < session.took_at)
 
 
 def _cancelled(session: Any, zone: Any) -> Told | None:
-    """Cancelled, when they may think that it stands: told of it, or booked long enough to have been told."""
+    """Cancelled, when they may think that it stands: told of it, booked long enough to have been told, or by themselves."""
     at = session.stepped_at
     just_booked = session.booked_at is not None and at is not None and at <= session.booked_at + _undo()
-    if at is None or (just_booked and session.told_pk is None) or session.told_kind == Kind.CANCELLED:
+    unheard = just_booked and session.told_pk is None and session.took_at is None
+    if at is None or unheard or session.told_kind == Kind.CANCELLED:
         return None
-    visit_at = session.told_visit_at or session.starts_at
+    visit_at = session.starts_at if _took_since(session) else session.told_visit_at or session.starts_at
     window = timing.step_window(visit_at, at, _undo(), zone)
     if at >= window.useful_until:
         return None

@@ -276,3 +276,44 @@ def test_many_steps_cost_as_many_queries_as_one(
     with django_assert_num_queries(21):
         reconcile(now=NOW)
     assert Reminder.objects.filter(rule__kind="booked").count() == 12
+
+
+def undo(visit: TreatmentSession, by: User, at: dt.datetime) -> TreatmentSession:
+    """Take the last step of a visit back."""
+    return undoing.undo(session=visit, event=visit.events.latest("pk"), by=by, at=at)
+
+
+def test_who_booked_by_themselves_is_told_when_the_desk_undoes_it(course: Course, osei: Injector, nurse: User) -> None:
+    visit = booking.book(course=course, slot=slot(osei, NOW + 21 * DAY), uid=uuid.uuid4(), by=None, at=NOW)
+    reconcile(now=NOW)
+    undo(visit, nurse, NOW + MINUTE)
+    assert told(NOW + MINUTE) == told(NOW + 2 * MINUTE) == [("booked", "cancelled"), ("cancelled", "waiting")]
+    assert Reminder.objects.get(state="waiting").visit_at == visit.starts_at
+
+
+def test_who_took_another_time_by_themselves_is_told_when_the_desk_undoes_it(
+    course: Course, osei: Injector, nurse: User
+) -> None:
+    visit = book(course, osei, nurse)
+    known = visit.starts_at
+    send_all(NOW + UNDO)
+    there = slot(osei, NOW + 15 * DAY)
+    visit = booking.move(session=visit, version=1, slot=there, by=None, at=NOW + HOUR)
+    reconcile(now=NOW + HOUR)
+    undo(visit, nurse, NOW + HOUR + MINUTE)
+    told_now = [("booked", "sent"), ("moved", "cancelled"), ("moved", "waiting")]
+    assert told(NOW + HOUR + MINUTE) == told(NOW + HOUR + 2 * MINUTE) == told_now
+    assert Reminder.objects.get(state="waiting", rule__kind="moved").visit_at == known
+    send_all(NOW + HOUR + MINUTE + UNDO)
+    assert told(NOW + 2 * HOUR)[-1] == ("moved", "sent")
+
+
+def test_the_cancelled_time_is_the_one_they_took_last(course: Course, osei: Injector, nurse: User) -> None:
+    visit = book(course, osei, nurse)
+    send_all(NOW + UNDO)
+    there = slot(osei, NOW + 15 * DAY)
+    visit = booking.move(session=visit, version=1, slot=there, by=None, at=NOW + HOUR)
+    at = NOW + HOUR + MINUTE
+    booking.change_status(session=visit, to=Status.CANCELLED, by=nurse, at=at, reason="ill")
+    assert told(at) == [("booked", "sent"), ("cancelled", "waiting")]
+    assert Reminder.objects.get(state="waiting").visit_at == there.starts_at

@@ -9,7 +9,7 @@ from clinic.constraints import Frozen
 from clinic.fields import EncryptedTextField
 from clinic.models import Clinic, Injector, Room, User
 from treatments.models.course import Course
-from treatments.models.session import TreatmentSession
+from treatments.models.session import Status, TreatmentSession
 
 
 class ContactAttempt(models.Model):
@@ -120,6 +120,12 @@ class SlotOffer(models.Model):
 
     def __str__(self) -> str:
         return f"Offer {self.pk}"
+
+    @property
+    def given_up(self) -> bool:
+        """Whether the one who took the time has it no longer: their yes was undone, or their visit cancelled or moved."""
+        session = self.session
+        return session is not None and (session.status == Status.CANCELLED or session.starts_at != self.starts_at)
 
 
 class OfferInvitation(models.Model):

@@ -43,6 +43,13 @@ def end(*, course: Course, at: dt.datetime) -> None:
     WaitingEntry.objects.filter(course=course, ended_at__isnull=True).update(ended_at=at)
 
 
+def wait_again(*, course: Course, ended_at: dt.datetime) -> None:
+    """Put a person back in their old place in the queue, if their wait ended at this very moment: what ended it was undone."""
+    entries = WaitingEntry.objects.filter(course=course)
+    if not entries.filter(ended_at__isnull=True).exists():
+        entries.filter(ended_at=ended_at).update(ended_at=None)
+
+
 @transaction.atomic
 def remove(*, entry: WaitingEntry, by: User, at: dt.datetime) -> None:
     """Take a person off the list at their wish."""
