@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from treatments.models import OfferInvitation, SlotOffer
 from treatments.models.session import OPEN
+from treatments.recall import offers
 
 
 @dataclass(frozen=True)
@@ -22,26 +23,28 @@ class OfferPage:
 
 
 def page_of(invitation: OfferInvitation, *, name: str, now: dt.datetime) -> OfferPage:
-    """Return the page for an offer as it stands (one query for the visit they have)."""
+    """Return the page for an offer as it stands (two queries, for the visit they have and the day they are due)."""
     offer = invitation.offer
     if offer.session and offer.session.course_id == invitation.course_id:
         return _won(offer)
-    own = invitation.course.sessions.filter(status__in=OPEN).values_list("starts_at", flat=True).first()
+    own = invitation.course.sessions.filter(status__in=OPEN).first()
+    booked_for = own.starts_at if own else None
     keep = _("Your booked visit stays as it is.") if own else _("Call us and we will find a time that suits you.")
     if offer.state == SlotOffer.State.TAKEN or invitation.answer == OfferInvitation.Answer.TOO_LATE:
         return OfferPage(_("Someone just took it"), keep)
-    if offer.state != SlotOffer.State.OPEN or offer.expires_at <= now:
+    over = offer.state != SlotOffer.State.OPEN or offer.expires_at <= now
+    if over or not offers.still_fits(offer, invitation.course, own):
         return OfferPage(_("This offer has ended"), keep)
     if invitation.answer == OfferInvitation.Answer.NO:
         changed = _("Changed your mind?")
-        return OfferPage(_("You said no"), f"{changed} {keep}", may_answer=True, shows_time=True, booked_for=own)
+        return OfferPage(_("You said no"), f"{changed} {keep}", may_answer=True, shows_time=True, booked_for=booked_for)
     return OfferPage(
         _("%(name)s, do you want this time?") % {"name": name},
         _("The first to say yes gets it."),
         may_answer=True,
         may_decline=True,
         shows_time=True,
-        booked_for=own,
+        booked_for=booked_for,
     )
 
 

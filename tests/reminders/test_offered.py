@@ -1,6 +1,7 @@
 """An offered time as the patient sees it, and its messages in the ledger."""
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
 import time_machine
@@ -163,3 +164,28 @@ def test_an_answer_is_never_taken_by_looking(offer: SlotOffer, course: Course, c
 
 def test_a_guessed_link_leads_nowhere(client: Client, db: None) -> None:
     assert client.post("/v/guess/take/").status_code == 404
+
+
+def _ended(course: Course, osei: Injector) -> None:
+    Course.objects.filter(pk=course.pk).update(closed_on=TODAY, close_reason="Stopped treatment")
+
+
+def _earlier(course: Course, osei: Injector) -> None:
+    make_session(course, osei, NOW + dt.timedelta(hours=4), due_on=course.next_due())
+
+
+def _treated(course: Course, osei: Injector) -> None:
+    make_session(course, osei, NOW, status="done", given_on=TODAY, due_on=TODAY)
+
+
+@pytest.mark.parametrize("happens", [_ended, _earlier, _treated], ids=lambda one: one.__name__.strip("_"))
+def test_nobody_is_asked_for_a_yes_that_would_be_refused(
+    offer: SlotOffer, course: Course, osei: Injector, client: Client, happens: Callable[[Course, Injector], None]
+) -> None:
+    reconcile(now=NOW)
+    url = link_of(course)
+    happens(course, osei)
+    page = client.get(url).content.decode()
+    assert "This offer has ended" in page
+    assert "Yes, I want this time" not in page
+    assert client.post(f"{url}take/").status_code == 409

@@ -177,16 +177,19 @@ def _try(invitation: OfferInvitation, at: dt.datetime) -> TreatmentSession | Non
 def _book_or_move(invitation: OfferInvitation, offer: SlotOffer, at: dt.datetime) -> TreatmentSession:
     course = Course.objects.select_related("clinic").get(pk=invitation.course_id)
     slot = Slot(offer.injector, offer.room, offer.starts_at, offer.ends_at)
-    if course.closed_on is not None:
-        raise NoLongerFits
     own = course.sessions.filter(status__in=OPEN).select_related("clinic", "course__clinic").first()
+    if not still_fits(offer, course, own):
+        raise NoLongerFits
     if own is None:
         return booking.book(course=course, slot=slot, uid=invitation.uid, by=None, at=at)
-    if own.status != Status.BOOKED or own.starts_at <= offer.starts_at:
-        raise NoLongerFits
-    if offer.starts_at.astimezone(course.clinic.zone).date() < course.next_due():
-        raise NoLongerFits
     return booking.move(session=own, version=own.version, slot=slot, by=None, at=at, reason="Took an earlier time")
+
+
+def still_fits(offer: SlotOffer, course: Course, own: TreatmentSession | None) -> bool:
+    """Return whether a person may take an offered time: their course goes on, they are due, their ``own`` visit is later."""
+    if course.closed_on is not None or (own and (own.status != Status.BOOKED or own.starts_at <= offer.starts_at)):
+        return False
+    return offer.starts_at.astimezone(course.clinic.zone).date() >= course.next_due()
 
 
 def decline(*, invitation: OfferInvitation, at: dt.datetime) -> None:

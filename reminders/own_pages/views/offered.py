@@ -49,7 +49,9 @@ def show_offer(
     status: int = 200,
 ) -> HttpResponse:
     """Show an offered time as it stands now."""
-    invitations = OfferInvitation.objects.select_related("offer__injector", "offer__room", "offer__session", "course")
+    invitations = OfferInvitation.objects.select_related(
+        "offer__injector", "offer__room", "offer__session", "course__clinic"
+    )
     invitation = invitations.get(pk=asked.pk)
     page = offer_page.page_of(invitation, name=link.person.given_name.split()[0], now=now)
     return show(request, "offer", link, status=status, page=page, offer=invitation.offer, note=note)
