@@ -19,6 +19,7 @@ from treatments.queueing import again_after_deadlock, share
 from treatments.recall import waiting
 from treatments.setup.opening import shut
 from treatments.slots import Slot
+from treatments.walkins import PUT_IN
 
 Kind = SessionEvent.Kind
 UNDOABLE = frozenset({Kind.BOOKED, Kind.MOVED, Kind.STATUS})
@@ -41,7 +42,8 @@ def until(event: SessionEvent) -> dt.datetime:
 def undo(*, session: TreatmentSession, event: SessionEvent, by: User, at: dt.datetime) -> TreatmentSession:
     """Bring a visit back to where it was before ``event``; only the version, which never falls, tells them apart.
 
-    A booking that is undone becomes a cancelled visit; who took an offered time waits again, in their old place.
+    A booking that is undone becomes a cancelled visit, and so does a walk-in, who was booked and arrived by one press.
+    Who took an offered time waits again, in their old place.
     Raises Stale when something followed the step, NotPossible when it is too late or the old time is no longer open,
     Taken when the old time has gone, AlreadyBooked when the person has another visit by now, PermissionDenied.
     """
@@ -53,7 +55,7 @@ def undo(*, session: TreatmentSession, event: SessionEvent, by: User, at: dt.dat
         raise Stale(session)
     if event.kind not in UNDOABLE:
         raise NotPossible("This cannot be undone.")
-    if event.kind == Kind.BOOKED:
+    if event.kind == Kind.BOOKED or event.reason == PUT_IN:
         undone = change_status(session=session, to=Status.CANCELLED, by=by, at=at, reason="Undone")
     else:
         undone = _restore(session, event, by, at)

@@ -11,6 +11,9 @@ from treatments.models import Course, Status, TreatmentSession
 from treatments.queueing import again_after_deadlock
 from treatments.slots import Slot
 
+# The reason of the second of the two steps: undo takes back both.
+PUT_IN = "Walk-in"
+
 
 def next_free(clinic: Clinic, now: dt.datetime) -> Slot | None:
     """Return the first time left today at which an injector and a room are free, or None."""
@@ -31,4 +34,4 @@ def put_in(
     session = booking.book(course=course, slot=slot, uid=uid, by=by, at=at, early_reason=early_reason)
     if session.status != Status.BOOKED:
         return session
-    return booking.change_status(session=session, to=Status.ARRIVED, by=by, at=at)
+    return booking.change_status(session=session, to=Status.ARRIVED, by=by, at=at, reason=PUT_IN)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic import audit
-from clinic.access import Capability, StaffRequest, requires
+from clinic.access import Capability, StaffRequest, may, requires
 from clinic.models import AuditEntry
 from clinic.redirects import posted_uid
 from clinic.wording import clock_words
@@ -31,7 +31,7 @@ MONTH_FIRST = frozenset({"US"})
 
 @requires(Capability.BOOK)
 def walk_in(request: StaffRequest) -> HttpResponse:
-    """Find a person in treatment, to put in at the next free time."""
+    """Find a person in treatment, to put in at the next free time; of whom it is too early for, the row says so."""
     now, text = timezone.now(), request.GET.get("q", "").strip()
     courses = _found(request, text, now) if len(text) >= SHORTEST else []
     context = {
@@ -42,6 +42,7 @@ def walk_in(request: StaffRequest) -> HttpResponse:
         "slot": walkins.next_free(request.clinic, now),
         "uid": uuid.uuid4(),
         "today": timezone.localdate(),
+        "may_override": may(request.membership, Capability.PRESCRIBE),
         "searched": len(text) >= SHORTEST,
     }
     return render(request, "treatments/walk_in.html", context)
@@ -52,6 +53,9 @@ def _found(request: StaffRequest, text: str, now: dt.datetime) -> list[Any]:
     matching = people.matching(text, month_first=request.clinic.country in MONTH_FIRST)
     courses: Any = Course.objects.filter(clinic=request.clinic, patient__in=matching).open().with_due()
     found = list(courses.select_related("patient").order_by("patient__family_name", "pk")[:MOST])
+    for course in found:
+        last = course.last_given_on
+        course.day_number = (timezone.localdate() - last).days if last else None
     audit.record(
         clinic=request.clinic,
         by=request.user,

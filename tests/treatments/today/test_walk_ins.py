@@ -5,6 +5,7 @@ import re
 import uuid
 from typing import Any
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -80,3 +81,45 @@ def test_walk_ins_are_found_among_people_in_treatment_here_only(
     assert "Maria Santos" in page
     assert "Santoro" not in page
     assert "Santini" not in page
+
+
+DAY_83 = "Monday 23 November 2026 is day 83. The earliest is Tuesday 24 November 2026, day 84."
+TREATED_TODAY = "Monday 23 November 2026 is day 0. The earliest is Monday 15 February 2027, day 84."
+
+
+@pytest.mark.parametrize(("days", "words"), [(83, DAY_83), (0, TREATED_TODAY)], ids=["day 83", "treated today"])
+def test_the_list_says_for_whom_it_is_too_early_in_the_words_of_the_refusal(
+    riverside: Clinic, osei: Injector, client: Client, days: int, words: str
+) -> None:
+    early = make_course(make_patient(riverside, "Lea"), last_given_on=TODAY - dt.timedelta(days=days), injector=osei)
+    page = text(client.get("/today/walk-in/", {"q": "lea"}))
+    assert words in page
+    assert words in text(put_in(client, early))
+    assert "Only a prescriber can give a reason for an earlier session." in page
+    assert reverse("treatments:put_in", args=[early.uid]) not in page
+    assert reverse("treatments:book", args=[early.uid]) in page
+
+
+def test_a_prescriber_may_put_them_in_and_sees_that_it_is_early(
+    riverside: Clinic, osei: Injector, prescriber: User
+) -> None:
+    early = make_course(make_patient(riverside, "Lea"), last_given_on=TODAY - dt.timedelta(days=83), injector=osei)
+    page = text(log_in(prescriber).get("/today/walk-in/", {"q": "lea"}))
+    assert DAY_83 in page
+    assert reverse("treatments:put_in", args=[early.uid]) in page
+
+
+def test_of_who_is_due_nothing_is_said(course: Course, client: Client) -> None:
+    assert "The earliest is" not in text(client.get("/today/walk-in/", {"q": "sant"}))
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+def test_undo_takes_a_walk_in_away_again(course: Course, client: Client, steps: int) -> None:
+    put_in(client, course)
+    session = course.sessions.get(status=Status.ARRIVED)
+    if steps == 2:  # somebody has seen the person since: the step that is undone is another one
+        data = {"to": "booked", "seen": "arrived"}
+        client.post(reverse("treatments:status", args=[session.uid]), data)
+    client.post(reverse("treatments:undo", args=[session.uid, session.events.latest("pk").pk]))
+    session.refresh_from_db()
+    assert session.status == (Status.CANCELLED if steps == 1 else Status.ARRIVED)
