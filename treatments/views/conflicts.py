@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
@@ -10,7 +11,7 @@ from clinic.access import StaffRequest
 from clinic.redirects import next_url
 from clinic.wording import clock_words, day_words, moment_words
 from treatments import moves
-from treatments.booking import Conflict
+from treatments.booking import AlreadyBooked, Conflict
 from treatments.models import SessionEvent, Status, TreatmentSession
 from treatments.slots import Slot
 from treatments.views.dialog import show
@@ -83,6 +84,27 @@ def conflict_page(request: StaffRequest, error: Conflict, wanted: Wanted | None 
         else reverse("treatments:today"),
     }
     return show(request, "treatments/conflict.html", context, 409)
+
+
+def old_time_gone(request: StaffRequest, visit: TreatmentSession, error: Conflict) -> HttpResponse:
+    """Say that a visit cannot have its old time back, since somebody has it or its person has another visit by now."""
+    context = {
+        "visit": visit,
+        "words": _gone_words(visit, error),
+        "other": error.session if isinstance(error, AlreadyBooked) else None,
+        "next": next_url(request, reverse("treatments:day", args=[visit.local_date.isoformat()])),
+    }
+    return render(request, "treatments/old_time_gone.html", context, status=409)
+
+
+def _gone_words(visit: TreatmentSession, error: Conflict) -> str:
+    other = error.session
+    if other is None:
+        return f"The old time is no longer open: {error.why or 'somebody else has it'}."
+    place = f"{moment_words(timezone.localtime(other.starts_at))} with {other.injector.name}"
+    if isinstance(error, AlreadyBooked):
+        return f"{visit.course.patient.full_name} has another visit by now: {place}."
+    return f"{other.course.patient.full_name} has it now: {place}."
 
 
 def theirs(event: SessionEvent) -> str:

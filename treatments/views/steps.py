@@ -16,7 +16,7 @@ from clinic.redirects import next_url
 from treatments import booking, undoing
 from treatments.authorized import shortfalls
 from treatments.models import SessionEvent, Status, TreatmentSession
-from treatments.views.conflicts import conflict_page, step_conflict, theirs
+from treatments.views.conflicts import conflict_page, old_time_gone, step_conflict, theirs
 from treatments.views.lookup import get_session, get_session_by_key
 
 # Done is reached by signing; nothing leads to Given before.
@@ -52,7 +52,7 @@ def _take(request: StaffRequest, session: TreatmentSession, pressed: "Pressed") 
         except booking.Stale as error:
             return step_conflict(request, error, to, reason)
         except booking.Conflict as error:
-            return conflict_page(request, error)
+            return old_time_gone(request, session, error)
         except booking.NotPossible as error:
             messages.error(request, str(error))
         else:
@@ -98,8 +98,10 @@ def undo(request: StaffRequest, uid: uuid.UUID, event: int) -> HttpResponse:
         raise Http404
     try:
         undoing.undo(session=session, event=step, by=request.user, at=timezone.now())
-    except booking.Conflict as error:
+    except booking.Stale as error:
         return conflict_page(request, error)
+    except booking.Conflict as error:
+        return old_time_gone(request, session, error)
     except booking.NotPossible as error:
         messages.error(request, str(error))
     else:

@@ -94,3 +94,43 @@ def test_today_costs_the_same_number_of_queries_for_one_visit_and_for_many(
 def test_a_next_address_elsewhere_is_not_followed(visit: TreatmentSession, front_desk: User) -> None:
     response = step(log_in(front_desk), visit, "arrived", next="https://evil.example/")
     assert response.url == "/day/2026-11-23/"
+
+
+def undo(client: Client, visit: TreatmentSession) -> Any:
+    """Press Undo of the last step."""
+    return client.post(reverse("treatments:undo", args=[visit.uid, visit.events.latest("pk").pk]))
+
+
+def test_undo_where_somebody_has_the_old_time_now_says_who_and_leaves_the_visit(
+    visit: TreatmentSession, riverside: Clinic, front_desk: User
+) -> None:
+    client = log_in(front_desk)
+    client.post(reverse("treatments:cancel", args=[visit.uid]), {"reason": "Ill"})
+    make_session(make_course(make_patient(riverside, "Tom", "Reid")), visit.injector, visit.starts_at)
+    response = undo(client, visit)
+    assert response.status_code == 409
+    page = text(response)
+    assert "Tom Reid has it now: Monday 23 November 2026, 11am with Dr Osei." in page
+    assert "The visit of Maria Santos stays as it is" in page
+    assert "This visit changed while you looked at it" not in page
+    assert reverse("treatments:book", args=[visit.course.uid]) in page
+
+
+def test_a_visit_does_not_come_back_beside_another_of_its_person(visit: TreatmentSession, front_desk: User) -> None:
+    client = log_in(front_desk)
+    client.post(reverse("treatments:cancel", args=[visit.uid]), {"reason": "Ill"})
+    other = make_session(visit.course, visit.injector, NOW + dt.timedelta(days=2), due_on=visit.due_on)
+    page = text(undo(client, visit))
+    assert "Maria Santos has another visit by now: Wednesday 25 November 2026, 10am with Dr Osei." in page
+    assert reverse("treatments:session", args=[other.uid]) in page
+
+
+def test_back_to_booked_where_the_time_has_gone_says_so(
+    visit: TreatmentSession, riverside: Clinic, front_desk: User
+) -> None:
+    client = log_in(front_desk)
+    client.post(reverse("treatments:cancel", args=[visit.uid]), {"reason": "Ill"})
+    visit.refresh_from_db()
+    make_session(make_course(make_patient(riverside, "Tom", "Reid")), visit.injector, visit.starts_at)
+    response = step(client, visit, "booked")
+    assert (response.status_code, "Tom Reid has it now" in text(response)) == (409, True)
