@@ -190,6 +190,15 @@ def test_new_wishes_keep_the_place_in_the_queue(late: Course, front_desk: User) 
     assert WaitingEntry.objects.standing().get().since == NOW
 
 
+def test_who_changes_wishes_finds_those_that_stand(late: Course, osei: Injector, front_desk: User) -> None:
+    waiting.add(course=late, by=front_desk, at=NOW, injector=osei, afternoons=False, notice_hours=48)
+    answer: Any = log_in(front_desk).get(reverse("treatments:wait", args=[late.uid]))
+    form = answer.context["form"]
+    shown = {name: form[name].value() for name in form.fields}
+    assert shown == {"injector": osei.uid, "mornings": True, "afternoons": False, "notice_hours": 48}
+    assert re.search(rf'<option value="{osei.uid}" selected', answer.content.decode())
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [

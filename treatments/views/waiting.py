@@ -1,6 +1,7 @@
 """Putting people on the waiting list, and taking them off."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -18,18 +19,25 @@ from treatments.views.lookup import get_course
 @require_http_methods(["GET", "POST"])
 @requires(Capability.BOOK)
 def add(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
-    """Put a person on the waiting list, with the times that they would take."""
+    """Put a person on the waiting list, with the times that they would take; who is on it finds what they said."""
     course = get_course(request, uid)
     if course.closed_on:
         return render(request, "treatments/course_closed.html", {"course": course}, status=409)
     data = request.POST if request.method == "POST" else None
-    form = forms.WaitingForm(data, injectors=request.clinic.injectors.filter(active=True))
+    standing = WaitingEntry.objects.filter(course=course).standing().first()
+    injectors = request.clinic.injectors.filter(active=True)
+    form = forms.WaitingForm(data, injectors=injectors, initial=_wishes(standing) if standing else None)
     if request.method == "POST" and form.is_valid():
         waiting.add(course=course, by=request.user, at=timezone.now(), **form.cleaned_data)
         messages.success(request, f"{course.patient.full_name} is on the waiting list.")
         return redirect(next_url(request, "treatments:recall"))
     context = {"course": course, "form": form, "next": next_url(request, "treatments:recall")}
     return render(request, "treatments/waiting.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _wishes(entry: WaitingEntry) -> dict[str, Any]:
+    injector = entry.injector.uid if entry.injector else None
+    return {"injector": injector} | {name: getattr(entry, name) for name in ("mornings", "afternoons", "notice_hours")}
 
 
 @require_POST
