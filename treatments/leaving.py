@@ -38,7 +38,8 @@ def died(*, patient: Patient, on: dt.date, by: User, at: dt.datetime, reason: st
 def merge(*, patient: Patient, into: Patient, by: User, at: dt.datetime) -> None:
     """Close a second record of one person; ``into`` stays.
 
-    Raises NotAllowed where injections are on the record that would close: the twelve weeks count from them.
+    Raises NotAllowed where injections are on the record that would close, since the twelve weeks count from them, or
+    the only open course: with it the person would be on no list any more.
     """
     if into.pk == patient.pk:
         raise NotAllowed("That is this record. Enter the number of the one that stays.")
@@ -48,6 +49,12 @@ def merge(*, patient: Patient, into: Patient, by: User, at: dt.datetime) -> None
     if TreatmentSession.objects.filter(course__patient=patient, given_on__isnull=False).exists():
         raise NotAllowed(
             "Injections are on this record, and the twelve weeks count from them. Keep it, and close the other one."
+        )
+    here, there = (Course.objects.filter(patient=one).open().exists() for one in (patient, into))
+    if here and not there:
+        raise NotAllowed(
+            f"Treatment goes on under this record, and record {into.record_number} has no open course. "
+            "Keep this one and close the other, or end the course here first."
         )
     _end_all(patient, f"Joined with record {into.record_number}", by, at)
     today = at.astimezone(patient.clinic.zone).date()

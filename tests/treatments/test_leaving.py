@@ -232,6 +232,7 @@ def test_no_course_opens_for_somebody_who_died(maria: Patient, prescriber: User,
 def test_a_second_record_is_joined_and_leads_to_the_one_that_stays(
     desk: Client, double: Patient, maria: Patient, osei: Injector
 ) -> None:
+    make_course(maria)
     visit = make_session(make_course(double), osei, NOW + dt.timedelta(days=1))
     assert close(desk, double, closed="merged", into=maria.record_number.lower()).status_code == 302
     visit.refresh_from_db()
@@ -240,6 +241,18 @@ def test_a_second_record_is_joined_and_leads_to_the_one_that_stays(
     assert f"record {maria.record_number}, Maria Santos" in page(desk, double)
     assert not ContactPoint.objects.usable().filter(patient=double).exists()
     assert ContactPoint.objects.usable().filter(patient=maria).exists()
+
+
+def test_the_record_with_the_only_open_course_is_the_one_to_keep(
+    desk: Client, double: Patient, maria: Patient, osei: Injector
+) -> None:
+    visit = make_session(make_course(double), osei, NOW + dt.timedelta(days=1))
+    answer = close(desk, double, closed="merged", into=maria.record_number)
+    assert answer.status_code == 422
+    assert f"record {maria.record_number} has no open course" in answer.content.decode()
+    visit.refresh_from_db()
+    assert (visit.status, visit.course.closed_on) == (Status.BOOKED, None)
+    assert close(desk, maria, closed="merged", into=double.record_number).status_code == 302
 
 
 def test_a_record_with_injections_is_the_one_to_keep(desk: Client, course: Course, double: Patient) -> None:
