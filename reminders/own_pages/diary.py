@@ -114,7 +114,7 @@ def medicines_of(patient: Patient) -> dict[str, str]:
     for one in AcuteMedication.objects.filter(patient=patient, removed_at__isnull=True):
         drugs.setdefault(DOSES[AcuteClass(one.drug_class)], []).append(one.drug)
     if drugs:
-        return {name: ", ".join(dict.fromkeys(found)) for name, found in drugs.items()}
+        return {name: _(", ").join(dict.fromkeys(found)) for name, found in drugs.items()}
     words = {AcuteClass.SIMPLE: _("Painkillers"), AcuteClass.TRIPTAN: _("Triptans")}
     return {DOSES[one]: words[one] for one in USUAL}
 
@@ -135,7 +135,7 @@ def words_of(facts: dict[str, Any]) -> str:
     pain = {1: _("mild"), 2: _("middling"), 3: _("severe")}.get(facts.get("worst_pain") or 0)
     doses = sum(facts.get(name) or 0 for name in DOSES.values())
     parts = [kind, pain, _("medicine taken: %(number)s") % {"number": doses} if doses else ""]
-    return ", ".join(filter(None, parts))
+    return _(", ").join(filter(None, parts))
 
 
 def _read(facts: dict[str, Any]) -> dict[str, Any]:

@@ -223,3 +223,8 @@ def test_a_course_that_has_ended_takes_no_wishes(phone: Client, due_link: str, c
     assert phone.get(f"{due_link}times/").status_code == 409
     assert phone.post(f"{due_link}ask/", {"suits": "mon_am"}).status_code == 409
     assert not ContactAttempt.objects.exists()
+
+
+def test_a_time_in_urdu_stands_after_an_urdu_comma(phone: Client, link: str, choosing: Clinic) -> None:
+    phone.cookies["language"] = "ur"
+    assert re.search(r"\d{4}، \d{1,2}:\d\d", words(phone.get(f"{link}times/").content))

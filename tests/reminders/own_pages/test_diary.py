@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from clinic.models import User
 from patients.actions.diary_days import DayFacts, Refused, settle_claim, write_days
 from patients.models import AcuteMedication, DiaryClaim, DiaryDay, Patient
+from reminders.own_pages import diary
 from tests.builders import NOW, TODAY
 from tests.reminders.reading import born, words
 
@@ -234,3 +236,14 @@ def test_the_week_page_asks_the_database_as_often_for_a_full_week(
         write_days(patient=maria, days=days, source=DiaryDay.Source.PATIENT, by=None, at=NOW)
     with django_assert_num_queries(5):  # limit, link, days, claims, medicines
         own.get(f"{diary_link}week/")
+
+
+@pytest.mark.parametrize(("language", "comma"), [("en", ", "), ("pl", ", "), ("ur", "، ")])
+def test_what_stands_in_a_row_has_the_comma_of_its_language(maria: Patient, language: str, comma: str) -> None:
+    for drug in ("Sumatriptan", "Rizatriptan"):
+        AcuteMedication.objects.create(
+            clinic=maria.clinic, patient=maria, drug_class="triptan", drug=drug, days_a_month=4, told_on=TODAY
+        )
+    with override(language):
+        assert list(diary.medicines_of(maria).values()) == [f"Sumatriptan{comma}Rizatriptan"]
+        assert diary.words_of({"migraine": True, "worst_pain": 2, "triptan_doses": 1}).count(comma) == 2
