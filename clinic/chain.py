@@ -3,6 +3,8 @@
 Whoever writes an entry waits for nobody. A moment later, entries get their place in one chain of digests: changing,
 removing or exchanging a linked entry breaks every link from there on. What somebody with all rights over the database
 could still do is write the whole chain anew; so each head is logged, and a head kept elsewhere can be looked up here.
+
+Nobody has to ask for it: every ten minutes the worker looks at what is new, and at the next stretch of the whole.
 """
 
 import datetime as dt
@@ -17,13 +19,16 @@ from django.db import transaction
 from django.db.models import CharField, Exists, OuterRef, QuerySet
 from django.db.models.functions import Cast
 
-from clinic.models import AuditEntry, AuditHead, AuditLink, Opening
+from clinic.models import AuditCheck, AuditEntry, AuditHead, AuditLink, Opening
 
 logger = logging.getLogger(__name__)
 
 BATCH = 2000
 # Entries get their number when they are written, and are seen when their transaction ends: so late one may come.
 STRAGGLERS = 10_000
+# How often the worker looks, and at how many links at most: under a second of its work. A million take nine hours.
+CHECK_EVERY = dt.timedelta(minutes=10)
+AT_ONCE = 20_000
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,10 @@ class Verdict:
 
     length: int
     wrong: str = ""
+
+
+class _Broken(Exception):
+    """The text says what is wrong."""
 
 
 # Made once: `json.dumps` makes one for each list that is not written as it would write it.
@@ -90,28 +99,81 @@ def _seal_batch(at: dt.datetime, *, everything: bool) -> int:
 
 def verify(*, known: str = "") -> Verdict:
     """Walk the whole chain. ``known`` is a head that was kept elsewhere, as ``position:digest``."""
-    head = _head()
-    position, before, at_head, seen = 0, "", "", not known
-    for place, digest, *entry in _chain():
+    head, kept = _head(), {known, str(_last_check())} - {"", str(AuditCheck())}
+    length, at_head = 0, ""
+    try:
+        for length, digest in _walk(0, ""):
+            at_head = digest if length == head.position else at_head
+            kept.discard(f"{length}:{digest}")
+        _mind_the_end(length, at_head, head)
+    except _Broken as found:
+        return Verdict(length, str(found))
+    return Verdict(length, _not_there(min(kept)) if kept else _left_open())
+
+
+def check_is_due(now: dt.datetime) -> bool:
+    """Return whether it is time to look again."""
+    return not AuditCheck.objects.filter(at__gt=now - CHECK_EVERY, at__lte=now).exists()
+
+
+def check(*, at: dt.datetime) -> str:
+    """Look at what is new since the last time, and at the next stretch of the whole; return what is wrong, in words.
+
+    What is wrong is found again each time, until it is mended.
+    """
+    done = AuditCheck.objects.get_or_create(pk=1, defaults={"at": at})[0]
+    done.at = at
+    try:
+        _check_new(done)
+        _check_stretch(done)
+        wrong = _left_open()
+    except _Broken as found:
+        wrong = str(found)
+    done.save()
+    return wrong
+
+
+def _check_new(done: AuditCheck) -> None:
+    """Walk from the end as it was last time, which must still be there, to the end as it is now."""
+    head, begun = _head(), done.position
+    at_head = done.digest if begun == head.position else ""
+    if begun and (_chain(begun - 1).first() or ())[:2] != (begun, done.digest):
+        raise _Broken(_not_there(str(done)))
+    for link in _walk(begun, done.digest, AT_ONCE):
+        done.position, done.digest = link
+        at_head = done.digest if done.position == head.position else at_head
+    if done.position - begun < AT_ONCE:
+        _mind_the_end(done.position, at_head, head)
+
+
+def _check_stretch(done: AuditCheck) -> None:
+    """Walk on where the walk over the whole stood; at the end it begins anew."""
+    begun = done.walked
+    for link in _walk(begun, done.walked_digest, AT_ONCE):
+        done.walked, done.walked_digest = link
+    if done.walked - begun < AT_ONCE:
+        done.walked, done.walked_digest = 0, ""
+
+
+def _walk(position: int, digest: str, most: int | None = None) -> Iterator[tuple[int, str]]:
+    """Yield place and digest of the links behind one, as long as each is as it should be. Raises _Broken at the first that is not."""
+    for place, written, *entry in _chain(position)[:most].iterator(chunk_size=BATCH):
         position += 1
         if place != position:
-            return Verdict(position - 1, _missing(position))
-        before = digest_of(entry, position, before)
-        if digest != before:
-            return Verdict(position - 1, f"Entry {entry[0]} (position {position}) is not what was written.")
-        at_head = digest if position == head.position else at_head
-        seen = seen or known == f"{position}:{digest}"
-    wrong = "" if seen else f"The head {known} is not part of this chain: it was cut or written anew."
-    return Verdict(position, _end(position, at_head, head) or wrong or _left_open())
+            raise _Broken(_missing(position))
+        digest = digest_of(entry, position, digest)
+        if written != digest:
+            raise _Broken(f"Entry {entry[0]} (position {position}) is not what was written.")
+        yield position, digest
 
 
-def _chain() -> Iterator[tuple[Any, ...]]:
-    """Yield place and digest of each link with the facts of its entry, a batch at a time.
+def _chain(after: int) -> QuerySet[AuditLink, tuple[Any, ...]]:
+    """Return place and digest of each link behind a place, with the facts of its entry.
 
     The join leaves out a link whose entry is gone, so a hole in the positions shows either.
     """
-    links = AuditLink.objects.order_by("position").values_list("position", "digest", *facts("entry__"))
-    return links.iterator(chunk_size=BATCH)
+    links = AuditLink.objects.filter(position__gt=after).order_by("position")
+    return links.values_list("position", "digest", *facts("entry__"))
 
 
 def _unlinked(head: AuditHead, *, everything: bool) -> QuerySet[AuditEntry]:
@@ -127,17 +189,24 @@ def _missing(position: int) -> str:
     return f"Entry {link} (position {position}) is gone."
 
 
-def _end(position: int, at_head: str, head: AuditHead) -> str:
-    """Return what is wrong with the end. What was linked during the walk lies behind the head that was read before it."""
+def _mind_the_end(position: int, at_head: str, head: AuditHead) -> None:
+    """Raise _Broken where a walk ended too early or late. What was linked during it lies behind the head that was read before."""
     if position < head.position:
-        return _missing(position + 1)
-    if at_head == head.digest and (position == head.position or position <= _head().position):
-        return ""
-    return f"The chain does not end where it should, at position {head.position}."
+        raise _Broken(_missing(position + 1))
+    if at_head != head.digest or (position != head.position and position > _head().position):
+        raise _Broken(f"The chain does not end where it should, at position {head.position}.")
+
+
+def _not_there(kept: str) -> str:
+    return f"The head {kept} is not part of this chain: it was cut or written anew."
 
 
 def _head() -> AuditHead:
     return AuditHead.objects.filter(pk=1).first() or AuditHead(pk=1)
+
+
+def _last_check() -> AuditCheck:
+    return AuditCheck.objects.filter(pk=1).first() or AuditCheck(pk=1)
 
 
 def _left_open() -> str:

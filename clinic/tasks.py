@@ -5,11 +5,14 @@ from django.utils import timezone
 
 from clinic import chain
 from reminders.models import Heartbeat
-from reminders.watching.faults import watched
+from reminders.watching.faults import note_chain, watched
 
 
 @shared_task(name="clinic.seal_audit")
 def seal_audit() -> None:
-    """Link what was logged since."""
+    """Link what was logged since, and now and then see whether the chain is as it was written."""
     with watched(Heartbeat.Part.AUDIT):
-        chain.seal(at=timezone.now())
+        now = timezone.now()
+        chain.seal(at=now)
+        if chain.check_is_due(now):
+            note_chain(chain.check(at=now))

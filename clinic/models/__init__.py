@@ -1,6 +1,6 @@
 """The ground floor: clinics, their people, rooms and hours, and the trace of who looked at what."""
 
-from clinic.models.audit import AuditEntry, AuditHead, AuditLink
+from clinic.models.audit import AuditCheck, AuditEntry, AuditHead, AuditLink
 from clinic.models.clinic import Clinic, Room
 from clinic.models.first_run import FirstStep, SetUpToken
 from clinic.models.hours import Absence, Closure, OpeningHours, WorkedHoliday
@@ -11,6 +11,7 @@ from clinic.models.sessions import StaffSession
 
 __all__ = [
     "Absence",
+    "AuditCheck",
     "AuditEntry",
     "AuditHead",
     "AuditLink",

@@ -78,3 +78,19 @@ class AuditHead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position}:{self.digest}"
+
+
+class AuditCheck(models.Model):
+    """How far the chain was found right: one row. The end as it was then, and where the walk over the whole stands."""
+
+    at = models.DateTimeField(help_text="of the last look")
+    position = models.PositiveBigIntegerField(default=0)
+    digest = models.CharField(max_length=64, default="")
+    walked = models.PositiveBigIntegerField(default=0)
+    walked_digest = models.CharField(max_length=64, default="")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="audit_has_one_check")]
+
+    def __str__(self) -> str:
+        return f"{self.position}:{self.digest}"

@@ -18,6 +18,7 @@ class Heartbeat(models.Model):
         AUDIT = "audit", "Chain of the audit log"
         HOOKS = "hooks", "Webhooks"
         BACKUP = "backup", "Copies of the data"
+        INTACT = "intact", "Audit log as it was written"
 
     part = models.CharField(max_length=6, choices=Part, primary_key=True)
     at = models.DateTimeField()

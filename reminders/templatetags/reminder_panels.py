@@ -1,5 +1,6 @@
 """What other rooms' pages show of reminders: a patient's messages, and the line that says some did not arrive."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from clinic.access import Capability, may
 from patients.models import Patient
-from reminders.models import InboundMessage, Reminder
+from reminders.models import Heartbeat, InboundMessage, Reminder
 from reminders.results import result_of
 from reminders.watching.facts import look
 from treatments.models import TreatmentSession
@@ -49,6 +50,13 @@ def reminder_alert(context: dict[str, Any]) -> dict[str, Any]:
     request = context["request"]
     watch = look(clinic=request.clinic, now=timezone.now())
     return {"watch": watch, "may_mend": may(request.membership, Capability.SETUP)}
+
+
+@register.simple_tag
+def audit_log_broken_since() -> dt.datetime | None:
+    """Return when the audit log was first found to be other than it was written, if it is (one query)."""
+    found = Heartbeat.objects.filter(part=Heartbeat.Part.INTACT)
+    return found.values_list("failing_since", flat=True).first()
 
 
 @register.simple_tag

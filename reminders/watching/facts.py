@@ -68,9 +68,10 @@ def look(*, clinic: Clinic, now: dt.datetime) -> Watch:
 
 def _upkeep(work: Background, now: dt.datetime, clinic: Clinic) -> list[health.Trouble]:
     """Return what is wrong with the rest of the work; that of the sending is among its own troubles."""
-    failing = {Heartbeat.Part(part).label: since for part, since in work.failing.items() if part not in LIVING}
+    apart = (*LIVING, Heartbeat.Part.INTACT)
+    failing = {Heartbeat.Part(part).label: since for part, since in work.failing.items() if part not in apart}
     copied_at = work.copied_at if work.copy_is_old(now) else None
-    return health.upkeep(failing, copied_at, now, clinic.zone)
+    return health.upkeep(failing, copied_at, work.failing.get(Heartbeat.Part.INTACT), now, clinic.zone)
 
 
 def signs_of_life() -> dict[str, dt.datetime]:

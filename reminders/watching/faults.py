@@ -37,6 +37,13 @@ def _note(how: Callable[[Heartbeat.Part, dt.datetime], None], part: Heartbeat.Pa
         logger.warning("%s could not note how it ended", part)
 
 
+def note_chain(wrong: str) -> None:
+    """Write down how a look at the audit log's chain ended: ``wrong`` says what is not as it was written, in numbers."""
+    if wrong:
+        logger.error("the audit log is not intact: %s", wrong)
+    _note(Heartbeat.note_fault if wrong else Heartbeat.note_done, Heartbeat.Part.INTACT)
+
+
 def each(rows: Iterable[T], do: Callable[[T], object]) -> None:
     """Do something for each row; a fault with one leaves the others alone. Raises Incomplete in the end."""
     failed = 0

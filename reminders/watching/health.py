@@ -64,13 +64,21 @@ def troubles(facts: Facts, zone: ZoneInfo) -> list[Trouble]:
 
 
 def upkeep(
-    failing: dict[str, dt.datetime], copied_at: dt.datetime | None, now: dt.datetime, zone: ZoneInfo
+    failing: dict[str, dt.datetime],
+    copied_at: dt.datetime | None,
+    broken_at: dt.datetime | None,
+    now: dt.datetime,
+    zone: ZoneInfo,
 ) -> list[Trouble]:
     """Return what is wrong with the work that keeps no message back, in words for admins.
 
-    ``failing`` tells since when each kind of work ends in a fault, ``copied_at`` of when the newest copy is, if too old.
+    ``failing`` tells since when each kind of work ends in a fault, ``copied_at`` of when the newest copy is, if too old,
+    ``broken_at`` when the audit log was first found to be other than it was written.
     """
     found = []
+    if broken_at:
+        what = f"The audit log is not as it was written: found at {_since(broken_at, now, zone)}."
+        found.append(Trouble("broken", what, "Do not rely on it. Tell whoever runs this system: its log says where."))
     if copied_at:
         what = f"No copy of the data was made since {_since(copied_at, now, zone)}."
         found.append(Trouble("copy", what, "What is lost now is lost for good: tell whoever runs this system."))

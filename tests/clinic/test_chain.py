@@ -216,10 +216,10 @@ def test_what_is_linked_while_the_chain_is_walked_is_no_alarm(
 ) -> None:
     walk = chain._chain
 
-    def link_one_and_walk() -> Any:
+    def link_one_and_walk(after: int) -> Any:
         audit.record(clinic=riverside, by=None, at=NOW, action=AuditEntry.Action.READ, kind="day", rows=1)
         chain.seal(at=NOW)
-        return walk()
+        return walk(after)
 
     monkeypatch.setattr(chain, "_chain", link_one_and_walk)
     assert chain.verify() == chain.Verdict(6)

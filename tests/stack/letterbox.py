@@ -22,7 +22,7 @@ from tests.attacks.rows import of_clinic  # noqa: E402
 from tests.builders import make_clinic, make_course, make_injector, make_patient, make_session, make_user  # noqa: E402
 
 # The chain over the log of who looked grows by the clockwork, whoever does what.
-BY_ITSELF = {"clinic.AuditLink", "clinic.AuditHead"}
+BY_ITSELF = {"clinic.AuditLink", "clinic.AuditHead", "clinic.AuditCheck"}
 
 
 def make() -> dict[str, str]:
