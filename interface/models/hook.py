@@ -24,6 +24,9 @@ class Hook(models.Model):
     old_secret = EncryptedTextField(blank=True, default="")
     old_until = models.DateTimeField(null=True)
     told_until = models.DateTimeField(help_text="what happened before was gathered")
+    told_line = models.PositiveBigIntegerField(
+        default=0, db_default=0, help_text="while there is more to gather: the last line of the last moment"
+    )
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     kept_at = models.DateTimeField(null=True, help_text="when an admin took over what another had made")

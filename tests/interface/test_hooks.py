@@ -147,6 +147,19 @@ def test_more_than_one_reading_is_told_in_the_end(
     assert HookCall.objects.count() == 6
 
 
+def test_more_lines_of_one_moment_than_are_read_at_once_keep_none_behind_them_waiting(
+    riverside: Clinic, admin: User, listener: Listener, booked: TreatmentSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("interface.hooks.gathering.AT_ONCE", 2)
+    keeping.make(clinic=riverside, url=listener.url, events=["appointment.given"], by=admin, at=NOW)
+    for _ in range(5):
+        booked.events.create(clinic=booked.clinic, at=NOW, kind="status", after={"status": "arrived"})
+    booked.events.create(clinic=booked.clinic, at=NOW, kind="signed", after={"status": "done"})
+    for _ in range(4):
+        gather(now=SOON)
+    assert HookCall.objects.get().name == "appointment.given"
+
+
 def test_a_call_is_signed_so_that_whoever_hears_it_can_check(
     hook: Hook, listener: Listener, booked: TreatmentSession
 ) -> None:
