@@ -44,11 +44,15 @@ def rotate(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     return _page(request, HookForm(clinic=request.clinic), hook)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Capability.SETUP)
 def end(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
-    """Tell an address nothing any more."""
-    keeping.end(hook=_hook(request, uid), by=request.user, at=timezone.now())
+    """Say what ends with an address; a press of the button ends it, and nothing brings it back."""
+    hook = _hook(request, uid)
+    if request.method == "GET":
+        waiting = hook.calls.filter(state=HookCall.State.WAITING).count()
+        return render(request, "interface/end_hook.html", {"hook": hook, "waiting": waiting})
+    keeping.end(hook=hook, by=request.user, at=timezone.now())
     messages.success(request, "Ended. Nothing is told there any more.")
     return redirect("hooks:list")
 

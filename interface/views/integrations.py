@@ -56,11 +56,14 @@ def _let_in(request: StaffRequest, form: IntegrationForm) -> dict[str, object]:
     return {"made": integration, "token": token}
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Capability.SETUP)
 def revoke(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
-    """End a program's token."""
-    found = tokens.revoke(integration=_integration(request, uid), by=request.user, at=timezone.now())
+    """Say what ends with a program's token; a press of the button ends it, and nothing brings it back."""
+    found = _integration(request, uid)
+    if request.method == "GET":
+        return render(request, "interface/revoke.html", {"integration": found})
+    found = tokens.revoke(integration=found, by=request.user, at=timezone.now())
     messages.success(request, f"{found.name} is revoked. Its token opens nothing any more.")
     return redirect("integrations:list")
 

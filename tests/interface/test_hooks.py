@@ -375,6 +375,18 @@ def test_a_name_that_nobody_knows_is_tried_again(
     assert HookCall.objects.get().answer == "The name of the server is not known."
 
 
+def test_before_an_address_ends_a_page_says_what_ends_and_changes_nothing(
+    hook: Hook, booked: TreatmentSession, admin: User
+) -> None:
+    gather(now=SOON)
+    browser, address = log_in(admin), reverse("hooks:end", args=[hook.uid])
+    assert f'href="{address}"' in browser.get(reverse("hooks:list")).content.decode()
+    assert "nothing is told there, nor what still waits (1)." in browser.get(address).content.decode()
+    assert Hook.objects.get().ended_at is None
+    browser.post(address)
+    assert "It has ended already." in browser.get(address).content.decode()
+
+
 def test_an_admin_adds_an_address_and_sees_its_secret_once(admin: User, riverside: Clinic) -> None:
     browser = log_in(admin)
     posted = {"url": "https://hospital.example/visits", "events": ["appointment.booked", "appointment.given"]}

@@ -193,6 +193,18 @@ def test_an_admin_revokes_it(admin: User, posted: dict[str, Any]) -> None:
     assert list(AuditEntry.objects.filter(kind="integration").values_list("action", flat=True)) == ["create", "change"]
 
 
+def test_before_it_is_revoked_a_page_says_what_ends_and_changes_nothing(admin: User, program: Program) -> None:
+    browser, address = log_in(admin), reverse("integrations:revoke", args=[program.integration.uid])
+    assert f'href="{address}"' in browser.get(reverse(PAGE)).content.decode()
+    page = browser.get(address).content.decode()
+    assert "Hospital file reads and books here no more. It never asked." in page
+    assert "This cannot be undone." in page
+    assert program.get("Schedule").status_code == 200
+    browser.post(address)
+    assert program.get("Schedule").status_code == 401
+    assert "It has ended already." in browser.get(address).content.decode()
+
+
 def test_nobody_else_lets_programs_in(front_desk: User, riverside: Clinic) -> None:
     with pytest.raises(PermissionDenied):
         tokens.make(

@@ -78,6 +78,13 @@ def test_revoked_it_answers_no_more(token: str, admin: User) -> None:
     assert Client().get(url(token)).status_code == 404
 
 
+def test_before_it_is_revoked_a_page_says_what_ends_and_changes_nothing(token: str, admin: User) -> None:
+    browser, address = log_in(admin), reverse("treatments:revoke_feed", args=[CalendarFeed.objects.get().uid])
+    assert f'href="{address}"' in browser.get(reverse("treatments:feeds")).content.decode()
+    assert "its address answers no more" in browser.get(address).content.decode()
+    assert Client().get(url(token)).status_code == 200
+
+
 def test_it_ends_when_the_injector_leaves(token: str, osei: Injector) -> None:
     osei.active = False
     osei.save()

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic import audit
 from clinic.access import Capability, StaffRequest, requires
@@ -67,11 +67,14 @@ def make_feed(request: StaffRequest) -> HttpResponse:
     return _page(request, made_for=injector, address=address)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Capability.SETUP)
 def revoke_feed(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
-    """End a feed."""
-    found = get_object_or_404(CalendarFeed.objects.filter(clinic=request.clinic).select_related("injector"), uid=uid)
+    """Say what ends with a feed; a press of the button ends it, and nothing brings it back."""
+    rows = CalendarFeed.objects.filter(clinic=request.clinic).select_related("injector", "made_by")
+    found = get_object_or_404(rows, uid=uid)
+    if request.method == "GET":
+        return render(request, "treatments/revoke_feed.html", {"feed": found})
     feeds.revoke_feed(feed=found, by=request.user, at=timezone.now())
     messages.success(request, f"The feed of {found.injector.name} is revoked. Its address answers no more.")
     return redirect("treatments:feeds")
