@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.utils import timezone
@@ -156,11 +157,12 @@ def _change(
     asking, now = _asking(request), timezone.now()
     permit(asking, "Appointment", "write")
     sent = body()
-    session = booking.current(asking, uid, request)
-    to_cancel, reason = read(sent, session)
-    if not to_cancel:  # what asks for no change only looks
-        permit(asking, "Appointment", "read")
-    changed = to_cancel and booking.cancel(integration=asking, session=session, reason=reason, at=now)
+    with transaction.atomic():
+        session = booking.current(asking, uid, request)
+        to_cancel, reason = read(sent, session)
+        if not to_cancel:  # what asks for no change only looks
+            permit(asking, "Appointment", "read")
+        changed = to_cancel and booking.cancel(integration=asking, session=session, reason=reason, at=now)
     whose, resource = APPOINTMENT.find(uid, asking.clinic, now)
     if not changed:
         trace.read(asking, "Appointment", whose, now)

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from clinic.models import Absence, AuditEntry, Clinic, Closure, Injector, User
 from interface.fhir.resources.slot import slot_id
@@ -283,6 +285,15 @@ def test_who_saw_another_version_changes_nothing(program: Program, visit: Treatm
     assert issues(response)[0][0] == "conflict"
     now = program.get(f"Appointment/{visit.uid}")["ETag"]
     assert put(program, visit, headers={"If-Match": now}).status_code == 200
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer at a time")
+def test_what_was_compared_is_held_until_it_is_changed(program: Program, visit: TreatmentSession) -> None:
+    seen = program.get(f"Appointment/{visit.uid}")["ETag"]
+    with CaptureQueriesContext(connection) as asked:
+        assert put(program, visit, headers={"If-Match": seen}).status_code == 200
+    first = next(one["sql"] for one in asked if 'FROM "treatments_treatmentsession"' in one["sql"])
+    assert first.endswith('FOR UPDATE OF "treatments_treatmentsession"')
 
 
 def test_what_was_given_is_not_cancelled(program: Program, given: TreatmentSession) -> None:
