@@ -17,15 +17,22 @@ View = Callable[..., HttpResponseBase]
 
 
 def _by_token(view: View) -> View:
-    """Open an address to programs, who never log in: the token is asked for inside. Also answer 405 as all else."""
+    """Open an address to programs, who never log in: the token is asked for inside. Also answer 405 as all else.
+
+    HEAD is answered as GET; the server leaves the body out.
+    """
 
     @login_not_required
     @wraps(view)
     def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        asked = request.method
         try:
+            request.method = "GET" if asked == "HEAD" else asked
             response = view(request, *args, **kwargs)
         except Http404:  # the bare address
             return answers.refused(request, not_found())
+        finally:
+            request.method = asked
         return answers.not_allowed(response["Allow"]) if response.status_code == 405 else response
 
     opened.csrf_exempt = True  # type: ignore[attr-defined]  # no cookie is read there

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
-from clinic.models import Clinic, Injector
+from clinic.models import AuditEntry, Clinic, Injector
 from interface.scopes import READABLE
 from patients.models import Patient
 from tests.builders import NOW, make_patient
@@ -145,6 +145,19 @@ def test_an_address_that_is_none_answers_like_all_others(program: Program, path:
     response = program.get(path)
     assert response.status_code == 404
     assert issues(response)[0][0] == "not-found"
+
+
+def test_head_is_answered_as_get_without_a_body(program: Program, client: Any, maria: Patient) -> None:
+    address = f"/fhir/Patient/{maria.uid}"
+    got, asked = program.client.get(address), program.client.head(address)
+    assert (asked.status_code, asked.content) == (200, b"")
+    assert [asked[name] for name in ("ETag", "Content-Type", "Cache-Control")] == [
+        got[name] for name in ("ETag", "Content-Type", "Cache-Control")
+    ]
+    assert AuditEntry.objects.filter(actor=program.integration.user, subject=maria.uid).count() == 2
+    assert program.client.head(f"/fhir/Patient/{program.integration.uid}").status_code == 404
+    assert client.head(address).status_code == 401
+    assert client.head("/fhir/metadata").status_code == 200
 
 
 def test_a_method_that_is_not_taken_answers_like_all_others(program: Program, maria: Patient) -> None:
