@@ -74,7 +74,7 @@ def _texts(rule: ReminderRule, language: str) -> list[MessageTemplate]:
 def rule_of(clinic: Clinic, kind: Kind) -> ReminderRule:
     """Return a clinic's rule for messages that a person starts; a clinic from before there were such gets it now."""
     found = ReminderRule.objects.filter(clinic=clinic, kind=kind).first()
-    if found is None:
-        found = ReminderRule.objects.create(clinic=clinic, kind=kind)
+    if found is None:  # or somebody else, at this moment, gives it one
+        found, _made = ReminderRule.objects.get_or_create(clinic=clinic, kind=kind)
         install_texts(found)
     return found

@@ -5,13 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from clinic.models import Clinic, User
 from patients.models import ContactPoint, Patient
-from reminders import one_off
+from reminders import defaults, one_off
 from reminders.dispatch import send_due
-from reminders.models import OneOff, Reminder, State
+from reminders.models import Kind, OneOff, Reminder, State
 from reminders.planning import reconcile
 from reminders.standing import RECORD_CLOSED
 from tests.builders import NOW, TODAY, make_course, make_patient
@@ -44,6 +45,14 @@ def post(by: User, data: dict[str, Any], status: int = 302) -> str:
     response: Any = log_in(by).post(reverse("reminders:write"), data)
     assert response.status_code == status
     return " ".join(response.content.decode().split())
+
+
+def test_two_who_write_at_once_at_an_old_clinic_make_its_rule_once(
+    riverside: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = defaults.rule_of(riverside, Kind.ONE_OFF)
+    monkeypatch.setattr(QuerySet, "first", lambda _rows: None)  # as it was before the other's rule was there
+    assert defaults.rule_of(riverside, Kind.ONE_OFF) == made
 
 
 def test_each_gets_one_message_through_the_ledger_after_the_undo_time(
