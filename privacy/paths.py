@@ -9,11 +9,14 @@ from django.apps import apps
 from django.db.models import ForeignKey, Model, Q, QuerySet
 
 from patients.models import Patient
+from treatments.models import SlotOffer
 
 # The rooms whose tables may hold something about a person.
 ROOMS = ("patients", "treatments", "reminders", "interface")
 # Longer ways than from a part of a signed record to its person do not exist.
 _LONGEST = 4
+# A time is offered to several and taken by one: what the others said leads through it to the one who took it.
+_OF_SEVERAL = (SlotOffer,)
 
 
 @cache
@@ -29,7 +32,7 @@ def _walk(model: type[Model], seen: tuple[type[Model], ...], steps: int) -> Iter
     yield from straight
     for field in keys if steps and not straight else ():
         other: Any = field.related_model
-        if other._meta.app_label in ROOMS and other not in (*seen, model):
+        if other._meta.app_label in ROOMS and other not in (*seen, model, *_OF_SEVERAL):
             yield from (f"{field.name}__{rest}" for rest in _walk(other, (*seen, model), steps - 1))
 
 

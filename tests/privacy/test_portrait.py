@@ -16,8 +16,9 @@ from patients.actions import close_record, set_contact
 from patients.models import Patient
 from privacy.paths import tables, ways
 from privacy.portrait import portrait
-from tests.builders import NOW, TODAY, make_patient
+from tests.builders import NOW, TODAY, make_course, make_patient
 from tests.world import World
+from treatments.models import OfferInvitation, SlotOffer
 
 
 def opened(response: Any) -> tuple[dict[str, Any], str]:
@@ -69,6 +70,16 @@ def test_nothing_of_anybody_else_is_in_it(harbour: World) -> None:
     text = json.dumps([table.rows for table in portrait(harbour.patient)], default=str)
     assert "Reid" not in text
     assert "Novak" not in text
+
+
+def test_what_others_said_to_a_time_that_the_person_took_is_in_theirs_alone(harbour: World) -> None:
+    other = make_course(make_patient(harbour.clinic, "Jo", "Park"))
+    for course, answer in ((harbour.course, "yes"), (other, "no")):
+        OfferInvitation.objects.create(clinic=harbour.clinic, offer=harbour.offer, course=course, answer=answer)
+    SlotOffer.objects.filter(pk=harbour.offer.pk).update(state="taken", session=harbour.session)
+    for patient, answer in ((harbour.patient, "Yes"), (other.patient, "No")):
+        said = next(table.rows for table in portrait(patient) if table.name == "treatments.OfferInvitation")
+        assert [row["answer"] for row in said] == [answer]
 
 
 def test_joined_records_are_in_each_others_copy(harbour: World, keeper: User) -> None:
