@@ -8,7 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from clinic.models import Clinic
+from clinic.models import Clinic, StaffSession, User
+from clinic.signing_in.sessions import LONGEST
 from patients.models import Patient
 from privacy import forgetting
 from privacy.erasing import erase
@@ -17,6 +18,7 @@ from privacy.tasks import forget
 from reminders.models import Heartbeat
 from reminders.watching.faults import Incomplete
 from tests.builders import NOW, make_clinic, make_patient
+from tests.conftest import log_in
 from tests.world import World
 
 LONG_AGO = NOW - dt.timedelta(days=365 * 9)
@@ -65,6 +67,16 @@ def test_a_person_who_cannot_be_erased_keeps_no_other_in_the_records(
         forget()
     assert Erasure.objects.get().patient == old
     assert f"patients.Patient {bad.pk} could not be worked on" in logged.getvalue()
+
+
+def test_when_and_where_somebody_was_signed_in_is_forgotten_with_the_session(
+    front_desk: User, nurse: User, frozen_clock: Any
+) -> None:
+    log_in(front_desk).get("/today/")
+    frozen_clock.shift(LONGEST + dt.timedelta(minutes=1))
+    log_in(nurse).get("/today/")
+    forget()
+    assert StaffSession.objects.get().user == nurse
 
 
 def test_a_monitor_sees_it_until_it_is_mended(broken: Clinic) -> None:
