@@ -52,7 +52,7 @@ def _searcher(kind: Kind) -> Callable[..., HttpResponse]:
         permit(asking, kind.kind, "read")
         asked = query.read(request, kind.allowed, asking.clinic)
         page = kind.search(asked, asking.clinic, now)
-        trace.searched(asking, kind.kind, [whose for whose, _ in page.found], now)
+        trace.searched(asking, kind.kind, [whose for whose, _ in page.found], page.total, now)
         return answers.bundle(request, kind.kind, page, asked, asking.clinic)
 
     return search

@@ -15,12 +15,17 @@ def read(integration: Integration, kind: str, whose: uuid.UUID | None, at: dt.da
         _note(integration, AuditEntry.Action.READ, kind, at, subject=whose)
 
 
-def searched(integration: Integration, kind: str, whose: Iterable[uuid.UUID | None], at: dt.datetime) -> None:
-    """Note a search, and each person of whom it told something: that is who was looked at."""
+def searched(
+    integration: Integration, kind: str, whose: Iterable[uuid.UUID | None], total: int | None, at: dt.datetime
+) -> None:
+    """Note a search, and each person of whom it told something: that is who was looked at.
+
+    Who asks for the number alone learns whether somebody is here: then it is the number that was told.
+    """
     found = list(whose)
     people = dict.fromkeys(uid for uid in found if uid)
     if people or not found:
-        _note(integration, AuditEntry.Action.SEARCH, kind, at, rows=len(found))
+        _note(integration, AuditEntry.Action.SEARCH, kind, at, rows=len(found) or total or 0)
     for uid in people:
         _note(integration, AuditEntry.Action.READ, kind, at, subject=uid)
 

@@ -107,6 +107,11 @@ def test_a_search_leaves_a_trace_for_each_person_it_told_of(program: Program, vi
     assert set(entries.filter(action="read").values_list("subject", flat=True)) == {visit.course.patient.uid, other.uid}
 
 
+def test_a_search_that_asks_for_the_number_alone_is_noted_with_it(program: Program, maria: Patient) -> None:
+    assert program.search("Patient", name="Santos", _summary="count").json()["total"] == 1
+    assert AuditEntry.objects.get(actor=program.integration.user).rows == 1
+
+
 def test_the_program_s_user_cannot_log_in(program: Program, client: Client) -> None:
     user = program.integration.user
     assert not user.has_usable_password()
