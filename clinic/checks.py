@@ -1,6 +1,6 @@
 """System checks: a database or a setting that cannot be trusted stops the start."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.apps import apps
@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from clinic.constraints.guard import Guard
 
@@ -39,6 +41,38 @@ def migrations_pending(alias: str = "default") -> bool:
     """Return whether migrate still has work to do; only after it can a missing guard be told from one yet to come."""
     executor = MigrationExecutor(connections[alias])
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def newest_migrations(alias: str = "default") -> dict[str, str]:
+    """Return the newest migration of each app that the database took."""
+    return dict(sorted(MigrationRecorder(connections[alias]).applied_migrations()))
+
+
+def halfway(newest: Mapping[str, str]) -> list[str]:
+    """Return those of the newest migrations of a database or a copy that lie inside what is one migration now.
+
+    The files of those steps are gone. Django would pass over such a room without a word: it takes the one migration where
+    all of its steps were taken, or none.
+    """
+    known = MigrationLoader(None).disk_migrations
+    joined = (one for one in known.values() if one.replaces and not known.keys() & set(one.replaces))
+    last = {one.app_label: max(name for _, name in one.replaces) for one in joined}
+    return sorted(f"{app}.{newest[app]}" for app, name in last.items() if app in newest and newest[app] < name)
+
+
+@register(Tags.database)
+def no_room_is_halfway(app_configs: Any, databases: Iterable[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a database that cannot be brought up to date by this version, before migrate begins."""
+    if "default" not in (databases or ()):
+        return []
+    return [
+        Error(
+            f"The database stands at {name}, halfway through what is one migration now.",
+            hint="Migrate it with an older version first: docs/operations.md, Updates, says which.",
+            id="clinic.E005",
+        )
+        for name in halfway(newest_migrations())
+    ]
 
 
 @register(Tags.database)

@@ -2,17 +2,15 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.db import IntegrityError, connection
-from django.db.migrations.recorder import MigrationRecorder
 
 from clinic.backups import Unfit, archive, engines, sealing
-from clinic.checks import guard_names, migrations_pending, standing_guards
+from clinic.checks import guard_names, halfway, migrations_pending, newest_migrations, standing_guards
 
 AUDIT_COMMAND = "verify_audit"
 
@@ -29,7 +27,7 @@ def make(folder: Path, *, now: dt.datetime) -> Path:
         about = archive.About(
             engine=connection.vendor,
             made_at=now.isoformat(timespec="seconds"),
-            migrations=_migrations(),
+            migrations=newest_migrations(),
             rows=rows,
             field_keys=_field_keys(),
         )
@@ -45,6 +43,11 @@ def put_back(path: Path, *, overwrite: bool) -> list[str]:
         if about.engine != connection.vendor:
             raise Unfit(
                 f"This copy is of {about.engine}; the database is {connection.vendor}. Restore it to its own kind."
+            )
+        if between := halfway(about.migrations):
+            raise Unfit(
+                f"This copy is of an older version, at {', '.join(between)}, and this one cannot bring it up to date. "
+                "Restore and migrate it with the version that docs/operations.md names under Updates; nothing was changed."
             )
         if engines.in_use() and not overwrite:
             raise Unfit("There are people in this database. To replace all of it by the copy, add --overwrite.")
@@ -97,9 +100,3 @@ def _field_keys() -> list[str]:
 
 def _digest(key: str) -> str:
     return hashlib.sha256(f"twelve-weeks field key {key}".encode()).hexdigest()[:12]
-
-
-def _migrations() -> dict[str, str]:
-    """Return the newest migration of each app."""
-    applied: Sequence[tuple[str, str]] = sorted(MigrationRecorder(connection).applied_migrations())
-    return dict(applied)

@@ -4,8 +4,7 @@ from clinic.constraints.copied import Copied
 from clinic.constraints.frozen import Frozen
 from clinic.constraints.no_overlap import NoOverlap
 from clinic.constraints.not_barred import Correction, NotBarred
-from clinic.constraints.raising import RaiseAgain
 from clinic.constraints.unchanging import Unchanging
 from clinic.constraints.weekly_hours import NoDoubleHours
 
-__all__ = ["Copied", "Correction", "Frozen", "NoDoubleHours", "NoOverlap", "NotBarred", "RaiseAgain", "Unchanging"]
+__all__ = ["Copied", "Correction", "Frozen", "NoDoubleHours", "NoOverlap", "NotBarred", "Unchanging"]

@@ -50,7 +50,9 @@ def _database(now: dt.datetime) -> Finding:
 
 @cache
 def _known_migrations() -> frozenset[tuple[str, str]]:
-    return frozenset(MigrationLoader(None).disk_migrations)
+    """What has to have run; of a migration that replaces others these, which are noted of either way to come to it."""
+    known = MigrationLoader(None).disk_migrations.items()
+    return frozenset(one for key, migration in known for one in migration.replaces or [key])
 
 
 def _migrations(now: dt.datetime) -> Finding:

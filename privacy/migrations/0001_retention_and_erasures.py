@@ -1,3 +1,5 @@
+"""How long records are kept, and who was erased."""
+
 import clinic.constraints
 import django.core.validators
 import django.db.models.deletion
@@ -11,9 +13,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('clinic', '0003_the_audit_log_is_a_chain'),
-        ('patients', '0004_retention_and_erasures'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('clinic', '0001_initial'),
+        ('patients', '0001_initial'),
     ]
 
     operations = [

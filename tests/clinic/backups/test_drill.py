@@ -157,6 +157,15 @@ def test_a_copy_of_the_other_engine_is_refused_in_words(drill: Drill) -> None:
     assert "Restore it to its own kind" in said
 
 
+def test_a_copy_from_halfway_through_what_is_one_migration_now_is_refused(drill: Drill) -> None:
+    def stop_earlier(manifest: dict[str, Any], content: Path) -> None:
+        manifest["migrations"]["treatments"] = "0008_visits_left_open"
+
+    said = drill.refused("restore", str(rewritten(drill, stop_earlier)), "--overwrite")
+    assert "at treatments.0008_visits_left_open" in said
+    assert "nothing was changed" in said
+
+
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite is copied by no program")
 def test_a_program_older_than_the_server_is_named_with_what_to_install(drill: Drill, tmp_path: Path) -> None:
     old = tmp_path / "pg_dump"

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -115,6 +116,17 @@ def test_a_migration_that_has_not_run_is_named(all_well: None, monkeypatch: pyte
     known = readiness._known_migrations() | {("clinic", "9999_tomorrow")}
     monkeypatch.setattr(readiness, "_known_migrations", lambda: known)
     assert ask("/readyz").json()["checks"]["migrations"] == {"ok": False, "missing": ["clinic.9999_tomorrow"]}
+
+
+def test_a_step_of_what_is_one_migration_now_is_named_where_it_has_not_run(all_well: None) -> None:
+    MigrationRecorder(connection).record_unapplied("treatments", "0009_stock_lots_without_blanks")
+    said = ask("/readyz").json()["checks"]["migrations"]
+    assert said == {"ok": False, "missing": ["treatments.0009_stock_lots_without_blanks"]}
+
+
+def test_a_database_that_took_those_steps_one_by_one_is_ready(all_well: None) -> None:
+    MigrationRecorder(connection).record_unapplied("interface", "0001_initial")
+    assert ask("/readyz").status_code == 200
 
 
 def test_a_broker_that_is_away_fails_one_check(all_well: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,8 @@
 """A recalled lot: no vial of it is used, whoever asks and however."""
 
 import datetime as dt
-from collections.abc import Iterator
-from importlib import import_module
-from types import SimpleNamespace
 
 import pytest
-from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
@@ -140,36 +136,3 @@ def test_no_lot_is_kept_in_another_spelling_whoever_writes_it(
     vial(riverside, record, "C4472").save()
     with pytest.raises(IntegrityError, match=rule), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, [lot])
-
-
-def test_the_update_stops_at_a_recall_that_no_trace_would_find_and_leaves_it_alone(
-    recalled: LotRecall, unguarded: None
-) -> None:
-    LotRecall.objects.create(
-        clinic=recalled.clinic,
-        lot="c9999",
-        recalled_on=TODAY,
-        reason="r",
-        recorded_at=NOW,
-        recorded_by=recalled.recorded_by,
-    )
-    update = import_module("treatments.migrations.0006_lots_as_they_are_looked_up")
-    with pytest.raises(ValueError, match=r"LotRecall \[\d+\]: the lot has small letters") as said:
-        update.look_at_signed(apps, SimpleNamespace(connection=connection))
-    assert "c9999" not in str(said.value)
-    assert LotRecall.objects.filter(lot="c9999").exists()
-
-
-@pytest.fixture
-def unguarded(db: None) -> Iterator[None]:
-    """A database from before lots had one spelling."""
-    sqlite = connection.vendor == "sqlite"
-    with connection.cursor() as cursor:
-        if sqlite:
-            cursor.execute("PRAGMA ignore_check_constraints = ON")
-        else:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute("ALTER TABLE treatments_lotrecall DROP CONSTRAINT recalled_lot_as_it_is_looked_up")
-        yield
-        if sqlite:
-            cursor.execute("PRAGMA ignore_check_constraints = OFF")
