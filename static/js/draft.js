@@ -13,6 +13,7 @@
   let leaving = false;
   let sending = false;
   let signedOut = false;
+  let another = false;
   let done = false;
 
   const button = (type, label) => {
@@ -37,21 +38,27 @@
 
   const post = () => fetch(form.dataset.draft, { method: "POST", body: new FormData(form), redirect: "manual" });
 
-  // Signing in again, in another tab, makes the form's token worthless: the new session has one of its own.
+  // Signing in again, in another tab, makes the form's token worthless: the new session has one of its own. Somebody else
+  // who signed in there must not become the author of what was typed here.
   const renewed = async () => {
     const answer = await fetch(form.dataset.token, { headers: { "X-By-Itself": "1" }, redirect: "manual" });
-    if (answer.ok) form.elements.csrfmiddlewaretoken.value = (await answer.json()).token;
-    return answer.ok;
+    if (!answer.ok) return false;
+    const told = await answer.json();
+    another = String(told.who) !== form.dataset.who;
+    if (!another) form.elements.csrfmiddlewaretoken.value = told.token;
+    return !another;
   };
 
   async function send() {
     if (sending) { timer = setTimeout(send, PAUSE); return; }
     sending = true;
     const upTo = changes;
+    another = false;
     try {
       let answer = await post();
       if (answer.status === 403 && await renewed()) answer = await post();
-      signedOut = answer.type === "opaqueredirect";
+      signedOut = another || answer.type === "opaqueredirect";
+      if (another) { failed("Somebody else is signed in here now, so this is not saved. Sign in yourself in another tab, then try again. Keep this page open."); return; }
       if (signedOut) { failed("You have been signed out. Sign in again in another tab, then try again. Keep this page open."); return; }
       const body = await answer.json();
       if (answer.ok) {

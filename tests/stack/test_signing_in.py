@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from clinic.demo.logins import PASSWORD
 from tests.acceptance.test_session_form import fill_vial
 from tests.stack.running import Stack, in_room
-from tests.stack.windows import FRAN, OSEI, log_in, sign_out
+from tests.stack.windows import BELLO, FRAN, OSEI, log_in, sign_out
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
@@ -169,6 +169,30 @@ def test_what_one_person_typed_is_not_sent_by_another_who_signed_in_meanwhile(br
     come_back_to(page)
     page.get_by_role("button", name="Register").click()
     expect(page.locator("h1")).to_have_text("This page was open too long")
+
+
+def test_what_one_person_typed_into_a_session_does_not_become_another_s_who_signed_in_meanwhile(
+    injector: BrowserContext, stack: Stack
+) -> None:
+    page = injector.pages[0]
+    page.goto(in_room(stack))
+    line, note = page.locator("[data-draft-line]"), page.get_by_label("Note", exact=True)
+    injector.clear_cookies(name="session")
+    note.fill("never saved before")
+    expect(line).to_contain_text(SIGNED_OUT)
+
+    other = log_in(injector.new_page(), BELLO)
+    line.get_by_role("button", name="Try again").click()
+    expect(line).to_contain_text("Somebody else is signed in here now")
+    page.get_by_role("button", name="Sign session").click()
+    expect(line).to_contain_text("Somebody else is signed in here now")
+    expect(note).to_have_value("never saved before")
+
+    # Once the one who typed it is back, it is saved, as theirs.
+    sign_out(other)
+    log_in(other, OSEI)
+    line.get_by_role("button", name="Try again").click()
+    expect(line).to_contain_text("Draft saved")
 
 
 def test_a_device_whose_clock_is_wrong_tells_nobody_that_they_are_signed_out(browser_page: Page) -> None:
