@@ -42,8 +42,10 @@ class _Marked(Chronicle):
 def load(*, here: Clinic, by: User, at: dt.datetime) -> Clinic:
     """Make the demo clinic, all or nothing, and let ``by`` work there too. Where there is one already, they join it.
 
-    Other clinics' messages are not touched: the demo's own come with the next ticks, as for everybody.
+    Other clinics' messages are not touched: the demo's own come with the next ticks, as for everybody. Two who press at
+    once make one: the row of the oldest clinic is the lock.
     """
+    list(Clinic.objects.select_for_update(no_key=True).order_by("pk")[:1])
     found = standing()
     if found is None:
         with audit.unrecorded():

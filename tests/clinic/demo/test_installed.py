@@ -11,8 +11,9 @@ import time_machine
 from django.apps import apps
 from django.core import mail
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 
@@ -74,6 +75,14 @@ def admin(_loaded: tuple[Clinic, User, Clinic], db: None) -> User:
 def demo(_loaded: tuple[Clinic, User, Clinic], db: None, outbox: Path) -> Clinic:
     """The demo clinic."""
     return _loaded[2]
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer at a time")
+def test_two_who_load_it_at_once_wait_for_one_another(riverside: Clinic, admin: User, demo: Clinic) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        assert load(here=riverside, by=admin, at=NOW) == demo
+    statements = [one["sql"] for one in asked if not one["sql"].startswith("SAVEPOINT")]
+    assert statements[0].endswith("FOR NO KEY UPDATE")
 
 
 def test_it_goes_without_a_trace(riverside: Clinic, admin: User, maria: Patient, demo: Clinic) -> None:
