@@ -41,8 +41,8 @@ def untold(*, clinic: Clinic, day: dt.date, now: dt.datetime) -> list[Untold]:
     """Return the visits of a day that no message has told of, those still to call first, in order of time."""
     sessions = list(_sessions(clinic, day, now))
     about = defaultdict(list)
-    same = Reminder.objects.filter(_reminds(clinic, day), session__in=sessions, session_version=F("session__version"))
-    for reminder in same:
+    now_so = Q(session_version=F("session__version")) | Q(visit_at=F("session__starts_at")) & ~Q(state=State.CANCELLED)
+    for reminder in Reminder.objects.filter(_reminds(clinic, day), now_so, session__in=sessions):
         about[reminder.session_id].append(reminder)
     calls = {call.session_id: call for call in VisitCall.objects.filter(session__in=sessions).select_related("by")}
     points = ContactPoint.objects.filter(patient__in=[one.course.patient_id for one in sessions], channel=Channel.SMS)
@@ -51,18 +51,23 @@ def untold(*, clinic: Clinic, day: dt.date, now: dt.datetime) -> list[Untold]:
     for session in sessions:
         call = calls.get(session.pk)
         current = call if call and call.session_version == session.version else None
-        why = why_untold(session, about[session.pk], clinic.zone)
+        newest = [one for one in about[session.pk] if one.session_version == session.version]
+        why = why_untold(session, newest or about[session.pk], clinic.zone)
         rows.append(Untold(session, why, phones.get(session.course.patient_id, ""), current))
     return sorted(rows, key=lambda row: row.call is not None)
 
 
 def _sessions(clinic: Clinic, day: dt.date, now: dt.datetime) -> QuerySet[TreatmentSession]:
-    reached = Reminder.objects.filter(_reminds(clinic, day), _reached(clinic, now))
-    told = reached.filter(session=OuterRef("pk"), session_version=OuterRef("version"))
+    about = Reminder.objects.filter(session=OuterRef("pk"))
+    reached = about.filter(_reminds(clinic, day), _reached(clinic, now))
+    told = reached.filter(session_version=OuterRef("version"))
+    # Told that time already, whoever sees them then: unless something else was told since, and this has to be told anew.
+    anew = about.filter(session_version=OuterRef("version"), rule__kind=Kind.MOVED).exclude(state=State.CANCELLED)
+    told_before = Exists(reached.filter(visit_at=OuterRef("starts_at"))) & ~Exists(anew)
     called = VisitCall.objects.filter(session=OuterRef("pk"), session_version=OuterRef("version"))
     booked = TreatmentSession.objects.filter(clinic=clinic, local_date=day, status=Status.BOOKED)
     return (
-        booked.filter(~Exists(told) | Exists(called))
+        booked.filter(~Exists(told) & ~told_before | Exists(called))
         .select_related("course__patient", "injector", "clinic")
         .order_by("starts_at", "pk")
     )

@@ -147,7 +147,7 @@ def _doubt(message: InboundMessage, patient: Patient, visit: TreatmentSession) -
     if last and last.session_id != visit.pk and plain(message.body).isdecimal():
         return OTHER_MATTER
     about = told.filter(session=visit).first()
-    return OTHER_TIME if about and about.session_version != visit.version else ""
+    return OTHER_TIME if about and not about.tells_time_of(visit) else ""
 
 
 def _settle(message: InboundMessage, note: str, answer: str) -> None:

@@ -205,3 +205,9 @@ class Reminder(models.Model):
 
     def __str__(self) -> str:
         return f"Reminder {self.pk}"
+
+    def tells_time_of(self, session: TreatmentSession) -> bool:
+        """Return whether the time that it tells is the one that its visit has: another injector may see them at the same time."""
+        if self.visit_at is None:  # told before the ledger kept the time
+            return self.session_version == session.version
+        return self.visit_at == session.starts_at

@@ -45,8 +45,8 @@ def may_change(session: TreatmentSession, now: dt.datetime) -> bool:
     return session.status == Status.BOOKED and session.starts_at - now >= CHANGE_NOTICE
 
 
-def page_of(session: TreatmentSession, *, told_version: int | None, name: str, now: dt.datetime) -> VisitPage:
-    """Return the page for a visit as it is now. ``told_version`` is the version the message was about."""
+def page_of(session: TreatmentSession, *, moved: bool, name: str, now: dt.datetime) -> VisitPage:
+    """Return the page for a visit as it is now. ``moved`` where the message told another time of it."""
     if session.status == Status.CANCELLED:
         return VisitPage(_("This visit is cancelled"), _("Do you want a new time?"), may_book=True, shows_visit=False)
     if session.status in AT_THE_CLINIC:
@@ -55,10 +55,10 @@ def page_of(session: TreatmentSession, *, told_version: int | None, name: str, n
         return VisitPage(_("We missed you"), _("Do you want a new time?"), may_book=True, shows_visit=False)
     if session.status != Status.BOOKED or session.starts_at <= now:
         return VisitPage(_("This visit is past"), _("Call us if you have a question."), shows_visit=False)
-    return _booked_page(session, told_version, name, now)
+    return _booked_page(session, moved, name, now)
 
 
-def _booked_page(session: TreatmentSession, told_version: int | None, name: str, now: dt.datetime) -> VisitPage:
+def _booked_page(session: TreatmentSession, moved: bool, name: str, now: dt.datetime) -> VisitPage:
     in_time = may_change(session, now)
     too_late = "" if in_time else _("It is too late to change this here. If you cannot come, please call us.")
     if session.answer == TreatmentSession.Answer.CONFIRMED:
@@ -67,6 +67,6 @@ def _booked_page(session: TreatmentSession, told_version: int | None, name: str,
     if session.answer == TreatmentSession.Answer.ASKED_TO_MOVE:
         note = _("You said that you cannot come. Your time stays booked until we answer. We will call you.")
         return VisitPage(_("We will find another time"), note, may_confirm=True, may_decline=in_time)
-    moved = "" if session.version == told_version else _("Your visit was moved. This visit is now:")
+    note = _("Your visit was moved. This visit is now:") if moved else too_late
     heading = _("%(name)s, can you come?") % {"name": name}
-    return VisitPage(heading, moved or too_late, may_confirm=True, may_decline=in_time)
+    return VisitPage(heading, note, may_confirm=True, may_decline=in_time)

@@ -11,24 +11,20 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
 
 from reminders import timing
 from reminders.models import Kind, Reminder, ReminderRule, State
 from reminders.planning.channel import reachable
+from reminders.planning.known import knows_its_time, took_since, what_they_know
 from reminders.planning.rows import reminder_for, store
 from reminders.planning.rules import LOOK_BACK, ActiveRules, Rules, is_since
 from treatments.models import SessionEvent, Status, TreatmentSession
 from treatments.models.session import OPEN
 
 Times = Mapping[int, Mapping[int, dt.time]]
-_TELLING = (Kind.VISIT, Kind.BOOKED, Kind.MOVED, Kind.CANCELLED)
 _KINDS = (Kind.BOOKED, Kind.MOVED, Kind.CANCELLED, Kind.MISSED, Kind.MOVE_ASKED)
-# Whom a person called knows it too.
-_TOLD = (State.SENT, State.SENDING, State.HANDLED)
 _ON_ITS_WAY = (State.WAITING, State.SENDING, State.FAILED, State.MISSED)
 _STEPS = (SessionEvent.Kind.STATUS, SessionEvent.Kind.UNDONE)
-_PLACING = (SessionEvent.Kind.BOOKED, SessionEvent.Kind.MOVED)
 _ASKED = TreatmentSession.Answer.ASKED_TO_MOVE
 
 
@@ -57,11 +53,8 @@ def _stepped(clinics: set[int], now: dt.datetime) -> QuerySet[TreatmentSession]:
     """Visits with a step in the last days, each with what its person was told of it last."""
     steps = SessionEvent.objects.filter(at__gt=now - LOOK_BACK, at__lte=now).exclude(kind=SessionEvent.Kind.IMPORTED)
     of_session = SessionEvent.objects.filter(session=OuterRef("pk"))
-    telling = Reminder.objects.filter(session=OuterRef("pk"), rule__kind__in=_TELLING)
-    last = telling.filter(state__in=_TOLD).order_by(Coalesce("closed_at", "due_at").desc(), "-pk")
-    here = telling.filter(
-        session_version=OuterRef("version"), state__in=_ON_ITS_WAY, rule__kind__in=(Kind.BOOKED, Kind.MOVED)
-    )
+    telling = Reminder.objects.filter(session=OuterRef("pk"), rule__kind__in=(Kind.BOOKED, Kind.MOVED))
+    here = telling.filter(session_version=OuterRef("version"), state__in=_ON_ITS_WAY)
     again = TreatmentSession.objects.filter(course=OuterRef("course"), status__in=OPEN)
     sessions = TreatmentSession.objects.filter(
         Q(status__in=(Status.BOOKED, Status.CANCELLED)) | Q(status=Status.NO_SHOW) & ~Exists(again),
@@ -72,17 +65,9 @@ def _stepped(clinics: set[int], now: dt.datetime) -> QuerySet[TreatmentSession]:
     return sessions.annotate(
         preferred=F("course__patient__preferred_channel"),
         patient_pk=F("course__patient_id"),
-        # Empty for a visit that came with a list: they know it from elsewhere.
-        booked_at=Subquery(of_session.filter(kind=SessionEvent.Kind.BOOKED).values("at")[:1]),
         stepped_at=Subquery(of_session.filter(kind__in=_STEPS).order_by("-pk").values("at")[:1]),
-        told_pk=Subquery(last.values("pk")[:1]),
-        told_kind=Subquery(last.values("rule__kind")[:1]),
-        told_visit_at=Subquery(last.values("visit_at")[:1]),
-        told_version=Subquery(last.values("session_version")[:1]),
-        told_at=Subquery(last.values(at=Coalesce("closed_at", "due_at"))[:1]),
-        # What they took on their page they know from there, whatever became of the message about it.
-        took_at=Subquery(of_session.filter(kind__in=_PLACING, by__isnull=True).order_by("-pk").values("at")[:1]),
         on_its_way=Exists(here),
+        **what_they_know(),
         **reachable("course__patient_id"),
     ).order_by("pk")
 
@@ -140,19 +125,9 @@ def _kind_of_place(session: Any, booked: ReminderRule | None, now: dt.datetime) 
         # Booked before anything was told of bookings: they know that time from whoever booked it.
         at = session.booked_at
         knows = booked is None or at is None or not is_since(booked, at) or at <= now - LOOK_BACK
-        return Kind.MOVED if knows and session.version > 1 else Kind.BOOKED
-    same = (
-        session.told_visit_at == session.starts_at
-        if session.told_visit_at
-        else session.told_version == session.version  # told before the ledger kept the time
-    )
-    placed_since = _took_since(session) and session.placed_at > session.took_at
-    return None if same and not placed_since and session.told_kind != Kind.CANCELLED else Kind.MOVED
-
-
-def _took_since(session: Any) -> bool:
-    """Return whether they took a time themselves after what they were told last, so that they think of that one."""
-    return session.took_at is not None and (session.told_at is None or session.told_at < session.took_at)
+        if not knows:
+            return Kind.BOOKED
+    return None if knows_its_time(session) else Kind.MOVED
 
 
 def _cancelled(session: Any, zone: Any) -> Told | None:
@@ -162,7 +137,7 @@ def _cancelled(session: Any, zone: Any) -> Told | None:
     unheard = just_booked and session.told_pk is None and session.took_at is None
     if at is None or unheard or session.told_kind == Kind.CANCELLED:
         return None
-    visit_at = session.starts_at if _took_since(session) else session.told_visit_at or session.starts_at
+    visit_at = session.starts_at if took_since(session) else session.told_visit_at or session.starts_at
     window = timing.step_window(visit_at, at, _undo(), zone)
     if at >= window.useful_until:
         return None

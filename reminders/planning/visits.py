@@ -4,7 +4,6 @@ All that depends on the clinic's clock is the same for every visit of one day: i
 """
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
@@ -18,14 +17,14 @@ from reminders.planning.apart import apart, in_turn
 from reminders.planning.channel import reached
 from reminders.planning.few import narrowed
 from reminders.planning.insert import insert_missing, standing
+from reminders.planning.known import known_since, knows_its_time, what_they_know
 from reminders.planning.rules import LOOK_AHEAD, ActiveRules
 from reminders.standing import ANNOUNCED
 from treatments.models import SessionEvent, TreatmentSession
-from treatments.undoing import UNDOABLE
 
 DAY = dt.timedelta(days=1)
-# What people are told of soon after.
-_PLACING = frozenset({SessionEvent.Kind.BOOKED, SessionEvent.Kind.MOVED})
+# What gives a visit its time anew.
+_PLACING = (SessionEvent.Kind.MOVED, SessionEvent.Kind.UNDONE)
 
 
 class Earlier(Func):
@@ -51,36 +50,42 @@ class Day(NamedTuple):
 
 def create_visits(active: ActiveRules, *, now: dt.datetime) -> int:
     """Create what rules about visits ask for in the days ahead; return how many rows were made."""
-    times, undone = active.times_before_visits(), _undone(now)
+    times, told_before = active.times_before_visits(), _told_before(now)
     return sum(
         in_turn(
-            (f"rule {rule.pk}", partial(_create, rule, times[rule.clinic_id], undone, now))
+            (f"rule {rule.pk}", partial(_create, rule, times[rule.clinic_id], told_before, now))
             for rules in active.by_distance(Kind.VISIT).values()
             for rule in rules.values()
         )
     )
 
 
-def _undone(now: dt.datetime) -> list[int]:
-    """Return the visits that stand as before for all that was done of late, since it was undone: nobody hears of it (one query)."""
-    late = SessionEvent.objects.filter(at__gt=now - timing.JUST_TOLD, at__lte=now)
-    back = late.filter(kind=SessionEvent.Kind.UNDONE, at=F("session__placed_at")).values("session")
-    done: dict[int, list[str]] = defaultdict(list)
-    for session, kind in late.filter(session__in=back).order_by("pk").values_list("session", "kind"):
-        if kind == SessionEvent.Kind.UNDONE:
-            del done[session][-1:]
-        elif kind in UNDOABLE:
-            done[session].append(kind)
-    return [session for session, steps in done.items() if _PLACING.isdisjoint(steps)]
+def _told_before(now: dt.datetime) -> list[Any]:
+    """Return the visits that were placed anew of late, at the time that their people know: nobody hears of it (one query).
+
+    Moved there and back, or to another injector at the same time.
+    """
+    late = SessionEvent.objects.filter(kind__in=_PLACING, at__gt=now - DAY, at__lte=now)
+    placed = TreatmentSession.objects.filter(ANNOUNCED, pk__in=late.values("session"), starts_at__gt=now)
+    rows = placed.annotate(**what_they_know()).only("clinic", "starts_at", "version")
+    return [visit for visit in rows if knows_its_time(visit)]
 
 
-def _create(rule: ReminderRule, times: Mapping[int, dt.time], undone: list[int], now: dt.datetime) -> int:
+def _create(rule: ReminderRule, times: Mapping[int, dt.time], told_before: list[Any], now: dt.datetime) -> int:
     days = _days(rule, times, now)
     if not days:
         return 0
+    known = [one.pk for one in told_before if one.clinic_id == rule.clinic_id and _is_long_known(one, days)]
     # Asked of the visits alone, it is known before all courses are read.
-    missing = narrowed(_sessions_without(rule, days, undone, now))
+    missing = narrowed(_sessions_without(rule, days, known, now))
     return apart(missing, lambda some: _insert(some, rule, days, now)) if missing is not None else 0
+
+
+def _is_long_known(visit: Any, days: list[Day]) -> bool:
+    """Return whether a visit of these days was told early enough for the rule to speak of it."""
+    told_by = next((day.says.told_by for day in days if day.begins <= visit.starts_at < day.ends), None)
+    since = known_since(visit)
+    return told_by is not None and (since is None or since <= told_by)
 
 
 def _insert(missing: QuerySet[TreatmentSession], rule: ReminderRule, days: list[Day], now: dt.datetime) -> int:
@@ -133,26 +138,25 @@ def _on_its_day(days: list[Day], fact: Callable[[timing.VisitDay], dt.datetime |
 
 
 def _sessions_without(
-    rule: ReminderRule, days: list[Day], undone: list[int], now: dt.datetime
+    rule: ReminderRule, days: list[Day], known: list[int], now: dt.datetime
 ) -> QuerySet[TreatmentSession]:
     """Announced visits of these days that have no reminder by this rule, on any channel, and that nobody was just told of.
 
-    Of those ``undone`` nobody was told anything new, so the rule speaks of them if its moment is still to come.
+    Those ``known`` were placed anew since, at the time that had been told long before.
     """
-    mine = Reminder.objects.filter(session=OuterRef("pk"), session_version=OuterRef("version"))
+    about = Reminder.objects.filter(session=OuterRef("pk"))
     return (
         TreatmentSession.objects.filter(
-            ~Exists(mine.filter(rule=rule, occasion="")),
-            ~Exists(mine.filter(state=State.STOPPED)),
+            ~Exists(about.filter(session_version=OuterRef("version"), rule=rule, occasion="")),
+            # By a person, for this visit at this time.
+            ~Exists(about.filter(visit_at=OuterRef("starts_at"), state=State.STOPPED)),
             ANNOUNCED,
             clinic=rule.clinic_id,
             starts_at__gt=now,
             starts_at__gte=days[0].begins,
             starts_at__lte=now + LOOK_AHEAD + rule.days_before * DAY,
         )
-        .annotate(
-            told_by=_on_its_day(days, lambda day: day.told_by), speaks_at=_on_its_day(days, lambda day: day.due_at)
-        )
-        .filter(Q(placed_at__lte=F("told_by")) | Q(pk__in=undone, placed_at__lte=F("speaks_at")))
+        .annotate(told_by=_on_its_day(days, lambda day: day.told_by))
+        .filter(Q(placed_at__lte=F("told_by")) | Q(pk__in=known))
         .order_by()
     )

@@ -223,7 +223,8 @@ def test_a_moved_visit_is_announced_again_after_a_stop(
     front_desk: User, failed: Reminder, visit: TreatmentSession
 ) -> None:
     press(front_desk, failed, "stop")
-    TreatmentSession.objects.update(version=2)
+    later = visit.ends_at + dt.timedelta(minutes=15)
+    TreatmentSession.objects.update(version=2, starts_at=visit.ends_at, ends_at=later)
     reconcile(now=NOW)
     assert Reminder.objects.filter(session_version=2, state=State.WAITING).exists()
 

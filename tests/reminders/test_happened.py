@@ -114,6 +114,14 @@ def test_a_visit_known_from_before_the_rule_is_told_as_moved(course: Course, ose
     assert told() == [("moved", "waiting")]
 
 
+def test_whoever_was_told_nothing_of_a_visit_hears_nothing_of_a_move_that_is_undone(
+    course: Course, osei: Injector, nurse: User
+) -> None:
+    visit = move(book(course, osei, nurse, at=NOW - 30 * DAY), nurse, days=22, at=NOW)
+    undoing.undo(session=visit, event=visit.events.latest("pk"), by=nurse, at=NOW + MINUTE)
+    assert told(NOW + MINUTE) == []
+
+
 def test_a_rule_switched_on_today_tells_nothing_of_yesterday(course: Course, osei: Injector, nurse: User) -> None:
     ReminderRule.objects.filter(kind="booked").update(since=NOW)
     book(course, osei, nurse, at=NOW - DAY)

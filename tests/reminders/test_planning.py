@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from clinic.models import Clinic, Injector, User
 from patients.models import Channel, ContactPoint, Patient
-from reminders import defaults
+from reminders import defaults, handling
 from reminders.models import MessageTemplate, Reminder, ReminderRule, State
 from reminders.planning import reconcile
 from reminders.planning.channel import best_channel, channel_of, is_usable, reachable, reached
@@ -93,6 +93,109 @@ def test_a_visit_booked_moved_and_put_back_on_the_day_before_is_told_once(
     undoing.undo(session=moved, event=event, by=nurse, at=morning + dt.timedelta(minutes=2))
     reconcile(now=morning + dt.timedelta(minutes=2))
     assert [one.rule.kind for one in Reminder.objects.filter(state=State.WAITING)] == ["booked"]
+
+
+@pytest.fixture
+def told(visit: TreatmentSession) -> TreatmentSession:
+    """Maria's visit, of which she was told three days before, as planned."""
+    reconcile(now=NOW)
+    Reminder.objects.filter(rule__days_before=3).update(state=State.SENT, closed_at=NOW)
+    return visit
+
+
+def to_another(visit: TreatmentSession, by: User, at: dt.datetime) -> TreatmentSession:
+    """Let another injector see somebody at the same time, and plan."""
+    other = make_injector(visit.clinic, "RN Bello")
+    slot = Slot(other, room_of(other), visit.starts_at, visit.ends_at)
+    moved = booking.move(session=visit, version=visit.version, slot=slot, by=by, at=at)
+    reconcile(now=at)
+    return moved
+
+
+def to(visit: TreatmentSession, starts_at: dt.datetime, by: User, at: dt.datetime) -> TreatmentSession:
+    """Move a visit, and plan."""
+    slot = Slot(visit.injector, room_of(visit.injector), starts_at, starts_at + dt.timedelta(minutes=15))
+    moved = booking.move(session=visit, version=visit.version, slot=slot, by=by, at=at)
+    reconcile(now=at)
+    return moved
+
+
+def waiting() -> list[tuple[str, int]]:
+    """Return kind and days of what waits."""
+    rows = Reminder.objects.filter(state=State.WAITING).order_by("pk")
+    return list(rows.values_list("rule__kind", "rule__days_before"))
+
+
+EVE = dt.datetime(2026, 11, 25, 9, tzinfo=dt.UTC)  # an hour before the reminder of the day before
+
+
+def test_whom_another_injector_sees_at_the_same_time_is_reminded_all_the_same(
+    told: TreatmentSession, nurse: User
+) -> None:
+    to_another(told, nurse, EVE)
+    assert waiting() == [("visit", 1)]
+    assert Reminder.objects.get(state=State.WAITING).due_at == EVE + HOUR
+
+
+def test_who_was_reminded_hears_nothing_when_another_injector_sees_them_at_the_same_time(
+    told: TreatmentSession, nurse: User
+) -> None:
+    Reminder.objects.filter(rule__days_before=1).update(state=State.SENT, closed_at=EVE + HOUR)
+    to_another(told, nurse, EVE + 4 * HOUR)
+    assert waiting() == []
+
+
+def test_a_visit_moved_there_and_back_in_the_night_keeps_the_reminder_of_the_morning(
+    told: TreatmentSession, nurse: User
+) -> None:
+    """Nobody was told of the other time, so nothing has to be told anew, and the reminder is no repetition."""
+    known, night = told.starts_at, EVE - 10 * HOUR
+    moved = to(told, known + 7 * DAY, nurse, night)
+    to(moved, known, nurse, night + HOUR)
+    assert waiting() == [("visit", 1)]
+
+
+def test_who_was_told_of_the_other_time_hears_once_that_it_is_the_old_one_again(
+    told: TreatmentSession, nurse: User
+) -> None:
+    known = told.starts_at
+    moved = to(told, known + 7 * DAY, nurse, EVE - HOUR)
+    Reminder.objects.filter(rule__kind="moved").update(state=State.SENT, closed_at=EVE)
+    to(moved, known, nurse, EVE)
+    assert waiting() == [("moved", 0)]
+
+
+def test_a_move_undone_after_the_reminders_moment_lets_it_go_out_then(told: TreatmentSession, nurse: User) -> None:
+    moment = EVE + HOUR
+    moved = to(told, told.starts_at + 7 * DAY, nurse, moment - dt.timedelta(minutes=1))
+    at = moment + dt.timedelta(minutes=1)
+    undoing.undo(session=moved, event=moved.events.latest("pk"), by=nurse, at=at)
+    reconcile(now=at)
+    assert waiting() == [("visit", 1)]
+
+
+def test_what_a_person_stopped_for_a_visit_stays_so_when_another_injector_sees_them(
+    told: TreatmentSession, nurse: User
+) -> None:
+    handling.stop_for_visit(reminder=Reminder.objects.get(rule__days_before=1), by=nurse, at=EVE - 20 * HOUR)
+    to_another(told, nurse, EVE - 19 * HOUR)
+    assert waiting() == []
+
+
+def test_visits_placed_anew_of_late_cost_the_same_queries_for_one_and_for_many(
+    rules: Clinic, osei: Injector, nurse: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    visits = [
+        make_session(make_course(make_patient(rules)), osei, NOW + 7 * DAY + hours * HOUR, placed_at=MONTH_AGO)
+        for hours in range(4)
+    ]
+    to_another(visits[0], nurse, NOW)
+    with django_assert_num_queries(18) as few:
+        reconcile(now=NOW)
+    for visit in visits[1:]:
+        to(visit, visit.starts_at + dt.timedelta(minutes=15), nurse, NOW)
+    with django_assert_num_queries(len(few)):
+        reconcile(now=NOW)
 
 
 def test_the_other_channel_is_used_when_the_preferred_one_may_not_be(visit: TreatmentSession) -> None:

@@ -20,6 +20,7 @@ from treatments.models import Status, TreatmentSession
 PAGE = "/reminders/tomorrow/"
 DAY = dt.date(2026, 11, 26)
 EVE = NOW + dt.timedelta(days=2)  # the day before Maria's visit
+QUARTER = dt.timedelta(minutes=15)
 
 
 def listed(clinic: Clinic, now: dt.datetime = EVE) -> list[str]:
@@ -121,6 +122,7 @@ def another_was_delivered(reminder: Reminder) -> None:
     """Let the gateway be one that confirms what arrived."""
     other = Reminder.objects.get(pk=reminder.pk)
     other.pk, other.uid, other.session_version, other.state = None, uuid.uuid4(), 99, State.SENT
+    other.visit_at = NOW
     other.closed_at = other.delivered_at = EVE - dt.timedelta(hours=5)
     other.save()
 
@@ -142,10 +144,30 @@ def test_a_gateway_that_never_confirms_is_believed(rules: Clinic, reminder: Remi
     assert listed(rules) == []
 
 
-def test_a_message_about_the_old_time_told_nobody_of_the_new_one(rules: Clinic, reminder: Reminder) -> None:
+def test_a_message_about_the_old_time_told_nobody_of_the_new_one(
+    rules: Clinic, reminder: Reminder, visit: TreatmentSession
+) -> None:
+    Reminder.objects.update(state=State.SENT)
+    TreatmentSession.objects.update(version=2, starts_at=visit.ends_at, ends_at=visit.ends_at + QUARTER)
+    assert listed(rules) == [NOT_PLANNED]
+
+
+def test_whom_another_injector_sees_at_the_time_they_were_told_needs_no_call(rules: Clinic, reminder: Reminder) -> None:
     Reminder.objects.update(state=State.SENT)
     TreatmentSession.objects.update(version=2)
-    assert listed(rules) == [NOT_PLANNED]
+    assert listed(rules) == []
+
+
+def test_who_was_told_another_time_since_is_listed_until_the_old_one_is_told_anew(
+    rules: Clinic, reminder: Reminder, visit: TreatmentSession
+) -> None:
+    Reminder.objects.update(state=State.SENT)
+    TreatmentSession.objects.update(version=3)
+    news = Reminder.objects.get(pk=reminder.pk)
+    news.pk, news.uid, news.session_version, news.state = None, uuid.uuid4(), 3, State.FAILED
+    news.rule, news.reason = ReminderRule.objects.get(clinic=rules, kind=Kind.MOVED), "The number does not exist"
+    news.save()
+    assert listed(rules) == ["The number does not exist"]
 
 
 def test_who_booked_late_and_who_asked_to_move_are_listed_as_such(rules: Clinic, visit: TreatmentSession) -> None:

@@ -75,8 +75,8 @@ def show_visit(
     may_book = course is not None and course.closed_on is None
     if session is None:
         return show(request, "call", link, status=status, note=note, may_book=may_book)
-    told = link.reminder.session_version if session == link.session else session.version
-    page = visit_page.page_of(session, told_version=told, name=first_name(link), now=now)
+    moved = session == link.session and not link.reminder.tells_time_of(session)
+    page = visit_page.page_of(session, moved=moved, name=first_name(link), now=now)
     context = {"session": session, "page": page, "note": note, "may_book": page.may_book and may_book}
     return show(request, "visit", link, status=status, **context)
 

@@ -90,6 +90,16 @@ def test_an_answer_without_a_visit_is_for_staff(maria: Patient) -> None:
     assert (stored().state, stored().note) == ("open", acting.NOTHING_BOOKED)
 
 
+def test_c_confirms_a_visit_that_another_injector_sees_at_the_time_that_was_told(
+    reminder: Reminder, visit: TreatmentSession
+) -> None:
+    Reminder.objects.filter(pk=reminder.pk).update(state=State.SENT, closed_at=NOW)
+    TreatmentSession.objects.update(version=2)
+    text("C")
+    visit.refresh_from_db()
+    assert (visit.answer, stored().note) == (Said.CONFIRMED, acting.CONFIRMED)
+
+
 def test_an_answer_to_another_time_than_the_visits_is_for_staff(reminder: Reminder, visit: TreatmentSession) -> None:
     Reminder.objects.filter(pk=reminder.pk).update(state=State.SENT, closed_at=NOW)
     TreatmentSession.objects.update(

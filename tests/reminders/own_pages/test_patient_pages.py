@@ -102,6 +102,12 @@ def test_a_moved_visit_shows_its_new_time_and_takes_an_answer_to_it(
     assert answer(phone, link, "yes", version="2") == 302
 
 
+def test_whom_another_injector_sees_at_the_same_time_is_not_told_that_it_moved(phone: Client, link: str) -> None:
+    TreatmentSession.objects.update(version=2)
+    assert "Your visit was moved" not in words(phone.get(link).content)
+    assert answer(phone, link, "yes", version="2") == 302
+
+
 @pytest.mark.parametrize("version", ["1", "", "x", "999999999999"])
 def test_an_answer_to_a_time_that_is_no_more_is_not_taken(
     phone: Client, link: str, visit: TreatmentSession, version: str

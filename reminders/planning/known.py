@@ -1,0 +1,73 @@
+"""By which time a person knows their visit: the one they were told last, or took themselves since; told of none, the first."""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Case, OuterRef, Subquery, TextField, When
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
+
+from reminders.models import Kind, Reminder, State
+from treatments.models import SessionEvent
+
+_TELLING = (Kind.VISIT, Kind.BOOKED, Kind.MOVED, Kind.CANCELLED)
+# Whom a person called knows it too.
+_TOLD = (State.SENT, State.SENDING, State.HANDLED)
+_PLACING = (SessionEvent.Kind.BOOKED, SessionEvent.Kind.MOVED)
+
+
+def what_they_know() -> dict[str, Any]:
+    """Return annotations of a visit: what its person was told last and when, what they took themselves and when.
+
+    ``booked_at`` is empty for a visit that came with a list: they know it from elsewhere. ``first_start`` is the time
+    that it had first, empty for one that never moved; it and ``took_start`` are texts in ISO 8601.
+    """
+    told = Reminder.objects.filter(session=OuterRef("pk"), rule__kind__in=_TELLING, state__in=_TOLD)
+    last = told.annotate(at=Coalesce("closed_at", "due_at")).order_by("-at", "-pk")
+    steps = SessionEvent.objects.filter(session=OuterRef("pk")).order_by("pk")
+    places = steps.filter(before__has_key="starts_at").values(start=KT("before__starts_at"))
+    # What they took on their page they know from there, whatever became of the message about it.
+    took = steps.filter(kind__in=_PLACING, by__isnull=True).order_by("-pk")
+    return {
+        "told_pk": Subquery(last.values("pk")[:1]),
+        "told_kind": Subquery(last.values("rule__kind")[:1]),
+        "told_visit_at": Subquery(last.values("visit_at")[:1]),
+        "told_version": Subquery(last.values("session_version")[:1]),
+        "told_at": Subquery(last.values("at")[:1]),
+        "took_at": Subquery(took.values("at")[:1]),
+        "took_start": Subquery(took.values(start=KT("after__starts_at"))[:1]),
+        "booked_at": Subquery(steps.filter(kind=SessionEvent.Kind.BOOKED).values("at")[:1]),
+        "first_start": Case(When(version__gt=1, then=Subquery(places[:1])), default=None, output_field=TextField()),
+    }
+
+
+def took_since(visit: Any) -> bool:
+    """Return whether they took a time themselves after what they were told last, so that they think of that one."""
+    return visit.took_at is not None and (visit.told_at is None or visit.told_at < visit.took_at)
+
+
+def known_time(visit: Any) -> dt.datetime | None:
+    """Return the time by which a visit, a row with `what_they_know`, is known; None where it is not, or thought to be off."""
+    return dt.datetime.fromisoformat(visit.took_start) if took_since(visit) else _told_time(visit)
+
+
+def knows_its_time(visit: Any) -> bool:
+    """Return whether the person of a visit was told the time it has, and thinks of no other: nobody tells them anew."""
+    return bool(_told_time(visit) == known_time(visit) == visit.starts_at)
+
+
+def known_since(visit: Any) -> dt.datetime | None:
+    """Return when they learnt that time; None for one that they know from elsewhere."""
+    since: dt.datetime | None = visit.took_at if took_since(visit) else visit.told_at or visit.booked_at
+    return since
+
+
+def _told_time(visit: Any) -> dt.datetime | None:
+    if visit.told_kind == Kind.CANCELLED:
+        return None
+    if visit.told_pk is None and visit.first_start:
+        return dt.datetime.fromisoformat(visit.first_start)
+    # Of some it was told before the ledger kept the time.
+    as_it_is = visit.told_pk is None or (visit.told_visit_at is None and visit.told_version == visit.version)
+    told: dt.datetime | None = visit.starts_at if as_it_is else visit.told_visit_at
+    return told
