@@ -1,12 +1,15 @@
 """What a worker looks up and prepares beforehand: for many at a time, and never older than two seconds when one leaves."""
 
 import datetime as dt
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from itertools import count
 
 import pytest
 from celery.signals import worker_shutting_down
+from django.core.management import call_command
 
+from clinic.celery import app
 from clinic.models import Clinic, Injector
 from patients.models import Channel, ContactPoint
 from reminders.channels import Message
@@ -103,6 +106,7 @@ def test_a_new_address_is_written_to_although_a_letter_to_the_old_one_was_prepar
 @pytest.fixture
 def halted() -> Iterator[Callable[[], object]]:
     """Give what a worker does when it is told to stop."""
+    app.loader.import_default_modules()  # as a worker does when it starts
     yield lambda: worker_shutting_down.send(sender="worker", sig="SIGTERM", how="Warm", exitcode=0)
     halting.take_back()
 
@@ -117,6 +121,30 @@ def test_a_worker_that_is_told_to_stop_finishes_the_letter_in_hand_and_gives_the
     assert Reminder.objects.filter(state=State.SENT).count() == 1
     assert Reminder.objects.filter(state=State.WAITING, lease_until=None).count() == PEOPLE - 1
     assert gateway.work() == 0
+
+
+@pytest.fixture
+def mortal() -> Iterator[None]:
+    """Let a stop end what does not heed it, but not the tests."""
+
+    def end(*_: object) -> None:
+        raise SystemExit
+
+    before = signal.signal(signal.SIGTERM, end)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+def test_the_command_that_is_told_to_stop_finishes_the_letter_in_hand_too(
+    letters: None, gateways: dict[str, Gateway], mortal: None
+) -> None:
+    gateway = SlowGateway(0, meanwhile=lambda: signal.raise_signal(signal.SIGTERM))
+    put_up(gateway, gateways)
+    call_command("send_reminders", "--once")
+    assert Reminder.objects.filter(state=State.SENT).count() == 1
+    assert Reminder.objects.filter(rule__days_before=3, state=State.WAITING).count() == PEOPLE - 1
+    call_command("send_reminders", "--once")
+    assert Reminder.objects.filter(state=State.SENT).count() == PEOPLE
 
 
 def test_what_is_about_nothing_any_more_is_not_prepared(letters: None, gateways: dict[str, Gateway]) -> None:

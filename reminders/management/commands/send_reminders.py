@@ -2,6 +2,8 @@
 
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -33,24 +35,15 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, loop: bool, dry_run: bool, names: bool, **options: Any) -> None:
-        """Run; a stop signal lets the message in hand go out, and ends the loop."""
+        """Run; a stop signal lets the message in hand go out, and ends the run."""
         if dry_run:
             self._rehearse(names=names)
-        elif loop:
-            self._loop()
-        else:
-            self._round()
-
-    def _loop(self) -> None:
-        stop = threading.Event()
-
-        def end(*_: Any) -> None:
-            stop.set()
-            halting.ask()
-
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, end)
-        self._go_on_until(stop)
+            return
+        with _heeding_stops() as stop:
+            if loop:
+                self._go_on_until(stop)
+            else:
+                self._round()
 
     def _go_on_until(self, stop: threading.Event) -> None:
         """Work round after round. What can never be planned must not end it: the rest was, and was sent."""
@@ -85,3 +78,21 @@ class Command(BaseCommand):
             self.stdout.write(f"{line.clinic} {line.at:%Y-%m-%d %H:%M} {line.rule}, {who}, {how}")
         number = "1 message" if len(lines) == 1 else f"{len(lines)} messages"
         self.stdout.write(f"{number} until the end of tomorrow. Nothing was sent.")
+
+
+@contextmanager
+def _heeding_stops() -> Iterator[threading.Event]:
+    """Let SIGTERM and Ctrl-C wait for the message in hand: one that is cut off there may go out twice."""
+    stop = threading.Event()
+
+    def end(*_: Any) -> None:
+        stop.set()
+        halting.ask()
+
+    before = {name: signal.signal(name, end) for name in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
+        halting.take_back()
