@@ -1,6 +1,7 @@
 """What would go out until the end of tomorrow, without sending or keeping anything: planning is done and taken back."""
 
 import datetime as dt
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,8 +13,10 @@ from clinic import message_hours
 from patients.models import Channel, ContactPoint
 from reminders.models import Reminder, State
 from reminders.planning import reconcile
+from reminders.planning.apart import inside_a_transaction
 from reminders.watching.faults import Incomplete
 
+logger = logging.getLogger(__name__)
 DAY = dt.timedelta(days=1)
 
 
@@ -35,7 +38,7 @@ def coming(*, now: dt.datetime) -> list[Line]:
     of time: those due by now, too, which leave as soon as a worker starts.
     """
     with transaction.atomic():
-        with suppress(Incomplete):  # the log names what is left out
+        with inside_a_transaction(), suppress(Incomplete):  # the log names what is left out
             reconcile(now=now)
         lines = list(_lines(now))
         transaction.set_rollback(True)
@@ -47,21 +50,30 @@ def _lines(now: dt.datetime) -> Iterator[Line]:
     soon = Reminder.objects.filter(to_come, due_at__lte=now + 3 * DAY)
     people = ContactPoint.objects.usable().filter(patient__in=soon.order_by().values("patient"))
     points = {(point.patient_id, point.channel): point.address for point in people}
-    for reminder in soon.select_related("clinic", "patient", "rule").order_by("due_at", "pk"):
-        zone = reminder.clinic.zone
-        at = message_hours.next_allowed(max(reminder.due_at, now), zone).astimezone(zone)
-        if at.date() > now.astimezone(zone).date() + DAY:
+    # Without the notes: one that cannot be read is not asked for.
+    whole = soon.select_related("clinic", "patient", "rule").defer("patient__safety_note")
+    for reminder in whole.order_by("due_at", "pk"):
+        try:
+            line = _line(reminder, points, now)
+        except Exception:
+            logger.exception("reminder %s could not be told", reminder.pk)
             continue
-        channel, to = _way(reminder, points)
-        yield Line(
-            clinic=reminder.clinic.slug,
-            at=at,
-            patient_id=reminder.patient_id,
-            name=str(reminder.patient),
-            rule=str(reminder.rule),
-            channel=channel.label,
-            to=to,
-        )
+        if line.at.date() <= now.astimezone(line.at.tzinfo).date() + DAY:
+            yield line
+
+
+def _line(reminder: Reminder, points: Mapping[tuple[int, str], str], now: dt.datetime) -> Line:
+    zone = reminder.clinic.zone
+    channel, to = _way(reminder, points)
+    return Line(
+        clinic=reminder.clinic.slug,
+        at=message_hours.next_allowed(max(reminder.due_at, now), zone).astimezone(zone),
+        patient_id=reminder.patient_id,
+        name=str(reminder.patient),
+        rule=str(reminder.rule),
+        channel=channel.label,
+        to=to,
+    )
 
 
 def _way(reminder: Reminder, points: Mapping[tuple[int, str], str]) -> tuple[Channel, str]:

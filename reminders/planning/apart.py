@@ -1,7 +1,9 @@
 """What cannot be planned leaves the rest alone: it is found by halves, named in the log by its number, and seen to fail."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +13,40 @@ from reminders.watching.faults import Incomplete
 logger = logging.getLogger(__name__)
 # As many keys as every database takes in one statement.
 KEYS = 1000
+_inside = ContextVar("inside a transaction", default=False)
+
+
+@contextmanager
+def inside_a_transaction() -> Iterator[None]:
+    """Keep faults apart in a transaction around all of it too: PostgreSQL does nothing more in one that met a fault."""
+    token = _inside.set(True)
+    try:
+        yield
+    finally:
+        _inside.reset(token)
+
+
+def is_inside_a_transaction() -> bool:
+    """Return whether there is one around all of it."""
+    return _inside.get()
+
+
+@contextmanager
+def _by_itself() -> Iterator[None]:
+    """Take back what ended in a fault, where a transaction goes on around it. What is only incomplete stays."""
+    if not _inside.get():
+        yield
+        return
+    point = transaction.savepoint()
+    try:
+        yield
+    except Incomplete:
+        transaction.savepoint_commit(point)
+        raise
+    except Exception:
+        transaction.savepoint_rollback(point)
+        raise
+    transaction.savepoint_commit(point)
 
 
 def in_turn(steps: Iterable[tuple[str, Callable[[], int]]]) -> list[int]:
@@ -21,7 +57,8 @@ def in_turn(steps: Iterable[tuple[str, Callable[[], int]]]) -> list[int]:
     made, failed = [], 0
     for name, take in steps:
         try:
-            made.append(take())
+            with _by_itself():
+                made.append(take())
         except Incomplete:  # the log has what
             failed += 1
         except Exception:
@@ -39,7 +76,8 @@ def apart(rows: Any, work: Callable[[Any], int]) -> int:
     out.
     """
     try:
-        return work(rows)
+        with _by_itself():
+            return work(rows)
     except Exception:
         keys = list(rows.order_by("pk").values_list("pk", flat=True))
         if not keys:

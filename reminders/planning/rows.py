@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from reminders.models import Kind, Reminder, ReminderRule, State
-from reminders.planning.apart import apart
+from reminders.planning.apart import apart, is_inside_a_transaction
 from reminders.planning.channel import best_channel
 from reminders.planning.settle import TOO_LATE
 from reminders.timing import Window
@@ -47,8 +47,13 @@ def store(sources: Any, plan: Callable[[Any], Reminder | None]) -> int:
 
     One that cannot be planned leaves the others alone. Raises Incomplete in the end.
     """
-    # All of them are read in a stream; the few of a second try are not: what is rolled back takes a stream along.
-    return apart(sources, lambda some: _store(sources.iterator(CHUNK) if some is sources else some, plan))
+    return apart(sources, lambda some: _store(_read(some, whole=some is sources), plan))
+
+
+def _read(rows: Any, *, whole: bool) -> Iterable[Any]:
+    """All of them are read in a stream; the few of a second try are not, nor is a rehearsal: a rollback takes a stream along."""
+    read: Iterable[Any] = rows.iterator(CHUNK) if whole and not is_inside_a_transaction() else rows
+    return read
 
 
 def _store(sources: Iterable[Any], plan: Callable[[Any], Reminder | None]) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, models
+from django.db import DatabaseError, connection, models
 from django.db.models import QuerySet, Value
 
 from clinic.models import Clinic, Injector, User
@@ -117,6 +117,32 @@ def test_what_is_left_out_is_seen_to_fail_while_the_rest_is_sent(
 
 def test_a_dry_run_shows_the_rest(unreadable: TreatmentSession, visit: TreatmentSession) -> None:
     assert visit.course.patient_id in [line.patient_id for line in rehearsal.coming(now=NOW)]
+
+
+def test_a_dry_run_shows_the_rest_where_the_database_refuses_one(
+    rules: Clinic, osei: Injector, visit: TreatmentSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = make_session(make_course(make_patient(rules)), osei, NOW + 3 * DAY, placed_at=NOW - 30 * DAY)
+
+    def refuse(source: QuerySet[Any], columns: Any) -> int:
+        if source.filter(pk=bad.pk).exists():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT what_no_database_knows")
+        return insert_missing(source, columns)
+
+    monkeypatch.setattr("reminders.planning.visits.insert_missing", refuse)
+    told = {line.patient_id for line in rehearsal.coming(now=NOW)}
+    assert told == {visit.course.patient_id}
+
+
+def test_a_dry_run_shows_the_rest_where_nobody_knows_a_clinics_zone(
+    nowhere: TreatmentSession, visit: TreatmentSession
+) -> None:
+    clinic = Clinic.objects.filter(pk=nowhere.clinic_id)
+    clinic.update(timezone="Europe/London")
+    reconcile(now=NOW)
+    clinic.update(timezone="Atlantic/Lyonesse")
+    assert {line.patient_id for line in rehearsal.coming(now=NOW)} == {visit.course.patient_id}
 
 
 def test_one_run_of_the_command_ends_with_an_error(unreadable: TreatmentSession) -> None:
