@@ -91,7 +91,8 @@ def fix_and_send_again(*, reminder: Reminder, address: str, by: User, at: dt.dat
 def send_other_way(*, reminder: Reminder, by: User, at: dt.datetime) -> Channel:
     """Send it on the other channel instead; return which one that is."""
     other = Channel(reminder.channel).other
-    if reminder.useful_until <= at or not outcome.may_go(reminder, other):
+    leaves_at = message_hours.next_allowed(at, reminder.patient.zone)
+    if reminder.useful_until <= leaves_at or not outcome.may_go(reminder, other):
         raise NothingToDo
     _settle(reminder, by, at, OPEN, state=State.REPLACED, closed_at=at)
     outcome.twin(reminder, other, at).save()

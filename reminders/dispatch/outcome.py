@@ -67,7 +67,8 @@ def go_another_way(reminder: Reminder, reason: str, now: dt.datetime, held: Remi
     """Hand over to the other channel when the person can be reached there and it was not tried yet, else to staff."""
     other = Channel(reminder.channel).other
     allowed = not reminder.rule.channels or other in reminder.rule.channels
-    if reminder.useful_until <= now or not allowed or not may_go(reminder, other):
+    leaves_at = message_hours.next_allowed(now, reminder.patient.zone)
+    if reminder.useful_until <= leaves_at or not allowed or not may_go(reminder, other):
         give_up(reminder, reason, now, held)
     elif close(reminder, State.REPLACED, f"{reason}. {other.label} instead", now, held):
         twin(reminder, other, now).save()

@@ -29,9 +29,9 @@ def obstacle(ready: Ready, now: dt.datetime) -> Obstacle | None:
     reminder, reason = ready.reminder, ready.no_longer
     if reason:
         return Obstacle(lambda one, at: outcome.close(one, State.CANCELLED, reason, at))
-    if reminder.useful_until <= now:
-        return Obstacle(lambda one, at: outcome.close(one, State.MISSED, TOO_LATE, at))
     later = _first_moment(reminder, now)
+    if reminder.useful_until <= later:  # there may still be somebody to call tonight
+        return Obstacle(lambda one, at: outcome.close(one, State.MISSED, TOO_LATE, at))
     if later > now:
         return Obstacle(lambda one, at: outcome.put_off(one, later, "", now=at))
     if reminder.channel == Channel.SMS and allowance.had_enough(reminder, now):

@@ -112,7 +112,7 @@ def _placed(session: Any, rules: dict[Kind, Rules], times: Mapping[int, dt.time]
     last_use = session.starts_at - timing.LAST_USE_BEFORE_VISIT
     just_made = kind == Kind.BOOKED and window.due_at >= window.useful_until
     # Too late for this one, but a rule about visits tells the time: its message makes up for it.
-    made_up_for = window.useful_until <= now and window.useful_until < last_use
+    made_up_for = window.useful_until <= max(now, window.due_at) and window.useful_until < last_use
     if just_made or made_up_for:
         return None
     after = session.told_pk if session.told_kind == Kind.CANCELLED else 0

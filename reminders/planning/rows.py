@@ -26,7 +26,7 @@ def reminder_for(source: object, rule: ReminderRule, window: Window, now: dt.dat
     state, reason = State.WAITING, ""
     if not usable:
         state, reason = State.FAILED, UNREACHABLE
-    elif window.useful_until <= now:
+    elif window.useful_until <= max(now, window.due_at):  # as of what is held until a morning that is too late
         state, reason = State.MISSED, TOO_LATE
     return Reminder(
         clinic_id=rule.clinic_id,

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.urls import reverse
 from pytest_django import Settings
 
@@ -190,6 +191,16 @@ def test_send_by_email_instead_goes_out_once_by_email(front_desk: User, failed: 
     failed.refresh_from_db()
     assert failed.state == State.REPLACED
     assert len(gateways["email"].taken) == 1
+
+
+def test_by_email_instead_is_not_promised_at_night_where_the_morning_is_too_late(
+    front_desk: User, failed: Reminder
+) -> None:
+    Reminder.objects.update(useful_until=dt.datetime(2026, 11, 24, 7, tzinfo=dt.UTC))
+    with time_machine.travel(NOW.replace(hour=21), tick=False):
+        press(front_desk, failed, "other_way")
+    failed.refresh_from_db()
+    assert failed.state == State.FAILED
 
 
 def test_without_an_email_address_there_is_no_such_button(front_desk: User, failed: Reminder) -> None:

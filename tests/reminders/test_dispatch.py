@@ -162,6 +162,13 @@ def test_nothing_leaves_in_quiet_hours(reminder: Reminder, gateways: Gateways) -
     assert work(waiting.due_at).state == State.SENT
 
 
+def test_what_the_night_keeps_back_until_it_is_too_late_is_before_a_person_tonight(
+    reminder: Reminder, gateways: Gateways
+) -> None:
+    Reminder.objects.update(useful_until=dt.datetime(2026, 11, 24, 7, tzinfo=dt.UTC))
+    assert work(NOW.replace(hour=23)).state == State.MISSED
+
+
 def test_nothing_leaves_while_a_change_can_be_undone(reminder: Reminder, gateways: Gateways) -> None:
     TreatmentSession.objects.update(placed_at=NOW - dt.timedelta(seconds=60))
     waiting = work()

@@ -144,6 +144,18 @@ def test_a_cancelled_visit_is_told_with_the_time_they_know(course: Course, osei:
     assert (row.visit_at, row.due_at) == (known, NOW + HOUR + MINUTE + UNDO)
 
 
+def test_what_could_only_be_told_after_the_visit_is_before_a_person_the_same_evening(
+    course: Course, osei: Injector, nurse: User
+) -> None:
+    visit = book(course, osei, nurse, days=2, at=NOW - 2 * DAY)
+    send_all(NOW - 2 * DAY + UNDO)
+    evening = NOW + DAY + 9 * HOUR + 58 * MINUTE  # two minutes before eight
+    visit = booking.change_status(session=visit, to=Status.CANCELLED, by=nurse, at=evening, reason="ill")
+    assert told(evening)[-1] == ("cancelled", "missed")
+    undoing.undo(session=visit, event=visit.events.latest("pk"), by=nurse, at=evening + MINUTE)
+    assert told(evening + MINUTE)[-1] == ("cancelled", "cancelled")
+
+
 def test_a_booking_that_is_undone_is_no_message(course: Course, osei: Injector, nurse: User) -> None:
     visit = book(course, osei, nurse)
     reconcile(now=NOW)

@@ -8,6 +8,7 @@ import uuid
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
@@ -127,6 +128,13 @@ def test_a_text_that_did_not_arrive_goes_by_email(sent: Reminder, gateways: Gate
     send_due(clock=lambda: LATER)
     assert [message.to for message in gateways["email"].taken] == [MAILBOX]
     assert ContactPoint.objects.usable().filter(channel=Channel.SMS).exists()
+
+
+def test_bad_news_in_the_night_before_an_early_visit_is_put_before_a_person_at_once(sent: Reminder) -> None:
+    Reminder.objects.update(useful_until=dt.datetime(2026, 11, 24, 7, tzinfo=dt.UTC))
+    with time_machine.travel(NOW.replace(hour=21), tick=False):
+        assert status("undelivered", code="30003") == 200
+    assert (again(sent).state, again(sent).reason) == (State.FAILED, "The phone is off or out of reach")
 
 
 def test_the_same_bad_news_twice_sends_one_email(sent: Reminder, gateways: Gateways) -> None:
