@@ -75,6 +75,18 @@ def placed_window(
     return Window(window.due_at, min([window.useful_until, *(one for one in moments if told_at <= one - JUST_TOLD)]))
 
 
+def before_known_time(window: Window, placed_at: dt.datetime, known: dt.datetime | None) -> Window:
+    """Return when to tell that a visit moved: in time before the time that is known, where that is still ahead.
+
+    Else the person comes then. Who is told within two hours of it may be on the way, and may not.
+    """
+    if known is None:
+        return window
+    last = known - LAST_USE_BEFORE_VISIT
+    ends = last if placed_at < last else known if window.due_at < known else window.useful_until
+    return Window(window.due_at, min(window.useful_until, ends))
+
+
 def same_day_window(date: dt.date, told_at: dt.datetime, undo: dt.timedelta, zone: ZoneInfo) -> Window:
     """Return when to tell of something that is told on its own day or not at all."""
     return Window(next_allowed(told_at + undo, zone), at_local(date, QUIET_FROM, zone))

@@ -15,7 +15,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from reminders import timing
 from reminders.models import Kind, Reminder, ReminderRule, State
 from reminders.planning.channel import reachable
-from reminders.planning.known import knows_its_time, took_since, what_they_know
+from reminders.planning.known import known_time, knows_its_time, took_since, what_they_know
 from reminders.planning.rows import reminder_for, store
 from reminders.planning.rules import LOOK_BACK, ActiveRules, Rules, is_since
 from treatments.models import SessionEvent, Status, TreatmentSession
@@ -115,6 +115,8 @@ def _placed(session: Any, rules: dict[Kind, Rules], times: Mapping[int, dt.time]
     made_up_for = window.useful_until <= max(now, window.due_at) and window.useful_until < last_use
     if just_made or made_up_for:
         return None
+    if kind == Kind.MOVED:
+        window = timing.before_known_time(window, session.placed_at, known_time(session))
     after = session.told_pk if session.told_kind == Kind.CANCELLED else 0
     occasion = f"placed {session.pk}.{session.version}.{after}"
     return Told(kind, session.placed_at, occasion, session.starts_at, window)

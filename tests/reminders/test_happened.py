@@ -9,10 +9,12 @@ from pytest_django import DjangoAssertNumQueries
 
 from clinic.models import Clinic, Injector, User
 from patients.models import ContactPoint, Patient
+from reminders.dispatch import send_due
 from reminders.models import Reminder, ReminderRule, State
 from reminders.planning import reconcile
 from reminders.standing import AS_BEFORE
 from tests.builders import NOW, make_course, make_patient, room_of
+from tests.reminders.conftest import Gateway
 from treatments import booking, undoing
 from treatments.models import Course, Status, TreatmentSession
 from treatments.slots import Slot
@@ -226,6 +228,35 @@ def test_a_visit_marked_as_missed_days_later_is_left_to_the_recall_list(
     visit = book(course, osei, nurse, days=1, at=NOW - DAY)
     booking.change_status(session=visit, to=Status.NO_SHOW, by=nurse, at=visit.starts_at + 2 * DAY)
     assert "missed" not in dict(told(visit.starts_at + 2 * DAY))
+
+
+def by_text_today(visit: TreatmentSession, at: dt.datetime) -> None:
+    """Let the reminder of the day before have gone out by text."""
+    reconcile(now=at)
+    today = Reminder.objects.filter(session=visit, rule__kind="visit", rule__days_before=1)
+    today.update(state=State.SENT, closed_at=at, texted_on=at.date())
+
+
+def test_a_move_away_from_tomorrow_does_not_wait_until_it_is_over_for_a_text(
+    course: Course, osei: Injector, nurse: User, gateways: dict[str, Gateway]
+) -> None:
+    """Who had a text today gets the next tomorrow at ten: by then they would be at the clinic."""
+    visit = book(course, osei, nurse, days=1, at=NOW - 20 * DAY)
+    by_text_today(visit, NOW)
+    move(visit, nurse, days=8, at=NOW + HOUR)
+    reconcile(now=NOW + HOUR)
+    send_due(clock=lambda: NOW + HOUR + UNDO)
+    assert [letter.subject for letter in gateways["email"].taken] == ["Your visit is now Tuesday 1 December at 10am"]
+
+
+def test_a_move_away_from_tomorrow_morning_that_the_night_keeps_back_is_before_a_person_tonight(
+    course: Course, osei: Injector, nurse: User
+) -> None:
+    visit = book(course, osei, nurse, days=1, at=NOW - 20 * DAY)
+    by_text_today(visit, NOW)
+    evening = NOW + 9 * HOUR + 58 * MINUTE
+    move(visit, nurse, days=8, at=evening)
+    assert told(evening)[-1] == ("moved", "missed")
 
 
 def test_who_asks_to_move_is_told_that_the_old_time_stands_until_we_answer(

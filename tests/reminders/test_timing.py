@@ -64,3 +64,20 @@ def test_no_message_about_a_visit_is_due_at_night_or_after_its_use(
 
 def test_a_link_ends_at_the_end_of_the_day_after_the_visit() -> None:
     assert timing.link_end(dt.date(2026, 3, 28), LONDON) == utc("2026-03-29 23:00")
+
+
+@pytest.mark.parametrize(
+    ("placed_at", "known", "until"),
+    [
+        pytest.param("2026-12-08 14:00", None, "2026-12-16 09:00", id="knows-of-none"),
+        pytest.param("2026-12-08 14:00", "2026-12-09 10:00", "2026-12-09 08:00", id="before-they-set-out"),
+        pytest.param("2026-12-09 09:00", "2026-12-09 10:00", "2026-12-09 10:00", id="on-the-way"),
+        pytest.param("2026-12-09 09:59", "2026-12-09 10:00", "2026-12-16 09:00", id="there"),
+        pytest.param("2026-12-08 14:00", "2026-12-20 10:00", "2026-12-16 09:00", id="later-than-the-new-one"),
+    ],
+)
+def test_a_move_is_told_before_the_time_that_is_known(placed_at: str, known: str | None, until: str) -> None:
+    placed = utc(placed_at)
+    window = timing.Window(placed + dt.timedelta(minutes=3), utc("2026-12-16 09:00"))
+    found = timing.before_known_time(window, placed, utc(known) if known else None)
+    assert found == timing.Window(window.due_at, utc(until))
