@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +36,7 @@ class Recipient:
 
 
 def recipients(*, clinic: Clinic, courses: Collection[uuid.UUID], now: dt.datetime) -> list[Recipient]:
-    """Return the ticked people of a clinic in the order of the list (five queries, whatever their number)."""
+    """Return the ticked people of a clinic in the order of the list (six queries, whatever their number)."""
     today = now.astimezone(clinic.zone).date()
     ticked: Any = Course.objects.filter(clinic=clinic, uid__in=courses)
     rows = (
@@ -48,11 +48,15 @@ def recipients(*, clinic: Clinic, courses: Collection[uuid.UUID], now: dt.dateti
     listed = set(ticked.to_recall(today).values_list("pk", flat=True))
     told = _told_today(clinic, ticked, now)
     points = _phones(clinic, ticked)
-    return [_recipient(course, listed, told, points.get(course.patient_id)) for course in rows]
+    rule = ReminderRule.objects.filter(clinic=clinic, kind=ReminderRule.Kind.ASKED).first()
+    order = rule.channels if rule else ()
+    return [_recipient(course, order, listed, told, points.get(course.patient_id)) for course in rows]
 
 
-def _recipient(course: Any, listed: set[int], told: set[int], phone: ContactPoint | None) -> Recipient:
-    channel, usable = best_channel(course)
+def _recipient(
+    course: Any, order: Sequence[Channel], listed: set[int], told: set[int], phone: ContactPoint | None
+) -> Recipient:
+    channel, usable = best_channel(course, order)
     if course.pk not in listed:
         return Recipient(course, channel, NOT_LISTED)
     if course.patient_id in told:

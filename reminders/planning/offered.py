@@ -33,13 +33,14 @@ def _planned(invitation: Any, rules: dict[int, ReminderRule], now: dt.datetime) 
     offer = invitation.offer
     if offer.clinic_id not in rules:
         rules[offer.clinic_id] = defaults.rule_of(offer.clinic, ReminderRule.Kind.OFFER)
-    channel, usable = best_channel(invitation)
+    rule = rules[offer.clinic_id]
+    channel, usable = best_channel(invitation, rule.channels)
     if not usable:
         return None
     held = offer.offered_at + dt.timedelta(seconds=settings.UNDO_SECONDS)
     return Reminder(
         clinic_id=offer.clinic_id,
-        rule=rules[offer.clinic_id],
+        rule=rule,
         patient_id=invitation.course.patient_id,
         course_id=invitation.course_id,
         invitation=invitation,

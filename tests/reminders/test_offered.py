@@ -12,7 +12,7 @@ from clinic.models import Clinic, Injector, User
 from patients.models import Patient
 from reminders import links
 from reminders.dispatch import send_due
-from reminders.models import Reminder
+from reminders.models import Reminder, ReminderRule
 from reminders.planning import reconcile
 from tests.builders import NOW, TODAY, make_course, make_patient, make_session, room_of
 from tests.reminders.conftest import Gateway
@@ -66,6 +66,12 @@ def test_the_message_says_when_and_has_a_link_and_no_health_word(
     assert len(bodies) == 2
     assert "earlier time: Tuesday 24 November at 10am" in bodies[0]
     assert not blocked_words(" ".join(bodies))
+
+
+def test_an_offer_goes_the_way_that_the_clinic_chose_for_offers(rules: Clinic, offer: SlotOffer) -> None:
+    ReminderRule.objects.filter(clinic=rules, kind="offer").update(channel_order="email")
+    reconcile(now=NOW)
+    assert set(Reminder.objects.filter(invitation__offer=offer).values_list("channel", flat=True)) == {"email"}
 
 
 def test_an_offer_taken_back_in_time_reaches_nobody(

@@ -11,7 +11,7 @@ from clinic.models import Clinic, Injector, User
 from patients.models import ContactPoint
 from reminders import texting
 from reminders.dispatch import send_due
-from reminders.models import Reminder
+from reminders.models import Reminder, ReminderRule
 from reminders.planning import reconcile
 from tests.builders import NOW, TODAY, make_course, make_patient, make_session
 from tests.conftest import log_in
@@ -54,6 +54,12 @@ def test_each_gets_one_message_spaced_in_time_and_leaves_the_list(
     assert [moment - NOW for moment in due] == [dt.timedelta(seconds=180 + 20 * place) for place in range(3)]
     assert not Course.objects.all().to_recall(TODAY).exists()
     assert set(ContactAttempt.objects.values_list("outcome", flat=True)) == {"texted"}
+
+
+def test_they_go_the_way_that_the_clinic_chose_for_them(rules: Clinic, overdue: list[Course], front_desk: User) -> None:
+    ReminderRule.objects.filter(clinic=rules, kind="asked").update(channel_order="email,sms")
+    send(rules, front_desk, overdue)
+    assert set(Reminder.objects.values_list("channel", flat=True)) == {"email"}
 
 
 def test_they_go_out_even_to_the_long_overdue(
