@@ -42,14 +42,21 @@ def take(values: Mapping[str, str], *, key: str, attempt: str, now: dt.datetime)
 
 
 def _delivery(sid: str, key: str, attempt: str) -> Delivery | None:
-    """Return the newest attempt with the gateway's id. A callback may be faster than our note of that id: then the
-    attempt that the callback's address names, if nothing is known of its id yet.
+    """Return the newest attempt with the gateway's id, of the message that the callback's address names: a gateway that
+    counts anew gives an id to two.
     """
-    known = Delivery.objects.filter(provider_id=sid).exclude(provider_id="").order_by("-attempt").first()
-    if known is not None:
-        return known
+    known = Delivery.objects.filter(provider_id=sid).exclude(provider_id="").order_by("-attempt")
+    try:
+        uid = UUID(key)
+    except ValueError:
+        return known.first()
+    return known.filter(reminder__uid=uid).first() or _not_named_yet(sid, uid, attempt)
+
+
+def _not_named_yet(sid: str, uid: UUID, attempt: str) -> Delivery | None:
+    """Return an attempt of which no id is known yet: a callback may be faster than our note of it."""
     with suppress(ValueError):
-        found = Delivery.objects.filter(reminder__uid=UUID(key), attempt=int(attempt), provider_id="").first()
+        found = Delivery.objects.filter(reminder__uid=uid, attempt=int(attempt), provider_id="").first()
         if found is not None:
             # Should no answer come to us, this is all that tells it from another text with the same words.
             Delivery.objects.filter(pk=found.pk, provider_id="").update(provider_id=sid)

@@ -203,6 +203,13 @@ def test_an_unknown_status_changes_nothing(sent: Reminder) -> None:
     assert Delivery.objects.get().receipt == Receipt.NONE
 
 
+def test_an_id_that_a_gateway_gives_twice_tells_nothing_of_the_other_text(sent: Reminder) -> None:
+    other = Reminder.objects.exclude(pk=sent.pk).latest("pk")
+    Delivery.objects.create(clinic=other.clinic, reminder=other, attempt=7, started_at=NOW, provider_id="id-1")
+    assert status("undelivered", code="30003", query=f"?key={sent.uid}&attempt=1") == 200
+    assert again(sent).state == State.REPLACED
+
+
 def test_forged_news_is_refused(sent: Reminder) -> None:
     values = {"MessageSid": "id-1", "MessageStatus": "undelivered"}
     assert call("reminders:text_status", values, secret="another").status_code == 403
