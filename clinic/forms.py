@@ -3,6 +3,8 @@
 from crispy_forms.helper import FormHelper
 from django import forms
 
+from clinic.health_words import blocked_words
+
 
 class HouseForm(forms.Form):
     """A form as every page shows it: errors from the server in our words, never the browser's own bubbles."""
@@ -16,3 +18,10 @@ class HouseForm(forms.Form):
         helper.form_tag = False
         helper.disable_csrf = True
         return helper
+
+
+def untelling(text: str) -> str:
+    """Return what patients read of a clinic; ValidationError where it tells a family what the visit is about."""
+    if blocked := blocked_words(text):
+        raise forms.ValidationError(f"Patients' families read this: leave out {', '.join(blocked)}.")
+    return text

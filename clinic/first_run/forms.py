@@ -10,8 +10,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.text import slugify
 
-from clinic.forms import HouseForm
-from clinic.health_words import blocked_words
+from clinic.forms import HouseForm, untelling
 from clinic.models import Clinic, User
 
 
@@ -83,10 +82,11 @@ class ClinicForm(HouseForm):
 
     def clean_message_name(self) -> str:
         """Refuse a name that tells a family what the visit is about."""
-        name: str = self.cleaned_data["message_name"]
-        if blocked := blocked_words(name):
-            raise forms.ValidationError(f"Patients' families read this: leave out {', '.join(blocked)}.")
-        return name
+        return untelling(self.cleaned_data["message_name"])
+
+    def clean_address(self) -> str:
+        """Refuse one that does: it stands in letters and on patients' pages."""
+        return untelling(self.cleaned_data["address"])
 
     def clean(self) -> dict[str, Any]:
         """Refuse a region that the country's holidays do not know."""

@@ -5,6 +5,7 @@ import datetime as dt
 from django import template
 from django.utils.timezone import localtime
 
+from clinic.health_words import blocked_words
 from clinic.wording import clock_words, day_words
 from patients.models import Patient
 from reminders.own_pages import languages
@@ -22,6 +23,12 @@ def spoken_day(value: dt.date | dt.datetime) -> str:
 def spoken_clock(value: dt.datetime) -> str:
     """Say a moment's time of day at the clinic."""
     return clock_words(localtime(value).time(), languages.active())
+
+
+@register.filter
+def if_harmless(name: str) -> str:
+    """Return a name that staff chose, or nothing where it tells what somebody is here for: whoever has the address reads it."""
+    return "" if blocked_words(name) else name
 
 
 @register.simple_tag

@@ -49,7 +49,7 @@ class Command(BaseCommand):
         password, made_up = ("", False) if known else choose_password()
         try:
             clinic.full_clean()
-            refuse_telling_name(clinic.message_name)
+            refuse_telling_names(clinic)
             if not known:
                 User(email=email, full_name=full_name, password=password).full_clean()
                 validate_password(password)
@@ -64,10 +64,11 @@ class Command(BaseCommand):
             self.stdout.write(f"The password, shown only this once: {password}")
 
 
-def refuse_telling_name(name: str) -> None:
-    """Refuse a name that tells whoever reads the patient's phone what they are treated for."""
-    for word in blocked_words(name):
-        raise ValidationError({"message_name": f"Patients' messages may not say {word}. Choose a name without it."})
+def refuse_telling_names(clinic: Clinic) -> None:
+    """Refuse a name, and an address, that tell whoever reads the patient's phone what they are treated for."""
+    for field in ("message_name", "address"):
+        for word in blocked_words(getattr(clinic, field)):
+            raise ValidationError({field: f"Patients' messages may not say {word}. Leave it out."})
 
 
 def choose_password() -> tuple[str, bool]:

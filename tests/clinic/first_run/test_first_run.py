@@ -167,6 +167,7 @@ def test_a_second_press_founds_no_second_clinic(mo: Client) -> None:
     ("changes", "words"),
     [
         ({"message_name": "Migraine Clinic"}, "leave out"),
+        ({"address": "Migraine Centre, 3 Hill Road"}, "leave out Migraine"),
         ({"timezone": "London"}, "Choose a time zone from the list."),
         ({"country": "XX"}, "Choose a country from the list."),
         ({"subdivision": "Bavaria"}, "Nobody has listed holidays for BAVARIA. Known are ENG"),

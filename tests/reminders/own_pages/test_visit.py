@@ -7,6 +7,7 @@ import time_machine
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from clinic.models import Room
 from tests.reminders.reading import answer, words
 from treatments.models import SessionEvent, TreatmentSession
 
@@ -34,6 +35,15 @@ def test_a_day_before_to_the_minute_it_can_still_be_changed(phone: Client, link:
 
 def test_the_place_is_shown_on_a_map(phone: Client, link: str) -> None:
     assert "https://www.openstreetmap.org/search?query=12%20River%20Road" in phone.get(link).content.decode()
+
+
+def test_a_room_whose_name_tells_what_happens_there_is_not_named(phone: Client, link: str) -> None:
+    Room.objects.update(name="Room 4")
+    assert "12 River Road, Room 4" in words(phone.get(link).content)
+    Room.objects.update(name="Injection room")
+    page = words(phone.get(link).content)
+    assert "12 River Road with Dr Osei" in page
+    assert "Injection" not in page
 
 
 def test_a_theme_chosen_on_an_answered_page_leads_back_to_the_visit(phone: Client, link: str) -> None:

@@ -31,6 +31,7 @@ def test_an_admin_changes_what_patients_read(riverside: Clinic, admin: User) -> 
     ("change", "words"),
     [
         ({"message_name": "Headache Clinic"}, "leave out Headache"),
+        ({"address": "Headache Centre, 12 River Road"}, "leave out Headache"),
         ({"message_name": ""}, "Enter the name that patients read."),
         ({"phone": ""}, "Enter the phone number patients call."),
         ({"session_minutes": "9"}, "enter whole minutes from 10 to 60"),

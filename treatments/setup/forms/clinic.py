@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from clinic.health_words import blocked_words
+from clinic.forms import untelling
 from treatments.forms import Day, HouseForm, SharedForm
 from treatments.models import Profession
 
@@ -49,10 +49,11 @@ class DetailsForm(SharedForm, HouseForm):
 
     def clean_message_name(self) -> str:
         """Refuse a name that tells a family what the visit is about."""
-        name: str = self.cleaned_data["message_name"]
-        if blocked := blocked_words(name):
-            raise forms.ValidationError(f"Patients' families read this: leave out {', '.join(blocked)}.")
-        return name
+        return untelling(self.cleaned_data["message_name"])
+
+    def clean_address(self) -> str:
+        """Refuse one that does: it stands in letters and on patients' pages."""
+        return untelling(self.cleaned_data["address"])
 
 
 class CredentialsForm(SharedForm, HouseForm):
