@@ -55,13 +55,18 @@ def undo(*, session: TreatmentSession, event: SessionEvent, by: User, at: dt.dat
         raise Stale(session)
     if event.kind not in UNDOABLE:
         raise NotPossible("This cannot be undone.")
-    if event.kind == Kind.BOOKED or event.reason == PUT_IN:
+    if event.kind == Kind.BOOKED or _is_walk_in(event):
         undone = change_status(session=session, to=Status.CANCELLED, by=by, at=at, reason="Undone")
     else:
         undone = _restore(session, event, by, at)
     if event.by_id is None:
         waiting.wait_again(course=session.course, ended_at=event.at)
     return undone
+
+
+def _is_walk_in(event: SessionEvent) -> bool:
+    """Return whether a step is the second of the two by which a walk-in is put in. Staff may give the same reason for others."""
+    return event.after.get("status") == Status.ARRIVED and event.reason == PUT_IN
 
 
 def _restore(session: TreatmentSession, event: SessionEvent, by: User, at: dt.datetime) -> TreatmentSession:

@@ -123,3 +123,12 @@ def test_undo_takes_a_walk_in_away_again(course: Course, client: Client, steps: 
     client.post(reverse("treatments:undo", args=[session.uid, session.events.latest("pk").pk]))
     session.refresh_from_db()
     assert session.status == (Status.CANCELLED if steps == 1 else Status.ARRIVED)
+
+
+def test_a_cancellation_for_the_reason_that_they_walk_in_is_undone_like_any(
+    visit: TreatmentSession, client: Client
+) -> None:
+    client.post(reverse("treatments:cancel", args=[visit.uid]), {"reason": "Walk-in"})
+    client.post(reverse("treatments:undo", args=[visit.uid, visit.events.latest("pk").pk]))
+    visit.refresh_from_db()
+    assert visit.status == Status.BOOKED
