@@ -56,13 +56,18 @@ class Asked:
         found: dict[str, Any] = {f"{path}clinic__in": [clinic.pk for clinic in self.clinics]}
         return found | ({f"{path}injector": self.injector} if self.injector else {})
 
+    @property
+    def here(self) -> bool:
+        """Whether nothing is counted but the clinic the person works at: people of another are its own to show and to log."""
+        return [clinic.pk for clinic in self.clinics] == [self.clinic.pk]
+
     def rows(self, **more: object) -> str:
         """Return the address of the sessions behind a number; "" where they are another clinic's to show."""
         return self.link("reports:sessions", **more)
 
     def link(self, name: str, *args: str, **more: object) -> str:
         """Return a page's address with the same days and injector."""
-        if [clinic.pk for clinic in self.clinics] != [self.clinic.pk]:
+        if not self.here:
             return ""
         query: dict[str, object] = {"first": self.first, "last": self.last}
         query |= {"injector": self.injector.uid} if self.injector else {}

@@ -109,6 +109,8 @@ def people(request: StaffRequest, key: str) -> HttpResponse:
         return _back_to(request, key)
     number = request.GET.get("cycle", "")
     asked = form.asked(timezone.now())
+    if not asked.here:
+        raise Http404
     found = members(asked, group, int(number) if number.isdecimal() else None)
     shown = list(islice(found, SHOWN))
     more = sum(1 for _ in found)

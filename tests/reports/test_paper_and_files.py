@@ -6,7 +6,8 @@ import io
 import pytest
 from django.urls import reverse
 
-from clinic.models import AuditEntry, Injector, User
+from clinic.models import AuditEntry, Clinic, Injector, Membership, Role, User
+from reports.asked import ALL
 from reports.catalogue import REPORTS
 from tests.conftest import log_in
 from tests.reports.conftest import DAYS, Visit
@@ -78,6 +79,17 @@ def test_looking_at_rows_is_traced(visit: Visit, admin: User) -> None:
     log_in(admin).get(reverse("reports:people", args=["response"]), DAYS)
     reads = AuditEntry.objects.filter(action=AuditEntry.Action.READ).order_by("pk")
     assert [(one.kind, one.rows) for one in reads] == [("report sessions", 1), ("report response", 0)]
+
+
+@pytest.mark.parametrize("which", ["other", "all"])
+def test_people_of_another_clinic_are_shown_and_logged_there_alone(
+    riverside: Clinic, lakeside: Clinic, admin: User, which: str
+) -> None:
+    Membership.objects.create(user=admin, clinic=lakeside, role=Role.ADMIN)
+    asked = DAYS | {"clinic": str(lakeside.uid) if which == "other" else ALL}
+    browser = log_in(admin)
+    assert browser.get(reverse("reports:report", args=["response"]), asked).status_code == 200
+    assert browser.get(reverse("reports:people", args=["response"]), asked).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["report", "print", "export", "people"])
