@@ -6,7 +6,7 @@ Encrypted texts need no rule: every one is written over. Histories need none: th
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Case, Model, Value, When
 
 from interface.models import BookedAs, HookCall
 from patients.models import (
@@ -77,7 +77,7 @@ RULES: dict[type[Model], Delete | dict[str, Any]] = {
     NudgeStop: KEEP,
     OfferInvitation: KEEP,
     OutcomeScore: KEEP,
-    OutsideDose: KEEP,
+    OutsideDose: {"reason": ""},
     PatientLink: KEEP,
     PreventiveTrial: KEEP,
     ReferralLine: Delete(),
@@ -88,7 +88,7 @@ RULES: dict[type[Model], Delete | dict[str, Any]] = {
     SessionRecord: KEEP,
     SideEffect: KEEP,
     SlotOffer: KEEP,
-    StockVial: KEEP,
+    StockVial: {"discard_reason": Case(When(discard_reason="", then=Value("")), default=Value("erased"))},
     TreatmentSession: KEEP,
     Vial: KEEP,
     VisitCall: KEEP,

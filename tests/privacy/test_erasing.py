@@ -27,7 +27,7 @@ from tests.conftest import log_in
 from tests.interface.programs import Program
 from tests.world import World
 from treatments.courses import close_course
-from treatments.models import Course, SessionEvent, Status, TreatmentSession
+from treatments.models import Course, OutsideDose, SessionEvent, Status, StockVial, TreatmentSession
 
 LONG_AGO = NOW - dt.timedelta(days=365 * 9)
 
@@ -105,6 +105,15 @@ def test_nothing_tells_who_it_was(maria: Patient, keeper: User) -> None:
 
 
 def test_no_column_of_any_table_holds_the_name_any_more(maria: Patient, keeper: User) -> None:
+    common = {"clinic": maria.clinic, "lot": "C7601C3", "strength": 100, "expires_on": TODAY, "received_on": TODAY}
+    vial = StockVial.objects.create(
+        **common, received_by=keeper, owner=maria, state="discarded", discard_reason="Maria Santos stopped",
+        settled_at=NOW, settled_by=keeper,
+    )  # fmt: skip
+    OutsideDose.objects.create(
+        clinic=maria.clinic, patient=maria, given_on=TODAY, same_product=True, units=20, told_at=NOW, told_to=keeper,
+        reason="At Rosa Santos's",
+    )  # fmt: skip
     wipe(maria, keeper)
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
@@ -112,6 +121,8 @@ def test_no_column_of_any_table_holds_the_name_any_more(maria: Patient, keeper: 
                 continue
             cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608
             assert "santos" not in str(cursor.fetchall()).lower(), table
+    vial.refresh_from_db()
+    assert vial.discard_reason == "erased"
 
 
 @pytest.mark.parametrize("what", ["contact", "person"])
