@@ -16,6 +16,7 @@ from django.conf import settings
 from django.contrib.messages.storage.base import Message
 from django.template import Context, Template
 from django.template.loader import render_to_string
+from django.test import Client
 from django.utils import timezone
 
 from clinic.templatetags import interface
@@ -180,6 +181,13 @@ def test_an_error_page_needs_no_context(code: str) -> None:
     html = render_to_string(f"{code}.html")
     assert html.count("<h1>") == 1
     assert "oops" not in html.lower()
+
+
+def test_an_address_that_leads_nowhere_is_as_dark_as_every_page(client: Client) -> None:
+    client.cookies["theme"] = "dim"
+    page = client.get("/nowhere/")
+    assert page.status_code == 404
+    assert 'data-bs-theme="dark" data-app-theme="dim"' in page.content.decode()
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
