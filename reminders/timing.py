@@ -111,11 +111,6 @@ def day_start(now: dt.datetime, zone: ZoneInfo) -> dt.datetime:
     return at_local(now.astimezone(zone).date(), dt.time(0), zone)
 
 
-def next_morning(now: dt.datetime, zone: ZoneInfo) -> dt.datetime:
-    """Return the usual sending time of the next local day."""
-    return at_local(now.astimezone(zone).date() + dt.timedelta(days=1), SEND_AT, zone)
-
-
 def link_end(date: dt.date, zone: ZoneInfo) -> dt.datetime:
     """Return when a link about this local date ends: at the end of the day after it."""
     return at_local(date + dt.timedelta(days=2), dt.time(0), zone)

@@ -13,7 +13,7 @@ from patients.models import Channel, Patient
 from reminders import timing
 from reminders.models import Reminder
 
-WEEK = dt.timedelta(days=7)
+DAY, WEEK = dt.timedelta(days=1), dt.timedelta(days=7)
 
 
 def counts(reminder: Reminder) -> bool:
@@ -26,9 +26,14 @@ def had_enough(reminder: Reminder, now: dt.datetime) -> bool:
     if not counts(reminder):
         return False
     today = _today(reminder, now)
-    others = Reminder.objects.filter(patient=reminder.patient, texted_on__gt=today - WEEK).exclude(pk=reminder.pk)
-    days = list(others.values_list("texted_on", flat=True))
-    return days.count(today) >= timing.SMS_A_DAY or len(days) >= timing.SMS_A_WEEK
+    return not _allows(_had(reminder, today), today)
+
+
+def next_day(reminder: Reminder, now: dt.datetime) -> dt.date:
+    """Return the first day after today on which the person may have another text message."""
+    today = _today(reminder, now)
+    had = _had(reminder, today)
+    return next(day for day in (today + ahead * DAY for ahead in range(1, 8)) if _allows(had, day))
 
 
 def take_day(reminder: Reminder, now: dt.datetime) -> bool:
@@ -52,6 +57,16 @@ def take_day(reminder: Reminder, now: dt.datetime) -> bool:
 def give_back(reminder: Reminder) -> None:
     """Free the day of a text message that did not leave."""
     Reminder.objects.filter(pk=reminder.pk).update(texted_on=None)
+
+
+def _had(reminder: Reminder, today: dt.date) -> list[dt.date]:
+    """Return the days of the last seven on which the person had other text messages."""
+    others = Reminder.objects.filter(patient=reminder.patient, texted_on__gt=today - WEEK).exclude(pk=reminder.pk)
+    return [day for day in others.values_list("texted_on", flat=True) if day]
+
+
+def _allows(had: list[dt.date], day: dt.date) -> bool:
+    return had.count(day) < timing.SMS_A_DAY and sum(one > day - WEEK for one in had) < timing.SMS_A_WEEK
 
 
 def _today(reminder: Reminder, now: dt.datetime) -> dt.date:

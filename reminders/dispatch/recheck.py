@@ -14,7 +14,7 @@ from reminders.dispatch.lookup import Ready
 from reminders.models import Reminder, State
 from reminders.planning.settle import TOO_LATE
 
-ENOUGH_TODAY = "They had a text message today"
+ENOUGH = "They had a text message today, or three in seven days"
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,9 @@ def _first_moment(reminder: Reminder, now: dt.datetime) -> dt.datetime:
 
 
 def after_enough(reminder: Reminder, now: dt.datetime) -> Obstacle:
-    """Tomorrow is early enough, or else it goes another way."""
-    tomorrow = timing.next_morning(now, reminder.patient.zone)
-    if tomorrow < reminder.useful_until:
-        return Obstacle(lambda one, at: outcome.put_off(one, tomorrow, ENOUGH_TODAY, now=at))
-    return Obstacle(lambda one, at: outcome.go_another_way(one, ENOUGH_TODAY, at))
+    """The first day on which they may have another is early enough, or else it goes another way at once."""
+    zone = reminder.patient.zone
+    morning = timing.at_local(allowance.next_day(reminder, now), timing.SEND_AT, zone)
+    if morning < reminder.useful_until:
+        return Obstacle(lambda one, at: outcome.put_off(one, morning, ENOUGH, now=at))
+    return Obstacle(lambda one, at: outcome.go_another_way(one, ENOUGH, at))

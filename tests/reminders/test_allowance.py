@@ -52,6 +52,23 @@ def test_three_texts_in_seven_days_are_enough(
     assert (work().state == State.SENT) is not enough
 
 
+def test_who_may_have_no_text_before_it_is_too_late_gets_it_another_way_at_once(
+    reminder: Reminder, gateways: Gateways
+) -> None:
+    for back in (1, 2, 3):
+        another(reminder, back, NOW.date() - back * DAY)
+    assert work().state == State.REPLACED
+
+
+def test_what_is_of_use_for_longer_waits_for_the_day_on_which_they_may_have_another(
+    reminder: Reminder, gateways: Gateways
+) -> None:
+    Reminder.objects.update(useful_until=NOW + 10 * DAY)
+    for back in (1, 2, 3):
+        another(reminder, back, NOW.date() - back * DAY)
+    assert (work().state, work().due_at) == (State.WAITING, NOW + 4 * DAY)
+
+
 def another(reminder: Reminder, number: int, day: dt.date) -> None:
     """Make another text that the same person had on a day, about an older version of the visit."""
     copy = Reminder.objects.get(pk=reminder.pk)
