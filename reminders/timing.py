@@ -78,12 +78,17 @@ def placed_window(
 def before_known_time(window: Window, placed_at: dt.datetime, known: dt.datetime | None) -> Window:
     """Return when to tell that a visit moved: in time before the time that is known, where that is still ahead.
 
-    Else the person comes then. Who is told within two hours of it may be on the way, and may not.
+    Else the person comes then. Who can only be told within two hours of it may be on the way, and may not.
     """
     if known is None:
         return window
     last = known - LAST_USE_BEFORE_VISIT
-    ends = last if placed_at < last else known if window.due_at < known else window.useful_until
+    if window.due_at < last:
+        ends = last
+    elif window.due_at < known or placed_at < last:
+        ends = known
+    else:  # they are there, or have called
+        ends = window.useful_until
     return Window(window.due_at, min(window.useful_until, ends))
 
 

@@ -249,16 +249,6 @@ def test_a_move_away_from_tomorrow_does_not_wait_until_it_is_over_for_a_text(
     assert [letter.subject for letter in gateways["email"].taken] == ["Your visit is now Tuesday 1 December at 10am"]
 
 
-def test_a_move_away_from_tomorrow_morning_that_the_night_keeps_back_is_before_a_person_tonight(
-    course: Course, osei: Injector, nurse: User
-) -> None:
-    visit = book(course, osei, nurse, days=1, at=NOW - 20 * DAY)
-    by_text_today(visit, NOW)
-    evening = NOW + 9 * HOUR + 58 * MINUTE
-    move(visit, nurse, days=8, at=evening)
-    assert told(evening)[-1] == ("moved", "missed")
-
-
 def test_who_asks_to_move_is_told_that_the_old_time_stands_until_we_answer(
     course: Course, osei: Injector, nurse: User
 ) -> None:

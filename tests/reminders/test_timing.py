@@ -66,18 +66,28 @@ def test_a_link_ends_at_the_end_of_the_day_after_the_visit() -> None:
     assert timing.link_end(dt.date(2026, 3, 28), LONDON) == utc("2026-03-29 23:00")
 
 
+LATER = "2026-12-16 09:00"
+
+
 @pytest.mark.parametrize(
-    ("placed_at", "known", "until"),
+    ("placed_at", "due_at", "known", "until"),
     [
-        pytest.param("2026-12-08 14:00", None, "2026-12-16 09:00", id="knows-of-none"),
-        pytest.param("2026-12-08 14:00", "2026-12-09 10:00", "2026-12-09 08:00", id="before-they-set-out"),
-        pytest.param("2026-12-09 09:00", "2026-12-09 10:00", "2026-12-09 10:00", id="on-the-way"),
-        pytest.param("2026-12-09 09:59", "2026-12-09 10:00", "2026-12-16 09:00", id="there"),
-        pytest.param("2026-12-08 14:00", "2026-12-20 10:00", "2026-12-16 09:00", id="later-than-the-new-one"),
+        pytest.param("2026-12-08 14:00", "2026-12-08 14:03", None, LATER, id="knows-of-none"),
+        pytest.param("2026-12-08 14:00", "2026-12-08 14:03", "2026-12-09 10:00", "2026-12-09 08:00", id="in-time"),
+        pytest.param(
+            "2026-12-08 21:00", "2026-12-09 08:00", "2026-12-09 09:00", "2026-12-09 09:00", id="after-a-night"
+        ),
+        pytest.param(
+            "2026-12-08 21:00", "2026-12-09 08:00", "2026-12-09 07:30", "2026-12-09 07:30", id="never-in-time"
+        ),
+        pytest.param("2026-12-09 09:00", "2026-12-09 09:03", "2026-12-09 10:00", "2026-12-09 10:00", id="on-the-way"),
+        pytest.param("2026-12-09 09:59", "2026-12-09 10:02", "2026-12-09 10:00", LATER, id="there"),
+        pytest.param("2026-12-08 14:00", "2026-12-08 14:03", "2026-12-20 10:00", LATER, id="later-than-the-new-one"),
     ],
 )
-def test_a_move_is_told_before_the_time_that_is_known(placed_at: str, known: str | None, until: str) -> None:
-    placed = utc(placed_at)
-    window = timing.Window(placed + dt.timedelta(minutes=3), utc("2026-12-16 09:00"))
-    found = timing.before_known_time(window, placed, utc(known) if known else None)
+def test_a_move_is_told_before_the_time_that_is_known(
+    placed_at: str, due_at: str, known: str | None, until: str
+) -> None:
+    window = timing.Window(utc(due_at), utc(LATER))
+    found = timing.before_known_time(window, utc(placed_at), utc(known) if known else None)
     assert found == timing.Window(window.due_at, utc(until))
