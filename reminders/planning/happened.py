@@ -23,7 +23,8 @@ from treatments.models.session import OPEN
 
 Times = Mapping[int, Mapping[int, dt.time]]
 _KINDS = (Kind.BOOKED, Kind.MOVED, Kind.CANCELLED, Kind.MISSED, Kind.MOVE_ASKED)
-_ON_ITS_WAY = (State.WAITING, State.SENDING, State.FAILED, State.MISSED)
+# What a person stopped is on its way to nobody, by no other channel either.
+_ON_ITS_WAY = (State.WAITING, State.SENDING, State.FAILED, State.MISSED, State.STOPPED)
 _STEPS = (SessionEvent.Kind.STATUS, SessionEvent.Kind.UNDONE)
 _ASKED = TreatmentSession.Answer.ASKED_TO_MOVE
 

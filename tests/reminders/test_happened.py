@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from clinic.models import Clinic, Injector, User
 from patients.models import ContactPoint, Patient
+from reminders import handling
 from reminders.dispatch import send_due
 from reminders.models import Reminder, ReminderRule, State
 from reminders.planning import reconcile
@@ -285,6 +286,16 @@ def test_nobody_is_put_before_a_person_only_because_a_booking_cannot_be_told(
     Reminder.objects.all().delete()
     booking.change_status(session=visit, to=Status.CANCELLED, by=nurse, at=NOW + HOUR, reason="ill")
     assert told(NOW + HOUR) == [("cancelled", "failed")]
+
+
+def test_what_a_person_stopped_is_not_told_another_way_once_the_first_is_closed(
+    course: Course, osei: Injector, nurse: User
+) -> None:
+    book(course, osei, nurse)
+    reconcile(now=NOW)
+    handling.stop_for_visit(reminder=Reminder.objects.get(rule__kind="booked"), by=nurse, at=NOW)
+    ContactPoint.objects.filter(channel="sms").update(withdrawn_at=NOW, withdrawn_source="test")
+    assert told(NOW + MINUTE) == [("booked", "stopped")]
 
 
 def test_a_rule_that_is_switched_off_takes_its_waiting_messages_with_it(
