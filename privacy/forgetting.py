@@ -1,12 +1,14 @@
 """Forgetting what is past its time, clinic by clinic: one that fails keeps no other from it, nor one person others.
 
-And of staff when, where and on what they were signed in: a session that has ended is of no use to anybody.
+And of staff when, where and on what they were signed in: a session that has ended is of no use to anybody, nor is a
+count of log-ins that is over.
 """
 
 import datetime as dt
 from contextlib import suppress
 from functools import partial
 
+from clinic import caching
 from clinic.models import Clinic, StaffSession
 from patients.models import Patient
 from privacy.erasing import NotYet, erase
@@ -19,6 +21,7 @@ from reminders.watching.faults import each
 def forget_everywhere(*, at: dt.datetime) -> None:
     """Do it for all clinics. Raises Incomplete where something could not be done."""
     StaffSession.objects.filter(expire_date__lte=at).delete()
+    caching.forget_expired(now=at)
     each(Clinic.objects.all(), partial(_forget, at=at))
 
 

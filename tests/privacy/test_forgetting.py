@@ -5,7 +5,9 @@ import io
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 
 from clinic.models import Clinic, StaffSession, User
@@ -18,6 +20,7 @@ from privacy.tasks import forget
 from reminders.models import Heartbeat
 from reminders.watching.faults import Incomplete
 from tests.builders import NOW, make_clinic, make_patient
+from tests.clinic.signing_in.test_log_in import sign_in
 from tests.conftest import log_in
 from tests.world import World
 
@@ -38,6 +41,12 @@ def erasing(harbour: World) -> Clinic:
     """Harbour, which erases by itself whose time is over."""
     Retention.objects.create(clinic=harbour.clinic, record_years=8, erase_by_itself=True)
     return harbour.clinic
+
+
+def cached() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cache_key FROM clinic_cache")
+        return [key for (key,) in cursor.fetchall()]
 
 
 def background() -> Any:
@@ -77,6 +86,17 @@ def test_when_and_where_somebody_was_signed_in_is_forgotten_with_the_session(
     log_in(nurse).get("/today/")
     forget()
     assert StaffSession.objects.get().user == nurse
+
+
+def test_from_which_address_somebody_signed_in_is_forgotten_with_the_count_of_log_ins(
+    front_desk: User, frozen_clock: Any
+) -> None:
+    cache.set("kept-longer", "yes", timeout=3600)
+    sign_in(Client(REMOTE_ADDR="198.51.100.7"), front_desk.email)
+    assert any("198.51.100.7" in key for key in cached())
+    frozen_clock.shift(dt.timedelta(minutes=11))
+    forget()
+    assert cached() == [":1:kept-longer"]
 
 
 def test_a_monitor_sees_it_until_it_is_mended(broken: Clinic) -> None:
