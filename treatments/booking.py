@@ -66,11 +66,20 @@ def book(
         # A time that was simply taken: `_write` has looked for the uid by then, and those who lose a race are many.
         beaten = isinstance(error, Taken) and not error.why
         earlier = None if beaten else TreatmentSession.objects.filter(course=course, uid=uid).first()
-        if earlier:
+        if earlier and _sent_twice(earlier, slot):
             return earlier
+        if earlier and earlier.status not in OPEN:  # it was undone or is over, and somebody chose on its page anew
+            uid = uuids.uuid5(uid, "again")
+            return book(course=course, slot=slot, uid=uid, by=by, at=at, early_reason=early_reason, note=note)
         if isinstance(error, IntegrityError) or beaten:
             raise refusal(course, slot) from error
         raise
+
+
+def _sent_twice(earlier: TreatmentSession, slot: Slot) -> bool:
+    """Return whether a visit is what the form asks for, and not what was booked from the same page before."""
+    place = slot.injector.pk, slot.starts_at
+    return earlier.status != Status.CANCELLED and (earlier.injector_id, earlier.starts_at) == place
 
 
 def _write(draft: TreatmentSession, slot: Slot, early_reason: str, by: User | None) -> TreatmentSession:

@@ -223,6 +223,26 @@ def test_undoing_a_booking_frees_the_time(session: TreatmentSession, toms: Cours
     assert book(toms, slots.suggest(course=toms, now=NOW)[0], front_desk)
 
 
+@pytest.mark.parametrize("place", [0, 1], ids=["the same time", "another time"])
+def test_a_time_chosen_on_the_same_page_after_an_undo_is_booked(course: Course, front_desk: User, place: int) -> None:
+    first = slots.suggest(course=course, now=NOW)
+    number = uuid.uuid4()
+    undo_last(book(course, first[0], front_desk, uid=number), front_desk)
+    chosen = first[place]
+    session = book(course, chosen, front_desk, uid=number)
+    assert (session.status, session.starts_at) == (Status.BOOKED, chosen.starts_at)
+    assert book(course, chosen, front_desk, uid=number) == session
+
+
+def test_another_time_chosen_on_the_same_page_is_not_said_to_be_booked(course: Course, front_desk: User) -> None:
+    first, second = slots.suggest(course=course, now=NOW)[:2]
+    number = uuid.uuid4()
+    session = book(course, first, front_desk, uid=number)
+    with pytest.raises(AlreadyBooked) as refusal:
+        book(course, second, front_desk, uid=number)
+    assert refusal.value.session == session
+
+
 def test_undoing_a_move_puts_the_visit_back(session: TreatmentSession, front_desk: User) -> None:
     before = session.starts_at
     later = slots.suggest(course=session.course, now=NOW)[-1]
