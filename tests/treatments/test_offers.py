@@ -98,6 +98,20 @@ def test_who_waits_for_another_kind_of_time_is_said_to_be_asked_as_one_to_recall
     assert one.why[0] == why
 
 
+def test_who_waited_for_an_injector_who_left_waits_for_any(
+    riverside: Clinic, osei: Injector, slot: Slot, front_desk: User
+) -> None:
+    left = make_injector(riverside, "Dr Kim")
+    booked = person(riverside, "Waits", 90, osei)
+    make_session(booked, osei, NOW + dt.timedelta(days=9))
+    waiting.add(course=booked, by=front_desk, at=NOW, notice_hours=12, injector=left)
+    assert names(riverside, slot) == []
+    Injector.objects.filter(pk=left.pk).update(active=False)
+    assert names(riverside, slot) == ["Waits"]
+    page = log_in(front_desk).get(reverse("treatments:recall"), {"tab": "waiting"}).content.decode()
+    assert "any injector" in page
+
+
 def test_who_has_an_earlier_visit_who_sleeps_and_who_gave_the_time_up_are_not_asked(
     riverside: Clinic, osei: Injector, slot: Slot, front_desk: User
 ) -> None:

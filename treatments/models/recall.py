@@ -80,6 +80,11 @@ class WaitingEntry(models.Model):
     def __str__(self) -> str:
         return f"Waiting {self.course_id}"
 
+    @property
+    def only_with(self) -> Injector | None:
+        """The injector whose times they wait for; nobody in particular once that one has left."""
+        return self.injector if self.injector and self.injector.active else None
+
 
 class SlotOffer(models.Model):
     """A freed time that is offered to several people; the first yes gets it, by the same constraint as any booking."""

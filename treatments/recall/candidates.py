@@ -84,7 +84,7 @@ def _order(
 ) -> tuple[bool, bool, Any, int] | None:
     """Return what a person is sorted by, or None when this time is nothing for them."""
     if entry and fits(entry, slot, at):
-        return (False, entry.injector_id is None, entry.since, course.pk)
+        return (False, entry.only_with is None, entry.since, course.pk)
     if course.booked_for is None and course.pk in recall:
         return (True, False, dt.datetime.combine(course.next_due_on, dt.time(), dt.UTC), course.pk)
     return None
@@ -92,7 +92,7 @@ def _order(
 
 def fits(entry: WaitingEntry, slot: Slot, at: dt.datetime) -> bool:
     """Return whether the time is one that the person waits for, with the notice they need."""
-    if entry.injector_id not in {None, slot.injector.pk}:
+    if entry.only_with not in {None, slot.injector}:
         return False
     morning = slot.starts_at.astimezone(slot.injector.clinic.zone).time() < MIDDAY
     part_of_day = entry.mornings if morning else entry.afternoons

@@ -36,7 +36,7 @@ def add(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 
 
 def _wishes(entry: WaitingEntry) -> dict[str, Any]:
-    injector = entry.injector.uid if entry.injector else None
+    injector = entry.only_with.uid if entry.only_with else None
     return {"injector": injector} | {name: getattr(entry, name) for name in ("mornings", "afternoons", "notice_hours")}
 
 
