@@ -34,6 +34,9 @@ class Wish:
     suits: tuple[str, ...] = ()
     words: str = ""
 
+    def __bool__(self) -> bool:
+        return bool(self.suits or self.words)
+
     def __str__(self) -> str:
         return ". ".join(filter(None, [", ".join(labels(self.suits)), self.words]))
 

@@ -11,6 +11,7 @@ from clinic.models import Clinic, Injector, User
 from patients.models import ContactPoint, Patient
 from tests.builders import NOW, TODAY, make_course, make_patient, make_session
 from tests.conftest import log_in
+from treatments import booking
 from treatments.models import ContactAttempt, Course, TreatmentSession, WaitingEntry
 from treatments.recall import contact, lists, waiting
 
@@ -169,6 +170,12 @@ def test_a_request_to_move_vanishes_when_the_visit_moves(late: Course, osei: Inj
     assert "Maria" in page(front_desk, "asked")
     TreatmentSession.objects.filter(pk=visit.pk).update(answer="")  # what moving does
     assert "Maria" not in page(front_desk, "asked")
+
+
+def test_who_asked_to_move_and_did_not_say_when_is_shown_so(late: Course, osei: Injector, front_desk: User) -> None:
+    visit = make_session(late, osei, NOW + dt.timedelta(days=1))
+    booking.answer(session=visit, version=1, answer=TreatmentSession.Answer.ASKED_TO_MOVE, at=NOW)
+    assert "not said" in page(front_desk, "asked")
 
 
 # The waiting list

@@ -80,8 +80,8 @@ def _choice(session: TreatmentSession, choices: Mapping[uuid.UUID, str]) -> str:
 
 
 def digest(sessions: Mapping[TreatmentSession, str] | list[TreatmentSession]) -> str:
-    """Return a short text that changes with the list: a visit more or less, or one of them moved."""
-    text = " ".join(sorted(f"{session.uid}.{session.version}" for session in sessions))
+    """Return a short text that changes with the list: a visit more or less, one moved, or an answer that a move would clear."""
+    text = " ".join(sorted(f"{session.uid}.{session.version}.{session.answer}" for session in sessions))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

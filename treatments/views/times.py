@@ -13,7 +13,7 @@ from clinic.access import Capability, StaffRequest, may
 from clinic.models import Clinic, WorkedHoliday
 from clinic.public_holidays import public_holidays
 from clinic.redirects import next_url
-from treatments import slots
+from treatments import slots, wishes
 from treatments.authorized import shortfalls
 from treatments.booking import AlreadyBooked, Conflict, TooEarly
 from treatments.forms import SearchTimesForm
@@ -65,6 +65,9 @@ def show_times(
         "searched": any(wanted.values()),
         "refused_days": _refused_days(request, course, now, wanted),
         "moving": moving,
+        "could_come": wishes.wish_of(moving)
+        if moving and moving.chip == TreatmentSession.Answer.ASKED_TO_MOVE
+        else None,
         "own": None if moving else _own(course),
         "conflict": conflict,
         "problem": refusal.problem if refusal else "",

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from clinic.models import Absence, Injector, OpeningHours, Room, User, WorkedHoliday
 from tests.builders import NOW, make_course, make_injector, make_patient, make_session, room_of
+from tests.pages import text
 from tests.treatments.setup.conftest import VISIT_AT, hours_form, leave_form, more_visits, save_all
 from treatments import booking, slots
 from treatments.models import Course, SessionEvent, Status, TreatmentSession
@@ -125,6 +126,26 @@ def test_a_visit_booked_meanwhile_shows_the_list_again(
     assert "The list of visits has changed since you saw it." in response.content.decode()
     assert newcomer in [row["visit"].session for row in response.context["rows"]]
     assert not Absence.objects.exists()
+
+
+def test_who_asked_for_another_time_is_seen_with_when_they_could_come(
+    ada: Client, osei: Injector, visit: TreatmentSession
+) -> None:
+    asked = TreatmentSession.Answer.ASKED_TO_MOVE
+    booking.answer(session=visit, version=1, answer=asked, at=NOW, suits=["tue_pm"], words="after school")
+    assert "could come: Tuesday afternoon. after school" in text(ask_for_leave(ada, osei))
+
+
+def test_a_request_that_came_after_the_list_was_shown_is_not_moved_away_unseen(
+    ada: Client, osei: Injector, visit: TreatmentSession
+) -> None:
+    page = ask_for_leave(ada, osei)
+    booking.answer(session=visit, version=1, answer=TreatmentSession.Answer.ASKED_TO_MOVE, at=NOW)
+    again = ada.post(leave_url(osei), save_all(page))
+    assert again.status_code == 409
+    assert "could come: not said" in text(again)
+    visit.refresh_from_db()
+    assert (visit.starts_at, visit.answer) == (VISIT_AT, "asked_to_move")
 
 
 @pytest.mark.parametrize("decision", ["move", "leave"])

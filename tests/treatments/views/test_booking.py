@@ -14,6 +14,7 @@ from tests.builders import NOW, make_course, make_patient, room_of
 from tests.conftest import log_in
 from tests.pages import text
 from tests.treatments.views.conftest import book_url
+from treatments import booking
 from treatments.models import Course, Status, TreatmentSession
 
 
@@ -111,6 +112,14 @@ def test_moving_shows_times_and_keeps_the_old_until_the_new_is_saved(visit: Trea
     assert client.post(url, {"slot": slot, "version": "1"}).status_code == 302
     visit.refresh_from_db()
     assert visit.version == 2
+
+
+def test_who_moves_a_visit_sees_when_its_person_could_come(visit: TreatmentSession, front_desk: User) -> None:
+    url = reverse("treatments:move", args=[visit.uid])
+    assert "could come" not in text(log_in(front_desk).get(url))
+    asked = TreatmentSession.Answer.ASKED_TO_MOVE
+    booking.answer(session=visit, version=1, answer=asked, at=NOW, suits=["tue_pm"], words="after school")
+    assert "Maria could come: Tuesday afternoon. after school" in text(log_in(front_desk).get(url))
 
 
 @pytest.mark.parametrize("version", ["7", "", "one"])

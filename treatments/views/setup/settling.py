@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from clinic.access import StaffRequest
 from clinic.models import User
+from treatments import wishes
 from treatments.booking import Conflict
 from treatments.forms import HouseForm, Overtaken, SharedForm
 from treatments.setup import saving
@@ -91,6 +92,7 @@ def settle(request: StaffRequest, change: Change, page: Page) -> HttpResponse:
 
 def _stranded(request: StaffRequest, change: Change, page: Page, problem: str, status: int) -> HttpResponse:
     visits = saving.propose(change=change, by=request.user, at=timezone.now())
+    wishes.put_on([visit.session for visit in visits])
     context = {
         "change": change,
         "page": page,
