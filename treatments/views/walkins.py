@@ -40,7 +40,6 @@ def walk_in(request: StaffRequest) -> HttpResponse:
         "people": [course.patient for course in courses],
         "unpaid": shortfalls([course.patient_id for course in courses], timezone.localdate()),
         "slot": walkins.next_free(request.clinic, now),
-        "uid": uuid.uuid4(),
         "today": timezone.localdate(),
         "may_override": may(request.membership, Capability.PRESCRIBE),
         "searched": len(text) >= SHORTEST,
@@ -56,6 +55,7 @@ def _found(request: StaffRequest, text: str, now: dt.datetime) -> list[Any]:
     for course in found:
         last = course.last_given_on
         course.day_number = (timezone.localdate() - last).days if last else None
+        course.visit_uid = uuid.uuid4()  # one for each row, so that a button pressed twice books once
     audit.record(
         clinic=request.clinic,
         by=request.user,

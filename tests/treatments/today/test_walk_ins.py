@@ -132,3 +132,16 @@ def test_a_cancellation_for_the_reason_that_they_walk_in_is_undone_like_any(
     client.post(reverse("treatments:undo", args=[visit.uid, visit.events.latest("pk").pk]))
     visit.refresh_from_db()
     assert visit.status == Status.BOOKED
+
+
+def test_after_an_undo_another_person_of_the_same_page_can_be_put_in(
+    course: Course, osei: Injector, riverside: Clinic, client: Client
+) -> None:
+    ana = make_course(make_patient(riverside, "Ana", "Santini"), last_given_on=TODAY - dt.timedelta(days=90))
+    page = text(client.get("/today/walk-in/", {"q": "sant"}))
+    numbers = dict(re.findall(r'action="/courses/([^/]+)/walk-in/".*?name="uid" value="([^"]+)"', page))
+    assert set(numbers) == {str(course.uid), str(ana.uid)}
+    put_in(client, course, uid=numbers[str(course.uid)])
+    session = course.sessions.get(status=Status.ARRIVED)
+    client.post(reverse("treatments:undo", args=[session.uid, session.events.latest("pk").pk]))
+    assert put_in(client, ana, uid=numbers[str(ana.uid)]).status_code == 302
