@@ -6,6 +6,7 @@ Prints as JSON who signs in, addresses by who opens them, and the two pages that
 import datetime as dt
 import json
 import sys
+from typing import Any
 from unittest.mock import patch
 from urllib.parse import urlsplit
 
@@ -26,10 +27,13 @@ from django.utils import timezone  # noqa: E402
 from clinic import founding  # noqa: E402
 from clinic.models import Absence, Clinic, Injector, Role, User  # noqa: E402
 from clinic.staff import actions  # noqa: E402
+from interface import tokens  # noqa: E402
+from interface.hooks import keeping  # noqa: E402
 from patients.models import AcuteMedication, PreventiveTrial  # noqa: E402
 from reminders import links  # noqa: E402
 from reminders.models import Kind, Reminder, ReminderRule, State  # noqa: E402
 from tests.builders import make_clinic, make_course, make_injector, make_patient, make_user, room_of  # noqa: E402
+from treatments.feeds import make_feed  # noqa: E402
 from treatments.models import OfferInvitation, SlotOffer  # noqa: E402
 
 QUARTER, DAY = dt.timedelta(minutes=15), dt.timedelta(days=1)
@@ -48,7 +52,7 @@ def make() -> dict[str, object]:
     offer = _offer(injector, now)
     return {
         "admin": admin.email,
-        "of_admin": [reverse("first_run:step", args=["rooms"]), _leave(injector, now)],
+        "of_admin": [reverse("first_run:step", args=["rooms"]), _leave(injector, now), *_ends(injector, admin, now)],
         "doctor": doctor.email,
         "spare_code": RecoveryCodes.activate(doctor).generate_codes()[0],
         "of_doctor": [*_medicines(clinic, now), reverse("treatments:offered", args=[offer.uid])],
@@ -62,6 +66,19 @@ def _leave(injector: Injector, now: dt.datetime) -> str:
         clinic=injector.clinic, injector=injector, starts_at=now + 9 * DAY, ends_at=now + 10 * DAY
     )
     return reverse("setup:edit_leave", args=[leave.uid])
+
+
+def _ends(injector: Injector, by: User, now: dt.datetime) -> list[str]:
+    """Return the pages that ask before something ends for good."""
+    here: dict[str, Any] = {"clinic": injector.clinic, "by": by, "at": now}
+    program, _token = tokens.make(**here, name="Hospital file", scopes=["system/Slot.read"], expires_at=now + DAY)
+    hook = keeping.make(**here, url="https://told.example/", events=["appointment.booked"])
+    feed, _token = make_feed(injector=injector, by=by, at=now)
+    return [
+        reverse("integrations:revoke", args=[program.uid]),
+        reverse("hooks:end", args=[hook.uid]),
+        reverse("treatments:revoke_feed", args=[feed.uid]),
+    ]
 
 
 def _medicines(clinic: Clinic, now: dt.datetime) -> list[str]:
