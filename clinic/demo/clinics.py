@@ -59,16 +59,17 @@ def make_clinics(now: dt.datetime) -> dict[str, Team]:
     clinics = {fields["slug"]: Clinic(**fields) for fields in CLINICS}
     admin = next(login for login in LOGINS if set(login.roles.values()) == {Role.ADMIN})
     for clinic in clinics.values():
-        found_clinic(clinic=clinic, email=admin.email, full_name=admin.name, password=PASSWORD, at=now)
+        founder = found_clinic(clinic=clinic, email=admin.email, full_name=admin.name, password=PASSWORD, at=now)
         defaults.install(clinic)
         work_on_holidays(clinic, now)
-    users = {login.email: _user(login, clinics) for login in LOGINS}
+    # Slow to work out on purpose: once for the one password of all.
+    users = {login.email: _user(login, clinics, founder.password) for login in LOGINS}
     return {slug: Team(clinic, users, open_injectors(clinic, users, now)) for slug, clinic in clinics.items()}
 
 
-def _user(login: Login, clinics: dict[str, Clinic]) -> User:
-    user = User.objects.filter(email=login.email).first() or User.objects.create_user(
-        email=login.email, password=PASSWORD, full_name=login.name
+def _user(login: Login, clinics: dict[str, Clinic], hashed: str) -> User:
+    user = User.objects.filter(email=login.email).first() or User.objects.create(
+        email=login.email, password=hashed, full_name=login.name
     )
     for slug, role in login.roles.items():
         Membership.objects.get_or_create(user=user, clinic=clinics[slug], defaults={"role": role})

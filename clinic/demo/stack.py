@@ -21,7 +21,6 @@ from clinic.demo.logins import LOGINS, PASSWORD
 from clinic.demo.processes import PartDied, Parts, last_lines
 
 PORT = 8000
-PREPARATION = (("migrate", "--no-input"), ("collectstatic", "--no-input"), ("load_demo", "--if-empty"))
 START_SECONDS = 60
 WATCH_SECONDS = 0.5
 
@@ -117,19 +116,18 @@ def _serve(env: dict[str, str], var_dir: Path, port: int) -> NoReturn:
 def _prepare(env: dict[str, str], log: Path) -> None:
     """Bring database and static files up to date; load the made-up clinics into an empty database."""
     say("Preparing the database. The first time takes about half a minute.")
-    for command in PREPARATION:
-        with log.open("ab") as output:
-            done = subprocess.run(  # noqa: S603 - our own commands  # nosec B603
-                [sys.executable, "manage.py", *command],
-                cwd=BASE_DIR,
-                env=env,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                check=False,
-            )
-        if done.returncode:
-            raise CannotStart(f"manage.py {command[0]} failed.\n{last_lines(log)}")
+    with log.open("ab") as output:
+        done = subprocess.run(  # our own code  # nosec B603
+            [sys.executable, "-m", "clinic.demo.preparation"],
+            cwd=BASE_DIR,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    if done.returncode:
+        raise CannotStart(f"The demo could not be prepared.\n{last_lines(log)}")
 
 
 def _start(parts: Parts, port: int) -> None:
