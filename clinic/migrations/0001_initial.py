@@ -30,7 +30,6 @@ class Migration(migrations.Migration):
         ('clinic', '0005_cache'),
         ('clinic', '0006_people'),
         ('clinic', '0007_demo_clinics'),
-        ('clinic', '0008_the_chain_is_checked'),
     ]
 
     dependencies = []
@@ -515,20 +514,6 @@ class Migration(migrations.Migration):
                 options={
                     'ordering': ['-invited_at'],
                     'constraints': [models.CheckConstraint(condition=models.Q(('taken_at__isnull', True), ('withdrawn_at__isnull', True), _connector='OR'), name='invitation_taken_or_withdrawn')],
-                },
-            ),
-            migrations.CreateModel(
-                name='AuditCheck',
-                fields=[
-                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('at', models.DateTimeField(help_text='of the last look')),
-                    ('position', models.PositiveBigIntegerField(default=0)),
-                    ('digest', models.CharField(default='', max_length=64)),
-                    ('walked', models.PositiveBigIntegerField(default=0)),
-                    ('walked_digest', models.CharField(default='', max_length=64)),
-                ],
-                options={
-                    'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='audit_has_one_check')],
                 },
             ),
         ]),

@@ -17,7 +17,6 @@ class Migration(migrations.Migration):
         ('interface', '0001_integrations'),
         ('interface', '0002_webhooks'),
         ('interface', '0003_who_looks_after_a_program'),
-        ('interface', '0004_many_lines_of_one_moment'),
     ]
 
     dependencies = [
@@ -85,7 +84,6 @@ class Migration(migrations.Migration):
                     ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                     ('kept_at', models.DateTimeField(help_text='when an admin took over what another had made', null=True)),
                     ('kept_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                    ('told_line', models.PositiveBigIntegerField(db_default=0, default=0, help_text='while there is more to gather: the last line of the last moment')),
                 ],
                 options={
                     'ordering': ['-made_at', '-id'],

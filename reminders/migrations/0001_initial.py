@@ -23,7 +23,6 @@ class Migration(migrations.Migration):
         ('reminders', '0005_pages_of_what_is_over'),
         ('reminders', '0006_what_fails_in_the_background'),
         ('reminders', '0007_copies_are_watched'),
-        ('reminders', '0008_whether_the_audit_log_is_intact'),
     ]
 
     dependencies = [
@@ -37,7 +36,7 @@ class Migration(migrations.Migration):
             migrations.CreateModel(
                 name='Heartbeat',
                 fields=[
-                    ('part', models.CharField(choices=[('worker', 'Worker'), ('beat', 'Beat'), ('forget', 'Forgetting and erasing'), ('audit', 'Chain of the audit log'), ('hooks', 'Webhooks'), ('backup', 'Copies of the data'), ('intact', 'Audit log as it was written')], max_length=6, primary_key=True, serialize=False)),
+                    ('part', models.CharField(choices=[('worker', 'Worker'), ('beat', 'Beat'), ('forget', 'Forgetting and erasing'), ('audit', 'Chain of the audit log'), ('hooks', 'Webhooks'), ('backup', 'Copies of the data')], max_length=6, primary_key=True, serialize=False)),
                     ('at', models.DateTimeField()),
                     ('failing_since', models.DateTimeField(help_text='the first of the runs in a row that ended in a fault', null=True)),
                 ],
