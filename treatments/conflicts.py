@@ -43,6 +43,11 @@ class AlreadyBooked(Conflict):
 class Stale(Conflict):
     """The session changed since the page was opened; ``session`` is how it is now."""
 
+    session: TreatmentSession
+
+    def __init__(self, session: TreatmentSession) -> None:
+        super().__init__(session)
+
 
 class TooEarly(Exception):
     """The day lies before the due date and no prescriber gave a reason."""

@@ -11,7 +11,7 @@ from clinic.access import StaffRequest
 from clinic.redirects import next_url
 from clinic.wording import clock_words, day_words, moment_words
 from treatments import moves
-from treatments.booking import AlreadyBooked, Conflict
+from treatments.booking import AlreadyBooked, Conflict, Stale
 from treatments.models import SessionEvent, Status, TreatmentSession
 from treatments.slots import Slot
 from treatments.views.dialog import show
@@ -48,40 +48,38 @@ class Wanted:
     fields: dict[str, str] = field(default_factory=dict)
 
 
-def step_conflict(request: StaffRequest, error: Conflict, to: str, reason: str = "") -> HttpResponse:
+def step_conflict(request: StaffRequest, error: Stale, to: str, reason: str = "") -> HttpResponse:
     """Show a step beside what somebody else made of the visit meanwhile; take it all the same if the table allows."""
     session, words = error.session, _MINE[Status(to)]
-    if session is None or moves.find(session.status, to) is None:
+    if moves.find(session.status, to) is None:
         return conflict_page(request, error, Wanted(words))
     fields = {"to": to, "seen": session.status, "version": str(session.version), "reason": reason}
     label = f"Set {Status(to).label.lower()}"
     return conflict_page(request, error, Wanted(words, label, reverse("treatments:status", args=[session.uid]), fields))
 
 
-def move_conflict(request: StaffRequest, error: Conflict, slot: Slot) -> HttpResponse:
+def move_conflict(request: StaffRequest, error: Stale, slot: Slot) -> HttpResponse:
     """Show the time that was chosen beside the one somebody else chose, or beside the visit that is no longer booked."""
     session = error.session
     chosen = moment_words(timezone.localtime(slot.starts_at))
     words = f"You chose {chosen} with {slot.injector.name}."
-    if session is None or session.status != Status.BOOKED:
+    if session.status != Status.BOOKED:
         return conflict_page(request, error, Wanted(words))
     fields = {"slot": slot.code, "version": str(session.version)}
     url = reverse("treatments:move", args=[session.uid])
     return conflict_page(request, error, Wanted(words, f"Move to {chosen}", url, fields))
 
 
-def conflict_page(request: StaffRequest, error: Conflict, wanted: Wanted | None = None) -> HttpResponse:
+def conflict_page(request: StaffRequest, error: Stale, wanted: Wanted | None = None) -> HttpResponse:
     """Say what changed meanwhile, who did it and when; what the person wanted is kept on the page."""
     session = error.session
-    event = session.events.select_related("by").order_by("-pk").first() if session else None
+    event = session.events.select_related("by").order_by("-pk").first()
     context = {
         "session": session,
         "theirs": theirs(event) if event else "",
-        "keep": _keep(session) if session else "",
+        "keep": _keep(session),
         "wanted": wanted,
-        "next": next_url(request, reverse("treatments:day", args=[session.local_date.isoformat()]))
-        if session
-        else reverse("treatments:today"),
+        "next": next_url(request, reverse("treatments:day", args=[session.local_date.isoformat()])),
     }
     return show(request, "treatments/conflict.html", context, 409)
 

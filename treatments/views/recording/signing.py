@@ -92,8 +92,9 @@ def _sign(request: StaffRequest, found: TreatmentSession, form: RecordForm, now:
             form.add_error(None, fault)
         return record_page(request, found, form)
     except booking.Stale as error:
-        signed = error.session is not None and error.session.status == Status.DONE
-        return signed_meanwhile(request, get_session(request, found.uid)) if signed else conflict_page(request, error)
+        if error.session.status == Status.DONE:
+            return signed_meanwhile(request, get_session(request, found.uid))
+        return conflict_page(request, error)
     messages.success(request, "Session signed.")
     for doubt in protocol.doubts(findings.plan, us_label=request.clinic.country == US):
         messages.warning(request, doubt)
