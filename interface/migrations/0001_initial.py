@@ -3,7 +3,7 @@
 import clinic.fields
 import django.db.models.deletion
 import uuid
-from clinic.at_once import AtOnce
+from clinic.making_tables import AtOnce
 from django.conf import settings
 from django.db import migrations, models
 

@@ -7,7 +7,7 @@ import django.db.models.deletion
 import simple_history.models
 import uuid
 from decimal import Decimal
-from clinic.at_once import AtOnce
+from clinic.making_tables import AtOnce
 from django.conf import settings
 from django.db import migrations, models
 

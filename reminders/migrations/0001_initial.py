@@ -6,7 +6,7 @@ import django.db.models.deletion
 import reminders.models.rule
 import simple_history.models
 import uuid
-from clinic.at_once import AtOnce
+from clinic.making_tables import AtOnce
 from django.conf import settings
 from django.db import migrations, models
 

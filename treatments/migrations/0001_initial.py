@@ -9,7 +9,7 @@ import django.db.models.expressions
 import django.db.models.functions.text
 import simple_history.models
 import uuid
-from clinic.at_once import AtOnce
+from clinic.making_tables import AtOnce
 from django.conf import settings
 from django.db import migrations, models
 
