@@ -65,21 +65,23 @@ def show_times(
         "searched": any(wanted.values()),
         "refused_days": _refused_days(request, course, now, wanted),
         "moving": moving,
-        "could_come": wishes.wish_of(moving)
-        if moving and moving.chip == TreatmentSession.Answer.ASKED_TO_MOVE
-        else None,
+        "could_come": _could_come(moving),
         "own": None if moving else _own(course),
-        "conflict": conflict,
         "problem": refusal.problem if refusal else "",
-        "theirs_is_own": isinstance(conflict, AlreadyBooked),
-        "taken_by": _taker(conflict),
         "has_errors": bool(search.errors or (refusal and refusal.problem)),
+        **_beaten(conflict),
         "here": address(course, moving),
         "uid": request.POST.get("uid") or uuid.uuid4(),
         "note": request.POST.get("note", ""),
         "next": next_,
     }
     return show(request, "treatments/times.html", context, refusal.status if refusal else 200)
+
+
+def _could_come(moving: TreatmentSession | None) -> wishes.Wish | None:
+    """Return when a person who asked for another time could come."""
+    asked = moving and moving.chip == TreatmentSession.Answer.ASKED_TO_MOVE
+    return wishes.wish_of(moving) if moving and asked else None
 
 
 def _chips(last_given_on: dt.date | None) -> list[tuple[int, dt.date]]:
@@ -150,6 +152,15 @@ def _refused_days(
 
 def _own(course: Course) -> TreatmentSession | None:
     return course.sessions.filter(status=Status.BOOKED).select_related("injector").first()
+
+
+def _beaten(conflict: Conflict | None) -> dict[str, Any]:
+    """Return what the page says of whoever was first."""
+    return {
+        "conflict": conflict,
+        "theirs_is_own": isinstance(conflict, AlreadyBooked),
+        "taken_by": _taker(conflict),
+    }
 
 
 def _taker(conflict: Conflict | None) -> SessionEvent | None:
