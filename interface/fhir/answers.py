@@ -74,6 +74,7 @@ def failed(request: HttpRequest, error: Exception) -> HttpResponse:
     return answer(outcome([Issue("exception", "Something went wrong here. It was written down.")], "fatal"), 500)
 
 
-def not_allowed(allowed: str) -> HttpResponse:
-    """Return that this address knows no such method."""
+def not_allowed(methods: str) -> HttpResponse:
+    """Return that this address knows no such method, and which it knows; HEAD is answered wherever GET is."""
+    allowed = ", ".join(f"{one}, HEAD" if one == "GET" else one for one in methods.split(", "))
     return answer(outcome([Issue("not-supported", f"This address takes {allowed}.")]), 405, Allow=allowed)

@@ -166,6 +166,13 @@ def test_a_method_that_is_not_taken_answers_like_all_others(program: Program, ma
     assert issues(response)[0][0] == "not-supported"
 
 
+def test_a_method_that_is_not_taken_is_told_all_that_are(program: Program, maria: Patient) -> None:
+    kept = program.client.delete(f"/fhir/Patient/{maria.uid}")
+    assert {"GET", "HEAD"} <= set(kept["Allow"].split(", "))
+    assert "HEAD" in issues(kept)[0][1]
+    assert "HEAD" not in program.client.get("/fhir/Patient/_search")["Allow"]
+
+
 def test_a_fault_of_our_own_is_told_without_a_word_of_it(
     program: Program, maria: Patient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
