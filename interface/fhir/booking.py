@@ -120,8 +120,8 @@ def current(integration: Integration, uid: str, request: HttpRequest) -> Any:
     if not rows:
         raise not_found()
     _whose, resource = APPOINTMENT.shaped(rows, integration.clinic)[0]
-    seen = request.headers.get("If-Match")
-    if seen is not None and version_of(resource) not in {part.strip() for part in seen.split(",")}:
+    seen = {part.strip() for part in request.headers.get("If-Match", "*").split(",")}
+    if not seen & {version_of(resource), "*"}:  # the star is any version (RFC 9110, 13.1.1)
         raise refuse(412, "conflict", "The visit has changed since it was read.")
     return rows[0]
 

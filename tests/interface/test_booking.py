@@ -287,6 +287,10 @@ def test_who_saw_another_version_changes_nothing(program: Program, visit: Treatm
     assert put(program, visit, headers={"If-Match": now}).status_code == 200
 
 
+def test_any_version_is_changed_for_who_asks_only_that_there_is_one(program: Program, visit: TreatmentSession) -> None:
+    assert put(program, visit, headers={"If-Match": "*"}).json()["status"] == "cancelled"
+
+
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer at a time")
 def test_what_was_compared_is_held_until_it_is_changed(program: Program, visit: TreatmentSession) -> None:
     seen = program.get(f"Appointment/{visit.uid}")["ETag"]
