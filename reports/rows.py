@@ -25,6 +25,7 @@ from django.db.models.functions import ExtractIsoWeekDay
 
 from clinic.wording import WEEKDAYS
 from reminders.models import Kind, Reminder, State
+from reminders.models.reminder import TELLS_ITS_TIME
 from treatments.log.filters import SessionFilter
 from treatments.models import SessionEvent, Status, TreatmentSession
 from treatments.models.session import GIVEN, OCCUPYING
@@ -116,10 +117,8 @@ def _moment() -> Any:
 
 
 def _sent() -> QuerySet[Reminder]:
-    """Return, for a visit, the reminders before it that went out; the check-ups after it are messages about it too."""
-    return Reminder.objects.filter(
-        session=OuterRef("pk"), session_version=OuterRef("version"), rule__kind=Kind.VISIT, state=State.SENT
-    )
+    """Return, for a visit, the reminders of its time that went out; the check-ups after it are messages about it too."""
+    return Reminder.objects.filter(TELLS_ITS_TIME, session=OuterRef("pk"), rule__kind=Kind.VISIT, state=State.SENT)
 
 
 class RowsFilter(SessionFilter):

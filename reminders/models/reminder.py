@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 
 from clinic.models import Clinic, User
 from patients.models import Channel, Patient
@@ -63,6 +63,9 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 # under the same condition answers it.
 GONE_OUT = Q(state="sent") | Q(state="handled")
 STOPPED = Q(state="cancelled") | Q(state="replaced") | Q(state="stopped")
+
+# For a message about the visit of the query around it: `Reminder.tells_time_of` as a condition of the database.
+TELLS_ITS_TIME = Q(visit_at=OuterRef("starts_at")) | Q(visit_at__isnull=True, session_version=OuterRef("version"))
 
 _NO_VISIT = Q(session__isnull=True, session_version__isnull=True)
 _A_VISIT = Q(session__isnull=False, session_version__isnull=False, course__isnull=False, due_date__isnull=True) & Q(

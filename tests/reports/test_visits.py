@@ -73,6 +73,15 @@ def test_it_is_split_by_whether_a_reminder_arrived(visit: Visit, admin: User) ->
     ]
 
 
+def test_whom_another_injector_saw_at_the_time_they_were_told_was_reminded(visit: Visit, admin: User) -> None:
+    came = visit(DONE, version=2)
+    remind(came, State.SENT, delivered_at=NOW, closed_at=NOW, session_version=1, visit_at=came.starts_at)
+    moved = visit(MISSED, version=2)
+    remind(moved, State.SENT, delivered_at=NOW, session_version=1, visit_at=moved.starts_at - dt.timedelta(days=1))
+    assert table(shown(admin, "no-shows"), "By reminders") == [("Delivered", "0 of 1"), ("None sent", "1 of 1")]
+    assert figure(shown(admin, "messages"), "Confirmed within 48 hours") == "0 of 1"
+
+
 def test_a_check_up_after_a_visit_is_no_reminder_before_it(visit: Visit, riverside: Clinic, admin: User) -> None:
     defaults.install(riverside)
     check_up = ReminderRule.objects.get(clinic=riverside, kind=Kind.SIDE_EFFECTS)
