@@ -8,7 +8,7 @@ import datetime as dt
 import hashlib
 import secrets
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from clinic import audit
@@ -55,24 +55,25 @@ def withdraw(*, invitation: Invitation, by: User, at: dt.datetime) -> None:
 
 
 @transaction.atomic
-def take(*, token: str, full_name: str, password: str, at: dt.datetime) -> User:
-    """Let an invited person in. Who signs in here already keeps their password; the row that is taken is the lock."""
+def take(*, token: str, full_name: str, password: str, at: dt.datetime) -> bool:
+    """Let an invited person in; return whether their log-in is new. Who had one keeps its password.
+
+    The row that is taken is the lock.
+    """
     found = Invitation.objects.filter(token_hash=hash_of(token), taken_at=None, withdrawn_at=None, expires_at__gt=at)
     invitation = found.select_related("clinic").first()
     if invitation is None or not found.update(taken_at=at):
         raise Refused("This invitation has been used, taken back, or is too old.")
     # Two admins who ask somebody at once write two letters. The one that was left over would change a role later.
     _open(invitation.clinic).filter(email=invitation.email).update(withdrawn_at=at)
-    user = User.objects.filter(email=invitation.email).first()
-    if user is None:
-        user = User.objects.create_user(email=invitation.email, password=password, full_name=full_name)
+    user, new = _log_in(invitation.email, full_name, password)
     membership = Membership.objects.filter(user=user, clinic=invitation.clinic).first()
     membership = membership or Membership(user=user, clinic=invitation.clinic)
     membership.role, membership.active = invitation.role, True
     membership._history_user = invitation.invited_by  # type: ignore[attr-defined]
     membership.save()
     _note(invitation.clinic, user, at, "membership", user)
-    return user
+    return new
 
 
 @transaction.atomic
@@ -114,6 +115,18 @@ def hash_of(token: str) -> str:
 def _may(by: User, clinic: Clinic) -> None:
     if not allows(by, clinic, Capability.PEOPLE):
         raise Refused("Only an admin of the clinic can do this.")
+
+
+def _log_in(email: str, full_name: str, password: str) -> tuple[User, bool]:
+    """Return who signs in by an address, and whether they are new. The letter of another clinic may be taken meanwhile."""
+    known = User.objects.filter(email=email)
+    if found := known.first():
+        return found, False
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(email=email, password=password, full_name=full_name), True
+    except IntegrityError:
+        return known.get(), False
 
 
 def _locked(membership: Membership, by: User) -> Membership:

@@ -159,10 +159,11 @@ def take(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and (form is None or form.is_valid()):
         typed = form.cleaned_data if form else dict.fromkeys(("full_name", "password"), "")
         try:
-            actions.take(token=token, at=now, **typed)
+            new = actions.take(token=token, at=now, **typed)
         except actions.Refused:
             return render(request, "staff/ended.html", status=404)
-        messages.success(request, "You can sign in now.")
+        with_which = "" if new else " with the password that you had here already"
+        messages.success(request, f"You can sign in now{with_which}.")
         return redirect("account_login")
     bad = form is not None and form.is_bound
     return render(request, "staff/take.html", {"form": form, "invitation": found}, status=422 if bad else 200)
