@@ -1,6 +1,9 @@
 """Opening and closing a course of treatment."""
 
 import datetime as dt
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -10,14 +13,31 @@ from clinic.access import Capability, allows
 from clinic.models import AuditEntry, User
 from patients.actions.holding import hold
 from patients.models import Assessment, Patient
+from treatments.conflicts import Taken
 from treatments.cycle import due_on
 from treatments.models import Course, TreatmentSession
 from treatments.models.session import OPEN
-from treatments.queueing import hold_course
+from treatments.queueing import again_after_deadlock, hold_course
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class NotAllowed(Exception):
     """The step would break a rule; the text says which, for the reader."""
+
+
+def unless_held(action: Callable[P, T]) -> Callable[P, T]:
+    """Run an action anew after a deadlock; NotAllowed, in words, where others hold the person's visits for too long."""
+
+    @wraps(action)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return again_after_deadlock(action)(*args, **kwargs)
+        except Taken as error:
+            raise NotAllowed("A visit of this person is being changed at this moment. Try again.") from error
+
+    return run
 
 
 @transaction.atomic
@@ -70,6 +90,7 @@ def _due_after_earlier_courses(patient: Patient, opened_on: dt.date, interval_da
     return due if due > opened_on else None
 
 
+@unless_held
 @transaction.atomic
 def close_course(*, course: Course, reason: str, by: User, at: dt.datetime) -> Course:
     """End a course with a reason. A booked visit has to be cancelled first, so that nobody waits for a person who left."""

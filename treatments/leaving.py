@@ -10,13 +10,14 @@ from patients.actions import close_record
 from patients.actions.holding import hold
 from patients.models import Patient
 from treatments import booking
-from treatments.courses import NotAllowed, close_course
+from treatments.courses import NotAllowed, close_course, unless_held
 from treatments.models import Course, Status, TreatmentSession
 from treatments.models.session import OPEN
 from treatments.queueing import hold_course
 from treatments.recall import waiting
 
 
+@unless_held
 @transaction.atomic
 def died(*, patient: Patient, on: dt.date, by: User, at: dt.datetime, reason: str = "Died") -> None:
     """Note a death: what was booked is cancelled, the course ends, and nothing is sent any more.
@@ -34,6 +35,7 @@ def died(*, patient: Patient, on: dt.date, by: User, at: dt.datetime, reason: st
     close_record(patient=patient, closed=Patient.Closed.DIED, on=on, by=by, at=at)
 
 
+@unless_held
 @transaction.atomic
 def merge(*, patient: Patient, into: Patient, by: User, at: dt.datetime) -> None:
     """Close a second record of one person; ``into`` stays.
@@ -64,18 +66,21 @@ def merge(*, patient: Patient, into: Patient, by: User, at: dt.datetime) -> None
 def _hold(patient: Patient, *others: Patient) -> None:
     """Hold records, before anything else of theirs; raises NotAllowed when the first is closed.
 
-    In one order for everybody: two desks that join two records into each other would lose the person.
+    In one order for everybody: two desks that join two records into each other would lose the person. The visits of
+    the first with it, so that a step which somebody takes at this moment is seen, and none is taken before the end.
     """
     for one in sorted((patient, *others), key=lambda one: one.pk):
         hold(one)
     if patient.closed:
         raise NotAllowed("This record is closed already.")
+    for course in Course.objects.filter(patient=patient).open():
+        hold_course(course)
+    list(TreatmentSession.objects.select_for_update().filter(course__patient=patient, status__in=OPEN).order_by("pk"))
 
 
 def _end_all(patient: Patient, reason: str, by: User, at: dt.datetime) -> None:
     for course in Course.objects.filter(patient=patient).open().select_related("clinic"):
-        hold_course(course)
-        waiting.end(course=course, at=at)
         for session in course.sessions.filter(status__in=OPEN).select_related("clinic"):
             booking.change_status(session=session, to=Status.CANCELLED, by=by, at=at, reason=reason)
         close_course(course=course, reason=reason, by=by, at=at)
+        waiting.end(course=course, at=at)  # last, as where a patient takes an offered time

@@ -1,6 +1,7 @@
 """Somebody who died, or whose record is a second one: nothing is booked, nothing is sent, everything stays readable."""
 
 import datetime as dt
+import json
 import re
 import uuid
 from typing import Any
@@ -25,6 +26,7 @@ from patients.models import (
 )
 from tests.builders import NOW, TODAY, make_assessment, make_course, make_patient, make_session
 from tests.conftest import log_in
+from tests.servers.database import own_database, run_python
 from treatments import booking, courses, leaving, slots, undoing
 from treatments.booking import NotPossible, Taken
 from treatments.courses import NotAllowed
@@ -327,6 +329,32 @@ def test_a_course_does_not_open_for_somebody_whose_death_was_noted_meanwhile(
     leaving.died(patient=Patient.objects.get(pk=maria.pk), on=TODAY, by=front_desk, at=NOW)
     with pytest.raises(NotAllowed, match="closed"):
         courses.open_course(assessment=signed, by=prescriber, at=NOW)
+
+
+@pytest.fixture(scope="module")
+def at_once(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """What came of records that were closed while somebody took their visit a step on."""
+    with django_db_blocker.unblock(), own_database(tmp_path_factory.mktemp("closing")) as environment:
+        return json.loads(run_python("-m", "tests.treatments.closing", environment=environment))
+
+
+@pytest.mark.xdist_group("closing race")
+@pytest.mark.parametrize(
+    ("step", "ends_as"),
+    [("arrived", "cancelled"), ("no_show", "no_show"), ("cancelled", "cancelled"), ("done", "done")],
+)
+def test_a_step_taken_at_the_very_moment_is_kept_and_the_record_is_closed(
+    at_once: Any, step: str, ends_as: str
+) -> None:
+    assert at_once[f"{step} died"] == f"closed, {ends_as}, ended"
+
+
+@pytest.mark.xdist_group("closing race")
+def test_a_record_with_injections_signed_at_the_very_moment_is_kept(at_once: Any) -> None:
+    assert at_once["arrived joined"] == "closed, cancelled, ended"
+    refused, *stands = at_once["done joined"].rsplit(", ", 2)
+    assert "Injections are on this record" in refused
+    assert stands == ["done", "goes on"]
 
 
 def test_a_record_closed_by_mistake_opens_again_with_the_consent_it_had(

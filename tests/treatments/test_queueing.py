@@ -9,9 +9,10 @@ from psycopg import errors
 
 from clinic.models import User
 from tests.builders import NOW
-from treatments import booking, queueing, self_booking, slots, walkins
+from treatments import booking, courses, leaving, queueing, self_booking, slots, walkins
 from treatments.conflicts import Taken
 from treatments.models import Course, TreatmentSession
+from treatments.recall import contact
 
 pytestmark = pytest.mark.django_db
 
@@ -110,3 +111,18 @@ def test_a_walk_in_whose_time_stays_held_is_refused_in_words(
     with pytest.raises(Taken):
         walkins.put_in(course=course, slot=slot, uid=uuid.uuid4(), by=front_desk, at=NOW, early_reason="")
     assert len(always) == queueing.TRIES
+
+
+@pytest.mark.parametrize("died", [True, False], ids=["died", "left"])
+def test_a_record_whose_visits_stay_held_is_not_closed_and_says_so(
+    course: Course, prescriber: User, died: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(held: Course) -> None:
+        raise broken_off()
+
+    for place in (courses, leaving):
+        monkeypatch.setattr(place, "hold_course", refuse)
+    with pytest.raises(courses.NotAllowed, match="being changed at this moment"):
+        contact.let_go(course=course, reason="Left", died=died, by=prescriber, at=NOW)
+    course.refresh_from_db()
+    assert course.closed_on is None

@@ -8,7 +8,7 @@ from clinic import audit
 from clinic.models import AuditEntry, User
 from clinic.wording import day_words
 from treatments import leaving
-from treatments.courses import NotAllowed, close_course
+from treatments.courses import NotAllowed, close_course, unless_held
 from treatments.models import ContactAttempt, Course
 from treatments.models.session import OPEN
 from treatments.recall import waiting
@@ -71,6 +71,7 @@ def take_back_text(*, course: Course, by: User, at: dt.datetime) -> None:
     _sleep(course, None, by=by, at=at)
 
 
+@unless_held
 @transaction.atomic
 def let_go(*, course: Course, reason: str, died: bool, by: User, at: dt.datetime) -> None:
     """End the course from the recall list. After a death nothing may be sent any more, and no visit stays booked.
@@ -81,8 +82,8 @@ def let_go(*, course: Course, reason: str, died: bool, by: User, at: dt.datetime
         leaving.died(patient=course.patient, on=_today(course, at), by=by, at=at, reason=reason)
         course.refresh_from_db()
         return
-    waiting.end(course=course, at=at)
     close_course(course=course, reason=reason, by=by, at=at)
+    waiting.end(course=course, at=at)  # last, as where a patient takes an offered time
 
 
 def _sleep(course: Course, until: dt.date | None, *, by: User | None, at: dt.datetime) -> None:
