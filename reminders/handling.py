@@ -123,10 +123,15 @@ def stop_for_visit(*, reminder: Reminder, by: User, at: dt.datetime) -> int:
 @transaction.atomic
 def call_about_visit(*, session: TreatmentSession, by: User, at: dt.datetime) -> None:
     """Note that somebody told the patient about a visit: what waited to tell them is settled too."""
-    _, news = VisitCall.objects.get_or_create(
+    _, news = VisitCall.objects.that_stand().get_or_create(
         session=session,
-        session_version=session.version,
-        defaults={"clinic": session.clinic, "by": by, "at": at},
+        defaults={
+            "clinic": session.clinic,
+            "session_version": session.version,
+            "visit_at": session.starts_at,
+            "by": by,
+            "at": at,
+        },
     )
     if not news:
         raise NothingToDo
@@ -138,7 +143,8 @@ def call_about_visit(*, session: TreatmentSession, by: User, at: dt.datetime) ->
 @transaction.atomic
 def take_back_call(*, session: TreatmentSession, by: User, at: dt.datetime) -> None:
     """Undo it: the person is on the call list again, and what waited waits again or is missed by the next planning."""
-    call = VisitCall.objects.select_for_update().filter(session=session, session_version=session.version).first()
+    standing = VisitCall.objects.that_stand().filter(session=session)
+    call = standing.select_for_update(of=("self",)).first()
     if call is None:
         raise NothingToDo
     settled = Reminder.objects.filter(session=session, state=State.HANDLED, handled_by=call.by, handled_at=call.at)

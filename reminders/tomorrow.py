@@ -44,16 +44,15 @@ def untold(*, clinic: Clinic, day: dt.date, now: dt.datetime) -> list[Untold]:
     now_so = Q(session_version=F("session__version")) | Q(visit_at=F("session__starts_at")) & ~Q(state=State.CANCELLED)
     for reminder in Reminder.objects.filter(_reminds(clinic, day), now_so, session__in=sessions):
         about[reminder.session_id].append(reminder)
-    calls = {call.session_id: call for call in VisitCall.objects.filter(session__in=sessions).select_related("by")}
+    standing = VisitCall.objects.that_stand().filter(session__in=sessions).select_related("by")
+    calls = {call.session_id: call for call in standing}
     points = ContactPoint.objects.filter(patient__in=[one.course.patient_id for one in sessions], channel=Channel.SMS)
     phones = {point.patient_id: spoken_address(Channel.SMS, point.address, clinic.country) for point in points}
     rows = []
     for session in sessions:
-        call = calls.get(session.pk)
-        current = call if call and call.session_version == session.version else None
         newest = [one for one in about[session.pk] if one.session_version == session.version]
         why = why_untold(session, newest or about[session.pk], clinic.zone)
-        rows.append(Untold(session, why, phones.get(session.course.patient_id, ""), current))
+        rows.append(Untold(session, why, phones.get(session.course.patient_id, ""), calls.get(session.pk)))
     return sorted(rows, key=lambda row: row.call is not None)
 
 
@@ -64,7 +63,7 @@ def _sessions(clinic: Clinic, day: dt.date, now: dt.datetime) -> QuerySet[Treatm
     # Told that time already, whoever sees them then: unless something else was told since, and this has to be told anew.
     anew = about.filter(session_version=OuterRef("version"), rule__kind=Kind.MOVED).exclude(state=State.CANCELLED)
     told_before = Exists(reached.filter(visit_at=OuterRef("starts_at"))) & ~Exists(anew)
-    called = VisitCall.objects.filter(session=OuterRef("pk"), session_version=OuterRef("version"))
+    called = VisitCall.objects.that_stand().filter(session=OuterRef("pk"))
     booked = TreatmentSession.objects.filter(clinic=clinic, local_date=day, status=Status.BOOKED)
     return (
         booked.filter(~Exists(told) & ~told_before | Exists(called))

@@ -208,7 +208,47 @@ def test_a_call_about_the_old_time_does_not_count_for_the_new_one(
     rules: Clinic, front_desk: User, visit: TreatmentSession
 ) -> None:
     call(front_desk, visit)
+    TreatmentSession.objects.update(version=2, starts_at=visit.ends_at, ends_at=visit.ends_at + QUARTER)
+    (row,) = untold(clinic=rules, day=DAY, now=EVE)
+    assert row.call is None
+
+
+def test_whom_another_injector_sees_at_the_time_they_were_called_about_is_not_called_again(
+    rules: Clinic, front_desk: User, visit: TreatmentSession
+) -> None:
+    call(front_desk, visit)
     TreatmentSession.objects.update(version=2)
+    (row,) = untold(clinic=rules, day=DAY, now=EVE)
+    assert row.call
+    call(front_desk, visit)
+    assert VisitCall.objects.count() == 1
+    call(front_desk, visit, "take_back_call")
+    assert not VisitCall.objects.exists()
+
+
+def test_who_was_called_about_another_time_since_is_called_about_the_old_one_again(
+    rules: Clinic, front_desk: User, visit: TreatmentSession
+) -> None:
+    call(front_desk, visit)
+    TreatmentSession.objects.update(version=2, starts_at=visit.ends_at, ends_at=visit.ends_at + QUARTER)
+    call(front_desk, visit)
+    TreatmentSession.objects.update(version=3, starts_at=visit.starts_at, ends_at=visit.ends_at)
+    (row,) = untold(clinic=rules, day=DAY, now=EVE)
+    assert row.call is None
+    call(front_desk, visit)
+    assert VisitCall.objects.count() == 3
+
+
+def test_a_call_does_not_count_once_another_time_was_told_and_the_old_one_is_told_anew(
+    rules: Clinic, front_desk: User, reminder: Reminder, visit: TreatmentSession
+) -> None:
+    call(front_desk, visit)
+    TreatmentSession.objects.update(version=3)
+    news = Reminder.objects.get(pk=reminder.pk)
+    news.pk, news.uid, news.session_version, news.state = None, uuid.uuid4(), 3, State.FAILED
+    news.handled_by, news.handled_at = None, None
+    news.rule = ReminderRule.objects.get(clinic=rules, kind=Kind.MOVED)
+    news.save()
     (row,) = untold(clinic=rules, day=DAY, now=EVE)
     assert row.call is None
 
