@@ -150,6 +150,6 @@ def _floor(statements: list[Statement]) -> str:
             cursor.execute(sql, params)
             if cursor.description:
                 rows = cursor.fetchall()
-                if '"local_date"' in sql:
-                    lines += [f'<td><a href="/sessions/{row[0]}/">{row[4]} {row[9]} {row[8]}</a></td>' for row in rows]
+                if "visit.local_date" in sql:
+                    lines += [f'<td><a href="/sessions/{row[0]}/">{row[8]} {row[7]} {row[6]}</a></td>' for row in rows]
     return "".join(lines)

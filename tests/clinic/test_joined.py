@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from clinic.joined import Joined
+from clinic.joined import Joined, Some
 from clinic.models import Injector, OpeningHours, Room, User
 from patients.models import Patient
 from tests.builders import make_course
@@ -26,6 +26,15 @@ PLACES = Joined(
     hours=OpeningHours,
 )
 COURSES = Joined("SELECT {columns} FROM treatments_course course WHERE course.id = %s", course=Course)
+HOURS = Joined(
+    """
+    SELECT {columns}, injector.name FROM clinic_injector injector
+    LEFT JOIN clinic_openinghours hours ON hours.injector_id = injector.id
+    WHERE injector.uid = %s ORDER BY hours.id
+    """,
+    injector=Some(Injector, ("name", "uid")),
+    hours=Some(OpeningHours, ("weekday", "opens", "room_id")),
+)
 JOINED_BEFORE = Joined("SELECT {columns} FROM clinic_user person WHERE person.created_at < %s", person=User)
 
 
@@ -57,6 +66,19 @@ def test_what_an_outer_join_did_not_find_is_none(osei: Injector) -> None:
 
 def test_what_else_is_selected_follows(osei: Injector) -> None:
     assert bool(PLACES.rows(osei.uid)[0][3]) is (PLACES.rows(osei.uid)[0][1].name == "Room 1")
+
+
+def test_a_flat_row_holds_the_columns_of_all_tables_and_what_else_is_selected(osei: Injector) -> None:
+    expected = osei.opening_hours.order_by("pk").values_list("weekday", "opens", "room_id")
+    assert len(expected) > 1
+    assert [tuple(row) for row in HOURS.flat(osei.uid)] == [
+        (osei.name, osei.uid, *hours, osei.name) for hours in expected
+    ]
+
+
+def test_a_flat_row_has_none_for_what_an_outer_join_did_not_find(osei: Injector) -> None:
+    osei.opening_hours.all().delete()
+    assert [tuple(row) for row in HOURS.flat(osei.uid)] == [(osei.name, osei.uid, None, None, None, osei.name)]
 
 
 def test_an_encrypted_text_is_read(maria: Patient) -> None:

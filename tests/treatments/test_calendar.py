@@ -169,6 +169,20 @@ def test_the_free_times_are_those_that_the_search_offers(desk: Client, osei: Inj
     assert {slot.starts_at for slot in read} == {slot.starts_at for slot in offered}
 
 
+@pytest.mark.parametrize("hours_name_the_room", [True, False])
+def test_a_room_that_somebody_else_has_is_taken_in_the_week_of_one(
+    desk: Client, osei: Injector, maria: Patient, *, hours_name_the_room: bool
+) -> None:
+    bello = make_injector(osei.clinic, "RN Bello", room=room_of(osei))
+    if not hours_name_the_room:
+        OpeningHours.objects.filter(injector=bello).update(room=None)
+    make_session(make_course(maria), osei, at(10, 30))
+    content = page(desk, injector=bello.uid)
+    assert "Monday 30 November, 10:30am, RN Bello" not in free(content)
+    assert "Monday 30 November, 11am, RN Bello" in free(content)
+    assert "Santos" not in content
+
+
 def test_one_opens_on_ones_own_column(osei: Injector, nurse: User, riverside: Clinic) -> None:
     make_injector(riverside, "RN Bello", user=nurse)
     assert "<h1>RN Bello, week of Monday 30 November 2026</h1>" in page(log_in(nurse))

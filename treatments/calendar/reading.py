@@ -8,20 +8,22 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db import connection
+from django.db.models import OuterRef, Subquery
 
 from clinic.constraints.no_overlap import LONGEST
 from clinic.joined import Joined, Some
 from clinic.models import Clinic, Injector, OpeningHours
+from patients.models import Patient
 from treatments.calendar.blocks import DAY, Column, Opening, Span, Visit, column, mask
 from treatments.calendar.clock import Away, existing, first_minute, minute_of, on_date
 from treatments.models import Status, TreatmentSession
 from treatments.models.session import OCCUPYING
 from treatments.slots.agenda import PAUSES, ROOMS, kept_holidays
 from treatments.slots.shifts import MINUTE, wall_minute
-from treatments.slots.taken import Epoch
+from treatments.slots.taken import EPOCH
 
-NOT_SHOWN = (Status.CANCELLED, Status.GIVEN_BEFORE)
+NOT_SHOWN = (Status.CANCELLED.value, Status.GIVEN_BEFORE.value)
 
 
 # The active injectors of a clinic with their hours, and whether they are somebody at another clinic too.
@@ -37,6 +39,40 @@ PEOPLE = Joined(
     """,
     injector=Some(Injector, ("id", "uid", "name", "user_id")),
     hours=Some(OpeningHours, ("weekday", "opens", "closes", "slot_minutes", "room_id", "valid_from", "valid_until")),
+)
+
+
+SHOWN = """
+    SELECT {columns}, {begins}, {ends}
+    FROM treatments_treatmentsession visit
+    JOIN treatments_course course ON course.id = visit.course_id
+    JOIN patients_patient patient ON patient.id = course.patient_id
+    WHERE visit.clinic_id = %s AND visit.local_date >= %s AND visit.local_date <= %s
+        AND visit.status NOT IN (%s, %s) {of}
+    ORDER BY visit.starts_at
+"""
+
+
+def _visits(of: str) -> Joined:
+    """Return the question for the visits of some days. Whole seconds: a datetime costs SQLite more than the rest of a row."""
+    begins, ends = (EPOCH[connection.vendor].format(f"visit.{moment}") for moment in ("starts_at", "ends_at"))
+    return Joined(
+        SHOWN.format(columns="{columns}", begins=begins, ends=ends, of=of),
+        visit=Some(TreatmentSession, ("uid", "injector_id", "room_id", "local_date", "status", "answer")),
+        patient=Some(Patient, ("given_name", "family_name")),
+    )
+
+
+VISITS_OF_ALL = _visits("")
+# Of one injector, and of whoever shares a room with them: hours without a room may lead into any.
+VISITS_NEAR_ONE = _visits(
+    """
+    AND (
+        visit.injector_id = %s
+        OR visit.room_id IN (SELECT hours.room_id FROM clinic_openinghours hours WHERE hours.injector_id = %s)
+        OR EXISTS (SELECT 1 FROM clinic_openinghours hours WHERE hours.injector_id = %s AND hours.room_id IS NULL)
+    )
+    """
 )
 
 
@@ -216,33 +252,11 @@ def _elsewhere(clinic: Clinic, start: dt.datetime, end: dt.datetime) -> Iterator
 
 
 def _put_visits(stretch: Stretch, chosen: Person | None) -> None:
-    """Read the visits: of everyone, or of one injector and of whoever shares a room with them."""
-    sessions = TreatmentSession.objects.filter(
-        clinic=stretch.clinic, local_date__gte=stretch.first, local_date__lte=stretch.last
-    ).exclude(status__in=NOT_SHOWN)
-    if chosen:
-        own_rooms = {week.opening.room for week in chosen.hours}
-        rooms = stretch.rooms.keys() if None in own_rooms else own_rooms
-        sessions = sessions.filter(Q(injector=chosen.pk) | Q(room__in=rooms))
+    """Put in the visits: of everyone, or of one injector and of whoever shares a room with them."""
+    days = (stretch.clinic.pk, stretch.first, stretch.last, *NOT_SHOWN)
     zone = stretch.clinic.zone
-    # Whole seconds: a datetime costs SQLite more to read than the rest of the row.
-    rows = (
-        sessions.order_by("starts_at")
-        .annotate(begins=Epoch(F("starts_at")), ends=Epoch(F("ends_at")))
-        .values_list(
-            "uid",
-            "injector_id",
-            "room_id",
-            "local_date",
-            "begins",
-            "ends",
-            "status",
-            "answer",
-            "course__patient__given_name",
-            "course__patient__family_name",
-        )
-    )
-    for uid, injector, room, date, begins, ends, status, answer, given, family in rows:
+    rows = VISITS_NEAR_ONE.flat(*days, *[chosen.pk] * 3) if chosen else VISITS_OF_ALL.flat(*days)
+    for uid, injector, room, date, status, answer, given, family, begins, ends in rows:
         start = wall_minute(begins, date, zone)
         end = min(start + (ends - begins) // MINUTE, DAY)
         holds = status in OCCUPYING

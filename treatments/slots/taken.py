@@ -36,17 +36,19 @@ ORDER BY 1, 2
 """
 
 
+# A moment as whole seconds since 1970. SQLite keeps moments as text in UTC.
+EPOCH = {"postgresql": "extract(epoch FROM {})::bigint", "sqlite": "CAST(strftime('%%s', {}) AS integer)"}
+
+
 class Epoch(Func):
     """A moment as whole seconds since 1970."""
 
     output_field = BigIntegerField()
-    template = "extract(epoch FROM %(expressions)s)::bigint"
 
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        """SQLite keeps moments as text in UTC. (The percent sign goes through two rounds of formatting.)"""
-        return self.as_sql(
-            compiler, connection, template="CAST(strftime('%%%%s', %(expressions)s) AS integer)", **context
-        )
+    def as_sql(self, compiler: Any, connection: Any, *_words: Any, **_context: Any) -> Any:
+        """Write what the engine calls it."""
+        column, values = compiler.compile(self.source_expressions[0])
+        return EPOCH[connection.vendor].format(column), values
 
 
 def taken(resource: Resource, ids: Collection[int], window: Window, length: int) -> Taken:
