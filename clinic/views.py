@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
@@ -11,7 +11,7 @@ from clinic.context import THEMES
 from clinic.founding import may_found
 from clinic.middleware import SESSION_KEY
 from clinic.models import User
-from clinic.redirects import next_url, posted_uid
+from clinic.redirects import next_url, page_of_form, posted_uid
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -44,3 +44,20 @@ def theme(request: HttpRequest) -> HttpResponse:
             "theme", chosen, max_age=365 * 24 * 3600, samesite="Lax", secure=request.is_secure(), httponly=True
         )
     return response
+
+
+def open_too_long(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Refuse a form whose token is not the one of who is signed in now, and show what was written, to be copied.
+
+    Going back does not bring it back: browsers keep no page of ours. A form of another site is shown nothing, lest its
+    words stand on a page of ours.
+    """
+    own = request.headers.get("Sec-Fetch-Site") == "same-origin"
+    context = {"written": _written(request) if own else [], "page": page_of_form(request, "clinic:home")}
+    return render(request, "403_csrf.html", context, status=403)
+
+
+def _written(request: HttpRequest) -> list[str]:
+    """Return what took more than a word to write, but for secrets."""
+    typed = [words for name, several in request.POST.lists() if "password" not in name for words in several]
+    return [words for words in typed if len(words.split()) > 1]
