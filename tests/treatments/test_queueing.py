@@ -7,12 +7,13 @@ import pytest
 from django.db import OperationalError, connection
 from psycopg import errors
 
-from clinic.models import User
+from clinic.models import Absence, User
 from tests.builders import NOW
 from treatments import booking, courses, leaving, queueing, self_booking, slots, walkins
 from treatments.conflicts import Taken
 from treatments.models import Course, TreatmentSession
 from treatments.recall import contact
+from treatments.setup import changes, saving
 
 pytestmark = pytest.mark.django_db
 
@@ -126,3 +127,19 @@ def test_a_record_whose_visits_stay_held_is_not_closed_and_says_so(
         contact.let_go(course=course, reason="Left", died=died, by=prescriber, at=NOW)
     course.refresh_from_db()
     assert course.closed_on is None
+
+
+def test_a_list_of_stranded_visits_that_was_broken_off_once_is_made_anew(
+    session: TreatmentSession, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day, left, suggest = session.starts_at, [broken_off()], slots.suggest
+
+    def break_off_once(**asked: object) -> object:
+        if left:
+            raise left.pop()
+        return suggest(**asked)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(slots, "suggest", break_off_once)
+    row = Absence(clinic=session.clinic, injector=session.injector, starts_at=day, ends_at=day + dt.timedelta(hours=1))
+    (found,) = saving.propose(change=changes.leave(row=row), by=admin, at=NOW)
+    assert found.session == session

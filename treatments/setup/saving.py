@@ -3,10 +3,10 @@
 import datetime as dt
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from clinic.models import Injector, Room, User
 from treatments import booking, slots
@@ -40,11 +40,13 @@ class NotMoved(Exception):
         self.session = session
 
 
+@again_after_deadlock
 def propose(*, change: Change, by: User, at: dt.datetime) -> list[Stranded]:
     """Return the visits that the change would strand, each with up to three free times under the new rules.
 
     The change is made, every visit is put on its first proposal so that no two get the same, and all is rolled back.
-    Raises Refused when the change itself cannot be made.
+    Nobody's calendar is held meanwhile: whoever books goes first.
+    Raises Refused when the change itself cannot be made, and booking.Conflict after deadlock upon deadlock.
     """
     with transaction.atomic():
         found = [_proposal(session, why, at) for session, why in _make(change, by, at).items()]
@@ -107,8 +109,8 @@ def _hold(change: Change) -> None:
 
 def _proposal(session: TreatmentSession, why: str, at: dt.datetime) -> Stranded:
     """Find times for one visit, and put it on the first, so that the next visit finds it taken."""
-    row = TreatmentSession.objects.filter(pk=session.pk)
-    row.update(status=Status.CANCELLED)  # so that it may keep its time with another injector or in another room
+    # So that it may keep its time with another injector or in another room.
+    TreatmentSession.objects.filter(pk=session.pk).update(status=Status.CANCELLED)
     options = slots.suggest(
         course=session.course,
         now=at,
@@ -116,19 +118,28 @@ def _proposal(session: TreatmentSession, why: str, at: dt.datetime) -> Stranded:
         not_before=max(session.local_date, session.due_on),
         minutes=session.minutes,
     )
-    if options:
-        first = options[0]
-        row.update(
-            status=Status.BOOKED,
-            injector=first.injector,
-            room=first.room,
-            starts_at=first.starts_at,
-            ends_at=first.ends_at,
-            local_date=first.starts_at.astimezone(session.clinic.zone).date(),
-        )
-    else:
-        row.update(status=Status.BOOKED)
-    return Stranded(session, why, tuple(options))
+    return Stranded(session, why, _put_on_first(session, options))
+
+
+def _put_on_first(session: TreatmentSession, options: Sequence[slots.Slot]) -> tuple[slots.Slot, ...]:
+    """Put a visit on the first of these times that nobody has booked since they were looked for; return those from it on."""
+    row = TreatmentSession.objects.filter(pk=session.pk)
+    for number, slot in enumerate(options):
+        try:
+            with transaction.atomic():
+                row.update(
+                    status=Status.BOOKED,
+                    injector=slot.injector,
+                    room=slot.room,
+                    starts_at=slot.starts_at,
+                    ends_at=slot.ends_at,
+                    local_date=slot.starts_at.astimezone(session.clinic.zone).date(),
+                )
+        except IntegrityError:
+            continue
+        return tuple(options[number:])
+    row.update(status=Status.BOOKED)
+    return ()
 
 
 def _move(session: TreatmentSession, code: str, by: User, at: dt.datetime) -> TreatmentSession:

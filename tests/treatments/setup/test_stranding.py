@@ -128,6 +128,40 @@ def test_a_visit_booked_meanwhile_shows_the_list_again(
     assert not Absence.objects.exists()
 
 
+def test_a_time_that_is_booked_while_the_list_is_made_is_proposed_to_nobody(
+    ada: Client, osei: Injector, visit: TreatmentSession, course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suggest = slots.suggest
+    beaten: list[slots.Slot] = []
+
+    def book_the_first(**asked: Any) -> list[slots.Slot]:
+        found = suggest(**asked)
+        if not beaten:
+            beaten.append(found[0])
+            other = make_course(make_patient(course.clinic, "Tom", "Reid"))
+            make_session(other, found[0].injector, found[0].starts_at, room=found[0].room)
+        return found
+
+    monkeypatch.setattr(slots, "suggest", book_the_first)
+    answer = ask_for_leave(ada, osei)
+    assert answer.status_code == 200
+    (row,) = answer.context["rows"]
+    assert beaten[0] not in row["visit"].options
+    assert row["chosen"] == row["visit"].options[0].code
+
+
+def test_who_is_kept_from_the_list_by_others_is_asked_to_save_again(
+    ada: Client, osei: Injector, visit: TreatmentSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken_off(**asked: Any) -> None:
+        raise booking.Taken
+
+    monkeypatch.setattr(saving, "propose", broken_off)
+    assert "Nothing was saved. Save again." in text(ask_for_leave(ada, osei))
+    gone = ada.post(reverse("setup:deactivate", args=[osei.uid]), follow=True)
+    assert "Nothing was saved. Save again." in text(gone)
+
+
 def test_who_asked_for_another_time_is_seen_with_when_they_could_come(
     ada: Client, osei: Injector, visit: TreatmentSession
 ) -> None:

@@ -13,7 +13,7 @@ from clinic.models import Injector, Room
 from treatments.setup import changes
 from treatments.setup.forms import InjectorForm, RoomForm
 from treatments.views.setup.hours import get_injector, page_of
-from treatments.views.setup.settling import Page, edit, settle
+from treatments.views.setup.settling import Page, edit, press
 
 
 def _settings(heading: str) -> Page:
@@ -63,7 +63,7 @@ def deactivate(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Take an injector who left out of use."""
     who = get_injector(request, uid)
     who.active = False
-    return settle(request, changes.injector(row=who), _settings("Settings"))
+    return press(request, changes.injector(row=who), _settings("Settings"))
 
 
 @require_POST
@@ -72,7 +72,7 @@ def activate(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Take an injector back, with the hours that still hold."""
     who = get_injector(request, uid)
     who.active = True
-    return settle(request, changes.injector(row=who), page_of(who, who.name))
+    return press(request, changes.injector(row=who), page_of(who, who.name))
 
 
 @require_http_methods(["GET", "POST"])
@@ -113,7 +113,7 @@ def close_room(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Take a room out of use for good."""
     row = _get_room(request, uid)
     row.active = False
-    return settle(request, changes.room(row=row, users=list(row.injectors.all())), _settings("Settings"))
+    return press(request, changes.room(row=row, users=list(row.injectors.all())), _settings("Settings"))
 
 
 @require_POST
@@ -122,4 +122,4 @@ def open_room(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Take a room back into use."""
     row = _get_room(request, uid)
     row.active = True
-    return settle(request, changes.room(row=row, users=list(row.injectors.all())), _settings("Settings"))
+    return press(request, changes.room(row=row, users=list(row.injectors.all())), _settings("Settings"))

@@ -21,6 +21,7 @@ from treatments.setup import saving
 from treatments.setup.changes import Change, Refused
 
 CHOICE = "visit-"  # begins the field of one stranded visit's new time
+HELD = "Somebody else was changing the same times. Nothing was saved. Save again."
 OWN_FIELDS = {"csrfmiddlewaretoken", "seen", "decision"}
 
 
@@ -70,6 +71,15 @@ def _unless_overtaken(change: Change, form: HouseForm, stored: Callable[[], dict
     return replace(change, write=write)
 
 
+def press(request: StaffRequest, change: Change, page: Page) -> HttpResponse:
+    """Make the change that a button asks for; where it is refused, say why on the page that it leads back to."""
+    try:
+        return settle(request, change, page)
+    except Refused as error:
+        messages.error(request, str(error))
+        return redirect(page.back_url)
+
+
 def settle(request: StaffRequest, change: Change, page: Page) -> HttpResponse:
     """Save a change, or show the visits that it would strand. Raises Refused."""
     chosen = _choices(request.POST)
@@ -84,14 +94,16 @@ def settle(request: StaffRequest, change: Change, page: Page) -> HttpResponse:
     except saving.NotMoved as error:
         return _stranded(request, change, page, f"{error} Nothing was saved.", 409)
     except Conflict:
-        problem = "Somebody else was changing the same times. Nothing was saved. Save again."
-        return _stranded(request, change, page, problem, 409)
+        return _stranded(request, change, page, HELD, 409)
     messages.success(request, f"Saved: {change.words}.{_moved_words(len(moved))}")
     return redirect(page.back_url)
 
 
 def _stranded(request: StaffRequest, change: Change, page: Page, problem: str, status: int) -> HttpResponse:
-    visits = saving.propose(change=change, by=request.user, at=timezone.now())
+    try:
+        visits = saving.propose(change=change, by=request.user, at=timezone.now())
+    except Conflict as error:
+        raise Refused(HELD) from error
     wishes.put_on([visit.session for visit in visits])
     context = {
         "change": change,

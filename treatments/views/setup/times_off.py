@@ -17,7 +17,7 @@ from treatments.setup import changes
 from treatments.setup.forms import ClosureForm, LeaveForm, span_initial
 from treatments.setup.public_holidays import holidays_of
 from treatments.views.setup.hours import get_injector, page_of
-from treatments.views.setup.settling import Page, edit, settle
+from treatments.views.setup.settling import Page, edit, press
 
 
 def _get_leave(request: StaffRequest, uid: uuid.UUID) -> Absence:
@@ -98,4 +98,4 @@ def work_on(request: StaffRequest, date: str) -> HttpResponse:
         raise Http404
     worked = request.POST.get("worked") == "yes"
     change = changes.holiday(clinic=request.clinic, date=day, name=found[0].name, worked=worked)
-    return settle(request, change, Page("Public holidays", reverse("setup:holidays"), "Public holidays"))
+    return press(request, change, Page("Public holidays", reverse("setup:holidays"), "Public holidays"))
