@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Greatest
 
-from reminders.models import Reminder, ReminderRule, State
+from reminders.models import Kind, Reminder, ReminderRule, State
 from reminders.planning.few import narrowed
 from reminders.planning.rules import LOOK_AHEAD
 from reminders.standing import (
@@ -37,6 +37,15 @@ _SWITCHED_OFF = Q(state=State.WAITING, rule__active=False)
 # The same where a statement that writes may not join.
 _SWITCHED_OFF_HERE = Q(state=State.WAITING) & Q(
     Exists(ReminderRule.objects.filter(pk=OuterRef("rule_id"), active=False))
+)
+# What lies ahead is spoken of whenever its rule was switched on, the check-ups from their day on, and of news what came since.
+_AHEAD = (Kind.VISIT, Kind.DUE)
+_CHECKUPS = (Kind.SIDE_EFFECTS, Kind.EFFECT)
+_SPOKEN_OF = (
+    Q(rule__since__isnull=True)
+    | Q(rule__kind__in=_AHEAD)
+    | Q(rule__kind__in=_CHECKUPS, due_at__gte=F("rule__since"))
+    | Q(created_at__gte=F("rule__since"))
 )
 
 
@@ -78,10 +87,13 @@ def bring_back(*, now: dt.datetime) -> int:
 
     Those whose use is just over too: the next step marks them as missed, so that a person sees them. They wait as
     long as what brought them back can be undone in turn: a visit cancelled by mistake must not ask for a booking.
-    What a person started comes back by a person alone.
+    What a person started comes back by a person alone, and what was stopped with its rule only if the rule, switched on
+    again, speaks of it: of a booking weeks ago nobody hears.
     """
     again = _A_VISIT & visit_stands() | _A_COURSE & Q(asked_on__isnull=True) & course_stands()
-    stopped = Reminder.objects.filter(again, state=State.CANCELLED, useful_until__gt=now - JUST_OVER, rule__active=True)
+    stopped = Reminder.objects.filter(
+        again, _SPOKEN_OF, state=State.CANCELLED, useful_until__gt=now - JUST_OVER, rule__active=True
+    )
     due_at = Greatest(F("due_at"), Value(now + dt.timedelta(seconds=settings.UNDO_SECONDS)))
     return stopped.update(state=State.WAITING, reason="", closed_at=None, due_at=due_at)
 

@@ -13,7 +13,8 @@ from reminders import handling
 from reminders.dispatch import send_due
 from reminders.models import Reminder, ReminderRule, State
 from reminders.planning import reconcile
-from reminders.standing import AS_BEFORE
+from reminders.standing import AS_BEFORE, SWITCHED_OFF
+from reminders.writing import save_rule
 from tests.builders import NOW, make_course, make_patient, room_of
 from tests.reminders.conftest import Gateway
 from treatments import booking, undoing
@@ -307,6 +308,25 @@ def test_a_rule_that_is_switched_off_takes_its_waiting_messages_with_it(
     assert told() == [("booked", "cancelled")]
     ReminderRule.objects.filter(kind="booked").update(active=True)
     assert told() == [("booked", "waiting")]
+
+
+def switch(rule: ReminderRule, *, on: bool, by: User, at: dt.datetime) -> None:
+    """Switch a rule on or off, as the page does."""
+    rule.refresh_from_db()
+    save_rule(rule=rule, fields={"active": on}, version=rule.version, by=by, at=at)
+
+
+def test_news_that_was_stopped_with_its_rule_is_not_told_weeks_later_when_the_rule_is_switched_on(
+    course: Course, osei: Injector, nurse: User
+) -> None:
+    book(course, osei, nurse, days=60)
+    reconcile(now=NOW)
+    rule = ReminderRule.objects.get(kind="booked")
+    switch(rule, on=False, by=nurse, at=NOW + MINUTE)
+    assert told(NOW + MINUTE) == [("booked", "cancelled")]
+    switch(rule, on=True, by=nurse, at=NOW + 14 * DAY)
+    assert told(NOW + 14 * DAY) == [("booked", "cancelled")]
+    assert Reminder.objects.get(rule__kind="booked").reason == SWITCHED_OFF
 
 
 def test_the_database_refuses_a_second_message_for_one_occasion(course: Course, osei: Injector, nurse: User) -> None:

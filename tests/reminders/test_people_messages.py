@@ -167,6 +167,18 @@ def test_a_course_that_ended_meanwhile_stops_its_check_ups(given: TreatmentSessi
     assert states("effect") == ["cancelled"]
 
 
+@pytest.mark.parametrize(("days", "found"), [(2, "waiting"), (9, "cancelled")])
+def test_a_check_up_whose_rule_was_switched_off_comes_back_when_its_day_is_still_to_come(
+    given: TreatmentSession, days: int, found: str
+) -> None:
+    assert states("effect") == ["waiting"]
+    rule = ReminderRule.objects.filter(kind="effect")
+    rule.update(active=False)
+    assert states("effect", NOW + DAY) == ["cancelled"]
+    rule.update(active=True, since=NOW + days * DAY)
+    assert states("effect", NOW + days * DAY) == [found]
+
+
 # The way
 
 

@@ -247,6 +247,14 @@ def test_an_inactive_rule_asks_for_nothing(visit: TreatmentSession) -> None:
     assert plan() == [(1, "waiting")]
 
 
+def test_a_reminder_whose_rule_is_switched_on_again_in_time_goes_out(visit: TreatmentSession) -> None:
+    plan()
+    ReminderRule.objects.filter(days_before=1).update(active=False)
+    assert plan() == [(3, "waiting"), (1, "cancelled")]
+    ReminderRule.objects.filter(days_before=1).update(active=True, since=NOW + HOUR)
+    assert plan(NOW + HOUR) == [(3, "waiting"), (1, "waiting")]
+
+
 def test_a_clinic_without_rules_sends_nothing(lakeside: Clinic, visit: TreatmentSession) -> None:
     patient = make_patient(lakeside, record_number="LS1")
     make_session(make_course(patient), make_injector(lakeside, "Dr Quinn"), NOW + 3 * DAY, placed_at=MONTH_AGO)
