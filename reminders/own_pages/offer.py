@@ -30,7 +30,7 @@ def page_of(invitation: OfferInvitation, *, name: str, now: dt.datetime) -> Offe
     own = invitation.course.sessions.filter(status__in=OPEN).first()
     booked_for = own.starts_at if own else None
     keep = _("Your booked visit stays as it is.") if own else _("Call us and we will find a time that suits you.")
-    if offer.state == SlotOffer.State.TAKEN or invitation.answer == OfferInvitation.Answer.TOO_LATE:
+    if offer.state == SlotOffer.State.TAKEN:
         return OfferPage(_("Someone just took it"), keep)
     over = offer.state != SlotOffer.State.OPEN or offer.expires_at <= now
     if over or not offers.still_fits(offer, invitation.course, own):

@@ -1,6 +1,7 @@
 """An offered time as the patient sees it, and its messages in the ledger."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 
 import pytest
@@ -8,14 +9,16 @@ import time_machine
 from django.test import Client
 
 from clinic.health_words import blocked_words
-from clinic.models import Clinic, Injector, User
+from clinic.models import Absence, Clinic, Injector, User
 from patients.models import Patient
 from reminders import links
 from reminders.dispatch import send_due
 from reminders.models import Reminder, ReminderRule
 from reminders.planning import reconcile
 from tests.builders import NOW, TODAY, make_course, make_patient, make_session, room_of
+from tests.pages import text
 from tests.reminders.conftest import Gateway
+from treatments import booking
 from treatments.models import Course, OfferInvitation, SlotOffer, TreatmentSession
 from treatments.recall import offers
 from treatments.slots import Slot
@@ -149,6 +152,58 @@ def test_an_offer_that_is_over_says_so(offer: SlotOffer, course: Course, front_d
     offers.end(offer=offer, by=front_desk, at=NOW)
     assert "This offer has ended" in client.get(link_of(course)).content.decode()
     assert client.post(f"{link_of(course)}take/").status_code == 409
+
+
+def _away(offer: SlotOffer) -> None:
+    Absence.objects.create(
+        clinic=offer.clinic, injector=offer.injector, starts_at=offer.starts_at, ends_at=offer.ends_at, label="Sick"
+    )
+
+
+def _shorter_hours(offer: SlotOffer) -> None:
+    offer.injector.opening_hours.update(opens=dt.time(11))
+
+
+@pytest.mark.parametrize("happens", [_away, _shorter_hours], ids=lambda one: one.__name__.strip("_"))
+def test_who_says_yes_to_a_time_that_is_no_longer_worked_reads_that_it_is_not_free_and_not_why(
+    offer: SlotOffer, course: Course, client: Client, happens: Callable[[SlotOffer], None]
+) -> None:
+    reconcile(now=NOW)
+    url = link_of(course)
+    happens(offer)
+    answer = client.post(f"{url}take/")
+    assert answer.status_code == 409
+    for page in (text(answer), text(client.get(url))):
+        assert "This offer has ended" in page
+        assert "Someone just took it" not in page
+        assert not re.search("Osei|sick|away|work", page, re.IGNORECASE)
+    assert "This time is no longer free." in text(answer)
+
+
+def test_nobody_is_said_to_have_taken_a_time_whose_offer_ran_out(
+    offer: SlotOffer, course: Course, client: Client
+) -> None:
+    reconcile(now=NOW)
+    url = link_of(course)
+    with time_machine.travel(offer.expires_at, tick=False):
+        answer = client.post(f"{url}take/")
+        assert answer.status_code == 409
+        assert "This offer has ended" in text(answer)
+        assert "Someone just took it" not in text(client.get(url))
+
+
+def test_a_yes_that_others_held_up_for_too_long_can_be_said_again(
+    offer: SlotOffer, course: Course, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held_up(**asked: object) -> None:
+        raise booking.Taken
+
+    reconcile(now=NOW)
+    url = link_of(course)
+    monkeypatch.setattr(offers, "accept", held_up)
+    answer = client.post(f"{url}take/")
+    assert answer.status_code == 409
+    assert "Yes, I want this time" in text(answer)
 
 
 def test_a_link_about_a_visit_takes_no_offer(offer: SlotOffer, osei: Injector, rules: Clinic, client: Client) -> None:

@@ -31,6 +31,7 @@ from treatments import booking
 from treatments.models import Course, OfferInvitation, SlotOffer, Status, TreatmentSession
 from treatments.recall import candidates, contact, offers, waiting
 from treatments.recall.freed import freed_times
+from treatments.setup import changes, saving
 from treatments.slots import Slot
 from treatments.slots.slot import slot_code
 
@@ -299,6 +300,20 @@ def test_an_offer_of_a_time_that_is_no_longer_worked_ends(
     make(riverside, slot, front_desk, person(riverside, "First", 90, osei))
     happens(slot)
     assert offers.close_ended(now=NOW) == 1
+
+
+def test_shorter_hours_end_the_offers_of_the_times_they_take_and_no_others(
+    riverside: Clinic, osei: Injector, slot: Slot, front_desk: User, admin: User
+) -> None:
+    course, later = person(riverside, "First", 90, osei), slot.starts_at + dt.timedelta(hours=2)
+    taken = make(riverside, slot, front_desk, course)
+    kept = make(riverside, Slot(osei, slot.room, later, later + dt.timedelta(minutes=15)), front_desk, course)
+    row = osei.opening_hours.get(weekday=2)
+    row.opens = dt.time(11)
+    saving.save(change=changes.hours(rows=[row]), by=admin, at=NOW)
+    taken.refresh_from_db()
+    kept.refresh_from_db()
+    assert (taken.state, kept.state) == ("ended", "open")
 
 
 def test_leave_and_closing_of_others_end_no_offer(

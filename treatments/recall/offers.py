@@ -16,7 +16,7 @@ from treatments.models import Course, OfferInvitation, SlotOffer, Status, Treatm
 from treatments.models.session import OCCUPYING, OPEN
 from treatments.queueing import again_after_deadlock
 from treatments.recall import candidates, waiting
-from treatments.slots import Slot
+from treatments.slots import Slot, still_worked
 
 State = SlotOffer.State
 
@@ -35,6 +35,10 @@ class NotOffered(Exception):
 
 class Gone(Exception):
     """Somebody was faster, or the offer is over."""
+
+
+class NotFree(Gone):
+    """The offer was not over, and yet the time was no longer to be had: booked otherwise, or no longer worked."""
 
 
 class NoLongerFits(Exception):
@@ -139,33 +143,42 @@ def close_ended(*, now: dt.datetime) -> int:
     return open_ones.filter(Q(expires_at__lte=now) | Q(Exists(taken)) | gone).update(state=State.ENDED)
 
 
+def close_unworked(*, clinic: Clinic) -> int:
+    """End offers of times at which the clinic no longer works, whatever took them (six queries at most)."""
+    open_ones = SlotOffer.objects.filter(clinic=clinic, state=State.OPEN).select_related("injector__clinic", "room")
+    slot_of = {one.pk: Slot(one.injector, one.room, one.starts_at, one.ends_at) for one in open_ones}
+    worked = still_worked(clinic, list(slot_of.values()))
+    gone = [pk for pk, slot in slot_of.items() if slot not in worked]
+    return SlotOffer.objects.filter(pk__in=gone, state=State.OPEN).update(state=State.ENDED) if gone else 0
+
+
 @again_after_deadlock
 def accept(*, invitation: OfferInvitation, at: dt.datetime) -> TreatmentSession:
     """Take a patient's yes: book the time, or move their later visit to it. The same yes twice is one booking.
 
-    Raises Gone, with the answer noted, or NoLongerFits.
+    Raises Gone or NotFree, with the answer noted, or NoLongerFits.
     """
     won = _try(invitation, at)
-    if won is None:
-        raise Gone
+    if isinstance(won, Gone):
+        raise won
     return won
 
 
 @transaction.atomic
-def _try(invitation: OfferInvitation, at: dt.datetime) -> TreatmentSession | None:
-    """Answer inside one transaction; None when somebody else has it. The lock on the offer queues those who say yes."""
+def _try(invitation: OfferInvitation, at: dt.datetime) -> TreatmentSession | Gone:
+    """Answer inside one transaction; return why not when it is too late. The lock on the offer queues those who say yes."""
     offer = SlotOffer.objects.select_for_update(of=("self",)).select_related("session").get(pk=invitation.offer_id)
     if offer.session and offer.session.course_id == invitation.course_id:
         return offer.session
     if offer.state != State.OPEN or offer.expires_at <= at:
         _note(invitation, OfferInvitation.Answer.TOO_LATE, at)
-        return None
+        return Gone()
     try:
         session = _book_or_move(invitation, offer, at)
     except booking.Taken:
         SlotOffer.objects.filter(pk=offer.pk).update(state=State.ENDED)
         _note(invitation, OfferInvitation.Answer.TOO_LATE, at)
-        return None
+        return NotFree()
     except (booking.AlreadyBooked, booking.Stale, booking.TooEarly) as error:
         raise NoLongerFits from error
     SlotOffer.objects.filter(pk=offer.pk, state=State.OPEN).update(state=State.TAKEN, session=session)

@@ -12,6 +12,7 @@ from clinic.models import Injector, Room, User
 from treatments import booking, slots
 from treatments.models import Status, TreatmentSession
 from treatments.queueing import again_after_deadlock, queue_for
+from treatments.recall import offers
 from treatments.setup.changes import Change
 from treatments.setup.opening import outside
 
@@ -54,17 +55,26 @@ def propose(*, change: Change, by: User, at: dt.datetime) -> list[Stranded]:
     return found
 
 
-@again_after_deadlock
-@transaction.atomic
 def save(
     *, change: Change, by: User, at: dt.datetime, seen: str = "", choices: Mapping[uuid.UUID, str] | None = None
 ) -> list[TreatmentSession]:
-    """Make the change and move the visits it strands, all or nothing; return the moved ones.
+    """Make the change and move the visits it strands, all or nothing; return the moved ones. Offers of times it takes end.
 
     ``seen`` is the digest of the list the person was shown; ``choices`` what they chose for each visit on it, the code
     of a slot or LEAVE, or None when all stay where they are. Raises Refused, Unseen, NotMoved, and booking.Conflict
     when others held the calendars for too long.
     """
+    moved = _save(change, by, at, seen, choices)
+    # After the commit: a patient who says yes holds the offer and waits for the calendars.
+    offers.close_unworked(clinic=change.clinic)
+    return moved
+
+
+@again_after_deadlock
+@transaction.atomic
+def _save(
+    change: Change, by: User, at: dt.datetime, seen: str, choices: Mapping[uuid.UUID, str] | None
+) -> list[TreatmentSession]:
     _hold(change)
     stranded = _make(change, by, at)
     if stranded and digest(stranded) != seen:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from reminders.models import PatientLink
 from reminders.own_pages import offer as offer_page
 from reminders.own_pages.views.behind_link import behind_link, show
+from treatments import booking
 from treatments.models import OfferInvitation
 from treatments.recall import offers
 
@@ -23,7 +24,11 @@ def take_offer(request: HttpRequest, link: PatientLink, now: dt.datetime) -> Htt
         return redirect(link.home)
     try:
         offers.accept(invitation=invitation, at=now)
+    except offers.NotFree:  # and nothing of why: that is between the clinic and whom it concerns
+        return show_offer(request, link, invitation, now, note=_("This time is no longer free."), status=409)
     except offers.Gone:
+        return show_offer(request, link, invitation, now, status=409)
+    except booking.Taken:  # others hold its calendar for too long: the page as it is, to press again
         return show_offer(request, link, invitation, now, status=409)
     except offers.NoLongerFits:
         note = _("This time no longer fits with your other visit. Call us if you want to change it.")
