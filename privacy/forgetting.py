@@ -1,7 +1,7 @@
 """Forgetting what is past its time, clinic by clinic: one that fails keeps no other from it, nor one person others.
 
 And of staff when, where and on what they were signed in: a session that has ended is of no use to anybody, nor is a
-count of log-ins that is over.
+count of log-ins that is over, nor the address of somebody who never took an invitation.
 """
 
 import datetime as dt
@@ -9,8 +9,9 @@ from contextlib import suppress
 from functools import partial
 
 from clinic import caching
-from clinic.models import Clinic, StaffSession
+from clinic.models import Clinic, Invitation, StaffSession
 from patients.models import Patient
+from privacy import keeping
 from privacy.erasing import NotYet, erase
 from privacy.models import Erasure, Retention
 from privacy.purging import purge_texts
@@ -22,6 +23,8 @@ def forget_everywhere(*, at: dt.datetime) -> None:
     """Do it for all clinics. Raises Incomplete where something could not be done."""
     StaffSession.objects.filter(expire_date__lte=at).delete()
     caching.forget_expired(now=at)
+    ended = at - dt.timedelta(days=keeping.INVITATION_DAYS)
+    Invitation.objects.filter(taken_at=None, expires_at__lt=ended).delete()
     each(Clinic.objects.all(), partial(_forget, at=at))
 
 

@@ -70,4 +70,7 @@ class RetentionForm(SharedForm, forms.ModelForm[Retention]):
     class Meta:
         model = Retention
         fields = ("record_years", "text_days", "erase_by_itself")
-        help_texts: ClassVar = {"record_years": HOW_LONG}
+        help_texts: ClassVar = {
+            "record_years": HOW_LONG,
+            "text_days": "The numbers of strangers who wrote go with them.",
+        }

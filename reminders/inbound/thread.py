@@ -41,6 +41,8 @@ def thread_of(patient: Patient, *, now: dt.datetime) -> list[Entry]:
 def thread_of_number(message: InboundMessage) -> list[Entry]:
     """Return what came from a number that belongs to nobody yet, at the same clinic."""
     said = InboundMessage.objects.filter(sender=message.sender, clinic=message.clinic, patient=None)
+    if not message.sender:  # forgotten numbers are all alike
+        said = said.filter(pk=message.pk)
     newest = said.select_related("done_by").order_by("-received_at", "-pk")[:NEWEST]
     return sorted(_both_ways(newest), key=lambda entry: entry.at)
 

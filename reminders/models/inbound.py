@@ -13,6 +13,7 @@ from treatments.models import TreatmentSession
 
 LONGEST_SENDER = 40
 LONGEST_TEXT = 2000  # gateways send at most 1,600 characters
+FORGOTTEN = "A number no longer kept"
 
 
 class InboundMessage(models.Model):
@@ -70,3 +71,8 @@ class InboundMessage(models.Model):
 
     def __str__(self) -> str:
         return f"Inbound {self.pk}"
+
+    @property
+    def writer(self) -> str:
+        """Who wrote it, in words for staff: the person, else the number while it is kept."""
+        return str(self.patient) if self.patient else self.sender or FORGOTTEN

@@ -9,15 +9,17 @@ from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 
-from clinic.models import Clinic, StaffSession, User
+from clinic.models import Clinic, Invitation, StaffSession, User
 from clinic.signing_in.sessions import LONGEST
+from clinic.staff import actions
 from patients.models import Patient
 from privacy import forgetting
 from privacy.erasing import erase
 from privacy.models import Erasure, Retention
 from privacy.tasks import forget
-from reminders.models import Heartbeat
+from reminders.models import Heartbeat, InboundMessage
 from reminders.watching.faults import Incomplete
 from tests.builders import NOW, make_clinic, make_patient
 from tests.clinic.signing_in.test_log_in import sign_in
@@ -97,6 +99,57 @@ def test_from_which_address_somebody_signed_in_is_forgotten_with_the_count_of_lo
     frozen_clock.shift(dt.timedelta(minutes=11))
     forget()
     assert cached() == [":1:kept-longer"]
+
+
+def text_from(clinic: Clinic, number: str, days_ago: int, **fields: Any) -> InboundMessage:
+    """Return a text that was dealt with."""
+    at = NOW - dt.timedelta(days=days_ago)
+    return InboundMessage.objects.create(
+        clinic=clinic, gateway_id=f"SM{number}", sender=number, body="Who is this?", received_at=at, meaning="other",
+        **{"state": "settled"} | fields,
+    )  # fmt: skip
+
+
+def test_the_number_of_a_stranger_who_wrote_is_forgotten_with_their_words(harbour: World) -> None:
+    stranger = text_from(harbour.clinic, "+447700900991", 366)
+    lately = text_from(harbour.clinic, "+447700900992", 364)
+    waiting = text_from(harbour.clinic, "+447700900993", 366, state="open")
+    theirs = text_from(harbour.clinic, "+447700900994", 366, patient=harbour.patient)
+    forget()
+    texts = InboundMessage.objects.filter(pk__in=[one.pk for one in (stranger, lately, waiting, theirs)])
+    assert list(texts.order_by("pk").values_list("sender", flat=True)) == [
+        "",
+        "+447700900992",
+        "+447700900993",
+        "+447700900994",
+    ]
+
+
+def test_strangers_who_are_forgotten_are_not_shown_as_one(harbour: World, keeper: User) -> None:
+    first = text_from(harbour.clinic, "+447700900991", 366, note="The first")
+    text_from(harbour.clinic, "+447700900992", 366, note="The second")
+    forget()
+    client = log_in(keeper)
+    page = client.get(reverse("reminders:inbox_message", args=[first.uid])).content.decode()
+    assert "The first" in page
+    assert "The second" not in page
+    assert "A number no longer kept" in page
+    assert "A number no longer kept" in client.get(reverse("reminders:inbox"), {"tab": "all"}).content.decode()
+
+
+def test_the_address_of_who_did_not_take_an_invitation_is_forgotten_a_month_after_it_ended(
+    riverside: Clinic, admin: User
+) -> None:
+    ended = {"untaken@riverside.example": 31, "lately@riverside.example": 29, "taken@riverside.example": 31}
+    for email, days in ended.items():
+        at = NOW - dt.timedelta(days=days + 3)
+        made, _token = actions.invite(clinic=riverside, email=email, role="front_desk", by=admin, at=at)
+        Invitation.objects.filter(pk=made.pk, email__startswith="taken").update(taken_at=at)
+    forget()
+    assert set(Invitation.objects.values_list("email", flat=True)) == {
+        "lately@riverside.example",
+        "taken@riverside.example",
+    }
 
 
 def test_a_monitor_sees_it_until_it_is_mended(broken: Clinic) -> None:
