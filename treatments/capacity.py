@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from clinic.models import Clinic
 from treatments.models import Course, TreatmentSession
@@ -49,7 +49,7 @@ def weeks_ahead(*, clinic: Clinic, now: dt.datetime, weeks: int = WEEKS) -> list
     today = now.astimezone(clinic.zone).date()
     first = monday_of(today)
     end = first + dt.timedelta(weeks=weeks)
-    visits, to_book = _standing(clinic, end)
+    visits, to_book = _standing(clinic, end, now)
     due, booked = Counter[dt.date](), Counter[dt.date]()
     for first_on, interval, number in (*visits, *to_book):
         for date in cycle_dates(first_on, interval, today, end):
@@ -77,10 +77,11 @@ def cycle_dates(first_on: dt.date, interval_days: int, today: dt.date, end: dt.d
         date += dt.timedelta(days=interval_days)
 
 
-def _standing(clinic: Clinic, end: dt.date) -> tuple[Dates, Dates]:
-    """Return booked dates and due dates of people with nothing booked, before ``end``, each with interval and number.
+def _standing(clinic: Clinic, end: dt.date, now: dt.datetime) -> tuple[Dates, Dates]:
+    """Return dates booked from ``now`` on, and due dates of people with nothing to come, before ``end``, each with interval and number.
 
-    Counted by the database (2 queries): however many people there are, there are no more dates than days.
+    A visit that has begun takes no time that is still to come: who is here today comes back an interval later, and
+    whose visit of an earlier day nobody has closed is as good as due. Counted by the database (2 queries): however many people there are, there are no more dates than days.
     """
     courses: Any = Course.objects.filter(clinic=clinic).with_nothing_booked()
     due = (
@@ -92,8 +93,16 @@ def _standing(clinic: Clinic, end: dt.date) -> tuple[Dates, Dates]:
     visits = TreatmentSession.objects.filter(
         clinic=clinic, status__in=OPEN, local_date__lt=end, course__closed_on__isnull=True
     )
-    booked = visits.order_by().values_list("local_date", "course__interval_days").annotate(number=Count("pk"))
-    return list(booked), list(due)
+    dates = visits.order_by().values_list("local_date", "course__interval_days")
+    booked: Dates = []
+    begun: Dates = []
+    today = now.astimezone(clinic.zone).date()
+    for date, interval, number, over in dates.annotate(
+        number=Count("pk"), over=Count("pk", filter=Q(starts_at__lt=now))
+    ):
+        booked.append((date, interval, number - over))
+        begun.append((date + dt.timedelta(days=interval) if date == today else date, interval, over))
+    return booked, [*due, *begun]
 
 
 def _times(clinic: Clinic, first: dt.date, end: dt.date, now: dt.datetime) -> Counter[dt.date]:

@@ -32,6 +32,24 @@ def test_who_is_booked_counts_where_they_are_booked(riverside: Clinic, osei: Inj
     assert [week.booked for week in weeks[:4]] == [0, 0, 1, 0]
 
 
+@pytest.mark.parametrize("days", [1, 8], ids=["this week", "last week"])
+def test_a_visit_of_an_earlier_day_that_nobody_closed_is_due_and_takes_no_time_to_come(
+    riverside: Clinic, osei: Injector, days: int
+) -> None:
+    wednesday = NOW + dt.timedelta(days=2)
+    make_session(make_course(make_patient(riverside)), osei, wednesday - dt.timedelta(days=days))
+    week = weeks_ahead(clinic=riverside, now=wednesday)[0]
+    assert (week.due, week.booked, week.free) == (1, 0, week.times)
+
+
+@pytest.mark.parametrize("status", ["booked", "arrived", "in_room"])
+def test_who_is_here_now_is_due_when_they_come_back(riverside: Clinic, osei: Injector, status: str) -> None:
+    make_session(make_course(make_patient(riverside)), osei, NOW - dt.timedelta(hours=1), status=status)
+    weeks = weeks_ahead(clinic=riverside, now=NOW)
+    assert (weeks[0].due, weeks[0].booked, weeks[0].free) == (0, 0, weeks[0].times)
+    assert [week.due for week in weeks].index(1) == 12
+
+
 def test_hours_less_leave_closures_and_holidays_are_times(riverside: Clinic, osei: Injector) -> None:
     day = dt.timedelta(days=1)
     Absence.objects.create(clinic=riverside, injector=osei, starts_at=NOW + 7 * day, ends_at=NOW + 7 * day + day / 24)
