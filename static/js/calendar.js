@@ -5,7 +5,7 @@
 
   const table = document.querySelector("[data-calendar]");
   if (!table) return;
-  const wide = window.matchMedia("(min-width: 768px)");
+  const wide = window.matchMedia("(min-width: 48rem)");
   const PLACE = "calendar-place";
   const ACTION = "a, button";
   const STEP = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };

@@ -25,6 +25,7 @@ ROOT = Path(settings.BASE_DIR)
 # 9:30 in the morning in UTC, 10:30 in London: summer time tells the two apart.
 MOMENT = datetime(2026, 6, 1, 9, 30, tzinfo=UTC)
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+SHEETS = sorted((ROOT / "static" / "css").glob("*.css"))
 SPRITE = (ROOT / "static" / "icons.svg").read_text()
 
 
@@ -188,6 +189,12 @@ def test_an_address_that_leads_nowhere_is_as_dark_as_every_page(client: Client) 
     page = client.get("/nowhere/")
     assert page.status_code == 404
     assert 'data-bs-theme="dark" data-app-theme="dim"' in page.content.decode()
+
+
+@pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.name)
+def test_a_page_is_laid_out_by_how_many_letters_fit(path: Path) -> None:
+    # In pixels a window stays wide when its letters are made twice as large, and the menu runs off its side.
+    assert not re.search(r"@media[^{]*(?:width|height):\s*[\d.]+px", path.read_text())
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
