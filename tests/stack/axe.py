@@ -34,8 +34,8 @@ THIN_OUT = """() => {
 
 # How words look: their colour, size and weight, and all grounds behind them. One of each look is marked to be measured,
 # unless it was measured before: a theme changes the colours of a page, not its words.
-MARK = """(known) => {
-    const met = new Set(known), fresh = [];
+MARK = """(met) => {
+    const fresh = [];
     document.querySelectorAll("[data-measured]").forEach((one) => one.removeAttribute("data-measured"));
     const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const done = new Set();
@@ -60,6 +60,20 @@ MARK = """(known) => {
     return fresh;
 }"""
 
+# From theme to theme, as the theme menu does it, up to the first in which something was marked.
+MARK_IN = f"""([themes, known]) => {{
+    const mark = {MARK}, met = new Set(known.split("|"));
+    const show = (theme) => Object.assign(document.documentElement.dataset,
+        {{appTheme: theme, bsTheme: theme === "light" ? "light" : "dark"}});
+    for (const theme of themes) {{
+        show(theme);
+        const fresh = mark(met);
+        if (fresh.length) return [theme, fresh];
+    }}
+    show(themes[0]);
+    return null;
+}}"""
+
 
 class Axe:
     """A pair of eyes that looks at page after page in one window and remembers which looks of words it has measured."""
@@ -67,13 +81,13 @@ class Axe:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.known: set[str] = set()
+        page.add_init_script(AXE_SCRIPT)  # sent once: it is half a megabyte
 
     def faults(self, sizes: Iterable[ViewportSize] = (DESK, PHONE), themes: Iterable[str] = THEMES) -> list[str]:
         """Return the serious faults of the page, each with width and theme; that it is wider than the window is one, too.
 
         The page is loaded once: sizes and themes change in it, as a window and the theme menu change them.
         """
-        self.page.evaluate(AXE_SCRIPT)
         self.page.evaluate(THIN_OUT)
         return [fault for size in sizes for fault in self._at(size, tuple(themes))]
 
@@ -84,25 +98,12 @@ class Axe:
             yield f"{where}: it is {wide} px wide"
         # At a desk all words are measured where they stand, so that what lies over them counts.
         yield from (f"{where}: {fault}" for fault in self._run("html", ALL if size is DESK else BUT_COLOURS))
-        for theme in themes:
-            show(self.page, theme)
-            yield from (f"{where} {theme}: {fault}" for fault in self._new_looks())
-        show(self.page, themes[0])
-
-    def _new_looks(self) -> Iterator[str]:
-        if fresh := self.page.evaluate(MARK, sorted(self.known)):
+        while found := self.page.evaluate(MARK_IN, [themes, "|".join(self.known)]):
+            theme, fresh = found
             self.known.update(fresh)
-            yield from self._run("[data-measured]", COLOURS)
+            yield from (f"{where} {theme}: {fault}" for fault in self._run("[data-measured]", COLOURS))
 
     def _run(self, where: str, options: dict[str, Any]) -> Iterator[str]:
         for fault in self.page.evaluate(RUN, [{"include": [[where]]}, options]):
             if fault["impact"] in SERIOUS:
                 yield f"{fault['id']}: {fault['html']}"
-
-
-def show(page: Page, theme: str) -> None:
-    """Show the page in a theme, as the theme menu does."""
-    page.evaluate(
-        "([theme, mode]) => Object.assign(document.documentElement.dataset, {appTheme: theme, bsTheme: mode})",
-        [theme, "dark" if theme in {"dark", "dim"} else "light"],
-    )
