@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from clinic.models import Room
 from tests.addresses import ALL, SIGNED, STAFF
-from tests.attacks.test_foreign_objects import forms_of
+from tests.attacks.reading import page_of
 from tests.world import World
 
 HUGE = 100_000_000
@@ -70,7 +70,9 @@ def test_a_file_that_no_page_asks_for_is_not_kept_for_a_moment(
     for kind in ("TemporaryUploadedFile", "InMemoryUploadedFile"):
         monkeypatch.setattr(f"django.core.files.uploadedfile.{kind}.__init__", kept)
     url = world.url("setup:edit_room")
-    form = forms_of(insider, world)[url]
+    page = page_of(insider.get(url))
+    assert page
+    [form] = [form for form in page.forms if "name" in form.values]
     fields = {name: values[:1] or [""] for name, values in form.values.items()}
     answer = insider.post(url, fields | {"name": ["Room nine"], "surprise": [file]})
     assert answer.status_code == 302
