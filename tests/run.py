@@ -17,6 +17,9 @@ from tests.postgres import postgres
 
 # Tests of running servers share one worker, so that each run starts them once.
 PYTEST = (sys.executable, "-m", "pytest", "-p", "tests.summary", "--numprocesses=2", "--dist=loadgroup")
+# What the suite decides itself, whatever lies in the environment: its database may be somebody's, and code that is kept
+# compiled need not be compiled anew by each process that a test starts.
+OWN = {"DATABASE_URL", "PYTHONDONTWRITEBYTECODE"}
 # Of a choice with ARGS, the second run may have nothing left to do.
 WELL = {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
 
@@ -41,8 +44,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _start(command: Sequence[str], output: IO[str] | None = None, **settings: str) -> subprocess.Popen[bytes]:
-    # The suite decides its database itself; one that lies in the environment may be somebody's.
-    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    environment = {name: value for name, value in os.environ.items() if name not in OWN}
     return subprocess.Popen(command, env=environment | settings, stdout=output, stderr=output and subprocess.STDOUT)
 
 
