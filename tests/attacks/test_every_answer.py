@@ -10,7 +10,11 @@ from django.urls import reverse
 from clinic.models import User
 from tests.addresses import ALL, BY_LINK, FOR_MACHINES, SIGN_IN
 from tests.attacks.reading import body_of
+from tests.engines import once
 from tests.world import World
+
+# That every address answers on both engines is in test_crawler.py and tests/clinic/test_access.py.
+pytestmark = once("what stands around an answer comes from no database")
 
 EVIL = "evil.example"
 # Opened by a secret of which this world has none; a wrong one has the answer of all pages that are not there.

@@ -12,6 +12,7 @@ from clinic.redirects import next_url
 from tests.addresses import STAFF
 from tests.attacks.reading import page_of
 from tests.conftest import log_in
+from tests.engines import once
 from tests.world import World
 
 AWAY = (
@@ -46,6 +47,7 @@ def test_a_next_that_leads_away_counts_for_nothing(away: str) -> None:
         assert HttpResponseRedirect(target).headers["Location"].isprintable()
 
 
+@once("where an answer leads comes from no database")
 @pytest.mark.parametrize("away", ["/\\evil.example/"])
 def test_no_page_sends_or_links_to_another_site(world: World, insider: Client, settings: Any, away: str) -> None:
     settings.DEMO = True

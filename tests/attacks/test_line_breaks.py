@@ -13,12 +13,14 @@ from clinic.models import User
 from tests.addresses import STAFF
 from tests.attacks.reading import body_of
 from tests.attacks.test_scripts import spoil
+from tests.engines import once
 from tests.world import World
 
 BREAK = "Harbour\r\nBcc: evil@evil.example\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nSUMMARY:evil\r\n\r\n<b>x"
 SHORT = "A\r\nBcc:e"
 
 
+@once("a header is made of the same words on every database")
 def test_no_line_break_in_what_is_stored_begins_a_header_of_an_answer(
     world: World, insider: Client, by_link: dict[str, str], settings: Any
 ) -> None:

@@ -17,6 +17,7 @@ from patients.models import Patient
 from tests.addresses import STAFF
 from tests.attacks.reading import Page, body_of, page_of
 from tests.attacks.test_foreign_objects import forms_of
+from tests.engines import once
 from tests.treatments.referrals.lists import NEVER_TREATED, NO_AUTHORIZATION, as_csv, row
 from tests.world import World
 from treatments.referrals.rows import COLUMNS
@@ -62,6 +63,7 @@ def test_no_form_that_is_shown_again_runs_what_was_typed(world: World, insider: 
     assert shown > 10
 
 
+@once("a page is drawn from the same words on every database")
 def test_no_question_in_an_address_is_run(world: World, insider: Client, settings: Any) -> None:
     settings.DEMO = True
     asked = dict.fromkeys(
@@ -72,6 +74,7 @@ def test_no_question_in_an_address_is_run(world: World, insider: Client, setting
     assert [name for name, page in pages.items() if page and marks(page)] == []
 
 
+@once("a page is drawn from the same words on every database")
 def test_no_stored_text_is_run_on_any_page(
     world: World, insider: Client, by_link: dict[str, str], settings: Any
 ) -> None:

@@ -14,6 +14,7 @@ from reminders.links import make_diary_link
 from tests.addresses import STAFF
 from tests.builders import NOW, PASSWORD, make_patient, make_user
 from tests.conftest import log_in
+from tests.engines import once
 from tests.world import World
 
 TEMPLATES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
@@ -55,6 +56,7 @@ def test_a_script_in_a_template_carries_the_number_of_the_answer(template: Path)
     assert [tag for tag in SCRIPT.findall(template.read_text()) if WITH_NUMBER not in tag] == []
 
 
+@once("a page is drawn from the same templates on every database")
 def test_no_page_has_anything_inline_and_every_script_its_number(riverside: Clinic) -> None:
     world, seen = World(riverside), set()
     for role in (Role.ADMIN, Role.PRESCRIBER):
