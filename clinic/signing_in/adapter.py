@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 _WRONG = "Email or password is wrong."
 _NOT_YOURS = "That is not your password."
 _CURRENT = "Enter the password that you have now."
+TRY_LATER = "Too many tries. Wait 10 minutes, then try again."
 _OLD_LINK = "This link has been used or is too old. Ask for a new one."
 
 
@@ -43,7 +44,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "incorrect_password": _NOT_YOURS,
         "enter_current_password": _CURRENT,
         "incorrect_code": "That code is wrong or has been used. Enter the newest one.",
-        "rate_limited": "Too many tries. Wait 5 minutes, then try again.",
+        "rate_limited": TRY_LATER,
         "too_many_login_attempts": "Too many tries. Wait 10 minutes, then try again, or reset your password.",
         "invalid_password_reset": _OLD_LINK,
     }

@@ -12,17 +12,20 @@ from allauth.account.forms import (
 from allauth.account.forms import (
     ReauthenticateForm as PasswordAgain,
 )
+from allauth.core import context
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter as second_factor_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
 from clinic.models import User
-from clinic.signing_in.adapter import begin_here
+from clinic.signing_in.adapter import TRY_LATER, begin_here
 
 _ONE_BOX = {"inputmode": "numeric", "autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false"}
 
@@ -130,12 +133,22 @@ class _OnceOnly(_Code):
 
     def clean_code(self) -> str:
         """Refuse a code that was used: somebody may have read it over a shoulder."""
-        code: str = super().clean_code()  # type: ignore[misc]
+        code = self._right_code()
         taken_for = (2 * app_settings.TOTP_TOLERANCE + 1) * app_settings.TOTP_PERIOD
         digits = "".join(filter(str.isdecimal, code))  # 123-456 is 123456, to the library too
         from_app = self.authenticator.type == Authenticator.Type.TOTP
         if from_app and not cache.add(f"second-step.used.{self.user.pk}.{digits}", "", timeout=taken_for):
             raise second_factor_adapter().validation_error("incorrect_code")
+        return code
+
+    def _right_code(self) -> str:
+        """Return a code that the library takes. It advises a new password after too many, which opens no second step."""
+        try:
+            code: str = super().clean_code()  # type: ignore[misc]
+        except ValidationError as error:
+            if error.code == "too_many_login_attempts":
+                raise ValidationError(TRY_LATER) from error
+            raise
         return code
 
 
@@ -153,6 +166,15 @@ class CodeAgainForm(_OnceOnly, ReauthenticateForm):  # type: ignore[misc]
 
 class SetUpAppForm(_Code, ActivateTOTPForm):  # type: ignore[misc]
     """The first code of a new app."""
+
+    secret: str
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        session = context.request.session
+        begun = session.get(SECRET_SESSION_KEY)
+        super().__init__(*args, **kwargs)
+        # The library makes a new secret at each look: whoever came back to the page had let the phone read another.
+        self.secret = session[SECRET_SESSION_KEY] = begun or self.secret
 
 
 class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]

@@ -11,7 +11,7 @@ from clinic.signing_in import views
 
 urlpatterns = [
     path("log-in/", account.login, name="account_login"),
-    path("log-in/code/", second.authenticate, name="mfa_authenticate"),
+    path("log-in/code/", views.second_step, name="mfa_authenticate"),
     path("log-in/passkey/", keys.login_webauthn, name="mfa_login_webauthn"),
     path("log-out/", account.logout, name="account_logout"),
     path("log-in/closed/", account.account_inactive, name="account_inactive"),

@@ -1,11 +1,13 @@
 """One's own page: where one is signed in, and ending what should not be."""
 
 from allauth.account.views import password_reset
+from allauth.mfa.base.views import authenticate
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -31,6 +33,15 @@ def forgotten(request: HttpRequest) -> HttpResponse:
         form = ForgottenForm(request.POST)
         form.add_error(None, "No letter could be sent: the mail server does not take any. Try again in a few minutes.")
         return render(request, "account/password_reset.html", {"form": form}, status=503)
+    return response
+
+
+@login_not_required
+def second_step(request: HttpRequest) -> HttpResponse:
+    """Ask for the second step, and tell whoever took too long for it why they stand at the log-in again."""
+    response: HttpResponse = authenticate(request)
+    if request.method == "POST" and response.headers.get("Location") == reverse("account_login"):
+        messages.warning(request, "The code came too late after the password. Sign in again.")
     return response
 
 

@@ -64,6 +64,18 @@ def test_an_app_is_set_up_and_then_asked_for(admin: User) -> None:
     assert secret not in str(Authenticator.objects.get(type="totp").data)  # locked before it is written
 
 
+def test_the_picture_that_was_read_stays_the_one_whose_code_is_asked_for(admin: User) -> None:
+    client = Client()
+    sign_in(client, admin.email)
+    page: Any = client.get(reverse("mfa_activate_totp"))
+    client.post(page.url, {"password": PASSWORD})
+    secret = client.get(reverse("mfa_activate_totp")).context["form"].secret
+    client.get(reverse("mfa_activate_totp"))  # in another tab, or back again
+    assert client.post(reverse("mfa_activate_totp"), {"code": code(secret)}).status_code == 302
+    Authenticator.objects.all().delete()
+    assert client.get(reverse("mfa_activate_totp")).context["form"].secret != secret  # another app has one of its own
+
+
 def test_the_last_backup_code_is_spoken_of_as_one(admin: User) -> None:
     client = Client()
     sign_in(client, admin.email)
@@ -134,7 +146,17 @@ def test_codes_cannot_be_tried_without_end(admin: User) -> None:
     client = Client()
     sign_in(client, admin.email)
     pages = [client.post(reverse("mfa_authenticate"), {"code": "000000"}) for _ in range(12)]
-    assert b"Too many tries" in pages[-1].content
+    # A new password would not help: it does not open the second step.
+    assert b"Too many tries. Wait 10 minutes, then try again.<" in pages[-1].content
+
+
+def test_who_took_too_long_for_the_code_reads_why_they_begin_again(admin: User, frozen_clock: Any) -> None:
+    TOTP.activate(admin, SECRET)
+    client = Client()
+    sign_in(client, admin.email)
+    frozen_clock.shift(16 * 60)
+    page = client.post(reverse("mfa_authenticate"), {"code": "000000"}, follow=True)
+    assert b"The code came too late after the password. Sign in again." in page.content
 
 
 def test_who_must_have_one_cannot_take_the_last_away(admin: User) -> None:
