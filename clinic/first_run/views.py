@@ -28,13 +28,13 @@ def first_admin(request: HttpRequest, token: str) -> HttpResponse:
     """Make the first log-in, for whoever holds the address that the server printed. It works once."""
     now = timezone.now()
     if not founding.token_works(token, now):
-        raise Http404
+        return render(request, "first_run/ended.html", status=404)
     form = AdminForm(request.POST or None)
     if form.is_bound and form.is_valid():
         try:
             admin = founding.make_first_admin(token=token, **form.cleaned_data, at=now)
-        except founding.NotAllowed as error:
-            raise Http404 from error
+        except founding.NotAllowed:
+            return render(request, "first_run/ended.html", status=404)
         login(request, admin, backend=settings.AUTHENTICATION_BACKENDS[0])
         return redirect("first_run:found")
     return render(request, "first_run/first_admin.html", {"form": form}, status=422 if form.is_bound else 200)

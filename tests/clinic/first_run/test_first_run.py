@@ -69,7 +69,9 @@ def test_from_the_printed_address_to_the_list_of_first_steps() -> None:
 def test_the_printed_address_works_once() -> None:
     url = address()
     Client().post(url, WHO)
-    assert Client().get(url).status_code == 404
+    again = Client().get(url)
+    assert again.status_code == 404
+    assert "If you made your log-in with it, sign in." in again.content.decode()
     assert Client().post(url, WHO | {"email": "eve@hillside.example"}).status_code == 404
     assert User.objects.count() == 1
 
@@ -88,7 +90,9 @@ def test_the_printed_address_ends_after_a_day_and_when_another_is_printed() -> N
     assert Client().get(first).status_code == 404
     assert Client().get(second).status_code == 200
     with time_machine.travel(NOW + dt.timedelta(days=1, seconds=1), tick=False):
-        assert Client().get(second).status_code == 404
+        late = Client().get(second)
+        assert late.status_code == 404
+        assert "manage.py set_up" in late.content.decode()
 
 
 def test_there_is_no_address_where_somebody_can_log_in(front_desk: User) -> None:
