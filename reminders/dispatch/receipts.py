@@ -20,7 +20,9 @@ from reminders.models.delivery import IN_DOUBT, Receipt
 
 # It was handed over, or may have been.
 _LEFT = (Delivery.Outcome.ACCEPTED, *IN_DOUBT)
-_NOT_SENT_YET = (State.WAITING, State.SENDING, State.FAILED)
+_NOT_SENT_YET = (State.WAITING, State.SENDING, State.FAILED, State.MISSED)
+# After it had left: what was told since, was told later. (What the desk took back may have been asked for anew.)
+_STOPPED_SINCE = Q(state=State.CANCELLED, asked_on__isnull=True)
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ def _arrived(delivery: Delivery, now: dt.datetime) -> None:
             outcome=Delivery.Outcome.FOUND, finished_at=now
         )
         newest.filter(state__in=_NOT_SENT_YET).update(state=State.SENT, reason="", closed_at=now, lease_until=None)
+        newest.filter(_STOPPED_SINCE).update(state=State.SENT, reason="")
     newest.filter(state=State.SENT, delivered_at__isnull=True).update(delivered_at=now)
 
 

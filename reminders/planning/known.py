@@ -3,11 +3,12 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import Case, OuterRef, Subquery, TextField, When
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, TextField, When
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 
-from reminders.models import Kind, Reminder, State
+from reminders.models import Delivery, Kind, Reminder, State
+from reminders.models.delivery import IN_DOUBT
 from treatments.models import SessionEvent
 
 _TELLING = (Kind.VISIT, Kind.BOOKED, Kind.MOVED, Kind.CANCELLED)
@@ -22,7 +23,8 @@ def what_they_know() -> dict[str, Any]:
     ``booked_at`` is empty for a visit that came with a list: they know it from elsewhere. ``first_start`` is the time
     that it had first, empty for one that never moved; it and ``took_start`` are texts in ISO 8601.
     """
-    told = Reminder.objects.filter(session=OuterRef("pk"), rule__kind__in=_TELLING, state__in=_TOLD)
+    about = Reminder.objects.filter(session=OuterRef("pk"), rule__kind__in=_TELLING)
+    told = about.filter(Q(state__in=_TOLD) | _maybe_told_otherwise())
     last = told.annotate(at=Coalesce("closed_at", "due_at")).order_by("-at", "-pk")
     steps = SessionEvent.objects.filter(session=OuterRef("pk")).order_by("pk")
     places = steps.filter(before__has_key="starts_at").values(start=KT("before__starts_at"))
@@ -39,6 +41,16 @@ def what_they_know() -> dict[str, Any]:
         "booked_at": Subquery(steps.filter(kind=SessionEvent.Kind.BOOKED).values("at")[:1]),
         "first_start": Case(When(version__gt=1, then=Subquery(places[:1])), default=None, output_field=TextField()),
     }
+
+
+def _maybe_told_otherwise() -> Q:
+    """For a message: it may have arrived before it was stopped, and tells another time, or that there is none.
+
+    Told anew, who never got it reads what is so; told nothing, who got it comes at the wrong time.
+    """
+    left = Delivery.objects.filter(reminder=OuterRef("pk"), outcome__in=IN_DOUBT)
+    otherwise = Q(rule__kind=Kind.CANCELLED) | ~Q(visit_at=OuterRef("starts_at"))
+    return otherwise & Q(Exists(left), state__in=(State.CANCELLED, State.REPLACED))
 
 
 def took_since(visit: Any) -> bool:

@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from clinic.models import Clinic, Injector, User
 from patients.models import ContactPoint, Patient
 from reminders import handling
+from reminders.channels import SendError
 from reminders.dispatch import send_due
 from reminders.models import Reminder, ReminderRule, State
 from reminders.planning import reconcile
@@ -308,6 +309,36 @@ def test_a_rule_that_is_switched_off_takes_its_waiting_messages_with_it(
     assert told() == [("booked", "cancelled")]
     ReminderRule.objects.filter(kind="booked").update(active=True)
     assert told() == [("booked", "waiting")]
+
+
+def goes_unanswered(gateways: dict[str, Gateway], at: dt.datetime) -> None:
+    """Let the gateway take the next text and the line break before it says so."""
+    reconcile(now=at)
+    gateways["sms"].answers = [SendError("The gateway did not answer", permanent=False, in_doubt=True)]
+    send_due(clock=lambda: at)
+
+
+def test_who_may_have_been_told_of_the_other_time_is_told_that_it_is_the_old_one_again(
+    course: Course, osei: Injector, nurse: User, gateways: dict[str, Gateway]
+) -> None:
+    visit = book(course, osei, nurse)
+    send_all(NOW + UNDO)
+    moved = move(visit, nurse, days=28, at=NOW + DAY)
+    goes_unanswered(gateways, NOW + DAY + UNDO)
+    move(moved, nurse, days=21, at=NOW + DAY + UNDO + MINUTE)
+    assert told(NOW + DAY + 2 * UNDO) == [("booked", "sent"), ("moved", "cancelled"), ("moved", "waiting")]
+
+
+def test_who_may_have_been_told_that_it_is_cancelled_is_told_that_it_stands_after_all(
+    course: Course, osei: Injector, nurse: User, gateways: dict[str, Gateway]
+) -> None:
+    visit = book(course, osei, nurse)
+    send_all(NOW + UNDO)
+    at = NOW + DAY
+    off = booking.change_status(session=visit, to=Status.CANCELLED, by=nurse, at=at, reason="ill")
+    goes_unanswered(gateways, at + UNDO)
+    booking.change_status(session=off, to=Status.BOOKED, by=nurse, at=at + UNDO + MINUTE)
+    assert told(at + 2 * UNDO)[1:] == [("cancelled", "cancelled"), ("moved", "waiting")]
 
 
 def switch(rule: ReminderRule, *, on: bool, by: User, at: dt.datetime) -> None:

@@ -12,11 +12,14 @@ from pytest_django import DjangoAssertNumQueries
 from clinic.models import Clinic, Injector, User
 from patients.models import Channel, ContactPoint, Patient
 from reminders import defaults, handling
+from reminders.channels import SendError
+from reminders.dispatch import send_due
 from reminders.models import MessageTemplate, Reminder, ReminderRule, State
 from reminders.planning import reconcile
 from reminders.planning.channel import best_channel, channel_of, is_usable, reachable, reached
 from reminders.standing import ASKED_TO_MOVE, BEGUN, CANCELLED, MOVED, NOT_DUE
 from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session, room_of
+from tests.reminders.conftest import Gateway
 from treatments import booking, undoing
 from treatments.models import Course, Status, TreatmentSession
 from treatments.slots import Slot
@@ -143,6 +146,15 @@ def test_who_was_reminded_hears_nothing_when_another_injector_sees_them_at_the_s
     Reminder.objects.filter(rule__days_before=1).update(state=State.SENT, closed_at=EVE + HOUR)
     to_another(told, nurse, EVE + 4 * HOUR)
     assert waiting() == []
+
+
+def test_a_reminder_that_may_not_have_arrived_goes_out_anew_when_another_injector_sees_them(
+    told: TreatmentSession, nurse: User, gateways: dict[str, Gateway]
+) -> None:
+    gateways["sms"].answers = [SendError("The gateway did not answer", permanent=False, in_doubt=True)]
+    send_due(clock=lambda: EVE + HOUR)
+    to_another(told, nurse, EVE + HOUR + dt.timedelta(minutes=1))
+    assert waiting() == [("visit", 1)]
 
 
 def test_a_visit_moved_there_and_back_in_the_night_keeps_the_reminder_of_the_morning(

@@ -241,6 +241,17 @@ def test_an_attempt_in_doubt_that_was_delivered_is_not_sent_again(reminder: Remi
     assert gateways["sms"].taken == []
 
 
+@pytest.mark.parametrize("state", [State.MISSED, State.CANCELLED])
+def test_a_text_in_doubt_that_was_delivered_is_sent_though_it_was_taken_off_meanwhile(
+    reminder: Reminder, gateways: Gateways, state: State
+) -> None:
+    gateways["sms"].answers = [NO_ANSWER]
+    send_due(clock=lambda: NOW)
+    Reminder.objects.filter(pk=reminder.pk).update(state=state, closed_at=NOW)
+    status("delivered", sid="id-9", query=f"?key={reminder.uid}&attempt=1")
+    assert (again(reminder).state, again(reminder).delivered_at) == (State.SENT, NOW)
+
+
 def test_what_the_gateway_calls_a_text_in_doubt_is_kept_from_its_news(reminder: Reminder, gateways: Gateways) -> None:
     gateways["sms"].can_answer = False
     (claimed,) = claim(now=NOW, limit=1)
