@@ -78,10 +78,11 @@ def cycle_dates(first_on: dt.date, interval_days: int, today: dt.date, end: dt.d
 
 
 def _standing(clinic: Clinic, end: dt.date, now: dt.datetime) -> tuple[Dates, Dates]:
-    """Return dates booked from ``now`` on, and due dates of people with nothing to come, before ``end``, each with interval and number.
+    """Return dates booked from ``now`` on, and due dates of the others, before ``end``, each with interval and number.
 
     A visit that has begun takes no time that is still to come: who is here today comes back an interval later, and
-    whose visit of an earlier day nobody has closed is as good as due. Counted by the database (2 queries): however many people there are, there are no more dates than days.
+    whose visit of an earlier day nobody has closed is as good as due. Counted by the database (2 queries): however many
+    people there are, there are no more dates than days.
     """
     courses: Any = Course.objects.filter(clinic=clinic).with_nothing_booked()
     due = (

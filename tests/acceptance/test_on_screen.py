@@ -36,6 +36,15 @@ MOVED = """() => { window.moved = 0; new PerformanceObserver((list) => list.getE
     moved += one.value; })).observe({type: "layout-shift", buffered: true}); }"""
 
 
+# How far below the last line of a long name its age stands.
+BELOW_ITS_NAME = """(name) => {
+    name.textContent = "Wilhelmina Alexandrina Featherstonehaugh ".repeat(4).trim();
+    const age = document.createRange();
+    age.selectNode(name.nextSibling);
+    return age.getBoundingClientRect().bottom - [...name.getClientRects()].at(-1).bottom;
+}"""
+
+
 @pytest.fixture(scope="module")
 def busy(stack: Stack) -> dict[str, str]:
     """A clinic with sixty visits today: how to log in there."""
@@ -118,6 +127,12 @@ COUNTED = {
     "a" * 307: "307 of 459 characters · 3 texts · GSM-7",
     "’" + "a" * 70: "71 of 134 characters · 2 texts · long-code (UCS-2)",
 }
+
+
+def test_the_age_of_somebody_with_a_long_name_stands_beside_it(desk: Page) -> None:
+    desk.set_viewport_size({"width": 1280, "height": 800})
+    desk.goto("/today/walk-in/?q=Novak")
+    assert desk.locator("tbody th a").first.evaluate(BELOW_ITS_NAME) < 6
 
 
 def test_f33_the_counter_follows_what_is_typed_and_botox_is_not_saved(admin: Page) -> None:
