@@ -13,3 +13,10 @@ def test_lists_exactly_what_the_settings_read() -> None:
     base = Path(settings.BASE_DIR)
     read = set(READ.findall((base / "clinic" / "settings.py").read_text()))
     assert set(LISTED.findall((base / ".env.example").read_text())) == read
+
+
+def test_the_page_for_who_runs_it_speaks_of_each() -> None:
+    base = Path(settings.BASE_DIR)
+    page = (base / "docs" / "operations.md").read_text()
+    listed = LISTED.findall((base / ".env.example").read_text())
+    assert [name for name in listed if f"`{name}" not in page] == []
