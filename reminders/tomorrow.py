@@ -59,7 +59,14 @@ def untold(*, clinic: Clinic, day: dt.date, now: dt.datetime) -> list[Untold]:
 def _sessions(clinic: Clinic, day: dt.date, now: dt.datetime) -> QuerySet[TreatmentSession]:
     about = Reminder.objects.filter(session=OuterRef("pk"))
     reached = about.filter(_reminds(clinic, day), _reached(clinic, now))
-    told = reached.filter(session_version=OuterRef("version"))
+    # That it stands after all is told later, to who was told meanwhile that it is cancelled.
+    later = Reminder.objects.filter(
+        session=OuterRef("session"),
+        session_version=OuterRef("session_version"),
+        rule__kind=Kind.MOVED,
+        due_at__gt=OuterRef("due_at"),
+    ).exclude(state=State.CANCELLED)
+    told = reached.filter(~Exists(later), session_version=OuterRef("version"))
     # Told that time already, whoever sees them then: unless something else was told since, and this has to be told anew.
     anew = about.filter(session_version=OuterRef("version"), rule__kind=Kind.MOVED).exclude(state=State.CANCELLED)
     told_before = Exists(reached.filter(visit_at=OuterRef("starts_at"))) & ~Exists(anew)

@@ -170,6 +170,21 @@ def test_who_was_told_another_time_since_is_listed_until_the_old_one_is_told_ane
     assert listed(rules) == ["The number does not exist"]
 
 
+def test_who_was_told_that_it_is_cancelled_is_listed_until_they_are_told_that_it_stands_after_all(
+    rules: Clinic, reminder: Reminder
+) -> None:
+    Reminder.objects.update(state=State.SENT)
+    last = Reminder.objects.latest("due_at")
+    news = Reminder.objects.get(pk=last.pk)
+    news.pk, news.uid, news.occasion, news.due_at = None, uuid.uuid4(), "stands after all", last.due_at + QUARTER
+    news.rule = ReminderRule.objects.get(clinic=rules, kind=Kind.MOVED)
+    news.state, news.reason = State.FAILED, "The number does not exist"
+    news.save()
+    assert listed(rules) == ["The number does not exist"]
+    Reminder.objects.filter(pk=news.pk).update(state=State.SENT)
+    assert listed(rules) == []
+
+
 def test_who_booked_late_and_who_asked_to_move_are_listed_as_such(rules: Clinic, visit: TreatmentSession) -> None:
     TreatmentSession.objects.update(placed_at=EVE)
     assert listed(rules) == [JUST_BOOKED]
