@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from treatments.models import OfferInvitation, SlotOffer
+from reminders.own_pages import visit as visit_page
+from treatments.models import OfferInvitation, SlotOffer, Status, TreatmentSession
 from treatments.models.session import OPEN
 from treatments.recall import offers
 
@@ -26,7 +27,7 @@ def page_of(invitation: OfferInvitation, *, name: str, now: dt.datetime) -> Offe
     """Return the page for an offer as it stands (two queries, for the visit they have and the day they are due)."""
     offer = invitation.offer
     if offer.session and offer.session.course_id == invitation.course_id:
-        return _won(offer)
+        return _won(offer, offer.session, now)
     own = invitation.course.sessions.filter(status__in=OPEN).first()
     booked_for = own.starts_at if own else None
     keep = _("Your booked visit stays as it is.") if own else _("Call us and we will find a time that suits you.")
@@ -48,8 +49,12 @@ def page_of(invitation: OfferInvitation, *, name: str, now: dt.datetime) -> Offe
     )
 
 
-def _won(offer: SlotOffer) -> OfferPage:
-    session = offer.session
-    if session and session.status in OPEN and session.starts_at == offer.starts_at:
+def _won(offer: SlotOffer, visit: TreatmentSession, now: dt.datetime) -> OfferPage:
+    if visit.status == Status.CANCELLED or visit.starts_at != offer.starts_at:
+        return OfferPage(_("This visit has changed"), _("Call us if you have a question."))
+    if visit.status == Status.BOOKED and visit.starts_at > now:
         return OfferPage(_("This time is yours"), _("We will see you"), shows_time=True)
-    return OfferPage(_("This visit has changed"), _("Call us if you have a question."))
+    if visit.status == Status.NO_SHOW:
+        return OfferPage(_("We missed you"), _("Call us and we will find a time that suits you."))
+    page = visit_page.page_of(visit, moved=False, name="", now=now)
+    return OfferPage(page.heading, page.note, shows_time=page.shows_visit)

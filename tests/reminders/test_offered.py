@@ -118,6 +118,29 @@ def test_the_second_reads_that_someone_just_took_it(
     assert OfferInvitation.objects.get(course=tom).answer == "too_late"
 
 
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("booked", "This visit is past"),
+        ("arrived", "We know that you are here."),
+        ("done", "This visit is past"),
+        ("no_show", "We missed you"),
+    ],
+)
+def test_who_took_the_time_reads_on_its_day_how_their_visit_stands(
+    offer: SlotOffer, course: Course, client: Client, status: str, words: str
+) -> None:
+    reconcile(now=NOW)
+    url = link_of(course)
+    client.post(f"{url}take/")
+    given_on = TOMORROW.date() if status == "done" else None
+    TreatmentSession.objects.filter(course=course, status="booked").update(status=status, given_on=given_on)
+    with time_machine.travel(TOMORROW + dt.timedelta(hours=1), tick=False):
+        page = text(client.get(url))
+    assert words in page
+    assert not re.search("has changed|will see you", page)
+
+
 def test_a_yes_sent_twice_books_once(offer: SlotOffer, course: Course, client: Client) -> None:
     reconcile(now=NOW)
     for _ in range(2):
