@@ -34,9 +34,12 @@ def in_doubt(reminders: ReminderQuerySet, now: dt.datetime) -> ReminderQuerySet:
 
 
 def earlier_attempts(reminder: Reminder) -> list[Delivery]:
-    """Return the attempts before this one, without those a person wanted repeated although they had arrived."""
+    """Return the attempts before this one that may be the answer: without those known not to have arrived, and those a
+    person wanted repeated although they had.
+    """
     wanted = Q(started_at__gte=reminder.repeat_from) if reminder.repeat_from else Q()
-    return list(reminder.deliveries.filter(wanted, attempt__lt=reminder.attempts).order_by("attempt"))
+    before = reminder.deliveries.filter(wanted, attempt__lt=reminder.attempts)
+    return list(before.exclude(receipt=Receipt.FAILED).order_by("attempt"))
 
 
 def find(reminder: Reminder, message: Message, carrier: Carrier, earlier: list[Delivery]) -> str | None:

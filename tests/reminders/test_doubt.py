@@ -191,3 +191,12 @@ def test_what_the_gateway_has_told_of_is_not_sent_again(in_doubt: Reminder, mute
     assert work(NOW + LEASE).state == State.SENT
     assert mute.taken == []
     assert list(Delivery.objects.values_list("outcome", "provider_id")) == [("started", "id-1"), ("found", "id-1")]
+
+
+def test_what_the_gateway_told_of_as_not_delivered_is_in_doubt_no_more(
+    in_doubt: Reminder, mute: Gateway, settings: Settings
+) -> None:
+    settings.REMINDER_IN_DOUBT = {"sms": "person"}
+    Delivery.objects.update(receipt=Receipt.FAILED, provider_id="id-1")
+    assert work(NOW + LEASE).state == State.SENT
+    assert len(mute.taken) == 1
