@@ -16,13 +16,15 @@ from treatments.conflicts import NotPossible, Stale
 from treatments.history import note_change
 from treatments.models import SessionEvent, Status, TreatmentSession
 from treatments.queueing import again_after_deadlock, share
-from treatments.recall import waiting
+from treatments.recall import contact, waiting
 from treatments.setup.opening import shut
 from treatments.slots import Slot
 from treatments.walkins import PUT_IN
 
 Kind = SessionEvent.Kind
 UNDOABLE = frozenset({Kind.BOOKED, Kind.MOVED, Kind.STATUS})
+# The reason with which a booking that is undone becomes a cancelled visit.
+UNDONE = "Undone"
 _PLACE = ("starts_at", "ends_at", "injector", "room")
 _MOMENTS = frozenset({"starts_at", "ends_at", "arrived_at", "answered_at"})
 
@@ -37,13 +39,21 @@ def until(event: SessionEvent) -> dt.datetime:
     return event.at + dt.timedelta(seconds=settings.UNDO_SECONDS)
 
 
+def undone_by(event: SessionEvent) -> SessionEvent | None:
+    """Return the line of history that took a step back, while nothing has followed it; None where the step was not."""
+    later = list(event.session.events.select_related("by").filter(pk__gt=event.pk).order_by("pk")[:2])
+    if len(later) == 1 and (later[0].kind == Kind.UNDONE or later[0].reason == UNDONE):
+        return later[0]
+    return None
+
+
 @again_after_deadlock
 @transaction.atomic
 def undo(*, session: TreatmentSession, event: SessionEvent, by: User, at: dt.datetime) -> TreatmentSession:
     """Bring a visit back to where it was before ``event``; only the version, which never falls, tells them apart.
 
     A booking that is undone becomes a cancelled visit, and so does a walk-in, who was booked and arrived by one press.
-    Who took an offered time waits again, in their old place.
+    Who took an offered time waits again, in their old place, and who was left alone for a while is again.
     Raises Stale when something followed the step, NotPossible when it is too late or the old time is no longer open,
     Taken when the old time has gone, AlreadyBooked when the person has another visit by now, PermissionDenied.
     """
@@ -56,7 +66,8 @@ def undo(*, session: TreatmentSession, event: SessionEvent, by: User, at: dt.dat
     if event.kind not in UNDOABLE:
         raise NotPossible("This cannot be undone.")
     if event.kind == Kind.BOOKED or _is_walk_in(event):
-        undone = change_status(session=session, to=Status.CANCELLED, by=by, at=at, reason="Undone")
+        undone = change_status(session=session, to=Status.CANCELLED, by=by, at=at, reason=UNDONE)
+        contact.sleep_again(session=undone, by=by, at=at)
     else:
         undone = _restore(session, event, by, at)
     if event.by_id is None:

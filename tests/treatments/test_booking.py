@@ -10,10 +10,13 @@ from django.db import connection
 
 from clinic.models import Injector, User
 from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session, room_of
-from treatments import booking, moves, slots, undoing
+from treatments import booking, moves, slots, undoing, walkins
 from treatments.booking import AlreadyBooked, NotPossible, Stale, Taken, TooEarly
 from treatments.models import Course, SessionEvent, Status, TreatmentSession
+from treatments.recall import contact
 from treatments.slots import Slot
+
+MINUTE = dt.timedelta(minutes=1)
 
 
 def slot_at(course: Course, injector: Injector, starts_at: dt.datetime) -> Slot:
@@ -241,6 +244,28 @@ def test_another_time_chosen_on_the_same_page_is_not_said_to_be_booked(course: C
     with pytest.raises(AlreadyBooked) as refusal:
         book(course, second, front_desk, uid=number)
     assert refusal.value.session == session
+
+
+@pytest.mark.parametrize("walked_in", [False, True], ids=["booked", "walked in"])
+def test_who_was_left_alone_for_a_while_is_so_again_after_an_undone_booking(
+    course: Course, slot: Slot, front_desk: User, walked_in: bool
+) -> None:
+    contact.snooze(course=course, until=NOW.date() + dt.timedelta(days=30), by=front_desk, at=NOW)
+    put_in = walkins.put_in if walked_in else booking.book
+    session = put_in(course=course, slot=slot, uid=uuid.uuid4(), by=front_desk, at=NOW + MINUTE)
+    undoing.undo(session=session, event=session.events.latest("pk"), by=front_desk, at=NOW + 2 * MINUTE)
+    assert not Course.objects.to_recall(NOW.date()).exists()
+    assert Course.objects.snoozed(NOW.date()).get() == course
+
+
+def test_who_was_back_on_the_list_by_an_earlier_visit_stays_there_after_an_undone_booking(
+    course: Course, slot: Slot, front_desk: User
+) -> None:
+    contact.snooze(course=course, until=NOW.date() + dt.timedelta(days=30), by=front_desk, at=NOW)
+    fell_through = book(course, slot, front_desk, at=NOW + MINUTE)
+    booking.change_status(session=fell_through, to=Status.CANCELLED, by=front_desk, at=NOW + MINUTE, reason="Ill")
+    undo_last(book(course, slot, front_desk, at=NOW + MINUTE), front_desk)
+    assert Course.objects.to_recall(NOW.date()).get() == course
 
 
 def test_undoing_a_move_puts_the_visit_back(session: TreatmentSession, front_desk: User) -> None:

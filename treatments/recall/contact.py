@@ -9,7 +9,7 @@ from clinic.models import AuditEntry, User
 from clinic.wording import day_words
 from treatments import leaving
 from treatments.courses import NotAllowed, close_course, unless_held
-from treatments.models import ContactAttempt, Course
+from treatments.models import ContactAttempt, Course, TreatmentSession
 from treatments.models.session import OPEN
 from treatments.recall import waiting
 
@@ -60,6 +60,14 @@ def wake_by_themself(*, course: Course, at: dt.datetime) -> None:
     """Put a person back on the list who has asked for a visit."""
     if course.snoozed_until is not None:
         _sleep(course, None, by=None, at=at)
+
+
+def sleep_again(*, session: TreatmentSession, by: User, at: dt.datetime) -> None:
+    """Leave a person alone again whom the booking of a visit brought back to the list: it was undone."""
+    course = session.course
+    others = course.sessions.exclude(pk=session.pk)
+    if course.snoozed_at and course.snoozed_until and not others.filter(placed_at__gt=course.snoozed_at).exists():
+        _sleep(course, course.snoozed_until, by=by, at=at)
 
 
 @transaction.atomic
