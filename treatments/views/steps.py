@@ -99,7 +99,9 @@ def undo(request: StaffRequest, uid: uuid.UUID, event: int) -> HttpResponse:
     try:
         undoing.undo(session=session, event=step, by=request.user, at=timezone.now())
     except booking.Stale as error:
-        return conflict_page(request, error)
+        if undoing.undone_by(step) is None:
+            return conflict_page(request, error)
+        _already(request, error.session)  # Undo pressed twice, or in two windows
     except booking.Conflict as error:
         return old_time_gone(request, session, error)
     except booking.NotPossible as error:
@@ -115,6 +117,9 @@ def tell(request: StaffRequest, session: TreatmentSession, text: str) -> None:
     # A form that came twice took no step of its own.
     step = session.last_step or session.events.order_by("pk").last()
     if step is None:
+        return
+    if step.by_id != request.user.pk:  # a colleague has gone on with the visit since: that is not for undo here
+        messages.success(request, text)
         return
     tags = f"undo:{reverse('treatments:undo', args=[session.uid, step.pk])}"
     if step.kind in {SessionEvent.Kind.BOOKED, SessionEvent.Kind.MOVED}:

@@ -1,17 +1,19 @@
 """The steps of a visit on Today: one press, undo, and what changed meanwhile."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from clinic.models import Clinic, User
+from clinic.models import Clinic, Injector, User
 from tests.builders import NOW, make_course, make_injector, make_patient, make_session
 from tests.conftest import log_in
 from tests.pages import text
-from treatments.models import Status, TreatmentSession
+from treatments import booking, slots
+from treatments.models import Course, Status, TreatmentSession
 
 
 def test_today_lists_the_visits_with_their_next_step(visit: TreatmentSession, front_desk: User) -> None:
@@ -59,6 +61,40 @@ def test_undo_takes_the_step_back(visit: TreatmentSession, front_desk: User) -> 
     client.post(reverse("treatments:undo", args=[visit.uid, visit.events.get().pk]))
     visit.refresh_from_db()
     assert visit.status == Status.BOOKED
+
+
+def test_undo_pressed_twice_says_that_it_is_so_already(visit: TreatmentSession, front_desk: User, nurse: User) -> None:
+    step(log_in(front_desk), visit, "no_show")
+    address = reverse("treatments:undo", args=[visit.uid, visit.events.get().pk])
+    assert log_in(front_desk).post(address).status_code == 302
+    again = log_in(nurse).post(address, follow=True)
+    assert "Maria Santos is booked already. Fran Adeyemi undid a step of this at 10am." in text(again)
+    assert "Nothing of yours has been saved" not in text(again)
+    step(log_in(nurse), visit, "arrived")
+    assert log_in(front_desk).post(address).status_code == 409
+
+
+def test_an_undone_booking_that_is_undone_in_another_window_says_so(
+    course: Course, osei: Injector, front_desk: User
+) -> None:
+    slot = slots.suggest(course=course, now=NOW)[0]
+    session = booking.book(course=course, slot=slot, uid=uuid.uuid4(), by=front_desk, at=NOW)
+    client, address = log_in(front_desk), reverse("treatments:undo", args=[session.uid, session.events.get().pk])
+    client.post(address)
+    assert "Maria Santos is cancelled already." in text(client.post(address, follow=True))
+
+
+def test_a_booking_sent_again_offers_no_undo_of_what_a_colleague_did_since(
+    course: Course, osei: Injector, front_desk: User, nurse: User
+) -> None:
+    slot, client = slots.suggest(course=course, now=NOW)[0], log_in(front_desk)
+    url, form = reverse("treatments:book", args=[course.uid]), {"slot": slot.code, "uid": str(uuid.uuid4())}
+    client.post(url, form)
+    session = course.sessions.get(status="booked")
+    step(log_in(nurse), session, "no_show")
+    again = client.post(url, form, follow=True)
+    assert "Maria Santos: booked for" in text(again)
+    assert reverse("treatments:undo", args=[session.uid, session.events.latest("pk").pk]) not in text(again)
 
 
 def test_a_step_on_a_visit_that_changed_shows_who_changed_it(
