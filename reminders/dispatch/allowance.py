@@ -59,6 +59,12 @@ def give_back(reminder: Reminder) -> None:
     Reminder.objects.filter(pk=reminder.pk).update(texted_on=None)
 
 
+def keep_day(reminder: Reminder) -> None:
+    """Leave a text message that turns out to have left before with the day that it took then, as it was looked up."""
+    if reminder.texted_on:
+        Reminder.objects.filter(pk=reminder.pk).update(texted_on=reminder.texted_on)
+
+
 def _had(reminder: Reminder, today: dt.date) -> list[dt.date]:
     """Return the days of the last seven on which the person had other text messages."""
     others = Reminder.objects.filter(patient=reminder.patient, texted_on__gt=today - WEEK).exclude(pk=reminder.pk)

@@ -85,6 +85,8 @@ def _hand_over(
     except SendError as error:
         outcome.record_error(reminder, delivery, contact, error, now)
     else:
+        if known:
+            allowance.keep_day(reminder)
         ledger.taken(Taken(delivery, result, provider_id, now))
 
 

@@ -101,6 +101,17 @@ def test_a_refused_text_gives_its_day_back(reminder: Reminder, gateways: Gateway
     assert (work().state, work().texted_on) == (State.REPLACED, None)
 
 
+def test_a_text_that_is_found_to_have_arrived_the_day_before_takes_no_day_of_today(
+    reminder: Reminder, gateways: Gateways
+) -> None:
+    gateways["sms"].answers = [SendError("No answer", permanent=False, in_doubt=True)]
+    evening, morning = NOW.replace(hour=19, minute=58), NOW.replace(hour=8, minute=0) + DAY
+    work(evening)
+    gateways["sms"].knows = "id-1"
+    assert (work(morning).state, work(morning).texted_on) == (State.SENT, NOW.date())
+    assert gateways["sms"].taken == []
+
+
 def test_an_email_takes_no_day(reminder: Reminder, gateways: Gateways) -> None:
     Reminder.objects.update(channel=Channel.EMAIL)
     send_due(clock=lambda: NOW)
