@@ -15,6 +15,7 @@ from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
 from clinic import audit
+from clinic.middleware import opened_where_nobody_works
 from clinic.models import AuditEntry, Clinic, Membership, Role, User
 
 P = ParamSpec("P")
@@ -127,7 +128,7 @@ def requires(
     ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         @wraps(view)
         def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            if not may(request.membership, capability):
+            if not may(request.membership, capability) or opened_where_nobody_works(request):
                 raise PermissionDenied
             before = audit.written()
             response = view(request, *args, **kwargs)

@@ -20,10 +20,24 @@ def opened_at(request: Any) -> Membership | None:
     Somebody may have gone to another of their clinics in another window since: a person or a vial would then be written
     down at the wrong one. Forms with a file are left unread here (see `clinic.uploading`).
     """
-    if len(request.memberships) < 2 or request.method != "POST" or request.content_type != _TYPED:
+    if len(request.memberships) < 2:
         return None
-    said = request.POST.get(FIELD)
+    said = _said(request)
     return next((one for one in request.memberships if str(one.clinic.uid) == said), None)
+
+
+def opened_where_nobody_works(request: Any) -> bool:
+    """Return whether a form says that its page was opened at a clinic where the person does not work, or no longer.
+
+    What it would make belongs there and nowhere else, least of all to the clinic that is left to them.
+    """
+    said = _said(request)
+    return bool(said) and said != str(request.clinic.uid)
+
+
+def _said(request: Any) -> str:
+    typed = request.method == "POST" and request.content_type == _TYPED
+    return str(request.POST.get(FIELD, "")) if typed else ""
 
 
 def choose_membership(memberships: Sequence[Membership], chosen: Any) -> Membership | None:

@@ -168,14 +168,31 @@ def test_a_form_makes_what_is_new_at_the_clinic_its_page_was_opened_at(riverside
     assert "Room 9" in answer.content.decode()
 
 
-@pytest.mark.parametrize("said", ["", "x", "lakeside"])
+@pytest.mark.parametrize("said", ["x", "lakeside"])
 def test_a_form_leads_nobody_to_a_clinic_where_they_do_not_work(riverside: Clinic, lakeside: Clinic, said: str) -> None:
     other = make_clinic("Seaside")
     client = log_in(make_user("eve@riverside.example", "Eve", (riverside, Role.ADMIN), (other, Role.ADMIN)))
     client.post(reverse("clinic:switch"), {"clinic": riverside.uid})
     named = str(lakeside.uid) if said == "lakeside" else said
-    send(client, {"name": "Room 9", "at_clinic": named})
+    assert send(client, {"name": "Room 9", "at_clinic": named}).status_code == 403
+    assert not Room.objects.filter(name="Room 9").exists()
+
+
+def test_a_form_that_names_no_clinic_is_of_the_one_where_somebody_is(riverside: Clinic, lakeside: Clinic) -> None:
+    client = log_in(make_user("eve@riverside.example", "Eve", (riverside, Role.ADMIN), (lakeside, Role.ADMIN)))
+    client.post(reverse("clinic:switch"), {"clinic": riverside.uid})
+    send(client, {"name": "Room 9", "at_clinic": ""})
     assert Room.objects.get(name="Room 9").clinic == riverside
+
+
+def test_a_form_of_a_clinic_where_access_has_ended_does_nothing_at_another(riverside: Clinic, lakeside: Clinic) -> None:
+    both = make_user("eve@riverside.example", "Eve", (riverside, Role.ADMIN), (lakeside, Role.ADMIN))
+    client = log_in(both)
+    both.memberships.filter(clinic=riverside).update(active=False)
+    answer = send(client, {"name": "Room 9", "at_clinic": str(riverside.uid)})
+    assert answer.status_code == 403
+    assert "Nothing was changed." in answer.content.decode()
+    assert not Room.objects.filter(name="Room 9").exists()
 
 
 def test_who_is_let_in_at_another_clinic_stays_where_they_are(front_desk: User, riverside: Clinic) -> None:
