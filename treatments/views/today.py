@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from clinic import audit
 from clinic.access import Capability, StaffRequest, may, requires
+from clinic.middleware import FIELD
 from clinic.models import AuditEntry
 from clinic.redirects import next_url
 from treatments import days, menus
@@ -63,8 +64,11 @@ def changes(request: StaffRequest) -> HttpResponse:
     """Give the rows of a day anew, for the page that is open.
 
     Opening the page left its trace; a row in the audit trail for each refresh would bury it. The page hands back what
-    it was given when it was opened; a request without that counts as an opening.
+    it was given when it was opened; a request without that counts as an opening. Of a page of another clinic it says
+    nothing (409): whoever went there in another window would read its people under the name of this one.
     """
+    if request.GET.get(FIELD, str(request.clinic.uid)) != str(request.clinic.uid):
+        return HttpResponse(status=409)
     now = timezone.now()
     date = parse_day(request.GET.get("date", "")) or now.astimezone(request.clinic.zone).date()
     live = _live(request, date, now, board="board" in request.GET)

@@ -8,8 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 
-from clinic.models import AuditEntry, Clinic, User
+from clinic.models import AuditEntry, Clinic, Membership, Role, User
 from tests.builders import NOW, make_course, make_injector, make_patient, make_session
 from tests.conftest import log_in
 from tests.pages import text
@@ -51,6 +52,20 @@ def test_what_a_page_was_given_is_for_that_person_day_and_shift(
     with time_machine.travel(late, tick=False):
         (log_in(nurse) if change == "another person" else log_in(front_desk)).get(CHANGES, query)
     assert AuditEntry.objects.count() == traces + 1
+
+
+def test_a_page_brings_nobody_of_another_clinic_where_its_reader_went_in_another_window(
+    visit: TreatmentSession, front_desk: User, lakeside: Clinic
+) -> None:
+    Membership.objects.create(user=front_desk, clinic=lakeside, role=Role.FRONT_DESK)
+    client = log_in(front_desk)
+    url = polled(client, text(client.get(TODAY_URL)))
+    assert client.get(url).status_code == 200
+    client.post(reverse("clinic:switch"), {"clinic": lakeside.uid})
+    make_session(make_course(make_patient(lakeside, "Zoe", "Quinn")), make_injector(lakeside, "Dr Sato"), NOW)
+    answer = client.get(url)
+    assert answer.status_code == 409  # the page says that it is not up to date
+    assert "Quinn" not in text(answer)
 
 
 def test_a_refresh_keeps_the_filter(visit: TreatmentSession, toms: TreatmentSession, client: Client) -> None:
