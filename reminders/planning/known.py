@@ -25,7 +25,7 @@ def what_they_know() -> dict[str, Any]:
     """
     about = Reminder.objects.filter(session=OuterRef("pk"), rule__kind__in=_TELLING)
     told = about.filter(Q(state__in=_TOLD) | _maybe_told_otherwise())
-    last = told.annotate(at=Coalesce("closed_at", "due_at")).order_by("-at", "-pk")
+    last = told.annotate(at=Coalesce("handled_at", "closed_at", "due_at")).order_by("-at", "-pk")
     steps = SessionEvent.objects.filter(session=OuterRef("pk")).order_by("pk")
     places = steps.filter(before__has_key="starts_at").values(start=KT("before__starts_at"))
     # What they took on their page they know from there, whatever became of the message about it.

@@ -311,6 +311,18 @@ def test_a_rule_that_is_switched_off_takes_its_waiting_messages_with_it(
     assert told() == [("booked", "waiting")]
 
 
+def test_who_was_called_and_then_told_of_another_time_is_told_that_it_is_the_old_one_again(
+    course: Course, osei: Injector, nurse: User
+) -> None:
+    visit = book(course, osei, nurse, days=7)
+    send_all(NOW + UNDO)
+    handling.call_about_visit(session=visit, by=nurse, at=NOW + HOUR)  # the reminders of the days before wait no more
+    moved = move(visit, nurse, days=28, at=NOW + DAY)
+    send_all(NOW + DAY + UNDO)
+    move(moved, nurse, days=7, at=NOW + DAY + HOUR)
+    assert told(NOW + DAY + HOUR) == [("booked", "sent"), ("moved", "sent"), ("moved", "waiting")]
+
+
 def goes_unanswered(gateways: dict[str, Gateway], at: dt.datetime) -> None:
     """Let the gateway take the next text and the line break before it says so."""
     reconcile(now=at)
