@@ -5,6 +5,7 @@ from typing import ClassVar
 from django import forms
 
 from clinic.models import Clinic, User
+from patients.forms.fields import Day
 from patients.models import Patient
 from privacy.models import Erasure, Retention
 from treatments.forms import SharedForm
@@ -22,16 +23,14 @@ class LooksForm(forms.Form):
     """Which entries to show."""
 
     who = _StaffField(User.objects.none(), required=False, empty_label="Everybody")
-    first = forms.DateField(label="From", required=False, widget=forms.DateInput({"type": "date"}))
-    last = forms.DateField(label="To", required=False, widget=forms.DateInput({"type": "date"}))
+    first = Day(label="From")
+    last = Day(label="To")
 
     def __init__(self, data: object, clinic: Clinic) -> None:
         super().__init__(data)  # type: ignore[arg-type]
         who: _StaffField = self.fields["who"]  # type: ignore[assignment]
         who.queryset = User.objects.filter(memberships__clinic=clinic).distinct().order_by("full_name")
         who.error_messages["invalid_choice"] = "Choose somebody who works or worked at this clinic."
-        for name in ("first", "last"):
-            self.fields[name].error_messages["invalid"] = "Enter a date such as 2026-11-23."
 
 
 class EraseForm(forms.Form):
