@@ -17,6 +17,7 @@ from treatments.history import note_change
 from treatments.models import SessionEvent, Status, TreatmentSession
 from treatments.queueing import again_after_deadlock, share
 from treatments.recall import contact, waiting
+from treatments.setup.history import changed_since
 from treatments.setup.opening import shut
 from treatments.slots import Slot
 from treatments.walkins import PUT_IN
@@ -98,13 +99,15 @@ def _restore(session: TreatmentSession, event: SessionEvent, by: User, at: dt.da
         changed = as_seen.update(**values)
         if session.status in {Status.CANCELLED, Status.NO_SHOW}:
             mind_the_course(session)
-        if (moves_back or comes_back) and (why := _shut(session)):
+        if (moves_back or comes_back) and (why := _shut_since(session, event.at)):
             raise NotPossible(f"The old time is no longer open: {why}. This cannot be undone; book another time.")
         return note_change(changed, session, Kind.UNDONE, by, at, "", event.after, event.before)
 
 
-def _shut(session: TreatmentSession) -> str:
-    return shut(TreatmentSession.objects.select_related("clinic", "injector", "room").get(pk=session.pk))
+def _shut_since(session: TreatmentSession, at: dt.datetime) -> str:
+    """Return why a visit that came back lies outside the hours, unless it was left there on purpose before the step."""
+    why = shut(TreatmentSession.objects.select_related("clinic", "injector", "room").get(pk=session.pk))
+    return why if why and changed_since(session.clinic, at) else ""
 
 
 def _value(name: str, stored: Any) -> Any:

@@ -15,6 +15,8 @@ from treatments.models import Course, Status, TreatmentSession
 from treatments.setup import changes, saving
 from treatments.slots import Slot
 
+MINUTE = dt.timedelta(minutes=1)
+
 
 @pytest.fixture
 def slot(course: Course, osei: Injector) -> Slot:
@@ -29,16 +31,18 @@ def visit(course: Course, slot: Slot, front_desk: User) -> TreatmentSession:
 
 
 def give_leave(slot: Slot, by: User) -> None:
-    """Save leave over a time that nobody has."""
+    """Save leave over a time; who is booked in it stays there."""
     leave = Absence(clinic=slot.injector.clinic, injector=slot.injector, starts_at=slot.starts_at, ends_at=slot.ends_at)
-    saving.save(change=changes.leave(row=leave), by=by, at=NOW)
+    change = changes.leave(row=leave)
+    seen = saving.digest([one.session for one in saving.propose(change=change, by=by, at=NOW)])
+    saving.save(change=change, by=by, at=NOW, seen=seen)
 
 
-def undo(visit: TreatmentSession, by: User) -> TreatmentSession:
+def undo(visit: TreatmentSession, by: User, at: dt.datetime = NOW) -> TreatmentSession:
     """Take the last step back."""
     event = visit.events.order_by("-pk").first()
     assert event
-    return undoing.undo(session=visit, event=event, by=by, at=NOW)
+    return undoing.undo(session=visit, event=event, by=by, at=at)
 
 
 def test_a_cancellation_is_not_undone_into_leave_saved_since(
@@ -85,6 +89,21 @@ def test_a_cancelled_visit_is_not_booked_again_into_leave(
     visit.refresh_from_db()
     with pytest.raises(NotPossible, match="Book another one"):
         booking.change_status(session=visit, to=Status.BOOKED, by=front_desk, at=NOW)
+
+
+@pytest.mark.parametrize("step", ["cancelled", "moved"])
+def test_a_visit_that_was_left_outside_the_hours_on_purpose_comes_back_by_undo(
+    visit: TreatmentSession, slot: Slot, front_desk: User, admin: User, step: str
+) -> None:
+    give_leave(slot, admin)  # the visit stays where it is: somebody comes in for it
+    if step == "cancelled":
+        booking.change_status(session=visit, to=Status.CANCELLED, by=front_desk, at=NOW + MINUTE, reason="Slip")
+    else:
+        later = next(one for one in slots.suggest(course=visit.course, now=NOW) if one.starts_at > slot.starts_at)
+        booking.move(session=visit, version=1, slot=later, by=front_desk, at=NOW + MINUTE)
+    visit.refresh_from_db()
+    back = undo(visit, front_desk, at=NOW + 2 * MINUTE)
+    assert (back.status, back.starts_at) == (Status.BOOKED, slot.starts_at)
 
 
 def test_an_undo_where_nothing_changed_still_works(visit: TreatmentSession, front_desk: User) -> None:

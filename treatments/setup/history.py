@@ -30,6 +30,11 @@ class Line:
     about: str
 
 
+def changed_since(clinic: Clinic, at: dt.datetime) -> bool:
+    """Return whether anything of a clinic's set-up was saved at a moment or after it (six queries at most)."""
+    return any(model.history.filter(clinic=clinic, history_date__gte=at).exists() for _, model, _ in KINDS)
+
+
 def latest(clinic: Clinic) -> list[Line]:
     """Return the latest changes of a clinic's set-up, newest first (one query for each of six tables)."""
     lines = []
