@@ -17,8 +17,6 @@ ROW = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|/settings/message
 # Of the person or the device or of the one demo clinic; the buttons of *Today* name their visit.
 ANYWHERE = {"clinic:switch", "clinic:theme", "account_logout", "demo:load", "demo:remove"}
 ANYWHERE |= {"treatments:choose_view", "treatments:step"}
-# A list that is uploaded is read first and shown, under the name of its clinic, before anything of it is written.
-SHOWN_FIRST = {"treatments:import"}
 
 # Of people of staff the number is the same at every clinic where they work.
 OF_STAFF = {"staff:change_role", "staff:end_access", "staff:sign_out"}
@@ -39,4 +37,4 @@ def test_every_form_that_names_no_row_says_of_which_clinic_it_is(name: str, worl
         names_a_row = ROW.search(fields) or (ROW.search(path) and target not in OF_STAFF)
         if 'method="post"' in head and not names_a_row:
             astray.append(target)
-    assert set(astray) <= ANYWHERE | SHOWN_FIRST
+    assert set(astray) <= ANYWHERE

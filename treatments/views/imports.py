@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
 from clinic.access import Capability, StaffRequest, requires
+from clinic.middleware import FIELD
 from clinic.uploading import takes_a_file
 from patients.csvfile import CsvError
 from treatments.referrals import uploads
@@ -48,6 +49,9 @@ def _takes_a_list(view: Callable[[StaffRequest], HttpResponse]) -> Callable[[Sta
 def choose(request: StaffRequest) -> HttpResponse:
     """Show the form; keep the file that is sent and go on to its preview."""
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    here = str(request.clinic.uid)
+    if request.POST.get(FIELD, here) != here:
+        form.add_error("file", f"You are at {request.clinic.name} now. If the list is for it, choose the file again.")
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:

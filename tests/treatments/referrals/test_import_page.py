@@ -146,6 +146,19 @@ def test_a_form_without_its_token_is_refused(team: Clinic, admin: User) -> None:
     assert browser.post(IMPORT, {"file": csv_file(row())}).status_code == 403
 
 
+def test_a_list_is_not_read_at_a_clinic_where_its_reader_went_in_another_window(
+    browser: Client, team: Clinic, admin: User, lakeside: Clinic, folder: Path
+) -> None:
+    Membership.objects.create(user=admin, clinic=lakeside, role=Role.ADMIN)
+    browser.post(reverse("clinic:switch"), {"clinic": team.uid})
+    assert f'name="at_clinic" value="{team.uid}"' in browser.get(IMPORT).content.decode()
+    browser.post(reverse("clinic:switch"), {"clinic": lakeside.uid})
+    page = browser.post(IMPORT, {"file": csv_file(row()), "at_clinic": str(team.uid)})
+    assert page.status_code == 422
+    assert f"You are at {lakeside.name} now" in page.content.decode()
+    assert kept_files(folder) == []
+
+
 def test_a_file_that_was_imported_cannot_be_imported_again(browser: Client) -> None:
     preview = send(browser, csv_file(row()))
     browser.post(f"{preview}confirm/")
