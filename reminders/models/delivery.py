@@ -8,6 +8,8 @@ from reminders.models.reminder import Reminder
 
 # It may have arrived, and it may not.
 IN_DOUBT = ("started", "unanswered")
+# The same, and what a gateway has said that it took.
+MAYBE_ARRIVED = ("accepted", "found", *IN_DOUBT)
 
 
 class Receipt(models.IntegerChoices):

@@ -8,7 +8,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 
 from reminders.models import Delivery, Kind, Reminder, State
-from reminders.models.delivery import IN_DOUBT
+from reminders.models.delivery import MAYBE_ARRIVED, Receipt
 from treatments.models import SessionEvent
 
 _TELLING = (Kind.VISIT, Kind.BOOKED, Kind.MOVED, Kind.CANCELLED)
@@ -44,13 +44,13 @@ def what_they_know() -> dict[str, Any]:
 
 
 def _maybe_told_otherwise() -> Q:
-    """For a message: it may have arrived before it was stopped, and tells another time, or that there is none.
+    """For a message: it left, and may have arrived, before it was stopped, and tells another time, or that there is none.
 
     Told anew, who never got it reads what is so; told nothing, who got it comes at the wrong time.
     """
-    left = Delivery.objects.filter(reminder=OuterRef("pk"), outcome__in=IN_DOUBT)
+    attempts = Delivery.objects.filter(reminder=OuterRef("pk"), outcome__in=MAYBE_ARRIVED)
     otherwise = Q(rule__kind=Kind.CANCELLED) | ~Q(visit_at=OuterRef("starts_at"))
-    return otherwise & Q(Exists(left), state__in=(State.CANCELLED, State.REPLACED))
+    return otherwise & Q(Exists(attempts.exclude(receipt=Receipt.FAILED)), state__in=(State.CANCELLED, State.REPLACED))
 
 
 def took_since(visit: Any) -> bool:

@@ -341,6 +341,20 @@ def test_who_may_have_been_told_of_the_other_time_is_told_that_it_is_the_old_one
     assert told(NOW + DAY + 2 * UNDO) == [("booked", "sent"), ("moved", "cancelled"), ("moved", "waiting")]
 
 
+def test_who_was_told_of_the_other_time_by_what_was_to_be_sent_again_is_told_that_it_is_the_old_one_again(
+    course: Course, osei: Injector, nurse: User, gateways: dict[str, Gateway]
+) -> None:
+    visit = book(course, osei, nurse)
+    send_all(NOW + UNDO)
+    moved, at = move(visit, nurse, days=28, at=NOW + DAY), NOW + DAY + UNDO
+    reconcile(now=at)
+    send_due(clock=lambda: at)
+    news = Reminder.objects.get(rule__kind="moved")
+    handling.send_again(reminder=news, by=nurse, at=at + MINUTE, anyway=True)
+    move(moved, nurse, days=21, at=at + MINUTE)
+    assert told(at + UNDO) == [("booked", "sent"), ("moved", "cancelled"), ("moved", "waiting")]
+
+
 def test_who_may_have_been_told_that_it_is_cancelled_is_told_that_it_stands_after_all(
     course: Course, osei: Injector, nurse: User, gateways: dict[str, Gateway]
 ) -> None:
