@@ -23,6 +23,7 @@ STOPPED_FOR_ALL = "Texts to this number are stopped for all {count} people who h
 STOPPED_BEFORE = "Texts to this number were stopped before."
 STARTED = "They get texts again."
 SHARED = "{count} people have this number: find out who is meant."
+PERHAPS_SHARED = "More than one person may have this number: find out who is meant."
 UNKNOWN = "Nobody here has this number."
 NOTHING_BOOKED = "They have no visit booked."
 OTHER_TIME = "Our last message told them another time than the visit has now: find out which one they mean."
@@ -91,7 +92,7 @@ def answer_for_visit(message: InboundMessage, people: People, now: dt.datetime) 
     if visit is None:
         message.note = NOTHING_BOOKED
         return
-    doubt = _doubt(message, patient, visit)
+    doubt = _doubt(message, patient, visit) or _whose(message, patient)
     if doubt:
         message.note = doubt
         return
@@ -148,6 +149,15 @@ def _doubt(message: InboundMessage, patient: Patient, visit: TreatmentSession) -
         return OTHER_MATTER
     about = told.filter(session=visit).first()
     return OTHER_TIME if about and not about.tells_time_of(visit) else ""
+
+
+def _whose(message: InboundMessage, patient: Patient) -> str:
+    """Return why it may be somebody else's answer, unless staff said whose it is: another clinic may have texted another
+    person at this number. One person may be at two clinics. The other clinic is not named.
+    """
+    others = ContactPoint.objects.of_number(message.sender).filter(patient__closed="").exclude(clinic=message.clinic)
+    another = message.assigned_by_id is None and others.exclude(patient__birth_date=patient.birth_date).exists()
+    return PERHAPS_SHARED if another else ""
 
 
 def _settle(message: InboundMessage, note: str, answer: str) -> None:

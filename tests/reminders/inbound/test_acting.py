@@ -127,6 +127,24 @@ def test_an_answer_from_a_familys_number_is_never_guessed(visit: TreatmentSessio
     assert stored().note == "2 people have this number: find out who is meant."
 
 
+@pytest.mark.parametrize("words", ["C", "R"])
+def test_an_answer_from_a_number_that_somebody_at_another_clinic_has_is_never_guessed(
+    visit: TreatmentSession, lakeside: Clinic, words: str
+) -> None:
+    make_patient(lakeside, "Luis", "Santos", phone=NUMBER, birth_date=dt.date(2004, 2, 3))
+    assert answered(text(words)) == ""
+    visit.refresh_from_db()
+    assert visit.answer == ""
+    assert (stored().state, stored().note) == ("open", acting.PERHAPS_SHARED)
+
+
+def test_who_has_a_record_at_another_clinic_too_is_no_family(visit: TreatmentSession, lakeside: Clinic) -> None:
+    make_patient(lakeside, "Maria", "Santos", phone=NUMBER)
+    text("C")
+    visit.refresh_from_db()
+    assert visit.answer == Said.CONFIRMED
+
+
 @pytest.mark.parametrize("why", ["merged", "died"])
 def test_a_closed_record_with_the_same_number_makes_no_family(
     visit: TreatmentSession, family: Patient, front_desk: User, why: str
