@@ -89,8 +89,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         messages.success(request, "Password changed. You were signed out on every other device.")
         return reverse("account_me")
 
-    def add_message(self, *args: Any, **kwargs: Any) -> None:
-        """Say nothing: each page says itself what was done."""
+    def add_message(self, request: HttpRequest, level: int, *args: Any, message: str = "", **kwargs: Any) -> None:
+        """Say what went wrong alone: each page says itself what was done."""
+        if level == messages.ERROR and message:
+            messages.warning(request, message)
 
     def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
         """Return whether this is the person's password; wrong ones count like those at the log-in."""

@@ -41,6 +41,9 @@ MFA_FORMS = {
     "reauthenticate": "clinic.signing_in.forms.CodeAgainForm",
     "add_webauthn": "clinic.signing_in.forms.AddPasskeyForm",
     "activate_totp": "clinic.signing_in.forms.SetUpAppForm",
+    "login_webauthn": "clinic.signing_in.forms.PasskeyLogInForm",
+    "authenticate_webauthn": "clinic.signing_in.forms.PasskeyForm",
+    "reauthenticate_webauthn": "clinic.signing_in.forms.PasskeyAgainForm",
 }
 # Nobody signs up, so nobody claims somebody else's address. The library calls one unverified from the first letter with a
 # link for a new password on, and would let nobody set a second step up again.

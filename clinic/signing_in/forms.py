@@ -1,5 +1,7 @@
 """The forms of the log-in, in our words."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -19,7 +21,12 @@ from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -27,6 +34,8 @@ from django.http import HttpRequest, HttpResponse
 from clinic.models import User
 from clinic.signing_in.adapter import TRY_LATER, begin_here
 
+_PRESS_ADD = "No passkey was added. Press Add: your browser then asks for your finger, face or PIN."
+_NO_PASSKEY = "That passkey is not known here, or was too late. Try again, or go on without it."
 _ONE_BOX = {"inputmode": "numeric", "autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false"}
 
 
@@ -122,6 +131,18 @@ class _Code:
         code.to_python = lambda value: "".join(str(value or "").split())
 
 
+@contextmanager
+def _in_our_words(wrong: str = "") -> Iterator[None]:
+    """Say otherwise what is ``wrong``, and after too many tries nothing of a new password: it opens no second step."""
+    try:
+        yield
+    except ValidationError as error:
+        instead = {"too_many_login_attempts": TRY_LATER, "incorrect_code": wrong}.get(error.code or "")
+        if instead:
+            raise ValidationError(instead) from error
+        raise
+
+
 class _OnceOnly(_Code):
     """A code of an app, which works once for as long as it would be taken.
 
@@ -133,22 +154,13 @@ class _OnceOnly(_Code):
 
     def clean_code(self) -> str:
         """Refuse a code that was used: somebody may have read it over a shoulder."""
-        code = self._right_code()
+        with _in_our_words():
+            code: str = super().clean_code()  # type: ignore[misc]
         taken_for = (2 * app_settings.TOTP_TOLERANCE + 1) * app_settings.TOTP_PERIOD
         digits = "".join(filter(str.isdecimal, code))  # 123-456 is 123456, to the library too
         from_app = self.authenticator.type == Authenticator.Type.TOTP
         if from_app and not cache.add(f"second-step.used.{self.user.pk}.{digits}", "", timeout=taken_for):
             raise second_factor_adapter().validation_error("incorrect_code")
-        return code
-
-    def _right_code(self) -> str:
-        """Return a code that the library takes. It advises a new password after too many, which opens no second step."""
-        try:
-            code: str = super().clean_code()  # type: ignore[misc]
-        except ValidationError as error:
-            if error.code == "too_many_login_attempts":
-                raise ValidationError(TRY_LATER) from error
-            raise
         return code
 
 
@@ -186,5 +198,40 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         name, alone = self.fields["name"], self.fields["passwordless"]
         name.error_messages["required"] = "Enter a name for this passkey."
+        self.fields["credential"].error_messages = dict.fromkeys(("required", "invalid"), _PRESS_ADD)
         alone.label, alone.initial = "Sign in with it alone", True
         alone.help_text = "Without a password. The device then asks for your finger, face or PIN each time."
+
+    def clean(self) -> dict[str, Any]:
+        """Return what was typed; the page may have been opened a second time since it asked the device."""
+        with _in_our_words(_PRESS_ADD):
+            cleaned: dict[str, Any] = super().clean()
+        return cleaned
+
+
+class _Passkey:
+    """What a device answers for a passkey. One that was removed here may well be on the device still."""
+
+    fields: dict[str, Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["credential"].error_messages = dict.fromkeys(("required", "invalid"), _NO_PASSKEY)
+
+    def clean_credential(self) -> Authenticator:
+        """Return the passkey."""
+        with _in_our_words(_NO_PASSKEY):
+            found: Authenticator = super().clean_credential()  # type: ignore[misc]
+        return found
+
+
+class PasskeyLogInForm(_Passkey, LoginWebAuthnForm):  # type: ignore[misc]
+    """A passkey in place of a password."""
+
+
+class PasskeyForm(_Passkey, AuthenticateWebAuthnForm):  # type: ignore[misc]
+    """A passkey as the second step."""
+
+
+class PasskeyAgainForm(_Passkey, ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    """A passkey once more, before something that matters."""

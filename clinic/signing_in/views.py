@@ -1,7 +1,10 @@
 """One's own page: where one is signed in, and ending what should not be."""
 
+from urllib.parse import urlencode
+
 from allauth.account.views import password_reset
 from allauth.mfa.base.views import authenticate
+from allauth.mfa.webauthn.views import reauthenticate_webauthn
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -12,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from clinic.models import StaffSession
-from clinic.redirects import posted_uid
+from clinic.redirects import next_url, posted_uid
 from clinic.signing_in import second_factor
 from clinic.signing_in.adapter import NotSent
 from clinic.signing_in.forms import ForgottenForm
@@ -42,6 +45,15 @@ def second_step(request: HttpRequest) -> HttpResponse:
     response: HttpResponse = authenticate(request)
     if request.method == "POST" and response.headers.get("Location") == reverse("account_login"):
         messages.warning(request, "The code came too late after the password. Sign in again.")
+    return response
+
+
+def passkey_again(request: HttpRequest) -> HttpResponse:
+    """Ask for a passkey once more, and again where it was not taken: the library leads to the log-in, so to Today."""
+    response: HttpResponse = reauthenticate_webauthn(request)
+    if request.method == "POST" and response.headers.get("Location") == reverse("account_login"):
+        onward = urlencode({"next": next_url(request, "account_me")})
+        return redirect(f"{reverse('mfa_reauthenticate_webauthn')}?{onward}")
     return response
 
 

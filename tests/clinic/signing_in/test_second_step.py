@@ -1,5 +1,6 @@
 """The second step: who needs it, how it is set up, and that no page comes before it."""
 
+import json
 import re
 import time
 from pathlib import Path
@@ -173,6 +174,44 @@ def test_nothing_lets_a_passkey_of_another_site_in(settings: Any) -> None:
     # With this one the library asks no more where a passkey was used. Nobody needs it: localhost counts as safe anyway.
     assert not app_settings.WEBAUTHN_ALLOW_INSECURE_ORIGIN
     assert "INSECURE_ORIGIN" not in Path(settings.BASE_DIR, "clinic", "settings.py").read_text()
+
+
+UNKNOWN = json.dumps({"id": "bm8", "rawId": "bm8", "type": "public-key", "response": {}})
+NOT_TAKEN = "That passkey is not known here, or was too late."
+
+
+@pytest.mark.parametrize("sent", [UNKNOWN, "{", ""])
+def test_a_passkey_that_is_not_taken_at_the_log_in_says_so(admin: User, sent: str) -> None:
+    page = Client().post(reverse("mfa_login_webauthn"), {"credential": sent}, follow=True)
+    assert NOT_TAKEN in page.content.decode()
+
+
+def test_a_passkey_that_is_not_taken_as_second_step_says_so(admin: User) -> None:
+    TOTP.activate(admin, SECRET)
+    client = Client()
+    sign_in(client, admin.email)
+    assert NOT_TAKEN in client.post(reverse("mfa_authenticate"), {"credential": UNKNOWN}).content.decode()
+
+
+def test_a_passkey_that_is_not_taken_once_more_says_so_and_asks_again(
+    admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Authenticator.objects.create(user=admin, type=Authenticator.Type.WEBAUTHN, data={})
+    monkeypatch.setattr("allauth.mfa.webauthn.internal.auth.get_credentials", lambda _: [])
+    onward = {"credential": UNKNOWN, "next": reverse("mfa_view_recovery_codes")}
+    page: Any = log_in(admin).post(reverse("mfa_reauthenticate_webauthn"), onward, follow=True)
+    assert NOT_TAKEN in page.content.decode()
+    assert page.request["PATH_INFO"] == reverse("mfa_reauthenticate_webauthn")
+    assert page.context["redirect_field_value"] == reverse("mfa_view_recovery_codes")
+
+
+@pytest.mark.parametrize("sent", ["", UNKNOWN])
+def test_a_passkey_that_is_not_added_says_how_it_is(front_desk: User, sent: str) -> None:
+    client = Client()
+    sign_in(client, front_desk.email)
+    page = client.post(reverse("mfa_add_webauthn"), {"name": "My phone", "credential": sent}).content.decode()
+    assert "No passkey was added. Press Add" in page
+    assert "My phone" in page
 
 
 def test_a_new_password_does_not_open_the_second_step(admin: User) -> None:
