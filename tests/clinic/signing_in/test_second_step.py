@@ -209,6 +209,7 @@ def test_a_passkey_that_is_not_taken_once_more_says_so_and_asks_again(
 def test_a_passkey_that_is_not_added_says_how_it_is(front_desk: User, sent: str) -> None:
     client = Client()
     sign_in(client, front_desk.email)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     page = client.post(reverse("mfa_add_webauthn"), {"name": "My phone", "credential": sent}).content.decode()
     assert "No passkey was added. Press Add" in page
     assert "My phone" in page
