@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import django_filters
+from django.conf import settings
 from django.db.models import (
     Case,
     CharField,
@@ -96,6 +97,21 @@ def moved() -> Exists:
     return Exists(SessionEvent.objects.filter(session=OuterRef("pk"), kind=SessionEvent.Kind.MOVED))
 
 
+def called_off() -> Q:
+    """Return the condition that a visit was cancelled; a booking that was undone at once never was one.
+
+    So says what its person is told as well: nothing, when it ends within the time of undo.
+    """
+    at_once = ExpressionWrapper(OuterRef("at") - Value(_undo(), DurationField()), output_field=_moment())
+    just_booked = SessionEvent.objects.filter(
+        session=OuterRef("session"), kind=SessionEvent.Kind.BOOKED, at__gte=at_once
+    )
+    undone = SessionEvent.objects.filter(
+        Exists(just_booked), session=OuterRef("pk"), kind=SessionEvent.Kind.STATUS, after__status=Status.CANCELLED
+    )
+    return Q(status=Status.CANCELLED) & ~Q(Exists(undone))
+
+
 def filled() -> Exists:
     """Return the condition that somebody else came into the time of a cancelled visit."""
     others = TreatmentSession.objects.filter(
@@ -110,6 +126,10 @@ def filled() -> Exists:
         ),
     )
     return Exists(others)
+
+
+def _undo() -> dt.timedelta:
+    return dt.timedelta(seconds=settings.UNDO_SECONDS)
 
 
 def _moment() -> Any:
@@ -128,6 +148,7 @@ class RowsFilter(SessionFilter):
     weekday = django_filters.ChoiceFilter(choices=list(enumerate(WEEKDAYS, 1)), method="on_weekday")
     confirmed = django_filters.BooleanFilter(method="with_confirmation", label="Confirmed")
     reached = django_filters.ChoiceFilter(choices=REACHED, method="with_reminders", label="Reminders")
+    called_off = django_filters.BooleanFilter(method="that_were_called_off", label="Cancelled, not undone at once")
     moved = django_filters.BooleanFilter(method="that_moved", label="Moved at least once")
     filled = django_filters.BooleanFilter(method="whose_time_was_filled", label="Time filled by somebody else")
     told = django_filters.BooleanFilter(method="that_were_told", label="Reminder sent")
@@ -150,6 +171,10 @@ class RowsFilter(SessionFilter):
     def with_reminders(self, found: Any, name: str, value: str) -> Any:
         """Narrow by what became of the reminders."""
         return reminded(found).filter(reached=value)
+
+    def that_were_called_off(self, found: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        """Narrow to cancelled visits."""
+        return found.filter(called_off()) if value else found
 
     def that_moved(self, found: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         """Narrow to visits that got another time."""

@@ -11,7 +11,7 @@ from clinic.models import Clinic, Injector
 from reports.asked import Asked
 from reports.numbers import Share
 from reports.page import Figure, Report, Row, Table, share_row, too_few
-from reports.rows import filled
+from reports.rows import called_off, filled
 from treatments.capacity import fitting
 from treatments.models import Status, TreatmentSession
 from treatments.models.session import OCCUPYING, OPEN
@@ -38,7 +38,7 @@ def utilisation(asked: Asked) -> Report:
         Figure("Booked of offered", total.words, "Minutes of visits and no-shows out of minutes offered.", minutes, asked.rows()),
         Figure("Filled after cancellation", Share(cancelled["filled"], cancelled["all"]).words,
                "Cancelled visits in these days into whose time somebody else came with the same injector.",
-               f"n = {cancelled['all']:,} cancelled visits", asked.rows(status="cancelled", filled="true")),
+               f"n = {cancelled['all']:,} cancelled visits", asked.rows(called_off="true", filled="true")),
         Figure(f"Empty in the next {AHEAD_DAYS} days", f"{empty:,} minutes",
                "Minutes offered from now on that nobody has booked, whichever days you asked for. The link leads to people who wait for an earlier time.",
                "counted now", waiting),
@@ -105,6 +105,6 @@ def _empty(asked: Asked) -> int:
 
 
 def _cancelled(asked: Asked) -> dict[str, int]:
-    gone = TreatmentSession.objects.filter(**asked.of(), local_date__range=asked.days, status=Status.CANCELLED)
+    gone = TreatmentSession.objects.filter(**asked.of(), local_date__range=asked.days).filter(called_off())
     sums: dict[str, int] = gone.order_by().aggregate(all=Count("pk"), filled=Count("pk", filter=Q(filled())))
     return sums

@@ -12,7 +12,7 @@ from clinic.wording import MONTHS, WEEKDAYS
 from reports.asked import Asked
 from reports.numbers import Share
 from reports.page import Figure, Report, Row, Table, share_row, too_few
-from reports.rows import CAME, KEPT_OR_MISSED, MISSED, REACHED, moved, reminded
+from reports.rows import CAME, KEPT_OR_MISSED, MISSED, REACHED, called_off, moved, reminded
 from treatments.models import Status, TreatmentSession
 
 _ABOUT = (
@@ -53,7 +53,7 @@ def _sums(asked: Asked) -> dict[str, int]:
         came=Count("pk", filter=CAME),
         partly=Count("pk", filter=stopped),
         missed=Count("pk", filter=MISSED),
-        cancelled=Count("pk", filter=Q(status=Status.CANCELLED)),
+        cancelled=Count("pk", filter=called_off()),
         moved=Count("pk", filter=Q(moved()) & ~Q(status=Status.GIVEN_BEFORE)),
         all=Count("pk", filter=~Q(status=Status.GIVEN_BEFORE)),
     )
@@ -68,8 +68,8 @@ def _figures(asked: Asked, sums: dict[str, int], rate: Share) -> list[Figure]:
         Figure("No-shows", f"{sums['missed']:,}", "Visits marked as no-show.", counted, asked.rows(status="no_show")),
         Figure("Done", f"{sums['came']:,}", f"Visits that took place, {sums['partly']:,} of them only in part.",
                counted, asked.rows(status="done")),
-        Figure("Cancelled", f"{sums['cancelled']:,}", "Visits cancelled by whomever. Not in the rate.", all_visits,
-               asked.rows(status="cancelled")),
+        Figure("Cancelled", f"{sums['cancelled']:,}", "Visits cancelled by whomever, but for bookings undone at once. Not in the rate.",
+               all_visits, asked.rows(called_off="true")),
         Figure("Moved", f"{sums['moved']:,}", "Visits that got another time at least once, whatever came of them.",
                f"n = {sums['all']:,} visits, open and cancelled ones too", asked.rows(moved="true")),
     ]  # fmt: skip

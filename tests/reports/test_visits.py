@@ -26,6 +26,19 @@ def test_no_shows_are_counted_of_visits_kept_or_missed(visit: Visit, admin: User
     assert table(report, "By month") == [("Jul 2026", "25% (3 of 12)")]
 
 
+def test_a_booking_that_was_undone_is_no_cancelled_visit(visit: Visit, admin: User) -> None:
+    for minutes in (2, 60):
+        gone = visit(Status.CANCELLED)
+        at = gone.starts_at - dt.timedelta(days=1)
+        step = {"clinic": gone.clinic, "session": gone, "kind": "status", "after": {"status": "cancelled"}}
+        SessionEvent.objects.create(clinic=gone.clinic, session=gone, kind="booked", at=at)
+        SessionEvent.objects.create(**step, at=at + dt.timedelta(minutes=minutes))
+    [cancelled] = [one for one in shown(admin, "no-shows").figures if one.label == "Cancelled"]
+    [filled] = [one for one in shown(admin, "utilisation").figures if one.label == "Filled after cancellation"]
+    assert (cancelled.value, filled.n) == ("1", "n = 1 cancelled visits")
+    assert [row.pk for row in log_in(admin).get(cancelled.href).context["page"].rows] == [gone.pk]
+
+
 def test_fewer_than_ten_give_no_percentage(visit: Visit, admin: User) -> None:
     for status in [DONE] * 6 + [MISSED] * 3:
         visit(status)
