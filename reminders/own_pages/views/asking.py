@@ -63,14 +63,23 @@ def _take(request: HttpRequest, link: PatientLink, session: TreatmentSession | N
     course, version = _course(link), posted_version(request)
     try:
         self_booking.take(course=course, session=session, version=version, code=code, uid=uid, now=now)
-    except self_booking.NotForThem:
-        note = _("That time cannot be booked here. These are still free:")
+    except (self_booking.NotForThem, booking.Taken) as error:
+        # Leave of that very moment is nobody who was faster.
+        beaten = isinstance(error, booking.Taken) and not error.why
+        note = _taken_words(link, code) if beaten else _("That time cannot be booked here. These are still free:")
         return _show_times(request, link, session, now, note=note, status=409)
-    except booking.Taken:
-        return _show_times(request, link, session, now, note=_taken_words(link, code), status=409)
     except booking.Conflict:
-        return show_changed(request, link, now)
+        if not _has_it(link, code):
+            return show_changed(request, link, now)
     return redirect("reminders:done", link.token)
+
+
+def _has_it(link: PatientLink, code: str) -> bool:
+    """Return whether the time that was chosen is theirs already: the same form, sent twice."""
+    visit = _booked(link)
+    if visit is None or visit.answer != TreatmentSession.Answer.CONFIRMED:
+        return False
+    return booking.slot_of(visit).code == code
 
 
 def _show_times(
