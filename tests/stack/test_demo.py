@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from clinic.demo.logins import LOGINS, PASSWORD
 from tests.engines import once
+from tests.servers.database import own_database, run_python
 from tests.servers.processes import free_port, wait_for
 from tests.stack.running import Demo, Stack, run_demo, wait_until_ready
 
@@ -31,6 +32,12 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "demo"
 
 
+MARKED = """
+import django
+django.setup()
+from tests.builders import make_clinic, make_patient
+make_patient(make_clinic(), family="Marked")
+"""
 PARTS = 8  # the demo itself, its broker, web and two of its own, worker and one of its own, beat
 
 
@@ -56,9 +63,11 @@ def run_and_end(folder: Path, end: Callable[[Demo], int], **settings: str) -> En
 
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ended]:
-    """A demo in an empty folder, stopped by Ctrl-C."""
-    folder = tmp_path_factory.mktemp("once") / "demo"
-    return folder, run_and_end(folder, lambda demo: demo.stop(signal.SIGINT))
+    """A demo told to start over where an earlier one was, beside a letter of somebody's; stopped by Ctrl-C."""
+    folder = tmp_path_factory.mktemp("demo")
+    leave_a_database(folder)
+    (folder / "letter.txt").write_text("mine")
+    return folder, run_and_end(folder, lambda demo: demo.stop(signal.SIGINT), RESET="1")
 
 
 @pytest.fixture(scope="module")
@@ -71,10 +80,17 @@ def second(first: tuple[Path, Ended]) -> tuple[Path, Ended]:
 
 @pytest.fixture(scope="module")
 def third(second: tuple[Path, Ended]) -> tuple[Path, Ended]:
-    """The same demo told to start over, with a letter of somebody's in its folder; killed the hard way."""
+    """The same demo a third time; killed the hard way."""
     folder, _ = second
-    (folder / "letter.txt").write_text("mine")
-    return folder, run_and_end(folder, lambda demo: demo.stop(signal.SIGKILL), RESET="1")
+    return folder, run_and_end(folder, lambda demo: demo.stop(signal.SIGKILL))
+
+
+def leave_a_database(folder: Path) -> None:
+    """Leave a demo's own database with somebody called Marked in it."""
+    with own_database(folder) as environment:
+        run_python("-c", MARKED, environment=environment)
+    (folder / "own.sqlite3").rename(folder / "clinic.sqlite3")
+    assert patients(folder) == ["Marked"]
 
 
 def patients(folder: Path) -> list[str]:
@@ -151,8 +167,8 @@ def test_a_second_start_keeps_the_data(second: tuple[Path, Ended]) -> None:
 
 
 @on_sqlite
-def test_reset_starts_over_and_touches_nothing_else(third: tuple[Path, Ended]) -> None:
-    folder, ended = third
+def test_reset_starts_over_and_touches_nothing_else(first: tuple[Path, Ended]) -> None:
+    folder, ended = first
     assert ended.names
     assert "Marked" not in ended.names
     assert (folder / "letter.txt").exists()
