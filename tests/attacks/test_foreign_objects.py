@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterator
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -135,6 +136,17 @@ def _shows(answer: Any) -> bool:
 def crossing(clinic: Clinic) -> list[str]:
     """Return where a row of a clinic points to one of another."""
     found = []
+    with connection.cursor() as cursor:
+        for name, sql, parameters in _ways_across(clinic.pk):
+            cursor.execute(sql, parameters)
+            found += [name] if cursor.fetchone() else []
+    return found
+
+
+@cache
+def _ways_across(clinic_id: int) -> list[tuple[str, str, tuple[Any, ...]]]:
+    """Return the name of each column that points to what belongs to a clinic, with the question for one that crosses."""
+    found = []
     for model in apps.get_models():
         fields = [field for field in model._meta.concrete_fields if field.is_relation and field.name != "clinic"]
         if not any(field.name == "clinic" for field in model._meta.concrete_fields):
@@ -142,6 +154,7 @@ def crossing(clinic: Clinic) -> list[str]:
         for field in fields:
             related: Any = field.related_model
             if any(one.name == "clinic" for one in related._meta.concrete_fields):
-                rows = model._base_manager.filter(clinic=clinic, **{f"{field.name}__isnull": False})
-                found += [f"{model.__name__}.{field.name}"] * rows.exclude(**{f"{field.name}__clinic": clinic}).exists()
+                rows = model._base_manager.filter(clinic=clinic_id, **{f"{field.name}__isnull": False})
+                across = rows.exclude(**{f"{field.name}__clinic": clinic_id})
+                found.append((f"{model.__name__}.{field.name}", *across.query.sql_with_params()))
     return found
