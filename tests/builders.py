@@ -3,6 +3,8 @@
 import datetime as dt
 from typing import Any
 
+from simple_history.utils import bulk_create_with_history
+
 from clinic.models import Clinic, Injector, Membership, OpeningHours, Role, Room, User
 from patients.models import Assessment, Channel, ContactPoint, Patient
 from patients.search import search_text
@@ -42,10 +44,8 @@ def make_injector(clinic: Clinic, name: str = "Dr Osei", *, room: Room | None = 
     email = f"{name.split()[-1].lower()}@{clinic.slug}.example"
     injector = Injector.objects.create(**{"clinic": clinic, "name": name, "email": email} | fields)
     room = room or Room.objects.create(clinic=clinic, name=f"Room of {name}")
-    for weekday in range(1, 6):
-        OpeningHours.objects.create(
-            clinic=clinic, injector=injector, room=room, weekday=weekday, opens=dt.time(9), closes=dt.time(17)
-        )
+    hours = {"clinic": clinic, "injector": injector, "room": room, "opens": dt.time(9), "closes": dt.time(17)}
+    bulk_create_with_history([OpeningHours(weekday=weekday, **hours) for weekday in range(1, 6)], OpeningHours)
     return injector
 
 
