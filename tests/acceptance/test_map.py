@@ -6,10 +6,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.engines import once
 from tests.stack.running import Stack, in_room
 from tests.stack.windows import BELLO, OSEI, log_in
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
+# What happens in the browser alone.
+on_screen = once("a page does the same on every database")
 
 STANDARD = "155 U · 31 sites · Temporalis 40/50 · Occipitalis 30/40 · Trapezius 30/50 · waste 45 U of 200 U"
 
@@ -49,6 +52,7 @@ def total(page: Page) -> str:
     return page.locator("[data-total]").inner_text()
 
 
+@on_screen
 def test_a_touch_toggles_a_site_and_the_list_follows(form: Page) -> None:
     assert total(form) == STANDARD
     form.locator(site(form, "PRO")).click()
@@ -56,11 +60,13 @@ def test_a_touch_toggles_a_site_and_the_list_follows(form: Page) -> None:
     assert total(form).startswith("150 U · 30 sites")
 
 
+@on_screen
 def test_the_list_paints_the_map(form: Page) -> None:
     form.locator("#site_TEM-R5").check()
     expect(form.locator(site(form, "TEM-R5"))).to_have_class(re.compile("is-given"))
 
 
+@on_screen
 def test_both_extra_doses_go_to_one_side_and_a_third_is_refused_in_words(form: Page) -> None:
     form.locator(site(form, "TEM-R5")).click()
     form.get_by_role("button", name="Both on this side").click()
@@ -72,6 +78,7 @@ def test_both_extra_doses_go_to_one_side_and_a_third_is_refused_in_words(form: P
     assert "Temporalis 50/50" in total(form)
 
 
+@on_screen
 def test_a_dose_that_was_changed_wears_its_number(form: Page) -> None:
     form.locator(site(form, "PRO")).click()
     form.locator(site(form, "PRO")).click()
@@ -80,6 +87,7 @@ def test_a_dose_that_was_changed_wears_its_number(form: Page) -> None:
     assert total(form).startswith("154 U")
 
 
+@on_screen
 def test_a_template_replaces_the_sites_and_can_be_undone(form: Page) -> None:
     form.locator(site(form, "PRO")).click()
     form.get_by_role("link", name="Start empty").click()
@@ -88,6 +96,7 @@ def test_a_template_replaces_the_sites_and_can_be_undone(form: Page) -> None:
     assert total(form).startswith("150 U · 30 sites")
 
 
+@on_screen
 @pytest.mark.parametrize("picture", ["front", "back"])
 def test_f06_keys_alone_reach_and_toggle_every_site_of_a_picture(form: Page, picture: str) -> None:
     marks = form.locator(f".map-views .map-{picture} [data-site]:visible")
@@ -111,6 +120,7 @@ def test_f06_keys_alone_reach_and_toggle_every_site_of_a_picture(form: Page, pic
     expect(form.locator(f"#site_{name}")).not_to_be_checked()
 
 
+@on_screen
 def test_step_mode_walks_the_sites_from_lying_to_sitting(form: Page) -> None:
     form.get_by_role("button", name="Step through").click()
     label = form.locator("[data-chosen-label]")
@@ -123,6 +133,7 @@ def test_step_mode_walks_the_sites_from_lying_to_sitting(form: Page) -> None:
     expect(label).to_contain_text("2. Corrugator, left")
 
 
+@on_screen
 def test_the_site_whose_turn_it_is_stands_above_the_panel_on_a_phone(form: Page) -> None:
     form.set_viewport_size({"width": 360, "height": 700})
     form.get_by_role("button", name="Step through").click()
@@ -138,6 +149,7 @@ def test_the_site_whose_turn_it_is_stands_above_the_panel_on_a_phone(form: Page)
         form.keyboard.press("Space")
 
 
+@on_screen
 def test_all_no_waits_until_the_last_question_was_on_the_screen(form: Page) -> None:
     all_no = form.get_by_role("button", name="All asked, all No")
     form.set_viewport_size({"width": 1280, "height": 400})

@@ -8,12 +8,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.builders import PASSWORD
+from tests.engines import once
 from tests.stack.own_pages import links
 from tests.stack.running import Stack, run_beside
 
 __all__ = ["links"]
 
-pytestmark = [pytest.mark.stack, pytest.mark.browser]
+pytestmark = [pytest.mark.stack, pytest.mark.browser, once("a page does the same on every database")]
 
 # What browsers' own tools call Slow 3G is slower than any clinic; this is 3G with a line of 400 ms.
 SLOW = {"offline": False, "latency": 400, "downloadThroughput": 200_000, "uploadThroughput": 94_000}

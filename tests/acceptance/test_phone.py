@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from clinic.demo.logins import LOGINS
+from tests.engines import once
 from tests.stack.axe import PHONE
 from tests.stack.own_pages import LANGUAGES, letterbox, links, phone, tell_birth_date
 from tests.stack.running import Stack, in_room
@@ -15,6 +16,8 @@ from tests.stack.windows import OSEI, STILL_TO_COME, log_in
 __all__ = ["links", "phone"]
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
+# What happens in the browser alone.
+on_screen = once("a page does the same on every database")
 
 NARROWEST: ViewportSize = {"width": 320, "height": 640}
 AT_400_PERCENT: ViewportSize = {"width": 320, "height": 256}  # a window of 1280 x 1024, four times as large
@@ -41,6 +44,7 @@ def wider_than_its_window(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
 
 
+@on_screen
 def test_f11_both_answers_are_in_sight_and_nothing_runs_off_the_side(
     phone: BrowserContext, stack: Stack, links: dict[str, str]
 ) -> None:
@@ -120,6 +124,7 @@ def test_f14_a_clear_day_is_two_taps_and_a_phone_that_is_lost_keeps_three_days(
         expect(again.locator("[data-day]").nth(place).get_by_label(answer)).to_be_checked()
 
 
+@on_screen
 @pytest.mark.parametrize("size", [PHONE, TABLET], ids=["phone", "tablet"])
 def test_f15_every_site_of_the_session_form_can_be_hit_and_the_totals_stay_in_sight(
     hand: BrowserContext, stack: Stack, size: ViewportSize
@@ -144,6 +149,7 @@ def test_f15_every_site_of_the_session_form_can_be_hit_and_the_totals_stay_in_si
         assert wider_than_its_window(page) <= 0, width
 
 
+@on_screen
 def test_f16_on_a_phone_the_day_is_cards_whose_next_step_is_in_sight_and_large(hand: BrowserContext) -> None:
     page = log_in(hand.new_page(), LOGINS[0].email)
     for _ in range(7):  # in the evening, to the next day on which somebody is still to come

@@ -7,11 +7,14 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from clinic.demo.logins import PASSWORD
+from tests.engines import once
 from tests.stack.axe import DESK, Axe
 from tests.stack.running import Stack, in_room
 from tests.stack.windows import OSEI, log_in
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
+# What happens in the browser alone.
+on_screen = once("a page does the same on every database")
 
 OpenForm = Callable[[Page], str]
 
@@ -116,6 +119,7 @@ def tab_to(page: Page, selector: str) -> None:
     raise AssertionError(f"no Tab leads to {selector}")
 
 
+@on_screen
 def test_f01_keys_alone_lead_from_log_in_to_signed_and_nothing_in_focus_is_hidden(
     browser_page: Page, stack: Stack
 ) -> None:
@@ -154,6 +158,7 @@ def test_f01_keys_alone_lead_from_log_in_to_signed_and_nothing_in_focus_is_hidde
     expect(page.locator("main")).to_contain_text("155 units at 31 sites")
 
 
+@on_screen
 def test_f07_backwards_no_focus_hides_under_the_bars(window: BrowserContext, open_form: OpenForm) -> None:
     page = window.new_page()
     page.set_viewport_size({"width": 1280, "height": 600})
@@ -164,6 +169,7 @@ def test_f07_backwards_no_focus_hides_under_the_bars(window: BrowserContext, ope
         assert hidden_focus(page) == ""
 
 
+@on_screen
 def test_f06_the_total_is_spoken_once_not_site_by_site(window: BrowserContext, open_form: OpenForm) -> None:
     page = window.new_page()
     open_form(page)
@@ -178,6 +184,7 @@ def test_f06_the_total_is_spoken_once_not_site_by_site(window: BrowserContext, o
     assert page.locator("[aria-live]", has_text="155 U").count() == 1
 
 
+@on_screen
 def test_an_effect_asks_how_bad_and_none_takes_it_back(window: BrowserContext, open_form: OpenForm) -> None:
     page = window.new_page()
     open_form(page)
@@ -190,6 +197,7 @@ def test_an_effect_asks_how_bad_and_none_takes_it_back(window: BrowserContext, o
     expect(page.get_by_label("Neck pain")).not_to_be_checked()
 
 
+@on_screen
 def test_not_known_says_what_follows_and_all_no_leaves_it(window: BrowserContext, open_form: OpenForm) -> None:
     page = window.new_page()
     open_form(page)
@@ -236,6 +244,7 @@ def test_f23_without_javascript_two_lots_and_a_side_effect_are_signed(
     context.close()
 
 
+@on_screen
 def test_f18_axe_finds_nothing_serious_on_the_form_and_the_record(window: BrowserContext, open_form: OpenForm) -> None:
     page = window.new_page()
     axe = Axe(page)
