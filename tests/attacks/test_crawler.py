@@ -20,12 +20,15 @@ from clinic.models import Role, User
 from tests.attacks.conftest import NOON
 from tests.attacks.reading import Page, body_of, page_of
 from tests.conftest import log_in
+from tests.engines import once
 
 # The same page about another person or day is looked at this often.
 ALIKE = 2
 ODD = ("abc", "-1", "9" * 20, "2026-02-30", "0001-01-01", "9999-12-31", "\x00", "'\"; --", "x" * 3000)
 EACH = 2  # of those, in turn, so that every value meets many questions
 ROLES = {role: login for login in reversed(LOGINS) for role in login.roles.values()}
+# On every engine walks the admin, who works at two clinics, and somebody who may do everything, as the last test has it.
+PART = once("what this role sees is part of what somebody sees who may do everything")
 
 
 class Crawler:
@@ -107,7 +110,9 @@ class Crawler:
             self.broken.append(f"500 {url[:200]}")
 
 
-@pytest.mark.parametrize("role", sorted(ROLES))
+@pytest.mark.parametrize(
+    "role", [Role.ADMIN, *(pytest.param(role, marks=PART) for role in sorted(ROLES) if role != Role.ADMIN)]
+)
 def test_no_page_of_a_role_breaks_or_leads_nowhere(demo: None, role: str) -> None:
     with time_machine.travel(NOON, tick=False):
         crawler = Crawler(_client(role))
@@ -118,12 +123,12 @@ def test_no_page_of_a_role_breaks_or_leads_nowhere(demo: None, role: str) -> Non
 
 def test_no_question_asked_oddly_breaks_a_page(demo: None) -> None:
     # One person who may see everything: a prescriber whom no table of roles knows.
-    everything = {Role.PRESCRIBER: frozenset(Capability)}
+    everything = access.CAPABILITIES | {Role.PRESCRIBER: frozenset(Capability)}
     with time_machine.travel(NOON, tick=False), pytest.MonkeyPatch.context() as patch:
         patch.setattr(access, "CAPABILITIES", everything)
         crawler = Crawler(_client(Role.PRESCRIBER))
         crawler.crawl("/")
-        crawler.broken.clear()
+        assert crawler.broken == []
         crawler.ask_oddly()
         crawler.go_astray()
     assert crawler.broken == []
