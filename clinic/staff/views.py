@@ -65,10 +65,13 @@ def _send(request: StaffRequest, made: Invitation, token: str) -> None:
         messages.success(request, f"Invited {made.email}. The letter's link works for 3 days.")
 
 
+def _who_works_here(request: StaffRequest, uid: uuid.UUID) -> Membership:
+    rows = Membership.objects.select_related("clinic", "user")
+    return get_object_or_404(rows, clinic=request.clinic, user__uid=uid, active=True)
+
+
 def _act(request: StaffRequest, uid: uuid.UUID, act: Callable[[Membership], None], done: str) -> HttpResponse:
-    membership = get_object_or_404(
-        Membership.objects.select_related("clinic", "user"), clinic=request.clinic, user__uid=uid, active=True
-    )
+    membership = _who_works_here(request, uid)
     try:
         act(membership)
     except actions.Refused as error:
@@ -93,10 +96,12 @@ def change_role(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     return _act(request, uid, act, f"now {dict(Role.choices).get(role, '')}.")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Capability.PEOPLE)
 def end_access(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
-    """Let somebody in no more."""
+    """Say what ends with somebody's access; a press of the button lets them in no more."""
+    if request.method == "GET":
+        return render(request, "staff/end_access.html", {"row": _who_works_here(request, uid)})
     return _act(
         request,
         uid,

@@ -19,7 +19,7 @@ ANYWHERE = {"clinic:switch", "clinic:theme", "account_logout", "demo:load", "dem
 ANYWHERE |= {"treatments:choose_view", "treatments:step"}
 
 # Of people of staff the number is the same at every clinic where they work.
-OF_STAFF = {"staff:change_role", "staff:end_access", "staff:sign_out"}
+OF_STAFF = {"staff:change_role", "staff:sign_out"}
 
 PAGES = [*sorted(name for name, pattern in STAFF.items() if "<" not in str(pattern.pattern)), "first_run:step"]
 

@@ -171,6 +171,15 @@ def test_access_that_ends_ends_with_the_next_request(admin: User, front_desk: Us
     assert response.url.startswith(reverse("account_login"))
 
 
+def test_ending_access_is_asked_first_and_says_what_ends(admin: User, front_desk: User, riverside: Clinic) -> None:
+    client, address = log_in(admin), reverse("staff:end_access", args=[front_desk.uid])
+    assert f'href="{address}"' in client.get(reverse("staff:people")).content.decode()
+    page = client.get(address).content.decode()
+    assert f"{front_desk.full_name} is let in at {riverside.name} no more" in page
+    assert f'name="at_clinic" value="{riverside.uid}"' in page
+    assert Membership.objects.get(user=front_desk).active
+
+
 def test_a_new_role_holds_from_the_next_request(admin: User, reader: User) -> None:
     client = log_in(reader)
     url = reverse("patients:new")
