@@ -75,7 +75,9 @@ def _hold(patient: Patient, *others: Patient) -> None:
         raise NotAllowed("This record is closed already.")
     for course in Course.objects.filter(patient=patient).open():
         hold_course(course)
-    list(TreatmentSession.objects.select_for_update().filter(course__patient=patient, status__in=OPEN).order_by("pk"))
+    # As an update of theirs holds them: whoever writes a message about one need not wait.
+    visits = TreatmentSession.objects.select_for_update(no_key=True).filter(course__patient=patient, status__in=OPEN)
+    list(visits.order_by("pk"))
 
 
 def _end_all(patient: Patient, reason: str, by: User, at: dt.datetime) -> None:
