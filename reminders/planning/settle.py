@@ -38,7 +38,8 @@ _SWITCHED_OFF = Q(state=State.WAITING, rule__active=False)
 _SWITCHED_OFF_HERE = Q(state=State.WAITING) & Q(
     Exists(ReminderRule.objects.filter(pk=OuterRef("rule_id"), active=False))
 )
-# What lies ahead is spoken of whenever its rule was switched on, the check-ups from their day on, and of news what came since.
+# What lies ahead is spoken of whenever its rule was switched on, the check-ups from their day on, and of news what came
+# since, or was stopped just before: a rule that was switched off by mistake loses nothing.
 _AHEAD = (Kind.VISIT, Kind.DUE)
 _CHECKUPS = (Kind.SIDE_EFFECTS, Kind.EFFECT)
 _SPOKEN_OF = (
@@ -46,6 +47,7 @@ _SPOKEN_OF = (
     | Q(rule__kind__in=_AHEAD)
     | Q(rule__kind__in=_CHECKUPS, due_at__gte=F("rule__since"))
     | Q(created_at__gte=F("rule__since"))
+    | Q(closed_at__gte=F("rule__since") - JUST_OVER)
 )
 
 

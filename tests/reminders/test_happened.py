@@ -386,6 +386,20 @@ def test_news_that_was_stopped_with_its_rule_is_not_told_weeks_later_when_the_ru
     assert Reminder.objects.get(rule__kind="booked").reason == SWITCHED_OFF
 
 
+def test_news_that_was_stopped_with_its_rule_is_told_when_the_rule_was_off_for_less_than_a_day(
+    course: Course, osei: Injector, nurse: User
+) -> None:
+    visit = book(course, osei, nurse, days=60)
+    send_all(NOW + UNDO)
+    booking.change_status(session=visit, to=Status.CANCELLED, by=nurse, at=NOW + UNDO, reason="ill")
+    reconcile(now=NOW + UNDO)
+    rule = ReminderRule.objects.get(kind="cancelled")
+    switch(rule, on=False, by=nurse, at=NOW + UNDO + MINUTE)
+    assert told(NOW + UNDO + MINUTE)[1:] == [("cancelled", "cancelled")]
+    switch(rule, on=True, by=nurse, at=NOW + UNDO + 5 * MINUTE)
+    assert told(NOW + UNDO + 5 * MINUTE)[1:] == [("cancelled", "waiting")]
+
+
 def test_the_database_refuses_a_second_message_for_one_occasion(course: Course, osei: Injector, nurse: User) -> None:
     book(course, osei, nurse)
     reconcile(now=NOW)
