@@ -194,7 +194,8 @@ def table(columns: Sequence[Column]) -> list[Row]:
     edges += [edge for column in columns for span in column.spans if span.label == "Break" for edge in span[:2]]
     if not edges:
         return []
-    filled = [column.within(min(edges), max(edges)) for column in columns]
+    first, last = min(edges), max(edges)
+    filled = [column.within(first, last) for column in columns]
     starts = sorted({block.start for blocks in filled for block in blocks})
     rows = {start: Row(start, []) for start in starts}
     for index, blocks in enumerate(filled):

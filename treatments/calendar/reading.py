@@ -211,11 +211,10 @@ def _people(clinic: Clinic) -> tuple[list[Person], bool]:
     """Return the active injectors by name, each with their hours, and whether one works elsewhere too (one query)."""
     people: dict[int, Person] = {}
     shared = False
-    for (pk, uid, name, user), hours, elsewhere in PEOPLE.rows(clinic.pk):
-        person = people.setdefault(pk, Person(pk, str(uid), name, user))
+    for pk, uid, name, user, weekday, opens, closes, step, room, since, until, elsewhere in PEOPLE.flat(clinic.pk):
+        person = people.get(pk) or people.setdefault(pk, Person(pk, str(uid), name, user))
         shared = shared or bool(elsewhere)
-        if hours:
-            weekday, opens, closes, step, room, since, until = hours
+        if weekday is not None:
             opening = Opening(minute_of(opens), minute_of(closes), step, room)
             person.hours.append(Weekly(weekday, opening, since, until))
     return list(people.values()), shared

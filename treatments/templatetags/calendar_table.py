@@ -18,8 +18,10 @@ from treatments.calendar.pages import Overview, Page, Place
 
 register = template.Library()
 
+# What is said around the hour of a cell, before and after it: put through escape() once for each column.
+Around = tuple[str, str]
 # What a free time is: nothing to press, a link, or a button of the form around the table.
-Free = Callable[[Place, Block], str]
+Free = Callable[[Place, Around, Block], str]
 
 # What a screen reader says of a visit's state.
 SPOKEN = {state: chip.label.lower() for state, chip in STATUS_CHIPS.items()}
@@ -30,15 +32,16 @@ def calendar_rows(page: Page, may_book: bool, choosing: Choosing | None = None) 
     """Draw the lines of a week or a day: times down the side, a cell for all that begins then."""
     free = _free_times(page, may_book, choosing)
     visit = _visits()
+    said = [(escape(f"{place.spoken}, "), escape(f", {place.name}")) for place in page.places]
     lines = []
     for row in page.rows:
         lines.append(f'<tr><th scope="row">{row.start // 60}:{row.start % 60:02}</th>')
         for cell in row.cells:
-            place, block = page.places[cell.column], cell.block
+            block, around = cell.block, said[cell.column]
             height = f' rowspan="{cell.rows}"' if cell.rows > 1 else ""
-            inside = "".join([visit(place, one) for one in block.visits])
+            inside = "".join([visit(around, one) for one in block.visits])
             if block.room:
-                inside = free(place, block) + inside
+                inside = free(page.places[cell.column], around, block) + inside
             kind = "free" if block.room else "visit" if inside else "shut"
             lines.append(f'<td class="{kind} d{cell.column}"{height}>{inside or escape(block.label)}</td>')
         lines.append("</tr>")
@@ -96,12 +99,12 @@ def _summary(place: Place, address: str) -> str:
     return f'<p><a href="{address}?injector={place.injector}&amp;date={place.date}">{words}</a></p>'
 
 
-def _visits() -> Callable[[Place, Visit], str]:
+def _visits() -> Callable[[Around, Visit], str]:
     """Return what draws a visit: time and short name for the eye, all of it for a screen reader."""
     before, after = reverse("treatments:session", args=[ANY]).split(ANY)
 
-    def draw(place: Place, visit: Visit) -> str:
-        name = escape(f"{place.spoken}, {_clock(visit.start)}, {place.name}, {visit.full_name}, {SPOKEN[visit.state]}")
+    def draw(around: Around, visit: Visit) -> str:
+        name = f"{around[0]}{_clock(visit.start)}{around[1]}, {escape(visit.full_name)}, {SPOKEN[visit.state]}"
         return (
             f'<a class="i-{visit.state}" href="{before}{visit.uid}{after}" aria-label="{name}">'
             f"{visit.start // 60}:{visit.start % 60:02} {escape(visit.short_name)}</a>"
@@ -114,20 +117,18 @@ def _free_times(page: Page, may_book: bool, choosing: Choosing | None) -> Free:
     """Return what draws a free time."""
     address = reverse("treatments:calendar_free") + "?time="
 
-    def words(place: Place, block: Block) -> tuple[str, str]:
-        return f"{block.start // 60}:{block.start % 60:02}", escape(
-            f"{place.spoken}, {_clock(block.start)}, {place.name}"
-        )
+    def words(around: Around, block: Block) -> tuple[str, str]:
+        return f"{block.start // 60}:{block.start % 60:02}", f"{around[0]}{_clock(block.start)}{around[1]}"
 
-    def text(place: Place, block: Block) -> str:
-        return f"{words(place, block)[0]} free"
+    def text(_place: Place, around: Around, block: Block) -> str:
+        return f"{words(around, block)[0]} free"
 
-    def link(place: Place, block: Block) -> str:
-        time, name = words(place, block)
+    def link(place: Place, around: Around, block: Block) -> str:
+        time, name = words(around, block)
         return f'<a href="{address}{place.code(block, page.stretch.clinic)}" aria-label="{name}, free">{time} free</a>'
 
-    def button(place: Place, block: Block) -> str:
-        time, name = words(place, block)
+    def button(place: Place, around: Around, block: Block) -> str:
+        time, name = words(around, block)
         if choosing and not choosing.may_take(place.date):
             return f'<span aria-label="{name}, too early">{time} too early</span>'
         return f'<button name="slot" value="{place.code(block, page.stretch.clinic)}" aria-label="{name}, choose">{time} free</button>'
