@@ -1,9 +1,10 @@
 """How the ways to reach a person are shown: numbers as people there dial them, and what is the matter with an address."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
 
 from django import template
+from django.db.models import QuerySet
 
 from patients.models import ContactPoint, Patient
 from patients.models.contact import spoken_address
@@ -33,9 +34,9 @@ def contact_points(context: dict[str, Any], patient: Patient) -> dict[str, Any]:
 
 
 @register.simple_tag
-def dead_addresses(patients: Iterable[Patient]) -> dict[int, str]:
+def dead_addresses(patients: Collection[Patient] | QuerySet[Any]) -> dict[int, str]:
     """Return, by patient id, what does not reach them any more (one query for a whole list)."""
-    points = ContactPoint.objects.filter(patient__in=[patient.pk for patient in patients], failed_at__isnull=False)
+    points = ContactPoint.objects.filter(patient__in=patients, failed_at__isnull=False)
     found: dict[int, str] = {}
     for point in points:
         found[point.patient_id] = " · ".join(filter(None, (found.get(point.patient_id), point.trouble)))

@@ -1,10 +1,10 @@
 """What other rooms' pages show of reminders: a patient's messages, and the line that says some did not arrive."""
 
 import datetime as dt
-from collections.abc import Iterable
 from typing import Any
 
 from django import template
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from clinic.access import Capability, may
@@ -60,7 +60,7 @@ def audit_log_broken_since() -> dt.datetime | None:
 
 
 @register.simple_tag
-def undelivered(sessions: Iterable[TreatmentSession]) -> dict[int, str]:
+def undelivered(sessions: QuerySet[TreatmentSession]) -> dict[int, str]:
     """Return, by session id, a few words on those with a message that somebody has to see to (one query)."""
-    waiting = Reminder.objects.filter(session__in=[session.pk for session in sessions]).needs_person()
+    waiting = Reminder.objects.filter(session__in=sessions).needs_person()
     return dict.fromkeys(waiting.values_list("session_id", flat=True), "Message not delivered")

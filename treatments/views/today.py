@@ -93,7 +93,7 @@ def choose_view(request: StaffRequest) -> HttpResponse:
 def _live(request: StaffRequest, date: dt.date, now: dt.datetime, *, board: bool) -> dict[str, Any]:
     """Return what a refresh shows: the rows that the filter keeps, and what is counted of them."""
     search = DayFilterForm(request.GET, clinic=request.clinic)
-    everyone = list(days.sessions_of_day(request.clinic, date))
+    everyone, visits = days.sessions_of_day(request.clinic, date), days.shown_on(request.clinic, date)
     kept = [session for session in everyone if search.keeps(session)]
     rows = [days.row_of(session, request.clinic, now) for session in kept]
     return {
@@ -103,8 +103,8 @@ def _live(request: StaffRequest, date: dt.date, now: dt.datetime, *, board: bool
         "search": search,
         "filtered": any(request.GET.get(name) for name in search.fields),
         "rows": rows,
-        "sessions": kept,
-        "patients": [session.course.patient for session in kept],
+        "visits": visits,
+        "patients": visits.values("course__patient"),
         "columns": days.board(rows) if board else [],
         "counts": days.counts(kept),
         "may_book": may(request.membership, Capability.BOOK),

@@ -30,5 +30,5 @@ def toms(riverside: Clinic) -> TreatmentSession:
 
 def row_of(visit: TreatmentSession, at: dt.datetime = NOW) -> days.DayRow:
     """Return a visit as a row of its day."""
-    session = days.sessions_of_day(visit.clinic, visit.local_date).get(pk=visit.pk)
+    session = next(one for one in days.sessions_of_day(visit.clinic, visit.local_date) if one.pk == visit.pk)
     return days.row_of(session, visit.clinic, at)
