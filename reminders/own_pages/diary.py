@@ -96,9 +96,8 @@ def day_of(patient: Patient, date: dt.date) -> OwnDay:
     return days_of(patient, date, date)[0]
 
 
-def week_before(patient: Patient, today: dt.date, back: int = 0) -> list[OwnDay]:
-    """Return the seven days that end today, or some weeks before."""
-    last = today - dt.timedelta(weeks=back)
+def week_until(patient: Patient, last: dt.date) -> list[OwnDay]:
+    """Return the seven days that end with this one."""
     return days_of(patient, last - dt.timedelta(days=WEEK_DAYS - 1), last)
 
 

@@ -23,7 +23,7 @@ from reminders.own_pages.views.birth_date import behind_birth_date
 @behind_birth_date
 def diary(request: HttpRequest, link: DiaryLink, now: dt.datetime) -> HttpResponse:
     """Ask about the day that is next to be filled in."""
-    week = own_diary.week_before(link.person, _today(link, now))
+    week = own_diary.week_until(link.person, _today(link, now))
     return _show_day(request, link, now, next(day for day in week if day.date == own_diary.day_to_ask(week)))
 
 
@@ -51,7 +51,7 @@ def day(request: HttpRequest, link: DiaryLink, now: dt.datetime) -> HttpResponse
 @behind_birth_date
 def saved(request: HttpRequest, link: DiaryLink, now: dt.datetime) -> HttpResponse:
     """Say what was kept, how much of the week is done, and where the clinic says something else."""
-    week = own_diary.week_before(link.person, _today(link, now))
+    week = own_diary.week_until(link.person, _today(link, now))
     one = own_diary.day_of(link.person, _date(request, link, now))
     following = next((day for day in reversed(week) if not day.facts), None)
     return show(request, "diary_saved", link, day=one, done=_done(week), of=len(week), following=following)
@@ -63,13 +63,15 @@ def saved(request: HttpRequest, link: DiaryLink, now: dt.datetime) -> HttpRespon
 def week(request: HttpRequest, link: DiaryLink, now: dt.datetime) -> HttpResponse:
     """Ask about seven days on one page; a day that is sent alone is kept alone."""
     back = _weeks_back(request)
-    days = own_diary.week_before(link.person, _today(link, now), back)
+    days = own_diary.week_until(link.person, _last_day(request, link, now, back))
     medicines = own_diary.medicines_of(link.person)
     data = request.POST if request.method == "POST" else None
     rows = [WeekRowForm(data, day=one, medicines=medicines) for one in days]
     if data is None:
         return _show_week(request, link, rows, back)
     only = request.POST.get("only", "")
+    if only and only not in {row.prefix for row in rows}:
+        raise Http404
     wrong = [row for row in rows if only in ("", row.prefix) and not row.is_valid()]
     _write(link, _facts(rows, only), now)
     if only and request.headers.get("Accept") == "application/json":  # a script that asks whether it was kept
@@ -116,6 +118,7 @@ def _show_week(
     context = {
         "rows": rows,
         "wrong": [row for row in rows if row.is_bound and row.errors],
+        "until": rows[-1].day.date,
         "done": _done([row.day for row in rows]),
         "of": len(rows),
         "back": back,
@@ -135,15 +138,27 @@ def _weeks_back(request: HttpRequest) -> int:
     return int(text) if text in {"0", "1", "2", "3"} else 0
 
 
+def _last_day(request: HttpRequest, link: DiaryLink, now: dt.datetime, back: int) -> dt.date:
+    """Return the last day of the week that is asked about, or that was sent: its page may be open since another day."""
+    if "until" in request.POST:
+        return _remembered_day(request.POST["until"], link, now)
+    return _today(link, now) - dt.timedelta(weeks=back)
+
+
 def _today(link: DiaryLink, now: dt.datetime) -> dt.date:
     return now.astimezone(link.clinic.zone).date()
 
 
 def _date(request: HttpRequest, link: DiaryLink, now: dt.datetime) -> dt.date:
-    """Return the day of the address; only days that a person still remembers have a page."""
+    """Return the day of the address."""
     match = request.resolver_match
+    return _remembered_day(str(match.kwargs["date"] if match else ""), link, now)
+
+
+def _remembered_day(text: str, link: DiaryLink, now: dt.datetime) -> dt.date:
+    """Read a day; only those that a person still remembers have a page."""
     try:
-        found = dt.date.fromisoformat(str(match.kwargs["date"] if match else ""))
+        found = dt.date.fromisoformat(text)
     except ValueError as error:
         raise Http404 from error
     days = own_diary.WEEK_DAYS * (own_diary.WEEKS_BACK + 1)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils.translation import override
 
@@ -18,6 +19,7 @@ from tests.reminders.reading import born, words
 
 YESTERDAY = TODAY - dt.timedelta(days=1)
 CLEAR = {"headache_hours": Decimal(0), "worst_pain": 0, "migraine": False}
+SCRIPT = {"Accept": "application/json"}
 HEADACHE = {"headache_hours": Decimal(6), "worst_pain": 2, "migraine": False}
 
 
@@ -35,6 +37,11 @@ def say(own: Client, diary_link: str, date: dt.date, **facts: Any) -> int:
 def week(**rows: dict[str, str]) -> dict[str, str]:
     """Return the week form with some days: ``d22={"letter": "0"}``."""
     return {f"202611{day[1:]}-{name}": value for day, row in rows.items() for name, value in row.items()}
+
+
+def sent_until(page: bytes) -> dict[str, str]:
+    """Return which week a page sends."""
+    return dict(re.findall('name="(until)" value="([^"]+)"', page.decode()))
 
 
 def test_a_clear_day_is_one_press(own: Client, diary_link: str) -> None:
@@ -168,7 +175,7 @@ def test_a_week_is_kept_in_one_go(own: Client, diary_link: str) -> None:
 
 def test_a_day_sent_alone_is_kept_alone(own: Client, diary_link: str) -> None:
     form = week(d17={"letter": "M"}, d18={"letter": "0"}) | {"only": "20261118"}
-    answer = own.post(f"{diary_link}week/?back=0", form, headers={"Accept": "application/json"})
+    answer = own.post(f"{diary_link}week/?back=0", form, headers=SCRIPT)
     assert answer.status_code == 204
     assert DiaryDay.objects.get().date == dt.date(2026, 11, 18)
 
@@ -205,6 +212,30 @@ def test_weeks_before_can_be_filled_in_too(own: Client, diary_link: str) -> None
     assert "Tuesday 27 October 2026" in page
     assert "back=4" not in page
     own.post(f"{diary_link}week/?back=3", {"20261027-letter": "H"})
+    assert DiaryDay.objects.get().date == dt.date(2026, 10, 27)
+
+
+def test_a_week_that_stood_open_since_yesterday_keeps_its_first_day(own: Client, diary_link: str) -> None:
+    until = sent_until(own.get(f"{diary_link}week/").content)
+    with time_machine.travel(NOW + dt.timedelta(days=1), tick=False):
+        own.post(f"{diary_link}week/?back=0", week(d17={"letter": "M"}, d18={"same": "on"}) | until)
+    assert [day.letter for day in DiaryDay.objects.order_by("date")] == ["M", "M"]
+
+
+def test_a_day_that_is_not_kept_is_not_said_to_be_saved(own: Client, diary_link: str) -> None:
+    form = week(d17={"letter": "M"}) | {"only": "20261117"}
+    until = sent_until(own.get(f"{diary_link}week/").content)
+    with time_machine.travel(NOW + dt.timedelta(days=40), tick=False):
+        answers = [own.post(f"{diary_link}week/", form | more, headers=SCRIPT).status_code for more in (until, {})]
+    assert answers == [404, 404]
+    assert not DiaryDay.objects.exists()
+
+
+def test_a_week_before_is_kept_when_the_date_of_birth_is_asked_for_in_between(phone: Client, diary_link: str) -> None:
+    form = {"20261027-letter": "H", "until": "2026-11-02"}
+    page = phone.post(f"{diary_link}week/?back=3", form)
+    assert 'name="until" value="2026-11-02"' in page.content.decode()
+    phone.post(f"{diary_link}week/", form | born(17, 4, 1984))
     assert DiaryDay.objects.get().date == dt.date(2026, 10, 27)
 
 
