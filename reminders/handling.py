@@ -12,7 +12,7 @@ from patients.actions import set_contact
 from patients.models import Channel, ContactPoint
 from reminders.dispatch import outcome
 from reminders.models import Delivery, Reminder, State, VisitCall
-from treatments.models import TreatmentSession
+from treatments.models import Status, TreatmentSession
 
 TOLD_STAFF = "told staff"
 BY_HAND = "Stopped for this visit"
@@ -30,6 +30,10 @@ class Arrived(Exception):
     def __init__(self, reminder: Reminder) -> None:
         super().__init__()
         self.delivered_at, self.sent_at = reminder.delivered_at, reminder.closed_at
+
+
+class Changed(Exception):
+    """The visit is at another time than the one that was told, or is off."""
 
 
 class SameAddress(Exception):
@@ -121,8 +125,13 @@ def stop_for_visit(*, reminder: Reminder, by: User, at: dt.datetime) -> int:
 
 
 @transaction.atomic
-def call_about_visit(*, session: TreatmentSession, by: User, at: dt.datetime) -> None:
-    """Note that somebody told the patient about a visit: what waited to tell them is settled too."""
+def call_about_visit(*, session: TreatmentSession, told: dt.datetime | None, by: User, at: dt.datetime) -> None:
+    """Note that somebody told the patient when their visit is: what waited to tell them is settled too.
+
+    ``told`` is the time that they were told. Raises Changed when it is not the time of the visit any more.
+    """
+    if session.status != Status.BOOKED or session.starts_at != told:
+        raise Changed
     _, news = VisitCall.objects.that_stand().get_or_create(
         session=session,
         defaults={

@@ -20,6 +20,8 @@ from reminders.watching.facts import look
 from treatments.forms import parse_day
 from treatments.models import TreatmentSession
 
+CHANGED = "The visit has changed since your list was made: look at it, and call again."
+
 
 @requires(Capability.VIEW)
 def tomorrow(request: StaffRequest) -> HttpResponse:
@@ -51,7 +53,9 @@ def called(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Note that the patient was told by telephone."""
     session = _one(request, uid)
     try:
-        handling.call_about_visit(session=session, by=request.user, at=timezone.now())
+        handling.call_about_visit(session=session, told=_told(request), by=request.user, at=timezone.now())
+    except handling.Changed:
+        messages.warning(request, f"{session.course.patient} was not noted as called. {CHANGED}")
     except handling.NothingToDo:
         messages.warning(request, "Somebody has called already.")
     else:
@@ -72,6 +76,12 @@ def take_back_call(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     else:
         messages.success(request, f"Undone. {session.course.patient} is still to call.")
     return redirect(next_url(request, "reminders:tomorrow"))
+
+
+def _told(request: StaffRequest) -> dt.datetime | None:
+    """Return the time that stood on the list; None for what is no time."""
+    text = request.POST.get("visit_at", "")
+    return dt.datetime.fromtimestamp(int(text), dt.UTC) if text.isdecimal() and len(text) < 12 else None
 
 
 def _one(request: StaffRequest, uid: uuid.UUID) -> TreatmentSession:

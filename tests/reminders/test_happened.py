@@ -316,7 +316,7 @@ def test_who_was_called_and_then_told_of_another_time_is_told_that_it_is_the_old
 ) -> None:
     visit = book(course, osei, nurse, days=7)
     send_all(NOW + UNDO)
-    handling.call_about_visit(session=visit, by=nurse, at=NOW + HOUR)  # the reminders of the days before wait no more
+    handling.call_about_visit(session=visit, told=visit.starts_at, by=nurse, at=NOW + HOUR)  # no reminder waits now
     moved = move(visit, nurse, days=28, at=NOW + DAY)
     send_all(NOW + DAY + UNDO)
     move(moved, nurse, days=7, at=NOW + DAY + HOUR)

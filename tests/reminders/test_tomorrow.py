@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -32,7 +33,13 @@ def show(user: User, date: str = "2026-11-26") -> str:
 
 
 def call(user: User, session: TreatmentSession, button: str = "visit_called") -> int:
-    return log_in(user).post(reverse(f"reminders:{button}", args=[session.uid])).status_code
+    at = TreatmentSession.objects.get(pk=session.pk).starts_at
+    return log_in(user).post(reverse(f"reminders:{button}", args=[session.uid]), shown_at(at)).status_code
+
+
+def shown_at(at: dt.datetime) -> dict[str, str]:
+    """Return what a button of a list says, on which the visit is at this time."""
+    return {"visit_at": f"{at.timestamp():.0f}"}
 
 
 def test_a_visit_that_no_message_tells_of_is_listed_with_its_reason(rules: Clinic, visit: TreatmentSession) -> None:
@@ -208,6 +215,21 @@ def test_called_in_one_press_settles_the_visit_and_says_who_called(
     assert "0 people to call" in page
     call(front_desk, visit)
     assert VisitCall.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "changes", [{"version": 2, "starts_at": NOW + dt.timedelta(days=3, hours=5)}, {"status": Status.CANCELLED}]
+)
+def test_a_call_from_an_older_list_does_not_keep_back_what_changed_meanwhile(
+    front_desk: User, reminder: Reminder, visit: TreatmentSession, changes: dict[str, Any]
+) -> None:
+    ends_at = changes.get("starts_at", visit.starts_at) + QUARTER
+    TreatmentSession.objects.update(ends_at=ends_at, **changes)
+    address = reverse("reminders:visit_called", args=[visit.uid])
+    response: Any = log_in(front_desk).post(address, shown_at(visit.starts_at), follow=True)
+    assert "Maria Santos was not noted as called." in words(response.content)
+    assert not VisitCall.objects.exists()
+    assert not Reminder.objects.filter(state=State.HANDLED).exists()
 
 
 def test_a_call_can_be_undone_and_what_waited_waits_again(
