@@ -14,7 +14,7 @@ from clinic.models import User
 from treatments.booking import change_status, lock, mind_the_course, slot_of, written_or_refused
 from treatments.conflicts import NotPossible, Stale
 from treatments.history import note_change
-from treatments.models import SessionEvent, Status, TreatmentSession
+from treatments.models import SessionEvent, SlotOffer, Status, TreatmentSession
 from treatments.queueing import again_after_deadlock, share
 from treatments.recall import contact, waiting
 from treatments.setup.history import changed_since
@@ -54,7 +54,8 @@ def undo(*, session: TreatmentSession, event: SessionEvent, by: User, at: dt.dat
     """Bring a visit back to where it was before ``event``; only the version, which never falls, tells them apart.
 
     A booking that is undone becomes a cancelled visit, and so does a walk-in, who was booked and arrived by one press.
-    Who took an offered time waits again, in their old place, and who was left alone for a while is again.
+    Who took an offered time waits again, in their old place, until that is taken back too; who was left alone for a
+    while is again.
     Raises Stale when something followed the step, NotPossible when it is too late or the old time is no longer open,
     Taken when the old time has gone, AlreadyBooked when the person has another visit by now, PermissionDenied.
     """
@@ -73,6 +74,8 @@ def undo(*, session: TreatmentSession, event: SessionEvent, by: User, at: dt.dat
         undone = _restore(session, event, by, at)
     if event.by_id is None:
         waiting.wait_again(course=session.course, ended_at=event.at)
+    elif event.reason == UNDONE and SlotOffer.objects.filter(session=session).exists():
+        waiting.end_again(course=session.course, ended_at=session.events.earliest("pk").at)
     return undone
 
 

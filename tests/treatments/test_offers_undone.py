@@ -57,6 +57,20 @@ def test_wishes_that_were_noted_since_stand(riverside: Clinic, osei: Injector, s
     assert WaitingEntry.objects.standing().get().notice_hours == 48
 
 
+def test_who_has_the_time_after_all_waits_no_longer(
+    riverside: Clinic, osei: Injector, slot: Slot, front_desk: User
+) -> None:
+    course = person(riverside, "First", 90, osei)
+    waiting.add(course=course, by=front_desk, at=NOW - 20 * DAY, notice_hours=12)
+    session = offers.accept(invitation=make(riverside, slot, front_desk, course).invitations.get(), at=NOW + MINUTE)
+    undo(session, front_desk, NOW + 2 * MINUTE)
+    session.refresh_from_db()
+    undo(session, front_desk, NOW + 3 * MINUTE)
+    session.refresh_from_db()
+    assert session.status == Status.BOOKED
+    assert not WaitingEntry.objects.standing().exists()
+
+
 def test_the_time_can_be_offered_to_the_others_again(
     riverside: Clinic, osei: Injector, slot: Slot, front_desk: User
 ) -> None:

@@ -50,6 +50,13 @@ def wait_again(*, course: Course, ended_at: dt.datetime) -> None:
         entries.filter(ended_at=ended_at).update(ended_at=None)
 
 
+def end_again(*, course: Course, ended_at: dt.datetime) -> None:
+    """Take a person off the list whom `wait_again` put back: what ended their wait at this very moment holds after all."""
+    entries = WaitingEntry.objects.filter(course=course)
+    if not entries.filter(ended_at=ended_at).exists():
+        entries.filter(ended_at__isnull=True).update(ended_at=ended_at)
+
+
 @transaction.atomic
 def remove(*, entry: WaitingEntry, by: User, at: dt.datetime) -> None:
     """Take a person off the list at their wish."""
