@@ -16,10 +16,14 @@ from patients.models import Channel, ContactPoint, Patient
 from reminders import defaults, timing
 from reminders.models import Kind, OneOff, Reminder, State
 from reminders.planning.channel import best_channel, reachable
-from reminders.texting import SPACING, TODAY_ALREADY, USEFUL_DAYS
+from reminders.texting import SPACING, TAKEN_BACK, TODAY_ALREADY, USEFUL_DAYS
 
 CLOSED = "The record is closed"
 NOTHING = "No phone number and no email address"
+
+
+class SentBefore(Exception):
+    """The form went out before, with other words, or was taken back: it is another message now."""
 
 
 @dataclass(frozen=True)
@@ -70,11 +74,15 @@ def send(
 ) -> tuple[OneOff, int]:
     """Plan the message to everybody who can be written to; return it and how many they are.
 
-    They wait for the undo time and leave one after the other. The same ``uid`` sent twice sends once.
+    They wait for the undo time and leave one after the other. The same ``uid`` sent twice sends once; raises SentBefore
+    when that is not what is asked for.
     """
     fresh = OneOff(clinic=clinic, uid=uid, subject=subject, body=body, made_at=at, made_by=by)
     OneOff.objects.bulk_create([fresh], ignore_conflicts=True)
     one_off = OneOff.objects.get(uid=uid, clinic=clinic)
+    taken_back = Reminder.objects.filter(one_off=one_off, state=State.CANCELLED, reason=TAKEN_BACK)
+    if (one_off.subject, one_off.body) != (subject, body) or taken_back.exists():
+        raise SentBefore
     rule = defaults.rule_of(clinic, Kind.ONE_OFF)
     reached = [one for one in recipients(clinic=clinic, people=people, now=at) if not one.obstacle]
     Reminder.objects.bulk_create(

@@ -24,6 +24,7 @@ SPACING = dt.timedelta(seconds=20)
 USEFUL_DAYS = 2
 NOT_LISTED = "Not on the recall list any more: booked, snoozed or ended meanwhile"
 TODAY_ALREADY = "Had a message from us today"
+TAKEN_BACK = "Taken back"
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ def take_back(*, batch: uuid.UUID, clinic: Clinic, by: User, at: dt.datetime) ->
     stopped = 0
     for reminder in waiting:
         still = Reminder.objects.filter(pk=reminder.pk, state=State.WAITING)
-        if still.update(state=State.CANCELLED, reason="Taken back", closed_at=at):
+        if still.update(state=State.CANCELLED, reason=TAKEN_BACK, closed_at=at):
             if reminder.course:
                 contact.take_back_text(course=reminder.course, by=by, at=at)
             stopped += 1

@@ -23,6 +23,10 @@ BACK = "reminders:centre"
 # As many as a page of the recall list holds.
 MOST = 50
 START = "{clinic}: {first_name}, "
+SENT_BEFORE = (
+    "This form was sent before, so nothing went out now. Look at who it goes to, and send it again if you want another "
+    "message to them."
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,7 +39,10 @@ def write(request: StaffRequest) -> HttpResponse:
         return redirect(next_url(request, BACK))
     form = _form(request)
     if form.is_bound and form.is_valid():
-        return _send(request, people, form)
+        try:
+            return _send(request, people, form)
+        except one_off.SentBefore:
+            return _page(request, people, _as_another(request, form), 409)
     return _page(request, people, form, 422 if form.is_bound else 200)
 
 
@@ -79,6 +86,15 @@ def _send(request: StaffRequest, people: set[uuid.UUID], form: OneOffForm) -> Ht
     else:
         messages.warning(request, "Nothing was sent: nobody of them can be written to now.")
     return redirect(next_url(request, BACK))
+
+
+def _as_another(request: StaffRequest, form: OneOffForm) -> OneOffForm:
+    """Return the form as that of a new message, for a second press to be a choice."""
+    typed = request.POST.copy()
+    typed["uid"] = str(uuid.uuid4())
+    form.data = typed
+    form.add_error(None, SENT_BEFORE)
+    return form
 
 
 def _page(request: StaffRequest, people: set[uuid.UUID], form: OneOffForm, status: int = 200) -> HttpResponse:

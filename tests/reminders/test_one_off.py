@@ -1,5 +1,6 @@
 """Writing once to one person or several."""
 
+import re
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -82,6 +83,31 @@ def test_a_form_sent_twice_sends_once(people: list[Patient], front_desk: User) -
     post(front_desk, data)
     post(front_desk, data)
     assert (OneOff.objects.count(), Reminder.objects.count()) == (1, 3)
+
+
+@pytest.mark.parametrize("undone", [True, False])
+def test_a_message_that_is_corrected_after_it_was_sent_is_another_one(
+    people: list[Patient], front_desk: User, undone: bool
+) -> None:
+    data = form(people)
+    post(front_desk, data)
+    if undone:
+        log_in(front_desk).post(reverse("reminders:take_back", args=[data["uid"]]))
+    corrected = data | {"body": BODY.replace("Friday", "Monday")}
+    page = post(front_desk, corrected, 409)
+    assert "This form was sent before, so nothing went out now." in page
+    assert "closed on Monday" in page
+    post(front_desk, corrected | {"uid": re.findall('name="uid" value="([^"]+)"', page)[0]})
+    assert Reminder.objects.filter(one_off__body=corrected["body"], state=State.WAITING).count() == 3
+
+
+def test_a_message_that_was_taken_back_is_not_said_to_go_out_when_it_is_sent_again(
+    people: list[Patient], front_desk: User
+) -> None:
+    data = form(people)
+    post(front_desk, data)
+    log_in(front_desk).post(reverse("reminders:take_back", args=[data["uid"]]))
+    assert "so nothing went out now" in post(front_desk, data, 409)
 
 
 def test_it_can_be_taken_back_for_three_minutes(
