@@ -11,14 +11,17 @@ from clinic.models import Membership
 SESSION_KEY = "membership"
 # The field in which a form that makes something new says at which clinic its page was opened.
 FIELD = "at_clinic"
+# The same in a link to a file or a sheet, which is made there. What refreshes a page asks with the field: told that its
+# reader is elsewhere now, it says so.
+IN_LINK = "from_clinic"
 _TYPED = "application/x-www-form-urlencoded"
 
 
 def opened_at(request: Any) -> Membership | None:
-    """Return the membership under which the page of a form was opened, where the form says so.
+    """Return the membership under which the page of a form or a link was opened, where it says so.
 
     Somebody may have gone to another of their clinics in another window since: a person or a vial would then be written
-    down at the wrong one. Forms with a file are left unread here (see `clinic.uploading`).
+    down at the wrong one, or a file made of its people. Forms with a file are left unread here (see `clinic.uploading`).
     """
     if len(request.memberships) < 2:
         return None
@@ -27,7 +30,7 @@ def opened_at(request: Any) -> Membership | None:
 
 
 def opened_where_nobody_works(request: Any) -> bool:
-    """Return whether a form says that its page was opened at a clinic where the person does not work, or no longer.
+    """Return whether a form or a link says that its page was opened where the person does not work, or no longer.
 
     What it would make belongs there and nowhere else, least of all to the clinic that is left to them.
     """
@@ -36,8 +39,9 @@ def opened_where_nobody_works(request: Any) -> bool:
 
 
 def _said(request: Any) -> str:
-    typed = request.method == "POST" and request.content_type == _TYPED
-    return str(request.POST.get(FIELD, "")) if typed else ""
+    if request.method == "POST":
+        return str(request.POST.get(FIELD, "")) if request.content_type == _TYPED else ""
+    return str(request.GET.get(IN_LINK, ""))
 
 
 def choose_membership(memberships: Sequence[Membership], chosen: Any) -> Membership | None:
@@ -63,7 +67,9 @@ class CurrentClinicMiddleware:
         membership = choose_membership(request.memberships, request.session.get(SESSION_KEY))
         before = opened_at(request)
         if before and before != membership:
-            membership, request.session[SESSION_KEY] = before, before.pk
+            membership = before
+            if request.method == "POST":  # a link changes nothing: the other window stays where it is
+                request.session[SESSION_KEY] = before.pk
         request.membership = membership
         request.clinic = membership.clinic if membership else None
         with timezone.override(membership.clinic.zone if membership else None):

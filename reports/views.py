@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from clinic import audit
 from clinic.access import Capability, StaffRequest, requires
+from clinic.middleware import IN_LINK
 from clinic.models import AuditEntry
 from clinic.paging import Page
 from clinic.wording import day_words
@@ -153,7 +154,7 @@ def _made(key: str, form: AskForm, now: dt.datetime | None = None) -> tuple[Repo
 
 def _query(request: StaffRequest, *without: str) -> str:
     query = request.GET.copy()
-    for name in (*without, "group", "cycle"):
+    for name in (*without, "group", "cycle", IN_LINK):
         query.pop(name, None)
     return query.urlencode()
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
 from typing import Any, Protocol, runtime_checkable
+from urllib.parse import urlencode
 
 from django import template
 from django.contrib.messages.storage.base import Message
@@ -22,7 +23,7 @@ from django.utils.translation import gettext_noop as _
 
 from clinic import wording
 from clinic.addresses import address
-from clinic.middleware import FIELD
+from clinic.middleware import FIELD, IN_LINK
 
 register = template.Library()
 register.simple_tag(address)
@@ -143,6 +144,12 @@ def _focusable_id(field: BoundField) -> str | None:
 def at_clinic(context: dict[str, Any]) -> SafeString:
     """Say in a form that makes something new at which clinic its page was opened (`clinic.middleware.opened_at`)."""
     return format_html('<input type="hidden" name="{}" value="{}">', FIELD, context["membership"].clinic.uid)
+
+
+@register.simple_tag(takes_context=True)
+def from_clinic(context: dict[str, Any]) -> str:
+    """Say the same in a link to a file or a sheet."""
+    return urlencode({IN_LINK: context["membership"].clinic.uid})
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""Who works at two clinics went to the other in another window: no form that stood open does there what it is not for."""
+"""Who works at two clinics went to the other in another window: nothing that stood open does there what it is not for."""
 
 import re
 from urllib.parse import urlsplit
@@ -10,6 +10,8 @@ from django.urls import resolve
 from tests.addresses import STAFF
 from tests.world import World
 
+# To what is made of everybody at a clinic and taken away: a file, or a report on paper.
+TAKEN_AWAY = re.compile(r'href="([^"]*/(?:export|print)/[^"]*)')
 FORM = re.compile(r"<form\b([^>]*)>(.*?)</form>", re.DOTALL)
 ACTION = re.compile(r'action="([^"]*)"')
 # A row that is named is looked for at the clinic alone, and where it is another's there is none.
@@ -38,3 +40,10 @@ def test_every_form_that_names_no_row_says_of_which_clinic_it_is(name: str, worl
         if 'method="post"' in head and not names_a_row:
             astray.append(target)
     assert set(astray) <= ANYWHERE
+
+
+@pytest.mark.parametrize("name", ["treatments:log", "reports:first"])
+def test_every_link_to_a_file_says_of_which_clinic_it_is(name: str, world: World, insider: Client) -> None:
+    links = TAKEN_AWAY.findall(insider.get(world.url(name)).content.decode())
+    assert len(links) == 2
+    assert all(f"from_clinic={world.clinic.uid}" in link for link in links)

@@ -53,6 +53,18 @@ def test_the_file_holds_whose_days_and_numbers_and_is_logged(visit: Visit, admin
     assert "Riverside" not in response["Content-Disposition"]
 
 
+@pytest.mark.parametrize("name", ["reports:export", "reports:print"])
+def test_file_and_paper_are_of_the_clinic_whose_report_was_open(
+    visit: Visit, lakeside: Clinic, admin: User, name: str
+) -> None:
+    Membership.objects.create(user=admin, clinic=lakeside, role=Role.ADMIN)
+    here, client = visit().clinic, log_in(admin)
+    client.post(reverse("clinic:switch"), {"clinic": lakeside.uid})
+    page = client.get(reverse(name, args=["no-shows"]), DAYS | {"from_clinic": str(here.uid)}).content.decode()
+    assert "Riverside Clinic" in page
+    assert "reports/no-shows/?from_clinic" not in page  # the way back is to where the person is
+
+
 def test_a_name_that_begins_like_a_formula_stays_text(visit: Visit, osei: Injector, admin: User) -> None:
     Injector.objects.filter(pk=osei.pk).update(name="=cmd()")
     visit()

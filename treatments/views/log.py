@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic import audit
 from clinic.access import Capability, StaffRequest, may, requires
+from clinic.middleware import IN_LINK
 from clinic.models import AuditEntry
 from clinic.paging import Page
 from treatments.log import export as files
@@ -51,11 +52,12 @@ def session_log(request: StaffRequest) -> HttpResponse:
 def export(request: StaffRequest) -> HttpResponseBase:
     """Hand out the filtered log, as CSV or as a workbook. The export itself is logged, with the number of rows."""
     chosen = _chosen(request)
+    asked = request.GET.copy()
+    asked.pop(IN_LINK, None)
     if not chosen.form.is_valid():
-        return redirect(f"{reverse(LOG)}?{request.GET.urlencode()}")
+        return redirect(f"{reverse(LOG)}?{asked.urlencode()}")
     now = timezone.now()
     _note(request, AuditEntry.Action.EXPORT, chosen.qs.order_by().count(), now)
-    asked = request.GET.copy()
     as_workbook = "xlsx" in asked.pop("format", [])
     name = f"sessions-{now.astimezone(request.clinic.zone).date()}"
     if as_workbook:

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from clinic.models import AuditEntry, Clinic, Injector, Role, User
+from clinic.models import AuditEntry, Clinic, Injector, Membership, Role, User
 from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session, make_user
 from tests.conftest import log_in
 from treatments import protocol, recording
@@ -174,6 +174,22 @@ def test_the_workbook_holds_the_same_rows_with_numbers_as_numbers(signed: Treatm
     assert rows[0][:2] == ("Sessions of Riverside Clinic", "status=done")
     assert rows[2][3] == "Maria Santos"
     assert rows[2][8:11] == (155, 31, 45)
+
+
+def test_the_file_is_of_the_clinic_whose_log_was_open_and_the_other_window_stays_where_it_is(
+    signed: TreatmentSession, admin: User, lakeside: Clinic
+) -> None:
+    Membership.objects.create(user=admin, clinic=lakeside, role=Role.ADMIN)
+    client, there = log_in(admin), {"from_clinic": str(signed.clinic.uid)}
+    client.post(reverse("clinic:switch"), {"clinic": lakeside.uid})
+    response: Any = client.get(reverse("treatments:export"), there | {"status": "done"})
+    lines = list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"))))
+    assert lines[0] == ["Sessions of Riverside Clinic", "status=done"]
+    assert "Maria Santos" in lines[2]
+    assert AuditEntry.objects.get(action=AuditEntry.Action.EXPORT).clinic == signed.clinic
+    assert client.get(reverse("treatments:log")).context["membership"].clinic == lakeside
+    Membership.objects.filter(user=admin, clinic=signed.clinic).update(active=False)
+    assert client.get(reverse("treatments:export"), there).status_code == 403
 
 
 def test_an_export_with_a_bad_filter_leads_back_to_the_log_that_says_so(admin: User) -> None:
