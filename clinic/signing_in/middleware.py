@@ -49,10 +49,11 @@ class StaySignedIn:
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Send a person without a second step to set one up, before anything else."""
-        name = request.resolver_match.url_name or ""
-        if not request.memberships or name.startswith(_FIRST) or getattr(view, "login_required", True) is False:
+        if not request.memberships or getattr(view, "login_required", True) is False:
             return None
-        return redirect("mfa_index") if second_factor.missing(request, request.memberships) else None
+        missing = second_factor.missing(request, request.memberships)
+        first = (request.resolver_match.url_name or "").startswith(_FIRST)
+        return redirect("mfa_index") if missing and not first else None
 
 
 def rest_of(request: Any) -> dt.timedelta:

@@ -1,9 +1,7 @@
 """Who needs a second step to sign in, and whether they have taken it."""
 
 from collections.abc import Iterable
-from typing import Any
 
-from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest
@@ -27,11 +25,13 @@ def has_one(user: User) -> bool:
 
 
 def missing(request: HttpRequest, memberships: Iterable[Membership]) -> bool:
-    """Return whether this person must set one up first. What a session has shown once is not asked of it again."""
-    if not needed(memberships) or request.session.get(_SEEN):
+    """Return whether this person must set one up first. What a session has shown once is not asked of it again.
+
+    Where it is not needed they may give theirs up, and need one again before the session ends.
+    """
+    if not needed(memberships):
+        request.session.pop(_SEEN, None)
         return False
-    records: list[dict[str, Any]] = get_authentication_records(request, request.user)
-    if any(record.get("method") == "mfa" for record in records) or has_one(request.user):  # type: ignore[arg-type]
+    if not request.session.get(_SEEN) and has_one(request.user):  # type: ignore[arg-type]
         request.session[_SEEN] = True
-        return False
-    return True
+    return not request.session.get(_SEEN)

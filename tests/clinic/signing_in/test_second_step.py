@@ -15,7 +15,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from clinic.models import Clinic, User
+from clinic.models import Clinic, Membership, Role, User
 from tests.clinic.signing_in.conftest import PASSWORD
 from tests.clinic.signing_in.test_log_in import sign_in
 from tests.conftest import log_in
@@ -113,6 +113,23 @@ def test_a_password_alone_does_not_sign_in_whoever_has_an_app(admin: User) -> No
     assert b"That code is wrong" in client.post(first.url, {"code": "000000"}).content
     assert client.post(first.url, {"code": code()}).status_code == 302
     assert client.get(reverse("treatments:today")).status_code == 200
+
+
+def test_who_gave_their_app_up_while_none_was_needed_sets_one_up_when_made_an_admin(
+    admin: User, riverside: Clinic
+) -> None:
+    client = Client()
+    TOTP.activate(admin, SECRET)
+    client.post(sign_in(client, admin.email).url, {"code": code()})
+    assert client.get(reverse("treatments:today")).status_code == 200
+    roles = Membership.objects.filter(user=admin, clinic=riverside)
+    roles.update(role=Role.FRONT_DESK)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    client.post(reverse("mfa_deactivate_totp"))
+    assert not Authenticator.objects.filter(user=admin).exists()
+    roles.update(role=Role.ADMIN)
+    response: Any = client.get(reverse("treatments:today"))
+    assert response.url == reverse("mfa_index")
 
 
 def test_the_code_can_be_typed_at_once(admin: User) -> None:
