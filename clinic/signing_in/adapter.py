@@ -74,7 +74,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a letter at once. Raises NotSent: a mail server that is down is no fault of the page."""
         try:
-            super().send_mail(template_prefix, email, context)
+            lasts = settings.PASSWORD_RESET_TIMEOUT // (24 * 3600)
+            super().send_mail(template_prefix, email, context | {"link_lasts_days": lasts})
         except (smtplib.SMTPException, OSError) as error:  # what mail providers' interfaces raise is an OSError too
             logger.exception("a letter could not be sent")
             raise NotSent from error

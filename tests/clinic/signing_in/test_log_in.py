@@ -133,6 +133,17 @@ def test_the_host_of_a_request_does_not_get_into_a_letter(front_desk: User, sett
     assert f"{settings.BASE_URL}/forgotten/" in str(mail.outbox[0].body)
 
 
+def test_the_letter_says_for_how_long_its_link_works(front_desk: User, frozen_clock: Any) -> None:
+    Client().post(reverse("account_reset_password"), {"email": front_desk.email})
+    letter = str(mail.outbox[0].body)
+    [link] = re.findall(r"http\S+(/forgotten/\S+)", letter)
+    assert "The link works once, within 3 days." in letter
+    frozen_clock.shift(3 * 24 * 3600 - 60)
+    assert b"is too old" not in Client().get(link, follow=True).content
+    frozen_clock.shift(120)
+    assert b"is too old" in Client().get(link, follow=True).content
+
+
 def test_a_new_password_ends_all_sessions_and_its_link_works_once(front_desk: User) -> None:
     old = log_in(front_desk)
     client = Client()
