@@ -1,7 +1,7 @@
 """Inviting people to a clinic, changing what they are there, and ending their access.
 
 Nobody changes their own role, so nobody raises themselves; and a clinic keeps an admin, whatever two admins do to each
-other at the same moment: the clinic's row is the lock.
+other at the same moment: the clinic's row is the lock. Of letters to one address, too, which end each other.
 """
 
 import datetime as dt
@@ -26,6 +26,7 @@ class Refused(Exception):
 @transaction.atomic
 def invite(*, clinic: Clinic, email: str, role: str, by: User, at: dt.datetime) -> tuple[Invitation, str]:
     """Return a new invitation and its token, which is kept nowhere. An older one to the same address ends."""
+    _hold(clinic.pk)
     _may(by, clinic)
     email = email.strip().lower()
     if Membership.objects.filter(clinic=clinic, user__email=email, active=True).exists():
@@ -56,12 +57,11 @@ def withdraw(*, invitation: Invitation, by: User, at: dt.datetime) -> None:
 
 @transaction.atomic
 def take(*, token: str, full_name: str, password: str, at: dt.datetime) -> bool:
-    """Let an invited person in; return whether their log-in is new. Who had one keeps its password.
-
-    The row that is taken is the lock.
-    """
+    """Let an invited person in; return whether their log-in is new. Who had one keeps its password."""
     found = Invitation.objects.filter(token_hash=hash_of(token), taken_at=None, withdrawn_at=None, expires_at__gt=at)
     invitation = found.select_related("clinic").first()
+    if invitation:
+        _hold(invitation.clinic_id)
     if invitation is None or not found.update(taken_at=at):
         raise Refused("This invitation has been used, taken back, or is too old.")
     # Two admins who ask somebody at once write two letters. The one that was left over would change a role later.
@@ -127,6 +127,11 @@ def _log_in(email: str, full_name: str, password: str) -> tuple[User, bool]:
             return User.objects.create_user(email=email, password=password, full_name=full_name), True
     except IntegrityError:
         return known.get(), False
+
+
+def _hold(clinic: int) -> None:
+    """Let nobody else write, take or end a letter of this clinic meanwhile; whoever books there does not wait."""
+    Clinic.objects.select_for_update(no_key=True).get(pk=clinic)
 
 
 def _locked(membership: Membership, by: User) -> Membership:
