@@ -1,6 +1,7 @@
 """Pages of the stock: what there is, what arrived, where a lot went, what was wasted."""
 
 import datetime as dt
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -135,7 +136,7 @@ def recall_lot(request: StaffRequest) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             messages.success(request, f"Lot {recall.lot} is barred from use.")
-            return redirect(f"{reverse('treatments:trace')}?lot={recall.lot}")
+            return redirect(f"{reverse('treatments:trace')}?{urlencode({'lot': recall.lot})}")
     named = LotForm({"lot": form.data.get("lot", "")})
     found = tracing.trace(request.clinic, named.cleaned_data["lot"]) if named.is_valid() else None
     return _trace_page(request, named, found, form)

@@ -120,6 +120,13 @@ def test_a_recall_bars_the_lot_and_shows_who_to_call(at_stock: Client, sign: Sig
     assert LotRecall.objects.get().reason == "Particles seen"
 
 
+@pytest.mark.parametrize("lot", ["C4471&B", "C4471#2", "100%", "A+B"])
+def test_a_recall_of_an_odd_lot_leads_to_that_lot(at_stock: Client, lot: str) -> None:
+    fields = {"lot": lot, "reason": "Particles seen"}
+    page = at_stock.post(reverse("treatments:recall_lot"), fields, follow=True)
+    assert page.context["found"].lot == lot
+
+
 def test_a_recall_needs_its_reason(at_stock: Client) -> None:
     answer = at_stock.post(reverse("treatments:recall_lot"), {"lot": "C4471"})
     assert answer.status_code == 422
