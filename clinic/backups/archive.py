@@ -67,22 +67,30 @@ def unpacked(path: Path, keys: list[bytes]) -> Iterator[tuple[About, Path]]:
     """Open a copy; give what it says of itself and a file with what is in it, checked to the last bit."""
     with workshop(path.parent) as folder:
         try:
-            with tarfile.open(path, "r:") as box:
-                for name in (MANIFEST, CONTENT):
-                    _take_out(box, name, folder / name)
-            said = json.loads((folder / MANIFEST).read_text())
-            expected = said.pop("sha256")
-            about = About(**said)
-        except (OSError, tarfile.TarError, KeyError, TypeError, ValueError) as error:
-            raise Unfit("This is not one of our copies, or it is damaged.") from error
-        content = folder / CONTENT
-        if about.format != FORMAT:
+            about, content = _opened(path, folder, keys)
+        except OSError as error:  # a disk that is full is no damage
             raise Unfit(
-                f"This copy has format {about.format}; this version reads {FORMAT}. Use the version that made it."
-            )
-        if checksum(content) != expected:
-            raise Unfit("The checksum is wrong: the file was changed or is damaged. Nothing was touched.")
-        yield about, _unlocked(content, about, keys)
+                f"{path} cannot be read, or unpacked beside it: {error.strerror}. Nothing was touched."
+            ) from error
+        yield about, content
+
+
+def _opened(path: Path, folder: Path, keys: list[bytes]) -> tuple[About, Path]:
+    try:
+        with tarfile.open(path, "r:") as box:
+            for name in (MANIFEST, CONTENT):
+                _take_out(box, name, folder / name)
+        said = json.loads((folder / MANIFEST).read_text())
+        expected = said.pop("sha256")
+        about = About(**said)
+    except (tarfile.TarError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Unfit("This is not one of our copies, or it is damaged.") from error
+    content = folder / CONTENT
+    if about.format != FORMAT:
+        raise Unfit(f"This copy has format {about.format}; this version reads {FORMAT}. Use the version that made it.")
+    if checksum(content) != expected:
+        raise Unfit("The checksum is wrong: the file was changed or is damaged. Nothing was touched.")
+    return about, _unlocked(content, about, keys)
 
 
 def _take_out(box: tarfile.TarFile, name: str, target: Path) -> None:
@@ -119,7 +127,10 @@ def workshop(beside: Path) -> Iterator[Path]:
     So it is when the run is told to stop; what one that was killed left goes when nobody can be at work in it any more.
     """
     _sweep(beside)
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=beside))
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=beside))
+    except OSError as error:
+        raise Unfit(f"Nothing can be written to {beside}: {error.strerror}.") from error
     before = signal.signal(signal.SIGTERM, _end)
     try:
         yield folder
