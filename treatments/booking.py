@@ -17,7 +17,7 @@ from django.db.models import F
 from clinic.access import Capability, allows
 from clinic.inserting import Insert
 from clinic.models import User
-from clinic.wording import day_words
+from clinic.wording import day_words, moment_words
 from treatments import moves
 from treatments.conflicts import AlreadyBooked, Conflict, NotPossible, Stale, Taken, TooEarly, refusal
 from treatments.history import note, note_change
@@ -227,7 +227,7 @@ def change_status(
     seen = session.status
     if seen == to:
         return session
-    _check_the_table(session, to, by, reason)
+    _check_the_table(session, to, by, reason, at)
     changes: dict[str, Any] = {"status": to}
     if to == Status.ARRIVED and seen in {Status.BOOKED, Status.NO_SHOW}:
         changes["arrived_at"] = at
@@ -247,8 +247,8 @@ def change_status(
         return note_change(changed, session, SessionEvent.Kind.STATUS, by, at, reason, before, after)
 
 
-def _check_the_table(session: TreatmentSession, to: Status, by: User, reason: str) -> None:
-    """Refuse a step that is not in `treatments.moves`, or that this person may not take."""
+def _check_the_table(session: TreatmentSession, to: Status, by: User, reason: str, at: dt.datetime) -> None:
+    """Refuse a step that is not in `treatments.moves`, that this person may not take, or for which it is too soon."""
     step = moves.find(session.status, to)
     if step is None or to == Status.DONE:
         raise NotPossible(f"A visit that is {session.get_status_display().lower()} cannot become {to.label.lower()}.")
@@ -256,6 +256,15 @@ def _check_the_table(session: TreatmentSession, to: Status, by: User, reason: st
         raise PermissionDenied
     if step.needs_reason and not reason.strip():
         raise NotPossible("Say why the visit is cancelled.")
+    if step.is_too_soon(session, at):
+        raise NotPossible(_too_soon_words(session, to))
+
+
+def _too_soon_words(session: TreatmentSession, to: Status) -> str:
+    when = moment_words(session.starts_at.astimezone(session.clinic.zone))
+    if to == Status.NO_SHOW:
+        return f"The visit is on {when}: nobody has missed it yet. Cancel it if they cannot come."
+    return f"The visit is on {when}. Whoever is seen today needs a time of today: move the visit."
 
 
 @transaction.atomic

@@ -27,12 +27,12 @@ def menu_of(session: TreatmentSession) -> str:
     return _ASKED if session.chip == _ASKED else session.status
 
 
-def row_menus(membership: Membership | None) -> Iterator[dict[str, Any]]:
-    """Yield what the template of a row's menu needs, for each menu a row may have."""
+def row_menus(membership: Membership | None, *, ahead: bool) -> Iterator[dict[str, Any]]:
+    """Yield what the template of a row's menu needs, for each menu a row may have. ``ahead``: on a day to come."""
     for status, answer in _STANDS:
         yield {
             "name": answer or status,
             "patient": SimpleNamespace(uid=PATIENT, full_name=NAME),
             "session": SimpleNamespace(pk=KEY, uid=VISIT, status=status.value, answer=answer, version=VERSION),
-            "others": [move for move in moves.offered(status, membership) if not move.forward],
+            "others": [move for move in moves.offered(status, membership, ahead=ahead) if not move.forward],
         }

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from clinic.demo.logins import PASSWORD
-from tests.stack.running import Stack
+from tests.stack.running import Stack, run_beside
 from tests.stack.windows import ADA, FRAN, STILL_TO_COME, log_in, sign_out
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
@@ -38,16 +38,6 @@ def code(secret: str) -> str:
     return f"{(struct.unpack('>I', digest[place : place + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
 
 
-def to_a_day_with_work(page: Page) -> None:
-    """Open the first day from today on which somebody is still to come."""
-    page.goto("/today/")
-    for _ in range(7):
-        if page.locator(STILL_TO_COME).count():
-            return
-        page.get_by_role("link", name="Next day", exact=True).click()
-        page.wait_for_load_state()
-
-
 def test_f23_log_in_with_a_second_step(plain: Page) -> None:
     log_in(plain, NURSE)
     plain.goto("/me/second-step/app/")
@@ -69,7 +59,7 @@ def test_f23_log_in_with_a_second_step(plain: Page) -> None:
     plain.wait_for_url("**/today/")
 
 
-def test_f23_find_somebody_book_and_mark_as_arrived(plain: Page) -> None:
+def test_f23_find_somebody_book_and_mark_as_arrived(plain: Page, stack: Stack) -> None:
     log_in(plain, FRAN)
     plain.goto("/recall/")
     book = plain.get_by_role("link", name=re.compile("^Book for ")).first
@@ -81,7 +71,8 @@ def test_f23_find_somebody_book_and_mark_as_arrived(plain: Page) -> None:
     plain.get_by_role("link", name=f"Book for {name}").first.click()
     plain.locator("button.slot").first.click()
     expect(plain.locator("#messages")).to_contain_text(f"{name}: booked for")
-    to_a_day_with_work(plain)
+    run_beside(stack, "tests.stack.late", "1")
+    plain.goto("/today/")
     plain.locator(STILL_TO_COME).first.click()
     expect(plain.locator("#messages")).to_contain_text("arrived")
 

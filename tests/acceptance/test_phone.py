@@ -10,7 +10,7 @@ from clinic.demo.logins import LOGINS
 from tests.engines import once
 from tests.stack.axe import PHONE
 from tests.stack.own_pages import LANGUAGES, letterbox, links, phone, tell_birth_date
-from tests.stack.running import Stack, in_room
+from tests.stack.running import Stack, in_room, run_beside
 from tests.stack.windows import OSEI, STILL_TO_COME, log_in
 
 __all__ = ["links", "phone"]
@@ -150,13 +150,11 @@ def test_f15_every_site_of_the_session_form_can_be_hit_and_the_totals_stay_in_si
 
 
 @on_screen
-def test_f16_on_a_phone_the_day_is_cards_whose_next_step_is_in_sight_and_large(hand: BrowserContext) -> None:
+def test_f16_on_a_phone_the_day_is_cards_whose_next_step_is_in_sight_and_large(
+    hand: BrowserContext, stack: Stack
+) -> None:
+    run_beside(stack, "tests.stack.late", "1")
     page = log_in(hand.new_page(), LOGINS[0].email)
-    for _ in range(7):  # in the evening, to the next day on which somebody is still to come
-        if page.locator(STILL_TO_COME).count():
-            break
-        with page.expect_navigation():
-            page.get_by_role("link", name="Next day").click()
     rows = page.locator("#day-rows > tr")
     assert {row.evaluate("one => getComputedStyle(one).display") for row in rows.all()} <= {"block", "grid", "flex"}
     expect(page.locator(STILL_TO_COME).first).to_be_visible()

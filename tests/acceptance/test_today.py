@@ -6,24 +6,24 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.stack.running import Stack
-from tests.stack.windows import FRAN, OSEI, STILL_TO_COME, log_in
+from tests.stack.running import Stack, run_beside
+from tests.stack.windows import FRAN, OSEI, log_in
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
 SETTLES = 200  # milliseconds in which a scroll that goes on would show
 
 
+@pytest.fixture(scope="module")
+def late(stack: Stack) -> None:
+    """People whom all tests of this file may take for still to come, also in the evening."""
+    run_beside(stack, "tests.stack.late", "12")
+
+
 @pytest.fixture
-def desk(browser_page: Page) -> Page:
-    """Fran's window, on Today, or in the evening on the next day on which two people are still to come."""
-    page = log_in(browser_page, FRAN)
-    for _ in range(7):
-        if page.locator(STILL_TO_COME).count() > 1:
-            break
-        with page.expect_navigation():
-            page.keyboard.press("]")
-    return page
+def desk(browser_page: Page, late: None) -> Page:
+    """Fran's window, on Today."""
+    return log_in(browser_page, FRAN)
 
 
 @pytest.fixture

@@ -279,7 +279,7 @@ def test_a_visit_is_cancelled_by_a_patch(program: Program, visit: TreatmentSessi
 
 def test_who_saw_another_version_changes_nothing(program: Program, visit: TreatmentSession, front_desk: User) -> None:
     seen = program.get(f"Appointment/{visit.uid}")["ETag"]
-    booking.change_status(session=visit, to="arrived", by=front_desk, at=NOW)  # type: ignore[arg-type]
+    booking.change_status(session=visit, to="arrived", by=front_desk, at=visit.starts_at)  # type: ignore[arg-type]
     response = put(program, visit, headers={"If-Match": seen})
     assert response.status_code == 412
     assert issues(response)[0][0] == "conflict"

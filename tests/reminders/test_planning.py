@@ -341,7 +341,7 @@ def test_who_said_yes_is_reminded_all_the_same(reminder: Reminder, visit: Treatm
 
 
 def test_who_has_arrived_is_not_reminded(reminder: Reminder, visit: TreatmentSession, nurse: User) -> None:
-    booking.change_status(session=visit, to=Status.ARRIVED, by=nurse, at=NOW)
+    booking.change_status(session=visit, to=Status.ARRIVED, by=nurse, at=visit.starts_at)
     plan()
     assert set(Reminder.objects.values_list("state", "reason")) == {("cancelled", BEGUN)}
 

@@ -42,7 +42,8 @@ def meet(visit: TreatmentSession, fate: str, nurse: User) -> None:
     if fate == "asked to move":
         TreatmentSession.objects.filter(pk=visit.pk).update(answer="asked_to_move", answered_at=NOW)
     elif fate != "stands":
-        booking.change_status(session=visit, to=Status(fate), by=nurse, at=NOW, reason="ill")
+        at = visit.starts_at if fate == Status.ARRIVED else NOW
+        booking.change_status(session=visit, to=Status(fate), by=nurse, at=at, reason="ill")
 
 
 def message(visit: TreatmentSession, rule: ReminderRule, version: int, visit_at: dt.datetime) -> Reminder:

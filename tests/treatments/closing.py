@@ -33,7 +33,7 @@ def step(session: TreatmentSession, to: Status, by: User, taken: threading.Event
             rows = TreatmentSession.objects.filter(pk=session.pk)
             rows.update(status=Status.DONE, given_on=NOW.date())
         else:
-            booking.change_status(session=session, to=to, by=by, at=NOW, reason="Ill")
+            booking.change_status(session=session, to=to, by=by, at=session.starts_at, reason="Ill")
         taken.set()
         time.sleep(HELD)
     connections.close_all()

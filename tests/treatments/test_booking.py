@@ -176,7 +176,7 @@ def test_only_the_steps_in_the_table_are_possible(
     course: Course, osei: Injector, front_desk: User, start: Status, to: Status
 ) -> None:
     given_on = TODAY if start == Status.DONE else None
-    session = make_session(course, osei, NOW + dt.timedelta(hours=1), status=start, given_on=given_on)
+    session = make_session(course, osei, NOW, status=start, given_on=given_on)
     if start == to or (moves.find(start, to) and to != Status.DONE):
         moved = booking.change_status(session=session, to=to, by=front_desk, at=NOW, reason="They rang")
         assert moved.status == to
@@ -200,6 +200,35 @@ def test_nobody_takes_a_step_that_their_role_does_not_allow(
 def test_cancelling_needs_a_reason(session: TreatmentSession, front_desk: User) -> None:
     with pytest.raises(NotPossible, match="Say why"):
         booking.change_status(session=session, to=Status.CANCELLED, by=front_desk, at=NOW)
+
+
+@pytest.mark.parametrize("seen", [Status.BOOKED, Status.NO_SHOW])
+def test_nobody_arrives_for_a_visit_of_a_later_day(
+    course: Course, osei: Injector, front_desk: User, seen: Status
+) -> None:
+    tomorrow = make_session(course, osei, NOW + dt.timedelta(days=1), status=seen)
+    with pytest.raises(NotPossible, match="The visit is on Tuesday 24 November 2026, 10am"):
+        booking.change_status(session=tomorrow, to=Status.ARRIVED, by=front_desk, at=NOW)
+    assert not tomorrow.events.exists()
+
+
+def test_somebody_arrives_hours_before_their_visit_or_is_marked_days_after(
+    course: Course, osei: Injector, front_desk: User
+) -> None:
+    for hours in (13, -49):  # at eleven in the evening
+        visit = make_session(make_course(make_patient(course.clinic)), osei, NOW + dt.timedelta(hours=hours))
+        booking.change_status(session=visit, to=Status.ARRIVED, by=front_desk, at=NOW)
+
+
+@pytest.mark.parametrize("seen", [Status.BOOKED, Status.ARRIVED])
+def test_nobody_has_missed_a_visit_before_it_begins(
+    course: Course, osei: Injector, front_desk: User, seen: Status
+) -> None:
+    visit = make_session(course, osei, NOW + MINUTE, status=seen)
+    with pytest.raises(NotPossible, match="nobody has missed it yet"):
+        booking.change_status(session=visit, to=Status.NO_SHOW, by=front_desk, at=NOW)
+    missed = booking.change_status(session=visit, to=Status.NO_SHOW, by=front_desk, at=visit.starts_at)
+    assert missed.status == Status.NO_SHOW
 
 
 def test_two_people_on_one_visit_the_second_is_told(session: TreatmentSession, front_desk: User, nurse: User) -> None:
@@ -377,7 +406,7 @@ def test_a_visit_does_not_come_back_too_early_after_a_session_that_was_given_sin
     visit = make_session(course, osei, later, due_on=TODAY, status=lost, early_reason="Wears off", early_by=front_desk)
     make_session(course, osei, NOW, due_on=TODAY, status=Status.DONE, given_on=TODAY)
     with pytest.raises(NotPossible, match="The earliest day is Monday 15 February 2027"):
-        booking.change_status(session=visit, to=to, by=front_desk, at=NOW)
+        booking.change_status(session=visit, to=to, by=front_desk, at=later)
     visit.refresh_from_db()
     assert visit.status == lost
 

@@ -212,11 +212,11 @@ def test_a_page_of_times_that_was_open_books_nobody_who_died(
 def test_no_visit_comes_back_into_a_course_that_has_ended(
     visit: TreatmentSession, front_desk: User, seen: Status, to: Status
 ) -> None:
-    booking.change_status(session=visit, to=seen, by=front_desk, at=NOW, reason="Ill")
+    booking.change_status(session=visit, to=seen, by=front_desk, at=visit.starts_at, reason="Ill")
     leaving.died(patient=visit.course.patient, on=TODAY, by=front_desk, at=NOW)
     visit.refresh_from_db()
     with pytest.raises(NotPossible, match="The course has ended"):
-        booking.change_status(session=visit, to=to, by=front_desk, at=NOW)
+        booking.change_status(session=visit, to=to, by=front_desk, at=visit.starts_at)
     event = visit.events.order_by("-pk").first()
     assert event
     with pytest.raises(NotPossible, match="The course has ended"):

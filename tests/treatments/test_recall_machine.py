@@ -124,6 +124,8 @@ class Clinicians(RuleBasedStateMachine):
         self.tick()
         visit = self.visit(who)
         if visit:
+            if to != Status.CANCELLED:
+                self.now = max(self.now, visit.starts_at)
             with suppress(booking.NotPossible, booking.Conflict):
                 booking.change_status(session=visit, to=to, by=self.by, at=self.now, reason="They called")
 

@@ -56,6 +56,7 @@ class _Drawing:
     def __init__(self, context: RequestContext, undelivered: Mapping[int, str], dead: Mapping[int, str]) -> None:
         self.now: dt.datetime = context["now"]
         self.day: dt.date = context["date"]
+        self.ahead: bool = context["ahead"]
         self.may_book: bool = context["may_book"]
         self.membership: Membership | None = context.get("membership")
         self.undelivered, self.dead = undelivered, dead
@@ -93,7 +94,7 @@ class _Drawing:
     def _attributes(self, row: DayRow) -> str:
         """Name the row, its state, and what passes by itself: minutes, and the time in which a step can be undone."""
         troubles = self.undelivered.get(row.session.pk, ""), self.dead.get(row.session.course.patient_id, "")
-        state = crc32(f"{row.state}.{'.'.join(troubles)}".encode()) & _ENOUGH
+        state = crc32(f"{row.state}.{self.ahead}.{'.'.join(troubles)}".encode()) & _ENOUGH
         minutes = row.waiting if row.waiting is not None else row.in_room
         passing = f' data-minute="{minutes}.{self._undo(row)}"' if minutes is not None or self._undo(row) else ""
         return f' id="visit-{row.session.pk}" data-state="{state:x}"{passing}'
@@ -180,7 +181,7 @@ class _Drawing:
         return may(self.membership, Capability.BOOK) and undoing.can_undo(row.last, self.now)
 
     def _forward(self, status: str) -> moves.Move | None:
-        return next((move for move in moves.offered(status, self.membership) if move.forward), None)
+        return next((move for move in moves.offered(status, self.membership, ahead=self.ahead) if move.forward), None)
 
 
 def _press(visit: TreatmentSession, step: moves.Move, name: str, tone: str = "primary") -> str:

@@ -158,9 +158,9 @@ def effects_alert(context: RequestContext) -> dict[str, Any]:
 @register.simple_tag(takes_context=True)
 def offered_steps(context: RequestContext, session: TreatmentSession, last: Any = None) -> dict[str, Any]:
     """Return what this person may do with the visit: the step forward, the others, and the line that can be undone."""
-    membership = context.get("membership")
-    offered = moves.offered(session.status, membership)
-    undoable = may(membership, Capability.BOOK) and undoing.can_undo(last or None, timezone.now())
+    membership, now = context.get("membership"), timezone.now()
+    offered = [move for move in moves.offered(session.status, membership) if not move.is_too_soon(session, now)]
+    undoable = may(membership, Capability.BOOK) and undoing.can_undo(last or None, now)
     return {
         "forward": next((move for move in offered if move.forward), None),
         "others": [move for move in offered if not move.forward],

@@ -52,7 +52,7 @@ def _day_page(request: StaffRequest, date: dt.date, now: dt.datetime) -> HttpRes
         "next_day": None if live["rows"] else days.next_day_with_visits(request.clinic, date),
         # Before the day is over people are late, not lost.
         "still_open": days.still_open(request.clinic, date, now).count() if live["over"] else 0,
-        "menus": menus.row_menus(request.membership) if live["may_book"] else (),
+        "menus": menus.row_menus(request.membership, ahead=live["ahead"]) if live["may_book"] else (),
         "opened": _signer().sign(_opening(request, date)),
         "fresh": request.get_full_path(),
     }
@@ -99,6 +99,7 @@ def _live(request: StaffRequest, date: dt.date, now: dt.datetime, *, board: bool
     return {
         "date": date,
         "now": now,
+        "ahead": now.astimezone(request.clinic.zone).date() < date,
         "over": all(session.ends_at <= now for session in everyone),
         "search": search,
         "filtered": any(request.GET.get(name) for name in search.fields),

@@ -24,6 +24,7 @@ from reminders import defaults, links  # noqa: E402
 from reminders.models import Kind, Reminder, ReminderRule, State  # noqa: E402
 from reminders.wording.rendering import render, template_for  # noqa: E402
 from tests.builders import make_clinic, make_course, make_injector, make_patient, make_session  # noqa: E402
+from tests.stack.late import come_late  # noqa: E402
 from tests.stack.letterbox import make  # noqa: E402
 from tests.stack.room import put_into_room  # noqa: E402
 from treatments.models import TreatmentSession  # noqa: E402
@@ -97,6 +98,7 @@ def begin() -> dict[str, object]:
     coming = visit_in(9, injector, "Ash", now)
     ask, words = told(coming, now)
     in_the_way = visit_in(6, injector, "Elm", now)
+    come_late(2)
     missing = at_night("Late", "+447700900978", now)
     # Of the demo's own, other jobs may have moved the visit.
     message(at_night("Lost", "+447700900977", now, days=20), State.FAILED, now)

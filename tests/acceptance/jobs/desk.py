@@ -19,16 +19,6 @@ NEW_PERSON = (
 )
 
 
-def day_with_work(page: Page) -> None:
-    """Begin on the first day from today on which somebody is still to come."""
-    page.goto("/today/")
-    for _ in range(7):
-        if page.locator(STILL_TO_COME).count():
-            return
-        with page.expect_navigation():
-            page.get_by_role("link", name="Next day", exact=True).click()
-
-
 def book_next(page: Page) -> None:
     page.get_by_role("link", name=re.compile("^Book for ")).first.click()
     page.locator("#book-dialog button.slot").first.click()
@@ -119,14 +109,14 @@ def jobs(begun: dict[str, Any]) -> tuple[Job, ...]:
             clicks(1),
             at("/today/"),
             missed,
-            "Once the time of the visit is over; before that `x`, or two clicks",
+            "Once the time of the visit is over; from its start on `x`, or two clicks",
         ),
         Job("Who changed this visit last: in its row", {}, here, who_changed_it),
         Job("Its whole history", clicks(1), here, history),
         Job("Book the next visit (from the recall list)", clicks(2), at("/recall/"), book_next),
-        Job("Mark somebody as arrived", clicks(1), day_with_work, arrive),
+        Job("Mark somebody as arrived", clicks(1), at("/today/"), arrive),
         Job("Find somebody on the phone: `/`, three letters, Enter", {"key": 5}, at("/calendar/"), find),
-        Job("Move a visit", clicks(3), day_with_work, move),
+        Job("Move a visit", clicks(3), at("/today/"), move),
         Job(
             "Text somebody the booking link",
             clicks(1),

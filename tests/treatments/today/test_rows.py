@@ -39,7 +39,8 @@ def test_the_last_change_says_its_time_if_it_was_that_day_and_else_its_date(
     visit: TreatmentSession, toms: TreatmentSession, client: Client, front_desk: User
 ) -> None:
     booking.change_status(session=visit, to=Status.ARRIVED, by=front_desk, at=NOW - MINUTE)
-    booking.change_status(session=toms, to=Status.ARRIVED, by=front_desk, at=NOW - dt.timedelta(days=11))
+    days_ago = NOW - dt.timedelta(days=11)
+    booking.change_status(session=toms, to=Status.CANCELLED, by=front_desk, at=days_ago, reason="Ill")
     page = text(client.get(TODAY_URL))
     assert f"{front_desk.full_name}, 9:59am" in page
     assert f"{front_desk.full_name}, 12 Nov" in page
@@ -113,7 +114,9 @@ def test_without_script_the_menu_is_the_page_of_the_visit_with_undo_while_it_is_
     assert f'href="{url}" data-menu=' in today
     assert ">More for Maria Santos, 11am</a>" in today
     page = text(client.get(url))
-    assert all(words in page for words in ("Undo last step", "Not here yet", "No-show", "Cancel"))
+    assert all(words in page for words in ("Undo last step", "Not here yet", "Cancel"))
+    with time_machine.travel(visit.starts_at, tick=False):
+        assert "No-show" in text(log_in(front_desk).get(url))
     with time_machine.travel(NOW + dt.timedelta(seconds=181), tick=False):
         assert "Undo last step" not in text(client.get(url))
 

@@ -15,12 +15,37 @@ from tests.pages import text
 from treatments import booking, slots
 from treatments.models import Course, Status, TreatmentSession
 
+DAY, TOMORROW = dt.timedelta(days=1), dt.date(2026, 11, 24)
+
 
 def test_today_lists_the_visits_with_their_next_step(visit: TreatmentSession, front_desk: User) -> None:
     page = text(log_in(front_desk).get(reverse("treatments:today")))
     assert "Maria Santos" in page
     assert "cycle 2 · day 84" in page
     assert ">Arrived<" in page
+
+
+def test_the_page_of_a_later_day_offers_neither_arrived_nor_no_show(visit: TreatmentSession, front_desk: User) -> None:
+    TreatmentSession.objects.update(starts_at=visit.starts_at + DAY, ends_at=visit.ends_at + DAY, local_date=TOMORROW)
+    page = text(log_in(front_desk).get(reverse("treatments:day", args=[TOMORROW])))
+    assert "Maria Santos" in page
+    assert ".arrived.booked" not in page
+    assert ".no_show.booked" not in page
+    assert ">Cancel<" in page
+
+
+def test_the_page_of_a_visit_to_come_offers_no_no_show(visit: TreatmentSession, front_desk: User) -> None:
+    page = text(log_in(front_desk).get(reverse("treatments:session", args=[visit.uid])))
+    assert ">Arrived" in page
+    assert ">No-show" not in page
+
+
+def test_a_no_show_pressed_too_soon_is_refused_in_words(visit: TreatmentSession, front_desk: User) -> None:
+    client = log_in(front_desk)
+    page = text(client.get(step(client, visit, "no_show").url))
+    visit.refresh_from_db()
+    assert visit.status == Status.BOOKED
+    assert "The visit is on Monday 23 November 2026, 11am: nobody has missed it yet." in page
 
 
 def test_today_of_another_clinic_is_empty(visit: TreatmentSession, stranger: User) -> None:
@@ -57,14 +82,14 @@ def test_one_press_marks_a_patient_arrived_and_offers_undo(visit: TreatmentSessi
 
 def test_undo_takes_the_step_back(visit: TreatmentSession, front_desk: User) -> None:
     client = log_in(front_desk)
-    step(client, visit, "no_show")
+    step(client, visit, "arrived")
     client.post(reverse("treatments:undo", args=[visit.uid, visit.events.get().pk]))
     visit.refresh_from_db()
     assert visit.status == Status.BOOKED
 
 
 def test_undo_pressed_twice_says_that_it_is_so_already(visit: TreatmentSession, front_desk: User, nurse: User) -> None:
-    step(log_in(front_desk), visit, "no_show")
+    step(log_in(front_desk), visit, "arrived")
     address = reverse("treatments:undo", args=[visit.uid, visit.events.get().pk])
     assert log_in(front_desk).post(address).status_code == 302
     again = log_in(nurse).post(address, follow=True)
@@ -91,7 +116,7 @@ def test_a_booking_sent_again_offers_no_undo_of_what_a_colleague_did_since(
     url, form = reverse("treatments:book", args=[course.uid]), {"slot": slot.code, "uid": str(uuid.uuid4())}
     client.post(url, form)
     session = course.sessions.get(status="booked")
-    step(log_in(nurse), session, "no_show")
+    step(log_in(nurse), session, "arrived")
     again = client.post(url, form, follow=True)
     assert "Maria Santos: booked for" in text(again)
     assert reverse("treatments:undo", args=[session.uid, session.events.latest("pk").pk]) not in text(again)
@@ -100,10 +125,10 @@ def test_a_booking_sent_again_offers_no_undo_of_what_a_colleague_did_since(
 def test_a_step_on_a_visit_that_changed_shows_who_changed_it(
     visit: TreatmentSession, front_desk: User, nurse: User
 ) -> None:
-    step(log_in(nurse), visit, "no_show")
-    response = step(log_in(front_desk), visit, "arrived")
+    step(log_in(nurse), visit, "arrived")
+    response = step(log_in(front_desk), visit, "cancelled", reason="Ill")
     assert response.status_code == 409
-    assert "RN Bello marked this a no-show at 10am. You marked it arrived." in text(response)
+    assert "RN Bello marked this arrived at 10am. You cancelled it." in text(response)
 
 
 def test_read_only_staff_see_the_day_and_change_nothing(visit: TreatmentSession, reader: User) -> None:
