@@ -34,6 +34,15 @@ def test_the_page_of_a_later_day_offers_neither_arrived_nor_no_show(visit: Treat
     assert ">Cancel<" in page
 
 
+def test_who_asked_for_another_time_and_comes_all_the_same_can_be_marked_arrived_in_the_row(
+    visit: TreatmentSession, front_desk: User
+) -> None:
+    page = text(log_in(front_desk).get(reverse("treatments:today")))
+    menu = page.partition('<template id="menu-asked_to_move">')[2].partition("</template>")[0]
+    assert 'value="the-key.arrived.booked.the-version" data-key="a"' in menu
+    assert ".arrived.booked" not in page.partition('<template id="menu-booked">')[2].partition("</template>")[0]
+
+
 def test_the_page_of_a_visit_to_come_offers_no_no_show(visit: TreatmentSession, front_desk: User) -> None:
     page = text(log_in(front_desk).get(reverse("treatments:session", args=[visit.uid])))
     assert ">Arrived" in page
