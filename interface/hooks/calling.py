@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from interface.hooks import delivery
-from interface.hooks.delivery import NotTold
+from interface.hooks.delivery import NotTold, TooSlow
 from interface.models import HookCall
 
 State = HookCall.State
@@ -29,9 +29,15 @@ def call_due(*, clock: Callable[[], dt.datetime]) -> int:
     """Tell what is due until nothing is left or the round is over; return how many calls were made."""
     stop, made = clock() + ROUND, 0
     while clock() < stop and (batch := _claim(clock())):
+        slow: set[int] = set()
         for call in batch:
-            _tell(call, clock())
-        made += len(batch)
+            if call.hook_id in slow:
+                _give_back(call, clock())
+                continue
+            made += 1
+            if not _tell(call, clock()):
+                slow.add(call.hook_id)
+                _put_off(call.hook_id, clock())
     return made
 
 
@@ -47,8 +53,19 @@ def _claim(now: dt.datetime) -> list[HookCall]:
         return list(mine.select_related("hook", "clinic", "event__session").order_by("due_at", "pk"))
 
 
-def _tell(call: HookCall, now: dt.datetime) -> None:
-    """Make one call. What came back is written only if the claim is still ours."""
+def _put_off(hook: int, now: dt.datetime) -> None:
+    """Let what else is due at an address wait for the next round: one that hangs would keep all others waiting."""
+    HookCall.objects.filter(hook=hook, state=State.WAITING, due_at__lte=now).update(due_at=now + BACK_OFF[0])
+
+
+def _give_back(call: HookCall, now: dt.datetime) -> None:
+    """Do the same with one that was taken already; it has all its tries still."""
+    held = HookCall.objects.held_by(call)
+    held.update(state=State.WAITING, due_at=now + BACK_OFF[0], lease_until=None, tries=F("tries") - 1)
+
+
+def _tell(call: HookCall, now: dt.datetime) -> bool:
+    """Make one call; return whether it was answered in time. What came back is written only if the claim is still ours."""
     held = HookCall.objects.held_by(call)
     try:
         answer = delivery.send(call.hook, str(call.uid), body_of(call), now)
@@ -58,8 +75,9 @@ def _tell(call: HookCall, now: dt.datetime) -> None:
             held.update(state=State.FAILED, answer=str(error), closed_at=now, lease_until=None)
         else:
             held.update(state=State.WAITING, answer=str(error), due_at=now + wait, lease_until=None)
-    else:
-        held.update(state=State.TOLD, answer=answer, closed_at=now, lease_until=None)
+        return not isinstance(error, TooSlow)
+    held.update(state=State.TOLD, answer=answer, closed_at=now, lease_until=None)
+    return True
 
 
 def body_of(call: HookCall) -> bytes:

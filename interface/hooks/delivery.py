@@ -17,6 +17,10 @@ class NotTold(Exception):
     """It was not taken; the text says why, for the admin."""
 
 
+class TooSlow(NotTold):
+    """No answer came in time: the next call there would wait as long."""
+
+
 def send(hook: Hook, identity: str, body: bytes, now: dt.datetime) -> str:
     """Call a hook; return what it answered. Raises NotTold."""
     try:
@@ -25,7 +29,7 @@ def send(hook: Hook, identity: str, body: bytes, now: dt.datetime) -> str:
     except Unfit as error:
         raise NotTold(str(error)) from error
     except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-        raise NotTold(_words(error)) from error
+        raise _not_told(error) from error
     if not 200 <= status < 300:
         raise NotTold(f"It answered {status}.")
     return f"It answered {status}."
@@ -79,11 +83,11 @@ def _host(target: Target) -> str:
     return target.host if target.port == usual else f"{target.host}:{target.port}"
 
 
-def _words(error: Exception) -> str:
+def _not_told(error: Exception) -> NotTold:
     """Say what went wrong without a word from outside: what a stranger's server sends is not shown."""
     if isinstance(error, urllib3.exceptions.SSLError):
-        return "Its certificate is not valid."
+        return NotTold("Its certificate is not valid.")
     refused = isinstance(error, urllib3.exceptions.NewConnectionError)  # a kind of time-out to that library
     if isinstance(error, TimeoutError | urllib3.exceptions.TimeoutError) and not refused:
-        return "It did not answer in time."
-    return "It could not be reached."
+        return TooSlow("It did not answer in time.")
+    return NotTold("It could not be reached.")

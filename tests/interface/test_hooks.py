@@ -250,6 +250,34 @@ def test_after_a_day_it_is_given_up_where_an_admin_sees_it(
     assert listener.heard[-1].headers["webhook-id"] == str(call.uid)
 
 
+def test_one_that_does_not_answer_in_time_keeps_no_other_waiting(
+    hook: Hook, admin: User, booked: TreatmentSession, frozen_clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(11):
+        booked.events.create(clinic=booked.clinic, at=NOW, kind="status", after={"status": "arrived"})
+    gather(now=SOON)
+    other = keeping.make(clinic=hook.clinic, url=f"{hook.url}&other", events=NAMES, by=admin, at=NOW)
+    gather(now=SOON + dt.timedelta(seconds=1))
+    asked = []
+
+    def post(target: addresses.Target, *_: object) -> int:
+        asked.append(target.path)
+        if target.path.endswith("other"):
+            return 204
+        frozen_clock.shift(20)
+        raise TimeoutError
+
+    monkeypatch.setattr(delivery, "_post", post)
+    for minute in (2, 3):
+        frozen_clock.move_to(NOW + dt.timedelta(minutes=minute))
+        call_due(clock=lambda: dt.datetime.now(dt.UTC))
+    assert HookCall.objects.filter(hook=other).exclude(state="told").count() == 0
+    assert asked.count("/visits?from=us") == 2  # once in each round
+    late = HookCall.objects.filter(hook=hook)
+    assert set(late.values_list("state", flat=True)) == {"waiting"}
+    assert sum(late.values_list("tries", flat=True)) == 2  # what was not tried has all its tries
+
+
 def test_a_caller_that_died_is_followed_by_another(hook: Hook, listener: Listener, booked: TreatmentSession) -> None:
     gather(now=SOON)
     [dead] = calling._claim(SOON)
