@@ -35,6 +35,8 @@ from treatments.models.session import GIVEN, OCCUPYING
 CAME = Q(status=Status.DONE)
 MISSED = Q(status=Status.NO_SHOW)
 KEPT_OR_MISSED = CAME | MISSED
+# What took time of somebody who works here now.
+TOOK_TIME = Q(status__in=(*OCCUPYING, Status.NO_SHOW), injector__active=True)
 CONFIRMED = Q(answer=TreatmentSession.Answer.CONFIRMED)
 # What the software could not reach anybody with had no part in their answer.
 SOON = dt.timedelta(hours=48)
@@ -145,9 +147,14 @@ class RowsFilter(SessionFilter):
     """The filters of the log and those that only reports ask for."""
 
     counted = django_filters.BooleanFilter(method="kept_or_missed", label="Kept or missed")
-    weekday = django_filters.ChoiceFilter(choices=list(enumerate(WEEKDAYS, 1)), method="on_weekday")
+    weekday = django_filters.ChoiceFilter(
+        choices=[(str(number), name) for number, name in enumerate(WEEKDAYS, 1)], method="on_weekday", label="Weekday"
+    )
     confirmed = django_filters.BooleanFilter(method="with_confirmation", label="Confirmed")
     reached = django_filters.ChoiceFilter(choices=REACHED, method="with_reminders", label="Reminders")
+    took_time = django_filters.BooleanFilter(
+        method="that_took_time", label="Took time of an injector who works here now"
+    )
     called_off = django_filters.BooleanFilter(method="that_were_called_off", label="Cancelled, not undone at once")
     moved = django_filters.BooleanFilter(method="that_moved", label="Moved at least once")
     filled = django_filters.BooleanFilter(method="whose_time_was_filled", label="Time filled by somebody else")
@@ -171,6 +178,10 @@ class RowsFilter(SessionFilter):
     def with_reminders(self, found: Any, name: str, value: str) -> Any:
         """Narrow by what became of the reminders."""
         return reminded(found).filter(reached=value)
+
+    def that_took_time(self, found: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        """Narrow to visits and no-shows, which minutes booked are counted from."""
+        return found.filter(TOOK_TIME) if value else found
 
     def that_were_called_off(self, found: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         """Narrow to cancelled visits."""

@@ -11,10 +11,10 @@ from clinic.models import Clinic, Injector
 from reports.asked import Asked
 from reports.numbers import Share
 from reports.page import Figure, Report, Row, Table, share_row, too_few
-from reports.rows import called_off, filled
+from reports.rows import TOOK_TIME, called_off, filled
 from treatments.capacity import fitting
-from treatments.models import Status, TreatmentSession
-from treatments.models.session import OCCUPYING, OPEN
+from treatments.models import TreatmentSession
+from treatments.models.session import OPEN
 from treatments.slots.agenda import read_agenda
 
 AHEAD_DAYS = 14
@@ -33,9 +33,10 @@ def utilisation(asked: Asked) -> Report:
     minutes = f"n = {total.whole:,} minutes offered"
     cancelled = _cancelled(asked)
     empty = _empty(asked)
-    waiting = f"{reverse('treatments:recall')}?tab=waiting" if asked.rows() else ""
+    taken = asked.rows(took_time="true", last=ended)
+    waiting = f"{reverse('treatments:recall')}?tab=waiting" if taken else ""
     figures = [
-        Figure("Booked of offered", total.words, "Minutes of visits and no-shows out of minutes offered.", minutes, asked.rows()),
+        Figure("Booked of offered", total.words, "Minutes of visits and no-shows out of minutes offered.", minutes, taken),
         Figure("Filled after cancellation", Share(cancelled["filled"], cancelled["all"]).words,
                "Cancelled visits in these days into whose time somebody else came with the same injector.",
                f"n = {cancelled['all']:,} cancelled visits", asked.rows(called_off="true", filled="true")),
@@ -43,14 +44,23 @@ def utilisation(asked: Asked) -> Report:
                "Minutes offered from now on that nobody has booked, whichever days you asked for. The link leads to people who wait for an earlier time.",
                "counted now", waiting),
     ]  # fmt: skip
-    rows = [_row(asked, injectors[key], booked[key], offered[key]) for key in injectors if booked[key] or offered[key]]
+    rows = [
+        _row(asked, ended, injectors[key], booked[key], offered[key])
+        for key in injectors
+        if booked[key] or offered[key]
+    ]
     table = Table("By injector", ("Injector", "Booked of offered", "Minutes empty"), rows)
     return Report("Utilisation", _ABOUT, figures, [table], too_few(total.whole, "minutes offered"))
 
 
-def _row(asked: Asked, injector: Injector, booked: int, offered: int) -> Row:
+def _row(asked: Asked, ended: dt.date, injector: Injector, booked: int, offered: int) -> Row:
     free = f"{max(offered - booked, 0):,}"
-    return share_row(injector.name, Share(booked, offered), free, href=asked.rows(injector=injector.uid))
+    return share_row(
+        injector.name,
+        Share(booked, offered),
+        free,
+        href=asked.rows(took_time="true", last=ended, injector=injector.uid),
+    )
 
 
 def _injectors(asked: Asked) -> dict[int, Injector]:
@@ -75,12 +85,7 @@ def _offered_at(clinic: Clinic, injector: Injector | None, first: dt.date, end: 
 
 
 def _booked(asked: Asked, last: dt.date) -> Counter[int]:
-    taken = TreatmentSession.objects.filter(
-        **asked.of(),
-        injector__active=True,
-        local_date__range=(asked.first, last),
-        status__in=(*OCCUPYING, Status.NO_SHOW),
-    )
+    taken = TreatmentSession.objects.filter(TOOK_TIME, **asked.of(), local_date__range=(asked.first, last))
     return _minutes(taken)
 
 

@@ -87,7 +87,7 @@ def sessions(request: StaffRequest) -> HttpResponse:
 
 def _said(chosen: RowsFilter) -> list[tuple[str, str]]:
     """Return the filters that are set, with their values in words."""
-    set_ones = [bound for bound in chosen.form if bound.data not in (None, "", False)]
+    set_ones = [bound for bound in chosen.form if bound.name in chosen.data and bound.data not in (None, "")]
     return [(bound.label, _value(bound.field, chosen.form.cleaned_data[bound.name])) for bound in set_ones]
 
 

@@ -137,6 +137,19 @@ def test_minutes_booked_are_held_against_minutes_offered(visit: Visit, osei: Inj
     assert figure(shown(admin, "utilisation", **monday), "Booked of offered") == "13% (30 of 240)"
 
 
+def test_behind_the_minutes_booked_stand_the_visits_that_took_them(
+    visit: Visit, riverside: Clinic, osei: Injector, admin: User
+) -> None:
+    taken = [visit(status) for status in (Status.DONE, Status.NO_SHOW)]
+    visit(Status.CANCELLED)
+    visit(injector=make_injector(riverside, "Dr Gone", active=False))
+    visit(Status.BOOKED, NOW.date() + dt.timedelta(days=1))
+    report = shown(admin, "utilisation", last=str(NOW.date() + dt.timedelta(days=7)))
+    for href in (report.figures[0].href, report.tables[0].rows[0].href):
+        rows = log_in(admin).get(href).context["page"].rows
+        assert {row.pk for row in rows} == {one.pk for one in taken}
+
+
 def test_a_cancelled_visit_is_filled_by_whoever_came_into_its_time(
     visit: Visit, riverside: Clinic, osei: Injector, admin: User
 ) -> None:

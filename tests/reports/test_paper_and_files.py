@@ -85,6 +85,21 @@ def test_printing_is_traced(visit: Visit, admin: User, key: str) -> None:
     assert AuditEntry.objects.get(action=AuditEntry.Action.PRINT).kind == f"report {key}"
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("weekday=1", "Weekday: Monday"),
+        ("confirmed=false", "Confirmed: no"),
+        ("filled=false", "Time filled by somebody else: no"),
+        ("gap_from=0", "Days since the last, at least: 0"),
+    ],
+)
+def test_the_rows_behind_a_number_say_by_what_they_were_chosen(admin: User, asked: str, said: str) -> None:
+    page = log_in(admin).get(f"{reverse('reports:sessions')}?counted=true&{asked}")
+    words = [f"{label}: {value}" for label, value in page.context["said"]]
+    assert sorted(words) == sorted(["Kept or missed: yes", said])
+
+
 def test_looking_at_rows_is_traced(visit: Visit, admin: User) -> None:
     visit()
     log_in(admin).get(reverse("reports:sessions"), DAYS)
