@@ -47,7 +47,9 @@ def terms(text: str, *, month_first: bool = False) -> list[list[str]]:
         return [dates]
     if _PHONE.fullmatch(text):
         return [[re.sub(r"\D", "", text.replace("(0)", ""))]]
-    return [[word] for word in fold(text).split()[:MOST_WORDS]]
+    # "Santos, Maria", as letters and lists have it; a comma alone is nobody's, not everybody's.
+    words = fold(text).replace(",", " ").split() or text.split()
+    return [[word] for word in words[:MOST_WORDS]]
 
 
 def _typed_dates(text: str, *, month_first: bool) -> list[str]:
