@@ -17,6 +17,7 @@ from clinic.redirects import next_url
 from reminders import handling
 from reminders.tomorrow import untold
 from reminders.watching.facts import look
+from treatments import days
 from treatments.forms import parse_day
 from treatments.models import TreatmentSession
 
@@ -39,6 +40,7 @@ def tomorrow(request: StaffRequest) -> HttpResponse:
         "previous": day - dt.timedelta(days=1),
         "following": day + dt.timedelta(days=1),
         "rows": rows,
+        "next_day": None if rows else days.next_day_with_visits(request.clinic, after=day - dt.timedelta(days=1)),
         "to_call": sum(row.call is None for row in rows),
         "may_act": may(request.membership, Capability.MESSAGE),
         "watch": look(clinic=request.clinic, now=now),

@@ -300,7 +300,22 @@ def test_the_page_shows_what_a_caller_needs(front_desk: User, visit: TreatmentSe
 
 def test_tomorrow_is_the_clinics_own(front_desk: User, visit: TreatmentSession) -> None:
     assert "Call list for tomorrow, Tuesday 24 November 2026" in words(log_in(front_desk).get(PAGE).content)
-    assert "Nobody to call: everyone with a visit on Tuesday" in words(log_in(front_desk).get(PAGE).content)
+
+
+def test_where_nobody_has_a_visit_that_day_the_list_says_so_and_leads_to_the_next_day_with_visits(
+    front_desk: User, visit: TreatmentSession
+) -> None:
+    page = log_in(front_desk).get(PAGE).content
+    assert "Nobody to call: there are no visits on Tuesday 24 November 2026." in words(page)
+    assert "Next day with visits: Thursday 26 November 2026" in words(page)
+    assert f'href="?date={DAY}"' in page.decode()
+
+
+def test_where_everybody_was_told_the_list_says_that(
+    front_desk: User, visit: TreatmentSession, reminder: Reminder
+) -> None:
+    Reminder.objects.filter(pk=reminder.pk).update(state=State.SENT)
+    assert "Nobody to call: everyone with a visit on Thursday 26 November 2026 has had a message." in show(front_desk)
 
 
 def test_reading_the_list_leaves_a_trace(front_desk: User, visit: TreatmentSession) -> None:
