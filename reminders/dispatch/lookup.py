@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from patients.models import ContactPoint
+from patients.models import Channel, ContactPoint
 from reminders import links
 from reminders.channels import Message
 from reminders.models import MessageTemplate, Reminder, SecretLink, State
@@ -19,11 +19,14 @@ _SHARED = ("clinic", "rule", "patient__clinic", "invitation__offer", "template",
 
 @dataclass(frozen=True)
 class Ready:
-    """A claimed reminder as it stands now: why it may be about nothing any more, where it goes, its text and its words."""
+    """A claimed reminder as it stands now: why it may be about nothing any more, where it goes, by which channels
+    its person may be written to, its text and its words.
+    """
 
     reminder: Reminder
     no_longer: str
     contact: ContactPoint | None
+    usable: Sequence[Channel]
     template: MessageTemplate | None
     message: Message | None
 
@@ -41,6 +44,7 @@ def look_up(claimed: Sequence[Reminder], now: dt.datetime) -> Mapping[int, Ready
     found, kept = {}, []
     for reminder in held:
         contact = points.get((reminder.patient_id, reminder.channel))
+        usable = [channel for channel in Channel if (reminder.patient_id, channel) in points]
         template = rendering.template_for(reminder, reminder.channel, texts)
         no_longer, message = reminder.no_longer, None  # type: ignore[attr-defined]
         if contact and template:
@@ -48,7 +52,7 @@ def look_up(claimed: Sequence[Reminder], now: dt.datetime) -> Mapping[int, Ready
             message = _message(reminder, template, contact, link)
             if not no_longer:
                 kept.append(link)
-        found[reminder.pk] = Ready(reminder, no_longer, contact, template, message)
+        found[reminder.pk] = Ready(reminder, no_longer, contact, usable, template, message)
     links.keep(kept)
     return found
 

@@ -1,6 +1,7 @@
 """What becomes of a claimed reminder. Every change is fenced by the claim: a late worker's answer changes nothing."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db import transaction
 from django.db.models import Q
@@ -13,6 +14,7 @@ from reminders.channels.base import Blame, SendError
 from reminders.dispatch import allowance
 from reminders.models import Delivery, Reminder, State
 from reminders.models.reminder import ReminderQuerySet
+from reminders.planning.channel import first_of
 
 STOPPED_AT_GATEWAY = "by text message, the gateway says"
 MAYBE_ARRIVED = "It may have arrived, and we cannot find out"
@@ -78,6 +80,18 @@ def may_go(reminder: Reminder, channel: Channel) -> bool:
     """Return whether the person can be reached on another channel, and this message has not been tried there."""
     usable = ContactPoint.objects.usable().filter(patient=reminder.patient, channel=channel).exists()
     return usable and not _same_subject(reminder).filter(channel=channel).exists()
+
+
+def better_way(reminder: Reminder, usable: Collection[Channel]) -> Channel | None:
+    """Return the channel that comes first for the person by now, where another one was planned; None where it stays.
+
+    What somebody sent by hand goes as they were told, and what was tried before goes on as it began. ``usable`` are the
+    channels by which they may be written to.
+    """
+    if reminder.batch or reminder.reply_to_id or reminder.template_id or reminder.restarted_at:
+        return None
+    first, there = first_of(Channel(reminder.patient.preferred_channel), reminder.rule.channels, usable)
+    return first if there and first != reminder.channel and may_go(reminder, first) else None
 
 
 def _same_subject(reminder: Reminder) -> ReminderQuerySet:

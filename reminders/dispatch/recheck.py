@@ -14,6 +14,7 @@ from reminders.dispatch.lookup import Ready
 from reminders.models import Reminder, State
 from reminders.planning.settle import TOO_LATE
 
+BETTER = "Another way comes first for them now"
 ENOUGH = "They had a text message today, or three in seven days"
 
 
@@ -34,6 +35,8 @@ def obstacle(ready: Ready, now: dt.datetime) -> Obstacle | None:
         return Obstacle(lambda one, at: outcome.close(one, State.MISSED, TOO_LATE, at))
     if later > now:
         return Obstacle(lambda one, at: outcome.put_off(one, later, "", now=at))
+    if outcome.better_way(reminder, ready.usable):
+        return Obstacle(lambda one, at: outcome.go_another_way(one, BETTER, at))
     if reminder.channel == Channel.SMS and allowance.had_enough(reminder, now):
         return after_enough(reminder, now)
     return None

@@ -1,6 +1,6 @@
 """Which way a person is written to."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -44,11 +44,13 @@ def best_channel(source: object, order: Sequence[Channel] = ()) -> tuple[Channel
     `reachable` and ``preferred``.
     """
     preferred = Channel(getattr(source, "preferred"))  # noqa: B009 (an annotation, unknown to the model)
+    return first_of(preferred, order, [one for one in Channel if getattr(source, f"has_{one.value}")])
+
+
+def first_of(preferred: Channel, order: Sequence[Channel], usable: Collection[Channel]) -> tuple[Channel, bool]:
+    """Return the same as `best_channel`, from the channels that may be used."""
     tried = order or (preferred, preferred.other)
-    for channel in tried:
-        if getattr(source, f"has_{channel.value}"):
-            return channel, True
-    return tried[0], False
+    return next(((channel, True) for channel in tried if channel in usable), (tried[0], False))
 
 
 def is_usable(order: Sequence[Channel] = ()) -> Q:

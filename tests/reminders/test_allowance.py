@@ -113,6 +113,7 @@ def test_a_text_that_is_found_to_have_arrived_the_day_before_takes_no_day_of_tod
 
 
 def test_an_email_takes_no_day(reminder: Reminder, gateways: Gateways) -> None:
+    Patient.objects.update(preferred_channel=Channel.EMAIL)
     Reminder.objects.update(channel=Channel.EMAIL)
     send_due(clock=lambda: NOW)
     assert list(Reminder.objects.filter(state=State.SENT).values_list("texted_on", flat=True)) == [None]

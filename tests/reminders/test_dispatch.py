@@ -9,7 +9,8 @@ from django.core import mail
 from pytest_django import Settings
 
 from clinic.models import User
-from patients.models import Channel, ContactPoint
+from patients.models import Channel, ContactPoint, Patient
+from reminders import handling
 from reminders.channels import SendError
 from reminders.channels.base import Blame
 from reminders.dispatch import claim, release, send_claimed, send_due
@@ -180,6 +181,23 @@ def test_withdrawn_consent_sends_it_the_other_way(reminder: Reminder, gateways: 
     assert work().state == State.REPLACED
     assert gateways["sms"].taken == []
     assert by_email().state == State.SENT
+
+
+@pytest.mark.parametrize("chosen_by", ["person", "clinic"])
+def test_who_is_to_have_emails_by_now_has_one_though_a_text_was_planned(
+    reminder: Reminder, gateways: Gateways, chosen_by: str
+) -> None:
+    if chosen_by == "person":
+        Patient.objects.update(preferred_channel=Channel.EMAIL)
+    else:
+        ReminderRule.objects.update(channel_order=ReminderRule.Order.EMAIL_FIRST)
+    assert (work().state, by_email().state) == (State.REPLACED, State.SENT)
+    assert (len(gateways["sms"].taken), len(gateways["email"].taken)) == (0, 1)
+
+
+def test_what_staff_send_the_other_way_goes_the_other_way(reminder: Reminder, gateways: Gateways, nurse: User) -> None:
+    handling.send_other_way(reminder=reminder, by=nurse, at=NOW)
+    assert (work().state, by_email().state) == (State.REPLACED, State.SENT)
 
 
 def test_without_any_consent_a_person_is_told(reminder: Reminder, gateways: Gateways) -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from patients.models import Channel
+from patients.models import Channel, Patient
 from reminders.dispatch import claim, receipts
 from reminders.dispatch.ledger import Ledger
 from reminders.dispatch.strokes import Taken
@@ -21,6 +21,7 @@ FIVE_STEPS = 6 if connection.vendor == "sqlite" else 1
 @pytest.fixture
 def two(reminder: Reminder) -> list[Reminder]:
     """Two letters that this worker has claimed."""
+    Patient.objects.update(preferred_channel=Channel.EMAIL)
     Reminder.objects.update(channel=Channel.EMAIL, due_at=NOW)
     return claim(now=NOW, limit=2)
 

@@ -11,7 +11,7 @@ from django.core.management import call_command
 
 from clinic.celery import app
 from clinic.models import Clinic, Injector
-from patients.models import Channel, ContactPoint
+from patients.models import Channel, ContactPoint, Patient
 from reminders.channels import Message
 from reminders.dispatch import halting, loop, send_due
 from reminders.models import Reminder, State
@@ -57,6 +57,7 @@ def letters(rules: Clinic, osei: Injector) -> None:
         make_session(course, osei, starts_at, placed_at=NOW - dt.timedelta(days=30))
     reconcile(now=NOW)
     Reminder.objects.exclude(rule__days_before=3).delete()
+    Patient.objects.update(preferred_channel=Channel.EMAIL)
     Reminder.objects.update(channel=Channel.EMAIL, due_at=NOW)
     assert Reminder.objects.count() == PEOPLE
 

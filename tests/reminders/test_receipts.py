@@ -50,6 +50,7 @@ def sent(reminder: Reminder, gateways: Gateways) -> Reminder:
 def mailing(reminder: Reminder, gateways: Gateways) -> Reminder:
     """The same by email, due now, through a server that cannot be asked what it took."""
     gateways["email"].can_answer = False
+    Patient.objects.update(preferred_channel=Channel.EMAIL)
     Reminder.objects.filter(pk=reminder.pk).update(channel=Channel.EMAIL)
     return again(reminder)
 

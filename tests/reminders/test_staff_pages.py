@@ -15,7 +15,7 @@ from patients.models import Channel, Patient
 from reminders import writing
 from reminders.channels import SendError
 from reminders.dispatch import send_due
-from reminders.models import Delivery, Reminder, State
+from reminders.models import Delivery, Reminder, ReminderRule, State
 from reminders.planning import reconcile
 from tests.builders import NOW, make_course, make_patient, make_session
 from tests.conftest import log_in
@@ -225,6 +225,7 @@ def to_files(settings: Settings, reminder: Reminder) -> Reminder:
     settings.EMAIL_FILE_PATH = settings.OUTBOX_DIR / "email"
     settings.DEMO = True
     Patient.objects.filter(pk=reminder.patient_id).update(given_name="María")
+    ReminderRule.objects.filter(days_before=1).update(channel_order=ReminderRule.Order.EMAIL_FIRST)
     Reminder.objects.filter(rule__days_before=1).update(channel=Channel.EMAIL, due_at=NOW)
     send_due(clock=lambda: NOW)
     return reminder
