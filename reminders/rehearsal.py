@@ -2,15 +2,19 @@
 
 import datetime as dt
 import logging
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from clinic import message_hours
 from patients.models import Channel, ContactPoint
+from reminders import timing
+from reminders.dispatch import allowance, outcome
 from reminders.models import Reminder, State
 from reminders.planning import reconcile
 from reminders.planning.apart import inside_a_transaction
@@ -20,27 +24,40 @@ logger = logging.getLogger(__name__)
 DAY = dt.timedelta(days=1)
 
 
+NOBODY = "nobody to write to: call"
+TOO_LATE = "too late to write: call"
+
+
+@dataclass(frozen=True)
+class Known:
+    """Where people may be written to, by person and channel, and the days on which each has or would have a text."""
+
+    addresses: Mapping[tuple[int, str], str]
+    texts: dict[int, list[dt.date]]
+
+
 @dataclass(frozen=True)
 class Line:
-    """One message: to whom it would go, or that a person would have to call. ``to`` is empty then."""
+    """One message: to whom it would go and how, or why a person would have to call. ``to`` is empty where nothing reaches them."""
 
     clinic: str
     at: dt.datetime
     patient_id: int
     name: str
     rule: str
-    channel: str
+    how: str
     to: str
 
 
 def coming(*, now: dt.datetime) -> list[Line]:
     """Return the messages of all clinics that would go out by the end of tomorrow, each on its clinic's clock, in order
-    of time: those due by now, too, which leave as soon as a worker starts.
+    of time: those due by now, too, which leave as soon as a worker starts. Nobody is disturbed in their own quiet hours,
+    and no text is one too many.
     """
     with transaction.atomic():
         with inside_a_transaction(), suppress(Incomplete):  # the log names what is left out
             reconcile(now=now)
-        lines = list(_lines(now))
+        lines = sorted(_lines(now), key=lambda line: line.at)
         transaction.set_rollback(True)
     return lines
 
@@ -48,43 +65,78 @@ def coming(*, now: dt.datetime) -> list[Line]:
 def _lines(now: dt.datetime) -> Iterator[Line]:
     to_come = Q(state=State.WAITING) | Q(state=State.FAILED, due_at__gt=now)
     soon = Reminder.objects.filter(to_come, due_at__lte=now + 3 * DAY)
-    people = ContactPoint.objects.usable().filter(patient__in=soon.order_by().values("patient"))
-    points = {(point.patient_id, point.channel): point.address for point in people}
+    known = _known(soon, now)
     # Without the notes: one that cannot be read is not asked for.
-    whole = soon.select_related("clinic", "patient", "rule").defer("patient__safety_note")
-    for reminder in whole.order_by("due_at", "pk"):
+    whole = soon.select_related("clinic", "patient__clinic", "rule").defer("patient__safety_note")
+    # What waits for another day comes after those that are due before it.
+    queue = [(reminder.due_at, reminder.pk, reminder) for reminder in whole]
+    heapify(queue)
+    while queue:
+        moment, key, reminder = heappop(queue)
         try:
-            line = _line(reminder, points, now)
+            line = _line(reminder, moment, known, now)
         except Exception:
-            logger.exception("reminder %s could not be told", reminder.pk)
+            logger.exception("reminder %s could not be told", key)
             continue
-        if line.at.date() <= now.astimezone(line.at.tzinfo).date() + DAY:
+        if isinstance(line, dt.datetime):
+            heappush(queue, (line, key, reminder))
+        elif line.at.date() <= now.astimezone(line.at.tzinfo).date() + DAY:
             yield line
 
 
-def _line(reminder: Reminder, points: Mapping[tuple[int, str], str], now: dt.datetime) -> Line:
-    zone = reminder.clinic.zone
-    channel, to = _way(reminder, points)
+def _known(soon: QuerySet[Reminder], now: dt.datetime) -> Known:
+    """Return the addresses and the texts of everybody who is to have a message soon (two queries)."""
+    people = soon.order_by().values("patient")
+    points = ContactPoint.objects.usable().filter(patient__in=people)
+    sent = Reminder.objects.filter(patient__in=people, texted_on__gt=now - allowance.WEEK - DAY)
+    had = sent.exclude(pk__in=soon.order_by().values("pk"))
+    known = Known({(point.patient_id, point.channel): point.address for point in points}, defaultdict(list))
+    for patient, day in had.values_list("patient_id", "texted_on"):
+        if day:
+            known.texts[patient].append(day)
+    return known
+
+
+def _line(reminder: Reminder, moment: dt.datetime, known: Known, now: dt.datetime) -> Line | dt.datetime:
+    """Return the line of a message whose moment has come, or the later moment for which it would wait."""
+    at = message_hours.next_allowed(max(moment, now), reminder.patient.zone)
+    channel, to = _way(reminder, known)
+    if to and channel == Channel.SMS and reminder.reply_to_id is None:
+        day, had = at.astimezone(reminder.patient.zone).date(), known.texts[reminder.patient_id]
+        if allowance.allows(had, day):
+            had.append(day)
+        else:
+            morning = timing.at_local(allowance.free_day(had, day), timing.SEND_AT, reminder.patient.zone)
+            if morning < reminder.useful_until:
+                return morning
+            channel, to = _other_way(reminder, channel, known)
+    too_late = reminder.useful_until <= at
     return Line(
         clinic=reminder.clinic.slug,
-        at=message_hours.next_allowed(max(reminder.due_at, now), zone).astimezone(zone),
+        at=at.astimezone(reminder.clinic.zone),
         patient_id=reminder.patient_id,
         name=str(reminder.patient),
         rule=str(reminder.rule),
-        channel=channel.label,
+        how=TOO_LATE if too_late else channel.label if to else NOBODY,
         to=to,
     )
 
 
-def _way(reminder: Reminder, points: Mapping[tuple[int, str], str]) -> tuple[Channel, str]:
+def _way(reminder: Reminder, known: Known) -> tuple[Channel, str]:
     """Return the channel and the address that are left: the dispatch goes the other way where the first one is closed."""
     planned = Channel(reminder.channel)
     if reminder.state == State.FAILED:
         return planned, ""
-    allowed = [planned, *(one for one in reminder.rule.channels or (planned.other,) if one != planned)]
-    found = (
-        (channel, points[reminder.patient_id, channel])
-        for channel in allowed
-        if (reminder.patient_id, channel) in points
-    )
-    return next(found, (planned, ""))
+    usable = [channel for channel in Channel if (reminder.patient_id, channel) in known.addresses]
+    first = outcome.better_way(reminder, usable) or planned
+    if first in usable:
+        return first, known.addresses[reminder.patient_id, first]
+    return _other_way(reminder, first, known)
+
+
+def _other_way(reminder: Reminder, channel: Channel, known: Known) -> tuple[Channel, str]:
+    """Return the other channel with the address there; no address where the rule or the person does not allow it."""
+    other = channel.other
+    if reminder.rule.channels and other not in reminder.rule.channels:
+        return channel, ""
+    return other, known.addresses.get((reminder.patient_id, other), "")

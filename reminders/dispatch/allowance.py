@@ -26,14 +26,13 @@ def had_enough(reminder: Reminder, now: dt.datetime) -> bool:
     if not counts(reminder):
         return False
     today = _today(reminder, now)
-    return not _allows(_had(reminder, today), today)
+    return not allows(_had(reminder, today), today)
 
 
 def next_day(reminder: Reminder, now: dt.datetime) -> dt.date:
     """Return the first day after today on which the person may have another text message."""
     today = _today(reminder, now)
-    had = _had(reminder, today)
-    return next(day for day in (today + ahead * DAY for ahead in range(1, 8)) if _allows(had, day))
+    return free_day(_had(reminder, today), today)
 
 
 def take_day(reminder: Reminder, now: dt.datetime) -> bool:
@@ -71,7 +70,13 @@ def _had(reminder: Reminder, today: dt.date) -> list[dt.date]:
     return [day for day in others.values_list("texted_on", flat=True) if day]
 
 
-def _allows(had: list[dt.date], day: dt.date) -> bool:
+def free_day(had: list[dt.date], today: dt.date) -> dt.date:
+    """Return the first day after today on which somebody may have another text message, who had some on these days."""
+    return next(day for day in (today + ahead * DAY for ahead in range(1, 8)) if allows(had, day))
+
+
+def allows(had: list[dt.date], day: dt.date) -> bool:
+    """Return whether somebody may have a text message on a day, who had others on these days."""
     return had.count(day) < timing.SMS_A_DAY and sum(one > day - WEEK for one in had) < timing.SMS_A_WEEK
 
 

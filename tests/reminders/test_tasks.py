@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from clinic.celery import app
-from patients.models import ContactPoint
+from patients.models import ContactPoint, Patient
 from reminders.models import Delivery, Heartbeat, Reminder, State
 from reminders.tasks import tick
 from tests.builders import NOW
@@ -89,6 +89,39 @@ def test_a_dry_run_tells_what_would_go_out_at_once_as_after_a_backup_was_put_bac
 def test_a_dry_run_tells_the_way_that_is_left_to_who_wants_no_texts(reminder: Reminder) -> None:
     ContactPoint.objects.filter(channel="sms").update(withdrawn_at=NOW, withdrawn_source="by text message")
     assert "Email" in said("send_reminders", "--dry-run")
+
+
+def test_a_dry_run_keeps_the_quiet_hours_of_whoever_lives_elsewhere(reminder: Reminder) -> None:
+    Patient.objects.update(timezone="America/New_York")
+    Reminder.objects.exclude(pk=reminder.pk).delete()
+    assert "riverside 2026-11-23 13:00 3 days before" in said("send_reminders", "--dry-run")
+    Patient.objects.update(timezone="Pacific/Auckland")  # their 8 o'clock is the clinic's 19:00
+    assert "riverside 2026-11-23 19:00 3 days before" in said("send_reminders", "--dry-run")
+
+
+def test_a_dry_run_tells_no_text_that_would_be_one_too_many(reminder: Reminder) -> None:
+    Reminder.objects.update(due_at=NOW)
+    lines = said("send_reminders", "--dry-run").splitlines()
+    assert [line.split(", ")[0] for line in lines] == [
+        "riverside 2026-11-23 10:00 3 days before",
+        "riverside 2026-11-24 10:00 1 day before",
+        "2 messages until the end of tomorrow. Nothing was sent.",
+    ]
+    Reminder.objects.update(useful_until=NOW + dt.timedelta(hours=3))
+    lines = said("send_reminders", "--dry-run").splitlines()
+    assert [line.rpartition(", ")[2] for line in lines[:2]] == ["Text message", "Email"]
+
+
+def test_a_dry_run_tells_what_would_be_too_late(reminder: Reminder) -> None:
+    Patient.objects.update(timezone="America/New_York")
+    Reminder.objects.update(useful_until=NOW + dt.timedelta(hours=2))
+    assert "too late to write: call" in said("send_reminders", "--dry-run")
+
+
+def test_names_without_a_dry_run_send_nothing(reminder: Reminder) -> None:
+    with pytest.raises(CommandError, match="--names goes with --dry-run"):
+        said("send_reminders", "--names")
+    assert not Delivery.objects.exists()
 
 
 def test_a_dry_run_names_people_only_when_asked(visit: TreatmentSession, sunday: None) -> None:

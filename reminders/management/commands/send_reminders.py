@@ -39,6 +39,8 @@ class Command(BaseCommand):
         if dry_run:
             self._rehearse(names=names)
             return
+        if names:
+            raise CommandError("--names goes with --dry-run. Nothing was sent.")
         with _heeding_stops() as stop:
             if loop:
                 self._go_on_until(stop)
@@ -74,8 +76,7 @@ class Command(BaseCommand):
             who = f"patient {line.patient_id}"
             if names:
                 who += f", {line.name}, {line.to or 'no address'}"
-            how = line.channel if line.to else "nobody to write to: call"
-            self.stdout.write(f"{line.clinic} {line.at:%Y-%m-%d %H:%M} {line.rule}, {who}, {how}")
+            self.stdout.write(f"{line.clinic} {line.at:%Y-%m-%d %H:%M} {line.rule}, {who}, {line.how}")
         number = "1 message" if len(lines) == 1 else f"{len(lines)} messages"
         self.stdout.write(f"{number} until the end of tomorrow. Nothing was sent.")
 
