@@ -1,15 +1,19 @@
 """deploy/: containers, services and proxies, read as files. They name only what there is, and run with as little as they can."""
 
+import base64
 import configparser
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from django.conf import settings
+from django.core.checks.security.base import SECRET_KEY_MIN_LENGTH
 from django.core.management import get_commands
 
+from clinic.env import KEY_BYTES
 from tests.clinic.test_env_example import LISTED
 
 BASE = Path(settings.BASE_DIR)
@@ -95,6 +99,32 @@ class TestCompose:
             assert set(service.get("secrets", [])) <= set(COMPOSE["secrets"])
             kept = {one.partition(":")[0] for one in service.get("volumes", [])}
             assert {one for one in kept if not one.startswith(".")} <= set(COMPOSE["volumes"])
+
+
+class TestPage:
+    """docs/operations.md, as somebody follows it who installs it for the first time."""
+
+    PAGE = (BASE / "docs" / "operations.md").read_text()
+
+    def test_every_command_reads_the_settings_first(self) -> None:
+        assert [line for line in self.PAGE.splitlines() if "manage.py" in line] == []
+
+    def test_the_secrets_of_the_containers_are_fit_for_what_they_are_for(self, tmp_path: Path) -> None:
+        [block] = re.findall(r"```sh\n(mkdir -m 700 deploy/secrets.*?)^chown", self.PAGE, re.MULTILINE | re.DOTALL)
+        (tmp_path / "deploy").mkdir()
+        subprocess.run(["bash", "-euc", block], cwd=tmp_path, check=True)
+        made = {path.name: path.read_text() for path in (tmp_path / "deploy" / "secrets").iterdir()}
+        assert set(made) == set(COMPOSE["secrets"])
+        assert len(made["secret_key"].strip()) >= SECRET_KEY_MIN_LENGTH
+        for name in ("field_encryption_keys", "backup_keys"):
+            assert len(base64.urlsafe_b64decode(made[name])) == KEY_BYTES
+        assert (
+            made["database_url"].strip()
+            == f"postgresql://twelveweeks:{made['database_password']}@database:5432/twelveweeks"
+        )
+
+    def test_what_is_secret_there_gets_into_no_commit(self) -> None:
+        assert {"/deploy/secrets/", "/deploy/.env"} <= set((BASE / ".gitignore").read_text().split())
 
 
 class TestImage:
