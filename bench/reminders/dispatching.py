@@ -27,6 +27,8 @@ from tests.servers.processes import Server, mail_server
 DAY = dt.timedelta(days=1)
 CLAIMS, BATCH = 10_000, 200
 LETTERS, WARM = 200, 20
+# Two hundred letters are gone in a second, in which a disk may do something else: the middle of so many rounds counts.
+ROUNDS = 5
 # What a mail server elsewhere takes for its yes, at the least.
 AWAY_SECONDS = 0.02
 AT_ONCE = int(os.environ.get("AT_ONCE", "10000"))
@@ -89,6 +91,17 @@ def _due(number: int) -> None:
     Reminder.objects.filter(pk__in=list(keys.values_list("pk", flat=True))).update(
         due_at=F("created_at") - DAY, useful_until=timezone.now() + DAY
     )
+    _quiet()
+
+
+def _quiet() -> None:
+    """Let the database do now what it would do behind the measure: no clinic has a million rows changed beforehand."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            for statement in ("VACUUM (ANALYZE) reminders_reminder, reminders_delivery", "CHECKPOINT"):
+                cursor.execute(statement)
+        else:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _claiming(engine: str, size: int, folder: Path) -> Row:
@@ -114,12 +127,9 @@ def _claiming(engine: str, size: int, folder: Path) -> Row:
 def _sending(engine: str, size: int, server: Server, what: str, note: str) -> Row:
     _due(WARM)  # a worker runs for weeks: what it loads for its first letters is not counted
     send_due(clock=timezone.now)
-    floor = _bare_loop(server)
-    _due(LETTERS)
-    began = time.perf_counter()
-    sent = send_due(clock=timezone.now)
-    rate = sent / (time.perf_counter() - began)
-    assert sent == LETTERS
+    rounds = sorted((_one_round(server) for _ in range(ROUNDS)), key=lambda one: one[0] / one[1])
+    ratios = [rate / floor for rate, floor in rounds]
+    rate, floor = rounds[ROUNDS // 2]
     return Row(
         what,
         engine,
@@ -129,8 +139,19 @@ def _sending(engine: str, size: int, server: Server, what: str, note: str) -> Ro
         floor,
         target="0.8 of a bare SMTP loop",
         met=rate >= 0.8 * floor,
-        note=note,
+        note=f"{note}; the middle of {ROUNDS} rounds ({ratios[0]:.2f} to {ratios[-1]:.2f})",
     )
+
+
+def _one_round(server: Server) -> tuple[float, float]:
+    """Return the letters a second of our worker, and of the bare loop right before it."""
+    _due(LETTERS)
+    floor = _bare_loop(server)
+    began = time.perf_counter()
+    sent = send_due(clock=timezone.now)
+    rate = sent / (time.perf_counter() - began)
+    assert sent == LETTERS
+    return rate, floor
 
 
 def _bare_loop(server: Server) -> float:
