@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import IO, Any
 from zoneinfo import ZoneInfo
@@ -33,7 +33,8 @@ COLUMNS = (
     "signed_by",
     "signed_at",
 )
-_CSV_LINE = ",".join(["%s"] * len(COLUMNS)) + "\r\n"
+# The others are text for a spreadsheet, too.
+_NUMBERS = {"cycle", "days_since_last", "units", "sites", "wasted"}
 # A cell that begins so is run as a formula by spreadsheets.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _TO_QUOTE = re.compile('[",\r\n]').search
@@ -55,10 +56,14 @@ def safe_cell(text: str) -> str:
 def csv_chunks(rows: QuerySet[Any], clinic: Clinic, filters: str) -> Iterator[str]:
     """Yield a CSV in pieces: a byte order mark for spreadsheets, the filters, the head, one line per session."""
     yield "\ufeff"
-    yield "".join(f"{','.join(map(_csv_cell, cells))}\r\n" for cells in _head(clinic, filters))
+    yield _csv_lines(map(_csv_cell, cells) for cells in _head(clinic, filters))
     table = _Table(clinic.zone, _csv_cell)
-    for piece in pieces(rows, CHUNK):
-        yield "".join([_CSV_LINE % table.cells(line) for line in piece])
+    for piece in pieces(rows, clinic, CHUNK):
+        yield _csv_lines(map(table.cells, piece))
+
+
+def _csv_lines(table: Iterable[Iterable[str]]) -> str:
+    return "".join([f"{','.join(cells)}\r\n" for cells in table])
 
 
 def _csv_cell(text: str) -> str:
@@ -66,7 +71,7 @@ def _csv_cell(text: str) -> str:
 
     Only words that somebody typed are asked; the library's writer would look at each letter of days and numbers too.
     """
-    if text.isalnum():
+    if text.replace(" ", "").isalnum():
         return text
     safe = safe_cell(text)
     if _TO_QUOTE(safe) is None:
@@ -87,13 +92,17 @@ def workbook(rows: QuerySet[Any], clinic: Clinic, filters: str) -> IO[bytes]:
     for cells in _head(clinic, filters):
         sheet.append([safe_cell(cell) for cell in cells])
     table = _Table(clinic.zone, safe_cell)
-    for piece in pieces(rows, CHUNK):
+    for piece in pieces(rows, clinic, CHUNK):
         for line in piece:
-            sheet.append(table.cells(line))
+            sheet.append(list(map(_valued, COLUMNS, table.cells(line))))
     file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115  # whoever sends it closes it
     book.save(file)
     file.seek(0)
     return file
+
+
+def _valued(column: str, cell: str) -> str | int:
+    return int(cell) if cell and column in _NUMBERS else cell
 
 
 def _head(clinic: Clinic, filters: str) -> tuple[Sequence[str], Sequence[str]]:
@@ -109,48 +118,43 @@ class _Table:
         self._spelt = spelt
         # Few injectors, people who sign, and lots are in use at a time, and twenty people begin at the same moment.
         self._often = lru_cache(maxsize=4096)(spelt)
+        self._lots = lru_cache(maxsize=4096)(lambda found: spelt(lot_words(found)))
+        self._time = lru_cache(maxsize=4096)(lambda starts: self._wall(starts)[11:])
         self._at_the_clinic = lru_cache(maxsize=4096)(self._wall)
 
-    def cells(self, line: Line) -> tuple[object, ...]:
+    def cells(self, line: Line) -> tuple[str, ...]:
         """Return the cells of a session, as `COLUMNS` names them."""
         day, starts, status, number, given_name, family_name, cycle, last_given_on, injector, record, *recorded = line
-        return (
+        visit = (
             day,
-            self._at_the_clinic(starts[:16])[11:] if status != _NO_TIME else "",
+            self._time(starts) if status != _NO_TIME else "",
             self._spelt(number),
             self._spelt(f"{given_name} {family_name}"),
             cycle,
-            _days(last_given_on, day) or "" if last_given_on else "",
+            _days(last_given_on, day) if last_given_on else "",
             self._often(injector),
             _LABELS[status],
-            *(self._recorded(*recorded) if record else _NO_RECORD),
         )
-
-    def _recorded(
-        self, units: int, sites: int, wasted: int, lots: str | None, signed_by: str | None, signed: str | None
-    ) -> tuple[object, ...]:
+        if not record:
+            return visit + _NO_RECORD
+        units, sites, wasted, lots, signed_by, signed = recorded
         return (
+            *visit,
             units,
             sites,
             wasted,
-            self._often(_lot_words(lots)),
+            self._lots(lots),
             self._often(signed_by or ""),
             self._at_the_clinic(signed[:16]) if signed else "",
         )
 
-    def _wall(self, minute: str) -> str:
-        """Return date and time on the wall of a minute that the database wrote down, which is in UTC."""
-        moment = dt.datetime.fromisoformat(minute).replace(tzinfo=dt.UTC).astimezone(self._zone)
-        return moment.isoformat(" ", "minutes")[:16]
+    def _wall(self, moment: str) -> str:
+        """Return date and time on the wall of a moment that the database wrote down, which is in UTC; whole minutes."""
+        found = dt.datetime.fromisoformat(moment[:16]).replace(tzinfo=dt.UTC).astimezone(self._zone)
+        return found.isoformat(" ", "minutes")[:16]
 
 
 @lru_cache(maxsize=4096)
-def _days(first: str, last: str) -> int:
+def _days(first: str, last: str) -> str:
     """Return the days between two dates; of all visits of a day most came after the same number of weeks."""
-    return (dt.date.fromisoformat(last) - dt.date.fromisoformat(first)).days
-
-
-@lru_cache(maxsize=4096)
-def _lot_words(found: str | None) -> str:
-    """Return the lots of a record; few are in use at a time, so few are put in order."""
-    return lot_words(found)
+    return str((dt.date.fromisoformat(last) - dt.date.fromisoformat(first)).days or "")

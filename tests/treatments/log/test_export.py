@@ -34,14 +34,14 @@ AS_TYPED = [
 
 def line(typed: str, *, status: Status = Status.DONE, recorded: bool = True) -> Line:
     """Return what the database finds of a session, with a text wherever somebody may have typed one."""
-    visit = ("2026-03-30", "2026-03-30 09:30:00+00", status.value, typed, typed, typed, 3, "2026-01-05", typed)
-    record = (7, 155, 31, 45, f"{typed}\x1fC1", typed, "2026-03-30 22:59:59.5+00") if recorded else (None,) * 7
+    visit = ("2026-03-30", "2026-03-30 09:30:00+00", status.value, typed, typed, typed, "3", "2026-01-05", typed)
+    record = (7, "155", "31", "45", f"{typed}\x1fC1", typed, "2026-03-30 22:59:59.5+00") if recorded else (None,) * 7
     return visit + record
 
 
 def written(monkeypatch: pytest.MonkeyPatch, clinic: Clinic, filters: str, *lines: Line) -> str:
     """Return the file that is made of these lines."""
-    monkeypatch.setattr(export, "pieces", lambda _rows, size: iter([list(lines)]))
+    monkeypatch.setattr(export, "pieces", lambda _rows, _clinic, size: iter([list(lines)]))
     return "".join(export.csv_chunks(sessions(clinic), clinic, filters))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from clinic.models import Clinic, Injector
-from tests.builders import NOW, TODAY, make_course, make_patient, make_session
+from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session
 from treatments.days import with_cycle
 from treatments.log import export
 from treatments.log.lines import pieces
@@ -36,9 +36,9 @@ def odd_years(course: Course, osei: Injector) -> Clinic:
     return course.clinic
 
 
-def numbered(rows: Any) -> list[tuple[str, int, str | None]]:
+def numbered(rows: Any, clinic: Clinic) -> list[tuple[str, int, str | None]]:
     """Return day, number and day of the visit before, of each line of the export."""
-    return [(line[0], line[6], line[7]) for piece in pieces(rows, 4) for line in piece]
+    return [(line[0], int(line[6]), line[7]) for piece in pieces(rows, clinic, 4) for line in piece]
 
 
 @pytest.mark.parametrize("narrowed", [{}, {"status": Status.CANCELLED}, {"local_date__gt": TODAY}])
@@ -48,18 +48,28 @@ def test_the_export_numbers_visits_as_the_pages_do(odd_years: Clinic, narrowed: 
         (str(row.local_date), row.cycle, str(row.last_given_on) if row.last_given_on else None)
         for row in with_cycle(rows)
     ]
-    assert numbered(rows) == shown
+    assert numbered(rows, odd_years) == shown
     assert shown
 
 
 def test_visits_that_are_not_asked_for_are_counted_all_the_same(odd_years: Clinic) -> None:
     booked = sessions(odd_years).filter(status=Status.BOOKED)
-    assert [(cycle, last) for _day, cycle, last in numbered(booked)] == [(9, str(TODAY + dt.timedelta(days=311)))]
+    assert [(cycle, last) for _day, cycle, last in numbered(booked, odd_years)] == [
+        (9, str(TODAY + dt.timedelta(days=311)))
+    ]
+
+
+def test_a_filter_that_finds_all_changes_nothing(odd_years: Clinic, lakeside: Clinic) -> None:
+    make_session(make_course(make_patient(lakeside)), make_injector(lakeside), NOW)
+    everything = sessions(odd_years)
+    found = list(pieces(everything.filter(pk__gt=0), odd_years, 20))
+    assert list(pieces(everything, odd_years, 20)) == found
+    assert len(found[0]) == 10
 
 
 def test_all_pieces_come_from_one_statement(odd_years: Clinic, django_assert_max_num_queries: Any) -> None:
     with django_assert_max_num_queries(1):
-        assert len(list(pieces(sessions(odd_years), 2))) == 5
+        assert len(list(pieces(sessions(odd_years), odd_years, 2))) == 5
 
 
 def test_the_head_is_there_before_anything_is_read(odd_years: Clinic, django_assert_num_queries: Any) -> None:
@@ -69,7 +79,7 @@ def test_the_head_is_there_before_anything_is_read(odd_years: Clinic, django_ass
 
 
 def test_who_stops_in_the_middle_leaves_the_database_free_for_others(odd_years: Clinic) -> None:
-    found = pieces(sessions(odd_years), 2)
+    found = pieces(sessions(odd_years), odd_years, 2)
     assert len(next(found)) == 2
     found.close()  # type: ignore[attr-defined]  # as a server does when the browser has gone
     assert TreatmentSession.objects.count() == 10
