@@ -83,13 +83,14 @@ def write_days(
 ) -> Written:
     """Keep what was entered; ``by`` None: the patient. What another source said of a day stays, the claim beside it.
 
-    Patients write of today too: they know when it is over for them, and can change it.
+    Patients write of today too, as it is where they live: they know when it is over for them, and can change it.
     """
     if by is None and source != DiaryDay.Source.PATIENT:
         raise Refused("Patients write in their own name alone.")
     if by is not None and not allows(by, patient.clinic, Capability.ASSESS):
         raise Refused("Your role may not write in the diary.")
-    last = at.astimezone(patient.clinic.zone).date() - dt.timedelta(days=0 if by is None else 1)
+    zone = patient.zone if by is None else patient.clinic.zone
+    last = at.astimezone(zone).date() - dt.timedelta(days=0 if by is None else 1)
     for day in days:
         _check(patient, day, last)
     # One writer of a person's diary at a time: a phone may send one day twice in a moment.

@@ -66,7 +66,7 @@ class Patient(models.Model):
     birth_date = models.DateField("date of birth")
     language = models.CharField(max_length=2, choices=Language, default=Language.ENGLISH)
     preferred_channel = models.CharField(max_length=5, choices=Channel, default=Channel.SMS)
-    # Where the person lives, when that is another zone than the clinic's: quiet hours are theirs.
+    # Where the person lives, when that is another zone than the clinic's: quiet hours are theirs, and the days of their diary.
     timezone = models.CharField("own time zone", max_length=40, blank=True, validators=[validate_timezone])
     referred_on = models.DateField(null=True, blank=True)
     payer = models.CharField(max_length=80, blank=True)
@@ -118,7 +118,7 @@ class Patient(models.Model):
 
     @property
     def zone(self) -> ZoneInfo:
-        """The zone on whose clock the person may not be disturbed."""
+        """The zone on whose clock the person lives."""
         return ZoneInfo(self.timezone) if self.timezone else self.clinic.zone
 
     def age(self, on: dt.date) -> int:

@@ -146,7 +146,7 @@ def _last_day(request: HttpRequest, link: DiaryLink, now: dt.datetime, back: int
 
 
 def _today(link: DiaryLink, now: dt.datetime) -> dt.date:
-    return now.astimezone(link.clinic.zone).date()
+    return now.astimezone(link.person.zone).date()
 
 
 def _date(request: HttpRequest, link: DiaryLink, now: dt.datetime) -> dt.date:

@@ -18,6 +18,8 @@ from tests.builders import NOW, TODAY
 from tests.reminders.reading import born, words
 
 YESTERDAY = TODAY - dt.timedelta(days=1)
+# At the clinic it is Monday evening, and later that night: Tuesday.
+EVENING, NIGHT = NOW.replace(hour=20), NOW.replace(day=24, hour=2)
 CLEAR = {"headache_hours": Decimal(0), "worst_pain": 0, "migraine": False}
 SCRIPT = {"Accept": "application/json"}
 HEADACHE = {"headache_hours": Decimal(6), "worst_pain": 2, "migraine": False}
@@ -57,6 +59,18 @@ def test_a_clear_day_is_one_press(own: Client, diary_link: str) -> None:
 def test_yesterday_comes_first_then_today(own: Client, diary_link: str) -> None:
     say(own, diary_link, YESTERDAY, headache="no")
     assert "on Monday 23 November 2026?" in words(own.get(diary_link).content)
+
+
+@pytest.mark.parametrize(("zone", "days"), [("America/New_York", (22, 23)), ("Pacific/Auckland", (23, 24))])
+def test_a_day_begins_and_ends_where_the_person_lives(
+    own: Client, diary_link: str, maria: Patient, zone: str, days: tuple[int, int]
+) -> None:
+    Patient.objects.filter(pk=maria.pk).update(timezone=zone)
+    with time_machine.travel(EVENING if zone == "Pacific/Auckland" else NIGHT, tick=False):
+        for day in days:
+            assert f"headache on {dt.date(2026, 11, day):%A} {day} November" in words(own.get(diary_link).content)
+            assert say(own, diary_link, dt.date(2026, 11, day), headache="no") == 302
+        assert say(own, diary_link, dt.date(2026, 11, days[1] + 1), headache="no") == 404
 
 
 def test_a_headache_day_is_kept_with_its_signs(own: Client, diary_link: str) -> None:
