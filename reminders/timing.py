@@ -104,11 +104,19 @@ def days_after_window(date: dt.date, days: int, useful_days: int, zone: ZoneInfo
 
 
 def due_window(
-    due_on: dt.date, days_before: int, zone: ZoneInfo, not_before: dt.datetime, send_at: dt.time = SEND_AT
-) -> Window:
-    """Return when to say that it is time to book: days before the due date, of use until the evening of that date."""
-    moment = at_local(due_on - dt.timedelta(days=days_before), send_at, zone)
-    return Window(next_allowed(max(moment, not_before), zone), at_local(due_on, QUIET_FROM, zone))
+    due_on: dt.date, days_before: int, rules: Mapping[int, dt.time], zone: ZoneInfo, not_before: dt.datetime
+) -> Window | None:
+    """Return when to say that it is time to book; None where a later rule says it, or it is too late.
+
+    Of use until the next rule says it, the last one until the evening of the due date. ``rules`` are the days before and
+    times of day of all the clinic's rules about due dates.
+    """
+    moments = {days: at_local(due_on - dt.timedelta(days=days), at, zone) for days, at in rules.items()}
+    due_at = next_allowed(max(moments[days_before], not_before), zone)
+    later = min((moment for days, moment in moments.items() if days < days_before), default=None)
+    if later is not None:
+        return Window(due_at, later) if due_at < later else None
+    return Window(due_at, at_local(due_on, QUIET_FROM, zone))
 
 
 def day_start(now: dt.datetime, zone: ZoneInfo) -> dt.datetime:

@@ -1,6 +1,7 @@
 """Reminders that it is time to book. One query per distance that any clinic's rules use, read in a stream."""
 
 import datetime as dt
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -15,19 +16,22 @@ from reminders.planning.rows import reminder_for, store
 from reminders.planning.rules import LOOK_AHEAD, ActiveRules, Rules
 from treatments.models import Course
 
+Times = Mapping[int, Mapping[int, dt.time]]
+
 
 def create_due(active: ActiveRules, *, now: dt.datetime) -> int:
     """Create what rules about due dates ask for, for courses with nothing booked."""
+    times = active.times_before(Kind.DUE)
     return sum(
         in_turn(
-            (f"due in {days} days", partial(_create, days, rules, now))
+            (f"due in {days} days", partial(_create, days, rules, times, now))
             for days, rules in active.by_distance(Kind.DUE).items()
         )
     )
 
 
-def _create(days: int, rules: Rules, now: dt.datetime) -> int:
-    return store(_courses_without(days, rules, now), lambda course: _planned(course, rules, now))
+def _create(days: int, rules: Rules, times: Times, now: dt.datetime) -> int:
+    return store(_courses_without(days, rules, now), lambda course: _planned(course, rules, times, now))
 
 
 def _courses_without(days: int, rules: Rules, now: dt.datetime) -> QuerySet[Course]:
@@ -53,13 +57,13 @@ def _is_to_be_told(course: Any) -> bool:
     return course.last_given_on is not None and course.told_of != course.next_due_on
 
 
-def _planned(course: Any, rules: Rules, now: dt.datetime) -> Reminder | None:
+def _planned(course: Any, rules: Rules, times: Times, now: dt.datetime) -> Reminder | None:
     if not _is_to_be_told(course):
         return None
     rule, due_on = rules[course.clinic_id], course.next_due_on
     not_before = now + dt.timedelta(seconds=settings.UNDO_SECONDS)
-    window = timing.due_window(due_on, rule.days_before, rule.clinic.zone, not_before, rule.send_at)
+    window = timing.due_window(due_on, rule.days_before, times[course.clinic_id], rule.clinic.zone, not_before)
     # An overdue course is on the recall list already, which is a person's.
-    if window.useful_until <= now:
+    if window is None or window.useful_until <= now:
         return None
     return reminder_for(course, rule, window, now, patient_id=course.patient_id, course_id=course.pk, due_date=due_on)

@@ -46,7 +46,7 @@ def create_happened(active: ActiveRules, *, now: dt.datetime) -> int:
     clinics = {clinic for of_kind in rules.values() for clinic in of_kind}
     if not clinics:
         return 0
-    times = active.times_before_visits()
+    times = active.times_before(Kind.VISIT)
     return store(_stepped(clinics, now), lambda session: _planned(session, rules, times, now))
 
 

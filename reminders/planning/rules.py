@@ -30,11 +30,11 @@ class ActiveRules:
                 found[rule.days_before or rule.days_after][rule.clinic_id] = rule
         return dict(found)
 
-    def times_before_visits(self) -> dict[int, dict[int, dt.time]]:
-        """Return for each clinic the days before and the times of day of all its rules about visits."""
+    def times_before(self, kind: Kind) -> dict[int, dict[int, dt.time]]:
+        """Return for each clinic the days before and the times of day of all its rules of a kind."""
         found: dict[int, dict[int, dt.time]] = defaultdict(dict)
         for rule in self._rules:
-            if rule.kind == Kind.VISIT:
+            if rule.kind == kind:
                 found[rule.clinic_id][rule.days_before] = rule.send_at
         return found
 

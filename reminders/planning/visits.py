@@ -50,7 +50,7 @@ class Day(NamedTuple):
 
 def create_visits(active: ActiveRules, *, now: dt.datetime) -> int:
     """Create what rules about visits ask for in the days ahead; return how many rows were made."""
-    times, told_before = active.times_before_visits(), _told_before(now)
+    times, told_before = active.times_before(Kind.VISIT), _told_before(now)
     return sum(
         in_turn(
             (f"rule {rule.pk}", partial(_create, rule, times[rule.clinic_id], told_before, now))

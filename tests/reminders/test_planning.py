@@ -392,6 +392,18 @@ def test_a_course_with_nothing_booked_is_written_to_14_days_before(due_in_14: Co
     assert row.due_at == NOW + dt.timedelta(minutes=3)
 
 
+def test_of_two_rules_about_a_due_date_only_the_one_whose_turn_it_is_speaks(due_in_14: Course) -> None:
+    ReminderRule.objects.create(clinic=due_in_14.clinic, kind="due", days_before=30)
+    assert plan() == [(14, "waiting")]
+
+
+def test_a_rule_about_due_dates_speaks_until_the_next_one_does(due_in_14: Course) -> None:
+    ReminderRule.objects.create(clinic=due_in_14.clinic, kind="due", days_before=30)
+    assert plan(NOW - 5 * DAY) == [(30, "waiting"), (14, "waiting")]
+    first = Reminder.objects.get(rule__days_before=30)
+    assert (first.due_at, first.useful_until) == (NOW - 5 * DAY + dt.timedelta(minutes=3), NOW)
+
+
 def test_planning_a_due_date_twice_adds_nothing(due_in_14: Course) -> None:
     plan()
     assert plan() == [(14, "waiting")]

@@ -48,7 +48,7 @@ def test_who_was_told_of_a_visit_in_the_twelve_hours_before_a_rule_speaks_is_not
 
 
 def test_the_due_message_is_of_use_until_the_evening_of_the_due_date() -> None:
-    window = timing.due_window(dt.date(2026, 12, 21), 14, LONDON, LONG_AGO)
+    window = timing.due_window(dt.date(2026, 12, 21), 14, {14: timing.SEND_AT}, LONDON, LONG_AGO)
     assert window == timing.Window(utc("2026-12-07 10:00"), utc("2026-12-21 20:00"))
 
 
