@@ -1,5 +1,6 @@
 """What a person ticks in their own diary."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -122,9 +123,12 @@ class WeekRowForm(forms.Form):
         error_messages={"invalid_choice": ONE_OF_THREE},
     )
     same = forms.BooleanField(label=_("Same as the day above"), required=False)
+    # How the page showed the day: another device may have said more of it since.
+    shown = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, data: Any, *, day: OwnDay, medicines: dict[str, str]) -> None:
-        initial = {"letter": day.letter} | {name: day.facts.get(name) for name in medicines}
+        doses = {name: day.facts.get(name) for name in medicines}
+        initial = {"letter": day.letter, "shown": _mark(day.letter, doses)} | doses
         super().__init__(data, prefix=f"{day.date:%Y%m%d}", initial=initial)
         self.day, self.medicines = day, list(medicines)
         for name, label in medicines.items():
@@ -150,8 +154,17 @@ class WeekRowForm(forms.Form):
         letter = self.cleaned_data.get("letter")
         return {"letter": letter} | self._doses() if letter else None
 
+    def is_untouched(self) -> bool:
+        """Return whether the row is as the page showed it, so that nothing was said of the day."""
+        letter, shown = self.cleaned_data.get("letter", ""), self.cleaned_data.get("shown")
+        return not self.cleaned_data.get("same") and shown == _mark(letter, self._doses())
+
     def _doses(self) -> dict[str, int]:
         return {name: self.cleaned_data.get(name) or 0 for name in self.medicines}
+
+
+def _mark(letter: str, doses: Mapping[str, int | None]) -> str:
+    return " ".join([letter, *(f"{name}={number or 0}" for name, number in doses.items())])
 
 
 def facts_of(day: OwnDay, said: dict[str, Any]) -> DayFacts | None:

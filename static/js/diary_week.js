@@ -35,7 +35,7 @@
     if (!above) return;
     const named = (box) => box.name.slice(day.dataset.day.length);
     above.querySelectorAll("input").forEach((from) => {
-      if (named(from) === "-same") return;
+      if (named(from) === "-same" || named(from) === "-shown") return;
       const to = [...day.querySelectorAll("input")].find(
         (box) => named(box) === named(from) && (box.type !== "radio" || box.value === from.value));
       if (!to) return;
@@ -53,6 +53,8 @@
       const same = day.querySelector("[name$='-same']");
       if (same) same.checked = false;
     }
+    // What was chosen here counts, also when it is what the page showed at first.
+    day.querySelector("[name$='-shown']").value = "";
     const letter = day.querySelector("[name$='-letter']:checked");
     if (!letter) return;
     if (letter.value !== "0") day.querySelector(".pills").open = true;

@@ -86,7 +86,7 @@ def _facts(rows: Sequence[WeekRowForm], only: str) -> list[DayFacts]:
     found, above = [], None
     for row in rows:
         said = row.said(above) if row.is_valid() else None
-        new = facts_of(row.day, said) if said else None
+        new = facts_of(row.day, said) if said and not row.is_untouched() else None
         if new and only in ("", row.prefix):
             found.append(new)
         above = said

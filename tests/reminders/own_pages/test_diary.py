@@ -229,6 +229,19 @@ def test_weeks_before_can_be_filled_in_too(own: Client, diary_link: str) -> None
     assert DiaryDay.objects.get().date == dt.date(2026, 10, 27)
 
 
+@pytest.mark.parametrize(("touched", "letter"), [(False, "M"), (True, "H")])
+def test_a_week_takes_nothing_back_that_was_said_elsewhere_since(
+    own: Client, diary_link: str, touched: bool, letter: str
+) -> None:
+    say(own, diary_link, YESTERDAY, worst_pain="1", triptan_doses="1")
+    page = own.get(f"{diary_link}week/").content.decode()
+    shown = dict(re.findall('name="(20261122-shown)" value="([^"]+)"', page))
+    say(own, diary_link, YESTERDAY, worst_pain="3", signs=["migraine"], triptan_doses="1")
+    form = week(d21={"letter": "0"}, d22={"letter": "H", "triptan_doses": "1"})
+    own.post(f"{diary_link}week/?back=0", form | ({"20261122-shown": ""} if touched else shown))
+    assert [day.letter for day in DiaryDay.objects.order_by("date")] == ["0", letter]
+
+
 def test_a_week_that_stood_open_since_yesterday_keeps_its_first_day(own: Client, diary_link: str) -> None:
     until = sent_until(own.get(f"{diary_link}week/").content)
     with time_machine.travel(NOW + dt.timedelta(days=1), tick=False):
