@@ -34,6 +34,11 @@ def focused(page: Page) -> str:
     return str(page.evaluate("document.activeElement.ariaLabel || document.activeElement.textContent"))
 
 
+def column(page: Page) -> str:
+    """Return the class of the day in which the focus is: d1 for the first."""
+    return str(page.evaluate("/d\\d/.exec(document.activeElement.closest('td').className)[0]"))
+
+
 def test_f05_the_grid_is_one_stop_and_arrows_move_in_it(calendar: Page) -> None:
     grid = calendar.get_by_role("grid")
     stop = grid.locator("[tabindex='0']")
@@ -42,6 +47,13 @@ def test_f05_the_grid_is_one_stop_and_arrows_move_in_it(calendar: Page) -> None:
     assert ", 9am, " in focused(calendar)
     calendar.keyboard.press("ArrowDown")
     assert ", 9:15am, " in focused(calendar)
+    here, day = focused(calendar), column(calendar)
+    calendar.keyboard.press("ArrowRight")
+    assert column(calendar) > day
+    calendar.keyboard.press("ArrowLeft")
+    assert focused(calendar) == here
+    calendar.keyboard.press("ArrowUp")
+    assert ", 9am, " in focused(calendar)
     calendar.keyboard.press("End")
     last = grid.locator("thead th").last.inner_text()  # the demo opens on the weekday it is looked at, too
     assert focused(calendar).startswith(last[:3])

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.urls import Resolver404, resolve, reverse
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.acceptance.rarely_met import rarely_met
 from tests.acceptance.walking import Walk
@@ -179,6 +179,23 @@ def test_f18_no_page_was_left_out(walked: tuple[Walk, Looker]) -> None:
 
 def test_f02_the_first_tab_on_every_page_is_skip_to_content(walked: tuple[Walk, Looker]) -> None:
     assert walked[1].wrong["tab"] == []
+
+
+def test_f02_enter_on_it_leads_into_main_and_the_next_tab_goes_on_there(
+    browser_page: Page, links: dict[str, str]
+) -> None:
+    log_in(browser_page, FRAN)
+    for address in ("/today/", "/recall/", _first(browser_page, "main a[href^='/patients/']"), links["visit"]):
+        browser_page.goto(address)
+        _skip(browser_page)
+
+
+def _skip(page: Page) -> None:
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator("main :focus")).to_have_count(1)
 
 
 def test_f09_nothing_asks_to_be_dragged(walked: tuple[Walk, Looker]) -> None:

@@ -97,7 +97,7 @@ def test_a_template_replaces_the_sites_and_can_be_undone(form: Page) -> None:
 
 
 @on_screen
-@pytest.mark.parametrize("picture", ["front", "back"])
+@pytest.mark.parametrize("picture", ["front", "right", "left", "back"])
 def test_f06_keys_alone_reach_and_toggle_every_site_of_a_picture(form: Page, picture: str) -> None:
     marks = form.locator(f".map-views .map-{picture} [data-site]:visible")
     stops = marks.evaluate_all("all => all.map((one) => one.getAttribute('tabindex'))")

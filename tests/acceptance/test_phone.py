@@ -53,7 +53,9 @@ def test_f11_both_answers_are_in_sight_and_nothing_runs_off_the_side(
         phone.add_cookies([{"name": "language", "value": language, "url": stack.url}])
         page.set_viewport_size({"width": 360, "height": 640})
         page.goto(links["visit"])
-        for answer in page.locator("main .btn").all():
+        answers = page.locator("main .btn")
+        assert answers.count() >= 2, language
+        for answer in answers.all():
             expect(answer).to_be_in_viewport(ratio=1)
             box = answer.bounding_box()
             assert box
