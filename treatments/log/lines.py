@@ -26,7 +26,7 @@ SELECT
     CAST(found.local_date AS text), CAST(found.starts_at AS text), found.status,
     found.record_number, found.given_name, found.family_name,
     CAST(found.cycle AS text), CAST(found.last_given_on AS text), found.injector,
-    found.record_id, CAST(found.units_given AS text), CAST(found.sites_given AS text), CAST(found.units_wasted AS text),
+    CAST(found.units_given AS text), CAST(found.sites_given AS text), CAST(found.units_wasted AS text),
     (SELECT {joined}(vial.lot, %s) FROM treatments_vial vial WHERE vial.record_id = found.record_id),
     found.signed_by, CAST(found.signed_at AS text)
 FROM (

@@ -35,7 +35,7 @@ AS_TYPED = [
 def line(typed: str, *, status: Status = Status.DONE, recorded: bool = True) -> Line:
     """Return what the database finds of a session, with a text wherever somebody may have typed one."""
     visit = ("2026-03-30", "2026-03-30 09:30:00+00", status.value, typed, typed, typed, "3", "2026-01-05", typed)
-    record = (7, "155", "31", "45", f"{typed}\x1fC1", typed, "2026-03-30 22:59:59.5+00") if recorded else (None,) * 7
+    record = ("155", "31", "45", f"{typed}\x1fC1", typed, "2026-03-30 22:59:59.5+00") if recorded else (None,) * 6
     return visit + record
 
 
