@@ -126,6 +126,7 @@ def find(token: str) -> PatientLink | None:
     links = PatientLink.objects.select_related(
         "clinic",
         "reminder__patient__clinic",
+        "reminder__rule",
         "reminder__invitation__offer__injector",
         "reminder__invitation__offer__room",
         "session__course__patient",

@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from reminders.models import PatientLink
+from reminders.models import Kind, PatientLink
 from reminders.own_pages import visit as visit_page
 from reminders.own_pages.views.behind_link import behind_link, show
 from reminders.own_pages.views.offered import show_offer
@@ -15,6 +15,8 @@ from treatments import booking, wishes
 from treatments.models import TreatmentSession
 
 Answer = TreatmentSession.Answer
+# They say that it is time for a visit: a welcome, or what staff wrote, may find somebody who has just been here.
+_TO_BOOK = (Kind.DUE, Kind.ASKED, Kind.MISSED)
 
 
 @require_safe
@@ -74,7 +76,8 @@ def show_visit(
     course = visit_page.course_of(link)
     may_book = course is not None and course.closed_on is None
     if session is None:
-        return show(request, "call", link, status=status, note=note, may_book=may_book)
+        to_book = link.reminder.rule.kind in _TO_BOOK
+        return show(request, "call", link, status=status, note=note, may_book=may_book, to_book=to_book)
     moved = session == link.session and not link.reminder.tells_time_of(session)
     page = visit_page.page_of(session, moved=moved, name=first_name(link), now=now)
     context = {"session": session, "page": page, "note": note, "may_book": page.may_book and may_book}

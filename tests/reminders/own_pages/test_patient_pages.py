@@ -8,11 +8,12 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic.health_words import blocked_words
-from patients.models import Patient
+from clinic.models import Clinic
+from patients.models import ContactPoint, Patient
 from reminders import links
 from reminders.models import PatientLink, Reminder
 from reminders.planning import reconcile
-from tests.builders import NOW
+from tests.builders import NOW, make_patient
 from tests.reminders.reading import answer, everything, words
 from treatments.models import SessionEvent, Status, TreatmentSession
 
@@ -207,6 +208,17 @@ def test_a_due_message_leads_to_where_to_call(phone: Client, due_link: str) -> N
     assert "020 7946 0000" in page
     assert phone.post(f"{due_link}yes/", {"version": "1"}).status_code == 200
     assert f'href="{due_link}times/"' in phone.get(due_link).content.decode()
+
+
+def test_a_welcome_does_not_ask_for_a_booking(phone: Client, rules: Clinic) -> None:
+    make_patient(rules, "Ann", "New")
+    ContactPoint.objects.update(consented_at=NOW)
+    reconcile(now=NOW)
+    link = links.address_for(Reminder.objects.get(), now=NOW).removeprefix("http://127.0.0.1:8000")
+    page = words(phone.get(link).content)
+    assert "Your next visit" in page
+    assert "Call us if you have a question." in page
+    assert "time to book" not in page
 
 
 def test_no_page_says_a_word_of_health(phone: Client, link: str, due_link: str) -> None:
