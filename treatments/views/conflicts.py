@@ -51,7 +51,8 @@ class Wanted:
 def step_conflict(request: StaffRequest, error: Stale, to: str, reason: str = "") -> HttpResponse:
     """Show a step beside what somebody else made of the visit meanwhile; take it all the same if the table allows."""
     session, words = error.session, _MINE[Status(to)]
-    if moves.find(session.status, to) is None:
+    step = moves.find(session.status, to)
+    if step is None or step.is_too_soon(session, timezone.now()):
         return conflict_page(request, error, Wanted(words))
     fields = {"to": to, "seen": session.status, "version": str(session.version), "reason": reason}
     label = f"Set {Status(to).label.lower()}"

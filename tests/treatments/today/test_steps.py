@@ -9,11 +9,12 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic.models import Clinic, Injector, User
-from tests.builders import NOW, make_course, make_injector, make_patient, make_session
+from tests.builders import NOW, make_course, make_injector, make_patient, make_session, room_of
 from tests.conftest import log_in
 from tests.pages import text
 from treatments import booking, slots
 from treatments.models import Course, Status, TreatmentSession
+from treatments.slots import Slot
 
 DAY, TOMORROW = dt.timedelta(days=1), dt.date(2026, 11, 24)
 
@@ -138,6 +139,18 @@ def test_a_step_on_a_visit_that_changed_shows_who_changed_it(
     response = step(log_in(front_desk), visit, "cancelled", reason="Ill")
     assert response.status_code == 409
     assert "RN Bello marked this arrived at 10am. You cancelled it." in text(response)
+
+
+def test_who_marks_somebody_arrived_whose_visit_was_moved_to_another_day_is_not_offered_to_do_it_all_the_same(
+    visit: TreatmentSession, front_desk: User, nurse: User
+) -> None:
+    desk, tomorrow = log_in(front_desk), visit.starts_at + DAY
+    slot = Slot(visit.injector, room_of(visit.injector), tomorrow, tomorrow + dt.timedelta(minutes=15))
+    booking.move(session=TreatmentSession.objects.get(pk=visit.pk), version=1, slot=slot, by=nurse, at=NOW)
+    response = step(desk, visit, "arrived", version="1")
+    assert response.status_code == 409
+    assert "RN Bello moved this at 10am. You marked it arrived." in text(response)
+    assert "Set arrived" not in text(response)
 
 
 def test_read_only_staff_see_the_day_and_change_nothing(visit: TreatmentSession, reader: User) -> None:
