@@ -5,11 +5,18 @@ import re
 # What a text may ask for in braces.
 FIELDS = ("clinic", "first_name", "day_date", "time", "place", "phone", "link")
 _FIELD = re.compile(r"\{(\w*)\}")
+# What somebody meant for a field, whatever stands in the braces.
+_MEANT = re.compile(r"\{([^{}]*)\}")
 
 
 def unknown_fields(text: str) -> list[str]:
     """Return the names in braces that no message can fill."""
-    return [name for name in _FIELD.findall(text) if name not in FIELDS]
+    return [name for name in _MEANT.findall(text) if name not in FIELDS]
+
+
+def has_stray_brace(text: str) -> bool:
+    """Return whether a brace is left open or closes nothing: it would go out as it stands."""
+    return not {"{", "}"}.isdisjoint(_MEANT.sub("", text))
 
 
 def fill(text: str, values: dict[str, str]) -> str:

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable
 
 from clinic.health_words import blocked_words
-from reminders.wording.fields import FIELDS, unknown_fields
+from reminders.wording.fields import FIELDS, has_stray_brace, unknown_fields
 
 # Kinds by name, so that this stays free of tables.
 _ABOUT_A_VISIT = frozenset({"booked", "visit", "moved", "cancelled", "move_asked", "missed", "offer"})
@@ -25,6 +25,8 @@ def faults(text: str, *, kind: str, also: Iterable[str] = ()) -> list[str]:
     """Return what is wrong with a text or a subject, each in one sentence."""
     found = [f"Take out the word {word}: anybody may read over a shoulder." for word in blocked_words(text, also)]
     found += [_unknown(name, kind) for name in unknown_fields(text)]
+    if has_stray_brace(text):
+        found.append("A brace stands by itself: write a field as it is in {first_name}.")
     found += [
         f"This message is about no visit: take out {{{name}}}."
         for name in FIELDS

@@ -113,6 +113,18 @@ def test_a_clinic_blocks_words_of_its_own_beside_those() -> None:
     assert blocked_words("your botox", ["neuron"]) == ["botox"]
 
 
+@pytest.mark.parametrize("written", ["first name", "first-name", " first_name ", "First_Name"])
+def test_a_field_that_is_written_otherwise_does_not_go_out_as_it_stands(written: str) -> None:
+    assert guard.faults(f"Hello {{{written}}}", kind="visit") == [
+        f"There is no field {{{written}}}. Did you mean {{first_name}}?"
+    ]
+
+
+@pytest.mark.parametrize("text", ["Hello {first_name", "Hello first_name}", "Hello {{first_name}}"])
+def test_a_brace_that_is_left_open_or_closes_nothing_is_named(text: str) -> None:
+    assert guard.faults(text, kind="visit") == ["A brace stands by itself: write a field as it is in {first_name}."]
+
+
 def test_an_unknown_field_is_named_with_the_one_that_was_meant() -> None:
     assert guard.faults("Hello {frist_name}", kind="visit") == [
         "There is no field {frist_name}. Did you mean {first_name}?"
