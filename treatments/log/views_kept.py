@@ -21,8 +21,8 @@ def views_for(user: User, clinic: Clinic) -> QuerySet[LogView]:
 
 
 def keep(*, clinic: Clinic, name: str, query: str, shared: bool, by: User, at: dt.datetime) -> LogView:
-    """Keep the filters under a name. What is no filter is left out. Raises NameTaken."""
-    known = [(key, value) for key, value in parse_qsl(query) if key in SessionFilter.base_filters]
+    """Keep the filters under a name. What is no filter is left out, and what a later one overrules. Raises NameTaken."""
+    known = {key: value for key, value in parse_qsl(query) if key in SessionFilter.base_filters}
     try:
         with transaction.atomic():
             return LogView.objects.create(

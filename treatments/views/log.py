@@ -73,8 +73,10 @@ def export(request: StaffRequest) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 @requires(Capability.REVIEW)
 def keep_view(request: StaffRequest) -> HttpResponse:
-    """Give the filters in the address a name."""
+    """Give the filters in the address a name, unless the log could show nothing by them."""
     query = request.GET.urlencode()
+    if not _chosen(request).form.is_valid():
+        return redirect(f"{reverse(LOG)}?{query}")
     form = KeepForm(request.POST or None)
     if form.is_valid():
         try:

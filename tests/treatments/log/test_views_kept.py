@@ -37,6 +37,20 @@ def test_only_filters_are_kept(admin: User) -> None:
     assert LogView.objects.get().query == "status=done"
 
 
+@pytest.mark.parametrize("query", [f"lot={'x' * 600}", "injector=00000000-0000-0000-0000-000000000000", "first=soon"])
+def test_filters_that_show_nothing_are_not_kept_and_the_log_says_what_is_wrong(admin: User, query: str) -> None:
+    client, keeping = log_in(admin), f"{reverse('treatments:keep_view')}?{query}"
+    for response in (client.get(keeping), client.post(keeping, {"name": "Done ones"})):
+        assert response.headers["Location"] == f"{reverse('treatments:log')}?{query}"
+    assert not LogView.objects.exists()
+    assert client.get(response.headers["Location"]).status_code == 422
+
+
+def test_of_a_filter_that_is_given_twice_the_one_that_counts_is_kept(admin: User) -> None:
+    keep(admin, f"{'status=cancelled&' * 40}status=done")
+    assert LogView.objects.get().query == "status=done"
+
+
 def test_ones_own_view_is_nobody_elses(admin: User, other_admin: User) -> None:
     keep(admin)
     assert "Done ones" in shown(admin)
