@@ -60,6 +60,14 @@ def halfway(newest: Mapping[str, str]) -> list[str]:
     return sorted(f"{app}.{newest[app]}" for app, name in last.items() if app in newest and newest[app] < name)
 
 
+def yet_to_come(newest: Mapping[str, str]) -> list[str]:
+    """Return those of the newest migrations of a copy that this version does not know: it is of a newer one."""
+    known = MigrationLoader(None).disk_migrations
+    named = known.keys() | {one for migration in known.values() for one in migration.replaces}
+    rooms = {room for room, _ in known}
+    return sorted(f"{room}.{name}" for room, name in newest.items() if room in rooms and (room, name) not in named)
+
+
 @register(Tags.database)
 def no_room_is_halfway(app_configs: Any, databases: Iterable[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Refuse a database that cannot be brought up to date by this version, before migrate begins."""

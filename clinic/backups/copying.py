@@ -10,7 +10,7 @@ from django.core.management import call_command, get_commands
 from django.db import IntegrityError, connection
 
 from clinic.backups import Unfit, archive, engines, sealing
-from clinic.checks import guard_names, halfway, migrations_pending, newest_migrations, standing_guards
+from clinic.checks import guard_names, halfway, migrations_pending, newest_migrations, standing_guards, yet_to_come
 
 AUDIT_COMMAND = "verify_audit"
 
@@ -72,7 +72,7 @@ def verify(about: archive.About) -> list[str]:
     if missing:
         raise Unfit(f"The database does not keep these rules any more: {', '.join(sorted(missing))}.")
     checked.append(f"all {len(guard_names())} rules that the database keeps")
-    return checked + _audit() + _readable(about)
+    return checked + _audit() + _readable(about) + _newer(about)
 
 
 def _audit() -> list[str]:
@@ -86,6 +86,11 @@ def _readable(about: archive.About) -> list[str]:
     if set(about.field_keys) & set(_field_keys()):
         return ["the key of the clinical notes"]
     return ["CAREFUL: none of FIELD_ENCRYPTION_KEYS was in use when this copy was made: clinical notes cannot be read"]
+
+
+def _newer(about: archive.About) -> list[str]:
+    newer = yet_to_come(about.migrations)
+    return [f"CAREFUL: the copy is of a newer version, at {', '.join(newer)}: run that one"] if newer else []
 
 
 def backup_keys() -> list[bytes]:

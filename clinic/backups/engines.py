@@ -61,7 +61,10 @@ def load(source: Path) -> None:
 def _dump_sqlite(target: Path) -> dict[str, int]:
     connection.ensure_connection()
     with contextlib.closing(sqlite3.connect(target)) as copy:
-        connection.connection.backup(copy)
+        try:
+            connection.connection.backup(copy)
+        except sqlite3.Error as error:
+            raise Unfit(f"SQLite cannot write the copy: {error}.") from error
         # A file that stands alone: no side file with the newest rows.
         copy.execute("PRAGMA journal_mode=DELETE")
         names = [
@@ -81,7 +84,10 @@ def _load_sqlite(source: Path) -> None:
             sound = False
         if not sound:
             raise Unfit("The copy is damaged: SQLite cannot read it whole.")
-        copy.backup(connection.connection)
+        try:
+            copy.backup(connection.connection)
+        except sqlite3.Error as error:
+            raise Unfit(f"SQLite cannot write the copy into the database: {error}. Nothing was changed.") from error
 
 
 def _dump_postgresql(target: Path) -> dict[str, int]:

@@ -29,6 +29,8 @@ class Command(BaseCommand):
                 written = self._copy(folder)
         except Unfit as reason:
             raise CommandError(str(reason)) from reason
+        except OSError as error:
+            raise CommandError(f"The copy cannot be written: {error.strerror}.") from error
         self.stdout.write(str(written))
         if not settings.BACKUP_KEYS:
             self.stderr.write("The copy is not locked: set BACKUP_KEYS, or lock it before it leaves this machine.")

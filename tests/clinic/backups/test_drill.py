@@ -166,6 +166,14 @@ def test_a_copy_from_halfway_through_what_is_one_migration_now_is_refused(drill:
     assert "nothing was changed" in said
 
 
+def test_a_copy_of_a_newer_version_is_put_back_with_a_warning(drill: Drill) -> None:
+    def go_ahead(manifest: dict[str, Any], content: Path) -> None:
+        manifest["migrations"]["patients"] = "9999_from_a_version_to_come"
+
+    said = drill.run("manage.py", "restore", str(rewritten(drill, go_ahead)), "--overwrite")
+    assert "CAREFUL: the copy is of a newer version, at patients.9999_from_a_version_to_come" in said
+
+
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite is copied by no program")
 def test_a_program_older_than_the_server_is_named_with_what_to_install(drill: Drill, tmp_path: Path) -> None:
     old = tmp_path / "pg_dump"

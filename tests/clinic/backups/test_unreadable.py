@@ -1,14 +1,17 @@
 """A copy that cannot be read, or unpacked where it lies, says which of the two it is: nobody throws a good one away."""
 
+import contextlib
 import errno
 import shutil
+import sqlite3
 import tarfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from clinic.backups import Unfit, archive
+from clinic.backups import Unfit, archive, engines
 
 ABOUT = archive.About("sqlite", "2026-11-26T02:00:00+00:00", {}, {}, [])
 
@@ -36,6 +39,20 @@ def test_a_full_disk_is_not_called_a_damaged_copy(copy: Path, monkeypatch: pytes
     monkeypatch.setattr(shutil, "copyfileobj", full)
     assert "No space left on device" in refused(copy)
     assert [path.name for path in copy.parent.iterdir() if path.name.startswith(".copy-")] == []
+
+
+def test_a_database_that_takes_no_more_says_so_and_stays_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("old", "new"):
+        with contextlib.closing(sqlite3.connect(tmp_path / name)) as made:
+            made.execute(f"CREATE TABLE {name} (number)")
+    with contextlib.closing(sqlite3.connect(f"file:{tmp_path / 'old'}?mode=ro", uri=True)) as database:
+        fake = SimpleNamespace(ensure_connection=lambda: None, connection=database)
+        monkeypatch.setattr(engines, "connection", fake)
+        with pytest.raises(Unfit, match="Nothing was changed"):
+            engines._load_sqlite(tmp_path / "new")
+        assert database.execute("SELECT name FROM sqlite_master").fetchall() == [("old",)]
 
 
 def test_a_file_that_is_not_there_is_not_called_damaged(tmp_path: Path) -> None:

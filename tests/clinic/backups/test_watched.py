@@ -1,6 +1,7 @@
 """Copies that fail or stay out: who is told, and who is left alone."""
 
 import datetime as dt
+import errno
 from io import StringIO
 from pathlib import Path
 
@@ -46,6 +47,15 @@ def test_a_copy_that_fails_is_told_after_four_minutes(riverside: Clinic, tmp_pat
         back_up(tmp_path / "unmounted")
     assert troubles(riverside, NOW + 3 * MINUTE) == []
     assert troubles(riverside, NOW + 4 * MINUTE) == ["Copies of the data: failing since 10am."]
+
+
+def test_a_full_disk_is_told_in_words(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(copying, "make", full)
+    with pytest.raises(CommandError, match="No space left on device"):
+        back_up(tmp_path)
 
 
 @pytest.mark.usefixtures("copied")
