@@ -71,8 +71,8 @@ def _recipient(patient: Any, order: Any, points: list[ContactPoint], told: set[i
 @transaction.atomic
 def send(
     *, clinic: Clinic, people: Collection[uuid.UUID], uid: uuid.UUID, subject: str, body: str, by: User, at: dt.datetime
-) -> tuple[OneOff, int]:
-    """Plan the message to everybody who can be written to; return it and how many they are.
+) -> tuple[OneOff, list[Recipient]]:
+    """Plan the message to everybody who can be written to; return it and all who were chosen, the others with why not.
 
     They wait for the undo time and leave one after the other. The same ``uid`` sent twice sends once; raises SentBefore
     when that is not what is asked for.
@@ -84,14 +84,15 @@ def send(
     if (one_off.subject, one_off.body) != (subject, body) or taken_back.exists():
         raise SentBefore
     rule = defaults.rule_of(clinic, Kind.ONE_OFF)
-    reached = [one for one in recipients(clinic=clinic, people=people, now=at) if not one.obstacle]
+    chosen = recipients(clinic=clinic, people=people, now=at)
+    reached = [one for one in chosen if not one.obstacle]
     Reminder.objects.bulk_create(
         [_reminder(one, rule, one_off, place, at) for place, one in enumerate(reached)], ignore_conflicts=True
     )
     audit.record(
         clinic=clinic, by=by, at=at, action=AuditEntry.Action.CREATE, kind="texts", subject=uid, rows=len(reached)
     )
-    return one_off, len(reached)
+    return one_off, chosen
 
 
 def _reminder(one: Recipient, rule: Any, one_off: OneOff, place: int, at: dt.datetime) -> Reminder:

@@ -69,7 +69,7 @@ def _form(request: StaffRequest) -> OneOffForm:
 
 def _send(request: StaffRequest, people: set[uuid.UUID], form: OneOffForm) -> HttpResponse:
     data, now = form.cleaned_data, timezone.now()
-    sent, planned = one_off.send(
+    sent, chosen = one_off.send(
         clinic=request.clinic,
         people=people,
         uid=data["uid"],
@@ -78,11 +78,16 @@ def _send(request: StaffRequest, people: set[uuid.UUID], form: OneOffForm) -> Ht
         by=request.user,
         at=now,
     )
+    left_out = [one for one in chosen if one.obstacle]
+    planned = len(chosen) - len(left_out)
     if planned:
         undo = reverse("reminders:take_back", args=[sent.uid])
         who = "1 person" if planned == 1 else f"{planned} people"
         words = f"Writing to {who}. The first message leaves {texting.leaves(sent.uid, request.clinic, now)}."
         messages.success(request, words, extra_tags=f"undo:{undo}")
+        if left_out:  # not so yet when the page was drawn
+            whom = ", ".join(f"{one.patient} ({one.obstacle})" for one in left_out)
+            messages.warning(request, f"Not written to: {whom}.")
     else:
         messages.warning(request, "Nothing was sent: nobody of them can be written to now.")
     return redirect(next_url(request, BACK))

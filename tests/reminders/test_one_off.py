@@ -178,6 +178,14 @@ def test_who_cannot_be_reached_is_named_with_the_reason(people: list[Patient], f
     assert "3 cannot be written to" in answer.content.decode()
 
 
+def test_who_can_be_written_to_no_more_when_it_is_sent_is_named(people: list[Patient], front_desk: User) -> None:
+    ContactPoint.objects.filter(patient=people[2]).update(withdrawn_at=NOW, withdrawn_source="test")
+    response: Any = log_in(front_desk).post(reverse("reminders:write"), form(people), follow=True)
+    page = response.content.decode()
+    assert "Writing to 2 people." in page
+    assert "Not written to: Cal Test (Do not text, Do not email)." in page
+
+
 def test_people_are_chosen_by_their_courses_too(people: list[Patient], front_desk: User) -> None:
     course = make_course(people[0], last_given_on=TODAY)
     answer: Any = log_in(front_desk).get(reverse("reminders:write"), {"course": [str(course.uid)]})
