@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from clinic.wording import clock_words, short_words
+from reminders.dispatch.recheck import ENOUGH
 from reminders.models import Delivery, Reminder, State
 from reminders.models.delivery import IN_DOUBT
 from reminders.standing import ASKED_TO_MOVE, CANCELLED, MOVED
@@ -75,7 +76,7 @@ def _waiting(reminder: Reminder, now: dt.datetime, zone: dt.tzinfo) -> Result:
 
 
 def _failed(reminder: Reminder, attempts: Sequence[Delivery]) -> Result:
-    if reminder.reason.startswith("They "):  # do not want messages, replied STOP
+    if reminder.reason.startswith("They ") and reminder.reason != ENOUGH:  # do not want messages, replied STOP
         return Result("opted_out", "Opted out", reminder.reason)
     if attempts and attempts[-1].outcome in _NO_ANSWER:
         tries = "1 try" if len(attempts) == 1 else f"{len(attempts)} tries"

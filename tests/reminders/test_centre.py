@@ -15,6 +15,7 @@ from clinic.models import User
 from patients.models import Channel, ContactPoint
 from reminders import handling
 from reminders.dispatch import send_due
+from reminders.dispatch.recheck import ENOUGH
 from reminders.models import Delivery, Heartbeat, Reminder, State
 from reminders.planning import reconcile
 from reminders.results import Result, billed, result_of
@@ -62,6 +63,7 @@ def said(state: State, *outcomes: str, reason: str = "", due_at: dt.datetime = N
         (State.SENT, "", "Sent", ""),
         (State.FAILED, "The number does not exist", "Not delivered", "The number does not exist"),
         (State.FAILED, "They replied STOP", "Opted out", "They replied STOP"),
+        (State.FAILED, ENOUGH, "Not delivered", ENOUGH),
         (State.CANCELLED, "The visit was moved", "Skipped (visit moved)", ""),
         (State.CANCELLED, "The visit was cancelled", "Skipped (visit cancelled)", ""),
         (State.CANCELLED, "Taken back", "Stopped", "Taken back"),
