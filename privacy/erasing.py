@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from clinic import audit
 from clinic.fields import EncryptedTextField, TextsInsideField, each_token
@@ -117,8 +117,11 @@ def _forget_inside(rows: QuerySet[Any], name: str) -> None:
 
 
 def _forget_words(people: list[Patient]) -> None:
+    """Take the words out of what was written to them alone. Others are yet to get the rest, or may answer it."""
     written = Reminder.objects.filter(patient__in=people, one_off__isnull=False).values_list("one_off", flat=True)
-    OneOff.objects.filter(pk__in=list(written)).update(subject="", body="")
+    gone = Erasure.objects.filter(patient=OuterRef("patient"), at__gte=OuterRef("one_off__made_at"))
+    others = Reminder.objects.filter(~Exists(gone), one_off=OuterRef("pk")).exclude(patient__in=people)
+    OneOff.objects.filter(~Exists(others), pk__in=list(written)).update(subject="", body="")
     points = ContactPoint.history.model
     _apply(Delete(), _rows(points, people))
 

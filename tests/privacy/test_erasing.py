@@ -214,6 +214,22 @@ def test_texts_from_their_numbers_that_were_put_to_nobody_go_too(maria: Patient,
     assert [one.body for one in InboundMessage.objects.filter(sender="", patient=None)] == ["", ""]
 
 
+@pytest.mark.parametrize("what", ["contact", "person"])
+def test_words_that_others_are_yet_to_get_go_out_to_them(maria: Patient, keeper: User, what: str) -> None:
+    [text], tom = OneOff.objects.all(), make_patient(maria.clinic, "Tom", "Reid")
+    hers = Reminder.objects.get(one_off=text)
+    Reminder.objects.create(
+        clinic=text.clinic, rule=hers.rule, patient=tom, one_off=text, occasion=hers.occasion, batch=text.uid,
+        channel="sms", due_at=NOW, useful_until=NOW, created_at=NOW,
+    )  # fmt: skip
+    wipe(maria, keeper, what=what)
+    text.refresh_from_db()
+    assert (text.subject, text.body) == ("For Maria", "Dear Maria")
+    wipe(tom, keeper, what=what)
+    text.refresh_from_db()
+    assert (text.subject, text.body) == ("", "")
+
+
 def test_each_erasure_stays_on_record_with_its_reason(maria: Patient, keeper: User) -> None:
     made = wipe(maria, keeper)
     assert (made.reason, made.by, made.what) == ("order", keeper, "person")
