@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.http.request import validate_host
 
 from clinic.constraints.guard import Guard
 
@@ -101,7 +103,7 @@ def guards_stand(app_configs: Any, databases: Iterable[str] | None = None, **kwa
 
 @register(Tags.security, deploy=True)
 def messages_can_leave(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse to go live with mail and texts written to files."""
+    """Refuse to go live with mail and texts written to files, or with links in them that lead nowhere."""
     wrong: list[CheckMessage] = []
     if not settings.SMS_GATEWAY_URL and not settings.DEMO:
         wrong.append(Error("No SMS gateway is set.", hint="Set SMS_GATEWAY_URL.", id="clinic.E002"))
@@ -109,4 +111,7 @@ def messages_can_leave(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         wrong.append(Error("No mail server is set.", hint="Set EMAIL_URL.", id="clinic.E003"))
     if not settings.BASE_URL.startswith("https://") and settings.HTTPS:
         wrong.append(Error("BASE_URL is not https.", hint="Links to patients carry a secret.", id="clinic.E004"))
+    if not validate_host(urlsplit(settings.BASE_URL).hostname or "", settings.ALLOWED_HOSTS):
+        hint = "Write the host of BASE_URL there, without https://. Every link in a message would be refused."
+        wrong.append(Error("ALLOWED_HOSTS has not the host of BASE_URL.", hint=hint, id="clinic.E006"))
     return wrong

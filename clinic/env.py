@@ -1,6 +1,7 @@
 """Settings from the environment, read strictly: a value nobody can misread or a refusal to start."""
 
 import base64
+import ipaddress
 import os
 import warnings
 from collections.abc import Callable
@@ -106,3 +107,16 @@ def env_decimal(name: str) -> Decimal | None:
 def env_list(name: str, default: str = "") -> list[str]:
     """Return a comma-separated list without blanks."""
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def env_networks(name: str, default: str) -> list[str]:
+    """Return addresses and networks. A name stops the start: it would be looked up nowhere, and fail where one is asked."""
+    found = env_list(name, default)
+    for one in found:
+        try:
+            ipaddress.ip_network(one, strict=False)
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{name} has {one!r}. Write addresses or networks such as 10.0.0.0/8."
+            ) from error
+    return found

@@ -17,6 +17,7 @@ from clinic.env import (
     env_int,
     env_keys,
     env_list,
+    env_networks,
     env_secret,
     env_text,
     read_address,
@@ -194,7 +195,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 # Who may ask /readyz and /metrics: neighbours by address, anybody by the secret.
-MONITOR_ADDRESSES = env_list("MONITOR_ADDRESSES", "127.0.0.1,::1")
+MONITOR_ADDRESSES = env_networks("MONITOR_ADDRESSES", "127.0.0.1,::1")
 MONITOR_TOKEN = env_secret("MONITOR_TOKEN", "")
 # The largest file that may be uploaded: a referral list of 100,000 rows is about 20 MB.
 UPLOAD_MAX_BYTES = env_int("UPLOAD_MAX_BYTES", 25_000_000)

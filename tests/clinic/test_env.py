@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from clinic.databases import database
-from clinic.env import env_keys, read_address
+from clinic.env import env_keys, env_networks, read_address
 
 KEY, OTHER = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=", "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXphYmNkZWY="
 
@@ -24,6 +24,18 @@ def test_what_is_no_key_stops_the_start(monkeypatch: pytest.MonkeyPatch, text: s
     with pytest.raises(ImproperlyConfigured, match="KEYS") as caught:
         env_keys("KEYS")
     assert "secret" not in str(caught.value)
+
+
+def test_neighbours_are_addresses_and_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEIGHBOURS", "127.0.0.1, 10.1.2.3/8 ,::1,")
+    assert env_networks("NEIGHBOURS", "") == ["127.0.0.1", "10.1.2.3/8", "::1"]
+
+
+@pytest.mark.parametrize("text", ["localhost", "127.0.0.1,prometheus", "10.0.0.0/33", "127.0.0.1:9090"])
+def test_a_neighbour_by_name_stops_the_start(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("NEIGHBOURS", text)
+    with pytest.raises(ImproperlyConfigured, match=r"NEIGHBOURS .* such as"):
+        env_networks("NEIGHBOURS", "")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,20 @@
+"""What `check --deploy` finds before real people are written to."""
+
+import pytest
+from pytest_django import Settings
+
+from clinic.checks import messages_can_leave
+
+
+@pytest.mark.parametrize(
+    ("hosts", "found"),
+    [
+        (["visits.clinic.example"], False),
+        ([".clinic.example"], False),
+        (["https://visits.clinic.example"], True),
+        (["localhost"], True),
+    ],
+)
+def test_links_in_messages_lead_to_a_host_that_is_answered(settings: Settings, hosts: list[str], found: bool) -> None:
+    settings.BASE_URL, settings.ALLOWED_HOSTS = "https://visits.clinic.example", hosts
+    assert ("clinic.E006" in [one.id for one in messages_can_leave(None)]) is found
