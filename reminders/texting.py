@@ -42,7 +42,7 @@ def recipients(*, clinic: Clinic, courses: Collection[uuid.UUID], now: dt.dateti
     ticked: Any = Course.objects.filter(clinic=clinic, uid__in=courses)
     rows = (
         ticked.with_due()
-        .select_related("patient", "clinic")
+        .select_related("patient__clinic", "clinic")
         .annotate(preferred=F("patient__preferred_channel"), **reachable("patient_id"))
         .order_by("next_due_on", "pk")
     )
@@ -108,9 +108,9 @@ def send(*, clinic: Clinic, courses: Collection[uuid.UUID], by: User, at: dt.dat
 
 def _plan(one: Recipient, rule: ReminderRule, batch: uuid.UUID, place: int, at: dt.datetime) -> bool:
     """Write the message down; False when another desk did a moment ago."""
-    zone = rule.clinic.zone
+    zone, awake = rule.clinic.zone, one.course.patient.zone
     today = at.astimezone(zone).date()
-    begins = message_hours.next_allowed(at + dt.timedelta(seconds=settings.UNDO_SECONDS), zone)
+    begins = message_hours.next_allowed(at + dt.timedelta(seconds=settings.UNDO_SECONDS), awake)
     reminder = Reminder(
         clinic_id=rule.clinic_id,
         rule=rule,
@@ -120,7 +120,7 @@ def _plan(one: Recipient, rule: ReminderRule, batch: uuid.UUID, place: int, at: 
         asked_on=today,
         batch=batch,
         channel=one.channel,
-        due_at=message_hours.next_allowed(begins + place * SPACING, zone),
+        due_at=message_hours.next_allowed(begins + place * SPACING, awake),
         useful_until=timing.at_local(today + dt.timedelta(days=USEFUL_DAYS), message_hours.QUIET_FROM, zone),
         created_at=at,
     )

@@ -8,7 +8,7 @@ import time_machine
 from django.urls import reverse
 
 from clinic.models import Clinic, Injector, User
-from patients.models import ContactPoint
+from patients.models import ContactPoint, Patient
 from reminders import texting
 from reminders.dispatch import send_due
 from reminders.models import Reminder, ReminderRule
@@ -158,6 +158,15 @@ def test_at_night_it_is_said_that_the_first_message_leaves_in_the_morning(
         chosen = {"course": [str(overdue[0].uid)]}
         response: Any = log_in(front_desk).post(reverse(URL), chosen, follow=True)
     assert "The first message leaves at 8am on Tuesday 24 November 2026." in response.content.decode()
+
+
+def test_where_the_people_are_asleep_it_is_said_when_the_first_message_leaves(
+    rules: Clinic, overdue: list[Course], front_desk: User
+) -> None:
+    Patient.objects.update(timezone="Pacific/Auckland")  # 23:00 there
+    chosen = {"course": [str(overdue[0].uid)]}
+    response: Any = log_in(front_desk).post(reverse(URL), chosen, follow=True)
+    assert "The first message leaves at 7pm on Monday 23 November 2026." in response.content.decode()
 
 
 def test_what_can_be_undone_until_the_quiet_hours_is_said_to_wait_for_the_morning(
