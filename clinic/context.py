@@ -51,6 +51,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             for label, url, key, capability in _menu()
             if may(membership, capability)
         ],
+        "registers": may(membership, Capability.REGISTER),
         "membership": membership,
         "memberships": getattr(request, "memberships", []),
         "theme": theme if theme in THEMES else "auto",

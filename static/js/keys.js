@@ -89,6 +89,12 @@
   const fixed = {
     "/": () => { const box = document.querySelector("[data-search]"); if (box) { box.focus(); box.select(); } return box; },
     "?": () => { openHelp(); return true; },
+    // Within a form a letter may be meant for a choice, and what is typed there would be lost.
+    "n": () => {
+      const link = !document.activeElement.closest("form") && document.querySelector("[data-register]");
+      if (link) link.click();
+      return Boolean(link);
+    },
     "g": () => { goUntil = performance.now() + SEQUENCE_MS; return true; },
     "j": () => { setRow(rowIndex() + 1); return rows().length; },
     "k": () => { setRow(rowIndex() - 1); return rows().length; },

@@ -149,6 +149,18 @@ def test_f04_with_the_keys_switched_off_letters_do_nothing_and_tab_and_enter_sti
     expect(desk.locator("#messages")).to_contain_text("arrived")
 
 
+def test_n_registers_a_person_from_any_page_but_not_from_within_a_form(desk: Page) -> None:
+    for address in ("/today/", "/recall/"):
+        desk.goto(address)
+        with desk.expect_navigation(url="**/patients/new/"):
+            desk.keyboard.press("n")
+    desk.get_by_label("First name").fill("Wren")
+    desk.get_by_label("Yes", exact=True).focus()
+    desk.keyboard.press("n")
+    desk.wait_for_timeout(SETTLES)
+    expect(desk.get_by_label("First name")).to_have_value("Wren")
+
+
 def test_f04_letters_typed_into_the_search_are_letters(desk: Page) -> None:
     place = desk.url
     desk.get_by_role("searchbox").focus()

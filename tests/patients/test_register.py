@@ -29,6 +29,11 @@ def post(user: User, **changes: str) -> tuple[int, str]:
     return response.status_code, re.sub(r"\s+", " ", response.content.decode())
 
 
+def test_the_list_of_keys_leads_there_from_any_page_for_those_who_may(front_desk: User, reader: User) -> None:
+    pages = [log_in(user).get(reverse("treatments:today")).content.decode() for user in (front_desk, reader)]
+    assert [f'<kbd>n</kbd> <a href="{reverse("patients:new")}"' in page for page in pages] == [True, False]
+
+
 def test_five_fields_are_enough(front_desk: User, riverside: Clinic) -> None:
     response = log_in(front_desk).post(reverse("patients:new"), NEW, follow=True)
     patient = Patient.objects.get()
