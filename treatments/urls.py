@@ -66,6 +66,7 @@ urlpatterns = [
     path("courses/<uuid:uid>/close/", courses.close_course, name="close_course"),
     path("assessments/<uuid:uid>/open-course/", courses.open_course, name="open_course"),
     path("courses/<uuid:uid>/tried/", recall.tried, name="tried"),
+    path("courses/<uuid:uid>/untried/", recall.untried, name="untried"),
     path("courses/<uuid:uid>/snooze/", recall.snooze, name="snooze"),
     path("courses/<uuid:uid>/wake/", recall.wake, name="wake"),
     path("courses/<uuid:uid>/let-go/", recall.let_go, name="let_go"),

@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from clinic.models import Clinic, Injector, User
@@ -28,9 +29,14 @@ def page(user: User, tab: str = "overdue") -> str:
     return " ".join(text.split())
 
 
+def at(name: str, course: Course) -> str:
+    """Return the address of a form about a course."""
+    return reverse(f"treatments:{name}", args=[course.uid])
+
+
 def post(user: User, name: str, course: Course, **data: Any) -> Any:
     """Send a form about a course."""
-    return log_in(user).post(reverse(f"treatments:{name}", args=[course.uid]), data)
+    return log_in(user).post(at(name, course), data)
 
 
 def test_a_row_says_how_late_who_gave_the_last_one_and_that_nobody_tried(late: Course, front_desk: User) -> None:
@@ -83,6 +89,39 @@ def test_tries_are_counted_without_texts_that_were_taken_back() -> None:
     at = dt.datetime(2026, 3, 3, 12, tzinfo=dt.UTC)
     tries = [ContactAttempt(outcome=one, at=at) for one in ("texted", "texted", "taken_back", "no_answer")]
     assert lists.tries_words(tries, dt.UTC) == "texted once, called once; last 3 March (no answer)"
+
+
+def test_a_call_noted_in_the_wrong_row_is_undone_and_counts_for_nothing(late: Course, front_desk: User) -> None:
+    post(front_desk, "tried", late, outcome="left_message")
+    with time_machine.travel(NOW + dt.timedelta(days=8), tick=False):
+        client = log_in(front_desk)
+        bar = client.post(at("tried", late), {"outcome": "no_answer"}, follow=True).content.decode()
+        assert f'action="{at("untried", late)}"' in bar
+        client.post(at("untried", late))
+        assert "called once; last 23 November (left a message)" in page(front_desk)
+        again = client.post(at("untried", late), follow=True).content.decode()
+        assert "There is nothing to undo any more." in again
+
+
+@pytest.mark.parametrize("case", ["too late", "a colleague's", "another since"])
+def test_a_call_is_undone_by_whoever_noted_it_for_three_minutes_and_only_as_the_last_one(
+    late: Course, front_desk: User, nurse: User, case: str
+) -> None:
+    post(nurse if case == "a colleague's" else front_desk, "tried", late, outcome="no_answer")
+    if case == "another since":
+        post(nurse, "tried", late, outcome="left_message")
+    with time_machine.travel(NOW + dt.timedelta(seconds=181 if case == "too late" else 60), tick=False):
+        post(front_desk, "untried", late)
+    assert not ContactAttempt.objects.filter(outcome="undone").exists()
+    assert "Maria" in page(front_desk, "snoozed")
+
+
+def test_a_snooze_is_undone_from_its_bar(late: Course, front_desk: User) -> None:
+    client = log_in(front_desk)
+    bar = client.post(at("snooze", late), {"weeks": "2"}, follow=True).content.decode()
+    assert f'action="{at("wake", late)}"' in bar
+    again = client.post(at("snooze", late), {"weeks": "4"}, follow=True).content.decode()
+    assert f'action="{at("wake", late)}"' not in again  # that would not bring the first day back
 
 
 def test_a_menu_snoozes_for_weeks(late: Course, front_desk: User) -> None:

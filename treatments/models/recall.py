@@ -25,6 +25,7 @@ class ContactAttempt(models.Model):
         TEXTED = "texted", "Texted"
         TAKEN_BACK = "taken_back", "Text taken back"
         ASKED = "asked", "Asked for a visit"
+        UNDONE = "undone", "Undone"
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="contact_attempts")

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.conf import settings
 from django.db import transaction
 
 from clinic import audit
@@ -16,6 +17,8 @@ from treatments.recall import waiting
 # After a contact the person leaves the list this long, and returns when nothing was booked.
 CONTACT_DAYS = 7
 LONGEST_SNOOZE_DAYS = 365
+_Outcome = ContactAttempt.Outcome
+CALLS = frozenset({_Outcome.NO_ANSWER, _Outcome.LEFT_MESSAGE, _Outcome.WILL_CALL_BACK, _Outcome.DOES_NOT_WANT})
 
 
 class NotNow(Exception):
@@ -33,6 +36,22 @@ def log_attempt(
     if not _booked(course):  # a visit that falls through later must not find them asleep
         _sleep(course, _today(course, at) + dt.timedelta(days=days), by=by, at=at)
     return attempt
+
+
+@transaction.atomic
+def take_back_try(*, course: Course, by: User, at: dt.datetime) -> None:
+    """Undo the call that somebody noted just now, in the wrong row: it counts for nothing, and the person is back.
+
+    Raises NotNow when it is too late, when the newest try is no call of theirs, or when it is undone already.
+    """
+    last = course.contact_attempts.order_by("-pk").first()
+    began = at - dt.timedelta(seconds=settings.UNDO_SECONDS)
+    if last is None or last.by != by or last.outcome not in CALLS or last.at < began:
+        raise NotNow("There is nothing to undo any more.")
+    ContactAttempt.objects.create(
+        clinic_id=course.clinic_id, course=course, at=at, by=by, outcome=ContactAttempt.Outcome.UNDONE
+    )
+    _sleep(course, None, by=by, at=at)
 
 
 @transaction.atomic
@@ -109,4 +128,15 @@ def _today(course: Course, at: dt.datetime) -> dt.date:
     return at.astimezone(course.clinic.zone).date()
 
 
-__all__ = ["CONTACT_DAYS", "NotAllowed", "NotNow", "let_go", "log_attempt", "snooze", "take_back_text", "wake"]
+__all__ = [
+    "CALLS",
+    "CONTACT_DAYS",
+    "NotAllowed",
+    "NotNow",
+    "let_go",
+    "log_attempt",
+    "snooze",
+    "take_back_text",
+    "take_back_try",
+    "wake",
+]

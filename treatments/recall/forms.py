@@ -9,9 +9,9 @@ from clinic.models import Injector
 from treatments.forms import Day, HouseForm
 from treatments.models import ContactAttempt
 
-# Planned by the messages themselves, never said by a person.
+# Planned by the messages themselves, or undone: never said of a call.
 Outcome = ContactAttempt.Outcome
-NOT_SAID = {Outcome.TEXTED, Outcome.TAKEN_BACK, Outcome.ASKED}
+NOT_SAID = {Outcome.TEXTED, Outcome.TAKEN_BACK, Outcome.ASKED, Outcome.UNDONE}
 CALLED = [(value, label) for value, label in Outcome.choices if value not in NOT_SAID]
 
 

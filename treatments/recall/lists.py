@@ -114,8 +114,15 @@ def describe(courses: Sequence[Any], clinic: Clinic, on: dt.date) -> Sequence[An
 
 
 def _since(attempts: list[ContactAttempt], course: Any, zone: dt.tzinfo) -> list[ContactAttempt]:
-    """Return the tries of this cycle: what was said before the last session is history."""
+    """Return the tries of this cycle that stand: what was said before the last session is history."""
     last = course.last_given_on
+    stand: list[ContactAttempt] = []
+    for attempt in attempts:
+        if attempt.outcome == Outcome.UNDONE:  # the one before, and nothing came between
+            del stand[-1:]
+        else:
+            stand.append(attempt)
+    attempts = stand
     return [one for one in attempts if last is None or one.at.astimezone(zone).date() >= last]
 
 

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -74,11 +75,12 @@ def _rights(request: StaffRequest) -> dict[str, bool]:
 @requires(Capability.BOOK)
 def tried(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Write down what came of a call."""
-    course, form = get_course(request, uid), forms.TriedForm(request.POST)
+    course, form, now = get_course(request, uid), forms.TriedForm(request.POST), timezone.now()
+    undo = _undo_of("treatments:untried", course, now)
     try:
         if form.is_valid():
-            contact.log_attempt(course=course, outcome=form.cleaned_data["outcome"], by=request.user, at=timezone.now())
-            _say_when_back(request, course)
+            contact.log_attempt(course=course, outcome=form.cleaned_data["outcome"], by=request.user, at=now)
+            _say_when_back(request, course, undo)
         else:
             messages.error(request, "Choose what came of the call.")
     except contact.NotNow as error:
@@ -91,6 +93,7 @@ def tried(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 def snooze(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Leave a person alone until a day: a number of weeks from the menu, or a date from the page."""
     course, now = get_course(request, uid), timezone.now()
+    undo = _undo_of("treatments:wake", course, now)
     data = _with_weeks(request, now) if request.method == "POST" else None
     form = forms.SnoozeForm(data)
     if data is not None and form.is_valid():
@@ -99,7 +102,7 @@ def snooze(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         except contact.NotNow as error:
             form.add_error("until", str(error))
         else:
-            _say_when_back(request, course)
+            _say_when_back(request, course, undo)
             return redirect(next_url(request, RECALL))
     handling.note(course=course, by=request.user, at=now)
     context = {"course": course, "form": form, "next": next_url(request, RECALL)}
@@ -114,10 +117,30 @@ def _with_weeks(request: StaffRequest, now: dt.datetime) -> dict[str, Any]:
     return request.POST.dict()
 
 
-def _say_when_back(request: StaffRequest, course: Any) -> None:
+def _undo_of(name: str, course: Any, now: dt.datetime) -> str:
+    """Return the tag of *Undo* that puts the person back on the list; nothing for somebody who was not on it."""
+    asleep = course.snoozed_until and course.snoozed_until > now.astimezone(course.clinic.zone).date()
+    return "" if asleep else f"undo:{reverse(name, args=[course.uid])}"
+
+
+def _say_when_back(request: StaffRequest, course: Any, undo: str) -> None:
     name, until = course.patient.full_name, course.snoozed_until
     back = f" Back on the list on {day_words(until)} unless booked." if until else ""
-    messages.success(request, f"{name}: noted.{back}")
+    messages.success(request, f"{name}: noted.{back}", extra_tags=undo)
+
+
+@require_POST
+@requires(Capability.BOOK)
+def untried(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Take back the call that was noted just now."""
+    course = get_course(request, uid)
+    try:
+        contact.take_back_try(course=course, by=request.user, at=timezone.now())
+    except contact.NotNow as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, f"Undone. {course.patient.full_name} is back on the list.")
+    return redirect(next_url(request, RECALL))
 
 
 @require_POST
