@@ -15,6 +15,7 @@ from privacy import keeping
 from privacy.erasing import NotYet, erase
 from privacy.models import Erasure, Retention
 from privacy.purging import purge_texts
+from privacy.retaining import begins_at
 from privacy.seen import past_their_time
 from reminders.watching.faults import each
 
@@ -30,7 +31,7 @@ def forget_everywhere(*, at: dt.datetime) -> None:
 
 def _forget(clinic: Clinic, *, at: dt.datetime) -> None:
     purge_texts(clinic=clinic, at=at)
-    if Retention.of(clinic).erase_by_itself:
+    if Retention.of(clinic).erase_by_itself and begins_at(clinic, at) is None:
         each(past_their_time(clinic, at.astimezone(clinic.zone).date()), partial(_erase, at=at))
 
 

@@ -13,7 +13,7 @@ from clinic.access import Capability, StaffRequest, requires
 from clinic.models import Clinic
 from privacy.forms import RetentionForm
 from privacy.models import Retention
-from privacy.retaining import save_retention
+from privacy.retaining import begins_at, save_retention
 from privacy.seen import past_their_time
 from treatments.forms import Overtaken
 from treatments.forms.shared import status_of
@@ -31,7 +31,8 @@ def settings(request: StaffRequest) -> HttpResponse:
         return redirect("privacy:settings")
     over = list(past_their_time(request.clinic, timezone.localdate()))
     audit.list_shown(request, "past their time", len(over[:SHOWN]))
-    context = {"form": form, "over": over[:SHOWN], "number": len(over)}
+    begins = begins_at(request.clinic, timezone.now())
+    context = {"form": form, "over": over[:SHOWN], "number": len(over), "begins": begins}
     return render(request, "privacy/settings.html", context, status=status_of(form))
 
 

@@ -335,6 +335,22 @@ def test_nobody_is_erased_by_itself_unless_the_clinic_says_so(harbour: World, fo
     assert Patient.objects.get(pk=harbour.patient.pk).family_name == "Santos"
 
 
+def test_a_rule_that_was_just_changed_erases_nobody_by_itself_for_a_week(
+    forgotten: Patient, keeper: User, kit: Any, frozen_clock: Any
+) -> None:
+    kit.post(reverse("privacy:settings"), {"record_years": "1", "text_days": "90", "erase_by_itself": "on"})
+    page = kit.get(reverse("privacy:settings")).content.decode()
+    assert "Berg" in page
+    assert "They are erased from Monday 30 November 2026 on" in page
+    frozen_clock.shift(dt.timedelta(days=6, hours=23))
+    forget()
+    assert not Erasure.objects.exists()
+    frozen_clock.shift(dt.timedelta(hours=1))
+    assert "within the hour" in log_in(keeper).get(reverse("privacy:settings")).content.decode()
+    forget()
+    assert forgotten in [one.patient for one in Erasure.objects.all()]
+
+
 def test_who_was_here_since_or_was_a_child_is_kept(harbour: World, keeper: User) -> None:
     make_patient(harbour.clinic, "Kid", "Young", created_at=LONG_AGO, birth_date=dt.date(2005, 1, 1))
     back = make_patient(harbour.clinic, "Bo", "Back", created_at=LONG_AGO)
