@@ -100,6 +100,8 @@ def _known(soon: QuerySet[Reminder], now: dt.datetime) -> Known:
 def _line(reminder: Reminder, moment: dt.datetime, known: Known, now: dt.datetime) -> Line | dt.datetime:
     """Return the line of a message whose moment has come, or the later moment for which it would wait."""
     at = message_hours.next_allowed(max(moment, now), reminder.patient.zone)
+    if at > max(moment, now):
+        return at
     channel, to = _way(reminder, known)
     if to and channel == Channel.SMS and reminder.reply_to_id is None:
         day, had = at.astimezone(reminder.patient.zone).date(), known.texts[reminder.patient_id]

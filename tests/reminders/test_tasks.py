@@ -112,6 +112,17 @@ def test_a_dry_run_tells_no_text_that_would_be_one_too_many(reminder: Reminder) 
     assert [line.rpartition(", ")[2] for line in lines[:2]] == ["Text message", "Email"]
 
 
+def test_a_dry_run_tells_what_the_night_keeps_back_in_the_order_in_which_it_leaves(reminder: Reminder) -> None:
+    Patient.objects.update(timezone="Pacific/Auckland")
+    Reminder.objects.filter(pk=reminder.pk).update(due_at=NOW)
+    Reminder.objects.exclude(pk=reminder.pk).update(due_at=NOW - dt.timedelta(hours=1))
+    lines = said("send_reminders", "--dry-run").splitlines()
+    assert [line.split(", ")[0] for line in lines[:2]] == [
+        "riverside 2026-11-23 19:00 3 days before",
+        "riverside 2026-11-24 21:00 1 day before",
+    ]
+
+
 def test_a_dry_run_tells_what_would_be_too_late(reminder: Reminder) -> None:
     Patient.objects.update(timezone="America/New_York")
     Reminder.objects.update(useful_until=NOW + dt.timedelta(hours=2))
