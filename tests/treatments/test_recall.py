@@ -57,6 +57,10 @@ def test_a_try_on_the_evening_before_the_session_is_none_since_it(lakeside: Clin
     assert row.tries == ""
 
 
+def test_who_is_overdue_costs_one_look_at_who_has_a_visit(riverside: Clinic) -> None:
+    assert str(lists.overdue(riverside, TODAY).query).count('"status" IN') == 1
+
+
 def test_one_click_notes_a_call_and_the_person_leaves_for_seven_days(late: Course, front_desk: User) -> None:
     post(front_desk, "tried", late, outcome="no_answer")
     assert ContactAttempt.objects.get().outcome == "no_answer"

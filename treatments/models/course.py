@@ -76,6 +76,12 @@ class CourseQuerySet(models.QuerySet["Course"]):
         recall: CourseQuerySet = due.order_by("next_due_on", "pk")
         return recall
 
+    def overdue(self, on: dt.date) -> "CourseQuerySet":
+        """Those of them whose due date is past. Asked by itself: each bound of that date looks through all booked visits."""
+        due: Any = self.with_nothing_booked().filter(awake(on))
+        past: CourseQuerySet = due.filter(to_book_on__lt=on).order_by("next_due_on", "pk")
+        return past
+
     def snoozed(self, on: dt.date) -> "CourseQuerySet":
         """Those who would be on the recall list, but are left alone until a day; the next one back first."""
         asleep: CourseQuerySet = self.due_soon(on).exclude(awake(on)).order_by("snoozed_until", "pk")

@@ -30,18 +30,15 @@ class Tab:
     rows: Callable[[Clinic, dt.date], Rows]
 
 
-def _recall(clinic: Clinic, on: dt.date) -> Rows:
-    return Course.objects.filter(clinic=clinic).to_recall(on).select_related("patient")
-
-
 def overdue(clinic: Clinic, on: dt.date) -> Rows:
     """Courses past their due date with nothing booked, the longest overdue first."""
-    return _recall(clinic, on).filter(to_book_on__lt=on)
+    return Course.objects.filter(clinic=clinic).overdue(on).select_related("patient")
 
 
 def soon(clinic: Clinic, on: dt.date) -> Rows:
     """Courses due today or in the recall days ahead with nothing booked."""
-    return _recall(clinic, on).filter(to_book_on__gte=on)
+    listed: Rows = Course.objects.filter(clinic=clinic).to_recall(on)
+    return listed.filter(to_book_on__gte=on).select_related("patient")
 
 
 def asked(clinic: Clinic, on: dt.date) -> Rows:
