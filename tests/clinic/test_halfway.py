@@ -4,6 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from clinic.checks import guards_stand, halfway, migrations_pending, newest_migrations, no_room_is_halfway
@@ -36,3 +37,12 @@ def test_a_database_halfway_is_refused_before_migrate_begins(newest: str) -> Non
 def test_nothing_is_halfway_in_an_empty_database_or_a_newer_one() -> None:
     assert halfway({}) == []
     assert halfway(newest_migrations() | {"treatments": "0010_what_comes_next"}) == []
+
+
+def test_a_new_migration_has_a_number_after_all_that_its_room_ever_had() -> None:
+    """The newest of a database, or of a copy, is told by its number."""
+    known = MigrationLoader(None).disk_migrations
+    old = {(room, name) for migration in known.values() for room, name in migration.replaces}
+    firsts = {one for one, migration in known.items() if migration.initial or migration.replaces}
+    new = known.keys() - firsts
+    assert [one for one in new if any(room == one[0] and name >= one[1] for room, name in old)] == []
