@@ -136,9 +136,16 @@ class Repeats:
     """Knows which keys stand on more than one line; kept on disk rather than in memory once the list is long."""
 
     def __init__(self, keys: Iterable[tuple[int, str]]) -> None:
-        """Read line numbers and keys."""
+        """Read line numbers and keys. What goes wrong in reading them leaves nothing open."""
         # An empty name is SQLite's own temporary file: it spills to disk and vanishes when closed.
         self._store = sqlite3.connect("")
+        try:
+            self._read(keys)
+        except BaseException:
+            self.close()
+            raise
+
+    def _read(self, keys: Iterable[tuple[int, str]]) -> None:
         self._store.execute("CREATE TABLE seen (key TEXT PRIMARY KEY, first INTEGER, last INTEGER) WITHOUT ROWID")
         self._store.executemany(
             "INSERT INTO seen VALUES (:key, :line, :line) ON CONFLICT (key) DO UPDATE SET last = excluded.last",

@@ -6,6 +6,7 @@ import socket
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,13 +96,13 @@ def leave_a_database(folder: Path) -> None:
 
 def patients(folder: Path) -> list[str]:
     """Return the names in a demo's own database."""
-    with sqlite3.connect(folder / "clinic.sqlite3") as database:
+    with closing(sqlite3.connect(folder / "clinic.sqlite3")) as database, database:
         return [name for (name,) in database.execute("SELECT family_name FROM patients_patient ORDER BY id")]
 
 
 def rename_somebody(folder: Path) -> None:
     """Leave a mark in a demo's own database."""
-    with sqlite3.connect(folder / "clinic.sqlite3") as database:
+    with closing(sqlite3.connect(folder / "clinic.sqlite3")) as database, database:
         database.execute(
             "UPDATE patients_patient SET family_name = 'Marked' WHERE id = (SELECT min(id) FROM patients_patient)"
         )

@@ -132,6 +132,7 @@ def test_a_database_in_memory_has_no_file_for_turns(tmp_path: Path, monkeypatch:
     with opened(Path(":memory:")) as connection:
         begin(connection)
         connection.commit()
+        connection.connection.close()  # Django leaves such a database open: it would be gone
     assert not list(tmp_path.iterdir())
 
 
@@ -150,8 +151,10 @@ def test_a_connection_that_cannot_be_closed_gives_the_turn_up(file: Path, monkey
 
     with opened(file) as connection:
         begin(connection)
-        with monkeypatch.context() as closing:
-            closing.setattr(base.DatabaseWrapper, "_close", fail)
+        left = connection.connection
+        with monkeypatch.context() as patch:
+            patch.setattr(base.DatabaseWrapper, "_close", fail)
             with pytest.raises(OperationalError, match="unable to close"):
                 connection.close()
         assert is_free(file)
+        left.close()

@@ -8,7 +8,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -91,7 +91,7 @@ class Scene:
         url = self.environment["DATABASE_URL"]
         statement = statement.replace("{now}", f"'{now}'")
         if url.startswith("sqlite"):
-            with sqlite3.connect(url.removeprefix("sqlite:///"), timeout=30) as database:
+            with closing(sqlite3.connect(url.removeprefix("sqlite:///"), timeout=30)) as database, database:
                 return database.execute(statement).fetchall()
         with psycopg.connect(url) as server:
             done = server.execute(statement)
