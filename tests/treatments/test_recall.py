@@ -120,6 +120,27 @@ def test_a_call_is_undone_by_whoever_noted_it_for_three_minutes_and_only_as_the_
     assert "Maria" in page(front_desk, "snoozed")
 
 
+def test_of_two_presses_at_once_the_second_undoes_no_earlier_call(
+    late: Course, front_desk: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post(front_desk, "tried", late, outcome="no_answer")
+
+    def wait_for_the_first(course: Course) -> None:
+        monkeypatch.undo()
+        contact.take_back_try(course=course, by=front_desk, at=NOW)
+
+    monkeypatch.setattr(contact, "hold_course", wait_for_the_first)
+    with pytest.raises(contact.NotNow):
+        contact.take_back_try(course=late, by=front_desk, at=NOW)
+
+
+def test_what_came_in_the_same_moment_stands_when_a_call_is_undone(late: Course, front_desk: User, nurse: User) -> None:
+    outcomes = ((front_desk, "no_answer"), (nurse, "left_message"), (front_desk, "undone"))
+    for by, outcome in outcomes:
+        ContactAttempt.objects.create(clinic=late.clinic, course=late, at=NOW, by=by, outcome=outcome)
+    assert "called once; last 23 November (left a message)" in page(front_desk)
+
+
 def test_a_snooze_is_undone_from_its_bar(late: Course, front_desk: User) -> None:
     client = log_in(front_desk)
     bar = client.post(at("snooze", late), {"weeks": "2"}, follow=True).content.decode()

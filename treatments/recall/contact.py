@@ -12,6 +12,7 @@ from treatments import leaving
 from treatments.courses import NotAllowed, close_course, unless_held
 from treatments.models import ContactAttempt, Course, TreatmentSession
 from treatments.models.session import OPEN
+from treatments.queueing import hold_course
 from treatments.recall import waiting
 
 # After a contact the person leaves the list this long, and returns when nothing was booked.
@@ -44,6 +45,7 @@ def take_back_try(*, course: Course, by: User, at: dt.datetime) -> None:
 
     Raises NotNow when it is too late, when the newest try is no call of theirs, or when it is undone already.
     """
+    hold_course(course)  # of two presses at once the second finds the first, and undoes no earlier call
     last = course.contact_attempts.order_by("-pk").first()
     began = at - dt.timedelta(seconds=settings.UNDO_SECONDS)
     if last is None or last.by != by or last.outcome not in CALLS or last.at < began:

@@ -113,14 +113,20 @@ def describe(courses: Sequence[Any], clinic: Clinic, on: dt.date) -> Sequence[An
 def _since(attempts: list[ContactAttempt], course: Any, zone: dt.tzinfo) -> list[ContactAttempt]:
     """Return the tries of this cycle that stand: what was said before the last session is history."""
     last = course.last_given_on
+    stand = _not_undone(attempts)
+    return [one for one in stand if last is None or one.at.astimezone(zone).date() >= last]
+
+
+def _not_undone(attempts: list[ContactAttempt]) -> list[ContactAttempt]:
+    """Return the tries without those that were taken back: of whoever undid one, the newest before it."""
     stand: list[ContactAttempt] = []
     for attempt in attempts:
-        if attempt.outcome == Outcome.UNDONE:  # the one before, and nothing came between
-            del stand[-1:]
+        if attempt.outcome == Outcome.UNDONE:
+            theirs = [one for one in stand if one.by_id == attempt.by_id]
+            stand.remove(theirs[-1])
         else:
             stand.append(attempt)
-    attempts = stand
-    return [one for one in attempts if last is None or one.at.astimezone(zone).date() >= last]
+    return stand
 
 
 def tries_words(attempts: Sequence[ContactAttempt], zone: dt.tzinfo) -> str:
