@@ -23,7 +23,6 @@ from reminders.watching.faults import Incomplete
 logger = logging.getLogger(__name__)
 DAY = dt.timedelta(days=1)
 
-
 NOBODY = "nobody to write to: call"
 TOO_LATE = "too late to write: call"
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from clinic.wording import clock_words, short_words
-from reminders.dispatch.recheck import ENOUGH
 from reminders.models import Delivery, Reminder, State
 from reminders.models.delivery import IN_DOUBT
 from reminders.standing import ASKED_TO_MOVE, CANCELLED, MOVED
@@ -18,6 +17,8 @@ _SKIPPED = {
     CANCELLED: "Skipped (visit cancelled)",
     ASKED_TO_MOVE: "Skipped (asked to move)",
 }
+# How the reasons begin of who wants no messages: as consent says it, and as a gateway does.
+_OPTED_OUT = ("They do not want ", "They replied STOP")
 _NO_ANSWER = (Delivery.Outcome.UNREACHABLE, Delivery.Outcome.UNANSWERED)
 # What was taken is billed, and what may have been taken may be.
 _BILLED = (Delivery.Outcome.ACCEPTED, Delivery.Outcome.FOUND, *IN_DOUBT)
@@ -76,7 +77,7 @@ def _waiting(reminder: Reminder, now: dt.datetime, zone: dt.tzinfo) -> Result:
 
 
 def _failed(reminder: Reminder, attempts: Sequence[Delivery]) -> Result:
-    if reminder.reason.startswith("They ") and reminder.reason != ENOUGH:  # do not want messages, replied STOP
+    if reminder.reason.startswith(_OPTED_OUT):
         return Result("opted_out", "Opted out", reminder.reason)
     if attempts and attempts[-1].outcome in _NO_ANSWER:
         tries = "1 try" if len(attempts) == 1 else f"{len(attempts)} tries"

@@ -106,7 +106,7 @@ def days_after_window(date: dt.date, days: int, useful_days: int, zone: ZoneInfo
 def due_window(
     due_on: dt.date, days_before: int, rules: Mapping[int, dt.time], zone: ZoneInfo, not_before: dt.datetime
 ) -> Window | None:
-    """Return when to say that it is time to book; None where a later rule says it, or it is too late.
+    """Return when to say that it is time to book; None where a later rule says it.
 
     Of use until the next rule says it, the last one until the evening of the due date. ``rules`` are the days before and
     times of day of all the clinic's rules about due dates.

@@ -141,6 +141,13 @@ def test_what_came_in_the_same_moment_stands_when_a_call_is_undone(late: Course,
     assert "called once; last 23 November (left a message)" in page(front_desk)
 
 
+def test_an_undo_that_seems_older_than_its_call_breaks_no_page(late: Course, front_desk: User) -> None:
+    """Two machines, and the clock of the one that undid it is slow."""
+    for outcome, at in (("no_answer", NOW), ("undone", NOW - dt.timedelta(seconds=1))):
+        ContactAttempt.objects.create(clinic=late.clinic, course=late, at=at, by=front_desk, outcome=outcome)
+    assert "called once" in page(front_desk)
+
+
 def test_a_snooze_is_undone_from_its_bar(late: Course, front_desk: User) -> None:
     client = log_in(front_desk)
     bar = client.post(at("snooze", late), {"weeks": "2"}, follow=True).content.decode()

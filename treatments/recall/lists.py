@@ -118,12 +118,15 @@ def _since(attempts: list[ContactAttempt], course: Any, zone: dt.tzinfo) -> list
 
 
 def _not_undone(attempts: list[ContactAttempt]) -> list[ContactAttempt]:
-    """Return the tries without those that were taken back: of whoever undid one, the newest before it."""
+    """Return the tries without those that were taken back: of whoever undid one, the newest before it.
+
+    There is none where the clocks of two machines differ by more than lies between the two presses.
+    """
     stand: list[ContactAttempt] = []
     for attempt in attempts:
         if attempt.outcome == Outcome.UNDONE:
-            theirs = [one for one in stand if one.by_id == attempt.by_id]
-            stand.remove(theirs[-1])
+            newest = next((one for one in reversed(stand) if one.by_id == attempt.by_id), None)
+            stand = [one for one in stand if one is not newest]
         else:
             stand.append(attempt)
     return stand
