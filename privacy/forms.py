@@ -8,6 +8,7 @@ from clinic.models import Clinic, User
 from patients.forms.fields import Day
 from patients.models import Patient
 from privacy.models import Erasure, Retention
+from privacy.models.retention import LEAST_DAYS, LEAST_YEARS, MOST_DAYS, MOST_YEARS
 from treatments.forms import SharedForm
 
 
@@ -61,6 +62,7 @@ HOW_LONG = (
     "In the United Kingdom 8 for adults (NHS Records Management Code of Practice), in Germany 10. "
     "Elsewhere ask who answers for records at your clinic."
 )
+_NO_NUMBER = ("required", "invalid", "min_value", "max_value")
 
 
 class RetentionForm(SharedForm, forms.ModelForm[Retention]):
@@ -72,4 +74,8 @@ class RetentionForm(SharedForm, forms.ModelForm[Retention]):
         help_texts: ClassVar = {
             "record_years": HOW_LONG,
             "text_days": "The numbers of strangers who wrote go with them.",
+        }
+        error_messages: ClassVar = {
+            "record_years": dict.fromkeys(_NO_NUMBER, f"Enter whole years from {LEAST_YEARS} to {MOST_YEARS}."),
+            "text_days": dict.fromkeys(_NO_NUMBER, f"Enter whole days from {LEAST_DAYS} to {MOST_DAYS}."),
         }

@@ -8,6 +8,10 @@ from django.db import models
 from clinic.models import Clinic
 from privacy import keeping
 
+# What is less or more is a slip of the finger.
+LEAST_YEARS, MOST_YEARS = 1, 100
+LEAST_DAYS, MOST_DAYS = 7, 3650
+
 
 class Retention(models.Model):
     """A clinic's own rule; without a row the rule of its country holds and nothing is erased by itself."""
@@ -15,19 +19,20 @@ class Retention(models.Model):
     clinic = models.OneToOneField(Clinic, on_delete=models.PROTECT, related_name="+")
     record_years = models.PositiveSmallIntegerField(
         "years that a clinical record is kept after the last visit",
-        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        validators=[MinValueValidator(LEAST_YEARS), MaxValueValidator(MOST_YEARS)],
     )
     text_days = models.PositiveSmallIntegerField(
         "days that the words of messages are kept",
         default=keeping.TEXT_DAYS,
-        validators=[MinValueValidator(7), MaxValueValidator(3650)],
+        validators=[MinValueValidator(LEAST_DAYS), MaxValueValidator(MOST_DAYS)],
     )
     erase_by_itself = models.BooleanField("erase records by themselves once their time is over", default=False)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(record_years__gte=1, text_days__gte=7), name="retention_is_no_slip_of_the_finger"
+                condition=models.Q(record_years__gte=LEAST_YEARS, text_days__gte=LEAST_DAYS),
+                name="retention_is_no_slip_of_the_finger",
             )
         ]
 

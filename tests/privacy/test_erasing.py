@@ -387,6 +387,12 @@ def test_a_clinic_whose_country_has_no_known_rule_says_how_long_before_anybody_i
     assert list(past_their_time(clinic, TODAY)) == [forgotten]
 
 
+@pytest.mark.parametrize("typed", ["", "0", "101", "-1", "eight"])
+def test_what_is_no_number_of_years_is_refused_with_the_numbers_that_are(kit: Any, typed: str) -> None:
+    page = kit.post(reverse("privacy:settings"), {"record_years": typed, "text_days": "90"})
+    assert "Enter whole years from 1 to 100." in page.content.decode()
+
+
 @pytest.mark.parametrize(
     "values", [{"record_years": "0", "text_days": "90"}, {"record_years": "8", "text_days": "1"}, {}]
 )
