@@ -114,10 +114,15 @@ def walked(browser: Browser, stack: Stack, links: dict[str, str]) -> Iterator[tu
         yield walk, looker
 
 
-def _of_osei(page: Page, stack: Stack) -> list[str]:
+def _next_week(page: Page) -> str:
     page.goto("/calendar/")
     page.get_by_role("link", name="Next week").click()
     page.wait_for_url("**/calendar/?*date=*")
+    return page.url
+
+
+def _of_osei(page: Page, stack: Stack) -> list[str]:
+    _next_week(page)
     booked = _first(page, "td.visit a.i-booked, td.visit a.i-confirmed")
     page.goto("/response/")
     person = _first(page, "main a[href^='/patients/']")
@@ -160,7 +165,7 @@ def _of_ada(page: Page, stack: Stack) -> list[str]:
 
 
 def _of_fran(page: Page, stack: Stack) -> list[str]:
-    return ["/today/", "/today/still-open/", "/calendar/", "/recall/"]
+    return ["/today/", "/today/still-open/", _next_week(page), "/recall/"]  # of this week all may be over
 
 
 def _first(page: Page, what: str) -> str:
