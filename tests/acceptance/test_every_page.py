@@ -17,7 +17,7 @@ from tests.servers.processes import ROOT
 from tests.stack.axe import DESK, Axe
 from tests.stack.own_pages import links
 from tests.stack.running import Stack, in_room
-from tests.stack.windows import ADA, FRAN, OSEI, log_in, sign_out
+from tests.stack.windows import ADA, FRAN, OSEI, PATIENCE, log_in, sign_out
 
 __all__ = ["links"]
 # That every page answers on both engines is in tests/attacks/test_crawler.py; here is what axe sees in its HTML and colours.
@@ -101,7 +101,7 @@ class Looker:
 def walked(browser: Browser, stack: Stack, links: dict[str, str]) -> Iterator[tuple[Walk, Looker]]:
     """All pages, looked at. Passkeys belong to a name, so it uses one that every browser trusts without HTTPS."""
     with browser.new_context(base_url=f"http://localhost:{stack.demo.port}", viewport=DESK) as context:
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         walk, looker = Walk(page), Looker(page)
         for email, starts in ((OSEI, _of_osei), (ADA, _of_ada), (FRAN, _of_fran)):

@@ -15,7 +15,7 @@ from tests.acceptance.jobs.counting import COUNT, check_table, count
 from tests.engines import once
 from tests.servers.processes import wait_for
 from tests.stack.running import Stack, run_beside
-from tests.stack.windows import ADA, FRAN, OSEI, log_in, sign_out
+from tests.stack.windows import ADA, FRAN, OSEI, PATIENCE, log_in, sign_out
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser, once("a page takes as many clicks on every database")]
 
@@ -31,7 +31,7 @@ def begun(stack: Stack) -> dict[str, Any]:
 def page(browser: Browser, stack: Stack) -> Iterator[Page]:
     """A window that counts."""
     with browser.new_context(base_url=stack.url) as context:
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         context.add_init_script(COUNT)
         yield context.new_page()
 

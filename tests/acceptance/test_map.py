@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.engines import once
 from tests.stack.running import Stack, in_room
-from tests.stack.windows import BELLO, OSEI, log_in
+from tests.stack.windows import BELLO, OSEI, PATIENCE, log_in
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 # What happens in the browser alone.
@@ -27,7 +27,7 @@ def form_address(stack: Stack) -> str:
 def injector(browser: Browser, stack: Stack) -> Iterator[BrowserContext]:
     """Dr Osei's browser, signed in."""
     context = browser.new_context(base_url=stack.url)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     log_in(context.new_page(), OSEI)
     yield context
     context.close()

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from clinic.demo.logins import PASSWORD
 from tests.stack.running import Stack, run_beside
-from tests.stack.windows import ADA, FRAN, STILL_TO_COME, log_in, sign_out
+from tests.stack.windows import ADA, FRAN, PATIENCE, STILL_TO_COME, log_in, sign_out
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
@@ -25,7 +25,7 @@ NURSE = "nunez@lakeside.example"  # nobody else's tests sign in as her
 def plain(browser: Browser, stack: Stack) -> Iterator[Page]:
     """A window that runs no script."""
     with browser.new_context(base_url=stack.url, java_script_enabled=False) as context:
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         yield context.new_page()
 
 

@@ -11,6 +11,7 @@ from tests.builders import PASSWORD
 from tests.engines import once
 from tests.stack.own_pages import links
 from tests.stack.running import Stack, run_beside
+from tests.stack.windows import PATIENCE
 
 __all__ = ["links"]
 
@@ -55,7 +56,7 @@ def busy(stack: Stack) -> dict[str, str]:
 
 def log_in(context: BrowserContext, email: str) -> Page:
     """Sign in and open Today."""
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto("/log-in/")
     page.get_by_label("Email").fill(email)
@@ -80,7 +81,7 @@ def states(browser: Browser, stack: Stack, busy: dict[str, str]) -> dict[str, ob
 def desk(browser: Browser, stack: Stack, states: dict[str, object]) -> Iterator[Page]:
     """A window of the front desk."""
     with browser.new_context(base_url=stack.url, storage_state=states["desk"]) as context:  # type: ignore[arg-type]
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         yield context.new_page()
 
 
@@ -88,7 +89,7 @@ def desk(browser: Browser, stack: Stack, states: dict[str, object]) -> Iterator[
 def admin(browser: Browser, stack: Stack, states: dict[str, object]) -> Iterator[Page]:
     """A window of the admin."""
     with browser.new_context(base_url=stack.url, storage_state=states["admin"]) as context:  # type: ignore[arg-type]
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         yield context.new_page()
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.stack.running import Stack, in_room
-from tests.stack.windows import BELLO, OSEI, log_in
+from tests.stack.windows import BELLO, OSEI, PATIENCE, log_in
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
@@ -18,7 +18,7 @@ def two(browser: Browser, stack: Stack) -> Iterator[tuple[Page, Page]]:
     """The windows of Dr Osei and RN Bello, each with their own log-in."""
     contexts = [browser.new_context(base_url=stack.url) for _ in range(2)]
     for context in contexts:
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
     mine, theirs = (log_in(one.new_page(), who) for one, who in zip(contexts, (OSEI, BELLO), strict=True))
     yield mine, theirs
     for context in contexts:

@@ -11,7 +11,7 @@ from tests.engines import once
 from tests.stack.axe import PHONE
 from tests.stack.own_pages import LANGUAGES, letterbox, links, phone, tell_birth_date
 from tests.stack.running import Stack, in_room, run_beside
-from tests.stack.windows import OSEI, STILL_TO_COME, log_in
+from tests.stack.windows import OSEI, PATIENCE, STILL_TO_COME, log_in
 
 __all__ = ["links", "phone"]
 
@@ -34,7 +34,7 @@ COUNT_TAPS = "window.taps = 0; addEventListener('click', (event) => { if (event.
 def hand(browser: Browser, stack: Stack) -> Iterator[BrowserContext]:
     """A phone of the clinic, touched by fingers."""
     context = browser.new_context(base_url=stack.url, viewport=PHONE, has_touch=True, is_mobile=True)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     yield context
     context.close()
 

@@ -11,7 +11,7 @@ from tests.acceptance.paper import sheets
 from tests.engines import once
 from tests.stack.axe import DESK
 from tests.stack.running import Stack
-from tests.stack.windows import OSEI, log_in
+from tests.stack.windows import OSEI, PATIENCE, log_in
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser, once("a sheet looks the same on every database")]
 
@@ -31,7 +31,7 @@ LOOK = """() => ({
 def desk(browser: Browser, stack: Stack) -> Iterator[Page]:
     """Dr Osei's window, in the dark."""
     with browser.new_context(base_url=stack.url, color_scheme="dark") as context:
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         page = log_in(context.new_page(), OSEI)
         page.emulate_media(media="print")
         yield page

@@ -12,6 +12,7 @@ from tests.acceptance.paper import sheets
 from tests.builders import PASSWORD
 from tests.engines import once
 from tests.stack.running import Stack, run_beside
+from tests.stack.windows import PATIENCE
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser, once("a sheet looks the same on every database")]
 
@@ -46,7 +47,7 @@ def made(stack: Stack) -> dict[str, str]:
 def admin(browser: Browser, stack: Stack, made: dict[str, str]) -> Iterator[Page]:
     """Ada's window, in the dark, that prints."""
     with browser.new_context(base_url=stack.url, color_scheme="dark") as context:
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.goto("/log-in/")
         page.get_by_label("Email").fill(made["admin"])

@@ -10,7 +10,7 @@ from clinic.demo.logins import PASSWORD
 from tests.engines import once
 from tests.stack.axe import DESK, Axe
 from tests.stack.running import Stack, in_room
-from tests.stack.windows import OSEI, log_in
+from tests.stack.windows import OSEI, PATIENCE, log_in
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 # What happens in the browser alone.
@@ -43,7 +43,7 @@ def state(browser: Browser, stack: Stack) -> Iterator[object]:
 def window(browser: Browser, stack: Stack, state: object) -> Iterator[BrowserContext]:
     """A fresh window of Dr Osei's."""
     context = browser.new_context(base_url=stack.url, storage_state=state, reduced_motion="reduce")  # type: ignore[arg-type]
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     yield context
     context.close()
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.engines import once
 from tests.stack.running import Stack, in_room
-from tests.stack.windows import ADA, FRAN, OSEI, log_in
+from tests.stack.windows import ADA, FRAN, OSEI, PATIENCE, log_in
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser, once("a page looks the same on every database")]
 
@@ -42,7 +42,7 @@ STATES = """() => [...document.querySelectorAll(".chip")].map((one) =>
 def osei(browser: Browser, stack: Stack) -> Iterator[Page]:
     """Dr Osei's window on a device that is dark."""
     with browser.new_context(base_url=stack.url, color_scheme="dark") as context:
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         yield log_in(context.new_page(), OSEI)
 
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.stack.running import Stack, run_beside
-from tests.stack.windows import FRAN, OSEI, log_in
+from tests.stack.windows import FRAN, OSEI, PATIENCE, log_in
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
@@ -30,7 +30,7 @@ def desk(browser_page: Page, late: None) -> Page:
 def other(desk: Page, browser: Browser, stack: Stack) -> Iterator[Page]:
     """The window of a second person, on the same day."""
     context = browser.new_context(base_url=stack.url)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     page = log_in(context.new_page(), OSEI)
     page.goto(desk.url)
     yield page

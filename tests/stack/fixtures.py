@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.servers.database import own_database
 from tests.servers.processes import mail_server, sms_gateway
 from tests.stack.running import Stack, run_demo, wait_until_ready
+from tests.stack.windows import PATIENCE
 
 # The first is Chromium without a frame of its own around each page: the same engine, for two thirds of the work of a test.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -22,8 +23,6 @@ BROWSER_OPTIONS = (
     "--disable-component-update",
     "--disable-sync",
 )
-# How long a page may take on a slow machine that runs other tests beside it.
-PAGE_SECONDS = 20
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -65,7 +64,7 @@ def browser() -> Iterator[Browser]:
     if path is None:
         missing = "Chromium is not installed; put it on the PATH or its path into CHROMIUM"
         pytest.fail(missing) if os.environ.get("REQUIRE_BROWSER") == "1" else pytest.skip(missing)
-    expect.set_options(timeout=PAGE_SECONDS * 1000)
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         if firefox:
             browser = playwright.firefox.launch(executable_path=path, channel="moz-firefox")
@@ -79,6 +78,6 @@ def browser() -> Iterator[Browser]:
 def browser_page(browser: Browser, stack: Stack) -> Iterator[Page]:
     """A fresh window, nobody logged in; paths such as `/log-in/` lead to the stack."""
     context = browser.new_context(base_url=stack.url)
-    context.set_default_timeout(PAGE_SECONDS * 1000)
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.stack.axe import PHONE
 from tests.stack.running import Stack, run_beside
+from tests.stack.windows import PATIENCE
 
 LANGUAGES = ("en", "cy", "es", "pl", "ur")
 PAGES = {
@@ -35,7 +36,7 @@ def links(stack: Stack) -> dict[str, str]:
 def phone(browser: Browser, stack: Stack) -> Iterator[BrowserContext]:
     """A phone, 360 px wide."""
     context = browser.new_context(base_url=stack.url, viewport=PHONE)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     yield context
     context.close()
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from clinic.demo.logins import PASSWORD
 from tests.acceptance.test_session_form import fill_vial
 from tests.stack.running import Stack, in_room
-from tests.stack.windows import BELLO, FRAN, OSEI, log_in, sign_out
+from tests.stack.windows import BELLO, FRAN, OSEI, PATIENCE, log_in, sign_out
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
@@ -25,7 +25,7 @@ ON_TODAY = re.compile(r"^[^?]*/today/$")
 def phone(browser: Browser, stack: Stack) -> Iterator[Page]:
     """A window with a phone's passkeys. They belong to a name, so it uses one that every browser trusts without HTTPS."""
     context = browser.new_context(base_url=f"http://localhost:{stack.demo.port}")
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     keys = context.new_cdp_session(page)
     keys.send("WebAuthn.enable")
@@ -98,7 +98,7 @@ def test_a_passkey_that_is_not_used_says_why(browser_page: Page) -> None:
 def injector(browser: Browser, stack: Stack) -> Iterator[BrowserContext]:
     """Dr Osei's browser, signed in."""
     context = browser.new_context(base_url=stack.url, reduced_motion="reduce")
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     log_in(context.new_page(), OSEI)
     yield context
     context.close()

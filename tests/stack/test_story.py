@@ -18,6 +18,7 @@ from tests.builders import PASSWORD
 from tests.private_words import found_in
 from tests.servers.processes import ROOT, Server, wait_for
 from tests.stack.running import Stack, run_beside
+from tests.stack.windows import PATIENCE
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
@@ -60,7 +61,7 @@ def staff(clinic: Stack, browser: Any) -> Iterator[Any]:
     def window(name: str) -> Page:
         if name not in windows:
             page = browser.new_context(base_url=clinic.url).new_page()
-            page.set_default_timeout(20_000)
+            page.set_default_timeout(PATIENCE)
             page.goto("/log-in/")
             page.get_by_label("Email").fill(f"{name}@harbour.example")
             page.get_by_label("Password").fill(PASSWORD)
