@@ -7,12 +7,17 @@ from patients.eligibility.policy import SHIPPED, Policy, Stage
 from patients.models import Policy as PolicyRow
 
 
-def own(clinic: Clinic) -> list[PolicyRow]:
-    """Return the newest version of each of the clinic's own policies that is in use, by name (1 query)."""
+def all_own(clinic: Clinic) -> list[PolicyRow]:
+    """Return the newest version of each of the clinic's own policies, used or not, by name (1 query)."""
     newest: dict[uuid.UUID, PolicyRow] = {}
     for row in PolicyRow.objects.filter(clinic=clinic).order_by("version"):
         newest[row.family] = row
-    return sorted((row for row in newest.values() if row.in_use), key=lambda row: row.name.casefold())
+    return sorted(newest.values(), key=lambda row: row.name.casefold())
+
+
+def own(clinic: Clinic) -> list[PolicyRow]:
+    """Return the newest version of each of the clinic's own policies that is in use, by name (1 query)."""
+    return [row for row in all_own(clinic) if row.in_use]
 
 
 def offered(clinic: Clinic) -> list[Policy]:

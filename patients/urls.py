@@ -32,6 +32,7 @@ urlpatterns = [
     path("settings/policies/copy/<slug:key>/", policies.copy, name="copy_policy"),
     path("settings/policies/<uuid:uid>/", policies.edit, name="edit_policy"),
     path("settings/policies/<uuid:uid>/retire/", policies.retire, name="retire_policy"),
+    path("settings/policies/<uuid:uid>/use/", policies.use_again, name="use_policy"),
     path("assessments/<uuid:uid>/sign/", assessing.sign, name="sign_assessment"),
     path("assessments/<uuid:uid>/again/", assessing.apply_again, name="apply_again"),
     path("assessments/<uuid:uid>/sheet/", assessing.sheet, name="assessment_sheet"),

@@ -183,7 +183,7 @@ class World:
         path = str(ALL[name].pattern)
         if name in {"patients:sign_assessment", "patients:apply_again"}:
             return self.draft
-        if name in {"patients:edit_policy", "patients:retire_policy"}:
+        if name in {"patients:edit_policy", "patients:retire_policy", "patients:use_policy"}:
             return SimpleNamespace(uid=self.policy.family)
         rows = {
             "calendar/feeds/": self.feed,

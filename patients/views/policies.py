@@ -10,19 +10,23 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.access import Capability, StaffRequest, requires
-from patients.actions.policies import VersionTaken, keep_policy
+from patients.actions.policies import NameTaken, VersionTaken, keep_policy
 from patients.eligibility.policy import SAMPLES, SHIPPED
 from patients.eligibility.wording import differences
 from patients.forms.policies import PolicyForm
 from patients.models import Policy
-from patients.policies import own
+from patients.policies import all_own
+
+_NAME_TAKEN = "Another policy has this name. Choose another one."
 
 
 @require_safe
 @requires(Capability.SETUP)
 def overview(request: StaffRequest) -> HttpResponse:
     """List what this clinic assesses by, and what can be copied."""
-    context = {"own": own(request.clinic), "shipped": SHIPPED.values(), "samples": SAMPLES.values()}
+    found = all_own(request.clinic)
+    mine = {"own": [one for one in found if one.in_use], "unused": [one for one in found if not one.in_use]}
+    context = mine | {"shipped": SHIPPED.values(), "samples": SAMPLES.values()}
     return render(request, "patients/policies.html", context)
 
 
@@ -40,7 +44,11 @@ def copy(request: StaffRequest, key: str) -> HttpResponse:
         return render(request, "patients/policy.html", context)
     if not form.is_valid():
         return render(request, "patients/policy.html", context, status=422)
-    row = keep_policy(clinic=request.clinic, rules=form.policy(), by=request.user, at=timezone.now())
+    try:
+        row = keep_policy(clinic=request.clinic, rules=form.policy(), by=request.user, at=timezone.now())
+    except NameTaken:
+        form.add_error("name", _NAME_TAKEN)
+        return render(request, "patients/policy.html", context, status=422)
     messages.success(request, f"{row.name} can be assessed by from now on.")
     return redirect("patients:policies")
 
@@ -67,6 +75,9 @@ def edit(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         row = keep_policy(clinic=request.clinic, rules=rules, by=request.user, at=timezone.now(), after=last)
     except VersionTaken as conflict:
         return _changed_meanwhile(request, form, conflict.row)
+    except NameTaken:
+        form.add_error("name", _NAME_TAKEN)
+        return render(request, "patients/policy.html", context, status=422)
     messages.success(
         request, f"{row.name} is at version {row.version}. Signed assessments keep the version they were signed by."
     )
@@ -87,16 +98,30 @@ def _changed_meanwhile(request: StaffRequest, form: PolicyForm, last: Policy) ->
 @requires(Capability.SETUP)
 def retire(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Offer a policy no more; its versions stay for the assessments that were signed by them."""
+    return _set_use(request, uid, in_use=False)
+
+
+@require_POST
+@requires(Capability.SETUP)
+def use_again(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Offer a policy again that was not used any more, with the numbers it had."""
+    return _set_use(request, uid, in_use=True)
+
+
+def _set_use(request: StaffRequest, uid: uuid.UUID, *, in_use: bool) -> HttpResponse:
     last = _versions(request, uid)[0]
-    if last.in_use:
-        try:
-            keep_policy(
-                clinic=request.clinic, rules=last.policy(), by=request.user, at=timezone.now(), after=last, in_use=False
-            )
-        except VersionTaken as conflict:
-            messages.error(request, f"{conflict.row.name} was changed just now. Nothing was done; look again.")
-            return redirect("patients:policies")
-    messages.success(request, f"{last.name} is not offered any more.")
+    rules, now = last.policy(), timezone.now()
+    try:
+        if last.in_use != in_use:
+            keep_policy(clinic=request.clinic, rules=rules, by=request.user, at=now, after=last, in_use=in_use)
+    except VersionTaken as conflict:
+        messages.error(request, f"{conflict.row.name} was changed just now. Nothing was done; look again.")
+    except NameTaken:
+        messages.error(request, f"Another policy is called {last.name} by now. Give that one another name first.")
+    else:
+        messages.success(
+            request, f"{last.name} is offered again." if in_use else f"{last.name} is not offered any more."
+        )
     return redirect("patients:policies")
 
 

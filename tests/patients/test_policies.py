@@ -9,6 +9,7 @@ from django.urls import reverse
 from clinic.models import AuditEntry, Clinic, User
 from patients.actions.policies import VersionTaken, keep_policy
 from patients.eligibility.policy import SAMPLE_A
+from patients.eligibility.wording import differences
 from patients.models import Policy
 from patients.policies import offered, own
 from tests.builders import NOW
@@ -84,6 +85,41 @@ def test_a_policy_out_of_use_is_offered_no_more(admin: User, riverside: Clinic, 
     post(admin, "retire_policy", aster.family, {})
     assert own(riverside) == []
     assert Policy.objects.count() == 2
+
+
+def test_a_policy_that_was_put_out_of_use_by_a_slip_is_taken_back_with_its_numbers(
+    admin: User, riverside: Clinic, aster: Policy
+) -> None:
+    _, page = post(admin, "retire_policy", aster.family, {})
+    assert "Use Aster Health again" in page
+    _, page = post(admin, "use_policy", aster.family, {})
+    assert "Aster Health is offered again." in page
+    assert "Use Aster Health again" not in page
+    [again] = own(riverside)
+    assert (again.family, again.version, differences(again.policy(), aster.policy())) == (aster.family, 3, [])
+
+
+def test_a_policy_is_not_taken_back_beside_another_of_its_name(admin: User, riverside: Clinic, aster: Policy) -> None:
+    post(admin, "retire_policy", aster.family, {})
+    post(admin, "copy_policy", "payer-a", answers())
+    _, page = post(admin, "use_policy", aster.family, {})
+    assert "Another policy is called Aster Health by now." in page
+    assert len(own(riverside)) == 1
+
+
+def test_a_copy_that_is_sent_twice_is_made_once(admin: User, riverside: Clinic, aster: Policy) -> None:
+    status, page = post(admin, "copy_policy", "payer-a", answers(name="aster health"))
+    assert status == 422
+    assert "Another policy has this name. Choose another one." in page
+    assert own(riverside) == [aster]
+
+
+@pytest.mark.parametrize("name", ["Birch Health", "NICE TA260"])
+def test_no_policy_gets_the_name_of_another(admin: User, riverside: Clinic, aster: Policy, name: str) -> None:
+    post(admin, "copy_policy", "payer-a", answers(name="Birch Health"))
+    status, page = post(admin, "edit_policy", aster.family, answers(version="1", name=name))
+    assert status == 422
+    assert "Another policy has this name. Choose another one." in page
 
 
 @pytest.mark.parametrize(
