@@ -20,6 +20,7 @@ from clinic.models import Invitation, Membership, Role, User
 from clinic.signing_in.adapter import NotSent
 from clinic.staff import actions
 from clinic.staff.forms import InviteForm, RoleForm, TakeForm
+from treatments.setup.recognising import recognise
 
 
 @require_http_methods(["GET", "POST"])
@@ -167,6 +168,7 @@ def take(request: HttpRequest, token: str) -> HttpResponse:
             new = actions.take(token=token, at=now, **typed)
         except actions.Refused:
             return render(request, "staff/ended.html", status=404)
+        recognise(user=User.objects.get(email=found.email), clinic=found.clinic, at=now)
         with_which = "" if new else " with the password that you had here already"
         messages.success(request, f"You can sign in now{with_which}.")
         return redirect("account_login")

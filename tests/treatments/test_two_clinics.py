@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinic.models import Clinic, Injector, Membership, Role, User
+from clinic.staff import actions as staff
 from patients.models import Patient
 from tests.builders import NOW, make_clinic, make_course, make_injector, make_patient, make_session, room_of
 from tests.conftest import log_in
@@ -230,3 +231,46 @@ def test_two_rows_with_visits_at_the_same_time_cannot_become_one_person(
         saving.save(change=changes.injector(row=unknown), by=admin, at=NOW)
     unknown.refresh_from_db()
     assert unknown.user is None
+
+
+def let_in(email: str, clinic: Clinic, by: User) -> None:
+    """Ask somebody to work at a clinic; they accept."""
+    _, token = staff.invite(clinic=clinic, email=email, role=Role.PRESCRIBER, by=by, at=NOW)
+    typed = {"full_name": "Dr Osei", "password": "a new and longer password"}
+    assert Client().post(reverse("staff:take", args=[token]), typed).status_code == 302
+
+
+def test_an_injector_who_is_let_in_later_is_that_person_with_their_visits(
+    riverside: Clinic, admin: User, maria: Patient
+) -> None:
+    osei = make_injector(riverside, "Dr Osei", email="Osei@both.example")
+    mine = make_session(make_course(maria), osei, TEN)
+    let_in("osei@both.example", riverside, admin)
+    osei.refresh_from_db()
+    mine.refresh_from_db()
+    assert osei.user == mine.person == User.objects.get(email="osei@both.example")
+
+
+def test_who_signs_in_elsewhere_already_is_known_as_one_person_when_a_second_clinic_lets_them_in(
+    secret: TreatmentSession, riverside: Clinic, admin: User, prescriber: User, maria: Patient
+) -> None:
+    Membership.objects.filter(user=prescriber, clinic=riverside).update(active=False)
+    here = make_injector(riverside, "Dr O", email=prescriber.email)
+    let_in(prescriber.email, riverside, admin)
+    with pytest.raises(Taken):
+        book(make_course(maria), slot(here), admin)
+
+
+def test_who_is_let_in_with_visits_at_both_at_once_stands_in_settings_until_one_has_moved(
+    secret: TreatmentSession, riverside: Clinic, admin: User, prescriber: User, maria: Patient
+) -> None:
+    Membership.objects.filter(user=prescriber, clinic=riverside).update(active=False)
+    here = make_injector(riverside, "Dr O", email=prescriber.email)
+    mine = make_session(make_course(maria), here, TEN)
+    let_in(prescriber.email, riverside, admin)
+    words = "Somebody signs in with this address."
+    assert words in log_in(admin).get(reverse("setup:overview")).content.decode()
+    booking.move(session=mine, version=1, slot=slot(here, TEN + QUARTER), by=admin, at=NOW)
+    here.refresh_from_db()
+    saving.save(change=changes.injector(row=here), by=admin, at=NOW)
+    assert words not in log_in(admin).get(reverse("setup:overview")).content.decode()

@@ -1,6 +1,6 @@
 """The settings page, the visits outside hours, and who changed what."""
 
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -10,6 +10,7 @@ from clinic.access import Capability, StaffRequest, requires
 from clinic.models import Absence, Closure, Injector, OpeningHours
 from treatments.setup import history
 from treatments.setup.opening import outside
+from treatments.setup.recognising import unrecognised
 
 
 @require_safe
@@ -19,9 +20,11 @@ def overview(request: StaffRequest) -> HttpResponse:
     clinic, now = request.clinic, timezone.now()
     today = timezone.localdate(now, clinic.zone)
     hours = OpeningHours.objects.exclude(valid_until__lt=today).order_by("weekday", "opens")
-    injectors = clinic.injectors.prefetch_related(Prefetch("opening_hours", hours)).order_by("-active", "name")
+    injectors = clinic.injectors.prefetch_related(Prefetch("opening_hours", hours)).annotate(
+        unrecognised=Exists(unrecognised(clinic).filter(pk=OuterRef("pk")))
+    )
     context = {
-        "injectors": injectors,
+        "injectors": injectors.order_by("-active", "name"),
         "rooms": clinic.rooms.prefetch_related(Prefetch("injectors", Injector.objects.filter(active=True))).order_by(
             "-active", "name"
         ),
