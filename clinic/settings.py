@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "clinic.signing_in.middleware.StaySignedIn",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "clinic.pages_above.PagesAbove",
 ]
 
 ROOT_URLCONF = "clinic.urls"
