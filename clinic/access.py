@@ -45,9 +45,9 @@ class Capability(StrEnum):
     BILL = "bill", "draft and export claim lines"
     REVIEW = "review", "session log and its export"
     REPORT = "report", "reports, their export and the people behind each number"
-    PRIVACY = "privacy", "who looked at a person, what is known of them, erasing it"
+    PRIVACY = "privacy", "who looked at a person, what is known of them, erasing it, how long it is kept"
     PEOPLE = "people", "invite people, change their roles, end their access"
-    SETUP = "setup", "hours, rooms, leave, closures, holidays, calendar feeds"
+    SETUP = "setup", "settings: hours, rooms, leave, policies, messages to patients, other programs, calendar feeds"
 
 
 _EVERYONE = {Capability.VIEW}

@@ -39,6 +39,7 @@ def new_rule(request: StaffRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         rule = ReminderRule(clinic=request.clinic, kind=form.cleaned_data["kind"])
         if _saved(request, form, rule):
+            messages.success(request, f"{rule} is added, with texts in every language: look at them.")
             return redirect("reminders:rule", rule.pk)
     return _page(request, form, {"heading": "New message"})
 

@@ -77,7 +77,8 @@ def test_a_rule_that_cannot_be_is_answered_in_words(
 
 def test_a_new_rule_comes_with_texts_in_every_language(rule: ReminderRule, client: Client) -> None:
     data = {"kind": "visit", "days": 7, "send_at": "10:00", "channel_order": "preferred", "active": "on"}
-    client.post(reverse("reminders:new_rule"), data)
+    answer = client.post(reverse("reminders:new_rule"), data, follow=True)
+    assert "7 days before is added, with texts in every language: look at them." in answer.content.decode()
     made = ReminderRule.objects.get(days_before=7)
     assert MessageTemplate.objects.filter(rule=made).count() == 10
     assert made.since == NOW

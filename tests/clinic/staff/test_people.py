@@ -230,3 +230,8 @@ def test_the_page_shows_the_table_that_the_code_obeys(admin: User) -> None:
         row = page[page.index(f'<th scope="row">{capability.about}</th>') :]
         row = row[: row.index("</tr>")]
         assert row.count(">yes</td>") == sum(capability in CAPABILITIES[role] for role in Role)
+
+
+@pytest.mark.parametrize("what", ["policies", "messages to patients", "other programs", "how long it is kept"])
+def test_the_table_names_what_only_an_admin_may_set(admin: User, what: str) -> None:
+    assert what in log_in(admin).get(reverse("staff:people")).content.decode()
