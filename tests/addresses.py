@@ -45,6 +45,7 @@ BY_LINK = (
     "reminders:visit",
     "reminders:confirm",
     "reminders:ask",
+    "reminders:asked",
     "reminders:times",
     "reminders:language",
     "reminders:diary",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from treatments.models import ContactAttempt, Course, SessionEvent, TreatmentSession
+from treatments.queueing import hold_course
 from treatments.recall.contact import wake_by_themself
 
 # In the order of the page: two columns, a row for each day.
@@ -68,10 +69,26 @@ def put_on(sessions: Sequence[Any]) -> Sequence[Any]:
 
 @transaction.atomic
 def ask_for_a_visit(*, course: Course, wish: Wish, at: dt.datetime) -> ContactAttempt:
-    """Note that a person with nothing booked wants a visit, and when. They are on the recall list from now on."""
+    """Note that a person with nothing booked wants a visit, and when. They are on the recall list from now on.
+
+    The same wish sent again, by a double press or a reload, is the one that stands already.
+    """
+    hold_course(course)  # of two presses at once the second finds the first
+    course.refresh_from_db(fields=["snoozed_until"])
     with override("en"):
         note = str(wish)
+    standing = standing_wish(course)
+    if standing and standing.note == note:
+        return standing
     asked = ContactAttempt.Outcome.ASKED
     attempt = ContactAttempt.objects.create(clinic_id=course.clinic_id, course=course, at=at, outcome=asked, note=note)
     wake_by_themself(course=course, at=at)
     return attempt
+
+
+def standing_wish(course: Course) -> ContactAttempt | None:
+    """Return the wish that nobody has acted on yet: no call and no text since, no snooze, and nothing booked."""
+    last = course.contact_attempts.order_by("-pk").first()
+    if last is None or last.outcome != ContactAttempt.Outcome.ASKED or course.snoozed_until is not None:
+        return None
+    return None if course.sessions.filter(placed_at__gt=last.at).exists() else last

@@ -11,6 +11,7 @@ patient_pages = [
     path("v/<str:token>/yes/", visit.confirm, name="confirm"),
     path("v/<str:token>/times/", asking.times, name="times"),
     path("v/<str:token>/ask/", asking.ask, name="ask"),
+    path("v/<str:token>/asked/", asking.asked, name="asked"),
     path("v/<str:token>/take/", offered.take_offer, name="take_offer"),
     path("v/<str:token>/pass/", offered.pass_offer, name="pass_offer"),
     path("v/<str:token>/done/", visit.done, name="done"),

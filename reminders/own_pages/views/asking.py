@@ -2,11 +2,13 @@
 
 import datetime as dt
 import uuid
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.redirects import posted_uid
 from clinic.wording import clock_words
@@ -34,7 +36,10 @@ def ask(request: HttpRequest, link: PatientLink, now: dt.datetime) -> HttpRespon
     wish = wishes.Wish(tuple(form.cleaned_data["suits"]), form.cleaned_data["words"].strip())
     if session is None:
         wishes.ask_for_a_visit(course=_course(link), wish=wish, at=now)
-        return show(request, "asked", link, suits=wishes.labels(wish.suits))
+        # To a page of its own: loaded again, or read in another language, it sends nothing.
+        return redirect(
+            f"{reverse('reminders:asked', args=[link.token])}?{urlencode({'suits': wish.suits}, doseq=True)}"
+        )
     asked = TreatmentSession.Answer.ASKED_TO_MOVE
     try:
         version = posted_version(request)
@@ -42,6 +47,16 @@ def ask(request: HttpRequest, link: PatientLink, now: dt.datetime) -> HttpRespon
     except booking.Stale:
         return show_changed(request, link, now)
     return redirect("reminders:done", link.token)
+
+
+@require_safe
+@behind_link
+def asked(request: HttpRequest, link: PatientLink, now: dt.datetime) -> HttpResponse:
+    """Say that the wish for a visit is noted, while nobody has acted on it; then the visit's own page knows more."""
+    course = visit_page.course_of(link)
+    if _booked(link) or course is None or not wishes.standing_wish(course):
+        return redirect("reminders:visit", link.token)
+    return show(request, "asked", link, suits=wishes.labels(request.GET.getlist("suits")))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -13,6 +14,7 @@ from tests.conftest import log_in
 from tests.reminders.reading import words
 from treatments import booking, self_booking
 from treatments.models import ContactAttempt, Course, SessionEvent, Status, TreatmentSession
+from treatments.recall import contact
 
 DAY = dt.timedelta(days=1)
 Answer = TreatmentSession.Answer
@@ -95,7 +97,7 @@ def test_who_has_nothing_booked_asks_for_a_visit_and_is_awake_on_the_recall_list
     phone: Client, due_link: str, front_desk: User
 ) -> None:
     Course.objects.update(snoozed_until=TODAY + 30 * DAY, snoozed_at=NOW)
-    page = words(phone.post(f"{due_link}ask/", {"suits": ["fri_pm"], "words": "after 3"}).content)
+    page = words(phone.post(f"{due_link}ask/", {"suits": ["fri_pm"], "words": "after 3"}, follow=True).content)
     assert "We will call you to find a time." in page
     attempt = ContactAttempt.objects.get()
     assert (attempt.outcome, attempt.by, attempt.note) == ("asked", None, "Friday afternoon. after 3")
@@ -240,6 +242,51 @@ def test_who_missed_a_visit_or_lost_it_may_ask_for_a_new_one(
     assert f'href="{link}times/"' in phone.get(link).content.decode()
     phone.post(f"{link}ask/", {"suits": "mon_am"})
     assert ContactAttempt.objects.get().course == visit.course
+
+
+def test_the_same_wish_sent_again_is_noted_once(phone: Client, due_link: str) -> None:
+    for _press in range(2):
+        sent = phone.post(f"{due_link}ask/", {"suits": ["mon_am"], "words": "after 9"}, follow=True)
+        assert "We will call you to find a time. You can come: Monday morning" in words(sent.content)
+    assert ContactAttempt.objects.count() == 1
+    phone.post(f"{due_link}ask/", {"suits": ["tue_am"], "words": "after 9"})
+    assert ContactAttempt.objects.count() == 2
+
+
+def test_the_page_that_says_a_wish_is_noted_sends_nothing_when_it_is_loaded_again(
+    phone: Client, due_link: str, front_desk: User
+) -> None:
+    page, _status = phone.post(f"{due_link}ask/", {"suits": ["mon_am"]}, follow=True).redirect_chain[-1]
+    phone.cookies["language"] = "cy"
+    assert "Bore Llun" in words(phone.get(page).content)
+    contact.log_attempt(course=Course.objects.get(patient__given_name="Jo"), outcome="no_answer", by=front_desk, at=NOW)
+    assert phone.get(page).headers["Location"] == due_link
+    assert ContactAttempt.objects.filter(outcome=ContactAttempt.Outcome.ASKED).count() == 1
+
+
+def test_nobody_is_told_that_a_wish_is_noted_who_sent_none(phone: Client, due_link: str) -> None:
+    assert phone.get(f"{due_link}asked/?suits=mon_am").headers["Location"] == due_link
+
+
+@pytest.mark.parametrize("since", ["called", "snoozed", "booked and cancelled"])
+def test_the_same_wish_is_a_new_one_once_somebody_acted_on_the_last(
+    phone: Client, due_link: str, osei: Injector, front_desk: User, frozen_clock: Any, since: str
+) -> None:
+    course = Course.objects.get(patient__given_name="Jo")
+    phone.post(f"{due_link}ask/", {"suits": ["mon_am"]})
+    frozen_clock.shift(dt.timedelta(hours=1))
+    later = NOW + dt.timedelta(hours=1)
+    if since == "called":
+        contact.log_attempt(course=course, outcome="no_answer", by=front_desk, at=later)
+    elif since == "snoozed":
+        contact.snooze(course=course, until=TODAY + 3 * DAY, by=front_desk, at=later)
+    else:
+        make_session(course, osei, NOW + 20 * DAY, status=Status.CANCELLED, placed_at=later)
+    frozen_clock.shift(dt.timedelta(hours=1))
+    phone.post(f"{due_link}ask/", {"suits": ["mon_am"]})
+    assert ContactAttempt.objects.filter(outcome=ContactAttempt.Outcome.ASKED).count() == 2
+    course.refresh_from_db()
+    assert course.snoozed_until is None
 
 
 def test_a_course_that_has_ended_takes_no_wishes(phone: Client, due_link: str, choosing: Clinic) -> None:
