@@ -53,7 +53,7 @@ def _try(request: HttpRequest, link: L, now: dt.datetime, view: LinkView[L]) -> 
         form.add_error("born_day", _("This is not the date of birth that we have. Check it and try again, or call us."))
         return _ask(request, link, form, 422)
     limits.forgive(limits.WRONG_BIRTH_DATES, str(person.pk))
-    response = view(request, link, now) if _kept(request) else redirect(request.path)
+    response = view(request, link, now) if _kept(request) else redirect(request.get_full_path())
     response.set_signed_cookie(
         _cookie(person),
         str(person.uid),
@@ -67,7 +67,8 @@ def _try(request: HttpRequest, link: L, now: dt.datetime, view: LinkView[L]) -> 
 
 
 def _ask(request: HttpRequest, link: L, form: BirthDateForm, status: int) -> HttpResponse:
-    return show(request, "birth_date", link, status=status, form=form, kept=_kept(request), here=request.path)
+    here = request.get_full_path()  # which week was asked for stands behind the question mark
+    return show(request, "birth_date", link, status=status, form=form, kept=_kept(request), here=here)
 
 
 def _kept(request: HttpRequest) -> list[tuple[str, str]]:

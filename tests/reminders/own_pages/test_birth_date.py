@@ -33,6 +33,15 @@ def test_it_is_asked_once_on_a_device(phone: Client, diary_link: str) -> None:
     assert "When were you born?" in words(Client().get(diary_link).content)
 
 
+def test_the_date_leads_to_the_week_that_was_asked_for(phone: Client, diary_link: str) -> None:
+    page = f"{diary_link}week/?back=1"
+    asking = phone.get(page).content.decode()
+    assert f'action="{page}"' in asking
+    shown = words(phone.post(page, born(17, 4, 1984), follow=True).content)
+    assert "Sunday 15 November" in shown
+    assert "Sunday 22 November" not in shown
+
+
 def test_what_the_device_keeps_is_signed_and_opens_nobody_elses_pages(
     phone: Client, diary_link: str, riverside: Clinic, front_desk: User
 ) -> None:
