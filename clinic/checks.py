@@ -105,8 +105,9 @@ def guards_stand(app_configs: Any, databases: Iterable[str] | None = None, **kwa
 def messages_can_leave(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Refuse to go live with mail and texts written to files, or with links in them that lead nowhere."""
     wrong: list[CheckMessage] = []
-    if not settings.SMS_GATEWAY_URL and not settings.DEMO:
-        wrong.append(Error("No SMS gateway is set.", hint="Set SMS_GATEWAY_URL.", id="clinic.E002"))
+    if settings.SEND_TEXTS and not settings.SMS_GATEWAY_URL and not settings.DEMO:
+        hint = "Set SMS_GATEWAY_URL, or SEND_TEXTS=false where people get letters only."
+        wrong.append(Error("No SMS gateway is set.", hint=hint, id="clinic.E002"))
     if settings.EMAIL_BACKEND.endswith("filebased.EmailBackend") and not settings.DEMO:
         wrong.append(Error("No mail server is set.", hint="Set EMAIL_URL.", id="clinic.E003"))
     if not settings.BASE_URL.startswith("https://") and settings.HTTPS:

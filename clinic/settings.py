@@ -245,7 +245,8 @@ if ANYMAIL["MAILGUN_API_KEY"]:
     EMAIL_BACKEND = "reminders.channels.mailgun.EmailBackend"
 DEFAULT_FROM_EMAIL = env_text("DEFAULT_FROM_EMAIL", "clinic@clinic.example")
 
-# Text messages: any gateway with Twilio's HTTP interface, else files that the outbox page shows.
+# Text messages: any gateway with Twilio's HTTP interface, else files that the outbox page shows; false for letters only.
+SEND_TEXTS = env_bool("SEND_TEXTS", default=True)
 SMS_GATEWAY_URL = env_text("SMS_GATEWAY_URL", "").rstrip("/")
 SMS_GATEWAY_ACCOUNT = env_text("SMS_GATEWAY_ACCOUNT", "")
 SMS_GATEWAY_TOKEN = env_secret("SMS_GATEWAY_TOKEN", "")

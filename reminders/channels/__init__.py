@@ -8,12 +8,13 @@ from patients.models import Channel
 from reminders.channels.base import CannotAnswer, Carrier, Message, SendError
 from reminders.channels.email import EmailCarrier
 from reminders.channels.files import FOLDER, LETTERS, FileCarrier
+from reminders.channels.silent import SilentCarrier
 
 __all__ = ["CannotAnswer", "Carrier", "Carriers", "Message", "SendError", "carrier_for"]
 
 
 def carrier_for(channel: str, *, demo: bool = False, keep_open: bool = False) -> Carrier:
-    """Return what carries messages on this channel here: a gateway where one is set, else files.
+    """Return what carries messages on this channel here: a gateway where one is set, else files; no texts where none are wanted.
 
     Of a ``demo`` clinic nothing ever leaves, whatever is set.
 
@@ -23,6 +24,8 @@ def carrier_for(channel: str, *, demo: bool = False, keep_open: bool = False) ->
         return FileCarrier(LETTERS if channel == Channel.EMAIL else FOLDER)
     if channel == Channel.EMAIL:
         return EmailCarrier(keep_open=keep_open)
+    if not settings.SEND_TEXTS:
+        return SilentCarrier()
     if not settings.SMS_GATEWAY_URL:
         return FileCarrier()
     # Loaded by who sends a text, with all of `requests`: 5 MiB and 40 ms, and web processes send next to none.

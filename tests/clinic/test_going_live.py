@@ -7,6 +7,17 @@ from clinic.checks import messages_can_leave
 
 
 @pytest.mark.parametrize(
+    ("texts", "gateway", "found"),
+    [(True, "", True), (True, "https://api.gateway.example", False), (False, "", False)],
+)
+def test_a_gateway_is_asked_for_where_texts_are_to_be_sent(
+    settings: Settings, texts: bool, gateway: str, found: bool
+) -> None:
+    settings.DEMO, settings.SEND_TEXTS, settings.SMS_GATEWAY_URL = False, texts, gateway
+    assert ("clinic.E002" in [one.id for one in messages_can_leave(None)]) is found
+
+
+@pytest.mark.parametrize(
     ("hosts", "found"),
     [
         (["visits.clinic.example"], False),

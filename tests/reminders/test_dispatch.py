@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from itertools import chain, repeat
+from pathlib import Path
 
 import pytest
 from django.core import mail
@@ -193,6 +194,22 @@ def test_who_is_to_have_emails_by_now_has_one_though_a_text_was_planned(
         ReminderRule.objects.update(channel_order=ReminderRule.Order.EMAIL_FIRST)
     assert (work().state, by_email().state) == (State.REPLACED, State.SENT)
     assert (len(gateways["sms"].taken), len(gateways["email"].taken)) == (0, 1)
+
+
+def test_where_no_texts_are_sent_a_letter_goes_instead_and_no_file_is_written(
+    reminder: Reminder, settings: Settings, tmp_path: Path
+) -> None:
+    settings.SEND_TEXTS, settings.OUTBOX_DIR = False, tmp_path
+    assert (work().state, by_email().state) == (State.REPLACED, State.SENT)
+    assert len(mail.outbox) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_no_texts_are_sent_who_has_no_mailbox_is_left_to_a_person(reminder: Reminder, settings: Settings) -> None:
+    settings.SEND_TEXTS = False
+    ContactPoint.objects.filter(channel=Channel.EMAIL).delete()
+    left = work()
+    assert (left.state, left.reason) == (State.FAILED, "No text messages are sent from here")
 
 
 def test_what_staff_send_the_other_way_goes_the_other_way(reminder: Reminder, gateways: Gateways, nurse: User) -> None:

@@ -1,0 +1,24 @@
+"""No text messages at all: what a clinic says that writes letters only."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from reminders.channels.base import CannotAnswer, Message, SendError
+
+
+class SilentCarrier:
+    """Takes nothing, so that each message goes the other way at once, or to a person."""
+
+    def prepare(self, messages: Iterable[Message]) -> None:
+        """Nothing is to be done beforehand."""
+
+    def send(self, message: Message) -> str:
+        """Refuse it for good."""
+        raise SendError("No text messages are sent from here", permanent=True)
+
+    def find(self, message: Message, *, since: dt.date) -> list[str]:
+        """Nobody is there to be asked about what went out while texts were sent."""
+        raise CannotAnswer
+
+    def close(self) -> None:
+        """Nothing is open."""
