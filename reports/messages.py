@@ -5,7 +5,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from clinic.models import Clinic
 from patients.models import Channel
@@ -18,49 +18,56 @@ from treatments.models import Status, TreatmentSession
 
 # What has come to an end: it left, or it was tried and did not. What was stopped in time was never tried.
 _TRIED = (State.SENT, State.FAILED, State.MISSED, State.HANDLED, State.REPLACED)
-_DELIVERED = Q(state=State.SENT, delivered_at__isnull=False)
-_FAILED = Q(state__in=(State.FAILED, State.HANDLED, State.REPLACED))
+# Which of them a number counts, by the word in the address of its rows.
+BECAME: dict[str, tuple[str, Q]] = {
+    "all": ("Messages sent or tried", Q()),
+    "delivered": ("Delivered", Q(state=State.SENT, delivered_at__isnull=False)),
+    "sent": ("Sent, no receipt", Q(state=State.SENT, delivered_at__isnull=True)),
+    "failed": ("Failed", Q(state__in=(State.FAILED, State.HANDLED, State.REPLACED))),
+    "missed": ("Too late to send", Q(state=State.MISSED)),
+}
 _ABOUT = "Messages to patients that were due in these days and went out, or were tried. Those stopped in time are not counted."
 
 
 def messages(asked: Asked) -> Report:
     """Count what became of messages, and what visits they were about did (3 queries)."""
     channels = list(_channels(asked))
-    sums = {name: sum(row[name] for row in channels) for name in ("all", "sent", "delivered", "failed", "missed")}
+    sums = {name: sum(row[name] for row in channels) for name in BECAME}
     counted = f"n = {sums['all']:,} messages"
+    rows = {name: _rows(asked, became=name) for name in BECAME}
     figures = [
         Figure("Delivered", Share(sums["delivered"], sums["all"]).words,
-               "The gateway said that it arrived. Some gateways never say; those count under sent.", counted),
-        Figure("Sent, no receipt", f"{sums['sent'] - sums['delivered']:,}", "Taken by the gateway, nothing heard since.", counted),
+               "The gateway said that it arrived. Some gateways never say; those count under sent.", counted,
+               rows["delivered"]),
+        Figure("Sent, no receipt", f"{sums['sent']:,}", "Taken by the gateway, nothing heard since.", counted, rows["sent"]),
         Figure("Failed", Share(sums["failed"], sums["all"]).words,
                "Not delivered: refused, given up, called by a person instead, or sent another way.", counted,
-               _centre(asked)),
+               rows["failed"]),
         Figure("Too late to send", f"{sums['missed']:,}", "Not sent, because it would have come too late to help.", counted,
-               _centre(asked)),
+               rows["missed"]),
         *_visits(asked),
     ]  # fmt: skip
     table = Table("Delivered by channel", ("Channel", "Delivered", "Sent, no receipt", "Failed", "Too late"),
-                  [_channel(row) for row in channels])  # fmt: skip
+                  [_channel(row, asked) for row in channels])  # fmt: skip
     return Report("Messages", _ABOUT, figures, [table], too_few(sums["all"], "messages"))
 
 
-def _centre(asked: Asked) -> str:
-    """The reminder centre lists what needs a person; it knows no days."""
-    return asked.link("reminders:centre").partition("?")[0]
+def tried(asked: Asked, became: str = "all", channel: str = "") -> QuerySet[Reminder]:
+    """Return the messages that a number counts: what became of them is a key of `BECAME`, no channel is any."""
+    days = [_due_in(asked, clinic) for clinic in asked.clinics]
+    found = Reminder.objects.filter(reduce(or_, days), BECAME[became][1], state__in=_TRIED)
+    if asked.injector:
+        found = found.filter(session__injector=asked.injector)
+    return found.filter(channel=channel) if channel else found
+
+
+def _rows(asked: Asked, **more: str) -> str:
+    return asked.link("reports:message_rows", **more)
 
 
 def _channels(asked: Asked) -> Any:
-    days = [_due_in(asked, clinic) for clinic in asked.clinics]
-    found = Reminder.objects.filter(reduce(or_, days), state__in=_TRIED)
-    if asked.injector:
-        found = found.filter(session__injector=asked.injector)
-    return found.order_by().values("channel").annotate(
-        all=Count("pk"),
-        sent=Count("pk", filter=Q(state=State.SENT)),
-        delivered=Count("pk", filter=_DELIVERED),
-        failed=Count("pk", filter=_FAILED),
-        missed=Count("pk", filter=Q(state=State.MISSED)),
-    )  # fmt: skip
+    sums = {name: Count("pk", filter=condition) for name, (_, condition) in BECAME.items()}
+    return tried(asked).order_by().values("channel").annotate(**sums)
 
 
 def _due_in(asked: Asked, clinic: Clinic) -> Q:
@@ -70,9 +77,10 @@ def _due_in(asked: Asked, clinic: Clinic) -> Q:
     return Q(clinic=clinic, due_at__gte=since, due_at__lt=until)
 
 
-def _channel(row: dict[str, Any]) -> Row:
-    more = (f"{row['sent'] - row['delivered']:,}", f"{row['failed']:,}", f"{row['missed']:,}")
-    return share_row(Channel(row["channel"]).label, Share(row["delivered"], row["all"]), *more)
+def _channel(row: dict[str, Any], asked: Asked) -> Row:
+    more = (f"{row[name]:,}" for name in ("sent", "failed", "missed"))
+    share, channel = Share(row["delivered"], row["all"]), Channel(row["channel"])
+    return share_row(channel.label, share, *more, href=_rows(asked, channel=channel.value))
 
 
 def _visits(asked: Asked) -> list[Figure]:

@@ -8,6 +8,7 @@ app_name = "reports"
 urlpatterns = [
     path("", views.first, name="first"),
     path("sessions/", views.sessions, name="sessions"),
+    path("messages/rows/", views.message_rows, name="message_rows"),
     path("<slug:key>/", views.report, name="report"),
     path("<slug:key>/print/", views.paper, name="print"),
     path("<slug:key>/export/", views.export, name="export"),

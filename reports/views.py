@@ -13,11 +13,15 @@ from clinic import audit
 from clinic.access import Capability, StaffRequest, requires
 from clinic.middleware import IN_LINK
 from clinic.models import AuditEntry
-from clinic.paging import Page
+from clinic.paging import Page, page_after, total
 from clinic.wording import day_words
+from patients.models import Channel
+from reminders.results import result_of
+from reminders.views.centre import with_all_shown
 from reports.asked import Asked, AskForm, chips, form_of
 from reports.catalogue import FIRST, OF_CYCLES, REPORTS
 from reports.export import csv_of
+from reports.messages import BECAME, tried
 from reports.page import Report
 from reports.rows import RowsFilter
 from treatments.log import rows
@@ -118,6 +122,35 @@ def people(request: StaffRequest, key: str) -> HttpResponse:
     _note(request, AuditEntry.Action.READ, f"report {key}", len(shown))
     context = {"title": groups[group], "cycle": number, "shown": shown, "more": more, "asked": asked, "key": key}
     return render(request, "reports/people.html", context | {"query": _query(request)})
+
+
+@require_safe
+@requires(Capability.REPORT)
+def message_rows(request: StaffRequest) -> HttpResponse:
+    """List the messages behind a number, fifty a page."""
+    became, channel, now = request.GET.get("became", "all"), request.GET.get("channel", ""), timezone.now()
+    if became not in BECAME or channel not in {"", *Channel.values}:
+        raise Http404
+    form = form_of(request, now)
+    if not form.is_valid():
+        return _back_to(request, "messages")
+    asked = form.asked(now)
+    if not asked.here:
+        raise Http404
+    found = tried(asked, became, channel)
+    page = page_after(with_all_shown(found), request.GET.get("after", ""), PAGE, by="due_at")
+    _note(request, AuditEntry.Action.READ, "report messages", len(page.rows))
+    context = {
+        "title": BECAME[became][0],
+        "channel": Channel(channel).label if channel else "",
+        "asked": asked,
+        "total": total(found, "message"),
+        "cursor": page.cursor,
+        "rows": [(one, result_of(one, list(one.deliveries.all()), now, asked.clinic.zone)) for one in page.rows],
+        "query": _query(request, "after"),
+        "back": _query(request, "after", "became", "channel"),
+    }
+    return render(request, "reports/messages.html", context)
 
 
 def _back_to(request: StaffRequest, key: str) -> HttpResponse:

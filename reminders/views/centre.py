@@ -81,13 +81,13 @@ def _billed(reminder: Any) -> str:
 def _of_what_is_over(request: StaffRequest, tab: Tab) -> tuple[list[Any], dict[str, object]]:
     """Return the rows behind the cursor in the address, and what leads on from there."""
     found = Reminder.objects.filter(tab.states, clinic=request.clinic)
-    page = page_after(_with_all_shown(found), request.GET.get("after", ""), PER_PAGE, by="due_at")
+    page = page_after(with_all_shown(found), request.GET.get("after", ""), PER_PAGE, by="due_at")
     return page.rows, {"cursor": page.cursor, "total": total(found, "message")}
 
 
 def _of_what_is_open(request: StaffRequest, tab: Tab) -> tuple[list[Any], dict[str, object]]:
     """Return one page of what somebody or the dispatch still has to do. In the queue, what is in doubt comes first."""
-    found = _with_all_shown(Reminder.objects.filter(tab.states, clinic=request.clinic)).order_by("due_at", "pk")
+    found = with_all_shown(Reminder.objects.filter(tab.states, clinic=request.clinic)).order_by("due_at", "pk")
     if tab.key == "waiting":
         doubt = Delivery.objects.filter(outcome__in=IN_DOUBT).values("reminder")
         found = found.annotate(doubt=Q(pk__in=doubt, attempts__gt=0)).order_by("-doubt", "due_at", "pk")
@@ -95,7 +95,7 @@ def _of_what_is_open(request: StaffRequest, tab: Tab) -> tuple[list[Any], dict[s
     return list(page), {"page_obj": page}
 
 
-def _with_all_shown(reminders: QuerySet[Reminder]) -> QuerySet[Any]:
+def with_all_shown(reminders: QuerySet[Reminder]) -> QuerySet[Any]:
     """Add all that the page shows of each."""
     usable = ContactPoint.objects.usable().filter(patient=OuterRef("patient"))
     other_way = Q(channel=Channel.SMS) & Exists(usable.filter(channel=Channel.EMAIL)) | Q(

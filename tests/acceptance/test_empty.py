@@ -40,6 +40,7 @@ SCREENS = {
     "reminders:rules": "Add a message",
     "reports:first": "Nothing to count in these days.",
     "reports:sessions": "No sessions match.",
+    "reports:message_rows": "No messages in these days.",
     "hooks:list": "Nothing is told to anybody yet. Add the first address below.",
     "integrations:list": "No program may ask yet. Let the first one in below.",
     "setup:outside": "Every booked visit lies in working hours.",

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
@@ -98,6 +99,59 @@ def test_messages_are_delivered_sent_or_failed(visit: Visit, admin: User) -> Non
     assert figure(report, "Sent, no receipt") == "1"
     assert figure(report, "Failed") == "1 of 3"
     assert table(report, "Delivered by channel") == [("Text message", "1 of 3", "1", "1", "0")]
+
+
+def test_every_number_of_messages_leads_to_the_messages_it_counts(
+    visit: Visit, osei: Injector, riverside: Clinic, lakeside: Clinic, admin: User
+) -> None:
+    day, other = {"day": FOURTH}, make_injector(riverside, "RN Bello")
+    called = {"handled_by": admin, "handled_at": NOW}
+    for number, state in enumerate((State.SENT, State.SENT, State.FAILED, State.HANDLED, State.REPLACED, State.MISSED)):
+        more = {"channel": "email" if number % 2 else "sms"} | (called if state == State.HANDLED else {})
+        for injector in (osei, other):
+            remind(visit(injector=injector, **day), state, **more)
+    remind(visit(**day), State.SENT, delivered_at=NOW)
+    remind(visit(**day), State.CANCELLED)
+    remind(visit(), State.SENT)
+    remind(visit(injector=make_injector(lakeside, "Dr Sato"), **day), State.SENT)
+    client = log_in(admin)
+    for asked in ({}, {"injector": str(osei.uid)}):
+        report = shown(admin, "messages", **asked)
+        numbers = [(one.href, one.value.split("%")[-1].strip(" ()").split(" of ")[0]) for one in report.figures[:4]]
+        [by_channel] = report.tables
+        numbers += [(row.href, row.cells[1].split(" of ")[-1].strip("()")) for row in by_channel.rows]
+        assert len(numbers) == 6
+        for href, words in numbers:
+            page = client.get(href)
+            assert len(page.context["rows"]) == int(words), href
+            assert page.context["total"] == ("1 message" if words == "1" else f"{words} messages")
+
+
+def test_the_messages_behind_a_number_lead_on_fifty_a_page(visit: Visit, admin: User) -> None:
+    for number in range(51):
+        remind(visit(day=FOURTH + number // 30 * ONE), State.SENT)
+    client, href = log_in(admin), shown(admin, "messages").figures[1].href
+    first = client.get(href)
+    older = client.get(f"{href}&{urlencode({'after': first.context['cursor']})}")
+    assert [len(page.context["rows"]) for page in (first, older)] == [50, 1]
+    assert "51 messages, 50 of them on this page" in first.content.decode()
+
+
+@pytest.mark.parametrize("query", [{"became": "lost"}, {"channel": "pigeon"}])
+def test_what_no_number_counts_has_no_page(admin: User, query: dict[str, str]) -> None:
+    assert log_in(admin).get(reverse("reports:message_rows"), DAYS | query).status_code == 404
+
+
+def test_the_messages_of_another_clinic_are_shown_and_logged_there_alone(
+    visit: Visit, lakeside: Clinic, admin: User, front_desk: User
+) -> None:
+    remind(visit(day=FOURTH), State.SENT)
+    Membership.objects.create(user=admin, clinic=lakeside, role=Role.ADMIN)
+    client, url = log_in(admin), reverse("reports:message_rows")
+    here = client.get(url, DAYS).context["asked"].clinic
+    other = Clinic.objects.exclude(pk=here.pk).get()
+    assert client.get(url, DAYS | {"clinic": str(other.uid)}).status_code == 404
+    assert log_in(front_desk).get(url, DAYS).status_code == 403
 
 
 def test_the_days_of_messages_are_those_of_each_clinic(
