@@ -12,6 +12,7 @@ from django.utils.text import slugify
 
 from clinic.forms import HouseForm, untelling
 from clinic.models import Clinic, User
+from treatments.forms import SharedForm
 
 
 def _required(words: str) -> dict[str, str]:
@@ -45,20 +46,9 @@ class AdminForm(HouseForm):
         return data
 
 
-class ClinicForm(HouseForm):
-    """The clinic, as staff and patients read it, and where it lies."""
+class _Where(HouseForm):
+    """Where a clinic lies."""
 
-    name = forms.CharField(
-        label="Name, as staff read it", max_length=80, error_messages=_required("Enter the clinic's name.")
-    )
-    message_name = forms.CharField(
-        label="Name in messages",
-        max_length=20,
-        help_text="What patients and their families read. It may not name an illness.",
-        error_messages=_required("Enter the name that patients read."),
-    )
-    phone = forms.CharField(max_length=30, error_messages=_required("Enter the phone number patients call."))
-    address = forms.CharField(max_length=200, error_messages=_required("Enter the address patients come to."))
     country = forms.ChoiceField(
         help_text="Decides public holidays and how phone numbers are read.",
         error_messages={"required": "Choose a country.", "invalid_choice": "Choose a country from the list."},
@@ -80,14 +70,6 @@ class ClinicForm(HouseForm):
         self.fields["country"].choices = [("", "Choose"), *countries()]  # type: ignore[attr-defined]
         self.fields["timezone"].choices = [("", "Choose"), *zones()]  # type: ignore[attr-defined]
 
-    def clean_message_name(self) -> str:
-        """Refuse a name that tells a family what the visit is about."""
-        return untelling(self.cleaned_data["message_name"])
-
-    def clean_address(self) -> str:
-        """Refuse one that does: it stands in letters and on patients' pages."""
-        return untelling(self.cleaned_data["address"])
-
     def clean(self) -> dict[str, Any]:
         """Refuse a region that the country's holidays do not know."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
@@ -97,6 +79,36 @@ class ClinicForm(HouseForm):
             some = f" Known are {', '.join(known[:8])}{' and others' if len(known) > 8 else ''}." if known else ""
             self.add_error("subdivision", f"Nobody has listed holidays for {region}.{some} Or leave it empty.")
         return data
+
+
+class PlaceForm(SharedForm, _Where):
+    """Where a clinic lies that is there already."""
+
+
+class ClinicForm(_Where):
+    """The clinic, as staff and patients read it, and where it lies."""
+
+    name = forms.CharField(
+        label="Name, as staff read it", max_length=80, error_messages=_required("Enter the clinic's name.")
+    )
+    message_name = forms.CharField(
+        label="Name in messages",
+        max_length=20,
+        help_text="What patients and their families read. It may not name an illness.",
+        error_messages=_required("Enter the name that patients read."),
+    )
+    phone = forms.CharField(max_length=30, error_messages=_required("Enter the phone number patients call."))
+    address = forms.CharField(max_length=200, error_messages=_required("Enter the address patients come to."))
+
+    field_order = ("name", "message_name", "phone", "address")
+
+    def clean_message_name(self) -> str:
+        """Refuse a name that tells a family what the visit is about."""
+        return untelling(self.cleaned_data["message_name"])
+
+    def clean_address(self) -> str:
+        """Refuse one that does: it stands in letters and on patients' pages."""
+        return untelling(self.cleaned_data["address"])
 
     def clinic(self) -> Clinic:
         """Return the clinic that was described, not saved."""

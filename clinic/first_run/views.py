@@ -1,5 +1,7 @@
 """Pages from an empty installation to a clinic that can book: the first log-in, the clinic, and what is left to settle."""
 
+from contextlib import suppress
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
@@ -14,10 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinic import founding
 from clinic.access import Capability, StaffRequest, requires
-from clinic.first_run.forms import AdminForm, ClinicForm
+from clinic.first_run.forms import AdminForm, ClinicForm, PlaceForm
+from clinic.first_run.place import held_by
 from clinic.first_run.steps import KINDS, following, steps, wanting
-from clinic.models import FirstStep, User
+from clinic.models import Clinic, FirstStep, User
 from reminders import defaults
+from treatments.forms import Overtaken
+from treatments.forms.shared import status_of
+from treatments.setup.details import save_details
 
 
 @sensitive_post_parameters("password")
@@ -56,6 +62,37 @@ def found(request: HttpRequest) -> HttpResponse:
             return redirect("clinic:home")
         return redirect("first_run:steps")
     return render(request, "first_run/found.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Capability.SETUP)
+def place(request: StaffRequest) -> HttpResponse:
+    """Set the country, region and time zone right, while nothing hangs on them; else say what does, and what to do."""
+    form = PlaceForm(request.POST if request.method == "POST" else None, initial=_place(request.clinic))
+    held = held_by(request.clinic)
+    if not held and form.is_bound and form.is_valid():
+        held = _set_right(request, form)
+        if not held and not form.theirs:
+            messages.success(request, "The country and the time zone are saved.")
+            return redirect("setup:details")
+    status = 409 if held and form.is_bound else status_of(form)
+    return render(request, "first_run/place.html", {"form": form, "held": held, "now": timezone.now()}, status=status)
+
+
+@transaction.atomic
+def _set_right(request: StaffRequest, form: PlaceForm) -> str:
+    """Save where the clinic lies; return why it stays after all, where somebody was registered meanwhile."""
+    clinic = Clinic.objects.select_for_update().get(pk=request.clinic.pk)  # who registers somebody waits, or is seen
+    if held := held_by(clinic):
+        return held
+    with suppress(Overtaken):
+        form.look_again(_place(clinic))
+        save_details(clinic=clinic, fields=form.cleaned_data, by=request.user, at=timezone.now())
+    return ""
+
+
+def _place(clinic: Clinic) -> dict[str, str]:
+    return {name: getattr(clinic, name) for name in PlaceForm.base_fields}
 
 
 @require_safe

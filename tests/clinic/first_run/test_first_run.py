@@ -12,9 +12,9 @@ from django.urls import reverse
 
 from clinic import founding
 from clinic.first_run.steps import steps
-from clinic.models import AuditEntry, Clinic, FirstStep, Invitation, Membership, Role, Room, SetUpToken, User
+from clinic.models import Absence, AuditEntry, Clinic, FirstStep, Invitation, Membership, Role, Room, SetUpToken, User
 from reminders.models import ReminderRule
-from tests.builders import NOW, PASSWORD, make_injector, make_user
+from tests.builders import NOW, PASSWORD, make_injector, make_patient, make_user
 from tests.conftest import log_in
 
 pytestmark = pytest.mark.django_db
@@ -281,3 +281,59 @@ def test_a_step_of_another_clinic_is_out_of_reach(ada: Client, stranger: User, l
     response = log_in(stranger).post(reverse("first_run:settle", args=["rooms"]), {"state": "done"})
     assert response.status_code == 404
     assert FirstStep.objects.get(key="rooms").state == "open"
+
+
+ELSEWHERE = {"country": "US", "subdivision": "ny", "timezone": "America/New_York"}
+
+
+def test_a_wrong_time_zone_is_set_right_while_nobody_is_registered(ada: Client, riverside: Clinic, admin: User) -> None:
+    assert f'href="{reverse("first_run:place")}"' in shown(ada, "setup:details")
+    page = ada.post(reverse("first_run:place"), ELSEWHERE, follow=True).content.decode()
+    assert "The country and the time zone are saved." in page
+    riverside.refresh_from_db()
+    assert (riverside.country, riverside.subdivision, riverside.timezone) == ("US", "NY", "America/New_York")
+    assert riverside.history.latest().history_user == admin
+    entry = AuditEntry.objects.get(kind="clinic", actor=admin)
+    assert (entry.action, entry.subject, entry.at) == (AuditEntry.Action.CHANGE, riverside.uid, NOW)
+
+
+@pytest.mark.parametrize(
+    ("held", "remedy"),
+    [("Somebody is registered here", "make another clinic"), ("Leave or a closed time is set here", "remove those")],
+)
+def test_what_hangs_on_the_time_zone_keeps_it_and_the_page_says_what_to_do(
+    ada: Client, riverside: Clinic, held: str, remedy: str
+) -> None:
+    if "registered" in held:
+        make_patient(riverside)
+    else:
+        Absence.objects.create(
+            clinic=riverside, injector=make_injector(riverside), starts_at=NOW, ends_at=NOW + dt.timedelta(days=1)
+        )
+    page = shown(ada, "first_run:place")
+    assert held in page
+    assert remedy in page
+    refused = ada.post(reverse("first_run:place"), ELSEWHERE)
+    assert (refused.status_code, held in refused.content.decode()) == (409, True)
+    riverside.refresh_from_db()
+    assert riverside.timezone == "Europe/London"
+
+
+def test_a_place_that_there_is_not_is_refused_in_words(ada: Client, riverside: Clinic) -> None:
+    answer = ada.post(reverse("first_run:place"), ELSEWHERE | {"timezone": "Moon/Crater"})
+    assert answer.status_code == 422
+    assert "Choose a time zone from the list." in answer.content.decode()
+
+
+def test_who_saves_a_place_second_sees_what_the_first_one_saved(ada: Client, riverside: Clinic) -> None:
+    opened = ada.get(reverse("first_run:place")).context["form"].initial["shown"]
+    ada.post(reverse("first_run:place"), ELSEWHERE)
+    answer = ada.post(reverse("first_run:place"), ELSEWHERE | {"timezone": "Europe/Paris", "shown": opened})
+    assert answer.status_code == 409
+    assert "America/New York" in answer.content.decode()
+    riverside.refresh_from_db()
+    assert riverside.timezone == "America/New_York"
+
+
+def test_only_an_admin_changes_where_a_clinic_lies(riverside: Clinic, front_desk: User) -> None:
+    assert log_in(front_desk).post(reverse("first_run:place"), ELSEWHERE).status_code == 403
