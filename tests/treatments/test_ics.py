@@ -111,6 +111,53 @@ def test_each_file_of_a_visit_counts_more_than_the_one_before(riverside: Clinic)
     assert numbers == sorted(set(numbers))
 
 
+def cancel(session: TreatmentSession) -> None:
+    session.refresh_from_db()
+    desk = make_user(f"desk{session.pk}@riverside.example", "Fran Adeyemi", (session.clinic, Role.FRONT_DESK))
+    booking.change_status(session=session, to=Status.CANCELLED, by=desk, at=NOW, reason="Holiday")
+
+
+def test_a_visit_booked_in_place_of_a_cancelled_one_takes_over_its_entry(riverside: Clinic) -> None:
+    first = visit(riverside, 2026, 12, 1, 10, 30)
+    files = [file_of(first)]
+    cancel(first)
+    files.append(file_of(first))
+    second = make_session(first.course, first.injector, first.starts_at + 24 * HOUR)
+    files.append(file_of(second))
+    cancel(second)
+    files.append(file_of(second))
+    third = make_session(first.course, first.injector, first.starts_at + 48 * HOUR)
+    files.append(file_of(third))
+    assert {file.vevent.uid.value for file in files} == {str(first.uid)}
+    numbers = [number(file) for file in files]
+    assert numbers == sorted(set(numbers))
+    assert (files[-1].method.value, files[-1].vevent.status.value) == ("PUBLISH", "CONFIRMED")
+    assert files[-1].vevent.dtstart.value.astimezone(dt.UTC) == third.starts_at
+
+
+def test_a_cancelled_visit_that_is_booked_again_after_all_has_the_newest_file(riverside: Clinic) -> None:
+    first = visit(riverside, 2026, 12, 1, 10, 30)
+    cancel(first)
+    second = make_session(first.course, first.injector, first.starts_at + 24 * HOUR)
+    cancel(second)
+    before = file_of(second)
+    first.refresh_from_db()
+    desk = make_user("back@riverside.example", "Fran Adeyemi", (riverside, Role.FRONT_DESK))
+    booking.change_status(session=first, to=Status.BOOKED, by=desk, at=NOW)
+    after = file_of(first)
+    assert after.vevent.uid.value == before.vevent.uid.value
+    assert number(after) > number(before)
+
+
+@pytest.mark.parametrize("status", [Status.DONE, Status.NO_SHOW])
+def test_the_entry_of_a_visit_that_was_kept_or_missed_stays(riverside: Clinic, status: Status) -> None:
+    first = visit(riverside, 2026, 12, 1, 10, 30)
+    given = first.local_date if status == Status.DONE else None
+    TreatmentSession.objects.filter(pk=first.pk).update(status=status, given_on=given)
+    second = make_session(first.course, first.injector, first.starts_at + 84 * 24 * HOUR)
+    assert file_of(second).vevent.uid.value == str(second.uid)
+
+
 def test_the_feed_counts_a_visit_as_its_own_file_does(riverside: Clinic, django_assert_num_queries: Any) -> None:
     first = visit(riverside, 2026, 12, 1, 10, 30)
     desk = make_user("desk@riverside.example", "Fran Adeyemi", (riverside, Role.FRONT_DESK))
