@@ -30,8 +30,11 @@ def forget_everywhere(*, at: dt.datetime) -> None:
 
 
 def _forget(clinic: Clinic, *, at: dt.datetime) -> None:
+    """Do it for one clinic; nothing for a week after its rule was saved: a slip of the finger cannot be taken back."""
+    if begins_at(clinic, at):
+        return
     purge_texts(clinic=clinic, at=at)
-    if Retention.of(clinic).erase_by_itself and begins_at(clinic, at) is None:
+    if Retention.of(clinic).erase_by_itself:
         each(past_their_time(clinic, at.astimezone(clinic.zone).date()), partial(_erase, at=at))
 
 

@@ -14,7 +14,7 @@ ADULT = 18
 CHILD_UNTIL = 25
 # No source: texts are looked at while a complaint about a message may still come.
 TEXT_DAYS = 365
-# No source: a week in which somebody sees whom a rule would erase that was saved just now, and for good.
+# No source: a week in which somebody sees what a rule takes that was saved just now, people or words, and for good.
 RULE_WAITS = dt.timedelta(days=7)
 # No source: days after an invitation to staff ended untaken, while somebody may still ask whom it went to.
 INVITATION_DAYS = 30

@@ -20,7 +20,7 @@ def save_retention(*, retention: Retention, by: User, at: dt.datetime) -> None:
 
 
 def begins_at(clinic: Clinic, now: dt.datetime) -> dt.datetime | None:
-    """Return from when on the rule as it was last saved erases by itself; None where it does already (1 query)."""
+    """Return from when on the rule as it was last saved takes anything away by itself; None where it does already (1 query)."""
     lately = AuditEntry.objects.filter(clinic=clinic, kind=_KIND, at__gt=now - RULE_WAITS)
     saved = lately.order_by("-at").values_list("at", flat=True).first()
     return saved + RULE_WAITS if saved else None

@@ -13,6 +13,7 @@ from clinic.access import Capability, StaffRequest, requires
 from clinic.models import Clinic
 from privacy.forms import RetentionForm
 from privacy.models import Retention
+from privacy.purging import past_their_days
 from privacy.retaining import begins_at, save_retention
 from privacy.seen import past_their_time
 from treatments.forms import Overtaken
@@ -31,8 +32,10 @@ def settings(request: StaffRequest) -> HttpResponse:
         return redirect("privacy:settings")
     over = list(past_their_time(request.clinic, timezone.localdate()))
     audit.list_shown(request, "past their time", len(over[:SHOWN]))
-    begins = begins_at(request.clinic, timezone.now())
-    context = {"form": form, "over": over[:SHOWN], "number": len(over), "begins": begins}
+    now = timezone.now()
+    begins = begins_at(request.clinic, now)
+    words = past_their_days(request.clinic, now) if begins else 0
+    context = {"form": form, "over": over[:SHOWN], "number": len(over), "begins": begins, "words": words}
     return render(request, "privacy/settings.html", context, status=status_of(form))
 
 

@@ -411,6 +411,22 @@ def test_words_of_messages_go_after_their_days_and_the_ledger_stays(maria: Patie
     assert (message.meaning, message.received_at, attempt.outcome) == ("other", old, "refused")
 
 
+def test_days_that_were_just_changed_take_no_words_for_a_week(maria: Patient, kit: Any, frozen_clock: Any) -> None:
+    OneOff.objects.update(made_at=NOW - dt.timedelta(days=30))
+    kit.post(reverse("privacy:settings"), {"record_years": "8", "text_days": "9"})
+    page = kit.get(reverse("privacy:settings")).content.decode()
+    assert (
+        "1 message that came or that you wrote would lose its words by it, and will from Monday 30 November 2026 on"
+        in page
+    )
+    frozen_clock.shift(dt.timedelta(days=6, hours=23))
+    forget()
+    assert OneOff.objects.get().body == "Dear Maria"
+    frozen_clock.shift(dt.timedelta(hours=1))
+    forget()
+    assert OneOff.objects.get().body == ""
+
+
 def test_words_younger_than_that_or_still_open_stay(maria: Patient) -> None:
     forget()
     assert OneOff.objects.get().body == "Dear Maria"
