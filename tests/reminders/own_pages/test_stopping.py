@@ -112,3 +112,10 @@ def test_about_the_treatment_is_told_behind_the_date_of_birth(phone: Client, lin
         "020 7946 0000",
     ):
         assert part in page
+
+
+def test_who_gets_no_texts_and_no_emails_is_promised_no_message_about_the_diary(phone: Client, link: str) -> None:
+    choose(phone, link, "no_texts")
+    page = choose(phone, link, "no_emails")
+    assert "nothing: we call you if we must" in page
+    assert "a message when your diary has gaps" not in page
