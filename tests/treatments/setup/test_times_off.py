@@ -24,7 +24,7 @@ def ask(ada: Client, who: Injector, **typed: Any) -> Any:
         ({"first": "2 December"}, "Enter a date such as 2026-06-01."),
         ({"first": "2027-02-29"}, "February 2027 has 28 days."),
         ({"last": "9999-12-31"}, "Enter a date between 2000 and 2100."),
-        ({"last": "2026-12-01"}, "Enter a date after 2 December 2026."),
+        ({"last": "2026-12-01"}, "Enter 2 December 2026 or a later date."),
         ({"starts": "12:00", "ends": "12:00"}, "Enter a time after 12:00."),
         ({"starts": "12:00", "ends": "11:00"}, "Enter a time after 12:00."),
         ({"starts": "half past nine"}, "Enter a time such as 09:30."),

@@ -131,7 +131,7 @@ class SpanForm(SharedForm, HouseForm):
             data["ends_at"] = self._instant("ends", day, data["ends"])
         if data.get("starts_at") and data.get("ends_at") and data["ends_at"] <= data["starts_at"]:
             if data["last_day"] < data["first_day"]:
-                self.add_error("last_day", f"Enter a date after {_date(data['first_day'])}.")
+                self.add_error("last_day", f"Enter {_date(data['first_day'])} or a later date.")
             else:
                 self.add_error("ends", f"Enter a time after {data['starts'] or dt.time():%H:%M}.")
         return data
