@@ -1,7 +1,9 @@
 """A call ends, however slowly its answer drips: to another program, a gateway, a mail provider, encrypted or not."""
 
 import datetime as dt
+import multiprocessing
 import ssl
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from pytest_django import Settings
 from urllib3.util import Timeout
 
-from clinic.deadline import Deadline, Plain, Secure
+from clinic.deadline import Deadline, Plain, Secure, _watch
 from interface.hooks import delivery
 from interface.hooks.addresses import read
 from reminders.channels import Carrier, SendError, carrier_for
@@ -161,5 +163,44 @@ def test_a_line_kept_open_from_before_is_cut_too(encrypted: bool, certificate: s
 def test_a_call_that_ends_in_time_keeps_no_line_and_no_clock() -> None:
     with dripping(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n") as port, Deadline(60) as deadline:
         assert Plain("127.0.0.1", port).urlopen("GET", "/").status == 200
-    deadline._timer.join(1)
-    assert (deadline._lines, deadline._timer.is_alive()) == ([], False)
+    assert (deadline._lines, deadline in _watch._running) == ([], False)
+
+
+def test_a_short_deadline_is_kept_while_a_longer_one_runs_and_after_many_that_were_met() -> None:
+    for _ in range(100):
+        with Deadline(30):
+            pass
+    with Deadline(30), dripping() as port, ends_soon(), pytest.raises(TimeoutError), Deadline(1):
+        Plain("127.0.0.1", port).urlopen("GET", "/", retries=False)
+
+
+def test_a_deadline_cuts_no_line_of_another_thread() -> None:
+    answers: list[int] = []
+
+    def ask(port: int) -> None:
+        with Deadline(60):
+            time.sleep(1)
+            answers.append(Plain("127.0.0.1", port).urlopen("GET", "/", retries=False).status)
+
+    well = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"
+    with dripping(well) as good, dripping() as slow:
+        other = threading.Thread(target=ask, args=[good])
+        other.start()
+        with pytest.raises(TimeoutError), Deadline(0.5):
+            Plain("127.0.0.1", slow).urlopen("GET", "/", retries=False)
+        other.join()
+    assert answers == [200]
+
+
+def test_a_process_that_was_forked_keeps_its_deadlines_too() -> None:
+    with Deadline(60):  # the parent's clock runs
+        child = multiprocessing.get_context("fork").Process(target=_is_left)
+        child.start()
+        child.join(SOON)
+        assert child.exitcode == 0
+
+
+def _is_left() -> None:
+    """Ask a server that drips."""
+    with dripping() as port, pytest.raises(TimeoutError), Deadline(1):
+        Plain("127.0.0.1", port).urlopen("GET", "/", retries=False)
