@@ -70,10 +70,6 @@ class EmailCarrier:
         """Send; return the Message-ID."""
         try:
             self._hand_over(message)
-        except SendError as error:
-            if error.in_doubt:
-                self._hang_up()
-            raise
         finally:
             if not self._keep_open:
                 self.close()
@@ -85,6 +81,7 @@ class EmailCarrier:
             if _is_smtp(connection):
                 # A message that changed since its letter was put together is another one, and so is its letter.
                 connection.connection.sendmail(*(self._letters.pop(message, None) or letter_of(message)))
+                self._say_next()
             else:
                 _send_otherwise(_mail(message, connection))
         except smtplib.SMTPRecipientsRefused as error:
@@ -92,13 +89,24 @@ class EmailCarrier:
         except smtplib.SMTPResponseException as error:
             raise _refused(error.smtp_code, about_address=False) from error
         except (smtplib.SMTPException, OSError) as error:
-            raise SendError(SILENT, permanent=False, in_doubt=True) from error
+            in_doubt = not _is_smtp(connection) or connection.connection.text_is_out
+            self._hang_up()
+            raise SendError(SILENT, permanent=False, in_doubt=in_doubt) from error
+
+    def _say_next(self) -> None:
+        """Say already who sends the next letter. Whatever is wrong with the line is seen when that goes, or the goodbye."""
+        letter = next(iter(self._letters.values()), None)
+        if letter:
+            with suppress(smtplib.SMTPException, OSError):
+                self._line.connection.say_sender(letter.sender, len(letter.content))
 
     def _connected(self) -> Any:
         """Return a connection that the server has greeted. Only SMTP is kept: other ways of sending have no greeting.
 
         A server that refuses us, or our log-in, has not seen the message: it can be taken later.
         """
+        if self._line and self._line.connection.sock is None:  # the server has ended it
+            self._line = None
         connection = self._line or get_connection()
         if not isinstance(connection, EmailBackend):
             return connection

@@ -2,8 +2,8 @@
 
 import smtplib
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.core.mail.backends import smtp
@@ -33,13 +33,54 @@ class EmailBackend(smtp.EmailBackend):
 
 
 class _Line(smtplib.SMTP):
-    """A line whose every conversation, a letter or the goodbye, has an end."""
+    """A line whose every conversation, a letter or the goodbye, has an end.
+
+    Whose letter comes next may be said early: the server thinks about it while we write down that the letter begins.
+    """
+
+    # Whether the last letter got as far as its text: until then nobody can have it.
+    text_is_out = False
+    # The sender and the options that were said and not answered yet.
+    _said: tuple[str, ...] | None = None
+
+    def say_sender(self, sender: str, size: int) -> None:
+        """Begin a letter of so many bytes, without waiting for the answer; no recipient hears of it, and it binds nobody."""
+        options = (f"size={size}",) if self.has_extn("size") else ()
+        self.putcmd("mail", " ".join((f"FROM:{smtplib.quoteaddr(sender)}", *options)))
+        self._said = (sender, *options)
+
+    def mail(self, sender: str, options: Sequence[str] = ()) -> tuple[int, bytes]:
+        """Say whose letter it is, or read the answer where that was said early. One that did not go is taken back."""
+        if self._said == (sender, *options):
+            self._said = None
+            return self.getreply()
+        if self._said:
+            self.rset()
+        return super().mail(sender, options)
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        """Hand the text over. Where the server does not want it, the letter is taken back: it still is in the middle of it."""
+        self.text_is_out = True
+        try:
+            return super().data(msg)
+        except smtplib.SMTPDataError:
+            with suppress(smtplib.SMTPServerDisconnected):
+                self.rset()
+            raise
+
+    def putcmd(self, cmd: str, args: str = "") -> None:
+        """Say something, once what was said early is answered."""
+        if self._said:
+            self._said = None
+            self.getreply()
+        super().putcmd(cmd, args)
 
     def _get_socket(self, *words: Any) -> socket.socket:
         return mind(super()._get_socket(*words))  # type: ignore[misc]
 
     def sendmail(self, *words: Any, **names: Any) -> Any:
         """Hand a letter over. Raises TimeoutError when that took too long: the server may have it, and may not."""
+        self.text_is_out = False
         with self._bounded():
             return super().sendmail(*words, **names)
 

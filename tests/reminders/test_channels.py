@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import select
 import smtplib
 import uuid
 from collections.abc import Iterator
@@ -136,6 +137,72 @@ def test_a_batch_uses_one_connection(settings: Settings, tmp_path: Path, monkeyp
         carriers.on("email").send(LETTER)
         assert len(server.received()) == 2
     assert len(set(map(id, greeted))) == 1
+
+
+def letters(*names: str) -> list[Message]:
+    """Return messages of different sizes."""
+    return [Message(name, f"{name}@patients.example", "Hello", name * 10**size) for size, name in enumerate(names)]
+
+
+def test_the_server_hears_who_writes_next_while_the_last_letter_is_written_down(
+    settings: Settings, tmp_path: Path
+) -> None:
+    one, two = letters("ann", "ben")
+    with mail(settings, tmp_path) as server, Carriers() as carriers:
+        carrier = carriers.on("email")
+        assert isinstance(carrier, EmailCarrier)
+        carrier.prepare([one, two])
+        carrier.send(one)
+        assert select.select([carrier._line.connection.sock], [], [], 10)[0]  # it has answered
+        server.tell("451")  # nobody begins a letter any more
+        carrier.send(two)
+        assert refusal(carrier, one).permanent is False
+        server.tell("")
+        carrier.send(one)
+        assert [letter["to"][0] for letter in server.received()] == [one.to, two.to, one.to]
+
+
+def test_a_letter_that_does_not_go_after_all_leaves_the_next_one_whole(settings: Settings, tmp_path: Path) -> None:
+    one, two, three = letters("ann", "ben", "cid")
+    with mail(settings, tmp_path) as server, Carriers() as carriers:
+        carriers.on("email").prepare([one, two, three])
+        carriers.on("email").send(one)
+        carriers.on("email").send(three)
+        assert [letter["body"].strip() for letter in server.received()] == [one.body, three.body]
+
+
+def test_a_text_that_a_server_has_no_room_for_leaves_the_next_letter_alone(settings: Settings, tmp_path: Path) -> None:
+    with mail(settings, tmp_path) as server:
+        carrier = EmailCarrier(keep_open=True)
+        server.tell("full")
+        full = refusal(carrier, LETTER)
+        server.tell("")
+        carrier.send(LETTER)
+        carrier.close()
+        assert len(server.received()) == 1
+    assert (full.permanent, full.in_doubt) == (False, False)
+
+
+@pytest.mark.parametrize("how", ["refuse", "421"])
+@pytest.mark.parametrize("said_early", [False, True])
+def test_a_server_that_ends_the_line_between_two_letters_puts_none_in_doubt(
+    settings: Settings, tmp_path: Path, how: str, said_early: bool
+) -> None:
+    one, two, three = letters("ann", "ben", "cid")
+    with mail(settings, tmp_path) as server, Carriers() as carriers:
+        carrier = carriers.on("email")
+        assert isinstance(carrier, EmailCarrier)
+        carrier.send(one)
+        server.tell(how)
+        if said_early:
+            carrier.prepare([three, two])
+            carrier._say_next()
+            carrier.prepare([two])
+        fault = refusal(carrier, two)
+        server.tell("")
+        carrier.send(two)
+        assert [letter["to"][0] for letter in server.received()] == [one.to, two.to]
+    assert (fault.permanent, fault.in_doubt) == (False, False)
 
 
 def test_a_letter_prepared_beforehand_is_what_would_have_been_written_at_its_turn(

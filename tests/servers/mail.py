@@ -4,7 +4,7 @@ Each message becomes one line of JSON: from, to, subject, message_id, body, at. 
 that recipient, ``--later ADDRESS`` answers 451. ``--delay`` waits after writing and before saying yes, which is where a
 sender that is killed leaves its message in doubt. ``--drop 2`` takes the first two and closes the line without a yes.
 The file of ``--control`` holds how all fail while it is not empty: refuse (the line is closed), hang (nothing taken,
-nothing answered), a number as SMTP knows them, drop, or silent (taken, and nothing answered).
+nothing answered), a number as SMTP knows them, full (no text is taken), drop, or silent (taken, and nothing answered).
 """
 
 import argparse
@@ -34,7 +34,7 @@ class Sink:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Let a message begin, or fail as told."""
-        failure = self._told()
+        failure = self.told()
         if failure == "refuse":
             _hang_up(server)
         elif failure == "hang":
@@ -69,15 +69,33 @@ class Sink:
         }
         with self.log.open("a", encoding="utf-8") as log:
             log.write(json.dumps(line) + "\n")
-        failure = self._told()
+        failure = self.told()
         if self.drops or failure == "drop":
             self.drops = max(0, self.drops - 1)
             _hang_up(server)
         await asyncio.sleep(HANG_SECONDS if failure == "silent" else self.delay)
         return "250 OK"
 
-    def _told(self) -> str:
+    def told(self) -> str:
+        """Return how to fail, nothing for not at all."""
         return self.control.read_text() if self.control and self.control.exists() else ""
+
+
+class _Server(SMTP):
+    """One that can say no to a text before it comes; the library always lets it come."""
+
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+        """Let the text come, unless told otherwise."""
+        if self.event_handler.told() == "full":
+            await self.push("452 4.3.1 Out of room")
+        else:
+            await super().smtp_DATA(arg)
+
+
+class _Controller(Controller):
+    def factory(self) -> SMTP:
+        """Return who answers on one line."""
+        return _Server(self.handler, **self.SMTP_kwargs)
 
 
 def _hang_up(server: SMTP) -> None:
@@ -96,7 +114,7 @@ def main() -> None:
     parser.add_argument("--drop", type=int, default=0, help="how many of the first are taken without a yes")
     parser.add_argument("--control", type=Path, help="a file with how to fail, read for each message")
     given = parser.parse_args()
-    controller = Controller(Sink(given), hostname="127.0.0.1", port=given.port)
+    controller = _Controller(Sink(given), hostname="127.0.0.1", port=given.port)
     controller.start()
     signal.sigwait({signal.SIGTERM, signal.SIGINT})
     controller.stop()
