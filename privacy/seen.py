@@ -14,11 +14,14 @@ from treatments.models import Course, TreatmentSession
 
 
 def kept_until(people: list[Patient], retention: Retention) -> dt.date | None:
-    """Return the last day on which the records of one person are kept; None where the clinic has not said how long."""
+    """Return the last day on which the records of one person are kept; None where the clinic has not said how long.
+
+    The first is the record that stays. It says when they were born: a record is often there twice for a date mistyped.
+    """
     if retention.years is None:
         return None
     last = max(_last_seen(one) for one in _with_dates(Patient.objects.filter(pk__in=[one.pk for one in people])))
-    return keeping.keep_until(last, min(one.birth_date for one in people), retention.years)
+    return keeping.keep_until(last, people[0].birth_date, retention.years)
 
 
 def past_their_time(clinic: Clinic, today: dt.date) -> Iterator[Patient]:

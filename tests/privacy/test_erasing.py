@@ -358,6 +358,13 @@ def test_who_was_here_since_or_was_a_child_is_kept(harbour: World, keeper: User)
     assert list(past_their_time(harbour.clinic, TODAY)) == []
 
 
+def test_the_record_that_stays_says_when_a_child_was_born(harbour: World) -> None:
+    kid = make_patient(harbour.clinic, "Kid", "Young", created_at=LONG_AGO, birth_date=dt.date(2005, 1, 1))
+    wrong = {"birth_date": dt.date(1905, 1, 1), "merged_into": kid, "closed": "merged", "closed_on": LONG_AGO.date()}
+    make_patient(harbour.clinic, "Kid", "Young", created_at=LONG_AGO, **wrong)
+    assert list(past_their_time(harbour.clinic, TODAY)) == []
+
+
 def test_the_years_begin_with_the_end_of_treatment_where_that_is_later(harbour: World, forgotten: Patient) -> None:
     course = make_course(forgotten)
     ended = {"closed_on": TODAY - dt.timedelta(days=365 * 7), "close_reason": "Discharged"}
