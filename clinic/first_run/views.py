@@ -1,5 +1,6 @@
 """Pages from an empty installation to a clinic that can book: the first log-in, the clinic, and what is left to settle."""
 
+import datetime as dt
 from contextlib import suppress
 
 from django.conf import settings
@@ -69,25 +70,26 @@ def found(request: HttpRequest) -> HttpResponse:
 def place(request: StaffRequest) -> HttpResponse:
     """Set the country, region and time zone right, while nothing hangs on them; else say what does, and what to do."""
     form = PlaceForm(request.POST if request.method == "POST" else None, initial=_place(request.clinic))
-    held = held_by(request.clinic)
+    now = timezone.now()
+    held = held_by(request.clinic, now)
     if not held and form.is_bound and form.is_valid():
-        held = _set_right(request, form)
+        held = _set_right(request, form, now)
         if not held and not form.theirs:
             messages.success(request, "The country and the time zone are saved.")
             return redirect("setup:details")
     status = 409 if held and form.is_bound else status_of(form)
-    return render(request, "first_run/place.html", {"form": form, "held": held, "now": timezone.now()}, status=status)
+    return render(request, "first_run/place.html", {"form": form, "held": held, "now": now}, status=status)
 
 
 @transaction.atomic
-def _set_right(request: StaffRequest, form: PlaceForm) -> str:
+def _set_right(request: StaffRequest, form: PlaceForm, now: dt.datetime) -> str:
     """Save where the clinic lies; return why it stays after all, where somebody was registered meanwhile."""
     clinic = Clinic.objects.select_for_update().get(pk=request.clinic.pk)  # who registers somebody waits, or is seen
-    if held := held_by(clinic):
+    if held := held_by(clinic, now):
         return held
     with suppress(Overtaken):
         form.look_again(_place(clinic))
-        save_details(clinic=clinic, fields=form.cleaned_data, by=request.user, at=timezone.now())
+        save_details(clinic=clinic, fields=form.cleaned_data, by=request.user, at=now)
     return ""
 
 
