@@ -221,6 +221,17 @@ def test_a_step_is_skipped_and_taken_up_again(ada: Client) -> None:
     assert FirstStep.objects.get(key="holidays").state == "open"
 
 
+def test_what_was_skipped_stands_in_settings_when_nothing_else_is_left(ada: Client) -> None:
+    FirstStep.objects.exclude(key="injectors").update(state="done")
+    ada.post(reverse("first_run:settle", args=["injectors"]), {"state": "skipped"})
+    assert "First steps" not in shown(ada, "treatments:today")
+    page = shown(ada, "setup:overview")
+    assert "First steps that were skipped:" in page
+    assert reverse("first_run:step", args=["injectors"]) in page
+    FirstStep.objects.update(state="done")
+    assert "First steps" not in shown(ada, "setup:overview")
+
+
 @pytest.mark.parametrize(
     ("key", "words"), [("rooms", "There is no room yet."), ("injectors", "Nobody has working hours yet.")]
 )
