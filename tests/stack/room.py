@@ -15,9 +15,10 @@ from django.utils import timezone  # noqa: E402
 from clinic.models import Clinic, Injector, User  # noqa: E402
 from patients.models import Patient  # noqa: E402
 from tests.builders import make_course, make_patient  # noqa: E402
+from tests.stack.night import MINUTE, free_minutes  # noqa: E402
 from treatments.models import SessionEvent, Status, TreatmentSession  # noqa: E402
 
-HOUR = dt.timedelta(hours=1)
+BEGINS = dt.time(3)
 
 
 def put_into_room(name: str) -> TreatmentSession:
@@ -31,11 +32,7 @@ def put_into_room(name: str) -> TreatmentSession:
         injector=injector,
     )
     hours = injector.opening_hours.select_related("room").first()
-    # An hour at which nobody works, and another minute for each: no two visits overlap.
-    early = dt.datetime.combine(today, dt.time(3), clinic.zone)
-    at = early + dt.timedelta(
-        minutes=TreatmentSession.objects.filter(starts_at__gte=early, starts_at__lt=early + HOUR).count()
-    )
+    [at] = free_minutes(clinic, today, BEGINS, 1)
     session = TreatmentSession.objects.create(
         clinic=clinic,
         course=course,
@@ -43,7 +40,7 @@ def put_into_room(name: str) -> TreatmentSession:
         room=hours.room if hours else None,
         status=Status.IN_ROOM,
         starts_at=at,
-        ends_at=at + dt.timedelta(minutes=1),
+        ends_at=at + MINUTE,
         local_date=today,
         due_on=today,
         placed_at=now,

@@ -26,6 +26,7 @@ from reminders.wording.rendering import render, template_for  # noqa: E402
 from tests.builders import make_clinic, make_course, make_injector, make_patient, make_session  # noqa: E402
 from tests.stack.late import come_late  # noqa: E402
 from tests.stack.letterbox import make  # noqa: E402
+from tests.stack.night import MINUTE, free_minutes  # noqa: E402
 from tests.stack.room import put_into_room  # noqa: E402
 from treatments.models import TreatmentSession  # noqa: E402
 
@@ -33,12 +34,12 @@ FRIDAY = 5
 
 
 def at_night(name: str, phone: str, now: dt.datetime, days: int = 0) -> TreatmentSession:
-    """Return a visit of somebody new, in the first minute of a day: no other is then."""
+    """Return a visit of somebody new, in the first minute of a day that nobody has."""
     injector = Injector.objects.select_related("clinic").get(email="osei@riverside.example")
     day = timezone.localdate(now, injector.clinic.zone) + dt.timedelta(days=days)
-    midnight = dt.datetime.combine(day, dt.time(0), injector.clinic.zone)
+    [at] = free_minutes(injector.clinic, day, dt.time(0), 1)
     course = make_course(make_patient(injector.clinic, "Robin", name, phone=phone))
-    return make_session(course, injector, midnight, ends_at=midnight + dt.timedelta(minutes=1), placed_at=now)
+    return make_session(course, injector, at, ends_at=at + MINUTE, placed_at=now)
 
 
 def being_set_up() -> tuple[Clinic, Injector]:
