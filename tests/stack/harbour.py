@@ -1,6 +1,6 @@
 """A clinic for the story in the browser, in the time zone where it is about midday now, so that messages may go out.
 
-`python -m tests.stack.harbour open` makes it; `... pass DAYS` lets days pass there: everything booked lies so much
+`python -m tests.stack.harbour open` makes it and prints which day it is there; `... pass DAYS` lets days pass there: everything booked lies so much
 nearer, or further back; `... known` prints all that is known of anybody. Runs with the settings of the stack whose database it works on.
 """
 
@@ -33,8 +33,8 @@ PEOPLE = {
 }
 
 
-def open_clinic() -> None:
-    """Make the clinic, its people, an injector who works every day, and the texts of its messages."""
+def open_clinic() -> dt.date:
+    """Make the clinic, its people, an injector who works every day, and the texts of its messages; return its day."""
     clinic = Clinic.objects.create(
         name="Harbour Clinic",
         slug="harbour",
@@ -54,10 +54,11 @@ def open_clinic() -> None:
             clinic=clinic, injector=injector, room=room, weekday=weekday, opens=dt.time(9), closes=dt.time(17)
         )
     # Around Christmas too, the story needs a day to book.
-    today = timezone.now().date()
+    today = timezone.localdate(timezone=clinic.zone)
     for ahead in range(30):
         WorkedHoliday.objects.create(clinic=clinic, date=today + dt.timedelta(days=ahead))
     defaults.install(clinic)
+    return today
 
 
 def wait_until_planned() -> None:
@@ -91,7 +92,7 @@ def let_days_pass(days: int) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1] == "open":
-        open_clinic()
+        sys.stdout.write(open_clinic().isoformat())
     elif sys.argv[1] == "known":
         sys.stdout.write(json.dumps(sorted(known())))
     else:

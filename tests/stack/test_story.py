@@ -32,16 +32,21 @@ def harbour(stack: Stack, *words: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def clinic(stack: Stack) -> Stack:
+def today(stack: Stack) -> dt.date:
+    """Which day it is at Harbour Clinic. It is midday there when it opens: over the whole story, whatever day begins here."""
+    return dt.date.fromisoformat(harbour(stack, "open"))
+
+
+@pytest.fixture(scope="module")
+def clinic(stack: Stack, today: dt.date) -> Stack:
     """The running stack with Harbour Clinic in it."""
-    harbour(stack, "open")
     return stack
 
 
 @pytest.fixture
-def referrals(tmp_path: Path) -> Path:
+def referrals(tmp_path: Path, today: dt.date) -> Path:
     """A list with Maria, who is new, Tom, who is due in two weeks, and one row that is spoiled."""
-    last = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=71)
+    last = today - dt.timedelta(days=71)
     known = "2025-10-01,22,20,14,9,3"
     rows = [
         f"HB1,Maria,Santos,1984-04-17,07700 900123,,en,sms,2025-10-01,{known},,,0,NHS,,,,,osei@harbour.example",
@@ -86,11 +91,11 @@ def arrived(server: Server, address: str) -> list[dict[str, Any]]:
     return found()
 
 
-def test_the_main_job(clinic: Stack, browser: Any, staff: Any, referrals: Path) -> None:
+def test_the_main_job(clinic: Stack, today: dt.date, browser: Any, staff: Any, referrals: Path) -> None:
     import_the_list(staff("ada"), referrals)
     a_message_by_itself(clinic)
     assess_and_open(staff("osei"))
-    book_in_five_days(staff("fran"))
+    book(staff("fran"), today + dt.timedelta(days=5))
     harbour(clinic, "pass", "2")
     link = the_link_in_the_text(clinic)
     confirm_on_the_phone(browser, link)
@@ -129,9 +134,8 @@ def assess_and_open(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("Book next visit: Maria Santos")
 
 
-def book_in_five_days(page: Page) -> None:
-    """Press the first time in five days."""
-    day = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=5)
+def book(page: Page, day: dt.date) -> None:
+    """Press the first time of a day."""
     page.goto("/recall/?tab=soon")
     page.get_by_role("link", name="Book for Maria Santos").click()
     page.get_by_text("More times").click()
