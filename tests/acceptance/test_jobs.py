@@ -14,7 +14,7 @@ from tests.acceptance.jobs import admin, desk, injector, patient
 from tests.acceptance.jobs.counting import COUNT, check_table, count
 from tests.engines import once
 from tests.servers.processes import wait_for
-from tests.stack.running import Stack, run_beside
+from tests.stack.running import Stack, make_for_today
 from tests.stack.windows import ADA, FRAN, OSEI, PATIENCE, log_in, sign_out
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser, once("a page takes as many clicks on every database")]
@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.stack, pytest.mark.browser, once("a page takes as many
 @pytest.fixture(scope="module")
 def begun(stack: Stack) -> dict[str, Any]:
     """What the jobs begin with."""
-    found: dict[str, Any] = json.loads(run_beside(stack, "tests.acceptance.jobs.beginnings"))
+    found: dict[str, Any] = json.loads(make_for_today(stack, "tests.acceptance.jobs.beginnings"))
     return found
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.builders import PASSWORD
 from tests.engines import once
 from tests.stack.own_pages import links
-from tests.stack.running import Stack, run_beside
+from tests.stack.running import Stack, make_for_today
 from tests.stack.windows import PATIENCE
 
 __all__ = ["links"]
@@ -50,7 +50,7 @@ BELOW_ITS_NAME = """(name) => {
 @pytest.fixture(scope="module")
 def busy(stack: Stack) -> dict[str, str]:
     """A clinic with sixty visits today: how to log in there."""
-    found: dict[str, str] = json.loads(run_beside(stack, "tests.acceptance.busy_day"))
+    found: dict[str, str] = json.loads(make_for_today(stack, "tests.acceptance.busy_day"))
     return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.stack.running import Stack, run_beside
+from tests.stack.running import Stack, make_for_today
 from tests.stack.windows import FRAN, OSEI, PATIENCE, log_in
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
@@ -17,7 +17,7 @@ SETTLES = 200  # milliseconds in which a scroll that goes on would show
 @pytest.fixture(scope="module")
 def late(stack: Stack) -> None:
     """People whom all tests of this file may take for still to come, also in the evening."""
-    run_beside(stack, "tests.stack.late", "12")
+    make_for_today(stack, "tests.stack.late", "12")
 
 
 @pytest.fixture

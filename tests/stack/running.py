@@ -1,14 +1,17 @@
 """The demo as a running thing: start it, wait for it, stop it."""
 
+import datetime as dt
 import os
 import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import requests
 
@@ -18,6 +21,9 @@ from tests.servers.processes import ROOT, Server, free_port, wait_for
 # seen at once all the same.
 START_SECONDS = 600.0
 STOP_SECONDS = 20.0
+# Longer than a file of tests takes on a slow machine.
+LONGEST_FILE = dt.timedelta(minutes=5)
+LONDON = ZoneInfo("Europe/London")
 # All that is handed on of this process's own environment: the tests' settings must not leak into the demo.
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
 
@@ -147,6 +153,15 @@ def run_beside(stack: Stack, module: str, *words: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def make_for_today(stack: Stack, module: str, *words: str) -> str:
+    """Run a module that puts visits into today, which has to last for a file of tests: shortly before midnight, into tomorrow."""
+    now = dt.datetime.now(LONDON)
+    left = dt.datetime.combine(now.date() + dt.timedelta(days=1), dt.time(), LONDON) - now
+    if left < LONGEST_FILE:
+        time.sleep(left.total_seconds() + 1)
+    return run_beside(stack, module, *words)
 
 
 def in_room(stack: Stack, injector: str = "osei") -> str:
