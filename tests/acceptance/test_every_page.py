@@ -114,16 +114,24 @@ def walked(browser: Browser, stack: Stack, links: dict[str, str]) -> Iterator[tu
         yield walk, looker
 
 
-def _next_week(page: Page) -> str:
-    page.goto("/calendar/")
+def _next_week(page: Page, calendar: str = "/calendar/") -> str:
+    page.goto(calendar)
     page.get_by_role("link", name="Next week").click()
-    page.wait_for_url("**/calendar/?*date=*")
+    page.wait_for_url(f"**{calendar}?*date=*")
     return page.url
 
 
+def _booked(page: Page) -> str:
+    """Return a visit that is to come, next week or in this one: on a Monday, all who come soon come in the same week."""
+    visits = page.locator("main a.i-booked, main a.i-confirmed")
+    _next_week(page, "/calendar/all/")
+    if not visits.count():
+        page.goto("/calendar/all/")
+    return str(visits.last.get_attribute("href"))
+
+
 def _of_osei(page: Page, stack: Stack) -> list[str]:
-    _next_week(page)
-    booked = _first(page, "td.visit a.i-booked, td.visit a.i-confirmed")
+    booked = _booked(page)
     page.goto("/response/")
     person = _first(page, "main a[href^='/patients/']")
     page.goto(person)
