@@ -35,7 +35,17 @@ def settings(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     begins = begins_at(request.clinic, now)
     words = past_their_days(request.clinic, now) if begins else 0
-    context = {"form": form, "over": over[:SHOWN], "number": len(over), "begins": begins, "words": words}
+    erases = Retention.of(
+        request.clinic
+    ).erase_by_itself  # as it is saved: a form that was refused holds what was typed
+    context = {
+        "form": form,
+        "over": over[:SHOWN],
+        "number": len(over),
+        "erases": erases,
+        "begins": begins,
+        "words": words,
+    }
     return render(request, "privacy/settings.html", context, status=status_of(form))
 
 

@@ -418,6 +418,12 @@ def test_words_of_messages_go_after_their_days_and_the_ledger_stays(maria: Patie
     assert (message.meaning, message.received_at, attempt.outcome) == ("other", old, "refused")
 
 
+def test_a_rule_that_was_refused_is_not_said_to_erase(forgotten: Patient, kit: Any) -> None:
+    refused = kit.post(reverse("privacy:settings"), {"record_years": "8", "text_days": "1", "erase_by_itself": "on"})
+    assert refused.status_code == 422
+    assert "Nobody is erased by itself." in refused.content.decode()
+
+
 def test_days_that_were_just_changed_take_no_words_for_a_week(maria: Patient, kit: Any, frozen_clock: Any) -> None:
     OneOff.objects.update(made_at=NOW - dt.timedelta(days=30))
     kit.post(reverse("privacy:settings"), {"record_years": "8", "text_days": "9"})
