@@ -75,11 +75,15 @@ def leave(*, row: Absence) -> Change:
 
 
 def closure(*, row: Closure) -> Change:
-    """A time in which the clinic or a room is closed."""
+    """A time in which the clinic or a room is closed. Saving raises Refused when it is closed all that time already."""
     which = Q(room=row.room) if row.room else Q()
     words = f"{row.room or 'The whole clinic'} closed: {span_words(row)}"
 
     def write(by: User, at: dt.datetime) -> None:
+        there = Closure.objects.filter(clinic=row.clinic, room=row.room)
+        other = there.filter(starts_at__lte=row.starts_at, ends_at__gte=row.ends_at).first()
+        if other:
+            raise Refused(f"{row.room or 'The whole clinic'} is closed then already: {span_words(other)}.")
         _keep(row, by, at)
 
     return Change(row.clinic, words, which & _during(row), write)

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic.models import Absence, Clinic, Closure, Injector, WorkedHoliday
+from tests.builders import room_of
 from tests.treatments.setup.conftest import leave_form
 
 
@@ -88,6 +89,15 @@ def test_a_closed_time_can_be_added_and_taken_back(ada: Client, riverside: Clini
     assert "Whole clinic" in ada.get(reverse("setup:overview")).content.decode()
     ada.post(reverse("setup:remove_closure", args=[closure.uid]))
     assert not Closure.objects.exists()
+
+
+def test_a_closed_time_that_is_sent_twice_is_kept_once(ada: Client, osei: Injector) -> None:
+    twice = [ada.post(reverse("setup:new_closure"), leave_form(room="", label="Water")) for _ in range(2)]
+    assert [response.status_code for response in twice] == [302, 422]
+    assert "The whole clinic is closed then already: Wednesday 2 December 2026." in twice[1].content.decode()
+    room = room_of(osei).uid
+    assert ada.post(reverse("setup:new_closure"), leave_form(room=room, label="Paint")).status_code == 302
+    assert Closure.objects.count() == 2
 
 
 def test_a_room_of_another_clinic_cannot_be_closed(ada: Client, lakeside: Clinic) -> None:
