@@ -235,3 +235,12 @@ def test_the_page_shows_the_table_that_the_code_obeys(admin: User) -> None:
 @pytest.mark.parametrize("what", ["policies", "messages to patients", "other programs", "how long it is kept"])
 def test_the_table_names_what_only_an_admin_may_set(admin: User, what: str) -> None:
     assert what in log_in(admin).get(reverse("staff:people")).content.decode()
+
+
+def test_who_ends_what_a_colleague_has_just_ended_reads_so_and_nothing_of_messages(admin: User, reader: User) -> None:
+    end = reverse("staff:end_access", args=[reader.uid])
+    log_in(admin).post(end)
+    answer = log_in(admin).get(end)
+    assert answer.status_code == 404
+    assert "It may have been ended or removed meanwhile" in answer.content.decode()
+    assert "call your clinic" not in answer.content.decode()
