@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.urls import reverse
 
@@ -324,6 +324,12 @@ def test_the_command_erases_when_told_to(forgotten: Patient, capsys: Any) -> Non
     assert Erasure.objects.get().reason == "retention"
     call_command("erase_past_retention")
     assert "0 would be erased." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("erases", [False, True])
+def test_the_command_knows_no_clinic_that_there_is_not(forgotten: Patient, erases: bool) -> None:
+    with pytest.raises(CommandError, match="There is no clinic harbor"):
+        call_command("erase_past_retention", erase=erases, clinic="harbor")
 
 
 def test_nobody_is_erased_by_itself_unless_the_clinic_says_so(harbour: World, forgotten: Patient) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from clinic.models import Clinic
@@ -25,6 +25,8 @@ class Command(BaseCommand):
         """Go through the clinics."""
         now, number = timezone.now(), 0
         clinics = Clinic.objects.filter(slug=options["clinic"]) if options["clinic"] else Clinic.objects.all()
+        if options["clinic"] and not clinics:
+            raise CommandError(f"There is no clinic {options['clinic']}.")
         for clinic in clinics:
             for patient in list(past_their_time(clinic, now.astimezone(clinic.zone).date())):
                 number += 1
