@@ -17,6 +17,7 @@ from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from clinic import founding  # noqa: E402
+from clinic.demo.clinics import work_on_holidays  # noqa: E402
 from clinic.demo.logins import PASSWORD  # noqa: E402
 from clinic.models import Clinic, Injector, Membership, Role, User  # noqa: E402
 from patients.models import Channel, ContactPoint  # noqa: E402
@@ -42,10 +43,11 @@ def at_night(name: str, phone: str, now: dt.datetime, days: int = 0) -> Treatmen
     return make_session(course, injector, at, ends_at=at + MINUTE, placed_at=now)
 
 
-def being_set_up() -> tuple[Clinic, Injector]:
-    """Return a new clinic with an admin, an injector, and all still to settle."""
+def being_set_up(now: dt.datetime) -> tuple[Clinic, Injector]:
+    """Return a new clinic with an admin, an injector, and all still to settle. It works on holidays: visits fall on them."""
     clinic = make_clinic(f"Slip{Clinic.objects.count()}")
     founding.begin(clinic)
+    work_on_holidays(clinic, now)
     defaults.install(clinic)
     admin = User.objects.create_user(email=f"admin@{clinic.slug}.example", password=PASSWORD, full_name="Slip Admin")
     Membership.objects.create(user=admin, clinic=clinic, role=Role.ADMIN)
@@ -95,7 +97,7 @@ def told(visit: TreatmentSession, now: dt.datetime) -> tuple[str, dict[str, str]
 def begin() -> dict[str, object]:
     """Make everything; return what the tests need of it."""
     now = timezone.now()
-    clinic, injector = being_set_up()
+    clinic, injector = being_set_up(now)
     coming = visit_in(9, injector, "Ash", now)
     ask, words = told(coming, now)
     in_the_way = visit_in(6, injector, "Elm", now)
