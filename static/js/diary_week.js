@@ -7,6 +7,7 @@
   if (!form) return;
   const { saving, saved, notSent } = form.dataset;
   const waiting = new Set();
+  const newest = new WeakMap(); // which of the sends of a day has what stands there now
 
   const days = () => [...form.querySelectorAll("[data-day]")];
   const say = (day, text) => { day.querySelector("[data-state]").textContent = text; };
@@ -14,6 +15,8 @@
   const send = async (day) => {
     const data = new FormData(form);
     data.set("only", day.dataset.day);
+    const turn = (newest.get(day) || 0) + 1;
+    newest.set(day, turn);
     waiting.add(day);
     say(day, saving);
     try {
@@ -21,11 +24,12 @@
         method: "POST", body: new URLSearchParams(data), headers: { Accept: "application/json" }, keepalive: true,
       });
       if (answer.status !== 204) throw new Error(answer.status);
+      if (newest.get(day) !== turn) return;
       waiting.delete(day);
       say(day, saved);
     } catch {
       // It stays on the page, and goes out with the next chance.
-      say(day, notSent);
+      if (newest.get(day) === turn) say(day, notSent);
     }
   };
 
