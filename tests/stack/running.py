@@ -23,6 +23,7 @@ START_SECONDS = 600.0
 STOP_SECONDS = 20.0
 # Longer than a file of tests takes on a slow machine.
 LONGEST_FILE = dt.timedelta(minutes=5)
+SOMEBODY_IS_LATE = dt.time(0, 2)
 LONDON = ZoneInfo("Europe/London")
 # All that is handed on of this process's own environment: the tests' settings must not leak into the demo.
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
@@ -156,11 +157,14 @@ def run_beside(stack: Stack, module: str, *words: str) -> str:
 
 
 def make_for_today(stack: Stack, module: str, *words: str) -> str:
-    """Run a module that puts visits into today, which has to last for a file of tests: shortly before midnight, into tomorrow."""
+    """Run a module that puts visits into today, which has to last for a file of tests: shortly before midnight, into tomorrow.
+
+    The first minutes of a day have to be over too: those are the minutes of who is late.
+    """
     now = dt.datetime.now(LONDON)
-    left = dt.datetime.combine(now.date() + dt.timedelta(days=1), dt.time(), LONDON) - now
-    if left < LONGEST_FILE:
-        time.sleep(left.total_seconds() + 1)
+    begins = dt.datetime.combine((now + LONGEST_FILE).date(), SOMEBODY_IS_LATE, LONDON)
+    if now < begins:
+        time.sleep((begins - now).total_seconds())
     return run_beside(stack, module, *words)
 
 
