@@ -67,6 +67,10 @@ def _of_a_patient(page: Page, links: dict[str, str]) -> Iterator[None]:
             page.goto(links[link] + part)
             page.evaluate(OPEN_ALL)
             yield
+    page.goto(f"{links['due']}ask/")
+    page.locator("main fieldset input").first.check()
+    _press(page.get_by_role("button", name="Send"))
+    yield  # noted
     page.goto(links["diary"])
     _press(page.get_by_role("button", name="No", exact=True))
     yield  # saved
