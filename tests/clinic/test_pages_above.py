@@ -10,7 +10,7 @@ from clinic.models import User
 from tests.conftest import log_in
 
 BROWSER: Any = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
-UID = uuid.uuid4()
+UID = uuid.UUID(int=1)
 TEXT = "/settings/messages/7/sms/en/"
 
 
