@@ -21,7 +21,7 @@ from clinic.signing_in.sessions import LONGEST, SessionStore, begin
 from patients.models import Patient
 from tests.builders import NOW, make_clinic, make_injector, make_patient, make_user
 from tests.servers.migrated import django_db_modify_db_settings, pytest_configure
-from tests.stack.fixtures import browser, browser_page, pytest_collection_modifyitems, stack
+from tests.stack.fixtures import browser, browser_page, pytest_collection_modifyitems, pytest_runtest_teardown, stack
 from tests.world import World
 
 # One definition for every folder that looks at the running stack: a second would start a second stack.
@@ -31,6 +31,7 @@ __all__ = [
     "django_db_modify_db_settings",
     "pytest_collection_modifyitems",
     "pytest_configure",
+    "pytest_runtest_teardown",
     "stack",
 ]
 

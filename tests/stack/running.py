@@ -58,6 +58,12 @@ class Demo:
         answer.raise_for_status()
         return answer.text
 
+    def beat(self) -> int:
+        """Return the number of the process that says when it is time."""
+        words = subprocess.run(["ps", "-A", "-o", "pid=,args="], capture_output=True, text=True, check=True).stdout
+        under = self.pids()
+        return next(pid for line in words.splitlines() if " beat" in line and (pid := int(line.split()[0])) in under)
+
     def pids(self) -> dict[int, str]:
         """Return all processes under the demo, those of its parts too: number and name."""
         rows = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,comm="], capture_output=True, text=True, check=True)
