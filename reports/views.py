@@ -150,7 +150,7 @@ def message_rows(request: StaffRequest) -> HttpResponse:
         "query": _query(request, "after"),
         "back": _query(request, "after", "became", "channel"),
     }
-    return render(request, "reports/messages.html", context)
+    return render(request, "reports/message_rows.html", context)
 
 
 def _back_to(request: StaffRequest, key: str) -> HttpResponse:

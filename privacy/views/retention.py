@@ -34,17 +34,14 @@ def settings(request: StaffRequest) -> HttpResponse:
     audit.list_shown(request, "past their time", len(over[:SHOWN]))
     now = timezone.now()
     begins = begins_at(request.clinic, now)
-    words = past_their_days(request.clinic, now) if begins else 0
-    erases = Retention.of(
-        request.clinic
-    ).erase_by_itself  # as it is saved: a form that was refused holds what was typed
     context = {
         "form": form,
         "over": over[:SHOWN],
         "number": len(over),
-        "erases": erases,
+        # As it is saved: a form that was refused holds what was typed.
+        "erases": Retention.of(request.clinic).erase_by_itself,
         "begins": begins,
-        "words": words,
+        "words": past_their_days(request.clinic, now) if begins else 0,
     }
     return render(request, "privacy/settings.html", context, status=status_of(form))
 

@@ -98,7 +98,7 @@ class EmailCarrier:
         letter = next(iter(self._letters.values()), None)
         if letter:
             with suppress(smtplib.SMTPException, OSError):
-                self._line.connection.say_sender(letter.sender, len(letter.content))
+                self._line.connection.say_sender(letter.sender)
 
     def _connected(self) -> Any:
         """Return a connection that the server has greeted. Only SMTP is kept: other ways of sending have no greeting.

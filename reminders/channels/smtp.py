@@ -40,18 +40,17 @@ class _Line(smtplib.SMTP):
 
     # Whether the last letter got as far as its text: until then nobody can have it.
     text_is_out = False
-    # The sender and the options that were said and not answered yet.
-    _said: tuple[str, ...] | None = None
+    # Who was said to send the next letter, and not answered yet.
+    _said: str | None = None
 
-    def say_sender(self, sender: str, size: int) -> None:
-        """Begin a letter of so many bytes, without waiting for the answer; no recipient hears of it, and it binds nobody."""
-        options = (f"size={size}",) if self.has_extn("size") else ()
-        self.putcmd("mail", " ".join((f"FROM:{smtplib.quoteaddr(sender)}", *options)))
-        self._said = (sender, *options)
+    def say_sender(self, sender: str) -> None:
+        """Begin a letter, whichever comes next, without waiting for the answer: no recipient hears of it, nobody is bound."""
+        self.putcmd("mail", f"FROM:{smtplib.quoteaddr(sender)}")
+        self._said = sender
 
     def mail(self, sender: str, options: Sequence[str] = ()) -> tuple[int, bytes]:
-        """Say whose letter it is, or read the answer where that was said early. One that did not go is taken back."""
-        if self._said == (sender, *options):
+        """Say whose letter it is, or read the answer where that was said early; somebody else's is taken back."""
+        if self._said == sender:
             self._said = None
             return self.getreply()
         if self._said:

@@ -183,6 +183,17 @@ def test_a_text_that_a_server_has_no_room_for_leaves_the_next_letter_alone(setti
     assert (full.permanent, full.in_doubt) == (False, False)
 
 
+def test_a_letter_of_another_sender_goes_out_as_theirs(settings: Settings, tmp_path: Path) -> None:
+    one, two = letters("ann", "ben")
+    with mail(settings, tmp_path) as server, Carriers() as carriers:
+        carriers.on("email").prepare([one, two])
+        carriers.on("email").send(one)
+        settings.DEFAULT_FROM_EMAIL = "desk@clinic.example"
+        carriers.on("email").prepare([two])
+        carriers.on("email").send(two)
+        assert [letter["from"] for letter in server.received()] == ["clinic@clinic.example", "desk@clinic.example"]
+
+
 @pytest.mark.parametrize("how", ["refuse", "421"])
 @pytest.mark.parametrize("said_early", [False, True])
 def test_a_server_that_ends_the_line_between_two_letters_puts_none_in_doubt(
