@@ -60,13 +60,13 @@ class Demo:
 
     def beat(self) -> int:
         """Return the number of the process that says when it is time."""
-        words = subprocess.run(["ps", "-A", "-o", "pid=,args="], capture_output=True, text=True, check=True).stdout
+        words = subprocess.run(["ps", "-A", "-ww", "-o", "pid=,args="], capture_output=True, text=True, check=True).stdout
         under = self.pids()
         return next(pid for line in words.splitlines() if " beat" in line and (pid := int(line.split()[0])) in under)
 
     def pids(self) -> dict[int, str]:
         """Return all processes under the demo, those of its parts too: number and name."""
-        rows = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,comm="], capture_output=True, text=True, check=True)
+        rows = subprocess.run(["ps", "-A", "-ww", "-o", "pid=,ppid=,comm="], capture_output=True, text=True, check=True)
         known = [re.split(r"\s+", row.strip(), maxsplit=2) for row in rows.stdout.splitlines()]
         found = {self.process.pid: "demo"}
         while more := {int(pid): name for pid, parent, name in known if int(parent) in found and int(pid) not in found}:
