@@ -14,6 +14,7 @@ from clinic import audit, message_hours
 from clinic.models import AuditEntry, Clinic, User
 from patients.models import Channel, ContactPoint
 from reminders import defaults, timing
+from reminders.channels.silent import NO_TEXTS
 from reminders.models import Reminder, ReminderRule, State
 from reminders.planning.channel import best_channel, reachable
 from treatments.models import ContactAttempt, Course
@@ -66,6 +67,8 @@ def _recipient(
 
 
 def _why_unreachable(phone: ContactPoint | None) -> str:
+    if not settings.SEND_TEXTS:
+        return NO_TEXTS
     if phone is None:
         return "No phone number"
     if phone.failed_at:

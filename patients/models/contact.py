@@ -3,6 +3,7 @@
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.db import models
@@ -78,7 +79,7 @@ def spoken_address(channel: str, address: str, country: str) -> str:
 
 def may_be_written_to(point: str, patient: str) -> Q:
     """Return the condition of `ContactPointQuerySet.usable`, for a query that reaches the contact point and its person by these ways."""
-    return Q(
+    usable = Q(
         **{
             f"{point}consented_at__isnull": False,
             f"{point}withdrawn_at__isnull": True,
@@ -86,6 +87,7 @@ def may_be_written_to(point: str, patient: str) -> Q:
             f"{patient}closed": "",
         }
     )
+    return usable if settings.SEND_TEXTS else usable & Q(**{f"{point}channel": Channel.EMAIL})
 
 
 class ContactPointQuerySet(models.QuerySet["ContactPoint"]):
@@ -94,7 +96,7 @@ class ContactPointQuerySet(models.QuerySet["ContactPoint"]):
     def usable(self) -> "ContactPointQuerySet":
         """Contact points that may be written to: consent given and not withdrawn, address not known to be dead.
 
-        None of somebody who died, nor of a record that was joined with another.
+        None of somebody who died, nor of a record that was joined with another; no phone number where no texts are sent.
         """
         return self.filter(may_be_written_to("", "patient__"))
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 from reminders.channels.base import CannotAnswer, Message, SendError
 
+NO_TEXTS = "No text messages are sent from here"
+
 
 class SilentCarrier:
     """Takes nothing, so that each message goes the other way at once, or to a person."""
@@ -14,7 +16,7 @@ class SilentCarrier:
 
     def send(self, message: Message) -> str:
         """Refuse it for good."""
-        raise SendError("No text messages are sent from here", permanent=True)
+        raise SendError(NO_TEXTS, permanent=True)
 
     def find(self, message: Message, *, since: dt.date) -> list[str]:
         """Nobody is there to be asked about what went out while texts were sent."""

@@ -9,6 +9,7 @@ from django.conf import settings
 from clinic import message_hours
 from patients.models import Channel, ContactPoint
 from reminders import timing
+from reminders.channels.silent import NO_TEXTS
 from reminders.dispatch import allowance, outcome
 from reminders.dispatch.lookup import Ready
 from reminders.models import Reminder, State
@@ -45,6 +46,8 @@ def obstacle(ready: Ready, now: dt.datetime) -> Obstacle | None:
 def no_contact_words(reminder: Reminder) -> str:
     """Return why there is no usable address on the reminder's channel, in words for staff."""
     contact = ContactPoint.objects.filter(patient=reminder.patient, channel=reminder.channel).first()
+    if reminder.channel == Channel.SMS and not settings.SEND_TEXTS:
+        return NO_TEXTS
     what = "phone number" if reminder.channel == Channel.SMS else "email address"
     if contact is None:
         return f"There is no {what}"

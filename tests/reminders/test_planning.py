@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Max, When
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from clinic.models import Clinic, Injector, User
 from patients.models import Channel, ContactPoint, Patient
@@ -252,6 +252,15 @@ def test_the_database_chooses_the_channel_as_the_rule_says(
     is_reached = Case(When(is_usable(tried), then=True), default=False)
     row = visits.annotate(**reached("course__patient")).annotate(channel=channel_of(tried), usable=is_reached).get()
     assert best_channel(visits.annotate(**reachable("course__patient_id")).get(), tried) == (row.channel, row.usable)
+
+
+def test_where_no_texts_are_sent_who_prefers_them_is_planned_a_letter(
+    visit: TreatmentSession, settings: Settings
+) -> None:
+    settings.SEND_TEXTS = False
+    plan()
+    assert visit.course.patient.preferred_channel == Channel.SMS
+    assert set(Reminder.objects.values_list("channel", flat=True)) == {Channel.EMAIL}
 
 
 def test_an_inactive_rule_asks_for_nothing(visit: TreatmentSession) -> None:

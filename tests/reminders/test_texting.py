@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 import time_machine
 from django.urls import reverse
+from pytest_django import Settings
 
 from clinic.models import Clinic, Injector, User
-from patients.models import ContactPoint, Patient
+from patients.models import Channel, ContactPoint, Patient
 from reminders import texting
 from reminders.dispatch import send_due
 from reminders.models import Reminder, ReminderRule
@@ -126,6 +127,14 @@ def test_who_cannot_be_written_to_is_named_with_the_reason(
     page = log_in(front_desk).get(reverse(URL), {"course": [str(one.uid) for one in overdue]}).content.decode()
     assert "Text 2 people" in page
     assert words in page
+
+
+def test_where_no_texts_are_sent_those_with_a_mailbox_are_written_to_and_the_others_named(
+    rules: Clinic, overdue: list[Course], settings: Settings
+) -> None:
+    settings.SEND_TEXTS = False
+    ContactPoint.objects.filter(patient=overdue[0].patient, channel=Channel.EMAIL).delete()
+    assert obstacles(rules, overdue) == ["No text messages are sent from here", "", ""]
 
 
 def test_no_number_at_all_is_a_reason(rules: Clinic, overdue: list[Course]) -> None:
