@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -324,6 +325,26 @@ def test_the_command_erases_when_told_to(forgotten: Patient, capsys: Any) -> Non
     assert Erasure.objects.get().reason == "retention"
     call_command("erase_past_retention")
     assert "0 would be erased." in capsys.readouterr().out
+
+
+def test_the_command_leaves_who_comes_back_while_it_erases_others(
+    harbour: World, forgotten: Patient, capsys: Any
+) -> None:
+    back = make_patient(harbour.clinic, "Uwe", "Berg", record_number="H9", created_at=LONG_AGO)
+
+    class Desk(StringIO):
+        """Opens a course for the second as soon as the first is told."""
+
+        def write(self, words: str) -> int:
+            if str(forgotten.uid) in words:
+                make_course(back)
+            return super().write(words)
+
+    told = Desk()
+    call_command("erase_past_retention", erase=True, stdout=told)
+    assert told.getvalue() == f"harbour {forgotten.uid}\n1 erased.\n"
+    assert f"harbour {back.uid} is kept. This person is in treatment." in capsys.readouterr().err
+    assert Patient.objects.get(pk=back.pk).family_name == "Berg"
 
 
 @pytest.mark.parametrize("erases", [False, True])

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from clinic.models import Clinic
-from privacy.erasing import erase
+from privacy.erasing import NotYet, erase
 from privacy.models import Erasure
 from privacy.seen import past_their_time
 
@@ -29,16 +29,21 @@ class Command(BaseCommand):
             raise CommandError(f"There is no clinic {options['clinic']}.")
         for clinic in clinics:
             for patient in list(past_their_time(clinic, now.astimezone(clinic.zone).date())):
-                number += 1
-                self.stdout.write(f"{clinic.slug} {patient.uid}")
-                if options["erase"]:
-                    erase(
-                        patient=patient,
-                        what=Erasure.What.PERSON,
-                        reason=Erasure.Reason.RETENTION,
-                        by=None,
-                        at=now,
-                    )
+                line = f"{clinic.slug} {patient.uid}"
+                try:
+                    if options["erase"]:
+                        erase(
+                            patient=patient,
+                            what=Erasure.What.PERSON,
+                            reason=Erasure.Reason.RETENTION,
+                            by=None,
+                            at=now,
+                        )
+                except NotYet as error:  # they came back while the others were erased
+                    self.stderr.write(f"{line} is kept. {error}")
+                else:
+                    number += 1
+                    self.stdout.write(line)
         self.stdout.write(
             f"{number} erased." if options["erase"] else f"{number} would be erased. Nothing was changed."
         )
