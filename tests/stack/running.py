@@ -60,7 +60,9 @@ class Demo:
 
     def beat(self) -> int:
         """Return the number of the process that says when it is time."""
-        words = subprocess.run(["ps", "-A", "-ww", "-o", "pid=,args="], capture_output=True, text=True, check=True).stdout
+        words = subprocess.run(
+            ["ps", "-A", "-ww", "-o", "pid=,args="], capture_output=True, text=True, check=True
+        ).stdout
         under = self.pids()
         return next(pid for line in words.splitlines() if " beat" in line and (pid := int(line.split()[0])) in under)
 
