@@ -7,30 +7,42 @@
   if (!form) return;
   const { saving, saved, notSent } = form.dataset;
   const waiting = new Set();
-  const newest = new WeakMap(); // which of the sends of a day has what stands there now
+  const underWay = new Map(); // each day that is being sent, and whether something else was chosen meanwhile
+  const LONGEST = 30000; // what takes longer has lost its line
 
   const days = () => [...form.querySelectorAll("[data-day]")];
   const say = (day, text) => { day.querySelector("[data-state]").textContent = text; };
 
-  const send = async (day) => {
+  const post = async (day) => {
     const data = new FormData(form);
     data.set("only", day.dataset.day);
-    const turn = (newest.get(day) || 0) + 1;
-    newest.set(day, turn);
-    waiting.add(day);
-    say(day, saving);
     try {
       const answer = await fetch(form.action, {
         method: "POST", body: new URLSearchParams(data), headers: { Accept: "application/json" }, keepalive: true,
+        signal: AbortSignal.timeout?.(LONGEST),
       });
-      if (answer.status !== 204) throw new Error(answer.status);
-      if (newest.get(day) !== turn) return;
-      waiting.delete(day);
-      say(day, saved);
+      return answer.status === 204;
     } catch {
-      // It stays on the page, and goes out with the next chance.
-      if (newest.get(day) === turn) say(day, notSent);
+      return false;
     }
+  };
+
+  const send = async (day) => {
+    waiting.add(day);
+    say(day, saving);
+    // One after the other: of two at once the older could arrive last, and would stay.
+    const isFirst = !underWay.has(day);
+    underWay.set(day, !isFirst);
+    if (!isFirst) return;
+    let arrived = false;
+    while (underWay.has(day)) {
+      arrived = await post(day);
+      if (underWay.get(day)) underWay.set(day, false);
+      else underWay.delete(day);
+    }
+    if (arrived) waiting.delete(day);
+    // What did not arrive stays on the page, and goes out with the next chance.
+    say(day, arrived ? saved : notSent);
   };
 
   const takeFromAbove = (day) => {
@@ -66,4 +78,6 @@
   });
 
   window.addEventListener("online", () => [...waiting].forEach(send));
+  // Who leaves the page does not wait for their turn.
+  window.addEventListener("pagehide", () => underWay.forEach((again, day) => { if (again) post(day); }));
 })();
