@@ -9,7 +9,7 @@ NO_TEXTS = "No text messages are sent from here"
 
 
 class SilentCarrier:
-    """Takes nothing, so that each message goes the other way at once, or to a person."""
+    """Takes nothing. No phone number is usable where it serves, so all that gets here is a text that staff try out."""
 
     def prepare(self, messages: Iterable[Message]) -> None:
         """Nothing is to be done beforehand."""

@@ -60,16 +60,14 @@ class Demo:
 
     def beat(self) -> int:
         """Return the number of the process that says when it is time."""
-        words = subprocess.run(
-            ["ps", "-A", "-ww", "-o", "pid=,args="], capture_output=True, text=True, check=True
-        ).stdout
         under = self.pids()
-        return next(pid for line in words.splitlines() if " beat" in line and (pid := int(line.split()[0])) in under)
+        return next(
+            pid for line in processes("pid=,args=") if " beat" in line and (pid := int(line.split()[0])) in under
+        )
 
     def pids(self) -> dict[int, str]:
         """Return all processes under the demo, those of its parts too: number and name."""
-        rows = subprocess.run(["ps", "-A", "-ww", "-o", "pid=,ppid=,comm="], capture_output=True, text=True, check=True)
-        known = [re.split(r"\s+", row.strip(), maxsplit=2) for row in rows.stdout.splitlines()]
+        known = [re.split(r"\s+", row.strip(), maxsplit=2) for row in processes("pid=,ppid=,comm=")]
         found = {self.process.pid: "demo"}
         while more := {int(pid): name for pid, parent, name in known if int(parent) in found and int(pid) not in found}:
             found |= more
@@ -104,6 +102,12 @@ class Demo:
             "SECOND_FACTOR": "false",
         }
         return own | secrets | self.environment
+
+
+def processes(columns: str) -> list[str]:
+    """Return a line for each process of the machine, whole: COLUMNS in the environment would cut it."""
+    words = ("ps", "-A", "-ww", "-o", columns)
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines()
 
 
 def demo_environment(folder: Path, port: int, extra: Mapping[str, str]) -> dict[str, str]:

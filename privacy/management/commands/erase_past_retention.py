@@ -1,11 +1,13 @@
 """Erase the records whose time is over."""
 
+import datetime as dt
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from clinic.models import Clinic
+from patients.models import Patient
 from privacy.erasing import NotYet, erase
 from privacy.models import Erasure
 from privacy.seen import past_their_time
@@ -29,21 +31,23 @@ class Command(BaseCommand):
             raise CommandError(f"There is no clinic {options['clinic']}.")
         for clinic in clinics:
             for patient in list(past_their_time(clinic, now.astimezone(clinic.zone).date())):
-                line = f"{clinic.slug} {patient.uid}"
-                try:
-                    if options["erase"]:
-                        erase(
-                            patient=patient,
-                            what=Erasure.What.PERSON,
-                            reason=Erasure.Reason.RETENTION,
-                            by=None,
-                            at=now,
-                        )
-                except NotYet as error:  # they came back while the others were erased
-                    self.stderr.write(f"{line} is kept. {error}")
-                else:
-                    number += 1
-                    self.stdout.write(line)
+                if options["erase"] and not self._erased(patient, now):
+                    continue
+                number += 1
+                self.stdout.write(_name(patient))
         self.stdout.write(
             f"{number} erased." if options["erase"] else f"{number} would be erased. Nothing was changed."
         )
+
+    def _erased(self, patient: Patient, now: dt.datetime) -> bool:
+        """Erase one; say who is kept because they came back while others were erased."""
+        try:
+            erase(patient=patient, what=Erasure.What.PERSON, reason=Erasure.Reason.RETENTION, by=None, at=now)
+        except NotYet as error:
+            self.stderr.write(f"{_name(patient)} is kept. {error}")
+            return False
+        return True
+
+
+def _name(patient: Patient) -> str:
+    return f"{patient.clinic.slug} {patient.uid}"
