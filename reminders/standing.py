@@ -53,7 +53,7 @@ def visit_stands() -> Q:
 
 def tells_a_time(first: dt.datetime, last: dt.datetime) -> Q:
     """For a reminder: it tells of a booked time between two moments."""
-    return Q(rule__kind__in=_TELLS_A_TIME, session__isnull=False, visit_at__range=(first, last))
+    return Q(rule__kind__in=_TELLS_A_TIME, visit_at__range=(first, last))
 
 
 def time_stands(first: dt.datetime, last: dt.datetime) -> Q:

@@ -7,6 +7,7 @@ from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Value, Whe
 from django.db.models.functions import Greatest
 
 from reminders.models import Kind, Reminder, ReminderRule, State
+from reminders.models.reminder import UNSETTLED
 from reminders.planning.few import narrowed
 from reminders.planning.rules import LOOK_AHEAD
 from reminders.standing import (
@@ -27,8 +28,6 @@ JUST_OVER = dt.timedelta(days=1)
 # The days that are planned ahead, and those that the usual rules speak of: the visits whose messages wait.
 SOON = LOOK_AHEAD + dt.timedelta(days=4)
 TOO_LATE = "It could not be sent in time"
-# What still asks for something to happen: of the dispatch, or of a person.
-_UNSETTLED = Q(state__in=[State.WAITING, State.FAILED, State.MISSED])
 _A_VISIT = Q(session__isnull=False)
 _A_COURSE = Q(session__isnull=True, invitation__isnull=True, occasion="")
 _AN_OFFER = Q(invitation__isnull=False)
@@ -69,7 +68,7 @@ def stop(*, now: dt.datetime) -> int:
 
 
 def _stop(over: Q, now: dt.datetime) -> int:
-    stopped = narrowed(Reminder.objects.filter(_UNSETTLED, over))
+    stopped = narrowed(Reminder.objects.filter(UNSETTLED, over))
     return stopped.update(reason=_why(), state=State.CANCELLED, closed_at=now) if stopped is not None else 0
 
 
@@ -102,5 +101,6 @@ def bring_back(*, now: dt.datetime) -> int:
 
 def mark_missed(*, now: dt.datetime) -> int:
     """Mark what waited past its use. It goes on the worklist: a person can still call."""
-    late = Reminder.objects.filter(state=State.WAITING, useful_until__lte=now)
+    # So for every row: said as the index on these says it, or SQLite reads all that waits.
+    late = Reminder.objects.filter(state=State.WAITING, useful_until__isnull=False, useful_until__lte=now)
     return late.update(state=State.MISSED, reason=TOO_LATE, closed_at=now)
