@@ -61,12 +61,15 @@ def create_visits(active: ActiveRules, *, now: dt.datetime) -> int:
 
 
 def _told_before(now: dt.datetime) -> list[Any]:
-    """Return the visits that were placed anew of late, at the time that their people know: nobody hears of it (one query).
+    """Return the visits that were placed anew of late, at the time that their people know: nobody hears of it.
 
     Moved there and back, or to another injector at the same time.
     """
     late = SessionEvent.objects.filter(kind__in=_PLACING, at__gt=now - DAY, at__lte=now)
     placed = TreatmentSession.objects.filter(ANNOUNCED, pk__in=late.values("session"), starts_at__gt=now)
+    # Putting together what they know costs more than a short question, and often there is nobody to ask about.
+    if not placed.exists():
+        return []
     rows = placed.annotate(**what_they_know()).only("clinic", "starts_at", "version")
     return [visit for visit in rows if knows_its_time(visit)]
 

@@ -203,7 +203,7 @@ def test_visits_placed_anew_of_late_cost_the_same_queries_for_one_and_for_many(
         for hours in range(4)
     ]
     to_another(visits[0], nurse, NOW)
-    with django_assert_num_queries(18) as few:
+    with django_assert_num_queries(19) as few:
         reconcile(now=NOW)
     for visit in visits[1:]:
         to(visit, visit.starts_at + dt.timedelta(minutes=15), nurse, NOW)
