@@ -11,6 +11,7 @@ from clinic.models import AuditEntry, User
 from patients.actions import set_contact
 from patients.models import Channel, ContactPoint
 from reminders.dispatch import outcome
+from reminders.inbound import desk
 from reminders.models import Delivery, Reminder, State, VisitCall
 from treatments.models import Status, TreatmentSession
 
@@ -119,9 +120,11 @@ def stop_for_visit(*, reminder: Reminder, by: User, at: dt.datetime) -> int:
     about = about.filter(session=reminder.session, session_version=reminder.session_version, state__in=OPEN)
     if reminder.session is None:
         about = about.filter(occasion=reminder.occasion, invitation=reminder.invitation)
-    return _settle_all(
+    stopped = _settle_all(
         about, reminder, by, at, state=State.STOPPED, reason=BY_HAND, closed_at=at, handled_by=by, handled_at=at
     )
+    desk.take_back(reply=reminder, by=by, at=at)
+    return stopped
 
 
 @transaction.atomic

@@ -53,6 +53,13 @@ def reopen(*, message: InboundMessage, by: User, at: dt.datetime) -> None:
         _trace(message, by, at)
 
 
+def take_back(*, reply: Reminder, by: User, at: dt.datetime) -> None:
+    """Put back on the list what a reply took off it: the reply does not go, so nobody has answered."""
+    message, one_off = reply.reply_to, reply.one_off
+    if message and one_off and message.done_at == one_off.made_at:
+        reopen(message=message, by=by, at=at)
+
+
 @transaction.atomic
 def reply(*, message: InboundMessage, words: str, after: int, by: User, at: dt.datetime) -> Reminder:
     """Answer the writer through the ledger, by text where they may be texted, else by email, and mark it as done.

@@ -83,8 +83,12 @@ def called(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 @require_POST
 @requires(Capability.MESSAGE)
 def stop(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
-    """Send nothing more about this visit."""
-    return _done(request, uid, handling.stop_for_visit, "{patient} gets no more messages about this.")
+    """Send nothing more about this visit; of a reply, lead back to the text, which waits again."""
+    text = _one(request, uid).reply_to
+    if text is None:
+        return _done(request, uid, handling.stop_for_visit, "{patient} gets no more messages about this.")
+    _done(request, uid, handling.stop_for_visit, "The reply to {patient} was taken back.")
+    return redirect("reminders:inbox_message", text.uid)
 
 
 def _goes_out(reminder: Reminder, leaves: dt.datetime, now: dt.datetime) -> str:

@@ -274,3 +274,21 @@ def test_a_reply_can_be_taken_back(question: InboundMessage, front_desk: User, g
     log_in(front_desk).post(reverse("reminders:stop", args=[Reminder.objects.get().uid]))
     send_due(clock=lambda: NOW + dt.timedelta(minutes=3))
     assert gateways["sms"].taken == []
+
+
+def test_a_text_whose_reply_was_taken_back_waits_again(question: InboundMessage, front_desk: User) -> None:
+    post(front_desk, "reply", words="Yes.")
+    taken_back = log_in(front_desk).post(reverse("reminders:stop", args=[Reminder.objects.get().uid]), follow=True)
+    assert taken_back.redirect_chain == [(reverse("reminders:inbox_message", args=[question.uid]), 302)]
+    assert "The reply to Maria Santos was taken back." in taken_back.text
+    assert (stored().state, stored().done_by) == ("open", None)
+
+
+def test_a_text_that_was_done_without_the_reply_stays_done_when_that_is_taken_back(
+    question: InboundMessage, front_desk: User
+) -> None:
+    with time_machine.travel(NOW - dt.timedelta(minutes=1), tick=False):
+        post(front_desk, "finish_message")
+    post(front_desk, "reply", words="Yes.")
+    log_in(front_desk).post(reverse("reminders:stop", args=[Reminder.objects.get().uid]))
+    assert stored().state == "done"
