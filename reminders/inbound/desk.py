@@ -25,14 +25,22 @@ class AnsweredMeanwhile(Exception):
 
 
 @transaction.atomic
-def assign(*, message: InboundMessage, patient: Patient, by: User, at: dt.datetime) -> None:
-    """Say who wrote it. A C or an R that waited only for a name then counts for that person's next visit."""
-    message.patient, message.assigned_by, message.assigned_at = patient, by, at
+def assign(*, message: InboundMessage, patient: Patient, by: User, at: dt.datetime) -> bool:
+    """Say who wrote it. A C or an R that waited only for a name then counts for that person's next visit.
+
+    False, and nothing changes, where somebody else was named before: that C may have counted for their visit.
+    """
+    nobodys = InboundMessage.objects.filter(pk=message.pk, patient=None)
+    news = nobodys.update(patient=patient, assigned_by=by, assigned_at=at)
+    message.refresh_from_db()
+    if not news:
+        return message.patient == patient
     if message.meaning in (Meaning.CONFIRM, Meaning.MOVE) and message.state == InboundMessage.State.OPEN:
         acting.answer_for_visit(message, [patient], at)
         message.answer = ""  # the call that could have carried one is over
     message.save()
     _trace(message, by, at)
+    return True
 
 
 @transaction.atomic

@@ -51,8 +51,10 @@ def assign(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     one, form = _one(request, uid), AssignForm(request.POST, clinic=request.clinic)
     if not form.is_valid() or form.patient is None:
         return _page(request, one, assigning=form, status=422)
-    desk.assign(message=one, patient=form.patient, by=request.user, at=timezone.now())
-    messages.success(request, f"This text is from {form.patient}.")
+    if desk.assign(message=one, patient=form.patient, by=request.user, at=timezone.now()):
+        messages.success(request, f"This text is from {form.patient}.")
+    else:
+        messages.warning(request, f"Somebody else said that this text is from {one.patient}. Nothing was changed.")
     return redirect("reminders:inbox_message", uid)
 
 

@@ -155,6 +155,28 @@ def test_a_text_cannot_be_given_to_a_person_of_another_clinic(
     text("hello")
     other = make_patient(lakeside, "Ann")
     assert post(front_desk, "assign_message", person=other.uid).status_code == 422
+def test_of_two_colleagues_who_say_who_it_was_the_first_counts(
+    visit: TreatmentSession, family: Patient, front_desk: User, nurse: User
+) -> None:
+    text("C")
+    maria, here = visit.course.patient, reverse("reminders:assign_message", args=[stored().uid])
+
+    def say(who: User, patient: Patient) -> str:
+        return str(log_in(who).post(here, {"person": patient.uid}, follow=True).text)
+
+    assert "This text is from Maria Santos." in say(front_desk, maria)
+    assert "Somebody else said that this text is from Maria Santos. Nothing was changed." in say(nurse, family)
+    assert "This text is from Maria Santos." in say(nurse, maria)
+    assert (stored().patient, stored().assigned_by, stored().session) == (maria, front_desk, visit)
+
+
+def test_of_a_number_that_one_person_has_by_now_the_page_says_so(riverside: Clinic, front_desk: User) -> None:
+    text("hello", sender="+447700900777")
+    make_patient(riverside, "Joan", phone="+447700900777")
+    page = show(front_desk, "inbox_message", stored().uid)
+    assert "One person has +447700900777." in page
+
+
     assert stored().patient is None
 
 
