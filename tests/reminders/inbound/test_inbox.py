@@ -55,6 +55,12 @@ def test_what_waits_comes_first_and_what_was_settled_is_under_all(visit: Treatme
     assert "Answered by itself" in everything
 
 
+def test_a_long_link_in_a_text_breaks_rather_than_widen_the_page(maria: Patient, front_desk: User) -> None:
+    link = "https://maps.example/" + "a" * 120
+    text(link)
+    assert f'<span class="text-break" dir="auto">{link}</span>' in show(front_desk)
+
+
 def test_an_empty_inbox_says_so(front_desk: User) -> None:
     assert "Nothing waits for you." in show(front_desk)
 
@@ -149,12 +155,6 @@ def test_a_choice_of_nobody_is_refused_in_words(
     assert words in response.content.decode()
 
 
-def test_a_text_cannot_be_given_to_a_person_of_another_clinic(
-    family: Patient, front_desk: User, lakeside: Clinic
-) -> None:
-    text("hello")
-    other = make_patient(lakeside, "Ann")
-    assert post(front_desk, "assign_message", person=other.uid).status_code == 422
 def test_of_two_colleagues_who_say_who_it_was_the_first_counts(
     visit: TreatmentSession, family: Patient, front_desk: User, nurse: User
 ) -> None:
@@ -177,6 +177,12 @@ def test_of_a_number_that_one_person_has_by_now_the_page_says_so(riverside: Clin
     assert "One person has +447700900777." in page
 
 
+def test_a_text_cannot_be_given_to_a_person_of_another_clinic(
+    family: Patient, front_desk: User, lakeside: Clinic
+) -> None:
+    text("hello")
+    other = make_patient(lakeside, "Ann")
+    assert post(front_desk, "assign_message", person=other.uid).status_code == 422
     assert stored().patient is None
 
 
