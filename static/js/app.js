@@ -60,6 +60,7 @@
     buttonsOf(form).forEach((button) => button.removeAttribute("aria-disabled"));
   };
 
+  /* Of a form that hands out a file the page stays as it is: nothing would ever release it. */
   const guarded = (form) => form.method === "post" && form.target !== "_blank" && !("download" in form.dataset);
 
   document.addEventListener("submit", (event) => {

@@ -131,6 +131,11 @@ def test_it_is_made_by_a_press_of_a_button_never_by_a_link(harbour: World, kit: 
     assert kit.get(reverse("privacy:download", args=[harbour.patient.uid])).status_code == 405
 
 
+def test_it_can_be_asked_for_again_from_the_same_page(harbour: World, kit: Any) -> None:
+    page = kit.get(reverse("privacy:about", args=[harbour.patient.uid])).text
+    assert f'action="{reverse("privacy:download", args=[harbour.patient.uid])}" data-download>' in page
+
+
 def test_an_admin_of_another_clinic_gets_nothing(harbour: World, elsewhere: Any) -> None:
     assert download(elsewhere, harbour.patient).status_code == 404
 

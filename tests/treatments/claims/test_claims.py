@@ -203,6 +203,11 @@ class TestDrafts:
         assert f"{record_number},11/23/2026,G43.709,J0585,JW,45,C4471" in answer.content.decode()
         assert answer["Content-Disposition"] == 'attachment; filename="claims-2026-11-23-to-2026-11-23.csv"'
 
+    def test_the_file_can_be_asked_for_again_from_the_same_page(self, signed: TreatmentSession, admin: User) -> None:
+        drafting.draft_claim(session=signed, diagnosis_code="G43.709", by=admin, at=NOW)
+        page = log_in(admin).get(reverse("treatments:claims"), {"first": f"{TODAY}", "last": f"{TODAY}"}).text
+        assert f'action="{reverse("treatments:export_claims")}" data-download>' in page
+
     def test_a_lot_is_no_formula(self, sign: Sign, admin: User) -> None:
         session = sign(VialUsed("=1+1", EXPIRY, 200)).session
         drafting.draft_claim(session=session, diagnosis_code="G43.709", by=admin, at=NOW)
