@@ -33,6 +33,10 @@ class Unseen(Exception):
     """The change would strand visits other than those the person has seen; nothing was saved."""
 
 
+class LeftMeanwhile(Exception):
+    """A visit that was to be moved lies outside hours by now: a colleague saved first and left it. Nothing was saved."""
+
+
 class NotMoved(Exception):
     """One of the visits could not go where it was sent, so nothing was saved. The text says why, for the reader."""
 
@@ -50,7 +54,8 @@ def propose(*, change: Change, by: User, at: dt.datetime) -> list[Stranded]:
     Raises Refused when the change itself cannot be made, and booking.Conflict after deadlock upon deadlock.
     """
     with transaction.atomic():
-        found = [_proposal(session, why, at) for session, why in _make(change, by, at).items()]
+        stranded, _left = _make(change, by, at)
+        found = [_proposal(session, why, at) for session, why in stranded.items()]
         transaction.set_rollback(True)
     return found
 
@@ -61,8 +66,8 @@ def save(
     """Make the change and move the visits it strands, all or nothing; return the moved ones. Offers of times it takes end.
 
     ``seen`` is the digest of the list the person was shown; ``choices`` what they chose for each visit on it, the code
-    of a slot or LEAVE, or None when all stay where they are. Raises Refused, Unseen, NotMoved, and booking.Conflict
-    when others held the calendars for too long.
+    of a slot or LEAVE, or None when all stay where they are. Raises Refused, Unseen, LeftMeanwhile, NotMoved, and
+    booking.Conflict when others held the calendars for too long.
     """
     moved = _save(change, by, at, seen, choices)
     # After the commit: a patient who says yes holds the offer and waits for the calendars.
@@ -76,11 +81,13 @@ def _save(
     change: Change, by: User, at: dt.datetime, seen: str, choices: Mapping[uuid.UUID, str] | None
 ) -> list[TreatmentSession]:
     _hold(change)
-    stranded = _make(change, by, at)
+    stranded, left = _make(change, by, at)
     if stranded and digest(stranded) != seen:
         raise Unseen
     if choices is None:
         return []
+    if any(choices.get(session.uid, LEAVE) != LEAVE for session in left):
+        raise LeftMeanwhile
     chosen = {session: _choice(session, choices) for session in stranded}
     return [_move(session, code, by, at) for session, code in chosen.items() if code != LEAVE]
 
@@ -97,13 +104,13 @@ def digest(sessions: Mapping[TreatmentSession, str] | list[TreatmentSession]) ->
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _make(change: Change, by: User, at: dt.datetime) -> dict[TreatmentSession, str]:
-    """Make the change; return the visits that fitted before and no longer do."""
+def _make(change: Change, by: User, at: dt.datetime) -> tuple[dict[TreatmentSession, str], list[TreatmentSession]]:
+    """Make the change; return the visits that fitted before and no longer do, and those that fit neither way."""
     before = outside(change.clinic, change.touches, at)
     change.write(by, at)
-    return {
-        session: why for session, why in outside(change.clinic, change.touches, at).items() if session not in before
-    }
+    after = outside(change.clinic, change.touches, at)
+    left = [session for session in after if session in before]
+    return {session: why for session, why in after.items() if session not in before}, left
 
 
 def _hold(change: Change) -> None:

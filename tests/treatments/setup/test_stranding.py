@@ -363,6 +363,22 @@ def test_a_holiday_no_longer_worked_shows_its_visits(ada: Client, osei: Injector
     assert session.local_date > dt.date(2026, 12, 28)
 
 
+def test_of_two_who_close_a_day_the_second_does_not_take_a_visit_for_moved_that_the_first_left(
+    ada: Client, osei: Injector, course: Course
+) -> None:
+    WorkedHoliday.objects.create(clinic=osei.clinic, date=dt.date(2026, 12, 25))
+    visit = make_session(course, osei, dt.datetime(2026, 12, 25, 10, tzinfo=dt.UTC))
+    url = reverse("setup:work_on", args=["2026-12-25"])
+    first, second = (save_all(ada.post(url, {"worked": "no"})) for _ in range(2))
+    assert "Saved: Christmas Day" in ada.post(url, first | {"decision": "leave"}, follow=True).text
+    answer = ada.post(url, second, follow=True)
+    visit.refresh_from_db()
+    assert visit.version == 1
+    assert answer.redirect_chain == [(reverse("setup:outside"), 302)]
+    assert "Somebody else left visits of your list where they are" in answer.text
+    assert "Saved:" not in answer.text
+
+
 def test_past_and_finished_visits_are_not_stranded(ada: Client, osei: Injector, course: Course) -> None:
     make_session(course, osei, NOW - dt.timedelta(hours=1), due_on=NOW.date())
     assert ask_for_leave(ada, osei, first="2026-11-23", last="2026-11-23").status_code == 302

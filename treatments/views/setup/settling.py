@@ -21,6 +21,7 @@ from treatments.setup import saving
 from treatments.setup.changes import Change, Refused
 
 CHOICE = "visit-"  # begins the field of one stranded visit's new time
+LEFT = "Somebody else left visits of your list where they are, while you looked at it. They are listed here. Nothing of yours was saved."
 HELD = "Somebody else was changing the same times. Nothing was saved. Save again."
 OWN_FIELDS = {"csrfmiddlewaretoken", "seen", "decision"}
 
@@ -91,6 +92,9 @@ def settle(request: StaffRequest, change: Change, page: Page) -> HttpResponse:
             "The list of visits has changed since you saw it. Nothing was saved. Look at it again." if seen else ""
         )
         return _stranded(request, change, page, problem, 409 if seen else 200)
+    except saving.LeftMeanwhile:
+        messages.warning(request, LEFT)
+        return redirect("setup:outside")
     except saving.NotMoved as error:
         return _stranded(request, change, page, f"{error} Nothing was saved.", 409)
     except Conflict:
