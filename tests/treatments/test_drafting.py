@@ -10,7 +10,7 @@ from clinic.models import AuditEntry, Injector, User
 from tests.builders import NOW, TODAY, make_session
 from tests.conftest import log_in
 from tests.treatments.record_form import record_data
-from treatments.models import Course, SessionDraft, SessionRecord, Status, TreatmentSession
+from treatments.models import Course, SessionDraft, SessionEvent, SessionRecord, Status, TreatmentSession
 from treatments.recording.drafting import NotYours, draft_of, fields_of, save_draft, take_over
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +97,26 @@ def test_a_second_person_sees_who_writes_and_may_take_over(
     page = client.post(url("take_over", in_room), follow=True).content.decode()
     assert "You are writing this session now." in page
     assert "hers" in page
+
+
+@pytest.mark.parametrize("status", [Status.ARRIVED, Status.DONE])
+def test_nobody_takes_over_what_is_not_being_written_any_more(
+    in_room: TreatmentSession, nurse: User, prescriber: User, status: Status
+) -> None:
+    save(in_room, nurse, "hers")
+    client = log_in(prescriber)
+    if status == Status.DONE:
+        log_in(nurse).post(url("record", in_room), record_data(draft_version="1", note="hers"))
+    else:
+        back = {"to": status, "seen": in_room.status, "version": in_room.version}
+        log_in(nurse).post(url("status", in_room), back)
+    in_room.refresh_from_db()
+    assert in_room.status == status
+    answer = client.post(url("take_over", in_room), follow=True)
+    assert answer.redirect_chain == [(url("session", in_room), 302)]
+    assert "This session is not being written any more." in answer.text
+    assert "You are writing this session now." not in answer.text
+    assert not in_room.events.filter(kind=SessionEvent.Kind.TAKEN_OVER).exists()
 
 
 def test_a_stale_save_is_answered_with_who_writes(in_room: TreatmentSession, nurse: User, prescriber: User) -> None:

@@ -70,7 +70,7 @@ def _begin(session: TreatmentSession, kept: str, by: User, at: dt.datetime) -> S
 @transaction.atomic
 def take_over(*, session: TreatmentSession, by: User, at: dt.datetime) -> None:
     """Become the writer of a session that somebody else began; what they typed stays."""
-    if not allows(by, session.clinic, Capability.INJECT):
+    if not allows(by, session.clinic, Capability.INJECT) or session.status != Status.IN_ROOM:
         raise PermissionError
     others = SessionDraft.objects.select_for_update(of=("self",)).select_related("writer").filter(session=session)
     for draft in others.exclude(writer=by):

@@ -16,6 +16,7 @@ from treatments.views.lookup import get_session
 
 _CHOICE = "take_"  # begins the names of the choices, one for each section
 _THEIRS = "theirs"
+NOT_WRITTEN = "This session is not being written any more."
 
 
 def typed(request: StaffRequest) -> dict[str, list[str]]:
@@ -55,7 +56,7 @@ def both(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     except drafting.NotYours as error:
         return both_page(request, found, error.draft)
     except PermissionError:
-        messages.error(request, "This session is not being written any more.")
+        messages.error(request, NOT_WRITTEN)
         return redirect("treatments:session", uid)
     messages.success(request, "You are writing this session now, with what you chose of both.")
     return redirect("treatments:record", uid)

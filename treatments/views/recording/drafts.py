@@ -13,6 +13,7 @@ from treatments.forms import parse_whole
 from treatments.models import SessionDraft
 from treatments.recording import drafting
 from treatments.views.lookup import get_session
+from treatments.views.recording.both import NOT_WRITTEN
 
 
 @require_POST
@@ -31,7 +32,7 @@ def draft(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     except drafting.NotYours as error:
         return JsonResponse({"words": _words(request, error.draft), "both": True}, status=409)
     except PermissionError:
-        return JsonResponse({"words": "This session is not being written any more."}, status=409)
+        return JsonResponse({"words": NOT_WRITTEN}, status=409)
     local = saved.saved_at.astimezone(request.clinic.zone)
     return JsonResponse({"version": saved.version, "words": f"Draft saved {local:%H:%M:%S}"})
 
@@ -47,6 +48,10 @@ def _words(request: StaffRequest, standing: SessionDraft) -> str:
 @requires(Capability.INJECT)
 def take_over(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Go on with a session that somebody else began."""
-    drafting.take_over(session=get_session(request, uid), by=request.user, at=timezone.now())
+    try:
+        drafting.take_over(session=get_session(request, uid), by=request.user, at=timezone.now())
+    except PermissionError:
+        messages.error(request, NOT_WRITTEN)
+        return redirect("treatments:session", uid)
     messages.success(request, "You are writing this session now. What was typed before is kept.")
     return redirect("treatments:record", uid)
