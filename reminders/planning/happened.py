@@ -22,7 +22,8 @@ from treatments.models import SessionEvent, Status, TreatmentSession
 from treatments.models.session import OPEN
 
 Times = Mapping[int, Mapping[int, dt.time]]
-_KINDS = (Kind.BOOKED, Kind.MOVED, Kind.CANCELLED, Kind.MISSED, Kind.MOVE_ASKED)
+_OF_NO_PLACE = (Kind.CANCELLED, Kind.MISSED, Kind.MOVE_ASKED)
+_KINDS = (Kind.BOOKED, Kind.MOVED, *_OF_NO_PLACE)
 # What a person stopped is on its way to nobody, by no other channel either.
 _ON_ITS_WAY = (State.WAITING, State.SENDING, State.FAILED, State.MISSED, State.STOPPED)
 _STEPS = (SessionEvent.Kind.STATUS, SessionEvent.Kind.UNDONE)
@@ -56,6 +57,8 @@ def _stepped(clinics: set[int], now: dt.datetime) -> QuerySet[TreatmentSession]:
     of_session = SessionEvent.objects.filter(session=OuterRef("pk"))
     telling = Reminder.objects.filter(session=OuterRef("pk"), rule__kind__in=(Kind.BOOKED, Kind.MOVED))
     here = telling.filter(session_version=OuterRef("version"), state__in=_ON_ITS_WAY)
+    # By whatever channel: who chooses email meanwhile was told, or is about to be. What reached nobody may go there yet.
+    planned = Reminder.objects.filter(session=OuterRef("pk"), rule__kind__in=_OF_NO_PLACE).exclude(state=State.FAILED)
     again = TreatmentSession.objects.filter(course=OuterRef("course"), status__in=OPEN)
     sessions = TreatmentSession.objects.filter(
         Q(status__in=(Status.BOOKED, Status.CANCELLED)) | Q(status=Status.NO_SHOW) & ~Exists(again),
@@ -68,6 +71,7 @@ def _stepped(clinics: set[int], now: dt.datetime) -> QuerySet[TreatmentSession]:
         patient_pk=F("course__patient_id"),
         stepped_at=Subquery(of_session.filter(kind__in=_STEPS).order_by("-pk").values("at")[:1]),
         on_its_way=Exists(here),
+        planned_last=Subquery(planned.order_by("-pk").values("occasion")[:1]),
         **what_they_know(),
         **reachable("course__patient_id"),
     ).order_by("pk")
@@ -77,6 +81,8 @@ def _planned(session: Any, rules: dict[Kind, Rules], times: Times, now: dt.datet
     told = _told(session, rules, times.get(session.clinic_id, {}), now)
     rule = rules[told.kind].get(session.clinic_id) if told else None
     if not told or not rule or not is_since(rule, told.happened_at) or told.happened_at <= now - LOOK_BACK:
+        return None
+    if told.occasion == session.planned_last:
         return None
     return reminder_for(
         session,

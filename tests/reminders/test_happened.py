@@ -300,6 +300,36 @@ def test_what_a_person_stopped_is_not_told_another_way_once_the_first_is_closed(
     assert told(NOW + MINUTE) == [("booked", "stopped")]
 
 
+def step(visit: TreatmentSession, kind: str, by: User) -> dt.datetime:
+    """Let something happen to a visit that is told once; return when."""
+    at = visit.starts_at + MINUTE if kind == "missed" else NOW + HOUR
+    if kind == "move_asked":
+        asked = TreatmentSession.Answer.ASKED_TO_MOVE
+        booking.answer(session=visit, version=visit.version, answer=asked, at=at)
+    else:
+        to = Status.NO_SHOW if kind == "missed" else Status.CANCELLED
+        booking.change_status(session=visit, to=to, by=by, at=at, reason="ill")
+    return at
+
+
+@pytest.mark.parametrize("sent", [False, True])
+@pytest.mark.parametrize("kind", ["cancelled", "missed", "move_asked"])
+def test_who_chooses_email_meanwhile_is_not_told_the_same_by_both(
+    course: Course, osei: Injector, nurse: User, kind: str, sent: bool
+) -> None:
+    ReminderRule.objects.filter(kind=kind).update(active=True)
+    visit = book(course, osei, nurse, days=4)
+    send_all(NOW + UNDO)
+    visit.refresh_from_db()
+    at = step(visit, kind, nurse)
+    assert told(at)[-1] == (kind, "waiting")
+    if sent:
+        send_all(at + UNDO)
+    Patient.objects.update(preferred_channel="email")
+    told(at + 2 * UNDO)
+    assert list(Reminder.objects.filter(rule__kind=kind).values_list("channel", flat=True)) == ["sms"]
+
+
 def test_a_rule_that_is_switched_off_takes_its_waiting_messages_with_it(
     course: Course, osei: Injector, nurse: User
 ) -> None:
