@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 
 from clinic import audit
@@ -53,10 +54,10 @@ class Reach:
 
 
 def reach_of(patient: Patient) -> Reach:
-    """Return how a person is written to (2 queries)."""
+    """Return how a person is written to (2 queries). Where no texts are sent, no phone number counts."""
     points = {point.channel: point for point in ContactPoint.objects.filter(patient=patient)}
     nudges = not NudgeStop.objects.filter(patient=patient).exists()
-    return Reach(points.get(Channel.SMS), points.get(Channel.EMAIL), nudges)
+    return Reach(points.get(Channel.SMS) if settings.SEND_TEXTS else None, points.get(Channel.EMAIL), nudges)
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 import time_machine
 from django.test import Client
+from pytest_django import Settings
 
 from clinic.health_words import blocked_words
 from patients.models import Channel, ContactPoint, Patient
@@ -72,6 +73,16 @@ def test_an_address_that_was_taken_for_dead_is_tried_again_when_its_owner_choose
     ContactPoint.objects.filter(channel=channel).update(failed_at=NOW, failed_reason="The email came back")
     choose(phone, link, choice)
     assert ContactPoint.objects.usable().filter(patient=maria, channel=channel).exists()
+
+
+def test_where_no_texts_are_sent_the_page_speaks_of_none(phone: Client, link: str, settings: Settings) -> None:
+    settings.SEND_TEXTS = False
+    page = words(phone.get(f"{link}stop/").content)
+    assert "emails" in page
+    assert "ends in" not in page
+    assert "Stop all texts" not in page
+    assert "nothing: we call you if we must" in choose(phone, link, "no_emails")
+    assert "texts" not in words(phone.get(f"{link}stop/").content)
 
 
 def test_without_an_email_address_it_cannot_be_chosen(phone: Client, link: str, maria: Patient) -> None:
