@@ -272,4 +272,6 @@ def test_nobody_is_asked_for_a_yes_that_would_be_refused(
     page = client.get(url).content.decode()
     assert "This offer has ended" in page
     assert "Yes, I want this time" not in page
-    assert client.post(f"{url}take/").status_code == 409
+    answer = client.post(f"{url}take/")
+    assert answer.status_code == 409
+    assert ("your other visit" in answer.text) is (happens == _earlier)  # the others have none

@@ -12,6 +12,7 @@ from reminders.own_pages import offer as offer_page
 from reminders.own_pages.views.behind_link import behind_link, show
 from treatments import booking
 from treatments.models import OfferInvitation
+from treatments.models.session import OPEN
 from treatments.recall import offers
 
 
@@ -31,7 +32,8 @@ def take_offer(request: HttpRequest, link: PatientLink, now: dt.datetime) -> Htt
     except booking.Taken:  # others hold its calendar for too long: the page as it is, to press again
         return show_offer(request, link, invitation, now, status=409)
     except offers.NoLongerFits:
-        note = _("This time no longer fits with your other visit. Call us if you want to change it.")
+        other = invitation.course.sessions.filter(status__in=OPEN).exists()  # or they were treated meanwhile
+        note = _("This time no longer fits with your other visit. Call us if you want to change it.") if other else ""
         return show_offer(request, link, invitation, now, note=note, status=409)
     return redirect(link.home)
 
