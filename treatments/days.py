@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from clinic.models import Clinic
+from clinic.written_out import written_out
 from patients.models import Assessment, DiaryDay
 from treatments.models import SessionEvent, Status, TreatmentSession
 from treatments.models.session import OPEN
@@ -201,7 +202,7 @@ def left_open(clinic: Clinic, today: dt.date) -> list[DayLeft]:
 
     While a visit is open its person counts as booked, and is on no recall list: nobody else would miss them.
     """
-    visits = TreatmentSession.objects.filter(clinic=clinic, status__in=OPEN, local_date__lt=today)
+    visits = TreatmentSession.objects.filter(clinic=clinic, status__in=written_out(OPEN), local_date__lt=today)
     numbers = visits.order_by("local_date").values_list("local_date").annotate(number=Count("pk"))
     return [DayLeft(date, number) for date, number in numbers]
 
@@ -219,7 +220,7 @@ def counts(sessions: list[Any]) -> list[DayCount]:
 def next_day_with_visits(clinic: Clinic, after: dt.date) -> dt.date | None:
     """Return the next date that has a visit in the calendar."""
     return (
-        TreatmentSession.objects.filter(Q(status__in=OPEN), clinic=clinic, local_date__gt=after)
+        TreatmentSession.objects.filter(clinic=clinic, status__in=written_out(OPEN), local_date__gt=after)
         .order_by("local_date")
         .values_list("local_date", flat=True)
         .first()

@@ -9,6 +9,7 @@ import datetime as dt
 from django.conf import settings
 from django.db.models import Q
 
+from clinic.written_out import written_out
 from reminders.channels import CannotAnswer, Carrier, Message, SendError
 from reminders.models import Delivery, Reminder, State
 from reminders.models.delivery import IN_DOUBT, Receipt
@@ -29,7 +30,7 @@ class NobodyKnows(Exception):
 def in_doubt(reminders: ReminderQuerySet, now: dt.datetime) -> ReminderQuerySet:
     """Return those that may or may not have arrived, and that the dispatch has not settled."""
     open_ended = Q(outcome="started", started_at__lte=now - ANSWERED_WITHIN) | Q(outcome="unanswered")
-    attempts = Delivery.objects.filter(open_ended, outcome__in=IN_DOUBT)
+    attempts = Delivery.objects.filter(open_ended, outcome__in=written_out(IN_DOUBT))
     return reminders.filter(state__in=[State.WAITING, State.SENDING], pk__in=attempts.values("reminder"))
 
 

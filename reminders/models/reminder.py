@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import OuterRef, Q
 
 from clinic.models import Clinic, User
+from clinic.written_out import written_out
 from patients.models import Channel, Patient
 from reminders.models.rule import ReminderRule
 from reminders.models.text import MessageTemplate, OneOff
@@ -56,7 +57,7 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 
     def needs_person(self) -> "ReminderQuerySet":
         """What no machine will finish: somebody should call."""
-        return self.filter(state__in=[State.FAILED, State.MISSED])
+        return self.filter(state__in=written_out([State.FAILED, State.MISSED]))
 
 
 # What is over, as the reminder centre lists it, and what is not, as planning looks through it. Written out and not as a

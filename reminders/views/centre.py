@@ -13,6 +13,7 @@ from django.utils import timezone
 from clinic import audit
 from clinic.access import Capability, StaffRequest, may, requires
 from clinic.paging import page_after, total
+from clinic.written_out import written_out
 from patients.models import Channel, ContactPoint
 from reminders.models import Delivery, Reminder, State
 from reminders.models.delivery import IN_DOUBT
@@ -89,7 +90,7 @@ def _of_what_is_open(request: StaffRequest, tab: Tab) -> tuple[list[Any], dict[s
     """Return one page of what somebody or the dispatch still has to do. In the queue, what is in doubt comes first."""
     found = with_all_shown(Reminder.objects.filter(tab.states, clinic=request.clinic)).order_by("due_at", "pk")
     if tab.key == "waiting":
-        doubt = Delivery.objects.filter(outcome__in=IN_DOUBT).values("reminder")
+        doubt = Delivery.objects.filter(outcome__in=written_out(IN_DOUBT)).values("reminder")
         found = found.annotate(doubt=Q(pk__in=doubt, attempts__gt=0)).order_by("-doubt", "due_at", "pk")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     return list(page), {"page_obj": page}

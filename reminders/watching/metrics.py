@@ -38,28 +38,40 @@ class Metrics:
 
 
 def measure(*, now: dt.datetime, clinic: Clinic | None = None) -> Metrics:
-    """Return the figures of a clinic, or of all. One statement whose parts each read an index of their own."""
+    """Return the figures of a clinic, or of all. One statement whose parts each read an index of their own.
+
+    So what is due and what was left behind are asked apart, and what went out of late has an end as well as a beginning:
+    SQLite, which only guesses, would else rather read all that ever went out.
+    """
     every = Reminder.objects.of(clinic)
+    # Of all clinics one after the other: the index of what waits, and of what went out, begins with the clinic.
+    by_clinic = every if clinic else every.filter(clinic__in=Clinic.objects.all())
+    lately = (now - LATELY, now + LATELY)
     parts = {
-        "waiting": every.filter(state=State.WAITING),
-        "due": every.claimable(now),
+        "waiting": by_clinic.filter(state=State.WAITING),
+        "due": every.due(now),
+        "left_behind": every.left_behind(now),
         "sending": every.filter(state=State.SENDING, lease_until__gt=now),
-        "sent": every.filter(state=State.SENT, closed_at__gte=now - LATELY),
-        "failed": every.filter(state=State.FAILED),
-        "missed": every.filter(state=State.MISSED),
+        "sent": by_clinic.filter(state=State.SENT, closed_at__range=lately),
+        "failed": every.needs_person().filter(state=State.FAILED),
+        "missed": every.needs_person().filter(state=State.MISSED),
         "in_doubt": in_doubt(every, now),
     }
     first, *others = [_part(name, rows) for name, rows in parts.items()]
     found = {name: figures for name, *figures in first.union(*others, all=True)}
     counts = {name: found[name][0] for name in parts}
-    return Metrics(**counts, oldest_due=found["due"][1], last_sent=found["sent"][2], last_delivered=found["sent"][3])
+    counts["due"] += counts.pop("left_behind")
+    oldest = min(filter(None, (found["due"][1], found["left_behind"][1])), default=None)
+    return Metrics(**counts, oldest_due=oldest, last_sent=found["sent"][2], last_delivered=found["sent"][3])
 
 
 def _part(name: str, rows: QuerySet[Reminder]) -> QuerySet[Any, Any]:
+    """Return the figures of one part. When its rows were closed is asked where somebody wants to know: no index holds it."""
     label = Value(name, output_field=CharField())
     oldest = Min("due_at", output_field=DateTimeField())
-    newest = Max("closed_at", output_field=DateTimeField())
-    delivered = Max("delivered_at", output_field=DateTimeField())
+    closed, arrived = ("closed_at", "delivered_at") if name == "sent" else ("due_at", "due_at")
+    newest = Max(closed, output_field=DateTimeField())
+    delivered = Max(arrived, output_field=DateTimeField())
     return (
         rows.order_by()
         .annotate(part=label)

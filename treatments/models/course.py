@@ -11,6 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from clinic.fields import EncryptedTextField
 from clinic.models import Clinic, User
+from clinic.written_out import written_out
 from patients.models import Assessment, Patient
 from treatments.cycle import INTERVAL_DAYS, RECALL_DAYS, due_on
 
@@ -97,7 +98,7 @@ class CourseQuerySet(models.QuerySet["Course"]):
 def _has_open_session() -> Exists:
     from treatments.models.session import OPEN, TreatmentSession
 
-    return Exists(TreatmentSession.objects.filter(course=OuterRef("pk"), status__in=OPEN))
+    return Exists(TreatmentSession.objects.filter(course=OuterRef("pk"), status__in=written_out(OPEN)))
 
 
 def _horizon(on: dt.date) -> dt.date:
