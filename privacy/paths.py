@@ -1,12 +1,11 @@
 """Which rows are about a person: found by walking the foreign keys, so that a new table is never forgotten."""
 
 from collections.abc import Iterable, Iterator
-from functools import cache, reduce
-from operator import or_
+from functools import cache
 from typing import Any
 
 from django.apps import apps
-from django.db.models import ForeignKey, Model, Q, QuerySet
+from django.db.models import ForeignKey, Model, QuerySet
 
 from patients.models import Patient
 from treatments.models import SlotOffer
@@ -52,7 +51,15 @@ def rows_of(model: type[Model], people: Iterable[Patient]) -> QuerySet[Any]:
         return rows.filter(pk__in=keys)
     if model is Patient.history.model:
         return rows.filter(id__in=keys)
-    return rows.filter(reduce(or_, (Q(**{f"{way}__in": keys}) for way in ways(model)))).distinct()
+    first, *others = [rows.filter(**{f"{way}__in": keys}) for way in ways(model)]
+    if not others:
+        return first
+    # Each way by itself: asked for one or the other at once, a database follows both from every row of the table.
+    return rows.filter(pk__in=_keys(first).union(*map(_keys, others)))
+
+
+def _keys(rows: QuerySet[Any]) -> QuerySet[Any, Any]:
+    return rows.order_by().values("pk")
 
 
 def records_of(patient: Patient) -> list[Patient]:
