@@ -41,7 +41,9 @@ def _lines(hook: Hook) -> list[SessionEvent]:
     """Return the lines since the last time that have no call yet, the oldest first (one query)."""
     told = HookCall.objects.filter(hook=hook, event=OuterRef("pk"))
     since = max(hook.made_at, hook.told_until - OVERLAP)
-    lines = SessionEvent.objects.filter(~Exists(told), clinic=hook.clinic_id, at__gte=since, kind__in=TOLD_KINDS)
+    # The clinic is asked of each line of late: by its number, SQLite reads all lines that the clinic ever had.
+    here = Hook.objects.filter(pk=hook.pk, clinic=OuterRef("clinic"))
+    lines = SessionEvent.objects.filter(~Exists(told), Exists(here), at__gte=since, kind__in=TOLD_KINDS)
     # Whoever moves all visits of a leave writes more lines of one moment than are read at once.
     lines = lines.exclude(at=since, pk__lte=hook.told_line)
     return list(lines.order_by("at", "pk").only("at", "kind", "after", "clinic_id")[:AT_ONCE])

@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from clinic.fields import EncryptedTextField
 from clinic.models import Clinic, User
@@ -70,9 +70,12 @@ class HookCallQuerySet(models.QuerySet["HookCall"]):
     """Questions of the calling."""
 
     def claimable(self, now: dt.datetime) -> "HookCallQuerySet":
-        """Those due, and those whose caller has let its lease run out, as long as their hook lives."""
+        """Those due, and those whose caller has let its lease run out, as long as their hook lives.
+
+        That is asked of each that is due: of a list of hooks, SQLite reads all calls that were ever made for them.
+        """
         due = Q(state="waiting", due_at__lte=now) | Q(state="calling", lease_until__lte=now)
-        return self.filter(due, hook__in=Hook.objects.filter(ended_at=None))
+        return self.filter(due, Exists(Hook.objects.filter(pk=OuterRef("hook_id"), ended_at=None)))
 
     def held_by(self, call: "HookCall") -> "HookCallQuerySet":
         """The row, if the claim is still the one that ``call`` was read with."""
