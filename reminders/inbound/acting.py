@@ -19,6 +19,7 @@ from treatments.models import Status, TreatmentSession
 People = list[Patient]
 
 STOPPED = "Texts to this number are stopped. Visits stay booked; reminders go by email, or to you."
+STOPPED_FOR_NOBODY = "No texts go to this number. Nobody here has it."
 STOPPED_FOR_ALL = "Texts to this number are stopped for all {count} people who have it. Visits stay booked."
 STOPPED_BEFORE = "Texts to this number were stopped before."
 STARTED = "They get texts again."
@@ -56,7 +57,8 @@ def act(message: InboundMessage, people: People, now: dt.datetime) -> None:
 def _stop(message: InboundMessage, people: People, now: dt.datetime) -> None:
     """Stop the number for everybody who has it, confirm once, and tell staff. No visit changes."""
     stopped = stop_number(number=message.sender, source=BY_TEXT, by=None, at=now)
-    message.note = STOPPED_FOR_ALL.format(count=len(people)) if len(people) > 1 else STOPPED
+    note = {0: STOPPED_FOR_NOBODY, 1: STOPPED}.get(len(people), STOPPED_FOR_ALL)
+    message.note = note.format(count=len(people))
     if stopped or not _asked_before(message):
         message.answer = _words(message, people, Answer.STOPPED)
     else:

@@ -222,6 +222,7 @@ def test_a_stop_counts_however_the_gateway_writes_the_number(visit: TreatmentSes
 
 def test_a_stop_from_a_number_that_nobody_has_is_confirmed_once(maria: Patient) -> None:
     assert answered(text("STOP", sid="SM1", sender="+447700900777"))
+    assert stored().note == acting.STOPPED_FOR_NOBODY
     assert answered(text("STOP", sid="SM2", sender="+447700900777")) == ""
     assert ContactPoint.objects.usable().count() == 2
 
