@@ -12,7 +12,7 @@ from patients.actions import set_contact
 from patients.models import Channel, ContactPoint
 from reminders.dispatch import outcome
 from reminders.inbound import desk
-from reminders.models import Delivery, Reminder, State, VisitCall
+from reminders.models import Reminder, State, VisitCall
 from treatments.models import Status, TreatmentSession
 
 TOLD_STAFF = "told staff"
@@ -69,8 +69,7 @@ def send_again(*, reminder: Reminder, by: User, at: dt.datetime, anyway: bool = 
 
 def _is_held(reminder: Reminder) -> bool:
     """Return whether it stands still because an earlier attempt may have arrived, and nobody can be asked."""
-    newest = reminder.deliveries.order_by("-attempt").first()
-    return newest is not None and newest.outcome == Delivery.Outcome.HELD
+    return reminder.reason.startswith(outcome.MAYBE_ARRIVED)
 
 
 @transaction.atomic

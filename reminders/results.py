@@ -60,8 +60,9 @@ def result_of(reminder: Reminder, attempts: Sequence[Delivery], now: dt.datetime
 
 
 def _in_doubt(reminder: Reminder, attempts: Sequence[Delivery], now: dt.datetime) -> bool:
-    """Return whether the last attempt may have arrived: not while a worker is still at it."""
-    if not attempts or attempts[-1].outcome not in IN_DOUBT:
+    """Return whether the last attempt that left may have arrived: not while a worker is still at it."""
+    left = [one for one in attempts if one.outcome != Delivery.Outcome.UNREACHABLE]
+    if not left or left[-1].outcome not in IN_DOUBT:
         return False
     held = reminder.state == State.SENDING and reminder.lease_until is not None and reminder.lease_until > now
     return not (held and attempts[-1].attempt == reminder.attempts)

@@ -24,10 +24,13 @@ def carrier_for(channel: str, *, demo: bool = False, keep_open: bool = False) ->
         return FileCarrier(LETTERS if channel == Channel.EMAIL else FOLDER)
     if channel == Channel.EMAIL:
         return EmailCarrier(keep_open=keep_open)
+    gateway = _gateway(keep_open) if settings.SMS_GATEWAY_URL else None
     if not settings.SEND_TEXTS:
-        return SilentCarrier()
-    if not settings.SMS_GATEWAY_URL:
-        return FileCarrier()
+        return SilentCarrier(gateway)
+    return gateway or FileCarrier()
+
+
+def _gateway(keep_open: bool) -> Carrier:
     # Loaded by who sends a text, with all of `requests`: 5 MiB and 40 ms, and web processes send next to none.
     from reminders.channels.sms import SmsCarrier
 

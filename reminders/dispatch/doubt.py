@@ -5,12 +5,13 @@ that comes twice is folded by mail programs, which know it by its Message-ID; a 
 """
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db.models import Q
 
 from clinic.written_out import written_out
-from reminders.channels import CannotAnswer, Carrier, Message, SendError
+from reminders.channels import CannotAnswer, Carrier, Message
 from reminders.models import Delivery, Reminder, State
 from reminders.models.delivery import IN_DOUBT, Receipt
 from reminders.models.reminder import ReminderQuerySet
@@ -34,13 +35,18 @@ def in_doubt(reminders: ReminderQuerySet, now: dt.datetime) -> ReminderQuerySet:
     return reminders.filter(state__in=[State.WAITING, State.SENDING], pk__in=attempts.values("reminder"))
 
 
-def earlier_attempts(reminder: Reminder) -> list[Delivery]:
+def earlier_attempts(reminder: Reminder, *, and_this: bool = False) -> list[Delivery]:
     """Return the attempts before this one that may be the answer: without those known not to have arrived, and those a
     person wanted repeated although they had.
     """
     wanted = Q(started_at__gte=reminder.repeat_from) if reminder.repeat_from else Q()
-    before = reminder.deliveries.filter(wanted, attempt__lt=reminder.attempts)
+    before = reminder.deliveries.filter(wanted, attempt__lt=reminder.attempts + and_this)
     return list(before.exclude(receipt=Receipt.FAILED).order_by("attempt"))
+
+
+def may_have_arrived(attempts: Iterable[Delivery]) -> bool:
+    """Return whether any of some attempts left, or may have."""
+    return any(one.outcome in IN_DOUBT or one.receipt in _TAKEN for one in attempts)
 
 
 def find(reminder: Reminder, message: Message, carrier: Carrier, earlier: list[Delivery]) -> str | None:
@@ -50,17 +56,41 @@ def find(reminder: Reminder, message: Message, carrier: Carrier, earlier: list[D
     """
     if not earlier:
         return None
-    if told_of := next((one for one in earlier if one.receipt in _TAKEN), None):
-        return told_of.provider_id or message.key
     try:
-        names = carrier.find(message, since=earlier[0].started_at.astimezone(dt.UTC).date())
-        return _not_anothers(names, earlier)
+        return _asked(message, carrier, earlier)
     except CannotAnswer:
         allowed = _UNASKED[settings.REMINDER_IN_DOUBT[reminder.channel]]
         doubtful = sum(delivery.outcome in IN_DOUBT for delivery in earlier)
         if allowed is not None and doubtful > allowed:
             raise NobodyKnows from None
         return None
+
+
+def find_before_leaving(
+    reminder: Reminder, message: Message | None, carrier: Carrier, attempts: list[Delivery]
+) -> str | None:
+    """Return the same for what is not to go out on this channel any more; without ``message`` nobody can be asked.
+
+    No program folds a letter and a text of one thing: nothing goes another way while an attempt may have arrived,
+    unless the clinic wants it sent again in any case.
+    """
+    if not may_have_arrived(attempts):
+        return None
+    try:
+        return _asked(message, carrier, attempts)
+    except CannotAnswer:
+        if _UNASKED[settings.REMINDER_IN_DOUBT[reminder.channel]] is not None:
+            raise NobodyKnows from None
+        return None
+
+
+def _asked(message: Message | None, carrier: Carrier, earlier: list[Delivery]) -> str | None:
+    if told_of := next((one for one in earlier if one.receipt in _TAKEN), None):
+        return told_of.provider_id or str(told_of.reminder.uid)  # a name that says whose it is
+    if message is None:
+        raise CannotAnswer
+    names = carrier.find(message, since=earlier[0].started_at.astimezone(dt.UTC).date())
+    return _not_anothers(names, earlier)
 
 
 def _not_anothers(names: list[str], earlier: list[Delivery]) -> str | None:
@@ -71,14 +101,3 @@ def _not_anothers(names: list[str], earlier: list[Delivery]) -> str | None:
     others = Delivery.objects.filter(provider_id__in=names).exclude(provider_id="")
     taken = set(others.exclude(pk__in=[one.pk for one in earlier]).values_list("provider_id", flat=True))
     return next((name for name in names if name not in taken), None)
-
-
-def known_after_all(reminder: Reminder, message: Message, carrier: Carrier) -> str | None:
-    """Return the gateway's name for it if it is certain that an attempt in doubt arrived, else None."""
-    earlier = earlier_attempts(reminder)
-    if not any(one.outcome in IN_DOUBT or one.receipt in _TAKEN for one in earlier):
-        return None
-    try:
-        return find(reminder, message, carrier, earlier)
-    except (NobodyKnows, SendError):
-        return None

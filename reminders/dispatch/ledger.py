@@ -24,7 +24,13 @@ class Ledger:
         self._open: Taken | None = None
 
     def begin(
-        self, reminder: Reminder, template: MessageTemplate, now: dt.datetime, *, texts: int = 0, afresh: bool = True
+        self,
+        reminder: Reminder,
+        template: MessageTemplate | None,
+        now: dt.datetime,
+        *,
+        texts: int = 0,
+        afresh: bool = True,
     ) -> Delivery | None:
         """Write that an attempt begins; None when the claim is not ours any more, or the person had enough texts today.
 
@@ -34,7 +40,7 @@ class Ledger:
         delivery = Delivery(
             clinic_id=reminder.clinic_id, reminder=reminder, attempt=reminder.attempts, started_at=now, texts=texts
         )
-        version = reminder.template_id or template.pk
+        version = reminder.template_id or (template.pk if template else None)
         try:
             if afresh and allowance.counts(reminder):
                 written = self._take_day_too(delivery, version)

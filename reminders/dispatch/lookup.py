@@ -57,6 +57,15 @@ def look_up(claimed: Sequence[Reminder], now: dt.datetime) -> Mapping[int, Ready
     return found
 
 
+def message_as_it_left(ready: Ready, at: dt.datetime) -> Message | None:
+    """Return what was handed over at a moment, to ask about it and not to send: nothing may go there any more."""
+    reminder, template = ready.reminder, ready.template
+    here = {"patient": reminder.patient_id, "channel": reminder.channel}
+    then = ContactPoint.history.filter(**here, history_date__lte=at).order_by("history_date", "history_id").last()
+    contact = then or ContactPoint.objects.filter(**here).first()
+    return _message(reminder, template, contact, links.link_for(reminder, now=at)) if contact and template else None
+
+
 def _message(reminder: Reminder, template: MessageTemplate, contact: ContactPoint, link: SecretLink) -> Message:
     message = rendering.render(reminder, template, contact, link=links.address_of(link))
     return replace(message, attempt=reminder.attempts)

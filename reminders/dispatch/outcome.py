@@ -22,28 +22,54 @@ MAYBE_ARRIVED = "It may have arrived, and we cannot find out"
 
 @transaction.atomic
 def record_error(
-    reminder: Reminder, delivery: Delivery, contact: ContactPoint, error: SendError, now: dt.datetime
+    reminder: Reminder,
+    delivery: Delivery,
+    contact: ContactPoint,
+    error: SendError,
+    now: dt.datetime,
+    *,
+    certain: bool = True,
 ) -> None:
-    """A gateway did not take it: later again, or another way at once when asking again cannot help or comes too late.
+    """A gateway did not take it: later again, or another way at once where that is no use.
 
-    All of it or nothing: an attempt that is seen to have ended has its wait, whoever looks and whenever we are killed.
+    Where it is not ``certain`` that nothing arrived, a person decides instead of the other way. All of it or nothing: an
+    attempt that is seen to have ended has its wait, whoever looks and whenever we are killed.
     """
     _finish(delivery, _result_of(error), now, error=error.text)
     if not error.in_doubt:  # else the gateway may have it all the same
         allowance.give_back(reminder)
     blame_address(contact, error, now)
-    again = None if error.permanent else _next_try(reminder, now)
-    if again is None or again >= reminder.useful_until:
+    again = next_try(reminder, error, now)
+    if again is not None:
+        put_off(reminder, again, error.text, now=now)
+    elif certain:
         go_another_way(reminder, error.text, now)
     else:
+        give_up(reminder, _maybe_arrived(error.text), now)
+
+
+@transaction.atomic
+def ask_later(reminder: Reminder, delivery: Delivery, error: SendError, now: dt.datetime) -> None:
+    """A gateway does not say now whether it has an earlier attempt: nothing is sent until it does, or a person decides."""
+    again = next_try(reminder, error, now)
+    if again is None:
+        leave_to_person(reminder, delivery, now, error.text)
+    else:
+        allowance.keep_day(reminder)
+        _finish(delivery, Delivery.Outcome.UNREACHABLE, now, error=error.text)
         put_off(reminder, again, error.text, now=now)
 
 
 @transaction.atomic
-def leave_to_person(reminder: Reminder, delivery: Delivery, now: dt.datetime) -> None:
+def leave_to_person(reminder: Reminder, delivery: Delivery, now: dt.datetime, why: str = "") -> None:
     """An earlier attempt may have arrived, and nothing that we could ask knows."""
+    allowance.keep_day(reminder)
     _finish(delivery, Delivery.Outcome.HELD, now)
-    give_up(reminder, MAYBE_ARRIVED, now)
+    give_up(reminder, _maybe_arrived(why), now)
+
+
+def _maybe_arrived(why: str) -> str:
+    return f"{MAYBE_ARRIVED}. {why}" if why else MAYBE_ARRIVED
 
 
 def put_off(reminder: Reminder, until: dt.datetime, reason: str, *, now: dt.datetime) -> None:
@@ -132,13 +158,19 @@ def twin(reminder: Reminder, channel: Channel, now: dt.datetime) -> Reminder:
     )
 
 
-def _next_try(reminder: Reminder, now: dt.datetime) -> dt.datetime | None:
-    """Return when to try again, None when there were enough tries since a person last asked for one."""
+def next_try(reminder: Reminder, error: SendError, now: dt.datetime) -> dt.datetime | None:
+    """Return when to try again.
+
+    None when that cannot help, comes too late, or there were enough tries since a person last asked for one.
+    """
+    if error.permanent:
+        return None
     since = Q(started_at__gte=reminder.restarted_at) if reminder.restarted_at else Q()
     tries = reminder.deliveries.filter(since).count()
     if tries > len(timing.BACK_OFF):
         return None
-    return message_hours.next_allowed(now + timing.BACK_OFF[tries - 1], reminder.patient.zone)
+    again = message_hours.next_allowed(now + timing.BACK_OFF[tries - 1], reminder.patient.zone)
+    return again if again < reminder.useful_until else None
 
 
 def blame_address(contact: ContactPoint, error: SendError, now: dt.datetime) -> None:

@@ -21,9 +21,10 @@ ENOUGH = "They had a text message today, or three in seven days"
 
 @dataclass(frozen=True)
 class Obstacle:
-    """Why a reminder does not leave now, and what becomes of it."""
+    """Why a reminder does not leave now, and what becomes of it. ``elsewhere`` is why it goes another way, if it does."""
 
     act: Callable[[Reminder, dt.datetime], object]
+    elsewhere: str = ""
 
 
 def obstacle(ready: Ready, now: dt.datetime) -> Obstacle | None:
@@ -37,13 +38,19 @@ def obstacle(ready: Ready, now: dt.datetime) -> Obstacle | None:
     if later > now:
         return Obstacle(lambda one, at: outcome.put_off(one, later, "", now=at))
     if outcome.better_way(reminder, ready.usable):
-        return Obstacle(lambda one, at: outcome.go_another_way(one, BETTER, at))
+        return _another_way(BETTER)
     if reminder.channel == Channel.SMS and allowance.had_enough(reminder, now):
         return after_enough(reminder, now)
+    if ready.contact is None:
+        return _another_way(_no_contact_words(reminder))
     return None
 
 
-def no_contact_words(reminder: Reminder) -> str:
+def _another_way(reason: str) -> Obstacle:
+    return Obstacle(lambda one, at: outcome.go_another_way(one, reason, at), elsewhere=reason)
+
+
+def _no_contact_words(reminder: Reminder) -> str:
     """Return why there is no usable address on the reminder's channel, in words for staff."""
     contact = ContactPoint.objects.filter(patient=reminder.patient, channel=reminder.channel).first()
     if reminder.channel == Channel.SMS and not settings.SEND_TEXTS:
@@ -69,4 +76,4 @@ def after_enough(reminder: Reminder, now: dt.datetime) -> Obstacle:
     morning = timing.at_local(allowance.next_day(reminder, now), timing.SEND_AT, zone)
     if morning < reminder.useful_until:
         return Obstacle(lambda one, at: outcome.put_off(one, morning, ENOUGH, now=at))
-    return Obstacle(lambda one, at: outcome.go_another_way(one, ENOUGH, at))
+    return _another_way(ENOUGH)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from patients.models import Channel, ContactPoint
 from reminders.channels import Carrier, Carriers, Message, SendError
 from reminders.dispatch import allowance, doubt, outcome, recheck
+from reminders.dispatch.leaving import turn_away
 from reminders.dispatch.ledger import Ledger
 from reminders.dispatch.lookup import Ready, look_up
 from reminders.dispatch.strokes import Taken
@@ -43,12 +44,8 @@ def send(ready: Ready, *, now: dt.datetime, carriers: Carriers, ledger: Ledger) 
     obstacle = recheck.obstacle(ready, now)
     if obstacle:
         ledger.settle()
-        if not _arrived_after_all(ready, carriers, ledger, now):
-            obstacle.act(reminder, now)
-    elif ready.contact is None:
-        ledger.settle()
-        outcome.go_another_way(reminder, recheck.no_contact_words(reminder), now)
-    elif ready.template is None or ready.message is None:
+        turn_away(ready, obstacle, carriers, ledger, now)
+    elif ready.contact is None or ready.template is None or ready.message is None:
         ledger.settle()
         outcome.give_up(reminder, "No text has been written for this message", now)
     else:
@@ -57,7 +54,7 @@ def send(ready: Ready, *, now: dt.datetime, carriers: Carriers, ledger: Ledger) 
             _hand_over(reminder, delivery, ready.contact, ready.message, carriers, ledger, now)
         # Another worker has this reminder, or the person's day.
         elif reminder.channel == Channel.SMS and allowance.had_enough(reminder, now):
-            recheck.after_enough(reminder, now).act(reminder, now)
+            turn_away(ready, recheck.after_enough(reminder, now), carriers, ledger, now)
 
 
 def _texts(message: Message, reminder: Reminder) -> int:
@@ -78,28 +75,50 @@ def _hand_over(
     earlier = doubt.earlier_attempts(reminder) if reminder.attempts > 1 else []
     try:
         known = doubt.find(reminder, message, carrier, earlier)
-        result = Delivery.Outcome.FOUND if known else Delivery.Outcome.ACCEPTED
-        provider_id = known or carrier.send(message)
     except doubt.NobodyKnows:
         outcome.leave_to_person(reminder, delivery, now)
     except SendError as error:
-        outcome.record_error(reminder, delivery, contact, error, now)
+        if doubt.may_have_arrived(earlier):
+            outcome.ask_later(reminder, delivery, error, now)
+        else:
+            outcome.record_error(reminder, delivery, contact, error, now)
     else:
         if known:
             allowance.keep_day(reminder)
-        ledger.taken(Taken(delivery, result, provider_id, now))
+            ledger.taken(Taken(delivery, Delivery.Outcome.FOUND, known, now))
+        else:
+            _send(reminder, delivery, contact, message, carrier, ledger, now)
 
 
-def _arrived_after_all(ready: Ready, carriers: Carriers, ledger: Ledger, now: dt.datetime) -> bool:
-    """Record it as sent when it must not go out now, and need not: an attempt in doubt turns out to have arrived."""
-    reminder, template, message = ready.reminder, ready.template, ready.message
-    if reminder.attempts == 1 or template is None or message is None:
-        return False
-    known = doubt.known_after_all(reminder, message, carriers.on(reminder.channel, demo=reminder.clinic.demo))
-    if known is None:
-        return False
-    delivery = ledger.begin(reminder, template, now, afresh=False)
-    if delivery is not None:
-        ledger.taken(Taken(delivery, Delivery.Outcome.FOUND, known, now))
-        ledger.settle()
-    return True
+def _send(
+    reminder: Reminder,
+    delivery: Delivery,
+    contact: ContactPoint,
+    message: Message,
+    carrier: Carrier,
+    ledger: Ledger,
+    now: dt.datetime,
+) -> None:
+    try:
+        name = carrier.send(message)
+    except SendError as error:
+        try:
+            found = _taken_after_all(reminder, message, carrier, error, now)
+        except (doubt.NobodyKnows, SendError):
+            outcome.record_error(reminder, delivery, contact, error, now, certain=False)
+            return
+        if found is None:
+            outcome.record_error(reminder, delivery, contact, error, now)
+            return
+        name = found
+    ledger.taken(Taken(delivery, Delivery.Outcome.ACCEPTED, name, now))
+
+
+def _taken_after_all(
+    reminder: Reminder, message: Message, carrier: Carrier, error: SendError, now: dt.datetime
+) -> str | None:
+    """Return the gateway's name for what it did not say that it took, asked for where it is not to be tried again."""
+    if outcome.next_try(reminder, error, now):
+        return None
+    attempts = doubt.earlier_attempts(reminder, and_this=error.in_doubt)
+    return doubt.find_before_leaving(reminder, message, carrier, attempts)

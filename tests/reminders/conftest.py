@@ -41,6 +41,7 @@ class Gateway:
         self.asked_for: list[Message] = []
         self.knows: str | None = None
         self.can_answer = True
+        self.silence: SendError | None = None  # what becomes of each question
 
     def prepare(self, messages: Iterable[Message]) -> None:
         """Nothing is to be done beforehand."""
@@ -55,6 +56,8 @@ class Gateway:
     def find(self, message: Message, *, since: dt.date) -> list[str]:
         """Say what it knows."""
         self.asked_for.append(message)
+        if self.silence:
+            raise self.silence
         if not self.can_answer:
             raise CannotAnswer
         return [self.knows] if self.knows else []

@@ -21,6 +21,7 @@ from reminders.channels import CannotAnswer, Carriers, Message, SendError, carri
 from reminders.channels.base import Blame
 from reminders.channels.email import EmailCarrier, letter_of, message_id
 from reminders.channels.files import FileCarrier
+from reminders.channels.silent import NO_TEXTS
 from reminders.channels.sms import SmsCarrier
 from reminders.channels.smtp import EmailBackend
 from tests.engines import once
@@ -369,6 +370,23 @@ def test_without_a_gateway_text_messages_become_files(settings: Settings, tmp_pa
     name = carrier.send(TEXT)
     assert json.loads((tmp_path / "sms" / name).read_text())["body"] == TEXT.body
     assert carrier.find(TEXT, since=TODAY) == [name]
+
+
+def test_where_texts_were_switched_off_none_leaves_and_the_gateway_is_asked_as_long_as_it_is_set(
+    settings: Settings, tmp_path: Path
+) -> None:
+    with gateway(settings, tmp_path) as server:
+        sid = carrier_for("sms").send(TEXT)
+        settings.SEND_TEXTS = False
+        with Carriers() as carriers:
+            carrier = carriers.on("sms")
+            assert carrier.find(TEXT, since=TODAY) == [sid]
+            with pytest.raises(SendError, match=NO_TEXTS):
+                carrier.send(TEXT)
+        assert len(server.received()) == 1
+    settings.SMS_GATEWAY_URL = ""
+    with pytest.raises(CannotAnswer):
+        carrier_for("sms").find(TEXT, since=TODAY)
 
 
 def test_an_error_text_holds_no_address(settings: Settings, tmp_path: Path) -> None:

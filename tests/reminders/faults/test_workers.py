@@ -63,6 +63,27 @@ def test_a_gateway_that_takes_everything_and_confirms_nothing(stage: Scene, tell
     assert _in_doubt(stage) == SIZE
 
 
+def test_who_says_stop_while_their_text_is_in_doubt_hears_once(stage: Scene, tell: Tell) -> None:
+    """What the gateway took stays a text, what it never got is a letter, and no text leaves after the STOP."""
+    scene = stage.patient()
+    scene.gateway.tell("drop")
+    with scene.workers(3):
+        wait_for(lambda: len(scene.gateway.received()) >= SIZE // 4, seconds=60 * LONG)
+        scene.gateway.tell("refuse")
+        wait_for(lambda: _in_doubt(scene) >= SIZE // 2, seconds=60 * LONG)
+        scene.query(
+            "UPDATE patients_contactpoint SET withdrawn_at = {now}, withdrawn_source = 'test' WHERE channel = 'sms'"
+        )
+        taken = len(scene.gateway.received())
+        scene.gateway.tell("")
+        scene.pass_waits()
+        wait_for(lambda: scene.arrived >= SIZE, seconds=60 * LONG)
+        tally = scene.settle()
+    tell(tally)
+    assert (tally.sent, tally.lost, tally.repeated_texts, tally.repeated_letters) == (SIZE, 0, 0, 0)
+    assert len(scene.gateway.received()) == taken < SIZE // 2
+
+
 def _in_doubt(stage: Scene) -> int:
     ((doubtful,),) = stage.query("SELECT count(*) FROM reminders_delivery WHERE outcome = 'unanswered'")
     return int(doubtful)
