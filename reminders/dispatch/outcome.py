@@ -18,6 +18,7 @@ from reminders.planning.channel import first_of
 
 STOPPED_AT_GATEWAY = "by text message, the gateway says"
 MAYBE_ARRIVED = "It may have arrived, and we cannot find out"
+CHANGED = "Something changed while the gateway was asked"
 
 
 @transaction.atomic
@@ -58,6 +59,14 @@ def ask_later(reminder: Reminder, delivery: Delivery, error: SendError, now: dt.
         allowance.keep_day(reminder)
         _finish(delivery, Delivery.Outcome.UNREACHABLE, now, error=error.text)
         put_off(reminder, again, error.text, now=now)
+
+
+@transaction.atomic
+def begin_anew(reminder: Reminder, delivery: Delivery, now: dt.datetime) -> None:
+    """Something changed while an earlier attempt was asked about: nothing left, and all is looked at again."""
+    allowance.keep_day(reminder)
+    _finish(delivery, Delivery.Outcome.UNREACHABLE, now, error=CHANGED)
+    put_off(reminder, now, CHANGED, now=now)
 
 
 @transaction.atomic

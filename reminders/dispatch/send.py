@@ -86,8 +86,16 @@ def _hand_over(
         if known:
             allowance.keep_day(reminder)
             ledger.taken(Taken(delivery, Delivery.Outcome.FOUND, known, now))
+        elif earlier and _has_changed(reminder, message, now):
+            outcome.begin_anew(reminder, delivery, now)
         else:
             _send(reminder, delivery, contact, message, carrier, ledger, now)
+
+
+def _has_changed(reminder: Reminder, message: Message, now: dt.datetime) -> bool:
+    """Return whether it may not leave any more as it was looked up: asking takes seconds, and a STOP may come meanwhile."""
+    ready = look_up([reminder], now).get(reminder.pk)
+    return ready is None or bool(ready.no_longer) or ready.message != message
 
 
 def _send(

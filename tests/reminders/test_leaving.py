@@ -11,7 +11,7 @@ from clinic.models import User
 from patients.actions import set_contact, stop_number
 from patients.models import Channel, ContactPoint, Patient
 from reminders import handling
-from reminders.channels import SendError
+from reminders.channels import Message, SendError
 from reminders.channels.silent import NO_TEXTS
 from reminders.dispatch import claim, send_due
 from reminders.dispatch.ledger import Ledger
@@ -282,6 +282,34 @@ def test_a_text_in_doubt_that_would_be_one_too_many_is_no_letter_while_the_gatew
     Reminder.objects.filter(pk=unanswered.pk).update(useful_until=tomorrow + 2 * HOUR)
     gateways["sms"].silence = SILENCE
     assert work(tomorrow).state == State.WAITING
+    assert counts(gateways) == (0, 0)
+
+
+# While it is asked
+
+
+def test_who_says_stop_while_the_gateway_is_asked_gets_a_letter_and_no_text(
+    unanswered: Reminder, gateways: Gateways, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slowly(message: Message, *, since: dt.date) -> list[str]:
+        if not ContactPoint.objects.filter(withdrawn_at__isnull=False).exists():
+            stop(NOW + MINUTES_5)
+        return []
+
+    monkeypatch.setattr(gateways["sms"], "find", slowly)
+    assert work().state == State.REPLACED
+    assert counts(gateways) == (0, 1)
+
+
+def test_a_visit_that_is_cancelled_while_the_gateway_is_asked_is_not_announced(
+    unanswered: Reminder, visit: TreatmentSession, nurse: User, gateways: Gateways, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slowly(message: Message, *, since: dt.date) -> list[str]:
+        TreatmentSession.objects.filter(pk=visit.pk).update(status=Status.CANCELLED)
+        return []
+
+    monkeypatch.setattr(gateways["sms"], "find", slowly)
+    assert work().state == State.CANCELLED
     assert counts(gateways) == (0, 0)
 
 
