@@ -13,7 +13,8 @@ from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from reminders import timing
-from reminders.models import Kind, Reminder, ReminderRule, State
+from reminders.models import Delivery, Kind, Reminder, ReminderRule, State
+from reminders.models.delivery import MAYBE_ARRIVED, Receipt
 from reminders.planning.channel import reachable
 from reminders.planning.known import known_time, knows_its_time, took_since, what_they_know
 from reminders.planning.rows import reminder_for, store
@@ -58,7 +59,10 @@ def _stepped(clinics: set[int], now: dt.datetime) -> QuerySet[TreatmentSession]:
     telling = Reminder.objects.filter(session=OuterRef("pk"), rule__kind__in=(Kind.BOOKED, Kind.MOVED))
     here = telling.filter(session_version=OuterRef("version"), state__in=_ON_ITS_WAY)
     # By whatever channel: who chooses email meanwhile was told, or is about to be. What reached nobody may go there yet.
-    planned = Reminder.objects.filter(session=OuterRef("pk"), rule__kind__in=_OF_NO_PLACE).exclude(state=State.FAILED)
+    # What may have reached them is a person's to decide.
+    attempts = Delivery.objects.filter(reminder=OuterRef("pk"), outcome__in=MAYBE_ARRIVED)
+    reached_nobody = Q(state=State.FAILED) & ~Q(Exists(attempts.exclude(receipt=Receipt.FAILED)))
+    planned = Reminder.objects.filter(~reached_nobody, session=OuterRef("pk"), rule__kind__in=_OF_NO_PLACE)
     again = TreatmentSession.objects.filter(course=OuterRef("course"), status__in=OPEN)
     sessions = TreatmentSession.objects.filter(
         Q(status__in=(Status.BOOKED, Status.CANCELLED)) | Q(status=Status.NO_SHOW) & ~Exists(again),

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from clinic.models import Clinic, Injector, User
-from patients.models import ContactPoint, Patient
+from patients.models import Channel, ContactPoint, Patient
 from reminders import handling
 from reminders.channels import SendError
 from reminders.dispatch import send_due
@@ -395,6 +395,21 @@ def test_who_may_have_been_told_that_it_is_cancelled_is_told_that_it_stands_afte
     goes_unanswered(gateways, at + UNDO)
     booking.change_status(session=off, to=Status.BOOKED, by=nurse, at=at + UNDO + MINUTE)
     assert told(at + 2 * UNDO)[1:] == [("cancelled", "cancelled"), ("moved", "waiting")]
+
+
+def test_news_in_doubt_that_was_left_to_a_person_is_not_planned_anew_by_email_after_a_stop(
+    course: Course, osei: Injector, nurse: User, gateways: dict[str, Gateway]
+) -> None:
+    visit = book(course, osei, nurse)
+    send_all(NOW + UNDO)
+    booking.change_status(session=visit, to=Status.CANCELLED, by=nurse, at=NOW + DAY, reason="ill")
+    goes_unanswered(gateways, NOW + DAY + UNDO)
+    ContactPoint.objects.filter(channel=Channel.SMS).update(withdrawn_at=NOW + DAY + UNDO, withdrawn_source="test")
+    gateways["sms"].can_answer = False
+    send_due(clock=lambda: NOW + DAY + HOUR)
+    assert told(NOW + DAY + HOUR + MINUTE)[1:] == [("cancelled", "failed")]
+    send_due(clock=lambda: NOW + DAY + HOUR + MINUTE)
+    assert gateways["email"].taken == []
 
 
 def switch(rule: ReminderRule, *, on: bool, by: User, at: dt.datetime) -> None:
