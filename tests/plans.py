@@ -13,7 +13,7 @@ on_sqlite = once("reads how SQLite goes about a question")
 
 @contextmanager
 def plans() -> Iterator[list[str]]:
-    """Give a list that holds a line for each step of each SELECT that is made meanwhile."""
+    """Give a list that holds a line for each step of each SELECT and each UPDATE that is made meanwhile."""
     asked: list[tuple[str, Any]] = []
     found: list[str] = []
 
@@ -25,7 +25,7 @@ def plans() -> Iterator[list[str]]:
         yield found
     with connection.cursor() as cursor:
         for statement, params in asked:
-            if statement.startswith("SELECT"):
+            if statement.startswith(("SELECT", "UPDATE")):
                 cursor.execute(f"EXPLAIN QUERY PLAN {statement}", params)
                 found += [step for *_, step in cursor.fetchall()]
 

@@ -1,12 +1,11 @@
 """Planning: the ledger follows the calendar."""
 
 import datetime as dt
-import re
 import uuid
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Max, When
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -20,6 +19,7 @@ from reminders.planning import reconcile
 from reminders.planning.channel import best_channel, channel_of, is_usable, reachable, reached
 from reminders.standing import ASKED_TO_MOVE, BEGUN, CANCELLED, MOVED, NOT_DUE
 from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session, room_of
+from tests.plans import on_sqlite, plans, steps
 from tests.reminders.conftest import Gateway
 from treatments import booking, undoing
 from treatments.models import Course, Status, TreatmentSession
@@ -506,22 +506,14 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     assert Reminder.objects.aggregate(Max("due_at"))["due_at__max"] > NOW
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads a small table as a whole")
+@on_sqlite
 def test_no_step_of_the_planning_reads_the_messages_that_are_over(visit: TreatmentSession) -> None:
     plan()
-    ways: list[str] = []
-
-    def explained(execute: Any, statement: str, values: Any, many: bool, context: Any) -> Any:
-        # With the values as they are given: an index with a condition is known by them alone.
-        rows = context["cursor"].cursor.execute(f"EXPLAIN QUERY PLAN {statement}", values or ()).fetchall()
-        ways.extend(way for *_, way in rows)
-        return execute(statement, values, many, context)
-
-    with connection.execute_wrapper(explained):
+    with plans() as found:
         reconcile(now=NOW)
-    whole = [way for way in ways if re.match(r"SCAN reminders_reminder\b", way)]
+    whole = [step for step in steps(found, Reminder._meta.db_table) if step.startswith("SCAN")]
     assert whole == ["SCAN reminders_reminder USING INDEX reminder_unsettled"] * 2
-    assert any("USING INDEX reminder_too_late" in way for way in ways)
+    assert steps(found, "reminder_too_late")
 
 
 def test_installing_the_default_rules_twice_changes_nothing(rules: Clinic) -> None:
