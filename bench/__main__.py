@@ -1,8 +1,8 @@
 """Measure everything, beside others, and write docs/performance.md: `make bench`.
 
-With 10,000 sessions; FULL=1 takes 1,000, 100,000 and 1,000,000 too, SIZES=1000,10000 what it names. PARTS=clinic,reminders
-chooses parts, ONLY=pages,race measures of the first part, ENGINES=sqlite where, PEERS=0 leaves the others out. What is
-not measured anew keeps its figure of an earlier run.
+With 10,000 sessions; FULL=1 takes 1,000, 100,000 and 1,000,000 too, and breaks things for an hour; SIZES=1000,10000 takes
+what it names. PARTS=clinic,reminders chooses parts, ONLY=pages,race measures of the first part, ENGINES=sqlite where,
+PEERS=0 leaves the others out. What is not measured anew keeps its figure of an earlier run.
 """
 
 import json
@@ -22,14 +22,17 @@ from bench.report import PREFIX, Row, keep, stored
 SIZES, FULL = "10000", "1000,10000,100000,1000000"
 # What is measured at every size, and what has a size of its own.
 SIZED, ONCE = ("clinic", "reminders"), ("imports", "response", "start")
+# What takes long and measures no time: with FULL=1, or by name.
+AT_LENGTH = ("faults",)
 SHAPES = ("dense", "spread")
 
 
 def main() -> None:
     """Measure each engine at each size, keep the rows, write the page."""
     engines = _chosen("ENGINES", "sqlite,postgresql")
-    sizes = [int(size) for size in _chosen("SIZES", FULL if os.environ.get("FULL") == "1" else SIZES)]
-    parts = _chosen("PARTS", ",".join(SIZED + ONCE))
+    full = os.environ.get("FULL") == "1"
+    sizes = [int(size) for size in _chosen("SIZES", FULL if full else SIZES)]
+    parts = _chosen("PARTS", ",".join(SIZED + ONCE + (AT_LENGTH if full else ())))
     with tempfile.TemporaryDirectory(prefix="bench-") as name, server() as url, others(Path(name), parts) as python:
         folder = Path(name)
         list(run(["manage.py", "collectstatic", "--no-input", "-v0"], environment(folder, "static", "sqlite://")))
@@ -41,7 +44,7 @@ def main() -> None:
                     keep(replace(row, peers=theirs.get(row.what, row.peers)) for row in rows)
                 if "reminders" in parts:
                     keep(_reminders(engine, size, folder, url))
-            for part in ONCE:
+            for part in ONCE + AT_LENGTH:
                 if part in parts:
                     keep(_measured(["bench.alone", part, engine], f"{part}_{engine}", engine, folder, url))
         write_page(stored(), url)

@@ -33,7 +33,11 @@ GOALS = (
         ("Calendar, day of 20 with 400 visits", "Calendar, week of 20 with 2,000 visits"),
         "tests/treatments/test_calendar.py counts the statements",
     ),
-    Goal("No reminder lost, none repeated", (), "tests/reminders/faults; the summary of each run counts them"),
+    Goal(
+        "No reminder lost, none repeated",
+        ("Lost when things break",),
+        "tests/reminders/faults; the summary of each run counts them",
+    ),
     Goal(
         "Reminders on time",
         ("10,000 due at once, 99 of 100 handed over", "A tick with nothing due", "Claiming", "Sending"),
