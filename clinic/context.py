@@ -55,6 +55,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "membership": membership,
         "memberships": getattr(request, "memberships", []),
         "theme": theme if theme in THEMES else "auto",
+        # What the desk does to people it writes to, on buttons: a clinic may have no texts at all.
+        "text_verb": "Text" if settings.SEND_TEXTS else "Email",
         "demo": settings.DEMO or (membership is not None and membership.clinic.demo),
     }
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.db.models import QuerySet
 
 from patients.models import ContactPoint, Patient
@@ -30,6 +31,7 @@ def contact_points(context: dict[str, Any], patient: Patient) -> dict[str, Any]:
         "points": [(point, [other.patient for other in others if other.address == point.address]) for point in own],
         "country": context["membership"].clinic.country,
         "may_register": context.get("may_register"),
+        "texts": settings.SEND_TEXTS,
     }
 
 

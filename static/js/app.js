@@ -196,7 +196,7 @@
     if (!button || !all) return;
     const boxes = boxesOf(id);
     const ticked = boxes.filter((box) => box.checked).length;
-    button.textContent = ticked ? `Text ${ticked} ${ticked === 1 ? "person" : "people"}` : button.dataset.words;
+    button.textContent = ticked ? `${button.dataset.verb} ${ticked} ${ticked === 1 ? "person" : "people"}` : button.dataset.words;
     all.checked = ticked > 0 && ticked === boxes.length;
     all.indeterminate = ticked > 0 && ticked < boxes.length;
   };

@@ -137,6 +137,20 @@ def test_where_no_texts_are_sent_those_with_a_mailbox_are_written_to_and_the_oth
     assert obstacles(rules, overdue) == ["No text messages are sent from here", "", ""]
 
 
+def test_where_no_texts_are_sent_no_button_promises_one(
+    rules: Clinic, overdue: list[Course], front_desk: User, settings: Settings
+) -> None:
+    desk = log_in(front_desk)
+    settings.SEND_TEXTS = False
+    chosen = desk.get(reverse(URL), {"course": [str(one.uid) for one in overdue]}).content.decode()
+    recall = desk.get(reverse("treatments:recall")).content.decode()
+    person = desk.get(reverse("patients:detail", args=[overdue[0].patient.uid])).content.decode()
+    assert "Email 3 people" in chosen
+    assert "Email the ticked people" in recall
+    assert "No texts from here" in person
+    assert not [words for words in ("Text 3", "Text the ticked", "Text ok") if words in chosen + recall + person]
+
+
 def test_no_number_at_all_is_a_reason(rules: Clinic, overdue: list[Course]) -> None:
     ContactPoint.objects.filter(patient=overdue[0].patient).delete()
     assert obstacles(rules, overdue)[0] == "No phone number"
