@@ -21,7 +21,8 @@ a time less is better, for a rate more.
 
 `make bench` measures 10,000 sessions, `FULL=1 make bench` takes 1,000, 100,000 and 1,000,000 too; a row that was not
 measured anew keeps its figure, with its date. Others stand beside ours where they can be asked the same:
-django-appointment and django-scheduler from PyPI, on the same engine, with as many visits spread alike (`bench/peers`).
+django-appointment and django-scheduler from PyPI, on the same engine, with as many visits spread alike, up to 100,000
+(`bench/peers`).
 """
 # What a reader must know beside the figures: written by hand, and kept when the page is written anew.
 NOTES = ROOT / "bench" / "notes.md"
