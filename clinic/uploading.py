@@ -45,5 +45,9 @@ class NoFiles(FileUploadHandler):
 
 
 def takes_a_file(request: HttpRequest) -> None:
-    """Let the form of this request bring a file. To be said before anything reads the form."""
-    request.upload_handlers = [MemoryFileUploadHandler(request), TemporaryFileUploadHandler(request)]
+    """Let the form of this request bring a file. To be said before anything reads the form.
+
+    A form of typed fields alone can bring none, and is read by then: it says which clinic it was opened at.
+    """
+    if request.content_type == "multipart/form-data":
+        request.upload_handlers = [MemoryFileUploadHandler(request), TemporaryFileUploadHandler(request)]

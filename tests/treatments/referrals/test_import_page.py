@@ -119,6 +119,14 @@ def test_a_file_that_cannot_be_read_is_refused_in_words(
     assert kept_files(folder) == []
 
 
+def test_a_form_that_can_bring_no_file_is_asked_for_one(browser: Client, team: Clinic) -> None:
+    """As a program sends it; a browser sends this form in parts, also without a file."""
+    typed = f"at_clinic={team.uid}&file=list.csv"
+    answer = browser.post(IMPORT, typed, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 422
+    assert "Choose a file" in answer.content.decode()
+
+
 def test_a_list_too_long_for_a_page_is_refused_with_the_limit(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(imports, "MAX_ROWS", 2)
     response = browser.post(IMPORT, {"file": csv_file(row(1), row(2), row(3))})
