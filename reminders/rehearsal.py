@@ -130,7 +130,7 @@ def _way(reminder: Reminder, known: Known) -> tuple[Channel, str]:
         return planned, ""
     usable = [channel for channel in Channel if (reminder.patient_id, channel) in known.addresses]
     first = outcome.better_way(reminder, usable) or planned
-    if first in usable:
+    if first in usable and (first != planned or not outcome.is_ruled_out(reminder)):
         return first, known.addresses[reminder.patient_id, first]
     return _other_way(reminder, first, known)
 

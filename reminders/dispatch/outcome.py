@@ -123,10 +123,22 @@ def better_way(reminder: Reminder, usable: Collection[Channel]) -> Channel | Non
     What somebody sent by hand goes as they were told, and what was tried before goes on as it began. ``usable`` are the
     channels by which they may be written to.
     """
-    if reminder.batch or reminder.reply_to_id or reminder.template_id or reminder.restarted_at:
+    if _goes_as_it_was_begun(reminder):
         return None
     first, there = first_of(Channel(reminder.patient.preferred_channel), reminder.rule.channels, usable)
     return first if there and first != reminder.channel and may_go(reminder, first) else None
+
+
+def is_ruled_out(reminder: Reminder) -> bool:
+    """Return whether the clinic writes of this by the other way alone by now; what staff sent by this one goes."""
+    allowed = reminder.rule.channels
+    if not allowed or reminder.channel in allowed or _goes_as_it_was_begun(reminder):
+        return False
+    return not _same_subject(reminder).filter(channel__in=allowed).exists()
+
+
+def _goes_as_it_was_begun(reminder: Reminder) -> bool:
+    return bool(reminder.batch or reminder.reply_to_id or reminder.template_id or reminder.restarted_at)
 
 
 def _same_subject(reminder: Reminder) -> ReminderQuerySet:

@@ -39,6 +39,8 @@ def obstacle(ready: Ready, now: dt.datetime) -> Obstacle | None:
         return Obstacle(lambda one, at: outcome.put_off(one, later, "", now=at))
     if outcome.better_way(reminder, ready.usable):
         return _another_way(BETTER)
+    if outcome.is_ruled_out(reminder):
+        return _another_way(f"This message goes by {Channel(reminder.channel).other.label.lower()} only by now")
     if reminder.channel == Channel.SMS and allowance.had_enough(reminder, now):
         return after_enough(reminder, now)
     if ready.contact is None:

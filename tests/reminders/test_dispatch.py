@@ -196,6 +196,29 @@ def test_who_is_to_have_emails_by_now_has_one_though_a_text_was_planned(
     assert (len(gateways["sms"].taken), len(gateways["email"].taken)) == (0, 1)
 
 
+@pytest.fixture
+def letters_only(reminder: Reminder) -> None:
+    """The clinic tells of visits by email alone, since Maria's text was planned, and she has no mailbox."""
+    ContactPoint.objects.filter(channel=Channel.EMAIL).delete()
+    ReminderRule.objects.update(channel_order=ReminderRule.Order.EMAIL_ONLY)
+
+
+def test_a_text_that_was_planned_does_not_leave_once_the_clinic_sends_that_message_by_email_only(
+    letters_only: None, gateways: Gateways
+) -> None:
+    left = work()
+    assert (left.state, left.reason) == (State.FAILED, "This message goes by email only by now")
+    assert gateways["sms"].taken == []
+
+
+def test_what_staff_send_again_leaves_though_the_clinic_sends_that_message_another_way_by_now(
+    letters_only: None, reminder: Reminder, gateways: Gateways, nurse: User
+) -> None:
+    work()
+    handling.send_again(reminder=reminder, by=nurse, at=NOW)
+    assert work().state == State.SENT
+
+
 def test_where_no_texts_are_sent_a_letter_goes_instead_and_no_file_is_written(
     reminder: Reminder, settings: Settings, tmp_path: Path
 ) -> None:

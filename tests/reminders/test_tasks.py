@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from clinic.celery import app
 from patients.models import ContactPoint, Patient
-from reminders.models import Delivery, Heartbeat, Reminder, State
+from reminders.models import Delivery, Heartbeat, Reminder, ReminderRule, State
 from reminders.tasks import tick
 from tests.builders import NOW
 from treatments.models import TreatmentSession
@@ -89,6 +89,12 @@ def test_a_dry_run_tells_what_would_go_out_at_once_as_after_a_backup_was_put_bac
 def test_a_dry_run_tells_the_way_that_is_left_to_who_wants_no_texts(reminder: Reminder) -> None:
     ContactPoint.objects.filter(channel="sms").update(withdrawn_at=NOW, withdrawn_source="by text message")
     assert "Email" in said("send_reminders", "--dry-run")
+
+
+def test_a_dry_run_tells_whom_to_call_where_the_clinic_sends_a_planned_text_by_email_only(reminder: Reminder) -> None:
+    ContactPoint.objects.filter(channel="email").delete()
+    ReminderRule.objects.update(channel_order=ReminderRule.Order.EMAIL_ONLY)
+    assert "nobody to write to: call" in said("send_reminders", "--dry-run")
 
 
 def test_a_dry_run_keeps_the_quiet_hours_of_whoever_lives_elsewhere(reminder: Reminder) -> None:
