@@ -20,6 +20,8 @@ class Message:
     body: str
     # Which attempt this is, for the gateway to give back with its news; the words are the same each time.
     attempt: int = field(default=1, compare=False)
+    # The secret address that stands in the words, where one does: no other message has it.
+    link: str = field(default="", compare=False)
 
 
 class Blame(Enum):

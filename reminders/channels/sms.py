@@ -39,7 +39,7 @@ class SmsCarrier:
         return str(_content(answer).get("sid", ""))
 
     def find(self, message: Message, *, since: dt.date) -> list[str]:
-        """Look for texts to the same number with the same words: the gateway takes no name of ours to ask by."""
+        """Look for texts to the same number with the same link or words: the gateway takes no name of ours to ask by."""
         query = {"To": message.to, "DateSent>": since.isoformat(), "PageSize": "100"}
         answer = self._call("GET", params=query)
         if answer.status_code in _NO_SUCH_QUESTION:
@@ -47,7 +47,7 @@ class SmsCarrier:
         if not answer.ok:
             raise _refused(answer)
         known = _content(answer).get("messages", [])
-        return [str(one["sid"]) for one in known if one.get("body") == message.body and one.get("status") not in _LOST]
+        return [str(one["sid"]) for one in known if _is(message, one.get("body")) and one.get("status") not in _LOST]
 
     def close(self) -> None:
         """Let go of the line."""
@@ -77,6 +77,11 @@ def _callback(message: Message) -> str:
     """Return where the gateway reports what became of it. It may report sooner than its id is written down here."""
     about = urlencode({"key": message.key, "attempt": message.attempt})
     return f"{settings.BASE_URL}{reverse('reminders:text_status')}?{about}"
+
+
+def _is(message: Message, words: Any) -> bool:
+    """Return whether words are a message's, also where a name in them was corrected since: the link is its own."""
+    return words == message.body or (bool(message.link) and message.link in str(words))
 
 
 def _content(answer: requests.Response) -> dict[str, Any]:

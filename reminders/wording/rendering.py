@@ -53,6 +53,7 @@ def render(reminder: Reminder, template: MessageTemplate, contact: ContactPoint,
         # A line break would end the header, and no mail server gets to see such a letter.
         subject=" ".join(fill(template.subject, values).split()),
         body=fill_text(template, values),
+        link=link,
     )
 
 

@@ -72,6 +72,16 @@ def test_a_text_message_arrives_and_can_be_found(settings: Settings, tmp_path: P
         assert carrier.find(Message(KEY, NUMBER, "", "other words"), since=TODAY) == []
 
 
+def test_a_text_is_found_by_its_link_though_the_name_in_it_was_corrected(settings: Settings, tmp_path: Path) -> None:
+    before = replace(
+        TEXT, body="Riverside Clinic: Mria, see you Thursday. http://127.0.0.1/v/hers/", link="http://127.0.0.1/v/hers/"
+    )
+    with gateway(settings, tmp_path):
+        sid = SmsCarrier().send(before)
+        assert SmsCarrier().find(replace(before, body=before.body.replace("Mria", "Maria")), since=TODAY) == [sid]
+        assert SmsCarrier().find(replace(TEXT, link="http://127.0.0.1/v/his/"), since=TODAY) == []
+
+
 def test_a_number_that_does_not_exist_is_a_permanent_fault_of_the_address(settings: Settings, tmp_path: Path) -> None:
     with gateway(settings, tmp_path, "--unknown", NUMBER):
         error = refusal(SmsCarrier(), TEXT)

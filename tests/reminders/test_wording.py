@@ -156,6 +156,12 @@ def test_a_message_rendered_again_is_the_same_to_the_letter(reminder: Reminder) 
     assert rendered(reminder, "sms") == rendered(reminder, "sms")
 
 
+def test_a_message_names_the_link_that_stands_in_it(reminder: Reminder) -> None:
+    text = rendered(reminder, "sms")
+    assert text.link == links.address_for(reminder, now=NOW)
+    assert text.link in text.body
+
+
 def test_a_line_break_in_a_subject_makes_no_header(reminder: Reminder) -> None:
     MessageTemplate.objects.filter(channel="email").update(subject="Your visit\nBcc: {first_name}@patients.example")
     assert rendered(reminder, "email").subject == "Your visit Bcc: Maria@patients.example"
