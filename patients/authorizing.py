@@ -10,6 +10,11 @@ RENEW_DAYS = 42  # renewal starts six weeks before the end (clinical rules 7)
 FORGOTTEN_DAYS = 180  # an agreement that ended longer ago is a new start, not a renewal (clinical rules 3)
 
 
+def number_key(number: str) -> str:
+    """Return what tells an agreement's number from others: however it was typed, pa 100 is PA100."""
+    return "".join(number.split()).casefold()
+
+
 @dataclass(frozen=True)
 class Window:
     """Dates that a payer agreed to, both ends included."""

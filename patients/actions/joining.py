@@ -8,6 +8,7 @@ from simple_history.utils import bulk_update_with_history
 
 from clinic.models import User
 from patients.actions.contacts import pass_on_refusals
+from patients.authorizing import number_key
 from patients.models import AcuteMedication, Authorization, DiaryClaim, DiaryDay, Patient, PreventiveTrial
 
 # What a record has lines of, and what of them a person has only once.
@@ -47,14 +48,19 @@ def _holders(patient: Patient) -> list[Patient]:
 
 def _move(model: Any, lines: Iterable[Any], to: Patient, by: User, at: dt.datetime) -> None:
     once = _ONCE[model]
-    there = set(model.objects.filter(patient=to).values_list(once, flat=True)) if once else set()
-    moved = [line for line in lines if not once or getattr(line, once) not in there]
+    kept = model.objects.filter(patient=to).values_list(once, flat=True) if once else ()
+    there = {_key(value) for value in kept}
+    moved = [line for line in lines if not once or _key(getattr(line, once)) not in there]
     if model is DiaryDay:
         _move_claims(moved, to)
     for line in moved:
         line.patient = to
     if moved:
         bulk_update_with_history(moved, model, ["patient"], batch_size=500, default_user=by, default_date=at)
+
+
+def _key(value: Any) -> Any:
+    return number_key(value) if isinstance(value, str) else value
 
 
 def _move_claims(days: list[DiaryDay], to: Patient) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from patients.authorizing import number_key
 from patients.forms.fields import Day, number
 from patients.models import AcuteMedication, Authorization, PreventiveTrial
 
@@ -119,6 +120,8 @@ class AuthorizationForm(LineForm):
     def clean(self) -> None:
         """Hold the dates against each other, and the number against the person's others."""
         self._after("valid_from", "valid_to", "The last day lies before the first.")
-        others = Authorization.objects.filter(patient=self.instance.patient, number=self.cleaned_data.get("number"))
-        if others.exclude(pk=self.instance.pk).exists():
+        others = Authorization.objects.filter(patient=self.instance.patient).exclude(pk=self.instance.pk)
+        known = {number_key(one) for one in others.values_list("number", flat=True)}
+        # Where two were kept so before, the dates of each can still be changed.
+        if "number" in self.changed_data and number_key(self.cleaned_data.get("number", "")) in known:
             self.add_error("number", "This person has an authorization with this number already.")

@@ -136,6 +136,7 @@ def test_the_desk_writes_down_what_a_payer_agreed_to(front_desk: User, maria: Pa
     [
         ({"valid_to": "2026-10-31"}, "The last day lies before the first."),
         ({"number": "PA-1"}, "This person has an authorization with this number already."),
+        ({"number": " pa-1"}, "This person has an authorization with this number already."),
         ({"visits": "some"}, "Visits allowed: enter a whole number"),
         ({"payer": ""}, "Enter the payer."),
         ({"valid_from": ""}, "Enter the first day that is covered."),
@@ -149,6 +150,15 @@ def test_what_cannot_be_is_refused_in_words(
     status, page = post(front_desk, "new_authorization", maria.uid, **changes)
     assert status == 422
     assert words in page
+
+
+def test_of_two_that_were_kept_under_one_number_each_can_still_be_changed(front_desk: User, maria: Patient) -> None:
+    authorize(maria, 10, "PA-9", visits=4)
+    again = authorize(maria, 10, "pa-9", visits=4)
+    seen = str(again.history.latest().history_id)
+    assert post(front_desk, "edit_authorization", again.uid, number="pa-9", status="closed", seen=seen)[0] == 200
+    again.refresh_from_db()
+    assert again.status == "closed"
 
 
 @pytest.mark.parametrize("status", ["requested", "refused", "closed"])

@@ -159,6 +159,16 @@ def test_of_a_day_on_both_records_the_one_that_stays_counts(
     assert owners(lines[1:]) == {maria}
 
 
+def test_of_an_authorization_on_both_records_the_one_that_stays_counts_however_its_number_is_written(
+    desk: Client, maria: Patient, double: Patient, lines: list[Any]
+) -> None:
+    Authorization.objects.create(
+        clinic=maria.clinic, patient=maria, payer="Aster", number="a-1", valid_from=TODAY, valid_to=TODAY
+    )
+    close(desk, double, closed="merged", into=maria.record_number)
+    assert owners(lines[-1:]) == {double}
+
+
 def test_an_answer_about_a_day_that_nobody_settled_goes_with_the_day(
     desk: Client, maria: Patient, double: Patient, lines: list[Any]
 ) -> None:

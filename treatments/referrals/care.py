@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from patients.authorizing import number_key
 from patients.models import Assessment, Authorization
 from treatments.models import Course, SessionEvent, Status, TreatmentSession
 from treatments.referrals.changes import Comparison
@@ -53,7 +54,7 @@ def update_authorization(both: Comparison) -> None:
     if authorized is None or not both.any_news("authorized", "payer"):
         return
     values = _authorization_values(authorized, both.referral.payer)
-    stored = both.stored.authorizations.get(authorized.number)
+    stored = both.stored.authorizations.get(number_key(authorized.number))
     if stored:
         both.change.set(stored, values)
         return

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Q
 
 from clinic.models import Clinic
+from patients.authorizing import number_key
 from patients.models import Assessment, Authorization, ContactPoint, Patient
 from treatments.models import Course, ReferralLine, Status, TreatmentSession
 from treatments.referrals.rows import Referral
@@ -61,7 +62,7 @@ def _add_details(clinic: Clinic, people: dict[int, Stored]) -> None:
     for point in ContactPoint.objects.filter(clinic=clinic, patient__in=people):
         people[point.patient_id].contacts[point.channel] = point
     for authorization in Authorization.objects.filter(clinic=clinic, patient__in=people):
-        people[authorization.patient_id].authorizations[authorization.number] = authorization
+        people[authorization.patient_id].authorizations[number_key(authorization.number)] = authorization
     for assessment in Assessment.objects.filter(clinic=clinic, patient__in=people).order_by("pk"):
         if assessment.signed_at is None:
             people[assessment.patient_id].draft = assessment

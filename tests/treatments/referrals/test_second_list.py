@@ -136,9 +136,10 @@ def test_a_new_authorization_stands_beside_the_old_one(team: Clinic) -> None:
     assert sorted(Authorization.objects.values_list("number", flat=True)) == ["PA-100001", "PA-200002"]
 
 
-def test_an_authorization_is_corrected_under_its_number(team: Clinic) -> None:
+@pytest.mark.parametrize("number", ["PA-100001", "pa-100001", "PA- 100001"])
+def test_an_authorization_is_corrected_under_its_number_however_it_is_written(team: Clinic, number: str) -> None:
     load(team, row())
-    load(team, row(authorized_visits="2"), at=LATER)
+    load(team, row(authorization_no=number, authorized_visits="2"), at=LATER)
     found = Authorization.objects.get()
     assert (found.visits, found.history.count()) == (2, 2)
 
