@@ -23,6 +23,7 @@ STOPPED_FOR_NOBODY = "No texts go to this number. Nobody here has it."
 STOPPED_FOR_ALL = "Texts to this number are stopped for all {count} people who have it. Visits stay booked."
 STOPPED_BEFORE = "Texts to this number were stopped before."
 STARTED = "They get texts again."
+STARTED_SINCE = "Texts to this number were stopped. They wrote START since, and get texts again."
 SHARED = "{count} people have this number: find out who is meant."
 PERHAPS_SHARED = "More than one person may have this number: find out who is meant."
 UNKNOWN = "Nobody here has this number."
@@ -72,12 +73,17 @@ def _asked_before(message: InboundMessage) -> bool:
 
 
 def _start(message: InboundMessage, people: People, now: dt.datetime) -> None:
-    """Take back a stop, for one person alone: of several, each has to say so. A number that writes is not dead."""
+    """Take back a stop, for one person alone: of several, each has to say so. A number that writes is not dead.
+
+    Nobody has to read any more that it was stopped.
+    """
     patient = _one(message, people)
     if patient is None:
         return
     set_contact(patient=patient, channel=Channel.SMS, address=message.sender, by=None, at=now, consent_source=BY_TEXT)
     try_again(patient=patient, channel=Channel.SMS, by=None, at=now)
+    waiting = InboundMessage.objects.filter(patient=patient, sender=message.sender, state=InboundMessage.State.OPEN)
+    waiting.filter(meaning=Meaning.STOP).update(state=InboundMessage.State.SETTLED, note=STARTED_SINCE)
     _settle(message, STARTED, _words(message, people, Answer.STARTED))
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from clinic.health_words import blocked_words
@@ -242,6 +243,14 @@ def test_a_number_that_was_taken_for_dead_and_writes_start_gets_texts_again(mari
     ContactPoint.objects.filter(channel=Channel.SMS).update(failed_at=NOW - DAY, failed_reason="Does not exist")
     assert "again" in answered(text("START"))
     assert ContactPoint.objects.usable().filter(channel=Channel.SMS).exists()
+
+
+def test_a_stop_that_was_taken_back_by_start_waits_for_nobody(maria: Patient) -> None:
+    with time_machine.travel(NOW - DAY, tick=False):
+        text("STOP", sid="SM1")
+    text("START", sid="SM2")
+    stop = InboundMessage.objects.get(gateway_id="SM1")
+    assert (stop.state, stop.note) == ("settled", acting.STARTED_SINCE)
 
 
 def test_a_start_from_a_familys_number_is_for_staff(maria: Patient, family: Patient) -> None:
