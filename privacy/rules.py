@@ -6,7 +6,8 @@ Encrypted texts need no rule: every one is written over. Histories need none: th
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Model, Value, When
+from django.db.models import Case, CharField, Model, Value, When
+from django.db.models.functions import Cast, Concat
 
 from interface.models import BookedAs, HookCall
 from patients.models import (
@@ -62,7 +63,8 @@ CONTACT: dict[type[Model], Delete | dict[str, Any]] = {
 RULES: dict[type[Model], Delete | dict[str, Any]] = {
     AcuteMedication: KEEP,
     Assessment: KEEP,
-    Authorization: {"payer": "erased", "number": "erased"},
+    # A number each, as the database wants it of a person's.
+    Authorization: {"payer": "erased", "number": Concat(Value("erased-"), Cast("pk", CharField()))},
     Baseline: KEEP,
     BookedAs: Delete(),
     ClaimDraft: KEEP,

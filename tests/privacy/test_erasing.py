@@ -13,7 +13,7 @@ from django.urls import reverse
 from clinic.fields import TOKEN, cipher
 from clinic.models import AuditEntry, Clinic, Opening, Role, User
 from patients.actions import close_record, set_contact
-from patients.models import Assessment, ContactPoint, Patient
+from patients.models import Assessment, Authorization, ContactPoint, Patient
 from privacy.erasing import NotYet, erase
 from privacy.models import Erasure, Retention
 from privacy.paths import tables
@@ -103,6 +103,17 @@ def test_nothing_tells_who_it_was(maria: Patient, keeper: User) -> None:
     for word in ("Santos", "Maria", "Rosa", "900555", "patients.example", "1984-04-17", "PA-1", f'"{number}"'):
         assert word not in left, word
     assert not any(TOKEN.search(json.dumps(event.before)) for event in SessionEvent.objects.all())
+
+
+def test_who_has_had_several_authorizations_can_be_erased(maria: Patient, keeper: User) -> None:
+    first = Authorization.objects.get(patient=maria)
+    Authorization.objects.create(
+        clinic=maria.clinic, patient=maria, payer="Aster", number="PA-2", valid_from=TODAY, valid_to=TODAY
+    )
+    wipe(maria, keeper)
+    left = Authorization.objects.filter(patient=maria)
+    assert not {first.number, "PA-2"} & set(left.values_list("number", flat=True))
+    assert len(left) == 2
 
 
 def test_no_column_of_any_table_holds_the_name_any_more(maria: Patient, keeper: User) -> None:
