@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Greatest
 
+from patients.models import Patient
 from reminders.models import Kind, Reminder, ReminderRule, State
 from reminders.models.reminder import UNSETTLED
 from reminders.planning.few import narrowed
@@ -14,6 +15,7 @@ from reminders.standing import (
     DIARY_KEPT,
     NOT_DUE,
     OFFER_OVER,
+    RECORD_CLOSED,
     SWITCHED_OFF,
     course_stands,
     occasion_stands,
@@ -32,6 +34,7 @@ _A_VISIT = Q(session__isnull=False)
 _A_COURSE = Q(session__isnull=True, invitation__isnull=True, occasion="")
 _AN_OFFER = Q(invitation__isnull=False)
 _A_PERSON = Q(session__isnull=True) & ~Q(occasion="")
+_OF_A_CLOSED_RECORD = Q(Exists(Patient.objects.filter(pk=OuterRef("patient_id")).exclude(closed="")))
 _SWITCHED_OFF = Q(state=State.WAITING, rule__active=False)
 # The same where a statement that writes may not join.
 _SWITCHED_OFF_HERE = Q(state=State.WAITING) & Q(
@@ -53,15 +56,15 @@ _SPOKEN_OF = (
 def stop(*, now: dt.datetime) -> int:
     """Stop reminders about visits that moved, were cancelled or begun or are to be moved, and about courses that were booked.
 
-    Those on somebody's list go too: nobody has to call about a visit that is not. Nearly all that waits tells of a
-    visit in the days that are planned ahead: one question for these, and one for all others.
+    Those on somebody's list go too: nobody has to call about a visit that is not, nor somebody who died. Nearly all that
+    waits tells of a visit in the days that are planned ahead: one question for these, and one for all others.
     """
     soon = (now - JUST_OVER, now + SOON)
     over = (
         _A_VISIT & ~tells_a_time(*soon) & ~visit_stands()
         | _A_COURSE & ~course_stands()
         | _AN_OFFER & ~offer_stands()
-        | _A_PERSON & ~occasion_stands()
+        | _A_PERSON & (~occasion_stands() | _OF_A_CLOSED_RECORD)
         | _SWITCHED_OFF
     )
     return _stop(tells_a_time(*soon) & ~time_stands(*soon), now) + _stop(over, now)
@@ -77,6 +80,7 @@ def _why() -> Case:
         When(_SWITCHED_OFF_HERE, then=Value(SWITCHED_OFF)),
         When(_AN_OFFER, then=Value(OFFER_OVER)),
         When(_A_VISIT, then=why_not()),
+        When(_A_PERSON & _OF_A_CLOSED_RECORD, then=Value(RECORD_CLOSED)),
         When(_A_PERSON, then=Value(DIARY_KEPT)),
         default=Value(NOT_DUE),
         output_field=CharField(),

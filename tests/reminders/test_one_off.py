@@ -10,8 +10,10 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from clinic.models import Clinic, User
-from patients.models import ContactPoint, Patient
+from patients.models import Channel, ContactPoint, Patient
 from reminders import defaults, one_off
+from reminders.channels import SendError
+from reminders.channels.base import Blame
 from reminders.dispatch import send_due
 from reminders.models import Kind, OneOff, Reminder, State
 from reminders.planning import reconcile
@@ -138,6 +140,19 @@ def test_somebody_who_died_meanwhile_is_neither_written_to_nor_called(
     assert gateways["sms"].taken == []
     assert Reminder.objects.get().reason == RECORD_CLOSED
     assert not Reminder.objects.needs_person().exists()
+
+
+def test_nobody_calls_somebody_who_died_about_a_message_that_did_not_arrive(
+    people: list[Patient], front_desk: User, gateways: dict[str, Gateway]
+) -> None:
+    ContactPoint.objects.filter(channel=Channel.EMAIL).delete()
+    gateways["sms"].answers = [SendError("The number does not exist", permanent=True, blame=Blame.ADDRESS)]
+    post(front_desk, form(people[:1]))
+    send_due(clock=lambda: NOW + MINUTES)
+    leaving.died(patient=people[0], on=TODAY, by=front_desk, at=NOW + MINUTES)
+    reconcile(now=NOW + 2 * MINUTES)
+    assert not Reminder.objects.needs_person().exists()
+    assert Reminder.objects.get().reason == RECORD_CLOSED
 
 
 def test_when_texting_fails_the_same_words_go_by_email(
