@@ -1,6 +1,9 @@
 """All addresses: each room brings its own."""
 
+from inspect import unwrap
+
 from django.urls import include, path
+from django.views import defaults
 
 from clinic import views
 
@@ -28,3 +31,7 @@ urlpatterns = [
     path("", include("privacy.urls")),
     path("", include("interface.urls")),
 ]
+
+# Django's own, without their look at the form for a token: of a form that cannot be read they made a fault.
+handler400, handler403 = unwrap(defaults.bad_request), unwrap(defaults.permission_denied)
+handler404, handler500 = unwrap(defaults.page_not_found), unwrap(defaults.server_error)
