@@ -34,5 +34,5 @@ urlpatterns = [
     path("me/second-step/passkeys/", keys.list_webauthn, name="mfa_list_webauthn"),
     path("me/second-step/passkeys/new/", keys.add_webauthn, name="mfa_add_webauthn"),
     path("me/second-step/passkeys/<int:pk>/", keys.edit_webauthn, name="mfa_edit_webauthn"),
-    path("me/second-step/passkeys/<int:pk>/remove/", keys.remove_webauthn, name="mfa_remove_webauthn"),
+    path("me/second-step/passkeys/<int:pk>/remove/", views.RemovePasskey.as_view(), name="mfa_remove_webauthn"),
 ]

@@ -3,10 +3,12 @@
 from urllib.parse import urlencode
 
 from allauth.account.views import password_reset
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.views import authenticate
-from allauth.mfa.webauthn.views import reauthenticate_webauthn
+from allauth.mfa.webauthn.views import RemoveWebAuthnView, reauthenticate_webauthn
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
@@ -55,6 +57,18 @@ def passkey_again(request: HttpRequest) -> HttpResponse:
         onward = urlencode({"next": next_url(request, "account_me")})
         return redirect(f"{reverse('mfa_reauthenticate_webauthn')}?{onward}")
     return response
+
+
+class RemovePasskey(RemoveWebAuthnView):  # type: ignore[misc]
+    """Take a passkey away, but never the last second step of who must have one: the library asks that of apps alone."""
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        """Remove it, or say why it stays."""
+        adapter = get_adapter()
+        if not adapter.can_delete_authenticator(self.object):
+            form.add_error(None, adapter.validation_error("cannot_delete_authenticator"))
+        response: HttpResponse = self.form_invalid(form) if form.errors else super().form_valid(form)
+        return response
 
 
 @require_safe

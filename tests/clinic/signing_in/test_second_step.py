@@ -187,6 +187,19 @@ def test_who_must_have_one_cannot_take_the_last_away(admin: User) -> None:
     assert Authenticator.objects.filter(user=admin, type="totp").exists()
 
 
+@pytest.mark.parametrize(("also_an_app", "left"), [(False, 1), (True, 0)])
+def test_who_must_have_one_keeps_the_last_passkey(admin: User, also_an_app: bool, left: int) -> None:
+    client = Client()
+    sign_in(client, admin.email)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    passkey = Authenticator.objects.create(user=admin, type=Authenticator.Type.WEBAUTHN, data={})
+    if also_an_app:
+        TOTP.activate(admin, SECRET)
+    page = client.post(reverse("mfa_remove_webauthn", args=[passkey.pk]), follow=True).content.decode()
+    assert Authenticator.objects.filter(pk=passkey.pk).count() == left
+    assert ("You need a second step to sign in here" in page) is bool(left)
+
+
 def test_nothing_lets_a_passkey_of_another_site_in(settings: Any) -> None:
     # With this one the library asks no more where a passkey was used. Nobody needs it: localhost counts as safe anyway.
     assert not app_settings.WEBAUTHN_ALLOW_INSECURE_ORIGIN
