@@ -69,7 +69,7 @@ def hand_on(rows: Iterable[Row]) -> None:
 
 def number(value: float) -> str:
     """Return a figure as people read it: three digits that matter."""
-    if value >= 100:
+    if value >= 100 or not value:
         return f"{value:,.0f}"
     return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
