@@ -1,7 +1,7 @@
 """What is kept of one person goes with them: to the record that stays when two are joined, and back when that was wrong."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from simple_history.utils import bulk_update_with_history
@@ -11,8 +11,13 @@ from patients.actions.contacts import pass_on_refusals
 from patients.authorizing import number_key
 from patients.models import AcuteMedication, Authorization, DiaryClaim, DiaryDay, Patient, PreventiveTrial
 
-# What a record has lines of, and what of them a person has only once.
-_ONCE: dict[Any, str] = {DiaryDay: "date", Authorization: "number", PreventiveTrial: "", AcuteMedication: ""}
+# What a record has lines of, and by what a line is known of which a person has only one.
+_KNOWN_BY: dict[Any, Callable[[Any], object] | None] = {
+    DiaryDay: lambda day: day.date,
+    Authorization: lambda authorization: number_key(authorization.number),
+    PreventiveTrial: None,
+    AcuteMedication: None,
+}
 
 
 def pass_on(*, patient: Patient, into: Patient, by: User, at: dt.datetime) -> None:
@@ -20,7 +25,7 @@ def pass_on(*, patient: Patient, into: Patient, by: User, at: dt.datetime) -> No
 
     Of a day or an authorization that both have, the one that stays counts; the other stays readable where it was.
     """
-    for model in _ONCE:
+    for model in _KNOWN_BY:
         _move(model, model.objects.filter(patient=patient), into, by, at)
     pass_on_refusals(patient=patient, into=into, by=by, at=at)
 
@@ -31,7 +36,7 @@ def give_back(*, patient: Patient, by: User, at: dt.datetime) -> None:
     Only from there: what went from here to a third record once is that one's own.
     """
     holders = _holders(patient)
-    for model in _ONCE if holders else ():
+    for model in _KNOWN_BY if holders else ():
         once_here = model.history.filter(patient_id=patient.pk).values("id")
         _move(model, model.objects.filter(pk__in=once_here, patient__in=holders), patient, by, at)
 
@@ -47,20 +52,16 @@ def _holders(patient: Patient) -> list[Patient]:
 
 
 def _move(model: Any, lines: Iterable[Any], to: Patient, by: User, at: dt.datetime) -> None:
-    once = _ONCE[model]
-    kept = model.objects.filter(patient=to).values_list(once, flat=True) if once else ()
-    there = {_key(value) for value in kept}
-    moved = [line for line in lines if not once or _key(getattr(line, once)) not in there]
+    moved, known_by = list(lines), _KNOWN_BY[model]
+    if known_by:
+        there = {known_by(line) for line in model.objects.filter(patient=to)}
+        moved = [line for line in moved if known_by(line) not in there]
     if model is DiaryDay:
         _move_claims(moved, to)
     for line in moved:
         line.patient = to
     if moved:
         bulk_update_with_history(moved, model, ["patient"], batch_size=500, default_user=by, default_date=at)
-
-
-def _key(value: Any) -> Any:
-    return number_key(value) if isinstance(value, str) else value
 
 
 def _move_claims(days: list[DiaryDay], to: Patient) -> None:
