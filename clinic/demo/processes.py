@@ -89,6 +89,10 @@ def _end(part: Part) -> None:
 
 
 def _end_with_parent() -> None:
-    """Ask Linux to end this process when the demo is killed the hard way and cannot do it itself."""
+    """Ask Linux to end this process when the demo is killed the hard way and cannot do it itself.
+
+    The hard way too: asked to stop, a worker would first finish what it does, and nobody would be there to end its grace.
+    Its own children, and those of the web server, notice that they are alone.
+    """
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

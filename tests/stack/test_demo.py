@@ -81,9 +81,9 @@ def second(first: tuple[Path, Ended]) -> tuple[Path, Ended]:
 
 @pytest.fixture(scope="module")
 def third(second: tuple[Path, Ended]) -> tuple[Path, Ended]:
-    """The same demo a third time; killed the hard way."""
+    """The same demo a third time; killed the hard way while its worker is in the middle of a task."""
     folder, _ = second
-    return folder, run_and_end(folder, lambda demo: demo.stop(signal.SIGKILL))
+    return folder, run_and_end(folder, kill_in_the_middle)
 
 
 def leave_a_database(folder: Path) -> None:
@@ -106,6 +106,23 @@ def rename_somebody(folder: Path) -> None:
         database.execute(
             "UPDATE patients_patient SET family_name = 'Marked' WHERE id = (SELECT min(id) FROM patients_patient)"
         )
+
+
+def kill_in_the_middle(demo: Demo) -> int:
+    """Kill a demo while a task waits for its database, and see all its parts end without getting it."""
+    with closing(sqlite3.connect(demo.folder / "clinic.sqlite3", isolation_level=None)) as database:
+        database.execute("BEGIN IMMEDIATE")
+        before = len(demo.log("worker"))
+        wait_for(lambda: has_begun(demo.log("worker")[before:]))
+        pids = demo.pids()
+        code = demo.stop(signal.SIGKILL)
+        wait_for(lambda: not [pid for pid in pids if alive(pid)])
+    return code
+
+
+def has_begun(log: str) -> bool:
+    """Return whether more tasks have started than ended."""
+    return log.count('"task_started"') > log.count('"task_succeeded"')
 
 
 def test_the_log_in_page_answers(stack: Stack) -> None:
@@ -147,7 +164,7 @@ def test_a_signal_stops_all_and_leaves_no_process(request: pytest.FixtureRequest
 def test_killed_the_hard_way_it_takes_its_parts_along(third: tuple[Path, Ended]) -> None:
     _, ended = third
     assert ended.code == -signal.SIGKILL
-    wait_for(lambda: not [pid for pid in ended.pids if alive(pid)])
+    assert not [pid for pid in ended.pids if alive(pid)]
 
 
 @on_sqlite
