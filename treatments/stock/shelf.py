@@ -75,13 +75,9 @@ def _last_units(courses: set[int]) -> dict[int, int]:
 
 
 def used_without_stock(clinic: Clinic, since: dt.date) -> list[str]:
-    """Return lots that sessions used since a day although fewer vials of them had been received."""
-    used = Counter(
-        lot.upper()
-        for lot in TreatmentSession.objects.filter(clinic=clinic, record__vials__used_on__gte=since).values_list(
-            "record__vials__lot", flat=True
-        )
-    )
+    """Return lots that visits since a day used although fewer vials of them had been received."""
+    visits = TreatmentSession.objects.filter(clinic=clinic, local_date__gte=since, record__isnull=False)
+    used = Counter(lot.upper() for lot in visits.values_list("record__vials__lot", flat=True) if lot)
     taken = StockVial.objects.filter(clinic=clinic, state=StockVial.State.USED, session__local_date__gte=since)
     matched = Counter(lot.upper() for lot in taken.values_list("lot", flat=True))
     return sorted(lot for lot, number in used.items() if number > matched[lot])

@@ -66,6 +66,17 @@ def test_a_lot_that_was_never_received_does_not_keep_a_person_from_treatment(sig
     assert shelf.used_without_stock(riverside, TODAY) == ["C4471"]
 
 
+def test_a_vial_in_stock_is_known_when_the_visit_was_signed_the_day_after(
+    stocked: Receive, sign: Sign, in_room: TreatmentSession, riverside: Clinic
+) -> None:
+    stocked()
+    day_before = TODAY - dt.timedelta(days=1)
+    TreatmentSession.objects.filter(pk=in_room.pk).update(local_date=day_before, due_on=day_before)
+    sign()
+    assert shelf.used_without_stock(riverside, TODAY) == []
+    assert shelf.used_without_stock(riverside, day_before) == []
+
+
 def test_a_correction_puts_the_other_vial_back(
     stocked: Receive, sign: Sign, in_room: TreatmentSession, nurse: User
 ) -> None:
