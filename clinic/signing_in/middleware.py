@@ -48,12 +48,18 @@ class StaySignedIn:
         return self.get_response(request)
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        """Send a person without a second step to set one up, before anything else."""
+        """Send a person without a second step to set one up, before anything else, and say of a form that it was not saved."""
         if not request.memberships or getattr(view, "login_required", True) is False:
             return None
         missing = second_factor.missing(request, request.memberships)
-        first = (request.resolver_match.url_name or "").startswith(_FIRST)
-        return redirect("mfa_index") if missing and not first else None
+        if not missing or (request.resolver_match.url_name or "").startswith(_FIRST):
+            return None
+        sent_by_script = request.htmx or request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
+        if request.method == "POST" and not sent_by_script:  # a script's page stays as it is and says so itself
+            messages.warning(
+                request, "A second step is asked of you now, so that was not saved. Set one up and do it again."
+            )
+        return redirect("mfa_index")
 
 
 def rest_of(request: Any) -> dt.timedelta:

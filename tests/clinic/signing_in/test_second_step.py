@@ -51,6 +51,25 @@ def test_others_need_one_only_where_the_clinic_asks_for_it(front_desk: User, riv
     assert response.url == reverse("mfa_index")
 
 
+def test_a_form_sent_after_one_was_asked_for_is_said_not_to_be_saved(front_desk: User, riverside: Clinic) -> None:
+    client = log_in(front_desk)
+    Clinic.objects.filter(pk=riverside.pk).update(second_factor_for_all=True)
+    page: Any = client.post(reverse("patients:new"), {"given_name": "Robin"}, follow=True)
+    said = "A second step is asked of you now, so that was not saved. Set one up and do it again."
+    assert page.request["PATH_INFO"] == reverse("mfa_index")
+    assert said in page.content.decode()
+
+
+def test_neither_a_page_that_is_asked_for_nor_a_draft_says_there_that_it_was_not_saved(
+    front_desk: User, riverside: Clinic
+) -> None:
+    client, address = log_in(front_desk), reverse("patients:new")
+    Clinic.objects.filter(pk=riverside.pk).update(second_factor_for_all=True)
+    assert "not saved" not in client.get(address, follow=True).content.decode()
+    client.post(address, headers={"Sec-Fetch-Mode": "cors"})  # its page says so itself, each time
+    assert "not saved" not in client.get(reverse("mfa_index")).content.decode()
+
+
 def test_an_app_is_set_up_and_then_asked_for(admin: User) -> None:
     client = Client()
     sign_in(client, admin.email)
