@@ -204,6 +204,16 @@ def test_an_offer_that_is_over_books_nothing(
         offers.accept(invitation=offer.invitations.get(), at=offer.expires_at if why == "expired" else NOW)
 
 
+def test_an_offer_whose_time_ran_out_is_not_ended_by_a_press_after_it(
+    riverside: Clinic, osei: Injector, slot: Slot, front_desk: User
+) -> None:
+    offer = make(riverside, slot, front_desk, person(riverside, "First", 90, osei))
+    with time_machine.travel(offer.expires_at, tick=False):  # and no beat has closed it yet
+        page: Any = log_in(front_desk).post(reverse("treatments:end_offer", args=[offer.uid]), follow=True)
+    assert b"The offer was over already." in page.content
+    assert b"Messages that had not left" not in page.content
+
+
 def test_who_died_meanwhile_gets_nothing(riverside: Clinic, osei: Injector, slot: Slot, front_desk: User) -> None:
     course = person(riverside, "Died", 90, osei)
     offer = make(riverside, slot, front_desk, course)

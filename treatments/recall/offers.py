@@ -120,7 +120,8 @@ def _store(clinic: Clinic, slot: Slot, by: User, at: dt.datetime) -> SlotOffer:
 
 def end(*, offer: SlotOffer, by: User, at: dt.datetime) -> bool:
     """Take an offer back; messages that have not left do not leave. Returns False when it was over before."""
-    ended = SlotOffer.objects.filter(pk=offer.pk, state=State.OPEN).update(state=State.ENDED)
+    running = SlotOffer.objects.filter(pk=offer.pk, state=State.OPEN, expires_at__gt=at)
+    ended = running.update(state=State.ENDED)
     audit.record(clinic=offer.clinic, by=by, at=at, action=AuditEntry.Action.CHANGE, kind="offer", subject=offer.uid)
     return bool(ended)
 
