@@ -79,7 +79,10 @@ def test_an_app_is_set_up_and_then_asked_for(admin: User) -> None:
     secret = client.get(reverse("mfa_activate_totp")).context["form"].secret
     done: Any = client.post(reverse("mfa_activate_totp"), {"code": f" {code(secret)[:3]} {code(secret)[3:]} "})
     assert done.url == reverse("mfa_view_recovery_codes")
-    assert b"shown this one time" in client.get(done.url).content
+    assert (
+        b"shown this one time. Each lets you sign in once, without the app or a passkey."
+        in client.get(done.url).content
+    )
     assert client.get(reverse("treatments:today")).status_code == 200
     assert secret not in str(Authenticator.objects.get(type="totp").data)  # locked before it is written
 
