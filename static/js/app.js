@@ -8,6 +8,9 @@
   const NO_SERVER = WORDS.noServer || "We could not reach the server. Nothing was changed. Try again.";
   const NO_ANSWER = "We could not do this. Check whether it was saved, then try again. If it fails again call IT.";
   const SIGNED_OUT = "You have been signed out. Sign in again in another tab, then try again: what you typed is still here.";
+  const SECOND_STEP = "You need a second step here now. Set one up in another tab, then try again: what you typed is still here.";
+  // Pages that come before any other, the words for whoever is led to one, and those of the link to it.
+  const FIRST = { [WORDS.loginUrl]: [SIGNED_OUT, "Sign in"], [WORDS.secondStepUrl]: [SECOND_STEP, "Set it up"] };
   const FOCUS_FIRST = [".error-summary", "[data-focus]", "[autofocus]"];
 
   const announce = (text) => {
@@ -20,14 +23,14 @@
 
   const line = document.getElementById("failure");
 
-  const showFailure = (text, link) => {
+  const showFailure = (text, link, onward) => {
     if (!line) return;
     // Behind an open dialog it would be covered and not read aloud. A dialog that is emptied takes it along: until the next one.
     const dialog = document.querySelector("dialog[open]");
     if (!line.isConnected || line.closest("dialog") !== dialog) (dialog || document.getElementById("main")).prepend(line);
     line.textContent = text;
     if (link) {
-      const anchor = Object.assign(document.createElement("a"), { href: link, target: "_blank", textContent: "Sign in" });
+      const anchor = Object.assign(document.createElement("a"), { href: link, target: "_blank", textContent: onward });
       line.append(" ", anchor);
     }
     line.hidden = false;
@@ -127,12 +130,12 @@
   document.addEventListener("htmx:responseError", () => showFailure(NO_ANSWER));
 
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const login = document.body.dataset.loginUrl;
-    const answered = event.detail.xhr.responseURL;
-    if (!login || !answered || new URL(answered).pathname !== login) return;
-    // The session ended: the log-in page must not land inside a table row.
+    const answered = new URL(event.detail.xhr.responseURL || location.href).pathname;
+    if (!FIRST[answered]) return;
+    // The session ended, or a second step is asked for since: that page must not land inside a table row.
     event.detail.shouldSwap = false;
-    showFailure(SIGNED_OUT, login);
+    const [words, onward] = FIRST[answered];
+    showFailure(words, answered, onward);
   });
 
   const announceMessages = (scope) => {

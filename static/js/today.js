@@ -90,13 +90,14 @@
     stale.hidden = false;
   };
 
-  const signedOut = (xhr) => new URL(xhr.responseURL || location.href).pathname === document.body.dataset.loginUrl;
+  const { loginUrl, secondStepUrl } = document.body.dataset;
+  const ledAway = (xhr) => [loginUrl, secondStepUrl].includes(new URL(xhr.responseURL || location.href).pathname);
 
   live.addEventListener("htmx:afterRequest", (event) => {
     if (event.target !== live) return;
     // The page's own words about failures speak of something that was pressed; nobody pressed this.
     event.stopPropagation();
-    if (event.detail.successful && !signedOut(event.detail.xhr)) arrived(event.detail.xhr.responseText);
+    if (event.detail.successful && !ledAway(event.detail.xhr)) arrived(event.detail.xhr.responseText);
     else failed();
   });
   ["htmx:beforeRequest", "htmx:sendError", "htmx:timeout", "htmx:responseError"].forEach((name) => {

@@ -204,3 +204,17 @@ def test_a_device_whose_clock_is_wrong_tells_nobody_that_they_are_signed_out(bro
     page.route("**/me/stay/", lambda route: route.abort())
     page.clock.run_for(14 * 60 * 1000)
     expect(page.locator("#rest-dialog")).to_contain_text("Less than a minute left.")
+
+
+def test_a_second_step_asked_for_since_lands_in_no_part_of_an_open_page(browser_page: Page) -> None:
+    browser_page.clock.install()
+    page = log_in(browser_page, FRAN)
+    rows, title = page.locator("#day-live tr[id^=visit-]").count(), page.title()
+    for part in ("**/reminders/line/", "**/today/changes/**"):
+        page.route(part, lambda route: route.fulfill(status=302, headers={"Location": "/me/second-step/"}))
+    page.clock.run_for(61_000)
+    expect(page.locator("#failure")).to_contain_text("You need a second step here now.")
+    expect(page.locator("#failure").get_by_role("link", name="Set it up")).to_have_attribute("href", "/me/second-step/")
+    expect(page.locator("h1")).to_have_count(1)
+    expect(page.locator("#day-live tr[id^=visit-]")).to_have_count(rows)
+    assert page.title() == title
