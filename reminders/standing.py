@@ -43,7 +43,7 @@ def visit_stands() -> Q:
     the check-ups come after it was given.
     """
     return (
-        Q(rule__kind__in=_TELLS_A_TIME) & _session(ANNOUNCED & _SAME_VERSION)
+        Q(rule__kind__in=TELLS_A_TIME) & _session(ANNOUNCED & _SAME_VERSION)
         | Q(rule__kind=Kind.MOVE_ASKED) & _session(Q(status=Status.BOOKED) & _ASKED & _SAME_VERSION)
         | Q(rule__kind=Kind.CANCELLED) & _session(Q(status=Status.CANCELLED) & _GOES_ON)
         | Q(rule__kind=Kind.MISSED) & _session(Q(status=Status.NO_SHOW) & _GOES_ON) & ~_booked_again()
@@ -53,7 +53,7 @@ def visit_stands() -> Q:
 
 def tells_a_time(first: dt.datetime, last: dt.datetime) -> Q:
     """For a reminder: it tells of a booked time between two moments."""
-    return Q(rule__kind__in=_TELLS_A_TIME, visit_at__range=(first, last))
+    return Q(rule__kind__in=TELLS_A_TIME, visit_at__range=(first, last))
 
 
 def time_stands(first: dt.datetime, last: dt.datetime) -> Q:
@@ -65,7 +65,7 @@ def time_stands(first: dt.datetime, last: dt.datetime) -> Q:
     return _session(ANNOUNCED & _SAME_VERSION & Q(starts_at__range=(first, last)))
 
 
-_TELLS_A_TIME = (Kind.VISIT, Kind.BOOKED, Kind.MOVED)
+TELLS_A_TIME = (Kind.VISIT, Kind.BOOKED, Kind.MOVED)
 _SAME_VERSION = Q(version=OuterRef("session_version"))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from reminders.planning.apart import in_turn
+from reminders.planning.carried import carry_over
 from reminders.planning.checkups import create_checkups
 from reminders.planning.due import create_due
 from reminders.planning.happened import create_happened
@@ -36,11 +37,12 @@ class Plan:
 def reconcile(*, now: dt.datetime) -> Plan:
     """Stop what no longer holds, bring back what holds again, mark what is too late, create what is missing.
 
-    The number of queries depends on how many different rules there are, not on how many rows. What cannot be done
-    leaves the rest alone. Raises Incomplete in the end.
+    First what may have arrived goes with its visit, so that it is not stopped and made anew. The number of queries
+    depends on how many different rules there are, not on how many rows. What cannot be done leaves the rest alone.
+    Raises Incomplete in the end.
     """
-    steps = (offers.close_ended, stop, bring_back, mark_missed, _create)
-    _, stopped, brought_back, missed, created = in_turn((step.__name__, partial(step, now=now)) for step in steps)
+    steps = (offers.close_ended, carry_over, stop, bring_back, mark_missed, _create)
+    _, _, stopped, brought_back, missed, created = in_turn((step.__name__, partial(step, now=now)) for step in steps)
     return Plan(stopped, brought_back, missed, created)
 
 

@@ -16,7 +16,7 @@ from reminders.models import Reminder, ReminderRule, State
 from reminders.planning import reconcile
 from reminders.standing import AS_BEFORE, SWITCHED_OFF
 from reminders.writing import save_rule
-from tests.builders import NOW, make_course, make_patient, room_of
+from tests.builders import NOW, make_course, make_injector, make_patient, room_of
 from tests.reminders.conftest import Gateway
 from treatments import booking, undoing
 from treatments.models import Course, Status, TreatmentSession
@@ -371,6 +371,20 @@ def test_who_may_have_been_told_of_the_other_time_is_told_that_it_is_the_old_one
     assert told(NOW + DAY + 2 * UNDO) == [("booked", "sent"), ("moved", "cancelled"), ("moved", "waiting")]
 
 
+def test_news_in_doubt_is_asked_about_and_not_told_anew_when_another_injector_sees_them(
+    course: Course, osei: Injector, nurse: User, gateways: dict[str, Gateway]
+) -> None:
+    visit = book(course, osei, nurse)
+    goes_unanswered(gateways, NOW + UNDO)
+    gateways["sms"].knows = "id-of-the-first"
+    there = slot(make_injector(visit.clinic, "RN Bello"), visit.starts_at)
+    booking.move(session=visit, version=visit.version, slot=there, by=nurse, at=NOW + UNDO + MINUTE)
+    assert told(NOW + 2 * UNDO) == [("booked", "waiting")]
+    send_due(clock=lambda: NOW + HOUR)
+    assert told(NOW + HOUR) == [("booked", "sent")]
+    assert (gateways["sms"].taken, gateways["email"].taken) == ([], [])
+
+
 def test_who_was_told_of_the_other_time_by_what_was_to_be_sent_again_is_told_that_it_is_the_old_one_again(
     course: Course, osei: Injector, nurse: User, gateways: dict[str, Gateway]
 ) -> None:
@@ -461,7 +475,7 @@ def test_many_steps_cost_as_many_queries_as_one(
         starts_at = NOW + 21 * DAY + number * 15 * MINUTE
         patient = make_patient(rules, record_number=f"S{number}", phone=f"+4477009001{number:02d}")
         booking.book(course=make_course(patient), slot=slot(osei, starts_at), uid=uuid.uuid4(), by=nurse, at=NOW)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         reconcile(now=NOW)
     assert Reminder.objects.filter(rule__kind="booked").count() == 12
 

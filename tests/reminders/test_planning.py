@@ -13,8 +13,8 @@ from clinic.models import Clinic, Injector, User
 from patients.models import Channel, ContactPoint, Patient
 from reminders import defaults, handling
 from reminders.channels import SendError
-from reminders.dispatch import send_due
-from reminders.models import MessageTemplate, Reminder, ReminderRule, State
+from reminders.dispatch import claim, send_due
+from reminders.models import Delivery, MessageTemplate, Reminder, ReminderRule, State
 from reminders.planning import reconcile
 from reminders.planning.channel import best_channel, channel_of, is_usable, reachable, reached
 from reminders.standing import ASKED_TO_MOVE, BEGUN, CANCELLED, MOVED, NOT_DUE
@@ -25,7 +25,7 @@ from treatments import booking, undoing
 from treatments.models import Course, Status, TreatmentSession
 from treatments.slots import Slot
 
-HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 MONTH_AGO = NOW - 30 * DAY
 
 
@@ -149,13 +149,94 @@ def test_who_was_reminded_hears_nothing_when_another_injector_sees_them_at_the_s
     assert waiting() == []
 
 
-def test_a_reminder_that_may_not_have_arrived_goes_out_anew_when_another_injector_sees_them(
-    told: TreatmentSession, nurse: User, gateways: dict[str, Gateway]
-) -> None:
+@pytest.fixture
+def in_doubt(told: TreatmentSession, gateways: dict[str, Gateway]) -> TreatmentSession:
+    """The same visit, and the gateway took the text of the day before, but its answer was lost."""
     gateways["sms"].answers = [SendError("The gateway did not answer", permanent=False, in_doubt=True)]
     send_due(clock=lambda: EVE + HOUR)
-    to_another(told, nurse, EVE + HOUR + dt.timedelta(minutes=1))
+    gateways["sms"].knows = "id-of-the-first"
+    return told
+
+
+def plan_and_send(*moments: dt.datetime) -> None:
+    for at in moments:
+        reconcile(now=at)
+        send_due(clock=lambda at=at: at)  # type: ignore[misc]
+
+
+def texts_and_letters(gateways: dict[str, Gateway]) -> tuple[int, int]:
+    return len(gateways["sms"].taken), len(gateways["email"].taken)
+
+
+AFTER = EVE + HOUR + MINUTE
+LATER = (EVE + 2 * HOUR, EVE + DAY + HOUR)
+
+
+def test_a_reminder_in_doubt_that_arrived_is_not_told_anew_when_another_injector_sees_them(
+    in_doubt: TreatmentSession, nurse: User, gateways: dict[str, Gateway]
+) -> None:
+    to_another(in_doubt, nurse, AFTER)
+    plan_and_send(*LATER)
+    assert texts_and_letters(gateways) == (0, 0)
+    assert [one.state for one in Reminder.objects.filter(rule__days_before=1)] == [State.SENT]
+
+
+def test_a_reminder_in_doubt_that_never_arrived_goes_out_when_another_injector_sees_them(
+    in_doubt: TreatmentSession, nurse: User, gateways: dict[str, Gateway]
+) -> None:
+    gateways["sms"].knows = None
+    to_another(in_doubt, nurse, AFTER)
     assert waiting() == [("visit", 1)]
+    plan_and_send(*LATER)
+    assert texts_and_letters(gateways) == (1, 0)
+
+
+def test_a_reminder_in_doubt_waits_for_a_silent_gateway_when_another_injector_sees_them(
+    in_doubt: TreatmentSession, nurse: User, gateways: dict[str, Gateway]
+) -> None:
+    """The sending meets it before the planning does."""
+    gateways["sms"].silence = SendError("The gateway did not answer", permanent=False)
+    other = make_injector(in_doubt.clinic, "RN Bello")
+    slot = Slot(other, room_of(other), in_doubt.starts_at, in_doubt.ends_at)
+    booking.move(session=in_doubt, version=in_doubt.version, slot=slot, by=nurse, at=AFTER)
+    send_due(clock=lambda: AFTER + 10 * MINUTE)
+    plan_and_send(AFTER + 20 * MINUTE)
+    assert texts_and_letters(gateways) == (0, 0)
+    gateways["sms"].silence = None
+    plan_and_send(EVE + 4 * HOUR, *LATER[1:])
+    assert texts_and_letters(gateways) == (0, 0)
+
+
+def test_a_reminder_in_doubt_that_a_dead_worker_left_is_not_told_anew_when_another_injector_sees_them(
+    told: TreatmentSession, nurse: User, gateways: dict[str, Gateway]
+) -> None:
+    (claimed,) = claim(now=EVE + HOUR, limit=1)
+    Delivery.objects.create(clinic=told.clinic, reminder=claimed, attempt=1, started_at=EVE + HOUR)
+    gateways["sms"].silence = SendError("The gateway did not answer", permanent=False)
+    to_another(told, nurse, AFTER)
+    plan_and_send(EVE + 2 * HOUR, EVE + 2 * HOUR + MINUTE)
+    assert texts_and_letters(gateways) == (0, 0)
+
+
+def test_a_reminder_in_doubt_that_was_left_to_a_person_stays_theirs_when_another_injector_sees_them(
+    in_doubt: TreatmentSession, nurse: User, gateways: dict[str, Gateway]
+) -> None:
+    Reminder.objects.filter(rule__days_before=1).update(state=State.FAILED, closed_at=AFTER)
+    to_another(in_doubt, nurse, AFTER)
+    plan_and_send(*LATER)
+    assert texts_and_letters(gateways) == (0, 0)
+    assert [one.rule.days_before for one in Reminder.objects.needs_person()] == [1]
+
+
+def test_a_reminder_in_doubt_of_the_time_that_was_before_is_told_anew_after_another_time_was_told(
+    in_doubt: TreatmentSession, nurse: User, gateways: dict[str, Gateway]
+) -> None:
+    """They think of the time that they read last, whatever the gateway says of the text before."""
+    known = in_doubt.starts_at
+    moved = to(in_doubt, known + 7 * DAY, nurse, AFTER)
+    Reminder.objects.filter(rule__kind="moved").update(state=State.SENT, closed_at=AFTER + 5 * MINUTE)
+    to(moved, known, nurse, AFTER + 10 * MINUTE)
+    assert waiting() == [("moved", 0)]
 
 
 def test_a_visit_moved_there_and_back_in_the_night_keeps_the_reminder_of_the_morning(
@@ -203,7 +284,7 @@ def test_visits_placed_anew_of_late_cost_the_same_queries_for_one_and_for_many(
         for hours in range(4)
     ]
     to_another(visits[0], nurse, NOW)
-    with django_assert_num_queries(19) as few:
+    with django_assert_num_queries(20) as few:
         reconcile(now=NOW)
     for visit in visits[1:]:
         to(visit, visit.starts_at + dt.timedelta(minutes=15), nurse, NOW)
@@ -497,7 +578,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     rules: Clinic, osei: Injector, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     crowd(rules, osei, 4, first=0)
-    with django_assert_num_queries(23) as few:
+    with django_assert_num_queries(24) as few:
         reconcile(now=NOW)
     crowd(rules, osei, 60, first=10)
     with django_assert_num_queries(len(few)):
