@@ -112,17 +112,17 @@ def kill_in_the_middle(demo: Demo) -> int:
     """Kill a demo while a task waits for its database, and see all its parts end without getting it."""
     with closing(sqlite3.connect(demo.folder / "clinic.sqlite3", isolation_level=None)) as database:
         database.execute("BEGIN IMMEDIATE")
-        before = len(demo.log("worker"))
-        wait_for(lambda: has_begun(demo.log("worker")[before:]))
+        wait_for(lambda: in_the_middle(demo.log("worker")))
         pids = demo.pids()
         code = demo.stop(signal.SIGKILL)
         wait_for(lambda: not [pid for pid in pids if alive(pid)])
     return code
 
 
-def has_begun(log: str) -> bool:
-    """Return whether more tasks have started than ended."""
-    return log.count('"task_started"') > log.count('"task_succeeded"')
+def in_the_middle(log: str) -> bool:
+    """Return whether a worker, since its newest start, has begun more tasks than it has ended."""
+    since = log.rpartition('"- ready."')[2]
+    return since.count('"task_started"') > since.count('"task_succeeded"')
 
 
 def test_the_log_in_page_answers(stack: Stack) -> None:
