@@ -70,7 +70,7 @@ FAULTS = {
     "killed after": Fault(Killed(), arrives=True),
 }
 # What happens to a visit between planning and sending, when something is about to leave.
-CHANGES = ("asked to move", "cancelled", "moved", "stopped")
+CHANGES = ("another injector", "asked to move", "cancelled", "moved", "stopped")
 faults = st.lists(st.sampled_from(sorted(FAULTS)), max_size=3)
 
 
@@ -144,7 +144,7 @@ class Anything(RuleBasedStateMachine):
         self.patch = pytest.MonkeyPatch()
         self.now = NOW
         self.stopped = False
-        self.meanwhile: str | None = None
+        self.meanwhile: tuple[str, int] | None = None  # what changes, and how often something leaves before
         self.wrong: list[str] = []
         self.gateways = {channel: Outside(self, channel) for channel in (Channel.SMS, Channel.EMAIL)}
         self.patch.setattr("reminders.channels.carrier_for", lambda channel, demo, keep_open: self.gateways[channel])
@@ -252,10 +252,15 @@ class Anything(RuleBasedStateMachine):
         texts=faults,
         letters=faults,
         silent=st.booleans(),
-        meanwhile=st.none() | st.sampled_from(CHANGES),
+        meanwhile=st.none() | st.tuples(st.sampled_from(CHANGES), st.integers(0, 2)),
     )
     def a_worker_is_at_work(
-        self, passes: dt.timedelta, texts: list[str], letters: list[str], silent: bool, meanwhile: str | None
+        self,
+        passes: dt.timedelta,
+        texts: list[str],
+        letters: list[str],
+        silent: bool,
+        meanwhile: tuple[str, int] | None,
     ) -> None:
         """Time passes with a round whenever something is to be done; messages meet faults, and a visit changes meanwhile."""
         self.gateways[Channel.SMS].faults = [FAULTS[name] for name in texts]
@@ -293,24 +298,18 @@ class Anything(RuleBasedStateMachine):
     @invariant()
     def nothing_is_told_by_both_ways(self) -> None:
         """What arrived as a text does not come as a letter too. A letter in doubt may, by default, come as a text."""
-        texts = {self.subject(one) for one in self.gateways[Channel.SMS].arrived}
-        letters = {self.subject(one) for one in self.gateways[Channel.EMAIL].arrived if one.acknowledged}
-        assert not texts & letters
+        ways = {(self.subject(one), one.reminder.channel) for one in self.known()}
+        assert len(ways) == len({subject for subject, _ in ways})
 
     @invariant()
     def no_reminder_is_repeated_for_another_injector(self) -> None:
         """A rule tells one time of a visit again only to those who heard something else of that visit meanwhile."""
         heard: dict[int, tuple[int, dt.datetime | None]] = {}
-        for one in sorted(
-            (one for gateway in self.gateways.values() for one in gateway.arrived if one.acknowledged),
-            key=lambda one: one.at,
-        ):
-            told = one.reminder
-            if told.session_id is None:
-                continue
-            news = told.rule_id, told.visit_at
-            assert told.rule.kind != Kind.VISIT or heard.get(told.session_id) != news
-            heard[told.session_id] = news
+        for told in (one.reminder for one in sorted(self.known(), key=lambda one: one.at)):
+            if told.session_id is not None:
+                news = told.rule_id, told.visit_at
+                assert told.rule.kind != Kind.VISIT or heard.get(told.session_id) != news
+                heard[told.session_id] = news
 
     @invariant()
     def nobody_gets_too_many_texts(self) -> None:
@@ -375,13 +374,16 @@ class Anything(RuleBasedStateMachine):
         with suppress(Killed):
             reconcile(now=self.now)
             if self.meanwhile and Reminder.objects.due(self.now).exists():
-                self.change(self.meanwhile)
-                self.meanwhile = None
+                what, before = self.meanwhile
+                self.meanwhile = (what, before - 1) if before else None
+                if not before:
+                    self.change(what)
             send_due(clock=lambda: self.now)
 
     def change(self, what: str) -> None:
         """Let the first person's visit change, or the family's texts stop."""
         changes: dict[str, Callable[[], object]] = {
+            "another injector": lambda: self.see_somebody_else(0, 1),
             "asked to move": lambda: self.answer(0, "asked_to_move"),
             "cancelled": lambda: self.step(0, Status.CANCELLED),
             "moved": lambda: self.move(0, DAYS_AHEAD[-1], 1),
@@ -403,6 +405,11 @@ class Anything(RuleBasedStateMachine):
         """Return somebody's booked visit."""
         visit: TreatmentSession | None = self.visits(who).filter(status=Status.BOOKED).first()
         return visit
+
+    def known(self) -> list[Arrival]:
+        """Return what arrived and was acknowledged, or can be asked after."""
+        texts, letters = self.gateways[Channel.SMS].arrived, self.gateways[Channel.EMAIL].arrived
+        return texts + [one for one in letters if one.acknowledged]
 
     @staticmethod
     def subject(one: Arrival) -> tuple[Any, ...]:
