@@ -21,7 +21,7 @@ from tests.servers.processes import Server, kill_group, mail_server, sms_gateway
 LONG = int(os.environ.get("LONG", "1"))
 SIZE = 100 * LONG
 LEASE_SECONDS = 2
-PATIENT_LEASE_SECONDS = 15
+PATIENT_LEASE_SECONDS = 60
 LATE_SECONDS = 60
 SETTLED_SECONDS = 240 * LONG
 UNFINISHED = frozenset({"waiting", "sending"})
