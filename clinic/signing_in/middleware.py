@@ -28,7 +28,7 @@ class SignInFirst(LoginRequiredMiddleware):
         """Say of a form that it was not saved: the log-in does not send it again."""
         if request.method in ("GET", "HEAD"):
             return super().handle_no_permission(request, view_func)
-        if not request.htmx:  # its page stays as it is and says so itself
+        if not _sent_by_script(request):
             messages.warning(request, "You had been signed out, so that was not saved. Sign in and do it again.")
         return redirect_to_login(page_of_form(request, "clinic:home"))
 
@@ -54,8 +54,7 @@ class StaySignedIn:
         missing = second_factor.missing(request, request.memberships)
         if not missing or (request.resolver_match.url_name or "").startswith(_FIRST):
             return None
-        sent_by_script = request.htmx or request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
-        if request.method == "POST" and not sent_by_script:  # a script's page stays as it is and says so itself
+        if request.method == "POST" and not _sent_by_script(request):
             messages.warning(
                 request, "A second step is asked of you now, so that was not saved. Set one up and do it again."
             )
@@ -66,3 +65,8 @@ def rest_of(request: Any) -> dt.timedelta:
     """Return how long this person's browser may rest: where they work at several clinics, the shortest counts."""
     minutes = [membership.clinic.rest_minutes for membership in request.memberships]
     return dt.timedelta(minutes=min(minutes)) if minutes else DEFAULT_REST
+
+
+def _sent_by_script(request: Any) -> bool:
+    """Return whether a page's script sent this: that page stays as it is and says itself what came of it, each time."""
+    return bool(request.htmx) or request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"

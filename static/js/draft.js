@@ -5,6 +5,8 @@
   const form = document.querySelector("[data-draft]");
   if (!form) return;
   const PAUSE = 800; // milliseconds without a change before it is sent
+  const SIGNED_OUT = "You have been signed out. Sign in again in another tab, then try again. Keep this page open.";
+  const SECOND_STEP = "You need a second step here now. Set one up in another tab, then try again. Keep this page open.";
   const line = form.querySelector("[data-draft-line]");
   const version = form.elements.draft_version;
   let timer = 0;
@@ -12,7 +14,7 @@
   let saved = 0;
   let leaving = false;
   let sending = false;
-  let signedOut = false;
+  let ledAway = false;
   let another = false;
   let done = false;
 
@@ -36,6 +38,9 @@
     button("submit", "See both versions").formAction = form.dataset.both;
   };
 
+  // To a page that comes before any other: to the log-in, or to *Second step* of whoever is still known here.
+  const isRedirect = (answer) => answer.type === "opaqueredirect";
+
   const post = () => fetch(form.dataset.draft, { method: "POST", body: new FormData(form), redirect: "manual" });
 
   // Signing in again, in another tab, makes the form's token worthless: the new session has one of its own. Somebody else
@@ -56,10 +61,11 @@
     another = false;
     try {
       let answer = await post();
-      if (answer.status === 403 && await renewed()) answer = await post();
-      signedOut = another || answer.type === "opaqueredirect";
+      const known = (answer.status === 403 || isRedirect(answer)) && await renewed();
+      if (known) answer = await post();
+      ledAway = another || isRedirect(answer);
       if (another) { failed("Somebody else is signed in here now, so this is not saved. Sign in yourself in another tab, then try again. Keep this page open."); return; }
-      if (signedOut) { failed("You have been signed out. Sign in again in another tab, then try again. Keep this page open."); return; }
+      if (ledAway) { failed(known ? SECOND_STEP : SIGNED_OUT); return; }
       const body = await answer.json();
       if (answer.ok) {
         version.value = body.version;
@@ -95,7 +101,7 @@
     if (done || pressed?.hasAttribute("formaction") || (!sending && saved === changes)) return;
     event.preventDefault();
     settled().then(() => {
-      leaving = done = !signedOut;
+      leaving = done = !ledAway;
       if (done) form.requestSubmit(pressed);
       else line.scrollIntoView({ block: "center" });
     });

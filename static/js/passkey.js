@@ -1,4 +1,4 @@
-/* A passkey that is not used says why: what brings the passkeys only tells the console. */
+/* A passkey that is not used says why: what brings the passkeys only tells the console. Enter asks for one, as the button does. */
 (() => {
   "use strict";
 
@@ -8,6 +8,13 @@
     InvalidStateError: "This device holds a passkey of yours already.",
   };
   const CANNOT = "This browser cannot use passkeys here. Use your password and an authenticator app, or another browser.";
+
+  document.addEventListener("submit", (event) => {
+    const button = event.target.querySelector("[data-asks-passkey]");
+    if (!button) return;
+    event.preventDefault();
+    button.click();
+  }, true);
 
   document.addEventListener("allauth.error", (event) => {
     event.preventDefault();

@@ -52,7 +52,7 @@ def test_a_passkey_is_added_signs_in_without_a_password_and_is_removed(phone: Pa
     phone.get_by_label("Name", exact=True).fill("Work phone")
     if phone.get_by_role("checkbox").count():
         phone.get_by_role("checkbox").check()
-    phone.get_by_role("button", name="Add").click()
+    phone.get_by_label("Name", exact=True).press("Enter")
     phone.wait_for_url(lambda url: not url.endswith("/new/"))
 
     sign_out(phone)
@@ -191,6 +191,23 @@ def test_what_one_person_typed_into_a_session_does_not_become_another_s_who_sign
     # Once the one who typed it is back, it is saved, as theirs.
     sign_out(other)
     log_in(other, OSEI)
+    line.get_by_role("button", name="Try again").click()
+    expect(line).to_contain_text("Draft saved")
+
+
+def test_a_session_form_says_that_a_second_step_is_asked_for_and_not_that_its_writer_is_signed_out(
+    injector: BrowserContext, stack: Stack
+) -> None:
+    page = injector.pages[0]
+    page.goto(in_room(stack))
+    line, note = page.locator("[data-draft-line]"), page.get_by_label("Note", exact=True)
+    page.route("**/draft/", lambda route: route.fulfill(status=302, headers={"Location": "/me/second-step/"}))
+    note.fill("typed while the clinic began to ask")
+    expect(line).to_contain_text("You need a second step here now.")
+    page.get_by_role("button", name="Sign session").click()
+    expect(note).to_have_value("typed while the clinic began to ask")
+
+    page.unroute("**/draft/")
     line.get_by_role("button", name="Try again").click()
     expect(line).to_contain_text("Draft saved")
 

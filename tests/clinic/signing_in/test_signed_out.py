@@ -45,6 +45,12 @@ def test_the_log_in_says_that_what_was_sent_was_not_saved(front_desk: User) -> N
     assert sign_in(client, front_desk.email, next=TODAY).url == TODAY
 
 
+def test_a_draft_says_nothing_there_for_its_page_says_so_itself(front_desk: User) -> None:
+    client = Client()
+    client.post(STEP, {"to": "arrived"}, headers={"Referer": f"http://testserver{TODAY}", "Sec-Fetch-Mode": "cors"})
+    assert "not saved" not in client.get(LOG_IN).content.decode()
+
+
 def test_a_page_that_was_asked_for_says_nothing_about_saving() -> None:
     answer: Any = Client().get(RECALL)
     assert not list(get_messages(answer.wsgi_request))
