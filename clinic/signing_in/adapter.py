@@ -139,8 +139,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return "My passkey" if number == 1 else f"My passkey {number}"
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
-        """Refuse to take away the last one of a person who must have one."""
-        user: User = authenticator.user
+        """Refuse to take away the last one of a person who must have one. Inside a transaction, one after the other.
+
+        Of two that two windows take away at once each would be left because of the other.
+        """
+        user = User.objects.select_for_update().get(pk=authenticator.user_id)
         roles = user.memberships.filter(active=True).select_related("clinic")
         if not second_factor.needed(roles):
             return True

@@ -5,6 +5,7 @@ from allauth.mfa.base import views as second
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as app
 from allauth.mfa.webauthn import views as keys
+from django.db import transaction
 from django.urls import path
 
 from clinic.signing_in import views
@@ -28,11 +29,15 @@ urlpatterns = [
     path("me/again/passkey/", views.passkey_again, name="mfa_reauthenticate_webauthn"),
     path("me/second-step/", second.index, name="mfa_index"),
     path("me/second-step/app/", app.activate_totp, name="mfa_activate_totp"),
-    path("me/second-step/app/remove/", app.deactivate_totp, name="mfa_deactivate_totp"),
+    path("me/second-step/app/remove/", transaction.atomic(app.deactivate_totp), name="mfa_deactivate_totp"),
     path("me/second-step/codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
     path("me/second-step/codes/new/", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
     path("me/second-step/passkeys/", keys.list_webauthn, name="mfa_list_webauthn"),
     path("me/second-step/passkeys/new/", keys.add_webauthn, name="mfa_add_webauthn"),
     path("me/second-step/passkeys/<int:pk>/", keys.edit_webauthn, name="mfa_edit_webauthn"),
-    path("me/second-step/passkeys/<int:pk>/remove/", views.RemovePasskey.as_view(), name="mfa_remove_webauthn"),
+    path(
+        "me/second-step/passkeys/<int:pk>/remove/",
+        transaction.atomic(views.RemovePasskey.as_view()),
+        name="mfa_remove_webauthn",
+    ),
 ]

@@ -19,6 +19,7 @@ from clinic.models import Clinic, Membership, Role, User
 from tests.clinic.signing_in.conftest import PASSWORD
 from tests.clinic.signing_in.test_log_in import sign_in
 from tests.conftest import log_in
+from tests.servers.database import own_database, run_python
 
 SECRET = "JBSWY3DPEHPK3PXP"
 
@@ -220,6 +221,12 @@ def test_who_must_have_one_keeps_the_last_passkey(admin: User, also_an_app: bool
     page = client.post(reverse("mfa_remove_webauthn", args=[passkey.pk]), follow=True).content.decode()
     assert Authenticator.objects.filter(pk=passkey.pk).count() == left
     assert ("You need a second step to sign in here" in page) is bool(left)
+
+
+def test_of_the_last_two_that_are_taken_away_at_once_one_stays(django_db_setup: None, tmp_path: Path) -> None:
+    with own_database(tmp_path) as environment:
+        found = json.loads(run_python("-m", "tests.clinic.signing_in.removing", environment=environment))
+    assert found == {"answers": [200, 302], "left": 1}  # one page with its error, one that went on
 
 
 def test_nothing_lets_a_passkey_of_another_site_in(settings: Any) -> None:
