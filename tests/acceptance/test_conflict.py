@@ -16,7 +16,7 @@ pytestmark = pytest.mark.xdist_group("desks")
 def said(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What both desks were told, round by round."""
     with django_db_blocker.unblock(), own_database(tmp_path_factory.mktemp("desks")) as environment:
-        return json.loads(run_python("-m", "tests.acceptance.desks", environment=environment, seconds=180))
+        return json.loads(run_python("-m", "tests.acceptance.desks", environment=environment))
 
 
 DESKS = ("Ana Kim", "Ben Ode")

@@ -52,7 +52,7 @@ def _copy(template: str) -> Iterator[str]:
         migrated.drop(name)
 
 
-def run_python(*words: str, environment: dict[str, str], seconds: float = 180) -> str:
+def run_python(*words: str, environment: dict[str, str], seconds: float = 300) -> str:
     """Run this Python with some arguments to its end; return what it printed."""
     done = subprocess.run(
         [sys.executable, *words],

@@ -426,7 +426,7 @@ def test_of_many_who_say_yes_at_once_exactly_one_wins(
     django_db_setup: None, django_db_blocker: Any, tmp_path: Path
 ) -> None:
     with django_db_blocker.unblock(), own_database(tmp_path) as environment:
-        told = json.loads(run_python("-m", "tests.treatments.offering", environment=environment, seconds=120))
+        told = json.loads(run_python("-m", "tests.treatments.offering", environment=environment))
     losers = offering.ROUNDS * (offering.PROCESSES - 1)
     assert told["said"] == {"Gone": losers, "won": offering.ROUNDS}
     assert told["offers"] == ["taken"] * offering.ROUNDS

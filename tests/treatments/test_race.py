@@ -20,7 +20,7 @@ DEADLOCK_CHAIN_SECONDS = 12
 def outcome(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What came of the race: 16 processes, one slot at a time, one injector's day, and moving about."""
     with django_db_blocker.unblock(), own_database(tmp_path_factory.mktemp("race")) as environment:
-        return json.loads(run_python("-m", "tests.treatments.race", environment=environment, seconds=180))
+        return json.loads(run_python("-m", "tests.treatments.race", environment=environment))
 
 
 def test_there_are_no_overlaps(outcome: Any) -> None:

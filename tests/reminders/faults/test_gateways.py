@@ -22,7 +22,7 @@ UNANSWERED, UNREACHABLE = "unanswered", "unreachable"
 def few(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """A database with a few people who are to hear something now, half of them by email."""
     with own_database(tmp_path_factory.mktemp("few")) as environment:
-        run_python("-m", "tests.reminders.faults.crowd", str(PEOPLE), environment=environment, seconds=300)
+        run_python("-m", "tests.reminders.faults.crowd", str(PEOPLE), environment=environment)
         yield environment
 
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.xdist_group("leave race")
 def outcome(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What came of the race: eight bookers and one admin."""
     with django_db_blocker.unblock(), own_database(tmp_path_factory.mktemp("leave")) as environment:
-        return json.loads(run_python("-m", "tests.treatments.setup.race", environment=environment, seconds=180))
+        return json.loads(run_python("-m", "tests.treatments.setup.race", environment=environment))
 
 
 def test_no_visit_lies_in_leave_that_nobody_has_seen_there(outcome: Any) -> None:
