@@ -54,6 +54,8 @@ def begin(clinic: Clinic) -> None:
 
 def make_token(*, at: dt.datetime) -> str:
     """Return a new token for the address that makes the first log-in; only its hash is kept, and older ones end."""
+    if Clinic.objects.exists():
+        raise NotAllowed("There is a clinic already. Its admins let others in; `create_clinic` makes another one.")
     if User.objects.exists():
         raise NotAllowed("Somebody can log in already. They set the clinic up, or `create_admin` makes another log-in.")
     SetUpToken.objects.filter(used_at__isnull=True).update(used_at=at)

@@ -64,6 +64,14 @@ def test_a_password_may_hold_every_character() -> None:
     assert (found["PASSWORD"], found["HOST"], found["NAME"]) == ("p@s/s:w#?% 'x", "127.0.0.1", "clinic")
 
 
+def test_a_connection_waits_for_locks_as_pgoptions_says_and_still_compiles_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PGOPTIONS", "-c lock_timeout=3s")
+    found = database("postgresql://clinic:secret@127.0.0.1/clinic", pooled=False)
+    assert found["OPTIONS"]["options"] == "-c jit=off -c lock_timeout=3s"
+
+
 @pytest.mark.parametrize("url", ["smtp://clinic:se/cret@mail.example:25", "stmp://clinic:secret@mail.example"])
 def test_a_mail_server_that_cannot_be_read_is_said_without_its_password(url: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="EMAIL_URL cannot be read") as caught:

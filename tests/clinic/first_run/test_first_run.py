@@ -95,11 +95,18 @@ def test_the_printed_address_ends_after_a_day_and_when_another_is_printed() -> N
         assert "manage.py set_up" in late.content.decode()
 
 
-def test_there_is_no_address_where_somebody_can_log_in(front_desk: User) -> None:
+def test_there_is_no_address_where_somebody_can_log_in() -> None:
+    make_user("mo@hillside.example", "Mo Khan")
     SetUpToken.objects.create(token_hash=founding._hash("guessed"), made_at=NOW, expires_at=NOW + dt.timedelta(days=1))
     assert Client().get(reverse("first_run:first_admin", args=["guessed"])).status_code == 404
     with pytest.raises(CommandError, match="can log in already"):
         call_command("set_up")
+
+
+def test_where_there_is_a_clinic_no_command_is_named_that_would_be_refused(front_desk: User) -> None:
+    with pytest.raises(CommandError, match="There is a clinic already") as caught:
+        call_command("set_up")
+    assert "create_admin" not in str(caught.value)
 
 
 def test_only_the_hash_of_the_token_is_kept() -> None:
