@@ -27,7 +27,16 @@ def env_text(name: str, default: str | None = None) -> str:
 def env_secret(name: str, default: str | None = None) -> str:
     """Return a secret from ``name``, or from the file that ``name``_FILE points to (as container secrets come)."""
     path = os.environ.get(f"{name}_FILE")
-    return Path(path).read_text().strip() if path else env_text(name, default)
+    if not path:
+        return env_text(name, default)
+    try:
+        value = Path(path).read_text().strip()
+    except (OSError, UnicodeDecodeError):
+        # What is no text would be quoted by its error.
+        raise ImproperlyConfigured(f"{name}_FILE names {path}, which cannot be read. Who may read it?") from None
+    if default is None and not value:
+        raise ImproperlyConfigured(f"{name}_FILE names {path}, in which there is nothing.")
+    return value
 
 
 def env_keys(name: str, default: str | None = None) -> list[str]:

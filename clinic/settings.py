@@ -301,7 +301,7 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
-LOGGING = logs.configuration(env_text("LOG_LEVEL", "INFO"))
+LOGGING = logs.configuration(env_choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")))
 logs.set_up()
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 # One line for an answer is enough, and a page that is not there is no alarm.

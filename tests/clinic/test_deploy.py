@@ -48,6 +48,14 @@ def test_the_example_as_it_is_does_not_start(tmp_path: Path) -> None:
     assert "SECRET_KEY" in done.stderr
 
 
+def test_a_level_of_the_log_that_is_none_does_not_start(settings_file: Path) -> None:
+    with settings_file.open("a") as file:
+        file.write("LOG_LEVEL=LOUD\n")
+    done = run(settings_file, "manage", "check")
+    assert done.returncode == 1
+    assert "LOG_LEVEL is 'LOUD'. Write DEBUG, INFO" in done.stderr
+
+
 def test_an_unknown_part_is_refused(settings_file: Path) -> None:
     done = run(settings_file, "webb")
     assert done.returncode == 2

@@ -1,13 +1,14 @@
 """Settings from the environment: what cannot be read stops the start, in a sentence without the secret."""
 
 import warnings
+from pathlib import Path
 
 import environ
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from clinic.databases import database
-from clinic.env import env_keys, env_networks, read_address
+from clinic.env import env_keys, env_networks, env_secret, read_address
 
 KEY, OTHER = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=", "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXphYmNkZWY="
 
@@ -24,6 +25,26 @@ def test_what_is_no_key_stops_the_start(monkeypatch: pytest.MonkeyPatch, text: s
     with pytest.raises(ImproperlyConfigured, match="KEYS") as caught:
         env_keys("KEYS")
     assert "secret" not in str(caught.value)
+
+
+def test_a_secret_is_read_from_the_file_that_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text("secret\n")
+    monkeypatch.setenv("TOKEN_FILE", str(file))
+    assert env_secret("TOKEN") == "secret"
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\n", b"wonderland\xff"], ids=["none", "empty", "a line", "no text"])
+def test_a_file_without_a_secret_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None
+) -> None:
+    file = tmp_path / "token"
+    if content is not None:
+        file.write_bytes(content)
+    monkeypatch.setenv("TOKEN_FILE", str(file))
+    with pytest.raises(ImproperlyConfigured, match="TOKEN_FILE names") as caught:
+        env_secret("TOKEN")
+    assert "wonderland" not in str(caught.value)
 
 
 def test_neighbours_are_addresses_and_networks(monkeypatch: pytest.MonkeyPatch) -> None:
