@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+# Redis or Valkey, with Sentinel or without; RabbitMQ; files, for one worker.
+BROKERS = ("redis", "rediss", "redis+socket", "sentinel", "amqp", "amqps", "pyamqp", "filesystem")
+
 
 def transport_options(url: str, folder: Path) -> dict[str, object]:
     """Return what Celery hands on to the broker at an address. ``folder``: for the broker that is files."""

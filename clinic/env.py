@@ -8,6 +8,7 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -73,6 +74,21 @@ def read_address(name: str, url: str, read: Callable[[str], dict[str, Any]], lik
             "%23 for #, %40 for @ and %3A for a colon."
         )
     return found
+
+
+def env_address(name: str, default: str, like: str, schemes: tuple[str, ...]) -> str:
+    """Return where a service is; several addresses have semicolons between them."""
+    url = env_secret(name, default)
+    if url != default:
+        read_address(name, url, lambda given: _split(given, schemes), like)
+    return url
+
+
+def _split(url: str, schemes: tuple[str, ...]) -> dict[str, Any]:
+    """Return the parts of each address; nothing where one is of another kind. A port that is none is a ValueError."""
+    parts = [urlsplit(one) for one in url.split(";")]
+    ours = [one for one in parts if one.scheme in schemes and (one.hostname or not one.netloc) and one.port != 0]
+    return {"parts": parts} if len(ours) == len(parts) else {}
 
 
 def env_bool(name: str, *, default: bool) -> bool:

@@ -8,9 +8,10 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 
 from clinic import logs
-from clinic.brokers import transport_options
+from clinic.brokers import BROKERS, transport_options
 from clinic.databases import database
 from clinic.env import (
+    env_address,
     env_bool,
     env_choice,
     env_decimal,
@@ -141,7 +142,7 @@ LOGOUT_REDIRECT_URL = "account_login"
 # Admins, and everybody where a clinic says so, sign in with a second step. The demo does without.
 SECOND_FACTOR = env_bool("SECOND_FACTOR", default=True)
 # In the database, where nobody is kept from signing in because the broker is down; CACHE_URL names a Redis instead.
-CACHE_URL = env_secret("CACHE_URL", "")
+CACHE_URL = env_address("CACHE_URL", "", "redis://127.0.0.1:6379/1", ("redis", "rediss", "unix"))
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
     if CACHE_URL
@@ -269,7 +270,7 @@ REMINDER_IN_DOUBT = {
 # How long a change can be undone before the patient hears of it.
 UNDO_SECONDS = env_int("UNDO_SECONDS", 180)
 
-CELERY_BROKER_URL = env_secret("REDIS_URL", "redis://127.0.0.1:6379/0")
+CELERY_BROKER_URL = env_address("REDIS_URL", "redis://127.0.0.1:6379/0", "redis://:password@host:6379/0", BROKERS)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"

@@ -7,8 +7,9 @@ import environ
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from clinic.brokers import BROKERS
 from clinic.databases import database
-from clinic.env import env_keys, env_networks, env_secret, read_address
+from clinic.env import env_address, env_keys, env_networks, env_secret, read_address
 
 KEY, OTHER = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=", "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXphYmNkZWY="
 
@@ -98,3 +99,34 @@ def test_a_mail_server_that_cannot_be_read_is_said_without_its_password(url: str
     with pytest.raises(ImproperlyConfigured, match="EMAIL_URL cannot be read") as caught:
         read_address("EMAIL_URL", url, environ.Env.email_url_config, "smtp+tls://user:password@host:587")
     assert "cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://127.0.0.1:6379/0",
+        "redis://:p%2Fss@host:6379/0",
+        "redis+socket:///run/redis/redis.sock",
+        "sentinel://one:26379;sentinel://two:26379;sentinel://three:26379",
+        "amqp://user:password@host:5672/name",
+        "filesystem://",
+    ],
+)
+def test_a_broker_is_taken_as_it_is_written(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("BROKER", url)
+    assert env_address("BROKER", "", "redis://host", BROKERS) == url
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://:se/cret@host:6379/0", "redis://:12/secret@host", "rabbitmq://user:secret@host", "secret"]
+)
+def test_a_broker_that_cannot_be_read_is_said_without_its_password(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("BROKER", url)
+    with pytest.raises(ImproperlyConfigured, match=r"BROKER cannot be read\. Write it like redis://host;") as caught:
+        env_address("BROKER", "", "redis://host", BROKERS)
+    assert "cret" not in str(caught.value)
+
+
+def test_no_cache_is_an_address_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CACHE", "")
+    assert env_address("CACHE", "", "redis://host", BROKERS) == ""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-READ = re.compile(r'env_(?:text|secret|keys|bool|int|list|choice|decimal|networks)\(\s*"([A-Z_]+)"')
+READ = re.compile(r'env_(?:text|secret|keys|bool|int|list|choice|decimal|networks|address)\(\s*"([A-Z_]+)"')
 LISTED = re.compile(r"^(?:# )?([A-Z_]+)=", re.MULTILINE)
 
 
