@@ -19,9 +19,11 @@ def narrowed(rows: "QuerySet[M]") -> "QuerySet[M] | None":
     """
     with _planned_for_its_values():
         found = rows.order_by().count()
-    if not found:
-        return None
-    return rows.filter(pk__in=list(rows.values_list("pk", flat=True))) if found <= FEW else rows
+    if found > FEW:
+        return rows
+    # Read by itself: another worker may have done all of it since it was counted.
+    keys = list(rows.values_list("pk", flat=True)) if found else []
+    return rows.filter(pk__in=keys) if keys else None
 
 
 @contextmanager

@@ -67,6 +67,27 @@ def test_a_visit_that_cannot_be_read_keeps_no_other_from_being_told(
     assert f"treatments.TreatmentSession {unreadable.pk} could not be planned" in caplog.text
 
 
+def test_what_another_worker_plans_between_counting_and_reading_is_no_fault(
+    rules: Clinic, osei: Injector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both found the visit without its reminder; the one that was a moment later has nothing left to do."""
+    visit = make_session(make_course(make_patient(rules)), osei, NOW + 3 * DAY, placed_at=NOW - 30 * DAY)
+    count, late = QuerySet.count, True
+
+    def count_and_be_overtaken(rows: QuerySet[Any]) -> int:
+        nonlocal late
+        found = count(rows)
+        if late and found and rows.model is TreatmentSession:
+            late = False
+            reconcile(now=NOW)
+        return found
+
+    monkeypatch.setattr(QuerySet, "count", count_and_be_overtaken)
+    reconcile(now=NOW)
+    assert not late
+    assert planned("visit") == {visit.pk}
+
+
 def test_planning_again_what_cannot_be_planned_adds_nothing(unreadable: TreatmentSession) -> None:
     for _ in range(2):
         with pytest.raises(Incomplete):
