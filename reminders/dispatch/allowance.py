@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from patients.models import Channel, Patient
 from reminders import timing
 from reminders.models import Reminder
+from reminders.models.reminder import ReminderQuerySet
 
 DAY, WEEK = dt.timedelta(days=1), dt.timedelta(days=7)
 
@@ -53,15 +54,15 @@ def take_day(reminder: Reminder, now: dt.datetime) -> bool:
     return True
 
 
-def give_back(reminder: Reminder) -> None:
-    """Free the day of a text message that did not leave."""
-    Reminder.objects.filter(pk=reminder.pk).update(texted_on=None)
+def give_back(held: ReminderQuerySet) -> None:
+    """Free the day of a text message that did not leave, as long as nobody else has sent it since."""
+    held.update(texted_on=None)
 
 
 def keep_day(reminder: Reminder) -> None:
     """Leave a text message that turns out to have left before with the day that it took then, as it was looked up."""
     if reminder.texted_on:
-        Reminder.objects.filter(pk=reminder.pk).update(texted_on=reminder.texted_on)
+        Reminder.objects.held_by(reminder).update(texted_on=reminder.texted_on)
 
 
 def _had(reminder: Reminder, today: dt.date) -> list[dt.date]:

@@ -38,7 +38,7 @@ def record_error(
     """
     _finish(delivery, _result_of(error), now, error=error.text)
     if not error.in_doubt:  # else the gateway may have it all the same
-        allowance.give_back(reminder)
+        allowance.give_back(Reminder.objects.held_by(reminder))
     blame_address(contact, error, now)
     again = next_try(reminder, error, now)
     if again is not None:

@@ -58,7 +58,7 @@ def heed(delivery: Delivery, now: dt.datetime) -> None:
     reminder = Reminder.objects.select_related("clinic", "rule", "patient__clinic").get(pk=delivery.reminder_id)
     taken = Reminder.objects.filter(_stands_on(delivery), pk=reminder.pk, state=State.SENT)
     if taken.exists():
-        allowance.give_back(reminder)
+        allowance.give_back(taken)
         outcome.go_another_way(reminder, delivery.receipt_words, now, held=taken)
 
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from clinic.models import Clinic, Injector
 from patients.models import Channel, ContactPoint, Patient
-from reminders.channels import SendError
+from reminders.channels import Message, SendError
 from reminders.dispatch import claim, send_due
 from reminders.dispatch.allowance import take_day
 from reminders.models import Reminder, State
@@ -99,6 +99,22 @@ def test_people_who_share_a_phone_are_each_reminded_of_their_own_visit(
 def test_a_refused_text_gives_its_day_back(reminder: Reminder, gateways: Gateways) -> None:
     gateways["sms"].answers = [SendError("Refused", permanent=True)]
     assert (work().state, work().texted_on) == (State.REPLACED, None)
+
+
+def test_a_worker_that_was_held_up_past_its_lease_gives_no_day_back_that_another_took(
+    reminder: Reminder, gateways: Gateways, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The machine slept in the middle of a call. Another worker sent the text; then the call is seen to have failed."""
+    take, later = gateways["sms"].send, NOW + dt.timedelta(hours=1)
+
+    def sleep_and_be_refused(message: Message) -> str:
+        monkeypatch.setattr(gateways["sms"], "send", take)
+        work(later)
+        raise SendError("Busy", permanent=False)
+
+    monkeypatch.setattr(gateways["sms"], "send", sleep_and_be_refused)
+    sent = work()
+    assert (len(gateways["sms"].taken), sent.state, sent.texted_on) == (1, State.SENT, NOW.date())
 
 
 def test_a_text_that_is_found_to_have_arrived_the_day_before_takes_no_day_of_today(
