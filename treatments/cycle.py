@@ -83,3 +83,8 @@ def instant(date: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime:
         what = "does not exist" if skipped else "comes twice"
         raise NoSuchTime(f"{time:%H:%M} {what} on {date.day} {date:%B %Y}: the clocks change. Choose another time.")
     return first.astimezone(dt.UTC)
+
+
+def day_begins(date: dt.date, zone: ZoneInfo) -> dt.datetime:
+    """Return the instant, in UTC, at which a local date begins: its midnight, or what stands for one the clocks skip or repeat."""
+    return dt.datetime.combine(date, dt.time(), zone).astimezone(dt.UTC)

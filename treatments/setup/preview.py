@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from clinic.models import Absence, Closure, Injector
 from clinic.wording import clock_words
+from treatments.cycle import day_begins
 from treatments.setup.opening import Opening, load
 
 PREVIEW_DAYS = 14
@@ -41,14 +42,13 @@ def _day(opening: Opening, injector: Injector, date: dt.date) -> DayAhead:
 def _on(span: Absence | Closure, date: dt.date, opening: Opening) -> str:
     """Return what a leave or closure takes from a date, in words, or nothing when it lies elsewhere."""
     zone = opening.clinic.zone
-    starts, ends = (at.astimezone(zone).replace(tzinfo=None) for at in (span.starts_at, span.ends_at))
-    midnight = dt.datetime.combine(date, dt.time())
-    next_midnight = midnight + dt.timedelta(days=1)
-    if ends <= midnight or starts >= next_midnight:
+    begins, is_over = (day_begins(day, zone) for day in (date, date + dt.timedelta(days=1)))
+    if span.ends_at <= begins or span.starts_at >= is_over:
         return ""
     room = f"{span.room}: " if isinstance(span, Closure) and span.room else ""
-    if starts <= midnight and ends >= next_midnight:
+    if span.starts_at <= begins and span.ends_at >= is_over:
         return f"{room}{span.label}, all day"
-    first = "midnight" if starts <= midnight else clock_words(starts.time())
-    last = "midnight" if ends >= next_midnight else clock_words(ends.time())
+    starts, ends = span.starts_at.astimezone(zone), span.ends_at.astimezone(zone)
+    first = "midnight" if span.starts_at <= begins else clock_words(starts.time())
+    last = "midnight" if span.ends_at >= is_over else clock_words(ends.time())
     return f"{room}{span.label}, {first} to {last}"

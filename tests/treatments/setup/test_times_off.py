@@ -8,8 +8,12 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic.models import Absence, Clinic, Closure, Injector, WorkedHoliday
+from clinic.wording import day_words
 from tests.builders import room_of
 from tests.treatments.setup.conftest import leave_form
+from treatments.setup.forms import span_initial
+from treatments.setup.preview import two_weeks
+from treatments.setup.spans import span_words
 
 
 def ask(ada: Client, who: Injector, **typed: Any) -> Any:
@@ -52,6 +56,26 @@ def test_a_day_on_which_the_clocks_change_is_as_long_as_it_is(ada: Client, osei:
     assert ask(ada, osei, first="2027-03-28", last="2027-03-28").status_code == 302
     leave = osei.absences.get()
     assert leave.ends_at - leave.starts_at == dt.timedelta(hours=23)
+
+
+@pytest.mark.parametrize("day", ["2027-03-28", "2027-10-31"])
+def test_whole_days_can_be_off_where_the_clocks_change_at_midnight(ada: Client, osei: Injector, day: str) -> None:
+    """In the Azores midnight does not exist on the first of these days, and comes twice on the second."""
+    osei.clinic.timezone = "Atlantic/Azores"
+    osei.clinic.save()
+    before = str(dt.date.fromisoformat(day) - dt.timedelta(days=1))
+    assert ask(ada, osei, first=before, last=before).status_code == 302
+    assert ask(ada, osei, first=day, last=day).status_code == 302
+    earlier, later = osei.absences.order_by("starts_at")
+    assert earlier.ends_at == later.starts_at
+    for leave, date in ((earlier, before), (later, day)):
+        assert span_words(leave) == day_words(dt.date.fromisoformat(date))
+        initial = span_initial(leave)
+        assert (str(initial["first_day"]), initial["starts"]) == (date, None)
+        assert (str(initial["last_day"]), initial["ends"]) == (date, None)
+    ahead = two_weeks(osei, dt.date.fromisoformat(before) - dt.timedelta(days=1))
+    off = {str(found.date): found.notes for found in ahead if "Leave" in "".join(found.notes)}
+    assert off == {before: ("Leave, all day",), day: ("Leave, all day",)}
 
 
 def test_leave_twice_for_the_same_time_is_refused(ada: Client, osei: Injector) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 from django import forms
 
 from clinic.models import Absence, Clinic, Closure, Injector, OpeningHours, Room
-from treatments.cycle import NoSuchTime, instant
+from treatments.cycle import NoSuchTime, day_begins, instant
 from treatments.forms import Clock, Day, HouseForm, OneByUid, SeveralByUid, SharedForm
+from treatments.setup.spans import begins_day
 
 
 class HoursForm(SharedForm, HouseForm):
@@ -122,7 +123,7 @@ class SpanForm(SharedForm, HouseForm):
         self.clinic = clinic
 
     def clean(self) -> dict[str, Any]:
-        """Turn local dates and times into instants; refuse times that the clocks skip or repeat."""
+        """Turn local dates and times into instants; refuse times that are typed and that the clocks skip or repeat."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if "first_day" in data and "starts" in data:
             data["starts_at"] = self._instant("starts", data["first_day"], data["starts"])
@@ -137,8 +138,10 @@ class SpanForm(SharedForm, HouseForm):
         return data
 
     def _instant(self, field: str, day: dt.date, time: dt.time | None) -> dt.datetime | None:
+        if time is None:
+            return day_begins(day, self.clinic.zone)
         try:
-            return instant(day, time or dt.time(), self.clinic.zone)
+            return instant(day, time, self.clinic.zone)
         except NoSuchTime as error:
             self.add_error(field, str(error))
             return None
@@ -236,10 +239,10 @@ def span_initial(row: Absence) -> dict[str, Any]:
     """Return what the form of a stored leave begins with: whole days show no times."""
     zone = row.clinic.zone
     starts, ends = row.starts_at.astimezone(zone), row.ends_at.astimezone(zone)
-    whole_end = ends.time() == dt.time()
+    whole_end = begins_day(row.ends_at, zone)
     return {
         "first_day": starts.date(),
-        "starts": starts.time() if starts.time() != dt.time() else None,
+        "starts": None if begins_day(row.starts_at, zone) else starts.time(),
         "last_day": ends.date() - dt.timedelta(days=1) if whole_end else ends.date(),
         "ends": None if whole_end else ends.time(),
         "label": row.label,
