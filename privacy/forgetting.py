@@ -1,7 +1,8 @@
 """Forgetting what is past its time, clinic by clinic: one that fails keeps no other from it, nor one person others.
 
 And of staff when, where and on what they were signed in: a session that has ended is of no use to anybody, nor is a
-count of log-ins that is over, nor the address of somebody who never took an invitation.
+count of log-ins that is over, nor the address of somebody who never took an invitation. And an uploaded list to which
+nobody said yes.
 """
 
 import datetime as dt
@@ -18,12 +19,14 @@ from privacy.purging import purge_texts
 from privacy.retaining import begins_at
 from privacy.seen import past_their_time
 from reminders.watching.faults import each
+from treatments.referrals import uploads
 
 
 def forget_everywhere(*, at: dt.datetime) -> None:
     """Do it for all clinics. Raises Incomplete where something could not be done."""
     StaffSession.objects.filter(expire_date__lte=at).delete()
     caching.forget_expired(now=at)
+    uploads.sweep(at)
     ended = at - dt.timedelta(days=keeping.INVITATION_DAYS)
     Invitation.objects.filter(taken_at=None, expires_at__lt=ended).delete()
     each(Clinic.objects.all(), partial(_forget, at=at))

@@ -2,10 +2,12 @@
 
 import datetime as dt
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
@@ -25,6 +27,7 @@ from tests.builders import NOW, make_clinic, make_patient
 from tests.clinic.signing_in.test_log_in import sign_in
 from tests.conftest import log_in
 from tests.world import World
+from treatments.referrals import uploads
 
 LONG_AGO = NOW - dt.timedelta(days=365 * 9)
 
@@ -168,3 +171,15 @@ def test_it_runs_without_a_broker_too(broken: Clinic, erasing: Clinic) -> None:
     with pytest.raises(CommandError, match="1 could not be worked on"):
         call_command("forget")
     assert Erasure.objects.count() == 1
+
+
+def test_an_uploaded_list_to_which_nobody_said_yes_is_gone_when_its_day_is_over(
+    admin: User, riverside: Clinic, settings: Any, tmp_path: Path
+) -> None:
+    settings.VAR_DIR = tmp_path
+    owner = uploads.Owner(riverside, admin)
+    uploads.keep(SimpleUploadedFile("list.csv", b"mrn,given_name"), owner=owner, at=NOW)
+    forgetting.forget_everywhere(at=NOW + uploads.LONGEST)
+    assert list(tmp_path.rglob("*.csv"))
+    forgetting.forget_everywhere(at=NOW + uploads.LONGEST + dt.timedelta(hours=1))
+    assert not list(tmp_path.rglob("*.csv"))

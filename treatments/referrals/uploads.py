@@ -35,7 +35,7 @@ class Gone(Exception):
 
 def keep(file: "UploadedFile[Any]", *, owner: Owner, at: dt.datetime) -> uuid.UUID:
     """Store an uploaded file, throw away what is too old, and return the name to find it by."""
-    _sweep(at)
+    sweep(at)
     uid = uuid.uuid4()
     path = _path(uid, owner)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -73,7 +73,8 @@ def _too_old(path: Path, at: dt.datetime) -> bool:
     return path.stat().st_mtime < (at - LONGEST).timestamp()
 
 
-def _sweep(at: dt.datetime) -> None:
+def sweep(at: dt.datetime) -> None:
+    """Throw away what nobody answered for a day: within the hour after it, or with the next file."""
     for path in _folder().glob("*/*/*.csv"):
         if _too_old(path, at):
             path.unlink(missing_ok=True)
