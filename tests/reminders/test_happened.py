@@ -11,7 +11,7 @@ from clinic.models import Clinic, Injector, User
 from patients.models import Channel, ContactPoint, Patient
 from reminders import handling
 from reminders.channels import SendError
-from reminders.dispatch import send_due
+from reminders.dispatch import claim, send_claimed, send_due
 from reminders.models import Reminder, ReminderRule, State
 from reminders.planning import reconcile
 from reminders.standing import AS_BEFORE, SWITCHED_OFF
@@ -166,6 +166,21 @@ def test_a_booking_that_is_undone_is_no_message(course: Course, osei: Injector, 
     reconcile(now=NOW)
     undoing.undo(session=visit, event=visit.events.latest("pk"), by=nurse, at=NOW + MINUTE)
     assert told(NOW + MINUTE) == [("booked", "cancelled")]
+
+
+def test_a_cancellation_is_told_once_when_a_reminder_was_in_a_workers_hands_meanwhile(
+    course: Course, osei: Injector, nurse: User, gateways: dict[str, Gateway]
+) -> None:
+    """The reminder was about to tell the time, and is stopped: what they were told last is the booking again."""
+    visit = book(course, osei, nurse, days=8)
+    send_all(NOW + UNDO)
+    later = NOW + 5 * DAY
+    reconcile(now=later)
+    (claimed,) = claim(now=later, limit=5)
+    booking.change_status(session=visit, to=Status.CANCELLED, by=nurse, at=later, reason="They rang")
+    assert told(later) == [("booked", "sent"), ("cancelled", "waiting")]
+    send_claimed(claimed, now=later)
+    assert told(later + MINUTE) == [("booked", "sent"), ("cancelled", "waiting")]
 
 
 def test_an_undone_cancellation_is_no_message(course: Course, osei: Injector, nurse: User) -> None:
