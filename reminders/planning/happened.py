@@ -63,7 +63,9 @@ def _stepped(clinics: set[int], now: dt.datetime) -> QuerySet[TreatmentSession]:
     attempts = Delivery.objects.filter(reminder=OuterRef("pk"), outcome__in=MAYBE_ARRIVED)
     reached_nobody = Q(state=State.FAILED) & ~Q(Exists(attempts.exclude(receipt=Receipt.FAILED)))
     planned = Reminder.objects.filter(~reached_nobody, session=OuterRef("pk"), rule__kind__in=_OF_NO_PLACE)
-    off = planned.filter(rule__kind=Kind.CANCELLED, state__in=_ON_ITS_WAY)
+    off = planned.filter(
+        rule__kind=Kind.CANCELLED, state__in=_ON_ITS_WAY, session_version=OuterRef("version")
+    ).order_by("-pk")
     again = TreatmentSession.objects.filter(course=OuterRef("course"), status__in=OPEN)
     sessions = TreatmentSession.objects.filter(
         Q(status__in=(Status.BOOKED, Status.CANCELLED)) | Q(status=Status.NO_SHOW) & ~Exists(again),
@@ -77,7 +79,7 @@ def _stepped(clinics: set[int], now: dt.datetime) -> QuerySet[TreatmentSession]:
         stepped_at=Subquery(of_session.filter(kind__in=_STEPS).order_by("-pk").values("at")[:1]),
         on_its_way=Exists(here),
         planned_last=Subquery(planned.order_by("-pk").values("occasion")[:1]),
-        off_on_its_way=Subquery(off.order_by("-pk").values("visit_at")[:1]),
+        off_pk=Subquery(off.values("pk")[:1]),
         **what_they_know(),
         **reachable("course__patient_id"),
     ).order_by("pk")
@@ -155,7 +157,8 @@ def _cancelled(session: Any, zone: Any) -> Told | None:
     visit_at = session.starts_at if took_since(session) else session.told_visit_at or session.starts_at
     window = timing.step_window(visit_at, at, _undo(), zone)
     # What they were told last may change meanwhile: a message that was about to tell them is stopped, or arrived after all.
-    if at >= window.useful_until or session.off_on_its_way == visit_at:
+    is_on_its_way = (session.off_pk or 0) > (session.told_pk or 0)
+    if at >= window.useful_until or is_on_its_way:
         return None
     return Told(
         Kind.CANCELLED, at, f"cancelled {session.pk}.{session.version}.{session.told_pk or 0}", visit_at, window

@@ -441,6 +441,21 @@ def test_news_in_doubt_that_was_left_to_a_person_is_not_planned_anew_by_email_af
     assert gateways["email"].taken == []
 
 
+def test_a_visit_that_stood_after_all_and_is_off_again_is_told_so_though_the_first_news_never_got_an_answer(
+    course: Course, osei: Injector, nurse: User, gateways: dict[str, Gateway]
+) -> None:
+    visit = book(course, osei, nurse)
+    send_all(NOW + UNDO)
+    at = NOW + DAY
+    off = booking.change_status(session=visit, to=Status.CANCELLED, by=nurse, at=at, reason="mistake")
+    goes_unanswered(gateways, at + UNDO)
+    Reminder.objects.filter(rule__kind="cancelled").update(state=State.FAILED, closed_at=at + UNDO)
+    back = booking.change_status(session=off, to=Status.BOOKED, by=nurse, at=at + HOUR)
+    send_all(at + HOUR + UNDO)
+    booking.change_status(session=back, to=Status.CANCELLED, by=nurse, at=at + 2 * HOUR, reason="They rang")
+    assert told(at + 2 * HOUR)[2:] == [("moved", "sent"), ("cancelled", "waiting")]
+
+
 def switch(rule: ReminderRule, *, on: bool, by: User, at: dt.datetime) -> None:
     """Switch a rule on or off, as the page does."""
     rule.refresh_from_db()
