@@ -28,7 +28,7 @@
   // --- Messages stand above the foot of the form, whose height changes with its words: they hid Sign and Leave ----------
 
   const foot = form.querySelector(".sign-bar");
-  new ResizeObserver(() => document.body.style.setProperty("--app-foot", `${foot.offsetHeight}px`)).observe(foot);
+  new ResizeObserver(() => document.documentElement.style.setProperty("--app-foot", `${foot.offsetHeight}px`)).observe(foot);
 
   // --- None, or the side effects: never both --------------------------------------------------------------------------
 

@@ -4,13 +4,13 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from clinic.demo.logins import PASSWORD
 from tests.engines import once
-from tests.stack.axe import DESK, Axe
+from tests.stack.axe import DESK, PHONE, Axe
 from tests.stack.running import Stack, in_room
-from tests.stack.windows import OSEI, PATIENCE, log_in
+from tests.stack.windows import BELLO, OSEI, PATIENCE, log_in
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 # What happens in the browser alone.
@@ -111,7 +111,7 @@ def hidden_focus(page: Page) -> str:
 
 def tab_to(page: Page, selector: str) -> None:
     """Press Tab until something has the focus; whatever has it on the way must be seen."""
-    for _ in range(200):
+    for _ in range(400):
         if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
             return
         page.keyboard.press("Tab")
@@ -167,6 +167,24 @@ def test_f07_backwards_no_focus_hides_under_the_bars(window: BrowserContext, ope
     for _ in range(130):
         page.keyboard.press("Shift+Tab")
         assert hidden_focus(page) == ""
+
+
+@on_screen
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_no_focus_hides_under_a_message_that_stands_on_the_totals(
+    window: BrowserContext, browser: Browser, stack: Stack, open_form: OpenForm, size: ViewportSize
+) -> None:
+    with browser.new_context(base_url=stack.url) as context:
+        theirs = log_in(context.new_page(), BELLO)
+        address = open_form(theirs)
+        theirs.locator("#id_identity_checked").check()
+        expect(theirs.locator(".sign-bar")).to_contain_text("Draft saved")
+    page = window.new_page()
+    page.set_viewport_size(size)
+    page.goto(address)
+    page.get_by_role("button", name="Take over").click()
+    expect(page.locator(".message")).to_be_visible()
+    tab_to(page, "[data-main]")
 
 
 @on_screen

@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from clinic.models import AuditEntry, Injector, User
-from tests.builders import NOW, TODAY, make_session
+from clinic.models import AuditEntry, Injector, Role, User
+from tests.builders import NOW, TODAY, make_session, make_user
 from tests.conftest import log_in
 from tests.treatments.record_form import record_data
 from treatments.models import Course, SessionDraft, SessionEvent, SessionRecord, Status, TreatmentSession
@@ -95,8 +95,22 @@ def test_a_second_person_sees_who_writes_and_may_take_over(
     assert refused.status_code == 409
     assert not SessionRecord.objects.exists()
     page = client.post(url("take_over", in_room), follow=True).content.decode()
-    assert "You are writing this session now." in page
+    assert "You took this session over." in page
     assert "hers" in page
+
+
+def test_who_was_taken_over_from_at_once_does_not_read_that_they_write(
+    in_room: TreatmentSession, nurse: User, prescriber: User
+) -> None:
+    kim = make_user("kim@riverside.example", "Dr Kim", (in_room.clinic, Role.PRESCRIBER))
+    save(in_room, kim, "theirs")
+    client = log_in(prescriber)
+    client.post(url("take_over", in_room))
+    log_in(nurse).post(url("take_over", in_room))  # before the first one's page has come
+    page = client.get(url("record", in_room)).content.decode()
+    assert "You took this session over." in page
+    assert "RN Bello is writing this session" in page
+    assert "You are writing" not in page
 
 
 @pytest.mark.parametrize("status", [Status.ARRIVED, Status.DONE])
@@ -115,7 +129,7 @@ def test_nobody_takes_over_what_is_not_being_written_any_more(
     answer = client.post(url("take_over", in_room), follow=True)
     assert answer.redirect_chain == [(url("session", in_room), 302)]
     assert "This session is not being written any more." in answer.text
-    assert "You are writing this session now." not in answer.text
+    assert "You took this session over." not in answer.text
     assert not in_room.events.filter(kind=SessionEvent.Kind.TAKEN_OVER).exists()
 
 

@@ -53,5 +53,5 @@ def take_over(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     except PermissionError:
         messages.error(request, NOT_WRITTEN)
         return redirect("treatments:session", uid)
-    messages.success(request, "You are writing this session now. What was typed before is kept.")
+    messages.success(request, "You took this session over. What was typed before is kept.")
     return redirect("treatments:record", uid)
