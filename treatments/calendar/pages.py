@@ -8,7 +8,7 @@ from clinic.models import Clinic
 from clinic.wording import MONTHS, SHORT, WEEKDAYS
 from treatments.calendar.blocks import Block, Column, Row, table
 from treatments.calendar.reading import Person, Stretch
-from treatments.cycle import instant
+from treatments.cycle import day_begins, instant
 from treatments.slots.shifts import steady_offset
 from treatments.slots.slot import slot_code
 
@@ -121,7 +121,7 @@ def _rows(places: Sequence[Place]) -> list[Row]:
 
 def _place(stretch: Stretch, person: Person, date: dt.date, head: str) -> Place:
     zone = stretch.clinic.zone
-    midnight = dt.datetime.combine(date, dt.time(), zone).astimezone(dt.UTC)
+    midnight = day_begins(date, zone)
     return Place(
         date=date,
         injector=person.uid,

@@ -17,6 +17,7 @@ from clinic.models import Clinic, Injector, OpeningHours
 from patients.models import Patient
 from treatments.calendar.blocks import DAY, Column, Opening, Span, Visit, column, mask
 from treatments.calendar.clock import Away, existing, first_minute, minute_of, on_date
+from treatments.cycle import day_begins
 from treatments.models import Status, TreatmentSession
 from treatments.models.session import OCCUPYING
 from treatments.slots.agenda import PAUSES, ROOMS, kept_holidays
@@ -231,8 +232,8 @@ def _rooms(clinic: Clinic) -> dict[int, RoomOf]:
 
 def _away(clinic: Clinic, first: dt.date, last: dt.date, *, shared: bool) -> Iterator[Away]:
     """Read leave and closures in one query, and in another what injectors do at other clinics, where one does."""
-    start = dt.datetime.combine(first, dt.time(), clinic.zone)
-    end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), clinic.zone)
+    start = day_begins(first, clinic.zone)
+    end = day_begins(last + dt.timedelta(days=1), clinic.zone)
     for (starts_at, ends_at, label, room), injector in PAUSES.rows(clinic.pk, end, start):
         yield Away(injector, room, starts_at, ends_at, label)
     if shared:

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from clinic.models import Absence, Clinic, Closure, OpeningHours, Room
 from clinic.public_holidays import public_holidays
+from treatments.cycle import day_begins
 from treatments.models import Status, TreatmentSession
 from treatments.setup.public_holidays import holidays_of
 
@@ -74,8 +75,8 @@ class Opening:
 
 def load(clinic: Clinic, first: dt.date, last: dt.date) -> Opening:
     """Return how the clinic works from ``first`` to ``last`` (five queries, however long that is)."""
-    start = dt.datetime.combine(first, dt.time(), clinic.zone)
-    end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), clinic.zone)
+    start = day_begins(first, clinic.zone)
+    end = day_begins(last + dt.timedelta(days=1), clinic.zone)
     within = {"clinic": clinic, "starts_at__lt": end, "ends_at__gt": start}
     rows = OpeningHours.objects.filter(clinic=clinic).exclude(valid_until__lt=first).exclude(valid_from__gt=last)
     hours: dict[int, list[OpeningHours]] = defaultdict(list)
