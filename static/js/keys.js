@@ -1,5 +1,6 @@
 /* Single-letter keys, driven by attributes: data-key on what a key presses, data-go on what `g` and a letter opens,
-   data-rows around rows for j and k. Silent while typing, with modifiers, and when switched off. */
+   data-rows around rows for j and k; template[data-keys] lists what a control of the page does with keys of its own.
+   Silent while typing, with modifiers, and when switched off. */
 (() => {
   "use strict";
 
@@ -69,7 +70,8 @@
       item.append(Object.assign(document.createElement("kbd"), { textContent: key }), ` ${label}`);
       return item;
     }));
-    list.previousElementSibling.hidden = !seen.size;
+    document.querySelectorAll("template[data-keys]").forEach((own) => list.append(own.content.cloneNode(true)));
+    list.previousElementSibling.hidden = !list.children.length;
   };
 
   const openHelp = () => {

@@ -39,6 +39,13 @@ def column(page: Page) -> str:
     return str(page.evaluate("/d\\d/.exec(document.activeElement.closest('td').className)[0]"))
 
 
+def test_the_list_of_keys_tells_those_of_the_grid(calendar: Page) -> None:
+    calendar.keyboard.press("?")
+    keys = calendar.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(keys).to_contain_text("Page up Page down in the calendar: previous week, next week")
+    expect(keys).to_contain_text("m on a visit in the calendar: move it")
+
+
 def test_f05_the_grid_is_one_stop_and_arrows_move_in_it(calendar: Page) -> None:
     grid = calendar.get_by_role("grid")
     stop = grid.locator("[tabindex='0']")

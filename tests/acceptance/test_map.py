@@ -121,6 +121,14 @@ def test_f06_keys_alone_reach_and_toggle_every_site_of_a_picture(form: Page, pic
 
 
 @on_screen
+def test_the_list_of_keys_tells_those_of_the_map(form: Page) -> None:
+    form.keyboard.press("?")
+    keys = form.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(keys).to_contain_text("Space on a site: given or not given")
+    expect(keys).to_contain_text("s while stepping through: not given")
+
+
+@on_screen
 def test_step_mode_walks_the_sites_from_lying_to_sitting(form: Page) -> None:
     form.get_by_role("button", name="Step through").click()
     label = form.locator("[data-chosen-label]")
