@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 (Django's name)
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
@@ -70,6 +70,11 @@ def yet_to_come(newest: Mapping[str, str]) -> list[str]:
     return sorted(f"{room}.{name}" for room, name in newest.items() if room in rooms and (room, name) not in named)
 
 
+def _up_to_date(databases: Iterable[str] | None) -> bool:
+    """Return whether the database is to be looked at, and has all that this version expects."""
+    return "default" in (databases or ()) and not halfway(newest_migrations()) and not migrations_pending()
+
+
 @register(Tags.database)
 def no_room_is_halfway(app_configs: Any, databases: Iterable[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Refuse a database that cannot be brought up to date by this version, before migrate begins."""
@@ -88,7 +93,7 @@ def no_room_is_halfway(app_configs: Any, databases: Iterable[str] | None = None,
 @register(Tags.database)
 def guards_stand(app_configs: Any, databases: Iterable[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Refuse a migrated database in which a rule that it should keep is missing (``check --database default``)."""
-    if "default" not in (databases or ()) or halfway(newest_migrations()) or migrations_pending():
+    if not _up_to_date(databases):
         return []
     missing = guard_names() - standing_guards()
     return [
@@ -99,6 +104,20 @@ def guards_stand(app_configs: Any, databases: Iterable[str] | None = None, **kwa
         )
         for name in sorted(missing)
     ]
+
+
+@register(Tags.database)
+def strangers_texts_have_a_clinic(
+    app_configs: Any, databases: Iterable[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Warn when the clinic that gets texts of people nobody knows is named, and there is none of that name."""
+    if not settings.SMS_CLINIC or not _up_to_date(databases):
+        return []
+    names = sorted(apps.get_model("clinic", "Clinic").objects.values_list("slug", flat=True))
+    if not names or settings.SMS_CLINIC in names:
+        return []
+    hint = f"Write one of {', '.join(names)}. Until then the first clinic gets texts from people nobody knows."
+    return [Warning(f"SMS_CLINIC is {settings.SMS_CLINIC!r}, which no clinic is called.", hint=hint, id="clinic.W001")]
 
 
 @register(Tags.security, deploy=True)

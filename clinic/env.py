@@ -109,24 +109,30 @@ def env_choice(name: str, default: str, choices: tuple[str, ...]) -> str:
     return value
 
 
-def env_int(name: str, default: int) -> int:
-    """Return a whole number."""
+def env_int(name: str, default: int, least: int = 1) -> int:
+    """Return a whole number that is not below ``least``."""
     value = os.environ.get(name)
     if value is None:
         return default
     try:
-        return int(value)
-    except ValueError as error:
-        raise ImproperlyConfigured(f"{name} is {value!r}. Write a whole number.") from error
+        number = int(value)
+    except ValueError:
+        number = least - 1
+    if number < least:
+        raise ImproperlyConfigured(f"{name} is {value!r}. Write a whole number from {least} up.")
+    return number
 
 
 def env_decimal(name: str) -> Decimal | None:
     """Return an amount, None where none is set."""
     value = os.environ.get(name, "").strip()
     try:
-        return Decimal(value) if value else None
-    except InvalidOperation as error:
-        raise ImproperlyConfigured(f"{name} is {value!r}. Write an amount such as 0.04.") from error
+        amount = Decimal(value) if value else None
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if amount is not None and not (amount.is_finite() and amount >= 0):
+        raise ImproperlyConfigured(f"{name} is {value!r}. Write an amount such as 0.04.")
+    return amount
 
 
 def env_list(name: str, default: str = "") -> list[str]:

@@ -43,7 +43,7 @@ FIELD_ENCRYPTION_KEYS = env_keys(
 # Locks copies of the database: the first key locks, all open.
 BACKUP_KEYS = env_keys("BACKUP_KEYS", "")
 # How old the newest copy may get before admins are told; 0 where the database's own means make the copies.
-BACKUP_WITHIN_HOURS = env_int("BACKUP_WITHIN_HOURS", 48)
+BACKUP_WITHIN_HOURS = env_int("BACKUP_WITHIN_HOURS", 48, least=0)
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 # The address that goes into messages to patients; no trailing slash.
@@ -268,7 +268,7 @@ REMINDER_IN_DOUBT = {
     "sms": env_choice("SMS_IN_DOUBT", "once", _IN_DOUBT),
 }
 # How long a change can be undone before the patient hears of it.
-UNDO_SECONDS = env_int("UNDO_SECONDS", 180)
+UNDO_SECONDS = env_int("UNDO_SECONDS", 180, least=0)
 
 CELERY_BROKER_URL = env_address("REDIS_URL", "redis://127.0.0.1:6379/0", "redis://:password@host:6379/0", BROKERS)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from clinic.brokers import BROKERS
 from clinic.databases import database
-from clinic.env import env_address, env_keys, env_networks, env_secret, read_address
+from clinic.env import env_address, env_decimal, env_int, env_keys, env_networks, env_secret, read_address
 
 KEY, OTHER = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=", "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXphYmNkZWY="
 
@@ -46,6 +46,25 @@ def test_a_file_without_a_secret_stops_the_start(
     with pytest.raises(ImproperlyConfigured, match="TOKEN_FILE names") as caught:
         env_secret("TOKEN")
     assert "wonderland" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["0", "-5", "ten", "2.5", ""])
+def test_what_is_no_number_or_too_small_stops_the_start(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("TICK", text)
+    with pytest.raises(ImproperlyConfigured, match=r"TICK is .* whole number from 1 up"):
+        env_int("TICK", 60)
+
+
+def test_a_number_may_be_the_least_that_makes_sense(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UNDO", "0")
+    assert env_int("UNDO", 180, least=0) == 0
+
+
+@pytest.mark.parametrize("text", ["-0.04", "NaN", "Infinity", "four pence", "0,04"])
+def test_what_is_no_amount_stops_the_start(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("PRICE", text)
+    with pytest.raises(ImproperlyConfigured, match=r"PRICE is .* such as 0\.04"):
+        env_decimal("PRICE")
 
 
 def test_neighbours_are_addresses_and_networks(monkeypatch: pytest.MonkeyPatch) -> None:
