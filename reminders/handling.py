@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from clinic import audit, message_hours
 from clinic.models import AuditEntry, User
@@ -12,7 +12,7 @@ from patients.actions import set_contact
 from patients.models import Channel, ContactPoint
 from reminders.dispatch import outcome
 from reminders.inbound import desk
-from reminders.models import Reminder, State, VisitCall
+from reminders.models import Delivery, Reminder, State, VisitCall
 from treatments.models import Status, TreatmentSession
 
 TOLD_STAFF = "told staff"
@@ -116,12 +116,11 @@ def stop_for_visit(*, reminder: Reminder, by: User, at: dt.datetime) -> int:
     Returns how many were stopped.
     """
     about = Reminder.objects.filter(patient=reminder.patient, course=reminder.course, due_date=reminder.due_date)
-    about = about.filter(session=reminder.session, session_version=reminder.session_version, state__in=OPEN)
+    about = about.filter(session=reminder.session, session_version=reminder.session_version)
     if reminder.session is None:
         about = about.filter(occasion=reminder.occasion, invitation=reminder.invitation)
-    stopped = _settle_all(
-        about, reminder, by, at, state=State.STOPPED, reason=BY_HAND, closed_at=at, handled_by=by, handled_at=at
-    )
+    stop = {"state": State.STOPPED, "reason": BY_HAND, "closed_at": at, "lease_until": None}
+    stopped = _settle_all(_not_under_way(about), reminder, by, at, **stop, handled_by=by, handled_at=at)
     desk.take_back(reply=reminder, by=by, at=at)
     return stopped
 
@@ -146,8 +145,8 @@ def call_about_visit(*, session: TreatmentSession, told: dt.datetime | None, by:
     )
     if not news:
         raise NothingToDo
-    about = Reminder.objects.filter(session=session, session_version=session.version, state__in=OPEN)
-    about.update(state=State.HANDLED, handled_by=by, handled_at=at)
+    about = Reminder.objects.filter(session=session, session_version=session.version)
+    _not_under_way(about).update(state=State.HANDLED, handled_by=by, handled_at=at, lease_until=None)
     audit.record(clinic=session.clinic, by=by, at=at, action=AuditEntry.Action.CHANGE, kind="call", subject=session.uid)
 
 
@@ -162,6 +161,20 @@ def take_back_call(*, session: TreatmentSession, by: User, at: dt.datetime) -> N
     settled.update(state=State.WAITING, closed_at=None, handled_by=None, handled_at=None)
     call.delete()
     audit.record(clinic=session.clinic, by=by, at=at, action=AuditEntry.Action.CHANGE, kind="call", subject=session.uid)
+
+
+def _not_under_way(about: QuerySet[Reminder]) -> QuerySet[Reminder]:
+    """Return which of them a person may still change: those that are open, or claimed by a worker that has yet to begin.
+
+    All are locked first: no worker claims one from then on, and what is claimed does not begin, for its claim falls with
+    the change.
+    """
+    ours = about.filter(state__in=(State.SENDING, *OPEN)).order_by("pk").select_for_update()
+    open_to_us = set(ours.values_list("pk", flat=True))
+    begun = Delivery.objects.filter(
+        reminder__in=open_to_us, reminder__state=State.SENDING, attempt=F("reminder__attempts")
+    )
+    return about.filter(pk__in=open_to_us.difference(begun.values_list("reminder_id", flat=True)))
 
 
 def _settle(reminder: Reminder, by: User, at: dt.datetime, among: Iterable[str], **changes: object) -> None:

@@ -14,7 +14,7 @@ from pytest_django import Settings
 from clinic.models import User
 from patients.models import Channel, ContactPoint
 from reminders import handling
-from reminders.dispatch import send_due
+from reminders.dispatch import claim, send_claimed, send_due
 from reminders.dispatch.recheck import ENOUGH
 from reminders.models import Delivery, Heartbeat, Reminder, State
 from reminders.planning import reconcile
@@ -230,6 +230,46 @@ def test_stop_for_this_visit_holds_for_messages_that_are_not_planned_yet(
     press(front_desk, failed, "stop")
     reconcile(now=NOW)
     assert Reminder.objects.count() == 1
+
+
+def test_what_a_worker_has_claimed_and_not_begun_is_stopped_too(
+    nurse: User, reminder: Reminder, gateways: Gateways
+) -> None:
+    (claimed,) = claim(now=NOW, limit=1)
+    handling.stop_for_visit(reminder=reminder, by=nurse, at=NOW)
+    send_claimed(claimed, now=NOW)
+    reminder.refresh_from_db()
+    assert (reminder.state, reminder.reason, reminder.lease_until) == (State.STOPPED, handling.BY_HAND, None)
+    assert (gateways["sms"].taken, Delivery.objects.count()) == ([], 0)
+
+
+def test_what_is_being_handed_over_is_not_called_stopped(nurse: User, reminder: Reminder) -> None:
+    (claimed,) = claim(now=NOW, limit=1)
+    Reminder.objects.exclude(pk=claimed.pk).delete()
+    Delivery.objects.create(clinic=claimed.clinic, reminder=claimed, attempt=1, started_at=NOW)
+    with pytest.raises(handling.NothingToDo):
+        handling.stop_for_visit(reminder=reminder, by=nurse, at=NOW)
+    reminder.refresh_from_db()
+    assert reminder.state == State.SENDING
+
+
+def test_a_repeat_that_is_claimed_and_not_begun_is_stopped(nurse: User, reminder: Reminder) -> None:
+    (claimed,) = claim(now=NOW, limit=1)
+    Delivery.objects.create(clinic=claimed.clinic, reminder=claimed, attempt=1, started_at=NOW)
+    claim(now=NOW + 2 * HOUR, limit=1)
+    handling.stop_for_visit(reminder=reminder, by=nurse, at=NOW + 2 * HOUR)
+    reminder.refresh_from_db()
+    assert reminder.state == State.STOPPED
+
+
+def test_who_was_called_about_the_visit_gets_no_message_that_a_worker_has_yet_to_begin(
+    nurse: User, reminder: Reminder, visit: TreatmentSession, gateways: Gateways
+) -> None:
+    (claimed,) = claim(now=NOW, limit=1)
+    handling.call_about_visit(session=visit, told=visit.starts_at, by=nurse, at=NOW)
+    send_claimed(claimed, now=NOW)
+    reminder.refresh_from_db()
+    assert (reminder.state, gateways["sms"].taken) == (State.HANDLED, [])
 
 
 def test_a_moved_visit_is_announced_again_after_a_stop(
