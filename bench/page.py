@@ -19,8 +19,8 @@ clock differs from yours. The ratio is ours beside the floor of the same run: th
 for the same answer, the same letters by a bare SMTP loop, or the empty tasks a second of Celery on the same broker. For
 a time less is better, for a rate more.
 
-`make bench` measures 10,000 sessions, `FULL=1 make bench` takes 1,000, 100,000 and 1,000,000 too; a row that was not
-measured anew keeps its figure, with its date. Others stand beside ours where they can be asked the same:
+`make bench` measures 10,000 sessions, `FULL=1 make bench` takes 1,000, 100,000 and 1,000,000 too, and goes on behind its
+last step when it broke off; a row that was not measured anew keeps its figure, with its date. Others stand beside ours where they can be asked the same:
 django-appointment and django-scheduler from PyPI, on the same engine, with as many visits spread alike, up to 100,000
 (`bench/peers`).
 """
