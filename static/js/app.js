@@ -240,14 +240,17 @@
     if (target.matches("details.menu[open]")) target.querySelector("[data-focus-open]")?.focus();
   }, true);
 
-  // A link of the error summary puts the focus into the field, not only on the screen.
+  // A link of the error summary puts the focus into the field, not only on the screen: also into one that is folded away,
+  // and where it names a list, into the first box of it.
   document.addEventListener("click", (event) => {
     const link = event.target.closest(".error-summary a[href^='#']");
     const field = link && document.getElementById(link.hash.slice(1));
     if (!field) return;
     event.preventDefault();
-    field.scrollIntoView({ block: "center" });
-    field.focus();
+    for (let fold = field; (fold = fold.closest("details:not([open])"));) fold.open = true;
+    const box = field.querySelector("input, select, textarea") || field;
+    box.scrollIntoView({ block: "center" });
+    box.focus();
   });
 
   announceMessages(document);

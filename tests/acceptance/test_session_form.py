@@ -159,6 +159,31 @@ def test_f01_keys_alone_lead_from_log_in_to_signed_and_nothing_in_focus_is_hidde
 
 
 @on_screen
+@pytest.mark.parametrize(
+    ("words", "field"),
+    [
+        ("Ask for side effects since last time: tick them, or None.", "id_no_effects"),
+        ("Choose at least one site.", "site_COR-R"),
+        ("Enter at most 4 vials.", "id_second_vials"),  # folded away as long as no second lot is named
+    ],
+)
+def test_f30_what_was_refused_leads_by_key_to_what_can_be_typed_into(
+    window: BrowserContext, open_form: OpenForm, words: str, field: str
+) -> None:
+    page = window.new_page()
+    open_form(page)
+    page.get_by_role("link", name="Start empty").click()
+    page.get_by_text("A second lot or size").click()
+    page.locator("#id_second_vials").fill("9")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".error-summary")).to_be_focused()
+    page.locator(".error-summary").get_by_role("link", name=words).focus()
+    page.keyboard.press("Enter")
+    assert focused(page) == field
+    assert hidden_focus(page) == ""
+
+
+@on_screen
 def test_f07_backwards_no_focus_hides_under_the_bars(window: BrowserContext, open_form: OpenForm) -> None:
     page = window.new_page()
     page.set_viewport_size({"width": 1280, "height": 600})

@@ -63,9 +63,9 @@ class SincePart(HouseForm):
         if self.since is None or "effects" in self.errors:
             return data
         if not data["effects"] and not data.get("no_effects"):
-            self.add_error("effects", "Ask for side effects since last time: tick them, or None.")
+            self.add_error("no_effects", "Ask for side effects since last time: tick them, or None.")
         if data.get("effects") and data.get("no_effects"):
-            self.add_error("effects", "Tick the side effects or None, not both.")
+            self.add_error("no_effects", "Tick the side effects or None, not both.")
         elif data.get("effects") and not data.get("effects_severity"):
             self.add_error("effects_severity", "Choose how bad it was.")
         return data
