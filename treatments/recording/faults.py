@@ -119,7 +119,7 @@ def _vial_faults(found: Findings, given_on: dt.date) -> list[str]:
         faults.append(
             f"{found.given} units are more than the {found.drawn} in the vials. Add a vial or take sites off."
         )
-    return faults
+    return list(dict.fromkeys(faults))  # once for vials that are alike
 
 
 def _kinds_of_lots(found: Findings) -> dict[str, set[tuple[int, dt.date]]]:

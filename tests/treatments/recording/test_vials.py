@@ -67,6 +67,11 @@ def test_one_lot_has_one_size_and_one_expiry(outcome: Outcome, nurse: User, seco
     assert "Lot C4471 is written down with two sizes or two expiry dates." in words
 
 
+def test_what_is_wrong_with_two_vials_alike_is_said_once(outcome: Outcome, nurse: User) -> None:
+    expired = VialUsed("C4471", TODAY - dt.timedelta(days=1), 100)
+    assert outcome(nurse, vials=[expired, expired]).count("expired on") == 1
+
+
 def test_a_lot_received_in_one_size_is_not_signed_as_another(stocked: Receive, outcome: Outcome, nurse: User) -> None:
     stocked(strength=100, number=2)
     assert "received as vials of 100 units" in outcome(nurse, vials=[VialUsed("C4471", EXPIRY, 200)])
