@@ -239,8 +239,11 @@
     show();
     if (ended) { find("[data-step]").focus(); at = -1; return; }
     panel.querySelector("[data-step-given]").focus({ preventScroll: true });
-    const pictures = [...marks(chosen)].map((mark) => mark.closest(".map-picture"));
-    pictures.find((one) => one.offsetParent)?.scrollIntoView({ block: "nearest" });
+    const mark = [...marks(chosen)].find((one) => one.closest(".map-picture").offsetParent);
+    mark?.closest(".map-picture").scrollIntoView({ block: "nearest" });
+    // Of a picture that is taller than what is left above the panel at least the site.
+    const hidden = mark ? mark.getBoundingClientRect().bottom - panel.getBoundingClientRect().top : 0;
+    if (hidden > 0) window.scrollBy(0, hidden + 8);
   };
 
   const answer = (given) => {
