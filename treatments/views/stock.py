@@ -55,7 +55,8 @@ def _discard_form(one: shelf.Shelf, posted: DiscardForm | None) -> DiscardForm:
     shelf_of = (one.lot, str(one.strength), owner)
     if posted and tuple(posted[name].value() or "" for name in ("lot", "strength", "owner")) == shelf_of:
         return posted
-    return DiscardForm(initial={"lot": one.lot, "strength": one.strength, "owner": owner, "number": one.number})
+    initial = {"lot": one.lot, "strength": one.strength, "owner": owner, "number": one.number}
+    return DiscardForm(initial=initial, auto_id=False)  # one for each row: only what is wrong has names to lead to
 
 
 @require_POST

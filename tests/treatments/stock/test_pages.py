@@ -81,9 +81,13 @@ def test_each_row_discards_its_own_vials(at_stock: Client, stocked: Receive, tom
 
 def test_discarding_needs_a_reason(at_stock: Client, stocked: Receive) -> None:
     stocked()
+    stocked(lot="OTHER")
     answer = at_stock.post(reverse("treatments:discard"), {"lot": "C4471", "strength": "200", "number": "1"})
     assert answer.status_code == 422
-    assert "Say why the vials are discarded." in answer.content.decode()
+    page = answer.content.decode()
+    assert page.count("Say why the vials are discarded.") == 2  # on top and at the field
+    assert 'href="#id_reason"' in page
+    assert page.count('id="id_reason"') == 1  # of the row that was sent
 
 
 def test_one_search_leads_from_a_lot_to_phone_numbers(at_stock: Client, sign: Sign, maria: Patient) -> None:
