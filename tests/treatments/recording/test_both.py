@@ -64,13 +64,42 @@ def test_each_section_is_chosen_by_itself_and_taking_over_is_in_the_history(
     client = log_in(prescriber)
     mine = record_data(lot="HIS", sites=["COR-R"], seen=str(draft.version))
     page = text(client.post(both_url(in_room), mine | {"take_sites": "theirs", "take_sign": "mine"}, follow=True))
-    assert "with what you chose of both" in page
+    assert "You took this session over, with what you chose of both." in page
     assert (drafted(in_room)["lot"], drafted(in_room)["sites"]) == (["HIS"], ["PRO"])
     event = in_room.events.get(kind=SessionEvent.Kind.TAKEN_OVER)
     assert (event.by, event.at, event.reason) == (prescriber, NOW, "RN Bello was writing it")
     assert AuditEntry.objects.get(kind="draft taken over").actor == prescriber
     history = text(client.get(reverse("treatments:session", args=[in_room.uid])))
     assert "Taken over, Dr Osei – RN Bello was writing it" in history
+
+
+def test_of_two_windows_of_ones_own_nothing_is_taken_over(in_room: TreatmentSession, nurse: User) -> None:
+    draft = keep(in_room, nurse, note="one")
+    mine = record_data(note="two", seen=str(draft.version))
+    page = text(log_in(nurse).post(both_url(in_room), mine | {"take_sign": "mine"}, follow=True))
+    assert "What you chose of both is kept." in page
+    assert not in_room.events.filter(kind=SessionEvent.Kind.TAKEN_OVER).exists()
+
+
+def test_who_chose_of_both_and_was_taken_over_at_once_does_not_read_that_they_write_it(
+    in_room: TreatmentSession, nurse: User, prescriber: User
+) -> None:
+    draft = keep(in_room, nurse, note="hers")
+    client = log_in(prescriber)
+    answer: Any = client.post(both_url(in_room), record_data(note="his", seen=str(draft.version)))
+    drafting.take_over(session=in_room, by=nurse, at=NOW)
+    page = text(client.get(answer.url))
+    assert "RN Bello is writing this session" in page
+    assert "You are writing" not in page
+
+
+def test_what_a_colleague_saved_is_not_said_to_be_saved_by_who_took_it_over(
+    in_room: TreatmentSession, nurse: User, prescriber: User
+) -> None:
+    keep(in_room, nurse, note="hers")
+    drafting.take_over(session=in_room, by=prescriber, at=NOW)
+    page = text(log_in(prescriber).post(record_url(in_room), record_data(note="his", draft_version="0")))
+    assert "You have this session in another window, saved at 10am." in page
 
 
 def test_the_button_take_over_is_in_the_history_too(in_room: TreatmentSession, nurse: User, prescriber: User) -> None:
@@ -84,7 +113,7 @@ def test_an_older_window_of_ones_own_signs_nothing_unseen(in_room: TreatmentSess
     keep(in_room, nurse, first.version, note="two")
     answer = log_in(nurse).post(record_url(in_room), record_data(note="one", draft_version="1"))
     assert answer.status_code == 409
-    assert "You saved this session in another window" in text(answer)
+    assert "You have this session in another window, saved at 10am." in text(answer)
     assert not SessionRecord.objects.exists()
 
 

@@ -58,7 +58,14 @@ def both(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     except PermissionError:
         messages.error(request, NOT_WRITTEN)
         return redirect("treatments:session", uid)
-    messages.success(request, "You are writing this session now, with what you chose of both.")
+    # What was done, not who writes: the next page may be somebody else's session again.
+    from_another = draft is not None and draft.writer_id != request.user.pk
+    done = (
+        "You took this session over, with what you chose of both."
+        if from_another
+        else "What you chose of both is kept."
+    )
+    messages.success(request, done)
     return redirect("treatments:record", uid)
 
 

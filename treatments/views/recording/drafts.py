@@ -40,7 +40,7 @@ def draft(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 def _words(request: StaffRequest, standing: SessionDraft) -> str:
     if standing.writer_id == request.user.pk:
         at = standing.saved_at.astimezone(request.clinic.zone)
-        return f"You saved this session in another window at {at:%H:%M:%S}. What you typed here is not saved."
+        return f"You have this session in another window, saved at {at:%H:%M:%S}. What you typed here is not saved."
     return f"{standing.writer.full_name} is writing this session. What you typed is not saved."
 
 
