@@ -11,11 +11,18 @@ from clinic.models import Membership, Role, User
 _SEEN = "second_factor"
 
 
+def asked_by(memberships: Iterable[Membership]) -> str:
+    """Return in words who asks somebody with these roles for one, or nothing: admins need it, and all where a clinic asks."""
+    asked = list(memberships) if settings.SECOND_FACTOR else []
+    for membership in asked:
+        if membership.clinic.second_factor_for_all:
+            return f"{membership.clinic.name} asks everybody for a second step."
+    return "Admins need a second step." if any(one.role == Role.ADMIN for one in asked) else ""
+
+
 def needed(memberships: Iterable[Membership]) -> bool:
-    """Return whether somebody with these roles needs one: admins do, and all where a clinic asks for it."""
-    return settings.SECOND_FACTOR and any(
-        membership.role == Role.ADMIN or membership.clinic.second_factor_for_all for membership in memberships
-    )
+    """Return whether somebody with these roles needs one."""
+    return bool(asked_by(memberships))
 
 
 def has_one(user: User) -> bool:

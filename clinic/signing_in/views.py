@@ -1,10 +1,11 @@
 """One's own page: where one is signed in, and ending what should not be."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.views import password_reset
 from allauth.mfa.adapter import get_adapter
-from allauth.mfa.base.views import authenticate
+from allauth.mfa.base.views import IndexView, authenticate
 from allauth.mfa.webauthn.views import RemoveWebAuthnView, reauthenticate_webauthn
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -48,6 +49,15 @@ def second_step(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and response.headers.get("Location") == reverse("account_login"):
         messages.warning(request, "The code came too late after the password. Sign in again.")
     return response
+
+
+class SecondStep(IndexView):  # type: ignore[misc]
+    """Show what somebody signs in with after the password, and who asks for it: whoever was led here asked for another page."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add who asks for it, in words."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"asked_by": second_factor.asked_by(self.request.memberships)}
 
 
 def passkey_again(request: HttpRequest) -> HttpResponse:

@@ -19,6 +19,7 @@ from clinic.models import Clinic, Membership, Role, User
 from tests.clinic.signing_in.conftest import PASSWORD
 from tests.clinic.signing_in.test_log_in import sign_in
 from tests.conftest import log_in
+from tests.pages import text
 from tests.servers.database import own_database, run_python
 
 SECRET = "JBSWY3DPEHPK3PXP"
@@ -50,6 +51,28 @@ def test_others_need_one_only_where_the_clinic_asks_for_it(front_desk: User, riv
     Clinic.objects.filter(pk=riverside.pk).update(second_factor_for_all=True)
     response: Any = client.get(reverse("treatments:today"))
     assert response.url == reverse("mfa_index")
+
+
+def second_step_page(user: User) -> str:
+    return text(log_in(user).get(reverse("mfa_index")))
+
+
+def test_the_page_says_who_asks_for_one_and_whether_anybody_does(
+    admin: User, front_desk: User, riverside: Clinic
+) -> None:
+    assert "Admins need a second step. You have none yet" in second_step_page(admin)
+    assert "none is asked of you" in second_step_page(front_desk)
+    Clinic.objects.filter(pk=riverside.pk).update(second_factor_for_all=True)
+    assert f"{riverside.name} asks everybody for a second step. You have none yet" in second_step_page(front_desk)
+    Authenticator.objects.create(user=front_desk, type="totp", data={"secret": "x"})
+    page = second_step_page(front_desk)
+    assert "You have none yet" not in page
+    assert "asks everybody for a second step. Your last one can be removed only once you have another." in page
+
+
+def test_where_it_is_turned_off_the_page_says_that_nobody_asks(admin: User, settings: Any) -> None:
+    settings.SECOND_FACTOR = False
+    assert "none is asked of you" in second_step_page(admin)
 
 
 def test_a_form_sent_after_one_was_asked_for_is_said_not_to_be_saved(front_desk: User, riverside: Clinic) -> None:
