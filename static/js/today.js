@@ -35,9 +35,12 @@
   const places = (part) => rowsOf(part).map((row) => `${column(row)} ${row.id}`).join();
 
   const swapAll = (next) => {
+    // The link *Refresh* stands outside the rows, and keeps the focus through a refresh that nobody asked for.
+    const onLink = Boolean(live.querySelector("#day-counts :focus"));
     live.replaceChildren(...next.childNodes);
     htmx.process(live);
     rowsOf(live).forEach(adopt);
+    if (onLink) live.querySelector("#day-counts a").focus({ preventScroll: true });
   };
 
   const swapWords = (next) => ["day-counts", ...[...live.querySelectorAll("[data-number]")].map((part) => part.id)].forEach((id) => {

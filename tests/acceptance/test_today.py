@@ -183,6 +183,21 @@ def test_f08_a_refresh_changes_the_other_rows_and_leaves_the_one_in_focus_where_
     assert top_of(row) == pytest.approx(before, abs=1)  # pages scroll by whole pixels
 
 
+def test_f08_a_refresh_of_the_board_leaves_the_focus_on_the_link_that_refreshes(desk: Page, other: Page) -> None:
+    theirs = booked(desk, 0)
+    desk.get_by_role("button", name="Board").click()
+    arrived = desk.locator("#count-arrived")
+    before = int(arrived.inner_text())
+    link = desk.locator("#day-counts").get_by_role("link", name="Refresh")
+    link.focus()
+    other.locator(f"#{theirs} [data-key=a]").click()
+    expect(other.locator("#messages")).to_contain_text("arrived")
+    refresh(desk)
+    expect(arrived).to_have_text(str(before + 1))
+    expect(link).to_be_focused()
+    desk.get_by_role("button", name="List", exact=True).click()  # what is chosen stays with the person
+
+
 def test_f08_a_refresh_leaves_the_row_under_the_mouse_where_it_is(desk: Page, other: Page) -> None:
     theirs, mine = booked(desk, 0), desk.locator(f"#{booked(desk, 1)}")
     mine.scroll_into_view_if_needed()
