@@ -63,3 +63,18 @@ def test_f28_who_had_it_open_before_anything_was_typed_sees_both_versions(two: A
     expect(theirs.locator("#site_PRO")).not_to_be_checked()
     mine.get_by_label("Note", exact=True).fill("sore on the left, more")
     expect(mine.locator("[data-draft-line]")).to_contain_text("RN Bello is writing this session.")
+
+
+def test_f28_both_versions_can_be_read_on_a_phone(two: Any, stack: Stack) -> None:
+    mine, theirs = two
+    address = in_room(stack)
+    mine.goto(address)
+    theirs.goto(address)
+    mine.locator("#id_identity_checked").check()  # a question of many words beside answers of one
+    write(mine, "sore on the left")
+    theirs.get_by_label("Note", exact=True).fill("sore on the right")
+    theirs.get_by_role("button", name="See both versions").click()
+    theirs.set_viewport_size({"width": 360, "height": 640})
+    widths = theirs.locator(".both :is(th, td)").evaluate_all("(cells) => cells.map((cell) => cell.clientWidth)")
+    assert widths
+    assert min(widths) > 70  # wide enough for one word of an answer
