@@ -29,7 +29,7 @@ def before_signing(session: TreatmentSession, found: Findings, by: User, at: dt.
         return ["This session is signed already. A signed session cannot change."]
     given_on = at.astimezone(session.clinic.zone).date()
     return [
-        *_interval_faults(session, given_on),
+        *too_early(session, given_on),
         *since.faults(session, found.since_last, by, at),
         *on_record.unsettled(session),
         *_freshness_faults(found, given_on),
@@ -70,7 +70,7 @@ def _freshness_faults(found: Findings, given_on: dt.date) -> list[str]:
     return [f"The safety questions were answered on {day_words(found.screened_on)}. Ask them again today."]
 
 
-def _interval_faults(session: TreatmentSession, given_on: dt.date) -> list[str]:
+def too_early(session: TreatmentSession, given_on: dt.date) -> list[str]:
     """The due date is asked anew: what was booked in time may have become early.
 
     A reason to be early is one for the day that was booked with it, and for no day before that.

@@ -8,9 +8,13 @@ import pytest
 
 from clinic.models import User
 from tests.builders import NOW, TODAY
+from tests.conftest import log_in
+from tests.pages import text
+from tests.treatments.record_form import record_url
 from tests.treatments.recording.conftest import ALL_NO, Outcome
 from tests.treatments.stock.conftest import EXPIRY
 from treatments import protocol
+from treatments.models import Course, TreatmentSession
 from treatments.recording import VialUsed
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +121,13 @@ def test_what_was_not_known_is_kept_as_such(outcome: Outcome, in_room: Any, pres
 def test_the_protocols_dilution_asks_nobody(outcome: Outcome, nurse: User, size: tuple[int, str]) -> None:
     strength, saline = size
     assert outcome(nurse, vials=[vial(strength=strength, diluent_ml=Decimal(saline))] * (200 // strength)) == "signed"
+
+
+def test_that_it_is_too_early_by_now_is_said_on_the_form_before_the_first_injection(
+    in_room: TreatmentSession, nurse: User
+) -> None:
+    said = "A prescriber has to give a reason before it."
+    client = log_in(nurse)
+    assert said not in text(client.get(record_url(in_room)))
+    Course.objects.update(interval_days=112)  # after it was booked in time
+    assert f"The earliest day is Monday 21 December 2026. {said}" in text(client.get(record_url(in_room)))

@@ -12,7 +12,7 @@ from treatments import cycle, injection_map, protocol, safety
 from treatments.care import care_of
 from treatments.forms import CorrectionForm, RecordForm
 from treatments.models import SessionDraft, SideEffect, TreatmentSession
-from treatments.recording import on_record
+from treatments.recording import faults, on_record
 from treatments.response.reading import response_of
 from treatments.response.summary import Summary, summary
 from treatments.views.recording import starting
@@ -32,6 +32,7 @@ def record_page(
         "correcting": isinstance(form, CorrectionForm),
         # Told before the first injection: a signature that is refused afterwards comes too late.
         "unsettled": [] if isinstance(form, CorrectionForm) else _unsettled(found),
+        "too_early": [] if isinstance(form, CorrectionForm) else faults.too_early(found, _today(request)),
         "muscles": form.muscles(plan, skipped),
         "map_views": injection_map.marked(injection_map.VIEWS, plan, skipped),
         "map_crops": injection_map.marked(injection_map.CROPS, plan, skipped),
