@@ -140,6 +140,15 @@ def chips(today: dt.date) -> tuple[tuple[str, dt.date, dt.date], ...]:
     return (
         ("Last quarter", *last_quarter(today)),
         ("This quarter", _quarter(today), today),
-        ("12 months", today - dt.timedelta(days=364), today),
-        ("2 years", today - dt.timedelta(days=MOST_DAYS - 1), today),
+        ("12 months", _years_up_to(today, 1), today),
+        ("2 years", _years_up_to(today, 2), today),
     )
+
+
+def _years_up_to(day: dt.date, years: int) -> dt.date:
+    """Return the first day of whole years that end with a day: as many days as they have, 29 February too."""
+    following = day + dt.timedelta(days=1)
+    try:
+        return following.replace(year=following.year - years)
+    except ValueError:  # 29 February, in a year without it
+        return dt.date(following.year - years, 3, 1)
