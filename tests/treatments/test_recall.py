@@ -9,7 +9,7 @@ import time_machine
 from django.urls import reverse
 
 from clinic.models import Clinic, Injector, User
-from patients.models import ContactPoint, Patient
+from patients.models import Channel, ContactPoint, Patient
 from tests.builders import NOW, TODAY, make_course, make_patient, make_session
 from tests.conftest import log_in
 from treatments import booking
@@ -44,6 +44,23 @@ def test_a_row_says_how_late_who_gave_the_last_one_and_that_nobody_tried(late: C
     assert "16 days late" in text
     assert "Dr Osei" in text
     assert "none yet" in text
+
+
+def test_a_row_says_which_number_to_call(late: Course, front_desk: User) -> None:
+    assert "RV000001 · 07700 900000" in page(front_desk)
+    ContactPoint.objects.filter(channel=Channel.SMS).delete()
+    assert "RV000001 · no phone number" in page(front_desk)
+
+
+@pytest.mark.parametrize("tab", ["asked", "waiting", "snoozed"])
+def test_the_other_lists_say_it_too(late: Course, osei: Injector, front_desk: User, tab: str) -> None:
+    if tab == "asked":
+        make_session(late, osei, NOW + dt.timedelta(days=2), answer="asked_to_move")
+    elif tab == "waiting":
+        waiting.add(course=late, by=front_desk, at=NOW)
+    else:
+        contact.snooze(course=late, until=TODAY + dt.timedelta(days=60), by=front_desk, at=NOW)
+    assert "RV000001 · 07700 900000" in page(front_desk, tab)
 
 
 def test_a_try_on_the_evening_before_the_session_is_none_since_it(lakeside: Clinic, front_desk: User) -> None:
