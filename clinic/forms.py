@@ -5,6 +5,9 @@ from django import forms
 
 from clinic.health_words import blocked_words
 
+LEAST_DIGITS = 3  # as short as a number of a hospital's own exchange
+CALLABLE = "Enter a number that patients can call, such as 020 7946 0123."
+
 
 class HouseForm(forms.Form):
     """A form as every page shows it: errors from the server in our words, never the browser's own bubbles."""
@@ -25,3 +28,10 @@ def untelling(text: str) -> str:
     if blocked := blocked_words(text):
         raise forms.ValidationError(f"Patients' families read this: leave out {', '.join(blocked)}.")
     return text
+
+
+def callable_number(text: str) -> str:
+    """Return the number patients call, with words beside it that they may read; ValidationError where there is none."""
+    if sum(letter.isdecimal() for letter in text) < LEAST_DIGITS:
+        raise forms.ValidationError(CALLABLE)
+    return untelling(text)

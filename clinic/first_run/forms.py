@@ -10,7 +10,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.text import slugify
 
-from clinic.forms import HouseForm, untelling
+from clinic.forms import HouseForm, callable_number, untelling
 from clinic.models import Clinic, User
 from treatments.forms import SharedForm
 
@@ -105,6 +105,10 @@ class ClinicForm(_Where):
     def clean_message_name(self) -> str:
         """Refuse a name that tells a family what the visit is about."""
         return untelling(self.cleaned_data["message_name"])
+
+    def clean_phone(self) -> str:
+        """Refuse what cannot be called: every message and page offers it."""
+        return callable_number(self.cleaned_data["phone"])
 
     def clean_address(self) -> str:
         """Refuse one that does: it stands in letters and on patients' pages."""

@@ -85,6 +85,7 @@ def test_a_second_clinic_keeps_the_log_in_of_somebody_known(monkeypatch: pytest.
         pytest.param({"slug": "hill side"}, "slug:", id="slug"),
         pytest.param({"message_name": "x" * 21}, "message-name:", id="message-name-too-long"),
         pytest.param({"message_name": "Migraine Clinic"}, "message-name:", id="message-name-names-an-illness"),
+        pytest.param({"phone": "the desk"}, "phone:", id="phone-nobody-can-call"),
         pytest.param({"address": "Migraine Centre, 3 Hill Road"}, "address:", id="address-names-an-illness"),
         pytest.param({"admin_email": "mo"}, "email:", id="email"),
     ],

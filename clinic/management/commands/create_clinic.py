@@ -12,8 +12,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
+from clinic.forms import callable_number, untelling
 from clinic.founding import begin, found_clinic
-from clinic.health_words import blocked_words
 from clinic.models import Clinic, User
 from reminders import defaults
 
@@ -49,7 +49,7 @@ class Command(BaseCommand):
         password, made_up = ("", False) if known else choose_password()
         try:
             clinic.full_clean()
-            refuse_telling_names(clinic)
+            refuse_what_patients_must_not_read(clinic)
             if not known:
                 User(email=email, full_name=full_name, password=password).full_clean()
                 validate_password(password)
@@ -64,11 +64,13 @@ class Command(BaseCommand):
             self.stdout.write(f"The password, shown only this once: {password}")
 
 
-def refuse_telling_names(clinic: Clinic) -> None:
-    """Refuse a name, and an address, that tell whoever reads the patient's phone what they are treated for."""
-    for field in ("message_name", "address"):
-        for word in blocked_words(getattr(clinic, field)):
-            raise ValidationError({field: f"Patients' messages may not say {word}. Leave it out."})
+def refuse_what_patients_must_not_read(clinic: Clinic) -> None:
+    """Refuse a name, a phone and an address that tell what somebody is treated for, and a phone that nobody can call."""
+    for field, checked in (("message_name", untelling), ("phone", callable_number), ("address", untelling)):
+        try:
+            checked(getattr(clinic, field))
+        except ValidationError as error:
+            raise ValidationError({field: error}) from error
 
 
 def choose_password() -> tuple[str, bool]:

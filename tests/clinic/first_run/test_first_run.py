@@ -183,6 +183,7 @@ def test_a_second_press_founds_no_second_clinic(mo: Client) -> None:
         ({"country": "XX"}, "Choose a country from the list."),
         ({"subdivision": "Bavaria"}, "Nobody has listed holidays for BAVARIA. Known are ENG"),
         ({"phone": ""}, "Enter the phone number patients call."),
+        ({"phone": "the desk"}, "Enter a number that patients can call"),
     ],
 )
 def test_what_is_wrong_with_a_clinic_is_said_and_nothing_typed_is_lost(

@@ -34,6 +34,8 @@ def test_an_admin_changes_what_patients_read(riverside: Clinic, admin: User) -> 
         ({"address": "Headache Centre, 12 River Road"}, "leave out Headache"),
         ({"message_name": ""}, "Enter the name that patients read."),
         ({"phone": ""}, "Enter the phone number patients call."),
+        ({"phone": "the desk"}, "Enter a number that patients can call"),
+        ({"phone": "Headache line 020 7946 0001"}, "leave out Headache"),
         ({"session_minutes": "9"}, "enter whole minutes from 10 to 60"),
         ({"late_after_minutes": "soon"}, "enter whole minutes from 5 to 240"),
     ],

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from clinic.forms import untelling
+from clinic.forms import callable_number, untelling
 from treatments.forms import Day, HouseForm, SharedForm
 from treatments.models import Profession
 
@@ -50,6 +50,10 @@ class DetailsForm(SharedForm, HouseForm):
     def clean_message_name(self) -> str:
         """Refuse a name that tells a family what the visit is about."""
         return untelling(self.cleaned_data["message_name"])
+
+    def clean_phone(self) -> str:
+        """Refuse what cannot be called: every message and page offers it."""
+        return callable_number(self.cleaned_data["phone"])
 
     def clean_address(self) -> str:
         """Refuse one that does: it stands in letters and on patients' pages."""
