@@ -1,5 +1,7 @@
 """What every form of staff is."""
 
+from typing import Any
+
 from crispy_forms.helper import FormHelper
 from django import forms
 
@@ -7,6 +9,15 @@ from clinic.health_words import blocked_words
 
 LEAST_DIGITS = 3  # as short as a number of a hospital's own exchange
 CALLABLE = "Enter a number that patients can call, such as 020 7946 0123."
+
+
+class Lines(forms.Textarea):
+    """Words of several lines, as many as the browser counted: it sends two letters for the end of each."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """Return what was typed, each line ending in one letter."""
+        value = super().value_from_datadict(data, files, name)
+        return value.replace("\r\n", "\n") if isinstance(value, str) else value
 
 
 class HouseForm(forms.Form):

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from clinic import message_hours
+from clinic.forms import Lines
 from patients.models import Channel, Patient
 from patients.models.contact import clean_address
 from reminders.models import Kind, ReminderRule
@@ -88,7 +89,7 @@ class TextForm(HouseForm):
     body = forms.CharField(
         label="Text",
         max_length=MOST_LETTERS,
-        widget=forms.Textarea({"rows": 6, "dir": "auto"}),
+        widget=Lines({"rows": 6, "dir": "auto"}),
         error_messages={"required": "Write the text.", "max_length": f"Use at most {MOST_LETTERS} letters."},
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -105,7 +106,7 @@ class TextForm(HouseForm):
 
     def clean_body(self) -> str:
         """Refuse what a text must not say, or leaves out."""
-        body = self._guarded(str(self.cleaned_data["body"]).replace("\r\n", "\n"))
+        body = self._guarded(str(self.cleaned_data["body"]))
         if left_out := guard.missing(body, kind=self.kind, channel=self.channel):
             raise ValidationError(left_out)
         return body

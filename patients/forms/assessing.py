@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from clinic.forms import Lines
 from patients.diagnosis_codes import BILLABLE, disagreement
 from patients.eligibility import WINDOW_DAYS, Policy, Stage
 from patients.eligibility.policy import Renewal
@@ -53,7 +54,7 @@ class AssessmentForm(forms.Form):
         label="Plan for medication overuse",
         required=False,
         max_length=500,
-        widget=forms.Textarea({"rows": 2}),
+        widget=Lines({"rows": 2}),
         help_text="Only where acute medicines are overused.",
     )
     specialist = _yes_or_no("Prescribed by or with a neurologist, headache or pain specialist?")
@@ -160,9 +161,7 @@ class SignForm(forms.Form):
     read_at = forms.DateTimeField(widget=forms.HiddenInput)
     knows_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     override = forms.BooleanField(label="Treat all the same", required=False)
-    override_reason = forms.CharField(
-        label="Reason", required=False, widget=forms.Textarea({"rows": 3}), max_length=2000
-    )
+    override_reason = forms.CharField(label="Reason", required=False, widget=Lines({"rows": 3}), max_length=2000)
 
     def clean(self) -> None:
         """Ask for the reason where the verdict is overridden, and for the box where a reason is given."""

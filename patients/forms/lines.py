@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from clinic.forms import Lines
 from patients.authorizing import number_key
 from patients.forms.fields import Day, number
 from patients.models import AcuteMedication, Authorization, PreventiveTrial
@@ -56,7 +57,7 @@ class PreventiveForm(LineForm):
     )
     ended_on = Day(label="To", first_year=LONG_AGO, help_text="Leave empty while it is taken.")
     reason = forms.CharField(
-        label="Reason, such as the side effect", required=False, max_length=500, widget=forms.Textarea({"rows": 2})
+        label="Reason, such as the side effect", required=False, max_length=500, widget=Lines({"rows": 2})
     )
 
     class Meta:

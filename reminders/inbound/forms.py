@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from clinic.forms import Lines
 from clinic.health_words import blocked_words
 from clinic.models import Clinic
 from patients.models import Patient
@@ -21,7 +22,7 @@ class ReplyForm(forms.Form):
     words = forms.CharField(
         label="Reply",
         max_length=LONGEST_REPLY,
-        widget=forms.Textarea({"rows": 3, "autocomplete": "off"}),
+        widget=Lines({"rows": 3, "autocomplete": "off"}),
         error_messages={
             "required": "Write a reply.",
             "max_length": f"Write {LONGEST_REPLY} characters or fewer.",

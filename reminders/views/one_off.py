@@ -118,7 +118,7 @@ def _page(request: StaffRequest, people: set[uuid.UUID], form: OneOffForm, statu
 
 def _shown(request: StaffRequest, form: OneOffForm) -> dict[str, Any]:
     """Return how it reads as a text message, and what is in the way, for the page and for the fragment alike."""
-    subject, body = (str(form[name].value() or "").replace("\r\n", "\n") for name in ("subject", "body"))
+    subject, body = (str(form[name].value() or "") for name in ("subject", "body"))
     found = guard.faults(f"{subject} {body}", kind=Kind.ONE_OFF, also=writing.own_words(request.clinic))
     found += guard.missing(body, kind=Kind.ONE_OFF, channel=Channel.SMS)
     shown = measuring.show(clinic=request.clinic, channel=Channel.SMS, language="en", subject="", body=body)

@@ -166,5 +166,5 @@ def _show(request: StaffRequest, place: Place, form: TextForm) -> measuring.Show
 
 
 def _typed(form: TextForm, name: str) -> str:
-    """Return what stands in a field, as it was typed; a browser sends two characters for a new line."""
-    return str(form[name].value() or "").replace("\r\n", "\n") if name in form.fields else ""
+    """Return what stands in a field, as it was typed."""
+    return str(form[name].value() or "") if name in form.fields else ""

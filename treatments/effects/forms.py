@@ -2,6 +2,7 @@
 
 from django import forms
 
+from clinic.forms import Lines
 from treatments.effects import catalogue
 from treatments.effects.reporting import Told
 from treatments.forms import Day, HouseForm
@@ -18,7 +19,7 @@ class EffectsForm(HouseForm):
         error_messages={"required": "Choose at least one effect."},
     )
     words = forms.CharField(
-        label="In the person's words", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label="In the person's words", max_length=500, required=False, widget=Lines(attrs={"rows": 2})
     )
     severity = forms.ChoiceField(
         label="How bad?",
@@ -54,7 +55,7 @@ class CloseForm(HouseForm):
         error_messages={"required": "Choose what came of it."},
     )
     advice = forms.CharField(
-        label="What was said or done", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label="What was said or done", max_length=500, required=False, widget=Lines(attrs={"rows": 2})
     )
 
 

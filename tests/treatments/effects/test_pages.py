@@ -35,6 +35,15 @@ def test_a_phone_call_is_written_down(desk: Client, maria: Patient) -> None:
     assert SideEffect.objects.get().patient == maria
 
 
+def test_as_many_letters_are_taken_as_the_box_lets_in_though_a_browser_sends_two_for_each_new_line(
+    desk: Client, maria: Patient
+) -> None:
+    words = "\n".join(["x" * 49] * 10)
+    typed = PHONED | {"words": words.replace("\n", "\r\n") + "."}
+    assert desk.post(reverse("treatments:report_effect", args=[maria.uid]), typed).status_code == 302
+    assert SideEffect.objects.get().words == f"{words}."
+
+
 def test_an_emergency_says_what_to_do_now(desk: Client, maria: Patient) -> None:
     fields = PHONED | {"effects": ["neck_pain", "breathing"]}
     page = desk.post(reverse("treatments:report_effect", args=[maria.uid]), fields, follow=True).content.decode()

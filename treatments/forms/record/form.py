@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from clinic.forms import HouseForm
+from clinic.forms import HouseForm, Lines
 from treatments import safety
 from treatments.forms.record.screen import ScreenPart, name_of
 from treatments.forms.record.sections import SECTIONS, Section, section_of
@@ -32,7 +32,7 @@ class SignPart(HouseForm):
         label="The person consents to this session", error_messages={"required": "Confirm that the person consents."}
     )
     aftercare_given = forms.BooleanField(label="After-care sheet given", required=False)
-    note = forms.CharField(max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    note = forms.CharField(max_length=1000, required=False, widget=Lines(attrs={"rows": 2}))
 
 
 class RecordForm(SignPart, VialsPart, SitesPart, ScreenPart, SincePart, IdentityPart):

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from clinic.forms import HouseForm
+from clinic.forms import HouseForm, Lines
 from patients.forms.fields import Day
 from treatments.effects import catalogue
 from treatments.effects.reporting import Told
@@ -34,7 +34,7 @@ class SincePart(HouseForm):
     )
     effects_began_on = Day(label="Began on")
     effects_words = forms.CharField(
-        label="Note, in the person's words", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label="Note, in the person's words", max_length=500, required=False, widget=Lines(attrs={"rows": 2})
     )
     wear_off = forms.ChoiceField(
         label="When did it start to wear off?",
