@@ -24,7 +24,11 @@ Write = Callable[[User, dt.datetime], None]
 
 
 class Refused(Exception):
-    """The change contradicts something that is there already; the text says what, for the reader."""
+    """The change contradicts something that is there already; the text says what, for the reader, ``field`` where it stands."""
+
+    def __init__(self, words: str, field: str | None = None) -> None:
+        super().__init__(words)
+        self.field = field
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,7 @@ def room(*, row: Room, users: Sequence[Injector]) -> Change:
     """A new room, or another name, other people or another state for one. No users: everybody may use it."""
 
     def write(by: User, at: dt.datetime) -> None:
-        taken = Refused(f"There is a room called {row.name} already.")
+        taken = Refused(f"There is a room called {row.name} already.", "name")
         if Room.objects.filter(clinic=row.clinic, name__iexact=row.name).exclude(pk=row.pk).exists():
             raise taken
         kept = _keep_unless(taken, row, by, at)
@@ -122,7 +126,7 @@ def injector(*, row: Injector) -> Change:
     """A new injector, or another name, address or state for one."""
 
     def write(by: User, at: dt.datetime) -> None:
-        taken = Refused(f"There is an injector with the address {row.email} already.")
+        taken = Refused(f"There is an injector with the address {row.email} already.", "email")
         if Injector.objects.filter(clinic=row.clinic, email__iexact=row.email).exclude(pk=row.pk).exists():
             raise taken
         row.user = _who_is(row)

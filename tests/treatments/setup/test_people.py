@@ -71,6 +71,20 @@ def test_bad_injectors_are_refused_with_words(ada: Client, osei: Injector, typed
     assert words in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("page", "typed", "field"),
+    [
+        ("new_room", {"name": "room of dr osei"}, "name"),
+        ("new_injector", {"name": "Dr A", "email": "osei@riverside.example"}, "email"),
+    ],
+)
+def test_what_is_taken_is_said_at_its_field_too(
+    ada: Client, osei: Injector, page: str, typed: dict[str, Any], field: str
+) -> None:
+    form = ada.post(reverse(f"setup:{page}"), typed).context["form"]
+    assert list(form.errors) == [field]
+
+
 def test_an_injector_who_left_can_come_back(ada: Client, osei: Injector) -> None:
     ada.post(reverse("setup:deactivate", args=[osei.uid]))
     assert not Injector.objects.get().active

@@ -55,7 +55,7 @@ def edit(
             if form.is_valid():
                 return settle(request, _unless_overtaken(change(), form, stored), page)
         except Refused as error:
-            form.add_error(None, str(error))
+            form.add_error(error.field, str(error))
         except Overtaken:
             status = 409
     return render(request, "treatments/setup/form.html", {"form": form, "page": page}, status=status)
