@@ -45,6 +45,11 @@ def may_change(session: TreatmentSession, now: dt.datetime) -> bool:
     return session.status == Status.BOOKED and session.starts_at - now >= CHANGE_NOTICE
 
 
+def still_to_come(session: TreatmentSession, now: dt.datetime) -> bool:
+    """Return whether somebody who looks now can still come to the visit, or give it back."""
+    return session.status == Status.BOOKED and session.starts_at > now
+
+
 def page_of(session: TreatmentSession, *, moved: bool, name: str, now: dt.datetime) -> VisitPage:
     """Return the page for a visit as it is now. ``moved`` where the message told another time of it."""
     if session.status == Status.CANCELLED:
@@ -53,7 +58,7 @@ def page_of(session: TreatmentSession, *, moved: bool, name: str, now: dt.dateti
         return VisitPage(_("Welcome"), _("We know that you are here."))
     if session.status == Status.NO_SHOW:
         return VisitPage(_("We missed you"), _("Do you want a new time?"), may_book=True, shows_visit=False)
-    if session.status != Status.BOOKED or session.starts_at <= now:
+    if not still_to_come(session, now):
         return VisitPage(_("This visit is past"), _("Call us if you have a question."), shows_visit=False)
     return _booked_page(session, moved, name, now)
 

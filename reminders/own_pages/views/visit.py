@@ -44,9 +44,9 @@ def confirm(request: HttpRequest, link: PatientLink, now: dt.datetime) -> HttpRe
 @require_safe
 @behind_link
 def done(request: HttpRequest, link: PatientLink, now: dt.datetime) -> HttpResponse:
-    """Say what was understood, as a receipt. Without an answer there is nothing to say yet."""
+    """Say what was understood, as a receipt, while it holds. Without an answer there is nothing to say yet."""
     session = visit_page.visit_of(link)
-    if session is None or not session.answer:
+    if session is None or not session.answer or not visit_page.still_to_come(session, now):
         return redirect("reminders:visit", link.token)
     confirmed = session.answer == Answer.CONFIRMED
     suits = [] if confirmed else wishes.wish_of(session).suits

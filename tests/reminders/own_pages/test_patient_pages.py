@@ -93,6 +93,17 @@ def test_done_without_an_answer_leads_back(phone: Client, link: str) -> None:
     assert phone.get(f"{link}done/").headers["Location"] == link
 
 
+@pytest.mark.parametrize("status", [Status.CANCELLED, Status.ARRIVED, Status.NO_SHOW, Status.BOOKED])
+def test_a_receipt_opened_when_the_visit_is_over_says_how_it_is_now(
+    phone: Client, link: str, visit: TreatmentSession, status: Status
+) -> None:
+    answer(phone, link, "yes")
+    TreatmentSession.objects.filter(pk=visit.pk).update(status=status)
+    later = visit.starts_at if status == Status.BOOKED else NOW
+    with time_machine.travel(later, tick=False):
+        assert phone.get(f"{link}done/").headers["Location"] == link
+
+
 def test_a_moved_visit_shows_its_new_time_and_takes_an_answer_to_it(
     phone: Client, link: str, visit: TreatmentSession
 ) -> None:
