@@ -14,11 +14,7 @@ from clinic.models import AuditEntry, User
 from patients.actions.holding import hold
 from patients.models import DiaryClaim, DiaryDay, Patient
 
-# What a claim keeps and two sources are compared by.
-FACTS = (
-    "headache_hours",
-    "worst_pain",
-    "migraine",
+_SIGNS = (
     "one_sided",
     "pulsating",
     "worse_with_activity",
@@ -28,6 +24,13 @@ FACTS = (
     "sound",
     "smell",
     "aura",
+)
+# What a claim keeps and two sources are compared by.
+FACTS = (
+    "headache_hours",
+    "worst_pain",
+    "migraine",
+    *_SIGNS,
     "triptan_doses",
     "simple_analgesic_doses",
     "combination_doses",
@@ -128,11 +131,23 @@ def _write(
 
 
 def _set(row: DiaryDay, facts: Mapping[str, Any], source: str, by: User | None, at: dt.datetime) -> None:
-    for name, value in facts.items():
+    for name, value in (_unsaid(row, facts) | dict(facts)).items():
         setattr(row, name, value)
     row.source, row.entered_at = source, at
     row._history_user = by  # type: ignore[attr-defined]
     row.save()
+
+
+def _unsaid(row: DiaryDay, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what follows from facts without being said: a clear day has no signs, and a headache ends a clear day.
+
+    A letter of a paper diary says no more than that there was a headache, and the day can be clear by the time it counts.
+    """
+    if facts.get("headache_hours") == 0:
+        return {"migraine": False, "worst_pain": 0} | dict.fromkeys(_SIGNS, False)
+    if "migraine" in facts and row.headache_hours == 0:
+        return {"headache_hours": None, "worst_pain": None}
+    return {}
 
 
 def put_beside(claim: DiaryClaim) -> None:

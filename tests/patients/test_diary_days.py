@@ -14,6 +14,7 @@ from django.urls import reverse
 from clinic.models import AuditEntry, User
 from patients.actions.diary_days import DayFacts, Refused, Written, settle_claim, write_days
 from patients.diary import Day, count
+from patients.forms.diary import facts_of
 from patients.models import DiaryClaim, DiaryDay, Patient
 from tests.builders import NOW, TODAY, make_patient
 from tests.conftest import log_in
@@ -79,6 +80,28 @@ def test_keeping_the_first_source_changes_nothing(maria: Patient, nurse: User) -
     write(maria, nurse, CLINIC)
     settle_claim(claim=DiaryClaim.objects.get(), take=False, reason="Her own word", by=nurse, at=NOW)
     assert DiaryDay.objects.get().source == PATIENT
+
+
+@pytest.mark.parametrize("letter", ["M", "H"])
+def test_a_letter_is_taken_though_the_person_made_the_day_clear_meanwhile(
+    maria: Patient, nurse: User, letter: str
+) -> None:
+    write(maria, None, PATIENT, headache_hours=Decimal(5), worst_pain=2, migraine=letter == "H")
+    write(maria, nurse, PAPER, **facts_of(letter, DiaryDay.objects.get()))
+    write(maria, None, PATIENT, headache_hours=Decimal(0), worst_pain=0, migraine=False)
+    claim = DiaryClaim.objects.get()
+    assert claim.letter == letter
+    settle_claim(claim=claim, take=True, reason="She remembered", by=nurse, at=NOW)
+    row = DiaryDay.objects.get()
+    assert (row.letter, row.headache_hours, row.worst_pain) == (letter, None, None)
+
+
+def test_a_day_that_was_settled_as_clear_keeps_no_signs(maria: Patient, nurse: User) -> None:
+    write(maria, None, PATIENT, headache_hours=Decimal(5), worst_pain=2, migraine=True, nausea=True)
+    write(maria, nurse, CLINIC, headache_hours=Decimal(0), migraine=False)
+    settle_claim(claim=DiaryClaim.objects.get(), take=True, reason="Another day", by=nurse, at=NOW)
+    assert count(DiaryDay.objects.facts(), YESTERDAY).symptoms["nausea"] == 0
+    assert DiaryDay.objects.get().worst_pain == 0
 
 
 def test_an_answer_whose_day_is_gone_is_settled_all_the_same(maria: Patient, nurse: User) -> None:
