@@ -77,16 +77,30 @@ def _for_long_enough(months: int | None) -> Answer:
 
 
 def _told_mix(counted: Sequence[Told]) -> tuple[Answer, str]:
-    """Judge a mix. Days of two medicines may be the same days: the truth lies between the largest and the sum."""
-    least, most = max(one.days_a_month for one in counted), sum(one.days_a_month for one in counted)
-    said = f"a mix on {least} to {most} days a month"
-    if most < MIX_LIMIT:
-        return Answer.NOT_MET, said
-    months = [one.months for one in counted if one.months is not None]
-    long_enough = _for_long_enough(min(months) if len(months) == len(counted) else None)
-    if long_enough is Answer.NOT_MET:
-        return Answer.NOT_MET, said
-    return (long_enough if least >= MIX_LIMIT else Answer.NOT_KNOWN), said
+    """Judge a mix. Days of two medicines may be the same days: the truth lies between the largest and the sum.
+
+    What is taken for too short a time takes nothing from a mix of the others that is taken for long enough.
+    """
+    taken = [one for one in counted if one.days_a_month]
+    surely = [one for one in taken if _for_long_enough(one.months) is Answer.MET]
+    perhaps = [one for one in taken if _for_long_enough(one.months) is not Answer.NOT_MET]
+    if len(surely) > 1 and _least(surely) >= MIX_LIMIT:
+        return Answer.MET, _mix_words(surely)
+    if len(perhaps) > 1 and _most(perhaps) >= MIX_LIMIT:
+        return Answer.NOT_KNOWN, _mix_words(perhaps)
+    return Answer.NOT_MET, _mix_words(taken)
+
+
+def _least(taken: Sequence[Told]) -> int:
+    return max(one.days_a_month for one in taken)
+
+
+def _most(taken: Sequence[Told]) -> int:
+    return sum(one.days_a_month for one in taken)
+
+
+def _mix_words(taken: Sequence[Told]) -> str:
+    return f"a mix on {_least(taken)} to {_most(taken)} days a month"
 
 
 def from_windows(windows: Sequence[Window], came_from: str) -> Overuse | None:

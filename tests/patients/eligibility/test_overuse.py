@@ -48,6 +48,24 @@ def test_a_mix_counts_from_ten_days(lines: tuple[tuple[AcuteClass, int], ...], a
     assert told(*lines) is answer
 
 
+@pytest.mark.parametrize(
+    ("months", "answer"),
+    [
+        ((6, 6, 1), MET),  # the first two alone are a mix for long enough
+        ((6, 6, None), MET),
+        ((6, 3, 1), NOT_KNOWN),
+        ((6, 1, 1), NOT_MET),  # one alone is no mix
+    ],
+)
+def test_a_medicine_taken_of_late_takes_nothing_from_the_mix_of_the_others(
+    months: tuple[int | None, ...], answer: Answer
+) -> None:
+    lines = ((SIMPLE, 12), (TRIPTAN, 8), (AcuteClass.OPIOID, 1))
+    found = from_told([Told(one, one.value, days, long) for (one, days), long in zip(lines, months, strict=True)])
+    assert found
+    assert found.answer is answer
+
+
 def test_nothing_told_is_no_answer() -> None:
     assert from_told([]) is None
 
