@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 
 from clinic.models import Clinic
 from patients.models import Patient
-from treatments.models import Status, StockVial, TreatmentSession
+from treatments.models import StockVial, TreatmentSession
+from treatments.models.session import OPEN
 from treatments.protocol import STANDARD_UNITS
 from treatments.stock.supply import Need, Outlook, Supply, outlook
 
@@ -58,9 +59,12 @@ def usable(clinic: Clinic, patient: Patient, on: dt.date) -> list[Shelf]:
 
 
 def look_ahead(clinic: Clinic, on: dt.date) -> Outlook:
-    """Return how far the stock lasts for the visits booked in the next four weeks (3 queries)."""
+    """Return how far the stock lasts for the visits booked in the next four weeks (3 queries).
+
+    Who is here already needs a vial as well: it leaves the stock when the session is signed.
+    """
     booked = TreatmentSession.objects.filter(
-        clinic=clinic, status=Status.BOOKED, local_date__range=(on, on + dt.timedelta(days=AHEAD_DAYS))
+        clinic=clinic, status__in=OPEN, local_date__range=(on, on + dt.timedelta(days=AHEAD_DAYS))
     ).values_list("local_date", "course_id", "course__patient_id")
     given = _last_units({course for _day, course, _patient in booked})
     needs = [Need(day, given.get(course, STANDARD_UNITS), patient) for day, course, patient in booked]
@@ -69,8 +73,8 @@ def look_ahead(clinic: Clinic, on: dt.date) -> Outlook:
 
 
 def _last_units(courses: set[int]) -> dict[int, int]:
-    """Return the units of each course's last signed session: what the next one will probably take."""
-    given = TreatmentSession.objects.filter(course__in=courses, record__isnull=False)
+    """Return the units of each course's last signed session that was not stopped: what the next one will probably take."""
+    given = TreatmentSession.objects.filter(course__in=courses, record__isnull=False, record__stopped_reason="")
     return dict(given.order_by("starts_at").values_list("course_id", "record__units_given"))
 
 

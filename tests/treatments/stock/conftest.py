@@ -49,7 +49,10 @@ def sign(in_room: TreatmentSession, nurse: User) -> Sign:
     """Sign Maria's standard session with one vial of lot C4471 unless a test says otherwise."""
 
     def sign(
-        *vials: VialUsed, plan: dict[str, int] | None = None, session: TreatmentSession = in_room
+        *vials: VialUsed,
+        plan: dict[str, int] | None = None,
+        session: TreatmentSession = in_room,
+        stopped_reason: str = "",
     ) -> SessionRecord:
         found = Findings(
             plan=plan or protocol.standard_set(),
@@ -59,6 +62,7 @@ def sign(in_room: TreatmentSession, nurse: User) -> Sign:
             since_last=SinceLast(told=None),
             identity_checked=True,
             consent_confirmed=True,
+            stopped_reason=stopped_reason,
         )
         return recording.sign_session(session=session, found=found, by=nurse, at=NOW, started_at=NOW)
 

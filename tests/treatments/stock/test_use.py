@@ -123,6 +123,24 @@ def test_the_outlook_expects_what_the_last_session_took(
     assert shelf.look_ahead(riverside, TODAY).covered == 1
 
 
+def test_the_outlook_expects_a_whole_session_after_one_that_was_stopped(
+    stocked: Receive, sign: Sign, in_room: TreatmentSession, riverside: Clinic, osei: Injector
+) -> None:
+    first = next(iter(protocol.standard_set()))
+    sign(VialUsed("OTHER", EXPIRY, 100), plan={first: protocol.SITES[first].units}, stopped_reason="Fainted")
+    make_session(in_room.course, osei, NOW + dt.timedelta(days=20))
+    stocked(strength=100)
+    assert shelf.look_ahead(riverside, TODAY).short == 1
+
+
+def test_the_outlook_keeps_a_vial_for_who_is_in_the_room(
+    stocked: Receive, in_room: TreatmentSession, riverside: Clinic, osei: Injector, tom: Patient
+) -> None:
+    stocked()
+    make_session(make_course(tom), osei, NOW + dt.timedelta(days=1))
+    assert shelf.look_ahead(riverside, TODAY).short_on == TODAY + dt.timedelta(days=1)
+
+
 def test_a_lot_recalled_after_the_session_does_not_stop_a_correction(
     stocked: Receive, sign: Sign, riverside: Clinic, nurse: User
 ) -> None:
