@@ -33,12 +33,25 @@ def pass_on(*, patient: Patient, into: Patient, by: User, at: dt.datetime) -> No
 def give_back(*, patient: Patient, by: User, at: dt.datetime) -> None:
     """Take back what went to another record when this one was joined with it: the history of each line knows.
 
-    Only from there: what went from here to a third record once is that one's own.
+    Only from there: what went from here to a third record once is that one's own. And only what went then: what came
+    here and went back, when the two were joined the other way round by mistake, is the other one's.
     """
-    holders = _holders(patient)
+    holders, joined_at = _holders(patient), _joined_at(patient)
     for model in _KNOWN_BY if holders else ():
         once_here = model.history.filter(patient_id=patient.pk).values("id")
-        _move(model, model.objects.filter(pk__in=once_here, patient__in=holders), patient, by, at)
+        went = model.history.filter(patient_id=patient.merged_into_id, history_date=joined_at).values("id")
+        lines = model.objects.filter(patient__in=holders).filter(pk__in=once_here).filter(pk__in=went)
+        _move(model, lines, patient, by, at)
+
+
+def _joined_at(patient: Patient) -> dt.datetime | None:
+    """Return when the record was joined with the one that it names now."""
+    since = None
+    for merged_into, at in patient.history.order_by("-history_id").values_list("merged_into_id", "history_date"):
+        if merged_into != patient.merged_into_id:
+            break
+        since = at
+    return since
 
 
 def _holders(patient: Patient) -> list[Patient]:

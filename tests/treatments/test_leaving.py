@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinic.models import Clinic, Injector, User
-from patients.actions import change_patient
+from patients.actions import change_patient, reopen_record
 from patients.gathering import read_record
 from patients.models import (
     AcuteMedication,
@@ -146,6 +146,20 @@ def test_what_went_back_stays_there_when_the_other_record_is_opened_again(
     close(desk, maria, closed="died", died_on="2026-11-21")
     desk.post(reverse("treatments:open_record", args=[maria.uid]))
     assert owners(lines) == {double}
+
+
+def test_what_was_always_the_other_records_stays_there_though_both_were_joined_the_wrong_way_round_before(
+    maria: Patient, double: Patient, lines: list[Any], front_desk: User
+) -> None:
+    own = PreventiveTrial.objects.create(
+        clinic=maria.clinic, patient=maria, drug="Amitriptyline", drug_class="antidepressant", result="no_effect"
+    )
+    for minute, (closed, stays) in enumerate(((maria, double), (double, maria))):
+        at = NOW + dt.timedelta(minutes=2 * minute)
+        leaving.merge(patient=closed, into=stays, by=front_desk, at=at)
+        assert owners([own, *lines]) == {stays}
+        reopen_record(patient=closed, by=front_desk, at=at + dt.timedelta(minutes=1))
+    assert (owners([own]), owners(lines)) == ({maria}, {double})
 
 
 def test_of_a_day_on_both_records_the_one_that_stays_counts(
