@@ -88,10 +88,11 @@ def _restore(session: TreatmentSession, event: SessionEvent, by: User, at: dt.da
     values = {name: _value(name, stored) for name, stored in event.before.items()}
     slot = _slot(session, event.before) if "starts_at" in event.before else slot_of(session)
     moves_back, comes_back = "starts_at" in values, session.status == Status.CANCELLED
+    opens_again = session.status in {Status.CANCELLED, Status.NO_SHOW}
     if moves_back:
         lock(session, slot)
         values |= {"version": F("version") + 1, "local_date": slot.starts_at.astimezone(session.clinic.zone).date()}
-    elif comes_back:
+    elif opens_again:
         share(slot, session.course_id)
     if values.get("status", session.status) == Status.BOOKED:
         values["placed_at"] = at  # messages wait anew
@@ -100,7 +101,7 @@ def _restore(session: TreatmentSession, event: SessionEvent, by: User, at: dt.da
     )
     with written_or_refused(session, slot):
         changed = as_seen.update(**values)
-        if session.status in {Status.CANCELLED, Status.NO_SHOW}:
+        if opens_again:
             mind_the_course(session)
         if (moves_back or comes_back) and (why := _shut_since(session, event.at)):
             raise NotPossible(f"The old time is no longer open: {why}. This cannot be undone; book another time.")

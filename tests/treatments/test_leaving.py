@@ -247,6 +247,20 @@ def test_no_visit_comes_back_into_a_course_that_has_ended(
         undoing.undo(session=visit, event=event, by=front_desk, at=NOW)
 
 
+def test_a_no_show_is_not_undone_into_a_course_that_somebody_ends_at_that_moment(
+    visit: TreatmentSession, front_desk: User, prescriber: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booking.change_status(session=visit, to=Status.NO_SHOW, by=front_desk, at=visit.starts_at)
+    missed = visit.events.latest("pk")
+
+    def wait_for_who_ends_it(*words: object) -> None:
+        courses.close_course(course=visit.course, reason="Moved away", by=prescriber, at=visit.starts_at)
+
+    monkeypatch.setattr(undoing, "share", wait_for_who_ends_it)
+    with pytest.raises(NotPossible, match="has ended"):
+        undoing.undo(session=visit, event=missed, by=front_desk, at=visit.starts_at)
+
+
 def test_no_course_opens_for_somebody_who_died(maria: Patient, prescriber: User, front_desk: User) -> None:
     signed = make_assessment(maria, signed_by=prescriber)
     leaving.died(patient=maria, on=TODAY, by=front_desk, at=NOW)
