@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import uuid
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from clinic.models import Clinic, Injector, User
 from patients.models import Channel, ContactPoint, Patient
 from tests.builders import NOW, TODAY, make_course, make_patient, make_session
 from tests.conftest import log_in
-from treatments import booking
+from treatments import booking, slots
 from treatments.models import ContactAttempt, Course, TreatmentSession, WaitingEntry
 from treatments.recall import contact, lists, waiting
 
@@ -149,6 +150,24 @@ def test_of_two_presses_at_once_the_second_undoes_no_earlier_call(
     monkeypatch.setattr(contact, "hold_course", wait_for_the_first)
     with pytest.raises(contact.NotNow):
         contact.take_back_try(course=late, by=front_desk, at=NOW)
+
+
+@pytest.mark.parametrize("step", ["called", "snoozed"])
+def test_who_is_booked_at_the_moment_of_a_call_or_a_snooze_is_not_left_alone(
+    late: Course, front_desk: User, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def wait_for_who_books(course: Course) -> None:
+        slot = slots.suggest(course=course, now=NOW)[0]
+        booking.book(course=course, slot=slot, uid=uuid.uuid4(), by=front_desk, at=NOW - dt.timedelta(seconds=1))
+
+    monkeypatch.setattr(contact, "hold_course", wait_for_who_books)
+    if step == "called":
+        contact.log_attempt(course=late, outcome="no_answer", by=front_desk, at=NOW)
+    else:
+        with pytest.raises(contact.NotNow, match="A visit is booked"):
+            contact.snooze(course=late, until=TODAY + dt.timedelta(days=60), by=front_desk, at=NOW)
+    late.refresh_from_db()
+    assert late.snoozed_until is None
 
 
 def test_what_came_in_the_same_moment_stands_when_a_call_is_undone(late: Course, front_desk: User, nurse: User) -> None:

@@ -31,6 +31,8 @@ def log_attempt(
     *, course: Course, outcome: str, by: User | None, at: dt.datetime, days: int = CONTACT_DAYS
 ) -> ContactAttempt:
     """Write down a try to reach the person; they leave the list for ``days`` and come back by themselves."""
+    if outcome in CALLS:  # many are texted at once: they hold up nobody
+        hold_course(course)  # who books for them at this moment goes first, so that the visit is seen
     if course.closed_on is not None:
         raise NotNow("This course has ended.")
     attempt = ContactAttempt.objects.create(clinic_id=course.clinic_id, course=course, at=at, by=by, outcome=outcome)
@@ -59,6 +61,7 @@ def take_back_try(*, course: Course, by: User, at: dt.datetime) -> None:
 @transaction.atomic
 def snooze(*, course: Course, until: dt.date, by: User, at: dt.datetime) -> None:
     """Take the person off the list until a day, on which they are back. Raises NotNow for a day that is no use."""
+    hold_course(course)  # as above
     today = _today(course, at)
     if course.closed_on is not None:
         raise NotNow("This course has ended.")
