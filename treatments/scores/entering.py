@@ -3,11 +3,12 @@
 import datetime as dt
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from clinic import audit
 from clinic.access import Capability, allows
 from clinic.models import AuditEntry, User
+from patients.actions.holding import hold
 from patients.models import Patient
 from treatments.models import OutcomeScore
 
@@ -23,6 +24,7 @@ def record_scores(
     """Write down what was asked on a day; the same day again changes that row and keeps what it said before."""
     if not allows(by, patient.clinic, Capability.ASSESS):
         raise Refused("Your role may not enter scores.")
+    hold(patient)  # one writer at a time: a row is written whole, and another's number of the same moment would go
     row = OutcomeScore.objects.filter(patient=patient, taken_on=taken_on).first()
     row = row or OutcomeScore(clinic=patient.clinic, patient=patient, taken_on=taken_on)
     for name, value in numbers.items():
@@ -35,10 +37,6 @@ def record_scores(
         row.did_not_wear_off = False
     row.entered_at, row.entered_by = at, by
     row._history_user = by  # type: ignore[attr-defined]
-    try:
-        with transaction.atomic():
-            row.save()
-    except IntegrityError as error:
-        raise Refused("Somebody entered scores for this day at the same moment. Look again.") from error
+    row.save()
     audit.record(clinic=patient.clinic, by=by, at=at, action=AuditEntry.Action.CHANGE, kind="score", subject=row.uid)
     return row

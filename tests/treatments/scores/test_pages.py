@@ -6,8 +6,10 @@ from django.urls import reverse
 
 from clinic.models import User
 from patients.models import Patient
+from tests.builders import NOW, TODAY
 from tests.conftest import log_in
 from treatments.models import OutcomeScore
+from treatments.scores import entering
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +71,25 @@ def test_the_same_day_again_adds_to_its_row(clinician: Client, maria: Patient) -
     clinician.post(url, {"taken_on": "2026-11-23", "midas": "12"})
     row = OutcomeScore.objects.get()
     assert (row.hit6, row.midas, row.history.count()) == (64, 12, 2)
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["a row of the day", "none yet"])
+def test_two_who_enter_numbers_of_one_day_at_once_keep_both(
+    maria: Patient, nurse: User, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    def enter(**numbers: int) -> None:
+        entering.record_scores(patient=maria, taken_on=TODAY, numbers=numbers, by=nurse, at=NOW)
+
+    def wait_for_the_other(patient: Patient) -> None:
+        monkeypatch.undo()
+        enter(hit6=64)
+
+    if there:
+        enter(pgic=2)
+    monkeypatch.setattr(entering, "hold", wait_for_the_other)
+    enter(midas=12)
+    row = OutcomeScore.objects.get()
+    assert (row.hit6, row.midas) == (64, 12)
 
 
 @pytest.mark.parametrize(
