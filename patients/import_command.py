@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from clinic.models import Clinic
 from patients.csvfile import CsvError, Row
-from patients.importing import Report
+from patients.importing import Collision, Report
 
 _CHUNK = 1 << 20
 
@@ -53,5 +53,5 @@ class ImportCommand(BaseCommand):
                 return self.load(clinic, stream, dry_run=options["dry_run"], skip_bad=options["skip_bad"])
         except OSError as error:
             raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
-        except CsvError as error:
+        except (CsvError, Collision) as error:
             raise CommandError(str(error)) from error

@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import Generic, TypeVar
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 T = TypeVar("T")
 BATCH = 500
@@ -80,6 +80,13 @@ class Report:
         return counts if self.new or self.changed or self.disputed else f"Nothing changed. {counts}"
 
 
+class Collision(Exception):
+    """Somebody changed the same people while the list was written; nothing of it is kept."""
+
+    def __str__(self) -> str:
+        return "Somebody changed the same people at the same time. Nothing was written. Try again."
+
+
 class _FoundMore(Exception):
     """The data changed under the check: rows are refused now that were good before."""
 
@@ -98,7 +105,7 @@ def run_import(
     """Check all, and unless it is a dry run or bad rows stand in the way, check again and write, in one transaction.
 
     ``check`` starts from the top of the file at each call and yields batches; ``write`` gets the values of the new and
-    changed rows of one batch.
+    changed rows of one batch. Raises Collision when somebody else changed the same people at the same time.
     """
     report = Report()
     for batch in check():
@@ -109,6 +116,8 @@ def run_import(
         return _write(check, write, skip_bad=skip_bad)
     except _FoundMore as found:
         return found.report
+    except IntegrityError as error:
+        raise Collision from error
 
 
 def _write(

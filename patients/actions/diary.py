@@ -35,7 +35,8 @@ def import_diary(
     """Load the days of a CSV file with the columns of `patients.diary_import`, all or none (unless ``skip_bad``).
 
     A day that came with a list is updated where it differs. What anybody else said of a day stays, and what the list
-    says is put beside it, to be settled. Raises CsvError when the file as a whole cannot be read.
+    says is put beside it, to be settled. Raises CsvError when the file as a whole cannot be read, and Collision when
+    somebody wrote one of these days at the same time.
     """
     rows = read_rows(stream, COLUMNS)
     today = at.astimezone(clinic.zone).date()

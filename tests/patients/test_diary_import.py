@@ -6,17 +6,19 @@ import tracemalloc
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from simple_history.utils import bulk_create_with_history
 
 from clinic.models import AuditEntry, Clinic, User
-from patients.actions import close_record
+from patients.actions import close_record, diary
 from patients.actions.diary import import_diary
 from patients.actions.diary_days import DayFacts, settle_claim, write_days
 from patients.csvfile import Row
 from patients.diary_import import COLUMNS, DiaryRow, parse
-from patients.importing import Fault, Report
+from patients.importing import Collision, Fault, Report
 from patients.models import DiaryClaim, DiaryDay, Patient
 from tests.builders import NOW, TODAY, make_patient
 
@@ -46,6 +48,21 @@ def counts(report: Report) -> tuple[int, int, int, int]:
 
 def test_a_good_row_is_read() -> None:
     assert parse(row(), TODAY) == DiaryRow("RV000001", dt.date(2026, 11, 1), Decimal("4.25"), 2, True, 1, 0)
+
+
+def test_a_day_that_the_person_writes_at_the_same_moment_leaves_nothing_of_the_list(
+    anwen: Patient, riverside: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = bulk_create_with_history
+
+    def create_behind_the_person(*args: Any, **options: Any) -> None:
+        day = DayFacts(dt.date(2026, 11, 1), {"headache_hours": Decimal(0), "migraine": False})
+        write_days(patient=anwen, days=[day], source=DiaryDay.Source.PATIENT, by=None, at=NOW)
+        create(*args, **options)
+
+    monkeypatch.setattr(diary, "bulk_create_with_history", create_behind_the_person)
+    with pytest.raises(Collision, match=r"Nothing was written\. Try again\."):
+        load(riverside, GOOD)
 
 
 @pytest.mark.parametrize("hours", ["0", "0.25", "23.75", "24", "24.00", "4,5"])

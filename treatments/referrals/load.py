@@ -10,8 +10,6 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from django.db import IntegrityError
-
 from clinic import audit
 from clinic.models import AuditEntry, Clinic, Injector, User
 from patients.csvfile import CsvError, Row, Rows, read_rows
@@ -31,13 +29,6 @@ PARTS = (
     care.update_authorization,
     care.update_treatment,
 )
-
-
-class Collision(Exception):
-    """Somebody changed the same people while the list was written; nothing of it is kept."""
-
-    def __str__(self) -> str:
-        return "Somebody changed the same people at the same time. Nothing was written. Try again."
 
 
 @dataclass(frozen=True)
@@ -183,10 +174,7 @@ def import_referrals(
     """
     source = open_list(stream, clinic=clinic, by=by, at=at, progress=progress)
     with closing(source.repeats):
-        try:
-            report = run_import(check=source.check, write=source.write, dry_run=dry_run, skip_bad=skip_bad)
-        except IntegrityError as error:
-            raise Collision from error
+        report = run_import(check=source.check, write=source.write, dry_run=dry_run, skip_bad=skip_bad)
     if report.written:
         rows = report.new + report.changed
         audit.record(clinic=clinic, by=by, at=at, action=AuditEntry.Action.IMPORT, kind="referral", rows=rows)

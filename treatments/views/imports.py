@@ -17,9 +17,10 @@ from clinic.access import Capability, StaffRequest, requires
 from clinic.middleware import FIELD
 from clinic.uploading import takes_a_file
 from patients.csvfile import CsvError
+from patients.importing import Collision
 from treatments.referrals import uploads
 from treatments.referrals.forms import UploadForm
-from treatments.referrals.load import Collision, import_referrals, open_list, preview_referrals
+from treatments.referrals.load import import_referrals, open_list, preview_referrals
 
 # A request has to be answered in seconds (2,000 people take about four); longer lists go through
 # `manage.py import_referrals`.

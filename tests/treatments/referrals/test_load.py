@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db import IntegrityError
 
 from clinic.models import AuditEntry, Clinic, User
+from patients.importing import Collision
 from patients.models import Assessment, Authorization, ContactPoint, Patient
 from tests.builders import NOW, TODAY, make_injector, make_patient
 from tests.treatments.referrals.lists import NEVER_TREATED, contact, load, maria, row, session
@@ -158,6 +159,6 @@ def test_a_clash_with_somebody_elses_change_is_said_in_words_and_keeps_nothing(
         raise IntegrityError
 
     monkeypatch.setattr(load_module, "write", clash)
-    with pytest.raises(load_module.Collision, match=r"Nothing was written\. Try again\."):
+    with pytest.raises(Collision, match=r"Nothing was written\. Try again\."):
         load(team, row())
     assert not Patient.objects.exists()

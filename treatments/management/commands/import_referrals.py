@@ -8,7 +8,7 @@ from django.utils import timezone
 from clinic.models import Clinic, User
 from patients.import_command import ImportCommand
 from patients.importing import Report
-from treatments.referrals.load import Collision, import_referrals
+from treatments.referrals.load import import_referrals
 
 
 class Command(ImportCommand):
@@ -28,18 +28,15 @@ class Command(ImportCommand):
 
     def load(self, clinic: Clinic, stream: BinaryIO, *, dry_run: bool, skip_bad: bool) -> Report:
         """Load the list with the moment of now."""
-        try:
-            return import_referrals(
-                clinic=clinic,
-                stream=stream,
-                by=self._by,
-                at=timezone.now(),
-                dry_run=dry_run,
-                skip_bad=skip_bad,
-                progress=self.progress,
-            )
-        except Collision as error:
-            raise CommandError(str(error)) from error
+        return import_referrals(
+            clinic=clinic,
+            stream=stream,
+            by=self._by,
+            at=timezone.now(),
+            dry_run=dry_run,
+            skip_bad=skip_bad,
+            progress=self.progress,
+        )
 
 
 def _member_of_staff(email: str, slug: str) -> User:
