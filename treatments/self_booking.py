@@ -26,12 +26,13 @@ class NotForThem(Exception):
 def free_times(*, course: Course, session: TreatmentSession | None, now: dt.datetime) -> list[slots.Slot]:
     """Return up to five free times that the person may take, or move ``session`` to, the best first."""
     windows = paying_windows_of(course.patient_id)
-    due_on = course.next_due()
-    not_before = _first_covered(max(due_on, session.due_on) if session else due_on, windows)
-    if not_before is None:
-        return []
-    found = slots.suggest(course=course, now=now + NOTICE, limit=SUGGESTED, not_before=not_before)
-    return [slot for slot in found if _pays(windows, _day(course, slot))]
+    soonest = (now + NOTICE).astimezone(course.clinic.zone).date()
+    first = max(soonest, course.next_due(), *([session.due_on] if session else []))
+    for not_before in _covered_from(first, windows):
+        found = slots.suggest(course=course, now=now + NOTICE, limit=SUGGESTED, not_before=not_before)
+        if covered := [slot for slot in found if _pays(windows, _day(course, slot))]:
+            return covered
+    return []
 
 
 @again_after_deadlock
@@ -75,11 +76,14 @@ def _pays(windows: tuple[Window, ...] | None, day: dt.date) -> bool:
     return windows is None or any(window.covers(day) for window in windows)
 
 
-def _first_covered(due_on: dt.date, windows: tuple[Window, ...] | None) -> dt.date | None:
-    """Return the first day from the due date on that a payer covers; the due date where nobody ever asked one."""
+def _covered_from(first: dt.date, windows: tuple[Window, ...] | None) -> list[dt.date]:
+    """Return the days from ``first`` on at which a payer begins to cover; ``first`` itself where nobody ever asked one.
+
+    More than one, since what is left of an agreement may have no free time, and the next one may begin after a gap.
+    """
     if windows is None:
-        return due_on
-    return min((max(due_on, window.first) for window in windows if window.last >= due_on), default=None)
+        return [first]
+    return sorted({max(first, window.first) for window in windows if window.last >= first})
 
 
 def _day(course: Course, slot: slots.Slot) -> dt.date:
