@@ -54,6 +54,7 @@ def receive(*, clinic: Clinic, delivery: Delivery, by: User, at: dt.datetime) ->
     _permit(by, clinic)
     if delivery.expires_on < delivery.received_on:
         raise Refused(f"Lot {delivery.lot} had expired on {day_words(delivery.expires_on)}. Send it back.")
+    _hold(clinic)
     if recalls_of(clinic.pk, [delivery.lot]):
         raise Refused(f"Lot {delivery.lot} was recalled. Set it aside and tell the supplier.")
     vials = StockVial.objects.bulk_create(
@@ -113,6 +114,7 @@ def recall_lot(*, clinic: Clinic, lot: str, reason: str, by: User, at: dt.dateti
     _permit(by, clinic)
     if not clean_lot(lot) or not reason.strip():
         raise Refused("Enter the lot and what the recall says.")
+    _hold(clinic)
     try:
         with transaction.atomic():
             recall = LotRecall.objects.create(
@@ -129,6 +131,11 @@ def recall_lot(*, clinic: Clinic, lot: str, reason: str, by: User, at: dt.dateti
     aside = left.update(state=StockVial.State.RECALLED, settled_at=at, settled_by=by)
     _trace(clinic, by, at, AuditEntry.Action.CHANGE, aside)
     return recall
+
+
+def _hold(clinic: Clinic) -> None:
+    """Let deliveries and recalls wait for one another: a vial that came at the same moment would not be set aside."""
+    Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
 
 
 def _permit(by: User, clinic: Clinic) -> None:

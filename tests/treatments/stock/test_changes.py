@@ -49,6 +49,30 @@ def test_a_recalled_lot_is_not_received(stocked: Receive, riverside: Clinic, nur
         stocked()
 
 
+def test_a_delivery_waits_for_who_recalls_its_lot_at_that_moment(
+    stocked: Receive, riverside: Clinic, nurse: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wait_for_the_recall(clinic: Clinic) -> None:
+        monkeypatch.undo()
+        changes.recall_lot(clinic=clinic, lot="C4471", reason="Particles", by=nurse, at=NOW)
+
+    monkeypatch.setattr(changes, "_hold", wait_for_the_recall)
+    with pytest.raises(Refused, match="was recalled"):
+        stocked()
+
+
+def test_a_recall_waits_for_who_receives_its_lot_at_that_moment(
+    stocked: Receive, riverside: Clinic, nurse: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wait_for_the_delivery(clinic: Clinic) -> None:
+        monkeypatch.undo()
+        stocked()
+
+    monkeypatch.setattr(changes, "_hold", wait_for_the_delivery)
+    changes.recall_lot(clinic=riverside, lot="C4471", reason="Particles", by=nurse, at=NOW)
+    assert StockVial.objects.get().state == StockVial.State.RECALLED
+
+
 def test_the_front_desk_may_not_change_the_stock(riverside: Clinic, front_desk: User) -> None:
     delivery = Delivery("C4471", 200, TODAY, 1, TODAY)
     with pytest.raises(Refused, match="Your role"):
