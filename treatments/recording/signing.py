@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from clinic import audit
 from clinic.models import AuditEntry, User
@@ -13,9 +13,9 @@ from treatments.recording.drafting import end_draft
 from treatments.recording.findings import Findings
 from treatments.recording.writing import write_signed
 from treatments.response.freezing import freeze_level
+from treatments.stock import use
 
 
-@transaction.atomic
 def sign_session(
     *, session: TreatmentSession, found: Findings, by: User, at: dt.datetime, started_at: dt.datetime
 ) -> SessionRecord:
@@ -23,6 +23,19 @@ def sign_session(
 
     Raises Refused with every fault, or Stale when the session is not (or no longer) in the room.
     """
+    try:
+        return _sign(session, found, by, at, started_at)
+    except IntegrityError as error:
+        # The database refuses a lot that a colleague recalled since it was looked up.
+        if wrong := use.recall_faults(session.clinic_id, [vial.lot for vial in found.vials]):
+            raise faults.Refused(wrong) from error
+        raise
+
+
+@transaction.atomic
+def _sign(
+    session: TreatmentSession, found: Findings, by: User, at: dt.datetime, started_at: dt.datetime
+) -> SessionRecord:
     if wrong := faults.before_signing(session, found, by, at):
         raise faults.Refused(wrong)
     given_on = at.astimezone(session.clinic.zone).date()

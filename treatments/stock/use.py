@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from clinic.models import User
@@ -44,15 +44,20 @@ def faults(*, session: TreatmentSession, vials: Sequence[Used], at: dt.datetime)
     """
     wrong = [prepared_fault(vial.reconstituted_at, at) for vial in vials if vial.reconstituted_at]
     lots = sorted({clean_lot(vial.lot) for vial in vials})
-    wrong += [
-        f"Lot {recall.lot} was recalled on {day_words(recall.recalled_on)}. Set it aside and use another vial."
-        for recall in recalls_of(session.clinic_id, lots)
-        if recall.recorded_at <= at
-    ]
+    wrong += recall_faults(session.clinic_id, lots, at)
     stored = list(StockVial.objects.filter(clinic=session.clinic_id, lot__in=lots))
     for lot in lots:
         wrong += _lot_faults(session, lot, [one for one in stored if one.lot == lot], vials)
     return list(dict.fromkeys(filter(None, wrong)))
+
+
+def recall_faults(clinic: int, lots: Iterable[str], at: dt.datetime | None = None) -> list[str]:
+    """Return which of these lots was recalled, a sentence each: as it was known at a moment, or is known by now."""
+    return [
+        f"Lot {recall.lot} was recalled on {day_words(recall.recalled_on)}. Set it aside and use another vial."
+        for recall in recalls_of(clinic, lots)
+        if at is None or recall.recorded_at <= at
+    ]
 
 
 def _lot_faults(session: TreatmentSession, lot: str, stored: list[StockVial], vials: Sequence[Used]) -> list[str]:

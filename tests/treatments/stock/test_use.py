@@ -1,6 +1,7 @@
 """Which vials a session may use, and that each is used once."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 import pytest
 from django.db import connection
@@ -11,7 +12,7 @@ from patients.models import Patient
 from tests.builders import NOW, TODAY, make_course, make_session
 from tests.treatments.stock.conftest import EXPIRY, Receive, Sign
 from treatments import protocol
-from treatments.models import SessionRecord, StockVial, TreatmentSession
+from treatments.models import LotRecall, SessionRecord, StockVial, TreatmentSession
 from treatments.recording import Refused, VialUsed
 from treatments.stock import changes, shelf, tracing, use
 
@@ -36,6 +37,20 @@ def test_signing_takes_the_vial_out_of_stock(stocked: Receive, sign: Sign, nurse
 def test_a_recalled_lot_is_refused_in_words(sign: Sign, riverside: Clinic, nurse: User) -> None:
     changes.recall_lot(clinic=riverside, lot="C4471", reason="Particles", by=nurse, at=NOW)
     assert "Lot C4471 was recalled on Monday 23 November 2026." in faults(sign, VialUsed("c4471", EXPIRY, 200))
+
+
+def test_a_lot_that_is_recalled_while_its_vial_is_signed_is_refused_in_words(
+    sign: Sign, riverside: Clinic, nurse: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[int] = []
+
+    def find_none_at_first(clinic: int, lots: Iterable[str]) -> list[LotRecall]:
+        looks.append(clinic)
+        return [] if len(looks) == 1 else changes.recalls_of(clinic, lots)
+
+    changes.recall_lot(clinic=riverside, lot="C4471", reason="Particles", by=nurse, at=NOW + dt.timedelta(seconds=1))
+    monkeypatch.setattr(use, "recalls_of", find_none_at_first)
+    assert "Lot C4471 was recalled on" in faults(sign)
 
 
 def test_a_vial_kept_for_another_person_is_refused(stocked: Receive, sign: Sign, tom: Patient) -> None:
