@@ -5,7 +5,9 @@ from django.urls import reverse
 
 from clinic.models import AuditEntry, User
 from patients.models import Patient
+from tests.builders import NOW, make_patient
 from tests.conftest import log_in
+from treatments import leaving
 from treatments.models import OutsideDose
 
 pytestmark = pytest.mark.django_db
@@ -22,6 +24,15 @@ def test_a_dose_elsewhere_is_written_down_and_shown(maria: Patient, nurse: User)
     row = OutsideDose.objects.get()
     assert (row.told_to, row.history.get().history_user) == (nurse, nurse)
     assert AuditEntry.objects.get(kind="outside dose").subject == row.uid
+
+
+def test_a_dose_told_under_a_second_record_is_shown_on_the_one_that_stays(
+    maria: Patient, nurse: User, front_desk: User
+) -> None:
+    double, client = make_patient(maria.clinic, "Maria", "Santos-Cruz"), log_in(nurse)
+    client.post(url(double), TOLD)
+    leaving.merge(patient=double, into=maria, by=front_desk, at=NOW)
+    assert "50 units given elsewhere (cosmetic)" in client.get(url(maria)).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -29,5 +29,7 @@ def tell(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, "Dose written down. It counts towards the units of three months.")
             return redirect("treatments:outside_dose", uid)
-    context = {"form": form, "patient": patient, "doses": OutsideDose.objects.filter(patient=patient)}
+    # As they are counted when a session is signed: with those told under a record that was joined with this one.
+    doses = OutsideDose.objects.filter(patient__in=patient.joined()).order_by("-given_on", "-pk")
+    context = {"form": form, "patient": patient, "doses": doses}
     return render(request, "treatments/outside_dose.html", context, status=422 if form.is_bound else 200)
