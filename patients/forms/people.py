@@ -25,6 +25,7 @@ from patients.models.contact import clean_address, spoken_address
 from patients.models.patient import PatientQuerySet
 
 CONSENT_SOURCE = "asked by staff"
+LONGEST_NOTE = 200
 _ADDRESSES = (("phone", Channel.SMS), ("email", Channel.EMAIL))
 
 
@@ -170,7 +171,6 @@ class EditForm(PersonForm):
     record_number = _text("Record number", 20, ask="Enter the record number.")
     safety_note = forms.CharField(
         label="Allergy or safety note",
-        max_length=200,
         required=False,
         widget=forms.TextInput({"autocomplete": "off"}),
         help_text="Stands on top of the person's page and of the session form.",
@@ -205,7 +205,17 @@ class EditForm(PersonForm):
         initial["seen"] = self.state()
         super().__init__(*args, initial=initial, **kwargs)
         self.others = self.others.exclude(pk=patient.pk)
+        # The note that two records had when they were joined may be longer: it stays, or is made shorter.
+        self.longest_note = max(LONGEST_NOTE, len(patient.safety_note))
+        self.fields["safety_note"].widget.attrs["maxlength"] = self.longest_note
         self._ask_about_the_dead()
+
+    def clean_safety_note(self) -> str:
+        """Refuse a note that is too long to be taken in."""
+        note: str = self.cleaned_data["safety_note"]
+        if len(note) > self.longest_note:
+            raise ValidationError(f"Allergy or safety note: write {self.longest_note} characters or fewer.")
+        return note
 
     def _ask_about_the_dead(self) -> None:
         """Offer to use a dead address again, with what the gateway said of it; ask nothing about one that works."""

@@ -178,6 +178,20 @@ def test_a_change_is_saved_with_its_author(front_desk: User, maria: Patient) -> 
     assert Patient.objects.matching("900888").get() == maria
 
 
+@pytest.mark.parametrize(
+    ("stored", "typed", "status"), [(302, 302, 302), (302, 303, 422), (0, 200, 302), (0, 201, 422)]
+)
+def test_a_safety_note_that_joining_made_long_does_not_stop_other_changes(
+    front_desk: User, maria: Patient, stored: int, typed: int, status: int
+) -> None:
+    change_patient(patient=maria, values={"safety_note": "a" * stored}, by=front_desk, at=NOW)
+    client, url, values = edit_page(front_desk, maria)
+    answer = client.post(url, values | {"family_name": "Novak", "safety_note": "a" * typed})
+    assert answer.status_code == status
+    if status == 422:
+        assert f"write {typed - 1} characters or fewer" in answer.content.decode()
+
+
 def test_unticking_consent_stops_messages(front_desk: User, maria: Patient) -> None:
     client, url, values = edit_page(front_desk, maria)
     values.pop("phone_consent")
