@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any
 
 import django_filters
-from django.conf import settings
 from django.db.models import (
     Case,
     CharField,
@@ -27,6 +26,7 @@ from django.db.models.functions import ExtractIsoWeekDay
 from clinic.wording import WEEKDAYS
 from reminders.models import Kind, Reminder, State
 from reminders.models.reminder import TELLS_ITS_TIME
+from treatments.history import called_off
 from treatments.log.filters import SessionFilter
 from treatments.models import SessionEvent, Status, TreatmentSession
 from treatments.models.session import GIVEN, OCCUPYING
@@ -99,21 +99,6 @@ def moved() -> Exists:
     return Exists(SessionEvent.objects.filter(session=OuterRef("pk"), kind=SessionEvent.Kind.MOVED))
 
 
-def called_off() -> Q:
-    """Return the condition that a visit was cancelled; a booking that was undone at once never was one.
-
-    So says what its person is told as well: nothing, when it ends within the time of undo.
-    """
-    at_once = ExpressionWrapper(OuterRef("at") - Value(_undo(), DurationField()), output_field=_moment())
-    just_booked = SessionEvent.objects.filter(
-        session=OuterRef("session"), kind=SessionEvent.Kind.BOOKED, at__gte=at_once
-    )
-    undone = SessionEvent.objects.filter(
-        Exists(just_booked), session=OuterRef("pk"), kind=SessionEvent.Kind.STATUS, after__status=Status.CANCELLED
-    )
-    return Q(status=Status.CANCELLED) & ~Q(Exists(undone))
-
-
 def filled() -> Exists:
     """Return the condition that somebody else came into the time of a cancelled visit."""
     others = TreatmentSession.objects.filter(
@@ -128,10 +113,6 @@ def filled() -> Exists:
         ),
     )
     return Exists(others)
-
-
-def _undo() -> dt.timedelta:
-    return dt.timedelta(seconds=settings.UNDO_SECONDS)
 
 
 def _moment() -> Any:

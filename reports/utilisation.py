@@ -11,8 +11,9 @@ from clinic.models import Clinic, Injector
 from reports.asked import Asked
 from reports.numbers import Share
 from reports.page import Figure, Report, Row, Table, share_row, too_few
-from reports.rows import TOOK_TIME, called_off, filled
+from reports.rows import TOOK_TIME, filled
 from treatments.capacity import fitting
+from treatments.history import called_off
 from treatments.models import TreatmentSession
 from treatments.models.session import OPEN
 from treatments.slots.agenda import read_agenda

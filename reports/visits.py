@@ -12,7 +12,8 @@ from clinic.wording import MONTHS, WEEKDAYS
 from reports.asked import Asked
 from reports.numbers import Share
 from reports.page import Figure, Report, Row, Table, share_row, too_few
-from reports.rows import CAME, KEPT_OR_MISSED, MISSED, REACHED, called_off, moved, reminded
+from reports.rows import CAME, KEPT_OR_MISSED, MISSED, REACHED, moved, reminded
+from treatments.history import called_off
 from treatments.models import Status, TreatmentSession
 
 _ABOUT = (

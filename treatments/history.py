@@ -3,11 +3,14 @@
 import datetime as dt
 from typing import Any
 
+from django.conf import settings
+from django.db.models import DateTimeField, DurationField, Exists, ExpressionWrapper, OuterRef, Q, Value
+
 from clinic import audit
 from clinic.inserting import Insert
 from clinic.models import AuditEntry, User
 from treatments.conflicts import Stale
-from treatments.models import SessionEvent, TreatmentSession
+from treatments.models import SessionEvent, Status, TreatmentSession
 
 _EVENT = Insert(SessionEvent)
 
@@ -44,3 +47,20 @@ def note(session: TreatmentSession, kind: SessionEvent.Kind, by: User | None, at
         reason=kind,
     )
     session.last_step = event
+
+
+def called_off() -> Q:
+    """Return the condition that a visit was cancelled; a booking that was undone at once never was one.
+
+    So says what its person is told as well: nothing, when it ends within the time of undo.
+    """
+    undo = Value(dt.timedelta(seconds=settings.UNDO_SECONDS), DurationField())
+    just_booked = SessionEvent.objects.filter(
+        session=OuterRef("session"),
+        kind=SessionEvent.Kind.BOOKED,
+        at__gte=ExpressionWrapper(OuterRef("at") - undo, output_field=DateTimeField()),
+    )
+    undone = SessionEvent.objects.filter(
+        Exists(just_booked), session=OuterRef("pk"), kind=SessionEvent.Kind.STATUS, after__status=Status.CANCELLED
+    )
+    return Q(status=Status.CANCELLED) & ~Q(Exists(undone))

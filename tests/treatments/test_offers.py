@@ -27,7 +27,7 @@ from tests.builders import (
 from tests.conftest import log_in
 from tests.servers.database import own_database, run_python
 from tests.treatments import offering
-from treatments import booking
+from treatments import booking, undoing
 from treatments.models import Course, OfferInvitation, SlotOffer, Status, TreatmentSession
 from treatments.recall import candidates, contact, offers, waiting
 from treatments.recall.freed import freed_times
@@ -121,6 +121,15 @@ def test_who_has_an_earlier_visit_who_sleeps_and_who_gave_the_time_up_are_not_as
     contact.log_attempt(course=asleep, outcome="does_not_want", by=front_desk, at=NOW)
     make_session(gave_up, osei, slot.starts_at, status=Status.CANCELLED)
     assert names(riverside, slot) == []
+
+
+def test_whose_booking_of_that_time_was_undone_at_once_is_asked(
+    riverside: Clinic, osei: Injector, slot: Slot, front_desk: User
+) -> None:
+    course = person(riverside, "Misbooked", 90, osei)
+    booked = booking.book(course=course, slot=slot, uid=uuid.uuid4(), by=front_desk, at=NOW)
+    undoing.undo(session=booked, event=booked.events.get(), by=front_desk, at=NOW + dt.timedelta(minutes=1))
+    assert names(riverside, slot) == ["Misbooked"]
 
 
 def test_who_may_not_be_written_to_is_shown_and_never_ticked(riverside: Clinic, osei: Injector, slot: Slot) -> None:

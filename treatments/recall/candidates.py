@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from clinic.models import Clinic
 from patients.models import ContactPoint
 from treatments.authorized import shortfalls
+from treatments.history import called_off
 from treatments.models import Course, SessionEvent, Status, TreatmentSession, WaitingEntry
 from treatments.models.session import OPEN
 from treatments.slots import Slot
@@ -60,9 +61,9 @@ def rank(*, clinic: Clinic, slot: Slot, at: dt.datetime) -> list[Candidate]:
 def _legally_due(clinic: Clinic, slot: Slot, day: dt.date) -> Any:
     own = TreatmentSession.objects.filter(course=OuterRef("pk"), status__in=OPEN)
     usable = ContactPoint.objects.usable().filter(patient=OuterRef("patient_id"))
-    # Whoever gave this very time up does not want it back.
+    # Whoever gave this very time up does not want it back; where the desk undid its booking nobody gave it up.
     had_it = TreatmentSession.objects.filter(
-        Q(status=Status.CANCELLED, starts_at=slot.starts_at)
+        called_off() & Q(starts_at=slot.starts_at)
         | Q(events__kind=SessionEvent.Kind.MOVED, events__before__starts_at=f"{slot.starts_at:%Y-%m-%dT%H:%M:%SZ}"),
         course=OuterRef("pk"),
     )
