@@ -14,7 +14,6 @@ from clinic.access import Capability, StaffRequest, requires
 from clinic.middleware import IN_LINK
 from clinic.models import AuditEntry
 from clinic.paging import Page, page_after, total
-from clinic.wording import day_words
 from patients.models import Channel
 from reminders.results import result_of
 from reminders.views.centre import with_all_shown
@@ -25,6 +24,7 @@ from reports.messages import BECAME, tried
 from reports.page import Report
 from reports.rows import RowsFilter
 from treatments.log import rows
+from treatments.log.filters import said
 
 PAGE = 50
 SHOWN = 200  # people on one page; their number is of all
@@ -84,22 +84,9 @@ def sessions(request: StaffRequest) -> HttpResponse:
         "page": page,
         "total": rows.total(chosen.qs) if valid else "",
         "query": query.urlencode(),
-        "said": _said(chosen) if valid else [],
+        "said": said(chosen) if valid else [],
     }
     return render(request, "reports/sessions.html", context, status=200 if valid else 422)
-
-
-def _said(chosen: RowsFilter) -> list[tuple[str, str]]:
-    """Return the filters that are set, with their values in words."""
-    set_ones = [bound for bound in chosen.form if bound.name in chosen.data and bound.data not in (None, "")]
-    return [(bound.label, _value(bound.field, chosen.form.cleaned_data[bound.name])) for bound in set_ones]
-
-
-def _value(field: object, value: object) -> str:
-    if isinstance(value, dt.date):
-        return day_words(value)
-    words = dict(getattr(field, "choices", ()) or ()) if isinstance(value, str) else {}
-    return "yes" if value is True else "no" if value is False else str(words.get(value, value))
 
 
 @require_safe

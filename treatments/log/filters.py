@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
 
 from clinic.models import Injector
+from clinic.wording import day_words
 from clinic.written_out import written_out
 from treatments.cycle import INTERVAL_DAYS
 from treatments.days import given_before
@@ -118,3 +119,16 @@ def date_chips(today: dt.date) -> tuple[tuple[str, dt.date, dt.date], ...]:
     """Return name, first and last day of the stretches that people ask for most."""
     quarter = today.replace(month=3 * ((today.month - 1) // 3) + 1, day=1)
     return (("Today", today, today), ("7 days", today - dt.timedelta(days=6), today), ("This quarter", quarter, today))
+
+
+def said(chosen: django_filters.FilterSet) -> list[tuple[str, str]]:
+    """Return the filters that are set, with their values in words."""
+    set_ones = [bound for bound in chosen.form if bound.name in chosen.data and bound.data not in (None, "")]
+    return [(bound.label, _value(bound.field, chosen.form.cleaned_data[bound.name])) for bound in set_ones]
+
+
+def _value(field: object, value: object) -> str:
+    if isinstance(value, dt.date):
+        return day_words(value)
+    words = dict(getattr(field, "choices", ()) or ()) if isinstance(value, str) else {}
+    return "yes" if value is True else "no" if value is False else str(words.get(value, value))

@@ -41,6 +41,7 @@ def session_log(request: StaffRequest) -> HttpResponse:
         "page": page,
         "total": rows.total(chosen.qs) if valid else "",
         "query": query.urlencode(),
+        "said": filters.said(chosen) if valid else [],
         "more_set": any(request.GET.get(name) for name in filters.MORE),
         "may_bill": may(request.membership, Capability.BILL),
         **_ways(request, now.astimezone(request.clinic.zone).date()),

@@ -45,6 +45,13 @@ def shown(user: User, **query: str) -> str:
     return log_in(user).get(reverse("treatments:log"), query).content.decode()
 
 
+def test_the_log_on_paper_says_which_filters_made_it(signed: TreatmentSession, admin: User) -> None:
+    asked = {"first": "2026-11-01", "injector": str(signed.injector.uid), "lot": "C4471"}
+    page = log_in(admin).get(reverse("treatments:log"), asked).content.decode()
+    assert '<p class="print-only">From: Sunday 1 November 2026; Injector: Dr Osei; Lot: C4471</p>' in page
+    assert "print-only" not in log_in(admin).get(reverse("treatments:log")).content.decode()
+
+
 def test_a_signed_session_stands_in_the_log(signed: TreatmentSession, admin: User) -> None:
     page = shown(admin)
     for words in ("Maria Santos", "C4471", ">155<", ">45<"):

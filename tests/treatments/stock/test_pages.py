@@ -150,6 +150,13 @@ def test_the_stock_page_warns_when_vials_run_short(
     assert "The stock does not last" in at_stock.get(reverse("treatments:stock")).content.decode()
 
 
+def test_waste_on_paper_says_of_which_days_and_clinic(at_stock: Client, sign: Sign, riverside: Clinic) -> None:
+    sign()
+    page = at_stock.get(reverse("treatments:waste"), {"first": "2026-11-02", "last": "2026-11-30"}).content.decode()
+    assert "45 units wasted from Monday 2 November 2026 to Monday 30 November 2026." in page
+    assert f"London time · {riverside.message_name}</p>" in page
+
+
 def test_days_in_the_wrong_order_are_refused(at_stock: Client) -> None:
     answer = at_stock.get(reverse("treatments:waste"), {"first": "2026-11-02", "last": "2026-11-01"})
     assert answer.status_code == 422
