@@ -37,8 +37,8 @@ def page_of(invitation: OfferInvitation, *, name: str, now: dt.datetime) -> Offe
     if over or not offers.still_fits(offer, invitation.course, own):
         return OfferPage(_("This offer has ended"), keep)
     if invitation.answer == OfferInvitation.Answer.NO:
-        changed = _("Changed your mind?")
-        return OfferPage(_("You said no"), f"{changed} {keep}", may_answer=True, shows_time=True, booked_for=booked_for)
+        changed = _("Changed your mind?")  # last, for what follows it is the time and its Yes
+        return OfferPage(_("You said no"), f"{keep} {changed}", may_answer=True, shows_time=True, booked_for=booked_for)
     return OfferPage(
         _("%(name)s, do you want this time?") % {"name": name},
         _("The first to say yes gets it."),

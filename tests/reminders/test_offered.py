@@ -18,6 +18,7 @@ from reminders.planning import reconcile
 from tests.builders import NOW, TODAY, make_course, make_patient, make_session, room_of
 from tests.pages import text
 from tests.reminders.conftest import Gateway
+from tests.reminders.reading import words
 from treatments import booking
 from treatments.models import Course, OfferInvitation, SlotOffer, TreatmentSession
 from treatments.recall import offers
@@ -158,7 +159,8 @@ def test_the_one_who_has_it_cannot_lose_it_by_a_no(offer: SlotOffer, course: Cou
 
 def test_a_no_is_noted_and_may_be_changed(offer: SlotOffer, course: Course, client: Client) -> None:
     reconcile(now=NOW)
-    assert "You said no" in client.post(f"{link_of(course)}pass/", follow=True).content.decode()
+    page = words(client.post(f"{link_of(course)}pass/", follow=True).content)
+    assert re.search(r"You said no .*Changed your mind\? \w+day .* Yes, I want this time", page)
     assert "This time is yours" in client.post(f"{link_of(course)}take/", follow=True).content.decode()
 
 
