@@ -4,19 +4,26 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
+
 from patients.models import Patient
 from treatments.cycle import LATENESS_WORDS, lateness
 from treatments.days import with_cycle
 from treatments.lots import lot_words, lots_used
-from treatments.models import Course, SideEffect, TreatmentSession
+from treatments.models import Course, OutcomeScore, SideEffect, TreatmentSession
 from treatments.models.session import OPEN
 
 
 @dataclass(frozen=True)
 class Care:
-    """Sessions, the newest first; the open course with ``next_due_on``; the open session; effects, the newest first."""
+    """Sessions, the newest first; the open course with ``next_due_on``; the open session; effects, the newest first.
+
+    ``people`` are the keys of the record and of those that were joined with it. What was told and asked under any of
+    them is the person's; what was given stands on the one that stays.
+    """
 
     sessions: list[Any]
+    people: list[int]
     course: Any = None
     session: TreatmentSession | None = None
     effects: list[SideEffect] = field(default_factory=list)
@@ -33,16 +40,22 @@ class Care:
         return f"Day {(on - last).days}, {words}." if words else ""
 
     @property
+    def scores(self) -> QuerySet[OutcomeScore]:
+        """The questionnaire totals, the newest first."""
+        return OutcomeScore.objects.filter(patient__in=self.people).order_by("-taken_on", "-pk")
+
+    @property
     def given(self) -> list[Any]:
         """The sessions that were given, from the first."""
         return sorted((one for one in self.sessions if one.given_on), key=lambda one: (one.given_on, one.pk))
 
 
 def care_of(patient: Patient) -> Care:
-    """Read a person's sessions with lots, courses and side effects (2 queries, 3 before the first session)."""
+    """Read a person's sessions with lots, courses and side effects (3 queries, mostly; 4 before the first session)."""
     sessions = with_cycle(TreatmentSession.objects.filter(course__patient=patient)).annotate(lots=lots_used())
     rows = list(sessions.select_related("course", "injector", "record").order_by("-starts_at", "-pk"))
-    effects = list(SideEffect.objects.filter(patient=patient))
+    people = patient.joined()
+    effects = list(SideEffect.objects.filter(patient__in=people))
     for row in rows:
         row.lots = lot_words(row.lots)
         row.effects = [effect for effect in effects if effect.session_id == row.pk]
@@ -50,8 +63,8 @@ def care_of(patient: Patient) -> Care:
     if course is None:
         course = Course.objects.filter(patient=patient).open().first()
     if course is None:
-        return Care(rows, effects=effects)
+        return Care(rows, people, effects=effects)
     here = [row for row in rows if row.course_id == course.pk]
     last = max((row.given_on for row in here if row.given_on), default=None)
     course.next_due_on = course.due_after(last)
-    return Care(rows, course, next((row for row in here if row.status in OPEN), None), effects)
+    return Care(rows, people, course, next((row for row in here if row.status in OPEN), None), effects)

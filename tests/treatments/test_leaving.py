@@ -26,11 +26,15 @@ from patients.models import (
 )
 from tests.builders import NOW, TODAY, make_assessment, make_course, make_patient, make_session
 from tests.conftest import log_in
+from tests.pages import text
 from tests.servers.database import own_database, run_python
 from treatments import booking, courses, leaving, slots, undoing
 from treatments.booking import NotPossible, Taken
 from treatments.courses import NotAllowed
+from treatments.effects.catalogue import Severity
+from treatments.effects.reporting import Told, report
 from treatments.models import Course, Status, TreatmentSession, WaitingEntry
+from treatments.scores.entering import record_scores
 
 
 @pytest.fixture
@@ -328,6 +332,19 @@ def test_what_cannot_be_is_said_and_changes_nothing(
 def test_a_record_of_another_clinic_is_not_found(desk: Client, maria: Patient, lakeside: Clinic) -> None:
     theirs = make_patient(lakeside, record_number="LA000001")
     assert "No record here" in close(desk, maria, closed="merged", into=theirs.record_number).content.decode()
+
+
+@pytest.mark.parametrize("page", ["patients:detail", "treatments:summary"])
+def test_what_was_told_under_the_record_that_was_joined_stands_on_the_one_that_stays(
+    maria: Patient, double: Patient, nurse: User, page: str
+) -> None:
+    told = Told(effects=["neck_pain"], severity=Severity.MILD, began_on=TODAY)
+    report(patient=double, told=told, by=nurse, at=NOW)
+    record_scores(patient=double, taken_on=TODAY, numbers={"hit6": 61}, by=nurse, at=NOW)
+    leaving.merge(patient=double, into=maria, by=nurse, at=NOW)
+    shown = text(log_in(nurse).get(reverse(page, args=[maria.uid])))
+    assert "Neck pain" in shown
+    assert "HIT-6 61" in shown
 
 
 def test_records_are_not_joined_in_a_circle(maria: Patient, double: Patient, front_desk: User) -> None:

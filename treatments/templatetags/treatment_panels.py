@@ -18,7 +18,7 @@ from patients.models import Authorization, Patient
 from treatments import moves, undoing
 from treatments.authorized import Use, use_of
 from treatments.care import Care, care_of
-from treatments.models import Course, OutcomeScore, SideEffect, TreatmentSession
+from treatments.models import Course, SideEffect, TreatmentSession
 from treatments.models.session import OPEN
 from treatments.response.chart import chart
 from treatments.response.reading import Reading, response_of
@@ -41,7 +41,7 @@ def _standing(patients: Iterable[Patient]) -> dict[int, dict[str, Any]]:
 
 @register.simple_tag(name="care_of")
 def care_of_patient(patient: Patient) -> Care:
-    """Read the treatment once, for the panels below (2 queries)."""
+    """Read the treatment once, for the panels below (3 queries)."""
     return care_of(patient)
 
 
@@ -139,7 +139,7 @@ def effects_and_scores(context: RequestContext, patient: Patient, care: Care) ->
     return {
         "patient": patient,
         "effects": care.effects[:SHOWN],
-        "scores": OutcomeScore.objects.filter(patient=patient)[:SHOWN],
+        "scores": care.scores[:SHOWN],
         "may_inject": may(membership, Capability.INJECT),
         "may_report": may(membership, Capability.BOOK),
         "may_score": may(membership, Capability.ASSESS),

@@ -13,7 +13,6 @@ from clinic.models import AuditEntry
 from patients.models import Assessment, DiaryDay, PreventiveTrial
 from patients.views.lookup import get_patient
 from treatments.care import care_of
-from treatments.models import OutcomeScore
 from treatments.response.reading import response_of
 
 SESSIONS, SCORES = 6, 3  # the newest of each
@@ -42,6 +41,6 @@ def summary(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         "reading": response_of(patient, care.given, DiaryDay.objects.filter(patient=patient).facts(), today),
         "signed": signed.order_by("-signed_at", "-pk").first(),
         "preventives": PreventiveTrial.objects.filter(patient=patient, removed_at__isnull=True),
-        "scores": OutcomeScore.objects.filter(patient=patient)[:SCORES],
+        "scores": care.scores[:SCORES],
     }
     return render(request, "treatments/summary.html", context)
