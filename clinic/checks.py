@@ -14,6 +14,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.http.request import validate_host
 
 from clinic.constraints.guard import Guard
+from clinic.models import Clinic
 
 
 def guard_names() -> set[str]:
@@ -113,7 +114,7 @@ def strangers_texts_have_a_clinic(
     """Warn when the clinic that gets texts of people nobody knows is named, and there is none of that name."""
     if not settings.SMS_CLINIC or not _up_to_date(databases):
         return []
-    names = sorted(apps.get_model("clinic", "Clinic").objects.values_list("slug", flat=True))
+    names = sorted(Clinic.objects.values_list("slug", flat=True))
     if not names or settings.SMS_CLINIC in names:
         return []
     hint = f"Write one of {', '.join(names)}. Until then the first clinic gets texts from people nobody knows."
