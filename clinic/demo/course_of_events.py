@@ -195,9 +195,7 @@ class Chronicle:
             aftercare_given=True,
             since_last=SinceLast(told=None),
         )
-        recording.sign_session(
-            session=session, found=found, by=self._hand(session), at=at, started_at=session.starts_at
-        )
+        recording.sign_session(session=session, found=found, by=self._hand(session), at=at)
         return at + dt.timedelta(minutes=3)
 
     def _vial(self, session: TreatmentSession) -> VialUsed:

@@ -54,7 +54,7 @@
   const filled = (name) => Boolean(form.elements[name]?.value);
   const ticked = (name) => Boolean(form.querySelector(`[name=${name}]:checked`));
   const done = {
-    who: () => ticked("identity_checked"),
+    who: () => ticked("identity_checked") && (!form.elements.given_on || ticked("given_on")),
     since: () => ticked("no_effects") || (ticked("effects") && ticked("effects_severity")),
     safety: () => questions.every((question) => question.querySelector("input:checked")),
     sites: () => ticked("sites") && !form.querySelector(".over-limit"),

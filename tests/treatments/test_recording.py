@@ -37,7 +37,7 @@ def sign(session: TreatmentSession, by: User, **more: Any) -> SessionRecord:
         "identity_checked": True,
         "consent_confirmed": True,
     }
-    return recording.sign_session(session=session, found=Findings(**found | more), by=by, at=at, started_at=at)
+    return recording.sign_session(session=session, found=Findings(**found | more), by=by, at=at)
 
 
 def faults(session: TreatmentSession, by: User, **more: Any) -> str:

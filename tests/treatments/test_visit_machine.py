@@ -171,7 +171,7 @@ class TwoDesks(RuleBasedStateMachine):
             }
             found = Findings(protocol.standard_set(), [vial], answers, day, **confirmed)
             self.act(visit, lambda: recording.sign_session(
-                session=visit, found=found, by=self.staff[who], at=self.now, started_at=self.now
+                session=visit, found=found, by=self.staff[who], at=self.now
             ))  # fmt: skip
 
     @invariant()

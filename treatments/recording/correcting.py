@@ -8,7 +8,7 @@ from clinic import audit
 from clinic.models import AuditEntry, User
 from treatments.booking import Stale
 from treatments.models import SessionEvent, SessionRecord, TreatmentSession
-from treatments.recording import faults
+from treatments.recording import faults, given
 from treatments.recording.findings import Findings
 from treatments.recording.writing import write_signed
 
@@ -23,10 +23,11 @@ def correct_record(*, record: SessionRecord, found: Findings, reason: str, by: U
     wrong = [] if reason.strip() else ["Say why the record is corrected."]
     if session.given_on is None or record.signed_at is None:
         raise faults.Refused(["Only a signed record can be corrected."])
-    # A vial is as fresh as it was then: the day and hour of the first signature count, neither today nor a correction's.
+    # A vial is as fresh as it was then: the day and hour it was given count, neither today nor a correction's.
     first = session.versions.filter(corrects__isnull=True, signed_at__isnull=False).values_list("signed_at", flat=True)
     asked = set(record.answers.values_list("question", flat=True))
-    wrong += faults.of_findings(session, found, by, session.given_on, first.get() or record.signed_at, asked)
+    given_at = given.moment(session, session.given_on, first.get() or record.signed_at)
+    wrong += faults.of_findings(session, found, by, session.given_on, given_at, asked)
     if wrong:
         raise faults.Refused(wrong)
     version = SessionRecord(

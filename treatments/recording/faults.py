@@ -8,11 +8,13 @@ from clinic.models import User
 from clinic.wording import day_words
 from treatments import protocol, safety
 from treatments.models import Status, TreatmentSession
-from treatments.recording import on_record, since
+from treatments.recording import given, on_record, since
 from treatments.recording.findings import Findings
 from treatments.setup import who_injects
 from treatments.stock import use
 from treatments.stock.changes import clean_lot
+
+NO_DAY = "Say on which day it was given."
 
 
 class Refused(Exception):
@@ -23,18 +25,22 @@ class Refused(Exception):
         self.faults = tuple(faults)
 
 
-def before_signing(session: TreatmentSession, found: Findings, by: User, at: dt.datetime) -> list[str]:
-    """Return why the session cannot be signed now; empty when it can."""
+def before_signing(
+    session: TreatmentSession, found: Findings, by: User, given_on: dt.date | None, at: dt.datetime
+) -> list[str]:
+    """Return why the session cannot be signed now; empty when it can. ``given_on``: None where nobody said the day."""
     if session.status == Status.DONE:
         return ["This session is signed already. A signed session cannot change."]
-    given_on = at.astimezone(session.clinic.zone).date()
+    if given_on is None:
+        return [NO_DAY]
+    given_at = given.moment(session, given_on, at)
     return [
         *too_early(session, given_on),
         *since.faults(session, found.since_last, by, at),
-        *on_record.unsettled(session),
+        *on_record.unsettled(session, given_at),
         *_freshness_faults(found, given_on),
         *who_injects.signer_faults(by, session.clinic, given_on, session.injector),
-        *of_findings(session, found, by, given_on, at),
+        *of_findings(session, found, by, given_on, given_at),
     ]
 
 
@@ -48,7 +54,7 @@ def of_findings(
 ) -> list[str]:
     """Return what is wrong with what was found and given, whether it is signed or corrected.
 
-    ``at``: when it was signed first. ``asked``: the safety questions of that day, where they are not today's.
+    ``at``: when it was given (`given.moment`). ``asked``: the safety questions of that day, where they are not today's.
     """
     faults = [] if allows(by, session.clinic, Capability.INJECT) else ["Your role may not sign sessions."]
     if not found.identity_checked:
@@ -65,9 +71,12 @@ def of_findings(
 
 def _freshness_faults(found: Findings, given_on: dt.date) -> list[str]:
     """Rule 21: the safety screen is of the same day."""
-    if found.screened_on == given_on:
-        return []
-    return [f"The safety questions were answered on {day_words(found.screened_on)}. Ask them again today."]
+    return [] if found.screened_on == given_on else [answered_before(found.screened_on)]
+
+
+def answered_before(day: dt.date | None) -> str:
+    """Return what is said of safety answers of another day than that of the session; None: nobody knows of which."""
+    return f"The safety questions were answered on {day_words(day) if day else 'another day'}. Ask them again today."
 
 
 def too_early(session: TreatmentSession, given_on: dt.date) -> list[str]:

@@ -39,7 +39,8 @@ class SinceLast:
 class Findings:
     """All that a signature covers. ``plan`` is site code to units.
 
-    ``answers`` is question key to Yes, No or None for not known, as they were given on ``screened_on``. ``skipped`` is
+    ``given_on`` is the day of the injections, None where it can only be that of the signature. ``answers`` is question
+    key to Yes, No or None for not known, as they were given on ``screened_on``. ``skipped`` is
     site code to the key of the reason, for fixed sites that were left out; ``stopped_reason`` is why the session ended
     before its last site.
     """
@@ -50,6 +51,7 @@ class Findings:
     screened_on: dt.date
     identity_checked: bool
     consent_confirmed: bool
+    given_on: dt.date | None = None
     since_last: SinceLast | None = None  # None: there was no session before, or a record is corrected
     aftercare_given: bool = False
     go_on_reason: str = ""

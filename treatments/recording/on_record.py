@@ -22,7 +22,7 @@ _PRESCRIBER = "Only a prescriber may decide to go on."
 def for_review(session: TreatmentSession, found: Findings, given_on: dt.date, at: dt.datetime) -> list[str]:
     """Return what a prescriber decides about: age, toxin given elsewhere lately, and an emergency since last time.
 
-    ``at`` is when the session was signed first: what was told later was not on record.
+    ``at`` is when the session was given: what was told later was not on record.
     """
     people, wrong = session.course.patient.joined(), []
     adult = LABEL.adult_years
@@ -57,16 +57,19 @@ def _emergencies(session: TreatmentSession, people: Collection[int], at: dt.date
     return [f"{one.label} was reported on {_day(one)}. {_PRESCRIBER}" for one in lately if one.closed_at]
 
 
-def waiting(session: TreatmentSession) -> list[SideEffect]:
-    """Return the emergencies that nobody has settled yet: nothing is injected before a clinician has, whoever asks."""
+def waiting(session: TreatmentSession, at: dt.datetime) -> list[SideEffect]:
+    """Return the emergencies told by then that nobody has settled yet.
+
+    Nothing is injected before a clinician has, whoever asks.
+    """
     people = session.course.patient.joined()
     told = SideEffect.objects.filter(patient__in=people, level=catalogue.Level.EMERGENCY, closed_at__isnull=True)
-    return list(told.select_related("clinic"))
+    return list(told.filter(reported_at__lte=at).select_related("clinic"))
 
 
-def unsettled(session: TreatmentSession) -> list[str]:
+def unsettled(session: TreatmentSession, at: dt.datetime) -> list[str]:
     """Return what is said of each of them."""
-    return [unsettled_words(one) for one in waiting(session)]
+    return [unsettled_words(one) for one in waiting(session, at)]
 
 
 def unsettled_words(effect: SideEffect) -> str:

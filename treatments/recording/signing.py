@@ -8,7 +8,7 @@ from clinic import audit
 from clinic.models import AuditEntry, User
 from treatments.booking import Stale
 from treatments.models import SessionEvent, SessionRecord, Status, TreatmentSession
-from treatments.recording import faults, since
+from treatments.recording import faults, given, since
 from treatments.recording.drafting import end_draft
 from treatments.recording.findings import Findings
 from treatments.recording.writing import write_signed
@@ -16,15 +16,13 @@ from treatments.response.freezing import freeze_level
 from treatments.stock import use
 
 
-def sign_session(
-    *, session: TreatmentSession, found: Findings, by: User, at: dt.datetime, started_at: dt.datetime
-) -> SessionRecord:
+def sign_session(*, session: TreatmentSession, found: Findings, by: User, at: dt.datetime) -> SessionRecord:
     """Sign what was given: the record is frozen from here on, the session is done and the next due date is set by it.
 
     Raises Refused with every fault, or Stale when the session is not (or no longer) in the room.
     """
     try:
-        return _sign(session, found, by, at, started_at)
+        return _sign(session, found, by, at)
     except IntegrityError as error:
         # The database refuses a lot that a colleague recalled since it was looked up.
         if wrong := use.recall_faults(session.clinic_id, [vial.lot for vial in found.vials]):
@@ -33,14 +31,14 @@ def sign_session(
 
 
 @transaction.atomic
-def _sign(
-    session: TreatmentSession, found: Findings, by: User, at: dt.datetime, started_at: dt.datetime
-) -> SessionRecord:
-    if wrong := faults.before_signing(session, found, by, at):
+def _sign(session: TreatmentSession, found: Findings, by: User, at: dt.datetime) -> SessionRecord:
+    given_on = given.day(session, found.given_on, at)
+    wrong = faults.before_signing(session, found, by, given_on, at)
+    if wrong or given_on is None:
         raise faults.Refused(wrong)
-    given_on = at.astimezone(session.clinic.zone).date()
+    started_at = given.began(session, given_on, at)
     if found.since_last:  # before this session counts as the last one
-        since.write(session, found.since_last, by, at)
+        since.write(session, found.since_last, given_on, by, at)
     changed = TreatmentSession.objects.filter(pk=session.pk, status=Status.IN_ROOM).update(
         status=Status.DONE, given_on=given_on
     )

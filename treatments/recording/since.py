@@ -37,11 +37,11 @@ def faults(session: TreatmentSession, said: SinceLast | None, by: User, at: dt.d
     ]
 
 
-def write(session: TreatmentSession, said: SinceLast, by: User, at: dt.datetime) -> None:
-    """Write down what was said, inside the caller's transaction."""
-    patient, today = session.course.patient, at.astimezone(session.clinic.zone).date()
+def write(session: TreatmentSession, said: SinceLast, given_on: dt.date, by: User, at: dt.datetime) -> None:
+    """Write down what was said on the day of the session, inside the caller's transaction."""
+    patient = session.course.patient
     if said.told:
         reporting.report(patient=patient, told=said.told, by=by, at=at)
     if said.lasted or said.wear_off_week:
         numbers = {"wear_off_week": said.wear_off_week, "did_not_wear_off": said.lasted or None}
-        entering.record_scores(patient=patient, taken_on=today, numbers=numbers, by=by, at=at)
+        entering.record_scores(patient=patient, taken_on=given_on, numbers=numbers, by=by, at=at)

@@ -38,7 +38,7 @@ class Used(Protocol):
 def faults(*, session: TreatmentSession, vials: Sequence[Used], at: dt.datetime) -> list[str]:
     """Return why these vials may not be used, or may not have been, a sentence each (clinical rules 14 and 15).
 
-    ``at`` is when the session was signed first: a recall that was known later makes no record of before wrong, and a
+    ``at`` is when the session was given: a recall that was known later makes no record of before wrong, and a
     correction may name what was in fact used. A lot that was never received is no fault: a count that is off must not
     keep a person from being treated.
     """

@@ -37,7 +37,7 @@ def sign(session: TreatmentSession, by: User, *, lot: str, strength: int = 200, 
         stopped_reason=stopped,
         since_last=SinceLast(told=None),
     )
-    recording.sign_session(session=session, found=found, by=by, at=NOW, started_at=NOW)
+    recording.sign_session(session=session, found=found, by=by, at=NOW)
 
 
 @pytest.fixture

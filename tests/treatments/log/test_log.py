@@ -36,7 +36,7 @@ def sign(course: Course, injector: Injector, by: User, *vials: VialUsed) -> Trea
         "since_last": SinceLast(told=None),
     }
     found = Findings(protocol.standard_set(), list(vials), answers, TODAY, **confirmed)
-    recording.sign_session(session=session, found=found, by=by, at=NOW, started_at=NOW)
+    recording.sign_session(session=session, found=found, by=by, at=NOW)
     return session
 
 

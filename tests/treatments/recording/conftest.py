@@ -41,7 +41,7 @@ def outcome(in_room: TreatmentSession) -> Outcome:
     def outcome(by: User, **more: Any) -> str:
         at = more.pop("at", NOW)
         try:
-            recording.sign_session(session=in_room, found=findings(**more), by=by, at=at, started_at=at)
+            recording.sign_session(session=in_room, found=findings(**more), by=by, at=at)
         except Refused as refusal:
             assert not SessionRecord.objects.filter(session=in_room).exists()
             return " ".join(refusal.faults)

@@ -151,4 +151,4 @@ def test_a_reason_to_be_early_is_for_the_day_it_was_given_for(
     session = make_session(course, osei, NOW + days * DAY, status=Status.IN_ROOM, **early)
     signing = pytest.raises(Refused, match="refused") if refused else nullcontext()
     with signing:
-        recording.sign_session(session=session, found=findings(), by=nurse, at=NOW, started_at=NOW)
+        recording.sign_session(session=session, found=findings(), by=nurse, at=NOW)

@@ -64,7 +64,7 @@ def sign(in_room: TreatmentSession, nurse: User) -> Sign:
             consent_confirmed=True,
             stopped_reason=stopped_reason,
         )
-        return recording.sign_session(session=session, found=found, by=nurse, at=NOW, started_at=NOW)
+        return recording.sign_session(session=session, found=found, by=nurse, at=NOW)
 
     return sign
 

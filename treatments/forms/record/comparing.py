@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from patients.forms.fields import parse_day
 from treatments import protocol
 from treatments.forms.record.form import RecordForm
 from treatments.forms.record.sections import SECTIONS, Section, section_of
@@ -52,7 +53,9 @@ def merged(mine: Fields, theirs: Fields, take: Collection[str]) -> dict[str, lis
 
 def _parts(mine: Fields, theirs: Fields, wanted: Any) -> list[Part]:
     lines: dict[Section, list[Line]] = {section: [] for section in SECTIONS}
-    for name, field in RecordForm(since=dt.date.min.replace(year=2000)).fields.items():
+    named = {parse_day(text) for fields in (mine, theirs) for text in fields.get("given_on", [])}
+    form = RecordForm(since=dt.date.min.replace(year=2000), days=sorted(filter(None, named)))
+    for name, field in form.fields.items():
         if not name.startswith(_SILENT):
             label = (
                 f"Second lot: {field.label or name}" if name.startswith("second_") else str(field.label or _label(name))

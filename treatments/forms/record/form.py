@@ -8,6 +8,7 @@ from django import forms
 
 from clinic.forms import HouseForm, Lines
 from treatments import safety
+from treatments.forms.record.given import GivenPart
 from treatments.forms.record.screen import ScreenPart, name_of
 from treatments.forms.record.sections import SECTIONS, Section, section_of
 from treatments.forms.record.since import SincePart
@@ -35,11 +36,13 @@ class SignPart(HouseForm):
     note = forms.CharField(max_length=1000, required=False, widget=Lines(attrs={"rows": 2}))
 
 
-class RecordForm(SignPart, VialsPart, SitesPart, ScreenPart, SincePart, IdentityPart):
+class RecordForm(SignPart, VialsPart, SitesPart, ScreenPart, SincePart, IdentityPart, GivenPart):
     """The session record: identity, since last time, safety questions, sites, vials, consent."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "given_on" in self.fields:
+            self.say_that_day()
         # In the order of the page, so that the summary of what is wrong reads like it.
         self.order_fields(sorted(self.fields, key=lambda name: SECTIONS.index(section_of(name))))
 
@@ -51,14 +54,18 @@ class RecordForm(SignPart, VialsPart, SitesPart, ScreenPart, SincePart, Identity
     def findings(self, on: dt.datetime) -> Findings:
         """Return what the signature covers, from cleaned data. ``on``: now at the clinic."""
         data = self.cleaned_data
+        given_on = data.get("given_on")
+        if given_on:
+            on = dt.datetime.combine(given_on, dt.time(12), on.tzinfo)
         return Findings(
+            given_on=given_on,
             plan=self.plan(),
             skipped=self.skipped(),
             stopped_reason=data["stopped_reason"],
             vials=self.vials_used(on),
             answers=self.answers(),
             since_last=self.since_last(),
-            screened_on=data["screened_on"],
+            screened_on=min(data["screened_on"], given_on or data["screened_on"]),
             identity_checked=data["identity_checked"],
             consent_confirmed=data["consent_confirmed"],
             aftercare_given=data["aftercare_given"],
@@ -81,6 +88,7 @@ class CorrectionForm(RecordForm):
 
     def __init__(self, *args: Any, asked: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.say_that_day()
         for question in safety.QUESTIONS:
             if question.key not in asked:
                 del self.fields[name_of(question.key)]

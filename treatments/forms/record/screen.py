@@ -1,6 +1,7 @@
 """The safety questions of the day."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -69,14 +70,24 @@ class ScreenPart(HouseForm):
         return {key: _ANSWERS[self.cleaned_data[name_of(key)]] for key in keys}
 
 
-def without_old_answers(fields: dict[str, list[str]], today: dt.date) -> tuple[dict[str, list[str]], str | None]:
-    """Return what was typed without safety answers of another day, and that day as written; None when it is today.
+@dataclass(frozen=True)
+class Typed:
+    """What was typed. ``old``: safety answers of another day were in it and are not any more; ``asked_on``: of which."""
 
-    When a vial was diluted goes along, as of today: it keeps no longer for a form that was left open.
+    fields: dict[str, list[str]]
+    old: bool = False
+    asked_on: dt.date | None = None
+
+
+def without_old_answers(fields: dict[str, list[str]], given_on: dt.date, today: dt.date) -> Typed:
+    """Return what was typed without safety answers of a day before the session's.
+
+    What is written down later of the session's day is of that day. When a vial was diluted goes along with answers that
+    are left out, as of the session's day: it keeps no longer for a form that was left open.
     """
-    asked_on = "".join(fields.get("screened_on", [])[:1])
-    if asked_on == today.isoformat():
-        return fields, None
+    asked_on = parse_day("".join(fields.get("screened_on", [])[:1]))
+    if asked_on and given_on <= asked_on <= today:
+        return Typed(fields)
     kept = {name: values for name, values in fields.items() if not name.startswith(name_of(""))}
-    kept = prepared_before(kept, parse_day(asked_on), today)
-    return kept | {"screened_on": [today.isoformat()]}, asked_on
+    kept = prepared_before(kept, asked_on, given_on)
+    return Typed(kept | {"screened_on": [today.isoformat()]}, old=True, asked_on=asked_on)

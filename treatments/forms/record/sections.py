@@ -18,7 +18,7 @@ class Section:
 
 
 SECTIONS = (
-    Section("who", "Right patient", ("identity_checked",)),
+    Section("who", "Right patient", ("given_on", "identity_checked")),
     Section("since", "Since last time", ("no_effects", "effects", "wear_off")),
     Section("safety", "Safety questions", ("screened_on", "safety_", "go_on_reason")),
     Section("sites", "Injections", ("sites", "units_", "skip_", "stopped_reason")),

@@ -86,6 +86,12 @@ class VialsPart(HouseForm):
         self.fields.update(_fields(required=True))
         self.fields.update({SECOND + name: field for name, field in _fields(required=False).items()})
 
+    def say_that_day(self) -> None:
+        """Call the day of the session so where it is not today."""
+        for prefix in ("", SECOND):
+            field = self.fields[prefix + "prepared_day"]
+            field.choices = [("0", "that day"), *field.choices[1:]]  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
         """Ask for the rest of a second lot once one of its boxes is filled."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
@@ -104,7 +110,7 @@ class VialsPart(HouseForm):
         return [[self[prefix + name] for name in _fields(required=True)] for prefix in ("", SECOND)]
 
     def vials_used(self, on: dt.datetime) -> list[VialUsed]:
-        """Return the vials in the order they were emptied. ``on``: now at the clinic, for the times typed alone."""
+        """Return the vials in the order they were emptied. ``on``: a time of its day at the clinic, for times typed alone."""
         prefixes = ["", SECOND] if self.second_typed() else [""]
         return [vial for prefix in prefixes for vial in self._alike(prefix, on)]
 

@@ -12,7 +12,7 @@ from treatments import cycle, injection_map, protocol, safety
 from treatments.care import care_of
 from treatments.forms import CorrectionForm, RecordForm
 from treatments.models import SessionDraft, SideEffect, TreatmentSession
-from treatments.recording import faults, on_record
+from treatments.recording import faults, given, on_record
 from treatments.response.reading import response_of
 from treatments.response.summary import Summary, summary
 from treatments.views.recording import starting
@@ -23,6 +23,8 @@ def record_page(
 ) -> HttpResponse:
     """Show the form: new, as it was left, as it was signed, or with what is wrong."""
     last = starting.last_plan(found.course, found)
+    now = timezone.now()
+    given_on = found.given_on or form.day_given() or timezone.localdate(now, request.clinic.zone)
     plan, skipped = form.typed_plan() if form.is_bound else _start(request, found, form, last)
     context = {
         "session": found,
@@ -31,8 +33,8 @@ def record_page(
         "draft_version": request.POST.get("draft_version", draft.version if draft else 0),
         "correcting": isinstance(form, CorrectionForm),
         # Told before the first injection: a signature that is refused afterwards comes too late.
-        "unsettled": [] if isinstance(form, CorrectionForm) else _unsettled(found),
-        "too_early": [] if isinstance(form, CorrectionForm) else faults.too_early(found, _today(request)),
+        "unsettled": [] if isinstance(form, CorrectionForm) else _unsettled(found, given.moment(found, given_on, now)),
+        "too_early": [] if isinstance(form, CorrectionForm) else faults.too_early(found, given_on),
         "muscles": form.muscles(plan, skipped),
         "map_views": injection_map.marked(injection_map.VIEWS, plan, skipped),
         "map_crops": injection_map.marked(injection_map.CROPS, plan, skipped),
@@ -42,20 +44,16 @@ def record_page(
         "max_units": protocol.MAX_UNITS,
         "stop_reasons": protocol.STOP_REASONS,
         "unknown_advice": safety.UNKNOWN_ADVICE,
-        "diary": _diary(found, _today(request)) if form.since else None,
-        "next_due": cycle.due_on(found.given_on or _today(request), found.course.interval_days),
+        "diary": _diary(found, given_on) if form.since else None,
+        "next_due": cycle.due_on(given_on, found.course.interval_days),
         "may_override": may(request.membership, Capability.PRESCRIBE),
     }
     return render(request, "treatments/record/form.html", context, status=422 if form.is_bound else 200)
 
 
-def _unsettled(found: TreatmentSession) -> list[tuple[str, SideEffect]]:
+def _unsettled(found: TreatmentSession, at: dt.datetime) -> list[tuple[str, SideEffect]]:
     """Return the emergencies that stand in the way, each in words and with the row that its page is for."""
-    return [(on_record.unsettled_words(effect), effect) for effect in on_record.waiting(found)]
-
-
-def _today(request: StaffRequest) -> dt.date:
-    return timezone.localdate(timezone=request.clinic.zone)
+    return [(on_record.unsettled_words(effect), effect) for effect in on_record.waiting(found, at)]
 
 
 def _diary(found: TreatmentSession, today: dt.date) -> Summary | None:

@@ -11,13 +11,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from clinic.access import Capability, StaffRequest, requires
-from clinic.wording import day_words
 from treatments import booking, protocol, recording
 from treatments.forms import RecordForm, parse_day
 from treatments.forms.record import comparing
-from treatments.forms.record.screen import without_old_answers
-from treatments.models import SessionDraft, SessionEvent, Status, TreatmentSession
-from treatments.recording import drafting, since
+from treatments.forms.record.screen import Typed, without_old_answers
+from treatments.models import SessionDraft, Status, TreatmentSession
+from treatments.recording import drafting, given, since
 from treatments.views.conflicts import conflict_page
 from treatments.views.lookup import get_session, note_reading
 from treatments.views.recording import starting
@@ -50,29 +49,40 @@ def record(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 
 
 def _opened(found: TreatmentSession, draft: SessionDraft | None, now: dt.datetime) -> RecordForm:
-    """Return the form as it was left, or a new one with the vial to take. Safety answers of another day are not kept."""
-    last = since.last_given_on(found)
+    """Return the form as it was left, or a new one with the vial to take. Safety answers of a day before are not kept."""
+    asked = _asked(found, now)
     if draft is None:
-        return RecordForm(initial=starting.initial(found, now), since=last)
-    today = now.astimezone(found.clinic.zone).date()
-    kept, _asked_on = without_old_answers(drafting.fields_of(draft), today)
-    initial = {name: values if name in _SEVERAL else values[0] for name, values in kept.items()}
-    return RecordForm(initial=initial, since=last)
+        return RecordForm(initial=starting.initial(found, now), **asked)
+    typed = _typed(found, drafting.fields_of(draft), now)
+    initial: dict[str, Any] = {"given_on": given.likely(found, now)}
+    initial |= {name: values if name in _SEVERAL else values[0] for name, values in typed.fields.items()}
+    return RecordForm(initial=initial, **asked)
 
 
 def _sent(request: StaffRequest, found: TreatmentSession, now: dt.datetime) -> RecordForm:
-    """Return the form as it was sent; safety answers of another day have to be given again."""
-    fields, asked_on = without_old_answers(dict(request.POST.lists()), now.astimezone(request.clinic.zone).date())
-    if asked_on is None:
-        return RecordForm(request.POST, since=since.last_given_on(found))
+    """Return the form as it was sent; safety answers of a day before have to be given again."""
+    typed, asked = _typed(found, dict(request.POST.lists()), now), _asked(found, now)
+    if not typed.old:
+        return RecordForm(request.POST, **asked)
     data = QueryDict(mutable=True)
-    for name, values in fields.items():
+    for name, values in typed.fields.items():
         data.setlist(name, values)
-    form = RecordForm(data, since=since.last_given_on(found))
-    day = parse_day(asked_on)
-    when = day_words(day) if day else "another day"
-    form.add_error(None, f"The safety questions were answered on {when}. Ask them again today.")
+    form = RecordForm(data, **asked)
+    form.add_error(None, recording.answered_before(typed.asked_on))
     return form
+
+
+def _asked(found: TreatmentSession, now: dt.datetime) -> dict[str, Any]:
+    """Return what decides on the questions of the form: when the last session was, and which days this can be of."""
+    days = given.days(found, now)
+    return {"since": since.last_given_on(found), "days": days if len(days) > 1 else ()}
+
+
+def _typed(found: TreatmentSession, fields: dict[str, list[str]], now: dt.datetime) -> Typed:
+    """Return what was typed, without safety answers that are older than the day it was given."""
+    today = now.astimezone(found.clinic.zone).date()
+    said = parse_day("".join(fields.get("given_on", [])[:1]))
+    return without_old_answers(fields, given.day(found, said, now) or given.likely(found, now) or today, today)
 
 
 def _written_by_another(request: StaffRequest, found: TreatmentSession, draft: SessionDraft) -> HttpResponse:
@@ -84,9 +94,8 @@ def _written_by_another(request: StaffRequest, found: TreatmentSession, draft: S
 
 def _sign(request: StaffRequest, found: TreatmentSession, form: RecordForm, now: dt.datetime) -> HttpResponse:
     findings = form.findings(now.astimezone(request.clinic.zone))
-    signature: dict[str, Any] = {"by": request.user, "at": now, "started_at": _started_at(found)}
     try:
-        recording.sign_session(session=found, found=findings, **signature)
+        recording.sign_session(session=found, found=findings, by=request.user, at=now)
     except recording.Refused as error:
         for fault in error.faults:
             form.add_error(None, fault)
@@ -99,9 +108,3 @@ def _sign(request: StaffRequest, found: TreatmentSession, form: RecordForm, now:
     for doubt in protocol.doubts(findings.plan, us_label=request.clinic.country == US):
         messages.warning(request, doubt)
     return redirect("treatments:session", found.uid)
-
-
-def _started_at(session: TreatmentSession) -> dt.datetime:
-    """Return when the patient came into the room."""
-    entered = session.events.filter(kind=SessionEvent.Kind.STATUS).order_by("-pk").first()
-    return entered.at if entered else session.starts_at

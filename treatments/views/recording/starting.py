@@ -9,6 +9,7 @@ from treatments.forms import parse_whole
 from treatments.forms.record.screen import as_typed, name_of
 from treatments.forms.record.vials import SECOND
 from treatments.models import Course, LotRecall, SessionRecord, TreatmentSession, Vial
+from treatments.recording import given
 from treatments.stock.shelf import Shelf, usable
 
 # What the form starts with; a link for each, so that it works without JavaScript.
@@ -26,9 +27,9 @@ _AS_SIGNED = (
 
 
 def initial(session: TreatmentSession, now: dt.datetime) -> dict[str, Any]:
-    """Return the fields of a new form: the vials to take, and the day of the safety questions."""
-    today = now.astimezone(session.clinic.zone).date()
-    return {"screened_on": today} | _vials_to_take(session, today)
+    """Return the fields of a new form: the day it was given, the vials to take, and when the safety questions are read."""
+    today, likely = now.astimezone(session.clinic.zone).date(), given.likely(session, now)
+    return {"given_on": likely, "screened_on": today} | _vials_to_take(session, likely or today)
 
 
 def _vials_to_take(session: TreatmentSession, today: dt.date) -> dict[str, Any]:
