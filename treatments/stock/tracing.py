@@ -9,7 +9,7 @@ from django.db.models.functions import TruncMonth
 from clinic.models import Clinic
 from clinic.paging import page_after
 from patients.models import ContactPoint
-from treatments.models import LotRecall, TreatmentSession, Vial
+from treatments.models import LotRecall, StockVial, TreatmentSession, Vial
 from treatments.stock.changes import clean_lot, recalls_of, spellings
 
 PAGE = 200
@@ -19,11 +19,12 @@ PAGE = 200
 class Trace:
     """One lot: its recall, if any, how many sessions it was used in, and a page of them, the newest first.
 
-    ``after`` is where the next page begins, "" at the end.
+    ``received``: whether a vial of it ever came in. ``after`` is where the next page begins, "" at the end.
     """
 
     lot: str
     recall: LotRecall | None
+    received: bool
     number: int
     sessions: list[TreatmentSession]
     after: str = ""
@@ -46,7 +47,7 @@ class Waste:
 
 
 def trace(clinic: Clinic, lot: str, after: str = "") -> Trace:
-    """Return where a lot went (4 queries): sessions with their patient and the ways to reach them, a page at a time.
+    """Return where a lot went (5 queries): sessions with their patient and the ways to reach them, a page at a time.
 
     Lots are kept as `clean_lot` writes them, so that the index on them is used.
     """
@@ -57,7 +58,8 @@ def trace(clinic: Clinic, lot: str, after: str = "") -> Trace:
     listed = sessions.select_related("course__patient", "injector").prefetch_related(contacts)
     page = page_after(listed, after, PAGE, by="starts_at")
     recall = next(iter(recalls_of(clinic.pk, [key])), None)
-    return Trace(key, recall, sessions.order_by().count(), page.rows, page.cursor)
+    received = StockVial.objects.filter(clinic=clinic, lot=key).exists()
+    return Trace(key, recall, received, sessions.order_by().count(), page.rows, page.cursor)
 
 
 def waste_by_month(clinic: Clinic, first: dt.date, last: dt.date) -> list[Waste]:

@@ -14,6 +14,7 @@ from patients.templatetags.contacts import spoken
 from tests.acceptance.forms import Page, faults
 from tests.builders import NOW, TODAY, make_course, make_patient, make_session
 from tests.conftest import log_in
+from tests.pages import text
 from tests.treatments.stock.conftest import Receive, Sign
 from treatments.models import LotRecall, StockVial, TreatmentSession
 from treatments.stock import changes, tracing
@@ -96,6 +97,13 @@ def test_one_search_leads_from_a_lot_to_phone_numbers(at_stock: Client, sign: Si
     assert maria.full_name in page
     assert spoken(maria.contact_points.get(channel="sms"), "GB") in page, "as people here dial it"
     assert AuditEntry.objects.get(kind="lot trace").rows == 1
+
+
+def test_a_lot_that_was_never_here_is_not_taken_for_one_that_nobody_had(at_stock: Client, stocked: Receive) -> None:
+    stocked()
+    kept, unknown = (text(at_stock.get(reverse("treatments:trace"), {"lot": lot})) for lot in ("c4471", "c4417"))
+    assert "No session used lot C4471.</p>" in kept
+    assert "No session used lot C4417, and no vial of it was ever received here. Check the number.</p>" in unknown
 
 
 def test_a_lot_of_many_sessions_is_listed_page_by_page(
