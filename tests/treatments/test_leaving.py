@@ -84,6 +84,15 @@ def test_a_death_cancels_the_visit_ends_the_course_and_stops_every_message(
     assert not WaitingEntry.objects.standing().exists()
 
 
+def test_the_record_that_stays_leads_to_the_one_that_was_joined_with_it(
+    desk: Client, maria: Patient, double: Patient, front_desk: User
+) -> None:
+    assert "joined with this one" not in page(desk, maria)
+    leaving.merge(patient=double, into=maria, by=front_desk, at=NOW)
+    link = f'<a href="{reverse("patients:detail", args=[double.uid])}">{double.record_number}</a>'
+    assert f"With record {link}, joined with this one" in page(desk, maria)
+
+
 def test_an_allergy_noted_on_the_second_record_stands_on_the_one_that_stays(
     maria: Patient, double: Patient, front_desk: User
 ) -> None:
