@@ -4,12 +4,13 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from clinic.models import Clinic
 from patients.models import Patient
-from treatments.models import StockVial, TreatmentSession
+from treatments.models import Course, StockVial, TreatmentSession
 from treatments.models.session import OPEN
 from treatments.protocol import STANDARD_UNITS
 from treatments.stock.supply import Need, Outlook, Supply, outlook
@@ -74,14 +75,20 @@ def look_ahead(clinic: Clinic, on: dt.date) -> Outlook:
 
 def _last_units(courses: set[int]) -> dict[int, int]:
     """Return the units of each course's last signed session that was not stopped: what the next one will probably take."""
-    given = TreatmentSession.objects.filter(course__in=courses, record__isnull=False, record__stopped_reason="")
-    return dict(given.order_by("starts_at").values_list("course_id", "record__units_given"))
+    given = TreatmentSession.objects.filter(course=OuterRef("pk"), record__isnull=False, record__stopped_reason="")
+    last = Subquery(given.order_by("-given_on").values("record__units_given")[:1])
+    rows = Course.objects.filter(pk__in=courses).annotate(last_units=last).filter(last_units__isnull=False)
+    return dict(rows.order_by().values_list("pk", "last_units"))
 
 
 def used_without_stock(clinic: Clinic, since: dt.date) -> list[str]:
     """Return lots that visits since a day used although fewer vials of them had been received."""
-    visits = TreatmentSession.objects.filter(clinic=clinic, local_date__gte=since, record__isnull=False)
-    used = Counter(lot.upper() for lot in visits.values_list("record__vials__lot", flat=True) if lot)
+    visits = TreatmentSession.objects.filter(clinic=clinic, local_date__gte=since, record__vials__isnull=False)
     taken = StockVial.objects.filter(clinic=clinic, state=StockVial.State.USED, session__local_date__gte=since)
-    matched = Counter(lot.upper() for lot in taken.values_list("lot", flat=True))
+    used, matched = _counted(visits, "record__vials__lot"), _counted(taken, "lot")
     return sorted(lot for lot, number in used.items() if number > matched[lot])
+
+
+def _counted(rows: QuerySet[Any], lot: str) -> Counter[str]:
+    """Count the vials of each lot."""
+    return Counter(dict(rows.order_by().values_list(lot).annotate(number=Count("pk"))))
