@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from clinic.access import Capability, StaffRequest, requires
 from clinic.models import Absence, Closure, Injector, OpeningHours
 from treatments.setup import history
-from treatments.setup.opening import outside
+from treatments.setup.opening import outside, reasons_outside
 from treatments.setup.recognising import unrecognised
 
 
@@ -30,7 +30,7 @@ def overview(request: StaffRequest) -> HttpResponse:
         ),
         "absences": Absence.objects.filter(clinic=clinic, ends_at__gt=now).select_related("injector", "clinic"),
         "closures": Closure.objects.filter(clinic=clinic, ends_at__gt=now).select_related("room", "clinic"),
-        "outside": len(outside(clinic, Q(), now)),
+        "outside": len(reasons_outside(clinic, Q(), now)),
     }
     return render(request, "treatments/setup/overview.html", context)
 
