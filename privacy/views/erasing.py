@@ -33,10 +33,11 @@ def erase_person(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
             gone = "Contact data and the words of messages are" if what == Erasure.What.CONTACT else "The person is"
             messages.success(request, f"{gone} erased.")
             return redirect("privacy:about", patient.uid)
+    people = records_of(patient)
     context = {
         "patient": patient,
         "form": form,
-        "until": kept_until(records_of(patient), Retention.of(request.clinic)),
-        "joined": records_of(patient)[1:],
+        "until": kept_until(people, Retention.of(request.clinic)),
+        "joined": [one for one in people if one != patient],  # of a joined record, the one that it leads to
     }
     return render(request, "privacy/erase.html", context, status=422 if form.is_bound else 200)

@@ -279,6 +279,15 @@ def test_the_page_says_until_when_a_record_is_kept(maria: Patient, kit: Any) -> 
     assert "has to be kept until 23 November 2034" in response.content.decode()
 
 
+@pytest.mark.parametrize("opened", ["the record that stays", "the joined one"])
+def test_the_page_names_every_other_record_that_goes(maria: Patient, kit: Any, keeper: User, opened: str) -> None:
+    twin = make_patient(maria.clinic, "Mary", "Santos")
+    close_record(patient=twin, closed=Patient.Closed.MERGED, on=TODAY, by=keeper, at=NOW, into=maria)
+    this, other = (maria, twin) if opened == "the record that stays" else (twin, maria)
+    shown = kit.get(page(this)).content.decode()
+    assert f"Records joined with this one go with it: {other.record_number}." in shown
+
+
 def test_nobody_is_erased_by_a_link(maria: Patient, kit: Any) -> None:
     kit.get(f"{page(maria)}?what=person&reason=order&confirm={maria.record_number}")
     assert not Erasure.objects.exists()
