@@ -232,6 +232,18 @@ def test_free_times_of_a_year_are_not_computed_at_once(program: Program, osei: I
     assert response.status_code == (400 if start == "2027" else 200)
 
 
+@pytest.mark.parametrize(("day_behind", "status"), [("2027-11-15", 200), ("2027-11-16", 400)])
+def test_days_on_which_the_clock_goes_back_are_days_like_others(
+    program: Program, osei: Injector, day_behind: str, status: int
+) -> None:
+    """London's clocks go back on 31 October: these 31 days are an hour longer than 31 times 24 hours."""
+    assert program.get("Slot", start=["ge2027-10-15", f"lt{day_behind}"]).status_code == status
+
+
+def test_a_month_in_which_the_clock_goes_back_can_be_asked_for(program: Program, osei: Injector) -> None:
+    assert program.get("Slot", start="2027-10").status_code == 200
+
+
 def test_only_free_times_are_told(program: Program) -> None:
     assert program.get("Slot", status="busy").status_code == 400
     assert program.get("Slot", status="free").status_code == 200

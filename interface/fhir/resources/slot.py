@@ -153,7 +153,8 @@ def _window(values: list[str], clinic: Clinic, now: dt.datetime) -> tuple[dt.dat
         bounded = bounded or "start__lt" in asked
     if not bounded:
         high = min(high, low + AHEAD)
-    if high - low > LONGEST:
+    # By the wall clock too: a month in which it goes back is an hour longer than its days.
+    if high > max(low + LONGEST, low.astimezone(clinic.zone) + LONGEST):
         raise refuse(400, "too-costly", "Ask for at most 31 days at once.", "start")
     return low, high
 
