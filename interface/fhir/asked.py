@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 from clinic.models import Clinic
 from interface.fhir import bodies
 from interface.fhir.codes import own_system
-from interface.fhir.outcome import Json, refuse
+from interface.fhir.outcome import Json, refuse, sayable
 from interface.fhir.resources.slot import Wanted, wanted
 from interface.fhir.rows import as_uid
 
@@ -38,8 +38,7 @@ class Asked:
 def read(body: Json, clinic: Clinic) -> Asked:
     """Return what an Appointment asks for. Raises Refused with the part that cannot be taken."""
     if more := sorted(body.keys() - TAKEN):
-        named = ", ".join(more)[:200].encode("ascii", "replace").decode()  # half a letter cannot be said back
-        raise refuse(422, "not-supported", f"Not kept here, so leave it out: {named}.")
+        raise refuse(422, "not-supported", f"Not kept here, so leave it out: {sayable(more)}.")
     if body.get("status") != "booked":
         raise refuse(422, "value", "A new Appointment has the status booked.", "Appointment.status")
     time = _time(body, clinic)

@@ -4,7 +4,8 @@ from typing import Any
 
 from interface.fhir import bodies
 from interface.fhir.codes import STATUSES
-from interface.fhir.outcome import Json, refuse
+from interface.fhir.outcome import Json, refuse, sayable
+from interface.fhir.resources.appointment import shape
 from treatments.models import Status, TreatmentSession
 
 REASON = "Appointment.cancelationReason"
@@ -12,6 +13,8 @@ LONGEST_REASON = 300
 # No set: what was sent may be anything, and a list has no place in one.
 _SETTING = ("replace", "add")
 _CANCELLED = STATUSES[Status.CANCELLED]
+# Looked at for themselves, or ours to give.
+_APART = frozenset(("resourceType", "id", "meta", "status", "start", "end", "cancelationReason"))
 
 
 def replaced(body: Json, session: TreatmentSession) -> tuple[bool, str]:
@@ -23,7 +26,11 @@ def replaced(body: Json, session: TreatmentSession) -> tuple[bool, str]:
             raise refuse(
                 422, "not-supported", "A visit is not moved: cancel it and book another.", f"Appointment.{part}"
             )
-    return _asks(body.get("status"), session), _words(body.get("cancelationReason"))
+    reason = _words(body.get("cancelationReason"))
+    to_cancel = _asks(body.get("status"), session, reason)
+    if not to_cancel:  # of a visit that is called off, no other part matters
+        _mind_the_rest(body, session)
+    return to_cancel, reason
 
 
 def patched(body: Any, session: TreatmentSession) -> tuple[bool, str]:
@@ -41,15 +48,24 @@ def patched(body: Any, session: TreatmentSession) -> tuple[bool, str]:
             reason = _words(value)
         else:
             raise refuse(422, "not-supported", "Only /status and /cancelationReason can be changed.")
-    return _asks(status, session), reason
+    return _asks(status, session, reason), reason
 
 
-def _asks(status: Any, session: TreatmentSession) -> bool:
+def _asks(status: Any, session: TreatmentSession, reason: str) -> bool:
     if status == _CANCELLED:
         return True
     if status != STATUSES[Status(session.status)]:
         raise refuse(422, "not-supported", "The one change that is taken is cancelled.", "Appointment.status")
+    if reason:
+        raise refuse(422, "not-supported", "A cancelationReason is taken where the visit is cancelled.", REASON)
     return False
+
+
+def _mind_the_rest(body: Json, session: TreatmentSession) -> None:
+    """Raise Refused for what is otherwise than it was read: an answer of 200 would say that it was changed."""
+    shown = shape(session, session.clinic)
+    if other := sorted(part for part in body.keys() - _APART if body[part] != shown.get(part)):
+        raise refuse(422, "not-supported", f"Nothing but the status is changed. Leave as they were: {sayable(other)}.")
 
 
 def _words(value: Any) -> str:

@@ -43,6 +43,11 @@ def not_found() -> Refused:
     return refuse(404, "not-found", "There is no such record here.")
 
 
+def sayable(names: Sequence[str]) -> str:
+    """Return names that somebody sent as they may be said back: half a letter cannot be."""
+    return ", ".join(names)[:200].encode("ascii", "replace").decode()
+
+
 def outcome(issues: Sequence[Issue], severity: str = "error") -> Json:
     """Return an OperationOutcome."""
     return {"resourceType": "OperationOutcome", "issue": [issue.body(severity) for issue in issues]}

@@ -325,6 +325,36 @@ def test_no_other_change_is_taken(
     assert visit.status == "booked"
 
 
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("slot", [{"reference": "Slot/another"}]),
+        ("participant", []),
+        ("minutesDuration", 60),
+        ("identifier", [{"value": "V-2"}]),
+        ("comment", "By wheelchair"),
+        ("cancelationReason", {"text": "Holiday"}),
+    ],
+)
+def test_a_visit_sent_back_with_another_change_is_not_said_to_be_changed(
+    program: Program, visit: TreatmentSession, part: str, value: Any
+) -> None:
+    read = program.get(f"Appointment/{visit.uid}").json()
+    assert put(program, visit, **read).status_code == 200  # as it was read
+    response = put(program, visit, **read | {part: value})
+    assert response.status_code == 422, response.content
+    assert part in issues(response)[0][1]
+    cancelled = put(program, visit, **read | {part: value, "status": "cancelled"})
+    assert cancelled.json()["status"] == "cancelled"  # who does not come needs no other part
+
+
+def test_a_reason_alone_is_no_change(program: Program, visit: TreatmentSession) -> None:
+    step = {"op": "add", "path": "/cancelationReason", "value": {"text": "Holiday"}}
+    assert patch(program, visit, step).status_code == 422
+    assert patch(program, visit, step, {"op": "replace", "path": "/status", "value": "cancelled"}).status_code == 200
+    assert patch(program, visit, step).status_code == 200  # it is cancelled already
+
+
 @pytest.mark.parametrize("zone", ["Z", "+00:00", ".000+00:00", ".000000Z"])
 def test_a_visit_sent_back_with_its_times_written_another_way_is_cancelled(
     program: Program, visit: TreatmentSession, zone: str
