@@ -21,6 +21,10 @@ class AddressTaken(Exception):
     """This address is told already."""
 
 
+class Ended(Exception):
+    """Another admin ended this address meanwhile."""
+
+
 @transaction.atomic
 def make(*, clinic: Clinic, url: str, events: Iterable[str], by: User, at: dt.datetime) -> Hook:
     """Begin to tell an address what happens from now on. Its secret is shown once.
@@ -43,10 +47,12 @@ def make(*, clinic: Clinic, url: str, events: Iterable[str], by: User, at: dt.da
 def rotate(*, hook: Hook, by: User, at: dt.datetime) -> Hook:
     """Give a hook a new secret and answer for it from now on; for a day calls are signed with the old one, too, and with those that still had theirs.
 
-    The program knows the one before, whoever pressed twice or loaded the page again since.
+    The program knows the one before, whoever pressed twice or loaded the page again since. Raises Ended.
     """
     _may_set_up(by, hook.clinic)
     hook = Hook.objects.select_for_update().get(pk=hook.pk)
+    if hook.ended_at:
+        raise Ended
     hook.old_secret = " ".join([hook.secret, *hook.old_secrets(at)])
     hook.old_until, hook.secret = at + OVERLAP, new_secret()
     hook.kept_at, hook.kept_by = at, by

@@ -40,7 +40,11 @@ def overview(request: StaffRequest) -> HttpResponse:
 @requires(Capability.SETUP)
 def rotate(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Give an address a new secret and show it, this one time."""
-    hook = keeping.rotate(hook=_hook(request, uid), by=request.user, at=timezone.now())
+    try:
+        hook = keeping.rotate(hook=_hook(request, uid), by=request.user, at=timezone.now())
+    except keeping.Ended:
+        messages.info(request, "This address has ended meanwhile. Nothing is told there any more.")
+        return redirect("hooks:list")
     return _page(request, HookForm(clinic=request.clinic), hook)
 
 

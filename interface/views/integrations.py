@@ -73,7 +73,10 @@ def revoke(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 def take_over(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Answer for a program whose admin has left."""
     found = tokens.take_over(integration=_integration(request, uid), by=request.user, at=timezone.now())
-    messages.success(request, f"You look after {found.name} now.")
+    if found.revoked_at:
+        messages.info(request, f"{found.name} was revoked meanwhile. Its token opens nothing any more.")
+    else:
+        messages.success(request, f"You look after {found.name} now.")
     return redirect("integrations:list")
 
 

@@ -128,3 +128,19 @@ def test_nobody_but_an_admin_takes_over(front_desk: User, asking: Integration) -
 
 def test_another_clinic_s_program_is_not_there(asking: Integration, stranger: User) -> None:
     assert log_in(stranger).post(reverse("integrations:take_over", args=[asking.uid])).status_code in {403, 404}
+
+
+def test_who_takes_over_what_was_revoked_meanwhile_reads_so(admin: User, asking: Integration) -> None:
+    tokens.revoke(integration=asking, by=admin, at=NOW)
+    page = log_in(admin).post(reverse("integrations:take_over", args=[asking.uid]), follow=True).content.decode()
+    assert "You look after Hospital file now." not in page
+    assert "Hospital file was revoked meanwhile." in page
+
+
+def test_an_address_that_was_ended_meanwhile_gets_no_new_secret(admin: User, told: Hook) -> None:
+    keeping.end(hook=told, by=admin, at=NOW)
+    page = log_in(admin).post(reverse("hooks:rotate", args=[told.uid]), follow=True).content.decode()
+    assert "Secret for" not in page
+    assert "This address has ended meanwhile. Nothing is told there any more." in page
+    assert Hook.objects.get().secret == told.secret
+    assert Hook.objects.get().kept_by is None
