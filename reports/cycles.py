@@ -23,6 +23,7 @@ from treatments.response.cycles import WEEKS_5_TO_8_END, WEEKS_9_TO_12_END, fewe
 from treatments.response.everyone import diary_counts, level_counts, window_of
 
 CHUNK = 1000
+LAST = 9  # later cycles share one line
 _COUNTS = ("level", "middle", "late")
 _SHOWN = (
     *("given_on", "uid", "injector__name"),
@@ -89,6 +90,11 @@ def _fewer(level: int, late: int) -> Fraction | None:
 def _worn_off(middle: int, late: int) -> bool | None:
     then, now = window_of(_ANY_DAY, middle), window_of(_ANY_DAY, late)
     return None if more_days(then, now) is None else wears_off(then, now)
+
+
+def cycle_words(number: int) -> str:
+    """Return which cycles a line counts, or the page behind it lists."""
+    return f"cycle {number}{' or later' if number == LAST else ''}"
 
 
 def cycles(asked: Asked) -> Iterator[Cycle]:

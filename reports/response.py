@@ -7,12 +7,11 @@ from patients.eligibility import MIN_DAYS_RECORDED
 from patients.eligibility.counts import WINDOW_DAYS
 from patients.eligibility.policy import NICE
 from reports.asked import Asked
-from reports.cycles import Cycle, cycles, cycles_with
+from reports.cycles import LAST, Cycle, cycle_words, cycles, cycles_with
 from reports.numbers import Share
 from reports.page import Figure, Report, Row, Table, share_row, too_few
 
 HALF = 50  # percent fewer, what trials of prevention call a response (International Headache Society, trial guidelines)
-_LAST = 9  # later cycles share one line
 _ABOUT = (
     f"Headache days in weeks 9 to 12 after a session against the {WINDOW_DAYS} days before the first one, for cycles whose "
     f"week 12 ended in these days. Only where at least {MIN_DAYS_RECORDED} of {WINDOW_DAYS} days are filled in both; "
@@ -44,7 +43,7 @@ def response(asked: Asked) -> Report:
     """Count who responds, after the first cycle, the second and so on (1 query)."""
     by_number: defaultdict[int, Counter[str]] = defaultdict(Counter)
     for cycle in cycles_with(asked, "level", "late"):
-        by_number[min(cycle.number, _LAST)].update(groups(cycle))
+        by_number[min(cycle.number, LAST)].update(groups(cycle))
     sums = sum(by_number.values(), Counter[str]())
     judged = sums["some"] + sums["less"]
     counted = f"n = {judged:,} cycles"
@@ -70,7 +69,7 @@ def response(asked: Asked) -> Report:
 def _row(asked: Asked, number: int, sums: Counter[str]) -> Row:
     judged = sums["some"] + sums["less"]
     half, left_out = Share(sums["half"], judged).words, f"{sums['level'] + sums['diary']:,}"
-    name = f"Cycle {number}{' or later' if number == _LAST else ''}"
+    name = cycle_words(number).capitalize()
     return share_row(name, Share(sums["some"], judged), half, left_out, href=_people(asked, "some", number))
 
 
@@ -81,4 +80,4 @@ def _people(asked: Asked, group: str, number: int | None = None) -> str:
 def members(asked: Asked, group: str, number: int | None) -> Iterable[Cycle]:
     """Return the cycles of a group, those after one cycle or all."""
     wanted = (cycle for cycle in cycles(asked) if group in groups(cycle))
-    return wanted if number is None else (cycle for cycle in wanted if min(cycle.number, _LAST) == number)
+    return wanted if number is None else (cycle for cycle in wanted if min(cycle.number, LAST) == number)

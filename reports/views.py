@@ -19,6 +19,7 @@ from reminders.results import result_of
 from reminders.views.centre import with_all_shown
 from reports.asked import Asked, AskForm, chips, form_of
 from reports.catalogue import FIRST, OF_CYCLES, REPORTS
+from reports.cycles import LAST, cycle_words
 from reports.export import csv_of
 from reports.messages import BECAME, tried
 from reports.page import Report
@@ -28,6 +29,8 @@ from treatments.log.filters import said
 
 PAGE = 50
 SHOWN = 200  # people on one page; their number is of all
+# Which cycles a page of people may be asked for, as its address says it.
+_CYCLES: dict[str, int | None] = {"": None} | {str(number): number for number in range(1, LAST + 1)}
 
 
 @require_safe
@@ -95,19 +98,21 @@ def people(request: StaffRequest, key: str) -> HttpResponse:
     """List whose cycles are behind a number."""
     groups, members = OF_CYCLES.get(key, ({}, None))
     group, form = request.GET.get("group", next(iter(groups), "")), form_of(request, timezone.now())
-    if members is None or group not in groups:
+    cycle = request.GET.get("cycle", "")
+    if members is None or group not in groups or cycle not in _CYCLES:
         raise Http404
     if not form.is_valid():
         return _back_to(request, key)
-    number = request.GET.get("cycle", "")
     asked = form.asked(timezone.now())
     if not asked.here:
         raise Http404
-    found = members(asked, group, int(number) if number.isdecimal() else None)
+    number = _CYCLES[cycle]
+    found = members(asked, group, number)
     shown = list(islice(found, SHOWN))
     more = sum(1 for _ in found)
     _note(request, AuditEntry.Action.READ, f"report {key}", len(shown))
-    context = {"title": groups[group], "cycle": number, "shown": shown, "more": more, "asked": asked, "key": key}
+    title = f"{groups[group]}, {cycle_words(number)}" if number else groups[group]
+    context = {"title": title, "shown": shown, "more": more, "asked": asked, "key": key}
     return render(request, "reports/people.html", context | {"query": _query(request)})
 
 

@@ -9,13 +9,12 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from patients.eligibility import MIN_DAYS_RECORDED
 from patients.eligibility.counts import WINDOW_DAYS
 from reports.asked import Asked
-from reports.cycles import Cycle, cycles, cycles_with
+from reports.cycles import LAST, Cycle, cycle_words, cycles, cycles_with
 from reports.numbers import Share
 from reports.page import Figure, Report, Row, Table, share_row, too_few
 from treatments.models import OutcomeScore, TreatmentSession
 from treatments.response.cycles import WORSE_DAYS
 
-_LAST = 9
 _ABOUT = (
     f"Headache days in weeks 9 to 12 after a session minus those in weeks 5 to 8, for cycles whose week 12 ended in these "
     f"days. {WORSE_DAYS} days more or worse count as wearing off. Only where at least {MIN_DAYS_RECORDED} of {WINDOW_DAYS} "
@@ -35,7 +34,7 @@ def wear_off(asked: Asked) -> Report:
     """Count where the effect wore off, by the diary and by what people said (3 queries)."""
     by_number: defaultdict[int, Counter[str]] = defaultdict(Counter)
     for cycle in cycles_with(asked, "middle", "late"):
-        by_number[min(cycle.number, _LAST)][group_of(cycle)] += 1
+        by_number[min(cycle.number, LAST)][group_of(cycle)] += 1
     sums = sum(by_number.values(), Counter[str]())
     judged, said = sums["worn"] + sums["lasted"], _said(asked)
     counted, told = f"n = {judged:,} cycles", f"n = {said['asked']:,} answers"
@@ -58,7 +57,7 @@ def wear_off(asked: Asked) -> Report:
 
 def _row(asked: Asked, number: int, sums: Counter[str]) -> Row:
     share = Share(sums["worn"], sums["worn"] + sums["lasted"])
-    name = f"Cycle {number}{' or later' if number == _LAST else ''}"
+    name = cycle_words(number).capitalize()
     return share_row(name, share, f"{sums['diary']:,}", href=_people(asked, "worn", number))
 
 
@@ -94,4 +93,4 @@ def _people(asked: Asked, group: str, number: int | None = None) -> str:
 def members(asked: Asked, group: str, number: int | None) -> Iterable[Cycle]:
     """Return the cycles of a group, those after one cycle or all."""
     wanted = (cycle for cycle in cycles(asked) if group_of(cycle) == group)
-    return wanted if number is None else (cycle for cycle in wanted if min(cycle.number, _LAST) == number)
+    return wanted if number is None else (cycle for cycle in wanted if min(cycle.number, LAST) == number)

@@ -127,6 +127,18 @@ def test_each_number_leads_to_the_people_behind_it(riverside: Clinic, osei: Inje
         assert len(client.get(row.href).context["shown"]) == int(row.cells[1].split(" of ")[0])
 
 
+@pytest.mark.parametrize("key", ["response", "wear-off"])
+def test_the_page_of_a_number_says_of_which_cycles_it_is(maria: Patient, osei: Injector, admin: User, key: str) -> None:
+    treated(maria, osei, 1, GIVEN)
+    diary_after(maria, GIVEN, 10, 10)
+    client, url = log_in(admin), reverse("reports:people", args=[key])
+    asked = DAYS | {"group": "diary"}
+    for cycle, words in (("1", ", cycle 1</h1>"), ("9", ", cycle 9 or later</h1>"), ("", "days</h1>")):
+        assert words in client.get(url, asked | {"cycle": cycle}).content.decode(), cycle
+    for nonsense in ("x", "0", "10", "-1", "²", "9" * 5000):
+        assert client.get(url, asked | {"cycle": nonsense}).status_code == 404, nonsense
+
+
 @pytest.mark.parametrize(("key", "number"), [("response", 4), ("wear-off", 6)])
 def test_as_many_queries_for_many_people_as_for_few(
     riverside: Clinic, osei: Injector, admin: User, key: str, number: int, django_assert_num_queries: DjangoAssertNumQueries
