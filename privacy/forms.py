@@ -3,8 +3,10 @@
 from typing import ClassVar
 
 from django import forms
+from django.db.models import Q
 
 from clinic.models import Clinic, User
+from interface.models import Integration
 from patients.forms.fields import Day
 from patients.models import Patient
 from privacy.models import Erasure, Retention
@@ -30,7 +32,9 @@ class LooksForm(forms.Form):
     def __init__(self, data: object, clinic: Clinic) -> None:
         super().__init__(data)  # type: ignore[arg-type]
         who: _StaffField = self.fields["who"]  # type: ignore[assignment]
-        who.queryset = User.objects.filter(memberships__clinic=clinic).distinct().order_by("full_name")
+        # A program that only reads has no role here.
+        reading = Q(pk__in=Integration.objects.filter(clinic=clinic).order_by().values("user"))
+        who.queryset = User.objects.filter(Q(memberships__clinic=clinic) | reading).distinct().order_by("full_name")
         who.error_messages["invalid_choice"] = "Choose somebody who works or worked at this clinic."
 
 

@@ -8,12 +8,13 @@ import pytest
 from django.urls import reverse
 
 from clinic import audit
-from clinic.models import AuditEntry, Role, User
+from clinic.models import AuditEntry, Clinic, Role, User
 from patients.actions import close_record
 from patients.models import Patient
 from privacy.looks import PAGE, traces_of
 from tests.builders import NOW, TODAY, make_patient, make_user
 from tests.conftest import log_in
+from tests.interface.programs import Program
 from tests.world import World
 
 
@@ -89,6 +90,20 @@ def test_one_person_of_staff_can_be_asked_about(harbour: World, kit: Any, keeper
     page = kit.get(f"{who_looked(harbour)}?who={keeper.pk}").content.decode()
     assert '<td data-label="Who">Kit Keeper</td>' in page
     assert '<td data-label="Who">Pat Prescriber</td>' not in page
+
+
+def test_a_program_that_only_reads_can_be_asked_about_too(harbour: World, kit: Any) -> None:
+    reading = Program(harbour.clinic, "system/Patient.read", name="Hospital file")
+    reading.get(f"Patient/{harbour.patient.uid}")
+    page = kit.get(who_looked(harbour)).content.decode()
+    assert f'<option value="{reading.integration.user.pk}">Hospital file</option>' in page
+    found = kit.get(f"{who_looked(harbour)}?who={reading.integration.user.pk}").content.decode()
+    assert found.count('<td data-label="Who">') == found.count('<td data-label="Who">Hospital file</td>') == 1
+
+
+def test_a_program_of_another_clinic_cannot_be_asked_about(harbour: World, kit: Any, lakeside: Clinic) -> None:
+    theirs = Program(lakeside, "system/Patient.read").integration.user
+    assert kit.get(f"{who_looked(harbour)}?who={theirs.pk}").status_code == 422
 
 
 @pytest.mark.parametrize("query", ["who=0", "who=x", "first=yesterday", "last=2026-13-01", "last=9999-12-31"])
