@@ -3,6 +3,7 @@
 import csv
 import io
 import uuid
+from itertools import chain
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -49,7 +50,8 @@ def export(request: StaffRequest, uid: uuid.UUID) -> HttpResponseBase:
     entries = looks.chosen(looks.traces_of(patient), request.clinic, **form.cleaned_data)
     _trace(request, patient, AuditEntry.Action.EXPORT, entries.count())
     lines = (_line(row) for row in looks.table(entries, request.clinic))
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    # The mark tells spreadsheets how letters such as those of Zoë are written.
+    response = StreamingHttpResponse(chain(["\ufeff"], lines), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="who-looked-{patient.uid}.csv"'
     return response
 
