@@ -123,7 +123,7 @@ def _what_there_is(clinic: Clinic) -> tuple[bool, list[str], bool]:
 
 
 def _somebody_else(clinic: Clinic) -> bool:
-    """Return whether more than one person signs in here or was asked to."""
-    staff = Membership.objects.filter(clinic=clinic, active=True).order_by().values("pk")
+    """Return whether more than one person signs in here or was asked to; a program that books never signs in."""
+    staff = Membership.objects.filter(clinic=clinic, active=True, user__is_active=True).order_by().values("pk")
     asked = Invitation.objects.filter(clinic=clinic, withdrawn_at=None).order_by().values("pk")
     return staff.union(asked, all=True).count() > 1

@@ -13,6 +13,8 @@ from django.urls import reverse
 from clinic import founding
 from clinic.first_run.steps import steps
 from clinic.models import Absence, AuditEntry, Clinic, FirstStep, Invitation, Membership, Role, Room, SetUpToken, User
+from interface import tokens
+from interface.scopes import BOOKING
 from reminders.models import ReminderRule
 from tests.builders import NOW, PASSWORD, make_injector, make_patient, make_user
 from tests.conftest import log_in
@@ -279,6 +281,12 @@ def test_inviting_somebody_settles_the_step_of_people_and_taking_it_back_opens_i
 
 def test_people_of_another_clinic_settle_nothing_here(ada: Client, stranger: User) -> None:
     assert "First steps: 1 of 7" in shown(ada, "treatments:today")
+
+
+def test_a_program_that_books_is_nobody_who_signs_in(ada: Client, admin: User, riverside: Clinic) -> None:
+    ends = NOW + dt.timedelta(days=30)
+    tokens.make(clinic=riverside, name="Hospital file", scopes=[BOOKING], expires_at=ends, by=admin, at=NOW)
+    assert not next(step for step in steps(riverside) if step.row.key == "people").settled
 
 
 def test_the_steps_cost_four_queries_however_many_people_there_are(
