@@ -35,9 +35,10 @@ def erase(*, patient: Patient, what: str, reason: str, by: User | None, at: dt.d
     """Erase something of a person, of all records that were joined with theirs, and write down that it was done."""
     people = _held(patient)
     refuse(people, what, reason, at)
-    _forget_unclaimed(people)
+    _forget_unclaimed(people, by, at)
     for model, rule in CONTACT.items():
         _apply(rule, _rows(model, people))
+    _settle(_rows(InboundMessage, people), by, at)
     _forget_words(people)
     if what == Erasure.What.PERSON:
         _forget_person(people, by=by, at=at)
@@ -126,7 +127,7 @@ def _forget_words(people: list[Patient]) -> None:
     _apply(Delete(), _rows(points, people))
 
 
-def _forget_unclaimed(people: list[Patient]) -> None:
+def _forget_unclaimed(people: list[Patient], by: User | None, at: dt.datetime) -> None:
     """Empty what came from their numbers and was never put to anybody, unless others here have the number too."""
     keys, clinic = [one.pk for one in people], people[0].clinic
     # Old numbers too; what is still theirs stands in the history as well.
@@ -134,7 +135,18 @@ def _forget_unclaimed(people: list[Patient]) -> None:
     shared = ContactPoint.objects.filter(clinic=clinic, address__in=theirs).exclude(patient__in=keys)
     numbers = set(theirs) - set(shared.values_list("address", flat=True))
     unclaimed = InboundMessage.objects.filter(clinic=clinic, patient=None, sender__in=numbers)
+    _settle(unclaimed, by, at)
     _apply(CONTACT[InboundMessage], unclaimed)
+
+
+def _settle(emptied: QuerySet[Any], by: User | None, at: dt.datetime) -> None:
+    """Let texts whose words are gone wait for nobody: there is nothing left to answer.
+
+    Somebody has to have done it; so what is erased by itself, years after it came, is left as it is.
+    """
+    if by:
+        waiting = emptied.filter(state=InboundMessage.State.OPEN)
+        waiting.update(state=InboundMessage.State.DONE, done_by=by, done_at=at)
 
 
 def _become_nobody(patient: Patient, at: dt.datetime) -> None:

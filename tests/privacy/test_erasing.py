@@ -227,6 +227,25 @@ def test_texts_from_their_numbers_that_were_put_to_nobody_go_too(maria: Patient,
 
 
 @pytest.mark.parametrize("what", ["contact", "person"])
+def test_a_text_whose_words_are_gone_waits_for_nobody(
+    maria: Patient, keeper: User, kit: Any, front_desk: User, what: str
+) -> None:
+    for number, patient in (("+447700900555", maria), ("+447700900555", None)):
+        InboundMessage.objects.create(
+            clinic=maria.clinic, gateway_id=f"of {patient}", sender=number, body="Please call me",
+            received_at=NOW, meaning="other", patient=patient,
+        )  # fmt: skip
+    done = InboundMessage.objects.create(
+        clinic=maria.clinic, gateway_id="done", sender="+447700900555", body="Thank you", received_at=NOW,
+        meaning="other", patient=maria, state="done", done_by=front_desk, done_at=NOW,
+    )  # fmt: skip
+    wipe(maria, keeper, what)
+    assert "Nothing waits for you." in kit.get(reverse("reminders:inbox")).content.decode()
+    done.refresh_from_db()
+    assert done.done_by == front_desk
+
+
+@pytest.mark.parametrize("what", ["contact", "person"])
 def test_words_that_others_are_yet_to_get_go_out_to_them(maria: Patient, keeper: User, what: str) -> None:
     [text], tom = OneOff.objects.all(), make_patient(maria.clinic, "Tom", "Reid")
     hers = Reminder.objects.get(one_off=text)
