@@ -9,7 +9,7 @@ from interface.fhir import bodies
 from interface.fhir.codes import own_system
 from interface.fhir.outcome import Json, refuse, sayable
 from interface.fhir.resources.slot import Wanted, wanted
-from interface.fhir.rows import as_uid
+from interface.fhir.rows import as_uid, token
 
 # What a new Appointment may say. `id` and `meta` are ours to give, as the standard has it.
 TAKEN = frozenset(
@@ -98,6 +98,6 @@ def if_none_exist(header: str) -> Name | None:
     asked = parse_qsl(header, keep_blank_values=True)
     if len(asked) != 1 or asked[0][0] != "identifier":
         raise refuse(400, "not-supported", "If-None-Exist takes identifier=SYSTEM|VALUE and nothing else.")
-    system, _bar, value = asked[0][1].rpartition("|")
+    system, value = token(asked[0][1])
     parts = {"system": system, "value": value}
     return _name({"identifier": [parts]})

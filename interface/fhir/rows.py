@@ -1,6 +1,7 @@
 """Kinds of resources that are rows of a table: how one is found, and how many are searched, a page at a time."""
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from interface.fhir.outcome import Json, not_found, refuse
 from interface.fhir.query import Allowed, Query
 
 Narrow = Callable[[str, Clinic], Q]
+_COMMA, _BAR = re.compile(r"(?<!\\),"), re.compile(r"(?<!\\)\|")
+_ESCAPED = re.compile(r"\\([\\,|$])")
 
 
 @dataclass(frozen=True)
@@ -171,15 +174,28 @@ def _spans(text: str, clinic: Clinic) -> Iterator[dates.Span]:
 
 
 def named(systems: dict[str, str]) -> Narrow:
-    """A name within a system: SYSTEM|VALUE, or VALUE alone. ``systems`` says which column each system is."""
+    """A name within a system: SYSTEM|VALUE, VALUE alone, or SYSTEM| for any. ``systems`` says which column each system is."""
 
     def narrow(text: str, clinic: Clinic) -> Q:
         found = Q(pk__in=[])
-        for part in text.split(","):
-            system, bar, value = part.rpartition("|")
+        for system, value in tokens(text):
             for address, column in systems.items():
-                if not bar or system == address:
-                    found |= Q(**{column: value})
+                if system in {None, address}:
+                    found |= Q(**{column: value}) if value or not system else ~Q(**{column: ""})
         return found
 
     return narrow
+
+
+def tokens(text: str) -> list[tuple[str | None, str]]:
+    """Return several names, with commas between them, as system and value."""
+    return [token(part) for part in _COMMA.split(text)]
+
+
+def token(text: str) -> tuple[str | None, str]:
+    """Return a name as system and value; None without a bar, which is any system. A stroke before a bar or a comma makes it a letter.
+
+    Source: https://hl7.org/fhir/R4/search.html#token and #escaping.
+    """
+    *system, value = (_ESCAPED.sub(r"\1", part) for part in _BAR.split(text, maxsplit=1))
+    return (system[0] if system else None), value

@@ -92,6 +92,22 @@ def test_if_none_exist_books_once_too(program: Program, course: Course, osei: In
     assert answers == [201, 200]
 
 
+@pytest.mark.parametrize(
+    "asked", ["urn:visits|7,1|B", r"urn:visits|7\,1\|B", r"7\,1\|B", "urn:visits|", r"urn:other|x,urn:visits|7\,1\|B"]
+)
+def test_an_identifier_is_found_as_searches_write_it(
+    program: Program, course: Course, osei: Injector, asked: str
+) -> None:
+    """A comma and a bar stand with a stroke before them; without a value all of a system are asked for."""
+    name = {"system": "urn:visits", "value": "7,1|B"}
+    body = wanted(course.patient, osei, identifier=[name])
+    for header in ("urn:visits|7,1|B", r"urn:visits|7\,1\|B"):
+        assert post(program, body, If_None_Exist=f"identifier={header}").status_code in {200, 201}
+    uid = str(TreatmentSession.objects.get().uid)
+    assert program.ids("Appointment", identifier=asked) == ([] if asked == "urn:visits|7,1|B" else [uid])
+    assert program.ids("Appointment", identifier="urn:other|") == []
+
+
 @pytest.mark.parametrize("header", ["patient=x", "identifier=a|b&status=booked", "identifier=", "x"])
 def test_if_none_exist_takes_an_identifier_and_nothing_else(
     program: Program, course: Course, osei: Injector, header: str

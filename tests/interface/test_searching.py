@@ -105,6 +105,8 @@ def test_people_are_found_by_record_number_and_date_of_birth(program: Program, m
     assert program.ids("Patient", identifier=maria.record_number) == [str(maria.uid)]
     assert program.ids("Patient", identifier=f"{system}|{maria.record_number}") == [str(maria.uid)]
     assert program.ids("Patient", identifier=f"urn:other|{maria.record_number}") == []
+    assert program.ids("Patient", identifier=f"{system}|") == [str(maria.uid)]  # whoever has a number of that kind
+    assert program.ids("Patient", identifier="urn:other|") == []
     assert len(program.search("Patient", birthdate="1984-04").json()["entry"]) == 1
     assert "entry" not in program.search("Patient", birthdate="ne1984").json()
 

@@ -11,7 +11,7 @@ from clinic.models import Clinic
 from interface.fhir.codes import STATUSES
 from interface.fhir.outcome import Json
 from interface.fhir.resources.slot import slot_id
-from interface.fhir.rows import Parameter, Rows, among, moment, referring
+from interface.fhir.rows import Parameter, Rows, among, moment, referring, tokens
 from interface.fhir.shapes import finished, instant, practitioner, reference, without_nothing
 from interface.models import BookedAs
 from treatments.models import SessionEvent, Status, TreatmentSession
@@ -72,9 +72,9 @@ def _status(text: str, clinic: Clinic) -> Status | None:
 
 def _identifier(text: str, clinic: Clinic) -> Q:
     found = Q()
-    for part in text.split(","):
-        system, bar, value = part.rpartition("|")
-        found |= Q(system=system, value=value) if bar else Q(value=value)
+    for system, value in tokens(text):
+        of = Q() if system is None else Q(system=system)
+        found |= of & Q(value=value) if value or not system else of
     return Q(pk__in=BookedAs.objects.filter(found, clinic=clinic).order_by().values("session"))
 
 
