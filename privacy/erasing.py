@@ -20,10 +20,12 @@ from privacy.models import Erasure, Retention
 from privacy.paths import records_of, rows_of, tables
 from privacy.rules import BLANK, CONTACT, RULES, Delete
 from privacy.seen import kept_until
-from reminders.models import InboundMessage, OneOff, Reminder
+from reminders.models import InboundMessage, OneOff, Reminder, State
+from reminders.models.reminder import UNSETTLED
 from treatments.models import Course
 
 WORD = "erased"
+ADDRESS_ERASED = "The contact data was erased"
 
 
 class NotYet(Exception):
@@ -39,6 +41,7 @@ def erase(*, patient: Patient, what: str, reason: str, by: User | None, at: dt.d
     for model, rule in CONTACT.items():
         _apply(rule, _rows(model, people))
     _settle(_rows(InboundMessage, people), by, at)
+    _stop_messages(people, at)
     _forget_words(people)
     if what == Erasure.What.PERSON:
         _forget_person(people, by=by, at=at)
@@ -147,6 +150,12 @@ def _settle(emptied: QuerySet[Any], by: User | None, at: dt.datetime) -> None:
     if by:
         waiting = emptied.filter(state=InboundMessage.State.OPEN)
         waiting.update(state=InboundMessage.State.DONE, done_by=by, done_at=at)
+
+
+def _stop_messages(people: list[Patient], at: dt.datetime) -> None:
+    """Stop what was yet to go to them, and ask nobody to call instead: there is no number and no address left."""
+    unsettled = Reminder.objects.filter(UNSETTLED, patient__in=people)
+    unsettled.update(state=State.CANCELLED, reason=ADDRESS_ERASED, closed_at=at)
 
 
 def _become_nobody(patient: Patient, at: dt.datetime) -> None:

@@ -246,6 +246,21 @@ def test_a_text_whose_words_are_gone_waits_for_nobody(
 
 
 @pytest.mark.parametrize("what", ["contact", "person"])
+def test_nobody_is_asked_to_call_about_a_message_that_was_erased(maria: Patient, keeper: User, what: str) -> None:
+    [text] = OneOff.objects.all()
+    hers = Reminder.objects.get(one_off=text)
+    for state in ("waiting", "failed", "missed"):
+        Reminder.objects.create(
+            clinic=text.clinic, rule=hers.rule, patient=maria, one_off=text, occasion=f"text {state}", batch=text.uid,
+            channel="sms", due_at=NOW, useful_until=NOW, created_at=NOW, state=state,
+        )  # fmt: skip
+    Reminder.objects.filter(pk=hers.pk).update(state="sent")
+    wipe(maria, keeper, what)
+    left = Reminder.objects.filter(one_off=text).values_list("state", "reason").order_by("pk")
+    assert list(left) == [("sent", ""), *[("cancelled", "The contact data was erased")] * 3]
+
+
+@pytest.mark.parametrize("what", ["contact", "person"])
 def test_words_that_others_are_yet_to_get_go_out_to_them(maria: Patient, keeper: User, what: str) -> None:
     [text], tom = OneOff.objects.all(), make_patient(maria.clinic, "Tom", "Reid")
     hers = Reminder.objects.get(one_off=text)
