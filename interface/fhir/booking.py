@@ -80,12 +80,19 @@ def _book(integration: Integration, course: Course, wanted: Asked, uid: uuid.UUI
     usual = wanted.time.minutes == integration.clinic.session_minutes
     issues = list(obstacles.of_the_course(course, wanted.time))
     if slot is None or not usual or issues:
+        if earlier := _of_a_copy(course, uid):
+            return earlier
         raise _conflicts(course, wanted, at, issues, calendar=slot is None or not usual)
     try:
         return booking.book(course=course, slot=slot, uid=uid, by=integration.user, at=at)
     except (booking.Conflict, booking.TooEarly) as error:
         again = list(obstacles.of_the_course(course, wanted.time))
         raise _conflicts(course, wanted, at, again, calendar=True) from error
+
+
+def _of_a_copy(course: Course, uid: uuid.UUID) -> TreatmentSession | None:
+    """Return the visit of a copy of this request that has not noted its name yet, or died before: it is in no one's way."""
+    return TreatmentSession.objects.filter(course=course, uid=uid).exclude(status=Status.CANCELLED).first()
 
 
 def _conflicts(course: Course, wanted: Asked, at: dt.datetime, issues: list[Issue], *, calendar: bool) -> Refused:

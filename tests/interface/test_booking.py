@@ -86,6 +86,32 @@ def test_two_copies_at_the_same_moment_are_one_visit(
     assert TreatmentSession.objects.count() == 1
 
 
+def test_a_copy_that_comes_before_the_name_is_noted_is_the_same_visit(
+    program: Program, course: Course, osei: Injector
+) -> None:
+    """The first has its visit and not yet its name: it may be at it, or its process has died in between."""
+    body = wanted(course.patient, osei, identifier=[NAME])
+    first = post(program, body)
+    BookedAs.objects.all().delete()
+    again = post(program, body)
+    assert again.status_code == 201, again.content
+    assert again.json() == first.json()
+    assert program.ids("Appointment", identifier=f"{NAME['system']}|V-1") == [first.json()["id"]]
+    assert post(program, body).status_code == 200
+
+
+def test_a_copy_does_not_bring_back_a_visit_that_was_cancelled(
+    program: Program, course: Course, osei: Injector, front_desk: User
+) -> None:
+    body = wanted(course.patient, osei, identifier=[NAME])
+    post(program, body)
+    BookedAs.objects.all().delete()
+    [first] = TreatmentSession.objects.select_related("clinic")
+    booking.change_status(session=first, to="cancelled", by=front_desk, at=NOW, reason="Ill")  # type: ignore[arg-type]
+    make_session(make_course(make_patient(course.clinic, "Jo", "Park")), osei, THURSDAY)
+    assert post(program, body).status_code == 409
+
+
 def test_if_none_exist_books_once_too(program: Program, course: Course, osei: Injector) -> None:
     header = {"If_None_Exist": "identifier=urn:visits|7"}
     answers = [post(program, wanted(course.patient, osei), **header).status_code for _ in range(2)]
