@@ -26,10 +26,12 @@ def forget_everywhere(*, at: dt.datetime) -> None:
     """Do it for all clinics. Raises Incomplete where something could not be done."""
     StaffSession.objects.filter(expire_date__lte=at).delete()
     caching.forget_expired(now=at)
-    uploads.sweep(at)
     ended = at - dt.timedelta(days=keeping.INVITATION_DAYS)
     Invitation.objects.filter(taken_at=None, expires_at__lt=ended).delete()
-    each(Clinic.objects.all(), partial(_forget, at=at))
+    try:
+        uploads.sweep(at)
+    finally:  # a file that cannot be thrown away keeps nobody in the records
+        each(Clinic.objects.all(), partial(_forget, at=at))
 
 
 def _forget(clinic: Clinic, *, at: dt.datetime) -> None:

@@ -65,6 +65,19 @@ def test_a_clinic_that_fails_keeps_no_other_from_forgetting(broken: Clinic, eras
     assert Erasure.objects.get().patient == old
 
 
+def test_an_uploaded_list_that_cannot_be_thrown_away_keeps_nobody_in_the_records(
+    erasing: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(at: dt.datetime) -> None:
+        raise PermissionError("belongs to root")
+
+    monkeypatch.setattr(uploads, "sweep", fail)
+    make_patient(erasing, "Otto", "Old", created_at=LONG_AGO)
+    with pytest.raises(PermissionError):
+        forget()
+    assert Erasure.objects.count() == 1
+
+
 def test_a_person_who_cannot_be_erased_keeps_no_other_in_the_records(
     erasing: Clinic, monkeypatch: pytest.MonkeyPatch, logged: io.StringIO
 ) -> None:
@@ -183,3 +196,16 @@ def test_an_uploaded_list_to_which_nobody_said_yes_is_gone_when_its_day_is_over(
     assert list(tmp_path.rglob("*.csv"))
     forgetting.forget_everywhere(at=NOW + uploads.LONGEST + dt.timedelta(hours=1))
     assert not list(tmp_path.rglob("*.csv"))
+
+
+def test_an_uploaded_list_that_goes_while_old_ones_are_looked_through_is_no_fault(
+    admin: User, riverside: Clinic, settings: Any, tmp_path: Path
+) -> None:
+    settings.VAR_DIR = tmp_path
+    owner = uploads.Owner(riverside, admin)
+    uid = uploads.keep(SimpleUploadedFile("list.csv", b"mrn,given_name"), owner=owner, at=NOW)
+    [kept] = tmp_path.rglob("*.csv")
+    kept.with_name("gone.csv").symlink_to(tmp_path / "nowhere")  # listed, and not there when it is looked at
+    uploads.sweep(NOW + uploads.LONGEST * 2)
+    with pytest.raises(uploads.Gone), uploads.opened(uid, owner=owner, at=NOW):
+        pass

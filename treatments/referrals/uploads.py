@@ -8,7 +8,7 @@ import datetime as dt
 import os
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -49,10 +49,13 @@ def keep(file: "UploadedFile[Any]", *, owner: Owner, at: dt.datetime) -> uuid.UU
 @contextmanager
 def opened(uid: uuid.UUID, *, owner: Owner, at: dt.datetime) -> Iterator[BinaryIO]:
     """Open a kept file for reading. Raises Gone, for the file of another user or clinic too."""
-    path = _path(uid, owner)
-    if not path.is_file() or _too_old(path, at):
-        raise Gone
-    with path.open("rb") as stream:
+    try:
+        stream = _path(uid, owner).open("rb")
+    except FileNotFoundError as error:
+        raise Gone from error
+    with stream:
+        if _too_old(os.fstat(stream.fileno()), at):
+            raise Gone
         yield stream
 
 
@@ -69,12 +72,13 @@ def _path(uid: uuid.UUID, owner: Owner) -> Path:
     return _folder() / str(owner.clinic.uid) / str(owner.user.uid) / f"{uid}.csv"
 
 
-def _too_old(path: Path, at: dt.datetime) -> bool:
-    return path.stat().st_mtime < (at - LONGEST).timestamp()
+def _too_old(file: os.stat_result, at: dt.datetime) -> bool:
+    return file.st_mtime < (at - LONGEST).timestamp()
 
 
 def sweep(at: dt.datetime) -> None:
     """Throw away what nobody answered for a day: within the hour after it, or with the next file."""
     for path in _folder().glob("*/*/*.csv"):
-        if _too_old(path, at):
-            path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # somebody answered at this moment, or looks through them as well
+            if _too_old(path.stat(), at):
+                path.unlink()
