@@ -34,8 +34,14 @@ class NotYet(Exception):
 
 @transaction.atomic
 def erase(*, patient: Patient, what: str, reason: str, by: User | None, at: dt.datetime) -> Erasure:
-    """Erase something of a person, of all records that were joined with theirs, and write down that it was done."""
+    """Erase something of a person, of all records that were joined with theirs, and write down that it was done.
+
+    Who was erased since ``patient`` was read is not erased again.
+    """
+    there = not patient.erased
     people = _held(patient)
+    if there and patient.erased:
+        return Erasure.objects.filter(patient__in=people, what=Erasure.What.PERSON).latest("pk")
     refuse(people, what, reason, at)
     _forget_unclaimed(people, by, at)
     for model, rule in CONTACT.items():

@@ -276,6 +276,16 @@ def test_words_that_others_are_yet_to_get_go_out_to_them(maria: Patient, keeper:
     assert (text.subject, text.body) == ("", "")
 
 
+@pytest.mark.parametrize("what", ["contact", "person"])
+def test_who_was_erased_since_the_page_was_read_is_not_erased_twice(maria: Patient, keeper: User, what: str) -> None:
+    """As when the button is pressed twice, or two workers forget at once."""
+    stale = Patient.objects.get(pk=maria.pk)
+    first = wipe(maria, keeper)
+    assert wipe(stale, keeper, what) == first
+    assert Erasure.objects.count() == 1
+    assert AuditEntry.objects.filter(action="erase", subject=maria.uid).count() == 1
+
+
 def test_each_erasure_stays_on_record_with_its_reason(maria: Patient, keeper: User) -> None:
     made = wipe(maria, keeper)
     assert (made.reason, made.by, made.what) == ("order", keeper, "person")
