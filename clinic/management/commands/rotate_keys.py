@@ -20,6 +20,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Rotate and say what was done, table by table."""
+        if options["batch"] < 1:  # none would be read, and the old key called one that can go
+            raise CommandError(f"--batch is {options['batch']}. Write a whole number from 1 up.")
         rewritten: Counter[str] = Counter()
         unreadable: list[str] = []
         for batch in rotation.rotate(at=timezone.now(), size=options["batch"]):
