@@ -17,15 +17,23 @@ def caller(request: HttpRequest) -> str:
     address = str(request.META.get("REMOTE_ADDR", ""))
     if settings.BEHIND_PROXY:
         address = str(request.META.get("HTTP_X_FORWARDED_FOR", address)).rpartition(",")[2].strip()
-    try:
-        parsed = ipaddress.ip_address(_without_port(address))
-    except ValueError:
+    parsed = read_address(address)
+    if parsed is None:
         return address
-    if parsed.version == 6 and parsed.ipv4_mapped:  # a server that listens on both writes ::ffff:192.0.2.1
-        parsed = parsed.ipv4_mapped
     if parsed.version == 4:
         return str(parsed)
     return str(ipaddress.ip_network((parsed, _IPV6_HOUSEHOLD), strict=False))
+
+
+def read_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Return an address however a server or a balancer writes it; None where it is none."""
+    try:
+        parsed = ipaddress.ip_address(_without_port(text))
+    except ValueError:
+        return None
+    if parsed.version == 6 and parsed.ipv4_mapped:  # a server that listens on both writes ::ffff:192.0.2.1
+        return parsed.ipv4_mapped
+    return parsed
 
 
 def _without_port(address: str) -> str:

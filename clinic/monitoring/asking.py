@@ -6,6 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
+from clinic.network import read_address
+
 
 def may_ask(request: HttpRequest) -> bool:
     """Return whether this is a monitor of ours."""
@@ -20,8 +22,7 @@ def _is_neighbour(request: HttpRequest) -> bool:
     if not settings.BEHIND_PROXY and "X-Forwarded-For" in request.headers:
         return False
     address = request.headers.get("X-Forwarded-For", request.META.get("REMOTE_ADDR", "")).rpartition(",")[2].strip()
-    try:
-        caller = ipaddress.ip_address(address)
-    except ValueError:
+    caller = read_address(address)
+    if caller is None:
         return False
     return any(caller in ipaddress.ip_network(one, strict=False) for one in settings.MONITOR_ADDRESSES)

@@ -165,6 +165,19 @@ class TestWhoMayAsk:
         settings.BEHIND_PROXY = True
         assert ask(path, HTTP_X_FORWARDED_FOR=STRANGER).status_code == 404
 
+    @pytest.mark.parametrize("address", [f"{NEIGHBOUR}:50123", f"::ffff:{NEIGHBOUR}", "[::1]:50123"])
+    @pytest.mark.parametrize("proxied", [True, False])
+    def test_a_neighbour_is_one_however_the_address_is_written(
+        self, path: str, address: str, proxied: bool, all_well: None, settings: Settings
+    ) -> None:
+        settings.BEHIND_PROXY = proxied
+        where = {"HTTP_X_FORWARDED_FOR": address} if proxied else {"REMOTE_ADDR": address}
+        assert ask(path, **where).status_code == 200
+
+    def test_a_stranger_stays_one_however_the_address_is_written(self, path: str) -> None:
+        assert ask(path, REMOTE_ADDR=f"::ffff:{STRANGER}").status_code == 404
+        assert ask(path, REMOTE_ADDR=f"{STRANGER}:50123").status_code == 404
+
     def test_nobody_is_a_neighbour_by_saying_so(self, path: str, settings: Settings) -> None:
         assert ask(path, REMOTE_ADDR=STRANGER, HTTP_X_FORWARDED_FOR=NEIGHBOUR).status_code == 404
         settings.BEHIND_PROXY = True
