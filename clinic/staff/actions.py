@@ -29,7 +29,7 @@ def invite(*, clinic: Clinic, email: str, role: str, by: User, at: dt.datetime) 
     _hold(clinic.pk)
     _may(by, clinic)
     email = email.strip().lower()
-    if Membership.objects.filter(clinic=clinic, user__email=email, active=True).exists():
+    if _works_at(clinic, email):
         raise Refused("This person works here already. Change their role in the list.")
     _open(clinic).filter(email=email).update(withdrawn_at=at, withdrawn_by=by)
     token = secrets.token_urlsafe(32)
@@ -48,11 +48,13 @@ def invite(*, clinic: Clinic, email: str, role: str, by: User, at: dt.datetime) 
 
 @transaction.atomic
 def withdraw(*, invitation: Invitation, by: User, at: dt.datetime) -> None:
-    """Take an invitation back."""
+    """Take an invitation back; Refused where it, or the letter that followed it, has let somebody in."""
     _may(by, invitation.clinic)
     unused = Invitation.objects.filter(pk=invitation.pk, taken_at=None, withdrawn_at=None)
     if unused.update(withdrawn_at=at, withdrawn_by=by):
         _note(invitation.clinic, by, at, "invitation", invitation)
+    elif _works_at(invitation.clinic, invitation.email):
+        raise Refused("This person works here by now: the invitation was used. End their access in the list.")
 
 
 @transaction.atomic
@@ -140,6 +142,10 @@ def _locked(membership: Membership, by: User) -> Membership:
     if membership.user_id == by.pk:
         raise Refused("You cannot change your own role or end your own access. Ask another admin.")
     return Membership.objects.select_related("user", "clinic").get(pk=membership.pk)
+
+
+def _works_at(clinic: Clinic, email: str) -> bool:
+    return Membership.objects.filter(clinic=clinic, user__email=email, active=True).exists()
 
 
 def _open(clinic: Clinic) -> QuerySet[Invitation]:

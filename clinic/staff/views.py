@@ -145,8 +145,12 @@ def send_again(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 def withdraw(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Take an invitation back."""
     invitation = get_object_or_404(Invitation.objects.select_related("clinic"), clinic=request.clinic, uid=uid)
-    actions.withdraw(invitation=invitation, by=request.user, at=timezone.now())
-    messages.success(request, f"The invitation to {invitation.email} is taken back.")
+    try:
+        actions.withdraw(invitation=invitation, by=request.user, at=timezone.now())
+    except actions.Refused as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, f"The invitation to {invitation.email} is taken back.")
     return redirect("staff:people")
 
 

@@ -62,6 +62,21 @@ def test_an_invitation_that_was_taken_back_lets_nobody_in(link: str, admin: User
     assert Client().post(link, NEW).status_code == 404
 
 
+def test_an_invitation_that_was_taken_meanwhile_is_not_said_to_be_taken_back(link: str, admin: User) -> None:
+    client = log_in(admin)
+    Client().post(link, NEW)
+    page = client.post(reverse("staff:withdraw", args=[Invitation.objects.get().uid]), follow=True).content.decode()
+    assert f"The invitation to {EMAIL} is taken back." not in page
+    assert "This person works here by now: the invitation was used. End their access in the list." in page
+
+
+def test_one_that_a_colleague_took_back_first_is_taken_back_all_the_same(link: str, admin: User) -> None:
+    client, withdraw = log_in(admin), reverse("staff:withdraw", args=[Invitation.objects.get().uid])
+    for _ in range(2):
+        page = client.post(withdraw, follow=True).content.decode()
+        assert f"The invitation to {EMAIL} is taken back." in page
+
+
 class NoServer(BaseEmailBackend):
     """A mail server that is down."""
 
