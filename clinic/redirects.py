@@ -20,7 +20,10 @@ def page_of_form(request: HttpRequest, default: str) -> str:
 
     The address of a form is often no page: it takes what is sent and leads on.
     """
-    named = urlsplit(request.headers.get("Referer", ""))
+    try:
+        named = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # such as http://[: no browser names a page so
+        return resolve_url(default)
     page = urlunsplit(("", "", named.path, named.query, ""))
     return page if named.netloc == request.get_host() and _ours(request, page) else resolve_url(default)
 

@@ -51,3 +51,9 @@ def test_a_form_of_another_site_puts_no_words_on_a_page_of_ours(guarded: Client,
 
 def test_the_page_is_as_dark_as_every_other(guarded: Client, maria: Patient) -> None:
     assert 'data-bs-theme="dark" data-app-theme="dim"' in send(guarded, maria).content.decode()
+
+
+def test_a_page_whose_address_cannot_be_read_is_refused_as_any_other_is(guarded: Client) -> None:
+    answer = guarded.post(reverse("treatments:step"), headers={"Referer": "http://[testserver/"})
+    assert answer.status_code == 403
+    assert f'href="{reverse("clinic:home")}"' in answer.content.decode()

@@ -27,7 +27,9 @@ def test_the_log_in_leads_back_to_the_page_of_the_button_that_was_pressed(front_
     assert answer.url == f"{LOG_IN}?next={TODAY}%3Fstatus%3Dbooked"
 
 
-@pytest.mark.parametrize("page", ["", "https://evil.example/today/", "http://testserver//evil.example/"])
+@pytest.mark.parametrize(
+    "page", ["", "https://evil.example/today/", "http://testserver//evil.example/", "http://[testserver/"]
+)
 def test_without_a_page_of_ours_it_leads_to_the_first_page(page: str) -> None:
     assert sent_by_a_stranger(page).url == f"{LOG_IN}?next=/"
 
