@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
-from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS, SessionBase
 from django.utils import timezone
 
 from clinic.joined import Joined
@@ -34,6 +34,11 @@ class SessionStore(db.SessionStore):
     def get_model_class(cls) -> type[StaffSession]:
         """Return the model of the rows."""
         return StaffSession
+
+    def _validate_session_key(self, key: str | None) -> bool:
+        """Return whether it may be the key of a session: PostgreSQL refuses to look for some that are not."""
+        long_enough = super()._validate_session_key(key)  # type: ignore[misc]
+        return bool(long_enough) and set(VALID_KEY_CHARS).issuperset(key or "")
 
     def _get_session_from_db(self) -> StaffSession | None:
         """Read the row, and forget a key that has none: it may be somebody's guess."""

@@ -38,6 +38,14 @@ def test_the_session_has_a_new_key_after_the_log_in(front_desk: User) -> None:
     assert StaffSession.objects.get().user == front_desk
 
 
+def test_a_key_that_no_session_can_have_is_a_stranger_s(db: None, django_assert_num_queries: Any) -> None:
+    # A cookie may write a NUL in figures. PostgreSQL takes none, wherever it stands.
+    browser = Client(headers={"cookie": r'session="\000aaaaaaaaaaaa"'})
+    with django_assert_num_queries(0):
+        answer: Any = browser.get(reverse("treatments:today"))
+    assert answer.url == f"{reverse('account_login')}?next={reverse('treatments:today')}"
+
+
 def test_the_log_in_asks_for_a_csrf_token(front_desk: User) -> None:
     client = Client(enforce_csrf_checks=True)
     assert sign_in(client, front_desk.email).status_code == 403
