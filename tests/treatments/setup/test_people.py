@@ -23,6 +23,19 @@ def test_a_room_can_be_added_renamed_and_kept_for_some(ada: Client, osei: Inject
     assert {row.history_user for row in room.history.all()} == {admin}
 
 
+def test_a_room_that_gets_another_name_stays_kept_for_who_has_left(ada: Client, osei: Injector) -> None:
+    room = Room.objects.create(clinic=osei.clinic, name="Room 2")
+    room.injectors.add(osei)
+    ada.post(reverse("setup:deactivate", args=[osei.uid]))
+    url = reverse("setup:edit_room", args=[room.uid])
+    page = ada.get(url)
+    assert "Dr Osei (no longer works here)" in page.content.decode()
+    shown = page.context["form"].initial
+    assert ada.post(url, shown | {"name": "Blue room"}).status_code == 302
+    room.refresh_from_db()
+    assert (room.name, list(room.injectors.all())) == ("Blue room", [osei])
+
+
 @pytest.mark.parametrize(
     ("typed", "words"),
     [

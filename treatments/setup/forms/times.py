@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 
 from clinic.models import Absence, Clinic, Closure, Injector, OpeningHours, Room
 from treatments.cycle import NoSuchTime, day_begins, instant
@@ -216,10 +217,13 @@ class RoomForm(SharedForm, HouseForm):
         error_messages={"invalid_choice": "Choose injectors of the list."},
     )
 
-    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, clinic: Clinic, room: Room | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["injectors"]
-        field.queryset = clinic.injectors.filter(active=True)
+        # Who has left and may come back stays named: else a room that was theirs alone would be everybody's.
+        named = room.injectors.values("pk") if room else ()
+        field.queryset = clinic.injectors.filter(Q(active=True) | Q(pk__in=named))
+        field.label_from_instance = _name_here
 
 
 class InjectorForm(SharedForm, HouseForm):
@@ -247,6 +251,10 @@ def span_initial(row: Absence) -> dict[str, Any]:
         "ends": None if whole_end else ends.time(),
         "label": row.label,
     }
+
+
+def _name_here(who: Injector) -> str:
+    return who.name if who.active else f"{who.name} (no longer works here)"
 
 
 def _date(day: dt.date) -> str:

@@ -96,9 +96,9 @@ def edit_room(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 
     def stored() -> dict[str, Any]:
         room = _get_room(request, uid)
-        return {"name": room.name, "injectors": list(room.injectors.filter(active=True).values_list("uid", flat=True))}
+        return {"name": room.name, "injectors": list(room.injectors.values_list("uid", flat=True))}
 
-    form = RoomForm(request.POST or None, clinic=request.clinic, initial=stored())
+    form = RoomForm(request.POST or None, clinic=request.clinic, room=row, initial=stored())
 
     def change() -> changes.Change:
         row.name = form.cleaned_data["name"]
