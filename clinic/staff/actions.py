@@ -141,7 +141,10 @@ def _locked(membership: Membership, by: User) -> Membership:
     _may(by, membership.clinic)
     if membership.user_id == by.pk:
         raise Refused("You cannot change your own role or end your own access. Ask another admin.")
-    return Membership.objects.select_related("user", "clinic").get(pk=membership.pk)
+    row = Membership.objects.select_related("user", "clinic").get(pk=membership.pk)
+    if not row.active:
+        raise Refused(f"{row.user} has no access here any more.")
+    return row
 
 
 def _works_at(clinic: Clinic, email: str) -> bool:

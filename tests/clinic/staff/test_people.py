@@ -211,6 +211,14 @@ def test_nobody_changes_their_own_role_or_ends_their_own_access(admin: User) -> 
     assert admin.memberships.get().active
 
 
+def test_whose_access_a_colleague_ends_at_that_moment_is_not_said_to_have_a_new_role(admin: User, reader: User) -> None:
+    opened = Membership.objects.select_related("clinic").get(user=reader)
+    actions.end_access(membership=opened, by=admin, at=timezone.now())
+    with pytest.raises(actions.Refused, match="has no access here any more"):
+        actions.change_role(membership=opened, role=Role.ADMIN, by=admin, at=timezone.now())
+    assert Membership.objects.get(user=reader).role == Role.READ_ONLY
+
+
 def test_only_an_admin_of_the_clinic_acts(prescriber: User, front_desk: User, stranger: User) -> None:
     membership = front_desk.memberships.get()
     for by in (prescriber, front_desk, stranger):
