@@ -77,7 +77,7 @@ def _dump_sqlite(target: Path) -> dict[str, int]:
 
 def _load_sqlite(source: Path) -> None:
     connection.ensure_connection()
-    with contextlib.closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as copy:
+    with contextlib.closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as copy:
         try:
             sound = copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         except sqlite3.DatabaseError:

@@ -55,6 +55,21 @@ def test_a_database_that_takes_no_more_says_so_and_stays_as_it_is(
         assert database.execute("SELECT name FROM sqlite_master").fetchall() == [("old",)]
 
 
+@pytest.mark.parametrize("name", ["copies #2", "100%41", "copies?", "Kopien für März"])
+def test_a_copy_is_put_back_from_a_folder_of_any_name(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / name).mkdir()
+    with contextlib.closing(sqlite3.connect(tmp_path / name / "new")) as made:
+        made.execute("CREATE TABLE new (number)")
+    with contextlib.closing(sqlite3.connect(tmp_path / "old")) as database:
+        fake = SimpleNamespace(ensure_connection=lambda: None, connection=database)
+        monkeypatch.setattr(engines, "connection", fake)
+        monkeypatch.chdir(tmp_path)
+        engines._load_sqlite(Path(name) / "new")
+        assert database.execute("SELECT name FROM sqlite_master").fetchall() == [("new",)]
+
+
 def test_a_file_that_is_not_there_is_not_called_damaged(tmp_path: Path) -> None:
     assert "No such file" in refused(tmp_path / "typed-wrong.tar")
     assert "No such file" in refused(tmp_path / "no-folder" / "copy.tar")
