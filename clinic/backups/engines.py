@@ -156,5 +156,7 @@ def _address() -> Iterator[tuple[str, str]]:
         "PGPORT": own["PORT"] or options.get("port"),
         "PGSSLMODE": options.get("sslmode"),
         "PGSSLROOTCERT": options.get("sslrootcert"),
+        "PGSSLCERT": options.get("sslcert"),
+        "PGSSLKEY": options.get("sslkey"),
     }
     yield from ((name, str(value)) for name, value in places.items() if value)
