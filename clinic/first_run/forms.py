@@ -73,11 +73,10 @@ class _Where(HouseForm):
     def clean(self) -> dict[str, Any]:
         """Refuse a region that the country's holidays do not know."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        region = data["subdivision"] = (data.get("subdivision") or "").strip().upper()
-        known = holidays.list_supported_countries(include_aliases=False).get(data.get("country") or "", [])
-        if region and region not in known:
-            some = f" Known are {', '.join(known[:8])}{' and others' if len(known) > 8 else ''}." if known else ""
-            self.add_error("subdivision", f"Nobody has listed holidays for {region}.{some} Or leave it empty.")
+        try:
+            data["subdivision"] = listed_region(data.get("country") or "", data.get("subdivision") or "")
+        except forms.ValidationError as error:
+            self.add_error("subdivision", error)
         return data
 
 
@@ -118,6 +117,16 @@ class ClinicForm(_Where):
         """Return the clinic that was described, not saved."""
         name = self.cleaned_data["name"]
         return Clinic(slug=slugify(name)[:50] or "clinic", **self.cleaned_data)
+
+
+def listed_region(country: str, text: str) -> str:
+    """Return the code of a region, or nothing for the whole country; ValidationError where no holidays are known of it."""
+    region = text.strip().upper()
+    known = holidays.list_supported_countries(include_aliases=False).get(country, [])
+    if region and region not in known:
+        some = f" Known are {', '.join(known[:8])}{' and others' if len(known) > 8 else ''}." if known else ""
+        raise forms.ValidationError(f"Nobody has listed holidays for {region}.{some} Or leave it empty.")
+    return region
 
 
 @cache

@@ -6,6 +6,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from clinic.models import AuditEntry, Clinic, Membership, Role, User
+from clinic.public_holidays import public_holidays
+from patients.models import Channel
+from patients.models.contact import clean_address
 from reminders.models import ReminderRule
 from tests.builders import PASSWORD
 
@@ -82,6 +85,8 @@ def test_a_second_clinic_keeps_the_log_in_of_somebody_known(monkeypatch: pytest.
     ("changes", "sentence"),
     [
         pytest.param({"timezone": "London"}, "timezone: Choose a time zone such as Europe/London.", id="time-zone"),
+        pytest.param({"country": "UK"}, "country: Write the two letters of its code, such as GB.", id="country"),
+        pytest.param({"subdivision": "Kent"}, "subdivision: Nobody has listed holidays for KENT.", id="region"),
         pytest.param({"slug": "hill side"}, "slug:", id="slug"),
         pytest.param({"message_name": "x" * 21}, "message-name:", id="message-name-too-long"),
         pytest.param({"message_name": "Migraine Clinic"}, "message-name:", id="message-name-names-an-illness"),
@@ -95,6 +100,13 @@ def test_refuses_what_is_wrong_and_writes_nothing(changes: dict[str, str], sente
         create(**changes)
     assert not Clinic.objects.exists()
     assert not User.objects.exists()
+
+
+def test_a_country_and_a_region_in_small_letters_are_known_all_the_same() -> None:
+    create(country="gb", subdivision="eng")
+    clinic = Clinic.objects.get()
+    assert "Christmas Day" in public_holidays(clinic.country, clinic.subdivision, 2026).values()
+    assert clean_address(Channel.SMS, "020 7946 0123", clinic.country) == "+442079460123"
 
 
 def test_refuses_a_password_that_is_easily_guessed(monkeypatch: pytest.MonkeyPatch) -> None:

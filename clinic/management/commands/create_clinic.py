@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
+from clinic.first_run.forms import countries, listed_region
 from clinic.forms import callable_number, untelling
 from clinic.founding import begin, found_clinic
 from clinic.models import Clinic, User
@@ -49,6 +50,7 @@ class Command(BaseCommand):
         password, made_up = ("", False) if known else choose_password()
         try:
             clinic.full_clean()
+            settle_where(clinic)
             refuse_what_patients_must_not_read(clinic)
             if not known:
                 User(email=email, full_name=full_name, password=password).full_clean()
@@ -62,6 +64,17 @@ class Command(BaseCommand):
         self.stdout.write(f"{clinic} is ready. {admin.full_name} logs in as {admin.email}.")
         if made_up:
             self.stdout.write(f"The password, shown only this once: {password}")
+
+
+def settle_where(clinic: Clinic) -> None:
+    """Write country and region as they are looked up by; refuse those of which neither numbers nor holidays are known."""
+    clinic.country = clinic.country.upper()
+    if clinic.country not in dict(countries()):
+        raise ValidationError({"country": "Write the two letters of its code, such as GB."})
+    try:
+        clinic.subdivision = listed_region(clinic.country, clinic.subdivision)
+    except ValidationError as error:
+        raise ValidationError({"subdivision": error}) from error
 
 
 def refuse_what_patients_must_not_read(clinic: Clinic) -> None:
