@@ -186,6 +186,21 @@ def test_access_that_ends_ends_with_the_next_request(admin: User, front_desk: Us
     assert response.url.startswith(reverse("account_login"))
 
 
+def test_who_works_nowhere_any_more_reads_so_and_can_sign_out_for_who_comes_next(admin: User, reader: User) -> None:
+    log_in(admin).post(reverse("staff:end_access", args=[reader.uid]))
+    answer: Any = log_in(reader).get(reverse("clinic:home"), follow=True)
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert f"You are signed in as {reader.email}, and work at no clinic here." in page
+    assert f'href="{reverse("account_logout")}"' in page
+
+
+def test_who_works_here_and_may_not_open_a_page_reads_nothing_of_signing_out(reader: User) -> None:
+    page = log_in(reader).get(reverse("staff:people")).content.decode()
+    assert "Your role at this clinic does not allow it" in page
+    assert reverse("account_logout") not in page
+
+
 def test_ending_access_is_asked_first_and_says_what_ends(admin: User, front_desk: User, riverside: Clinic) -> None:
     client, address = log_in(admin), reverse("staff:end_access", args=[front_desk.uid])
     assert f'href="{address}"' in client.get(reverse("staff:people")).content.decode()
