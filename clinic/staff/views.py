@@ -6,6 +6,7 @@ from collections.abc import Callable
 from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -172,7 +173,10 @@ def take(request: HttpRequest, token: str) -> HttpResponse:
             new = actions.take(token=token, at=now, **typed)
         except actions.Refused:
             return render(request, "staff/ended.html", status=404)
-        recognise(user=User.objects.get(email=found.email), clinic=found.clinic, at=now)
+        user = User.objects.get(email=found.email)
+        recognise(user=user, clinic=found.clinic, at=now)
+        if request.user.is_authenticated and request.user != user:
+            logout(request)  # else the log-in leads on into the session of whoever sat here before
         with_which = "" if new else " with the password that you had here already"
         messages.success(request, f"You can sign in now{with_which}.")
         return redirect("account_login")

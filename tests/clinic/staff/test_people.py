@@ -173,6 +173,27 @@ def test_of_letters_of_two_clinics_taken_at_once_both_let_in(
     assert not User.objects.get(email=EMAIL).check_password(NEW["password"])
 
 
+def test_who_takes_an_invitation_where_a_colleague_is_signed_in_does_not_go_on_as_them(
+    link: str, front_desk: User
+) -> None:
+    browser = log_in(front_desk)
+    answer = browser.post(link, NEW, follow=True)
+    assert answer.redirect_chain == [(reverse("account_login"), 302)]
+    assert "You can sign in now." in answer.content.decode()
+    assert browser.get(reverse("treatments:today")).status_code == 302
+
+
+def test_who_takes_the_invitation_of_a_second_clinic_stays_signed_in(
+    admin: User, stranger: User, riverside: Clinic
+) -> None:
+    _made, token = actions.invite(
+        clinic=riverside, email=stranger.email, role=Role.READ_ONLY, by=admin, at=timezone.now()
+    )
+    browser = log_in(stranger)
+    browser.post(reverse("staff:take", args=[token]))
+    assert browser.get(reverse("treatments:today")).status_code == 200
+
+
 def test_an_invitation_names_no_illness(link: str) -> None:
     letter = mail.outbox[0]
     assert not re.search(r"botox|migraine|headache|inject|patient", f"{letter.subject} {letter.body}", re.IGNORECASE)
