@@ -137,6 +137,17 @@ def test_nothing_that_it_sends_leaves_the_system(demo: Clinic, outbox: Path, set
     assert mail.outbox == []
 
 
+def test_whom_an_admin_invites_there_gets_a_letter_and_the_page_says_so_before(
+    demo: Clinic, riverside: Clinic, admin: User
+) -> None:
+    browser = log_in(admin)
+    page = browser.get(reverse("demo:demo")).content.decode()
+    assert "Only whom you invite there gets a letter, and a webhook that you set up there is called." in page
+    browser.post(reverse("clinic:switch"), {"clinic": demo.uid})
+    browser.post(reverse("staff:people"), {"email": "noor@riverside.example", "role": Role.FRONT_DESK})
+    assert [letter.to for letter in mail.outbox] == [["noor@riverside.example"]]
+
+
 def test_loading_sends_and_plans_nothing_for_anybody_else(
     riverside: Clinic, osei: Any, maria: Patient, admin: User, outbox: Path
 ) -> None:
