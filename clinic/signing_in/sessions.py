@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
-from django.contrib.sessions.backends.base import VALID_KEY_CHARS, SessionBase
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS, SessionBase, UpdateError
 from django.utils import timezone
 
 from clinic.joined import Joined
@@ -47,6 +47,14 @@ class SessionStore(db.SessionStore):
             return found
         self._session_key = None
         return None
+
+    def save(self, must_create: bool = False) -> None:
+        """Write the row, unless it was ended meanwhile: it stays so, and what the request did is answered as it was done."""
+        try:
+            super().save(must_create)
+        except UpdateError:
+            if StaffSession.objects.filter(session_key=self.session_key).exists():
+                raise
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         """Return the row to save."""

@@ -5,11 +5,15 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import UpdateError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.models import Clinic, User
+from clinic.models import Clinic, Invitation, Role, StaffSession, User
+from clinic.signing_in.sessions import end_all
 from tests.clinic.signing_in.test_log_in import sign_in
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
@@ -103,6 +107,33 @@ def test_a_page_is_told_the_time_and_whose_session_it_is(front_desk: User, froze
     told = signed_in(front_desk).get(reverse("account_stay"), **BY_ITSELF).json()  # type: ignore[arg-type]
     assert dt.datetime.fromisoformat(told["now"]) == timezone.now()
     assert told["who"] == front_desk.pk
+
+
+def test_who_is_signed_out_while_something_is_saved_is_not_told_that_nothing_was(
+    admin: User, frozen_clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in(admin)
+    frozen_clock.shift(2 * MINUTE)
+    # As by a press of Sign out in another window, or of a colleague, before the answer is ready.
+    monkeypatch.setattr("clinic.staff.views._send", lambda *_: end_all(admin))
+    answer: Any = client.post(reverse("staff:people"), {"email": "noor@riverside.example", "role": Role.FRONT_DESK})
+    assert (answer.status_code, answer.headers.get("Location")) == (302, reverse("staff:people"))
+    assert Invitation.objects.exists()
+    assert client.get(reverse("staff:people")).status_code == 302
+    assert not StaffSession.objects.exists()
+
+
+def test_a_session_that_cannot_be_written_is_not_lost_without_a_word(
+    front_desk: User, frozen_clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in(front_desk)
+    frozen_clock.shift(2 * MINUTE)
+
+    def busy(*_: object, **__: object) -> None:
+        raise UpdateError
+
+    monkeypatch.setattr(db.SessionStore, "save", busy)
+    assert client.get(reverse("treatments:today")).status_code == 400
 
 
 def test_a_busy_person_costs_one_write_a_minute(front_desk: User, django_assert_num_queries: Any) -> None:
