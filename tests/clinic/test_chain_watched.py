@@ -160,6 +160,17 @@ def test_it_ends_with_the_entry_as_it_was_and_the_command_tells_of_both(
     assert watch.look(clinic=riverside, now=NOW).upkeep == []
 
 
+@pytest.mark.parametrize("cut_off", ["{position}", "{position}:{digest:.4}...", "{digest}", "4711", " "])
+def test_what_is_no_head_is_not_called_a_log_written_anew(checked: list[AuditEntry], cut_off: str) -> None:
+    head = AuditHead.objects.get()
+    with pytest.raises(CommandError, match="Write it as an earlier run printed it"):
+        call_command("verify_audit", head=cut_off.format(position=head.position, digest=head.digest))
+
+
+def test_a_head_is_known_with_the_blanks_and_letters_it_was_copied_with(checked: list[AuditEntry]) -> None:
+    call_command("verify_audit", head=f" {str(AuditHead.objects.get()).upper()}\n")
+
+
 def test_a_head_that_was_typed_wrong_alarms_nobody_else(checked: list[AuditEntry]) -> None:
     with pytest.raises(CommandError):
         call_command("verify_audit", head="5:abc")

@@ -1,5 +1,6 @@
 """Say whether the log of who did what is intact."""
 
+import re
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -8,6 +9,8 @@ from django.utils import timezone
 from clinic import chain
 from clinic.models import AuditHead
 from reminders.watching.faults import note_chain
+
+HEAD = re.compile("0:|[0-9]+:[0-9a-f]{64}")
 
 
 class Command(BaseCommand):
@@ -21,8 +24,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Check and say."""
-        verdict = chain.verify(known=options["head"])
-        if not options["head"]:  # one that was typed wrong is no alarm to anybody else
+        known = options["head"].strip().lower()
+        if options["head"] and not HEAD.fullmatch(known):  # half of one would be called a chain written anew
+            raise CommandError(
+                f"{options['head']!r} is no head. Write it as an earlier run printed it, to the last letter."
+            )
+        verdict = chain.verify(known=known)
+        if not known:  # one that was typed wrong is no alarm to anybody else
             note_chain(verdict.wrong)
         if verdict.wrong:
             raise CommandError(f"Not intact after {verdict.length} entries. {verdict.wrong}")
