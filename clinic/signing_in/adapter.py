@@ -2,6 +2,7 @@
 
 import logging
 import smtplib
+from itertools import count
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -135,8 +136,9 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002 (allauth's word)
         """Return the name that a new passkey has until somebody gives it another."""
-        number = Authenticator.objects.filter(user=user, type=type).count() + 1
-        return "My passkey" if number == 1 else f"My passkey {number}"
+        there = [one.data.get("name") for one in Authenticator.objects.filter(user=user, type=type)]
+        numbered = ("My passkey" if number == 1 else f"My passkey {number}" for number in count(len(there) + 1))
+        return next(name for name in numbered if name not in there)
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Refuse to take away the last one of a person who must have one. Inside a transaction, one after the other.

@@ -309,3 +309,9 @@ def test_a_new_passkey_is_offered_a_plain_name(admin: User) -> None:
     assert adapter.generate_authenticator_name(admin, Authenticator.Type.WEBAUTHN) == "My passkey"
     Authenticator.objects.create(user=admin, type=Authenticator.Type.WEBAUTHN, data={})
     assert adapter.generate_authenticator_name(admin, Authenticator.Type.WEBAUTHN) == "My passkey 2"
+
+
+def test_a_new_passkey_is_not_offered_the_name_of_one_that_is_there(admin: User) -> None:
+    # The first of two was removed with its phone.
+    Authenticator.objects.create(user=admin, type=Authenticator.Type.WEBAUTHN, data={"name": "My passkey 2"})
+    assert get_adapter().generate_authenticator_name(admin, Authenticator.Type.WEBAUTHN) == "My passkey 3"
