@@ -40,6 +40,7 @@ MFA_FORMS = {
     "authenticate": "clinic.signing_in.forms.CodeForm",
     "reauthenticate": "clinic.signing_in.forms.CodeAgainForm",
     "add_webauthn": "clinic.signing_in.forms.AddPasskeyForm",
+    "edit_webauthn": "clinic.signing_in.forms.RenamePasskeyForm",
     "activate_totp": "clinic.signing_in.forms.SetUpAppForm",
     "login_webauthn": "clinic.signing_in.forms.PasskeyLogInForm",
     "authenticate_webauthn": "clinic.signing_in.forms.PasskeyForm",

@@ -24,6 +24,7 @@ from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.mfa.webauthn.forms import (
     AddWebAuthnForm,
     AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
     LoginWebAuthnForm,
     ReauthenticateWebAuthnForm,
 )
@@ -35,6 +36,7 @@ from clinic.models import User
 from clinic.signing_in.adapter import TRY_LATER, begin_here
 
 _PRESS_ADD = "No passkey was added. Press Add: your browser then asks for your finger, face or PIN."
+_NAME_IT = "Enter a name for this passkey."
 _NO_PASSKEY = "That passkey is not known here, or was too late. Try again, or go on without it."
 _ONE_BOX = {"inputmode": "numeric", "autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false"}
 
@@ -197,7 +199,7 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         name, alone = self.fields["name"], self.fields["passwordless"]
-        name.error_messages["required"] = "Enter a name for this passkey."
+        name.error_messages["required"] = _NAME_IT
         self.fields["credential"].error_messages = dict.fromkeys(("required", "invalid"), _PRESS_ADD)
         alone.label, alone.initial = "Sign in with it alone", True
         alone.help_text = "Without a password. The device then asks for your finger, face or PIN each time."
@@ -207,6 +209,16 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
         with _in_our_words(_PRESS_ADD):
             cleaned: dict[str, Any] = super().clean()
         return cleaned
+
+
+class RenamePasskeyForm(EditWebAuthnForm):  # type: ignore[misc]
+    """Another name for a passkey."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].error_messages["required"] = _NAME_IT
 
 
 class _Passkey:

@@ -315,3 +315,15 @@ def test_a_new_passkey_is_not_offered_the_name_of_one_that_is_there(admin: User)
     # The first of two was removed with its phone.
     Authenticator.objects.create(user=admin, type=Authenticator.Type.WEBAUTHN, data={"name": "My passkey 2"})
     assert get_adapter().generate_authenticator_name(admin, Authenticator.Type.WEBAUTHN) == "My passkey 3"
+
+
+def test_a_passkey_keeps_its_name_until_another_is_entered(front_desk: User) -> None:
+    client = Client()
+    sign_in(client, front_desk.email)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    phone = Authenticator.objects.create(user=front_desk, type=Authenticator.Type.WEBAUTHN, data={"name": "My phone"})
+    rename = reverse("mfa_edit_webauthn", args=[phone.pk])
+    assert "Enter a name for this passkey." in client.post(rename, {"name": " "}).content.decode()
+    assert client.post(rename, {"name": "Work phone"}).status_code == 302
+    phone.refresh_from_db()
+    assert str(phone) == "Work phone"
