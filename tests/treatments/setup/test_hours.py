@@ -100,6 +100,26 @@ def test_changed_hours_know_who_changed_them_and_when(ada: Client, osei: Injecto
     assert "Hours changed: Dr Osei: Monday 08:00 to 17:00" in page
 
 
+def test_hours_that_change_stay_in_a_room_that_is_out_of_use_for_now(ada: Client, osei: Injector) -> None:
+    room = Room.objects.create(clinic=osei.clinic, name="Room 9")
+    row = osei.opening_hours.get(weekday=1)
+    OpeningHours.objects.filter(pk=row.pk).update(room=room)
+    ada.post(reverse("setup:close_room", args=[room.uid]))
+    url = reverse("setup:edit_hours", args=[osei.uid, row.pk])
+    page = ada.get(url).content.decode()
+    assert f'<option value="{room.uid}" selected>Room 9 (no longer in use)</option>' in page
+    assert ada.post(url, hours_form(weekdays=["1"], closes="16:00", room=room.uid)).status_code == 302
+    row.refresh_from_db()
+    assert (row.closes, row.room) == (dt.time(16), room)
+
+
+def test_new_hours_are_in_no_room_that_is_out_of_use(ada: Client, osei: Injector) -> None:
+    room = Room.objects.create(clinic=osei.clinic, name="Room 9", active=False)
+    response = add(ada, osei, room=room.uid)
+    assert response.status_code == 422
+    assert "Choose a room of the list." in response.content.decode()
+
+
 def test_one_row_cannot_be_turned_into_two(ada: Client, osei: Injector) -> None:
     row = osei.opening_hours.get(weekday=1)
     response = ada.post(reverse("setup:edit_hours", args=[osei.uid, row.pk]), hours_form(weekdays=["1", "6"]))

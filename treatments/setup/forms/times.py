@@ -50,7 +50,9 @@ class HoursForm(SharedForm, HouseForm):
         super().__init__(*args, **kwargs)
         self.injector, self.one_day = injector, one_day
         field: Any = self.fields["room"]
-        field.queryset = injector.clinic.rooms.filter(active=True)
+        # That of hours as they are stays with them: else another end of the day would take them out of it.
+        field.queryset = injector.clinic.rooms.filter(Q(active=True) | Q(uid=self.initial.get("room")))
+        field.label_from_instance = _name_in_use
 
     def clean_weekdays(self) -> list[int]:
         """Refuse to turn one row into several."""
@@ -251,6 +253,10 @@ def span_initial(row: Absence) -> dict[str, Any]:
         "ends": None if whole_end else ends.time(),
         "label": row.label,
     }
+
+
+def _name_in_use(room: Room) -> str:
+    return room.name if room.active else f"{room.name} (no longer in use)"
 
 
 def _name_here(who: Injector) -> str:
