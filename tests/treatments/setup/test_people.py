@@ -36,6 +36,15 @@ def test_a_room_that_gets_another_name_stays_kept_for_who_has_left(ada: Client, 
     assert (room.name, list(room.injectors.all())) == ("Blue room", [osei])
 
 
+def test_a_room_of_somebody_who_has_left_is_not_called_everybody_s(ada: Client, osei: Injector) -> None:
+    room_of(osei).injectors.add(osei)
+    ada.post(reverse("setup:deactivate", args=[osei.uid]))
+    page = ada.get(reverse("setup:overview")).content.decode()
+    users = page[page.index('data-label="Who may use it"') :]
+    assert "Dr Osei (no longer works here)" in users[: users.index("</td>")]
+    assert "Everybody" not in users[: users.index("</td>")]
+
+
 @pytest.mark.parametrize(
     ("typed", "words"),
     [

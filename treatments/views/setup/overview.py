@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from clinic.access import Capability, StaffRequest, requires
-from clinic.models import Absence, Closure, Injector, OpeningHours
+from clinic.models import Absence, Closure, OpeningHours
 from treatments.setup import history
 from treatments.setup.opening import outside, reasons_outside
 from treatments.setup.recognising import unrecognised
@@ -25,9 +25,7 @@ def overview(request: StaffRequest) -> HttpResponse:
     )
     context = {
         "injectors": injectors.order_by("-active", "name"),
-        "rooms": clinic.rooms.prefetch_related(Prefetch("injectors", Injector.objects.filter(active=True))).order_by(
-            "-active", "name"
-        ),
+        "rooms": clinic.rooms.prefetch_related("injectors").order_by("-active", "name"),
         "absences": Absence.objects.filter(clinic=clinic, ends_at__gt=now).select_related("injector", "clinic"),
         "closures": Closure.objects.filter(clinic=clinic, ends_at__gt=now).select_related("room", "clinic"),
         "outside": len(reasons_outside(clinic, Q(), now)),
