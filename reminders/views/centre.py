@@ -1,6 +1,7 @@
 """The reminder centre: what needs a person, what waits, what went out, what was stopped."""
 
 import datetime as dt
+import uuid
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -51,7 +52,10 @@ def show_centre(request: StaffRequest, *, fixing: dict[str, Any] | None = None, 
     """Draw the page; ``fixing`` holds the row whose new address was not taken: its uid, what was typed, and why not."""
     now = timezone.now()
     chosen = next((tab for tab in TABS if tab.key == request.GET.get("tab")), TABS[0])
-    shown, page = (_of_what_is_over if chosen.over else _of_what_is_open)(request, chosen)
+    if chosen.over:
+        shown, page = _of_what_is_over(request, chosen)
+    else:
+        shown, page = _of_what_is_open(request, chosen, fixing["uid"] if fixing else None)
     context = page | {
         "tabs": [(tab.key, tab.label, tab == chosen) for tab in TABS],
         "tab": chosen.key,
@@ -86,14 +90,25 @@ def _of_what_is_over(request: StaffRequest, tab: Tab) -> tuple[list[Any], dict[s
     return page.rows, {"cursor": page.cursor, "total": total(found, "message")}
 
 
-def _of_what_is_open(request: StaffRequest, tab: Tab) -> tuple[list[Any], dict[str, object]]:
-    """Return one page of what somebody or the dispatch still has to do. In the queue, what is in doubt comes first."""
+def _of_what_is_open(
+    request: StaffRequest, tab: Tab, row: uuid.UUID | None = None
+) -> tuple[list[Any], dict[str, object]]:
+    """Return one page of what somebody or the dispatch still has to do. In the queue, what is in doubt comes first.
+
+    ``row`` is one that has to be seen, on whichever page it stands: a form that was sent names no page.
+    """
     found = with_all_shown(Reminder.objects.filter(tab.states, clinic=request.clinic)).order_by("due_at", "pk")
     if tab.key == "waiting":
         doubt = Delivery.objects.filter(outcome__in=written_out(IN_DOUBT)).values("reminder")
         found = found.annotate(doubt=Q(pk__in=doubt, attempts__gt=0)).order_by("-doubt", "due_at", "pk")
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found, PER_PAGE).get_page(_page_with(row, found) if row else request.GET.get("page"))
     return list(page), {"page_obj": page}
+
+
+def _page_with(row: uuid.UUID, found: QuerySet[Reminder]) -> int:
+    """Return the number of the page on which a row stands, the first for one that stands on none."""
+    uids = list(found.values_list("uid", flat=True))
+    return uids.index(row) // PER_PAGE + 1 if row in uids else 1
 
 
 def with_all_shown(reminders: QuerySet[Reminder]) -> QuerySet[Any]:

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,6 +20,7 @@ from reminders.dispatch.recheck import ENOUGH
 from reminders.models import Delivery, Heartbeat, Reminder, State
 from reminders.planning import reconcile
 from reminders.results import Result, billed, result_of
+from reminders.views.centre import PER_PAGE
 from tests.builders import NOW
 from tests.conftest import log_in
 from tests.reminders.conftest import Gateway
@@ -168,6 +170,39 @@ def test_an_address_that_is_none_is_answered_in_the_row_and_changes_nothing(
     failed.refresh_from_db()
     assert failed.state == State.FAILED
     assert ContactPoint.objects.filter(channel=Channel.SMS).count() == 1
+
+
+def more_of(failed: Reminder) -> None:
+    """Put a page of earlier ones before it."""
+    earlier = [
+        Reminder(
+            **{name: getattr(failed, name) for name in ("clinic", "rule", "patient", "useful_until", "created_at")},
+            occasion=f"earlier {place}",
+            channel=Channel.SMS,
+            state=State.FAILED,
+            due_at=failed.due_at - HOUR,
+        )
+        for place in range(PER_PAGE)
+    ]
+    Reminder.objects.bulk_create(earlier)
+
+
+def test_an_address_that_is_none_is_answered_in_a_row_of_a_later_page_too(front_desk: User, failed: Reminder) -> None:
+    more_of(failed)
+    response = press(front_desk, failed, "fix", address="0770")
+    page = response.content.decode()
+    assert "Enter a phone number such as 07700 900123" in page
+    assert 'value="0770"' in page
+
+
+def test_from_an_address_that_is_none_the_lists_are_still_reached(front_desk: User, failed: Reminder) -> None:
+    more_of(failed)
+    page = press(front_desk, failed, "fix", address="0770").content.decode()
+    links = re.findall(r'href="([^"]*\?(?:tab|page)=[^"]*)"', page)
+    assert len(links) > 4, "the lists and the page before"
+    desk = log_in(front_desk)
+    answers = [desk.get(urljoin(reverse("reminders:fix", args=[failed.uid]), link)).status_code for link in links]
+    assert set(answers) == {200}
 
 
 def test_a_number_that_was_stopped_is_not_taken_up_again_by_a_press_on_what_stands_in_the_field(
