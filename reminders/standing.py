@@ -12,7 +12,8 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
 from patients.models import DiaryDay
-from reminders.models import Kind, NudgeStop
+from reminders.models import Kind
+from reminders.models.stop import unwanted
 from treatments.models import Course, OfferInvitation, SlotOffer, Status, TreatmentSession
 from treatments.models.session import OPEN
 
@@ -107,10 +108,9 @@ def occasion_stands() -> Q:
     A welcome and what staff wrote stand.
     """
     written = DiaryDay.objects.filter(patient=OuterRef("patient_id"), entered_at__gt=OuterRef("created_at"))
-    unwanted = NudgeStop.objects.filter(patient=OuterRef("patient_id"))
     courses = Course.objects.filter(patient=OuterRef("patient_id"))
     ended = Q(Exists(courses)) & ~Q(Exists(courses.filter(closed_on__isnull=True)))
-    return ~Q(rule__kind=Kind.DIARY) | ~Q(Exists(written)) & ~Q(Exists(unwanted)) & ~ended
+    return ~Q(rule__kind=Kind.DIARY) | ~Q(Exists(written)) & ~unwanted("patient_id") & ~ended
 
 
 @cache

@@ -1,9 +1,18 @@
 """What a person said about messages that are no reminders of a visit."""
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 
 from clinic.models import Clinic
 from patients.models import Patient
+
+
+class NudgeStopQuerySet(models.QuerySet["NudgeStop"]):
+    """Whom they are about."""
+
+    def of_person(self, patient: Patient) -> "NudgeStopQuerySet":
+        """Those of one person, on whichever of their records they said it (1 query more, mostly)."""
+        return self.filter(patient__in=patient.joined())
 
 
 class NudgeStop(models.Model):
@@ -13,8 +22,21 @@ class NudgeStop(models.Model):
     patient = models.OneToOneField(Patient, on_delete=models.PROTECT, related_name="+")
     since = models.DateTimeField()
 
+    objects = NudgeStopQuerySet.as_manager()
+
     class Meta:
         ordering = ["id"]
 
     def __str__(self) -> str:
         return f"No nudges {self.patient_id}"
+
+
+def unwanted(patient: str) -> Q:
+    """Return whether a person wants no messages about their diary, whose id is in the column ``patient``.
+
+    Their diary goes to the record that stays when two are joined, and what they said of it holds there too, also of a
+    record that is joined in turn.
+    """
+    person, stops = OuterRef(patient), NudgeStop.objects.all()
+    before = Q(patient__merged_into=person) | Q(patient__merged_into__merged_into=person)
+    return Q(Exists(stops.filter(patient=person))) | Q(Exists(stops.filter(before)))

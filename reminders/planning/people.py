@@ -9,7 +9,8 @@ from django.db.models import Exists, F, Min, OuterRef, Q, Subquery
 
 from patients.models import ContactPoint, DiaryDay, Patient
 from reminders import timing
-from reminders.models import Kind, NudgeStop, Reminder, State
+from reminders.models import Kind, Reminder, State
+from reminders.models.stop import unwanted
 from reminders.planning.apart import in_turn
 from reminders.planning.channel import reachable
 from reminders.planning.rows import reminder_for, store
@@ -79,7 +80,7 @@ def _stopped_writing(days: int, rules: Rules, now: dt.datetime) -> Any:
         DiaryDay.objects.filter(
             ~Exists(later),
             ~Exists(asked),
-            ~Exists(NudgeStop.objects.filter(patient=OuterRef("patient"))),
+            ~unwanted("patient"),
             Q(Exists(courses.filter(closed_on__isnull=True))) | ~Q(Exists(courses)),
             clinic__in=list(rules),
             date__range=(first, last),

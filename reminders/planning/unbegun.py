@@ -8,7 +8,8 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from patients.models import DiaryDay
 from reminders import timing
-from reminders.models import DiaryLink, Kind, NudgeStop, Reminder
+from reminders.models import DiaryLink, Kind, Reminder
+from reminders.models.stop import unwanted
 from reminders.planning.apart import in_turn
 from reminders.planning.channel import reachable
 from reminders.planning.people import DIARY_DAYS
@@ -45,7 +46,7 @@ def _without_a_word(days: int, rules: Rules, now: dt.datetime) -> Any:
             ~Exists(newer),
             ~Exists(written),
             ~Exists(asked),
-            ~Exists(NudgeStop.objects.filter(**mine)),
+            ~unwanted("patient"),
             Q(Exists(courses.filter(closed_on__isnull=True))) | ~Q(Exists(courses)),
             clinic__in=list(rules),
             made_by__isnull=False,

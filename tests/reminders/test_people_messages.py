@@ -5,14 +5,16 @@ from decimal import Decimal
 
 import pytest
 
-from clinic.models import Clinic, Injector
+from clinic.models import Clinic, Injector, User
 from patients.models import ContactPoint, DiaryDay, Patient
 from reminders.dispatch import send_due
 from reminders.models import NudgeStop, Reminder, ReminderRule, State
+from reminders.own_pages.stopping import choose
 from reminders.planning import reconcile
 from reminders.standing import DIARY_KEPT
 from tests.builders import NOW, TODAY, make_course, make_patient, make_session
 from tests.reminders.conftest import Gateway
+from treatments import leaving
 from treatments.models import Course, Status, TreatmentSession
 
 MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
@@ -122,6 +124,41 @@ def test_who_wants_no_messages_about_the_diary_has_none(writer: Patient) -> None
     NudgeStop.objects.create(clinic=writer.clinic, patient=writer, since=NOW)
     assert states("diary") == ["cancelled"]
     Reminder.objects.all().delete()
+    assert states("diary") == []
+
+
+@pytest.fixture
+def double(writer: Patient) -> Patient:
+    """A second record of Maria, on which she wrote her diary until six days ago."""
+    double = make_patient(writer.clinic, "Maria", "Santos")
+    write(double, 6)
+    return double
+
+
+def test_who_stopped_messages_about_a_diary_on_a_record_joined_since_has_none(
+    writer: Patient, double: Patient, front_desk: User
+) -> None:
+    choose(patient=double, choice="no_nudges", at=NOW)
+    leaving.merge(patient=double, into=writer, by=front_desk, at=NOW)
+    assert states("diary") == []
+    choose(patient=writer, choice="nudges", at=NOW)
+    assert states("diary") == ["waiting"]
+
+
+def test_a_stop_on_a_record_joined_meanwhile_stops_what_waits(
+    writer: Patient, double: Patient, front_desk: User
+) -> None:
+    choose(patient=double, choice="no_nudges", at=NOW)
+    assert states("diary") == ["waiting"]
+    leaving.merge(patient=double, into=writer, by=front_desk, at=NOW)
+    assert states("diary") == ["cancelled"]
+
+
+def test_a_record_joined_twice_keeps_the_stop(writer: Patient, double: Patient, front_desk: User) -> None:
+    third = make_patient(writer.clinic, "Maria", "Santos")
+    choose(patient=third, choice="no_nudges", at=NOW)
+    leaving.merge(patient=third, into=double, by=front_desk, at=NOW)
+    leaving.merge(patient=double, into=writer, by=front_desk, at=NOW)
     assert states("diary") == []
 
 
