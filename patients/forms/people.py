@@ -257,10 +257,14 @@ class EditForm(PersonForm):
     def save(self, *, by: User, at: dt.datetime) -> None:
         """Write what differs; raises RecordNumberTaken."""
         values = {name: self.cleaned_data[name] for name in self.person_fields()}
-        values["preferred_channel"] = values["preferred_channel"] or self.patient.preferred_channel
+        values["preferred_channel"] = values["preferred_channel"] or self._first_way()
         change_patient(patient=self.patient, values=values, by=by, at=at)
         for name, channel in _ADDRESSES:
             self._save_contact(name, channel, by=by, at=at)
+
+    def _first_way(self) -> Channel:
+        """Return by what who prefers nothing is written to."""
+        return Channel.SMS if self.cleaned_data["phone"] else Channel.EMAIL
 
     def _save_contact(self, name: str, channel: Channel, *, by: User, at: dt.datetime) -> None:
         """Write one address with its consent. A tick that was taken away stops it; one that never was says nothing."""

@@ -123,6 +123,28 @@ def test_the_form_asks_about_a_dead_number_and_uses_it_again(maria: Patient, fro
     assert phone(maria).failed_at is None
 
 
+@pytest.mark.parametrize(
+    ("preferred", "addresses", "chosen"),
+    [
+        ("email", {"phone": "07700 900000", "email": "maria@mail.example"}, "sms"),
+        ("sms", {"phone": "", "email": "maria@mail.example"}, "email"),
+    ],
+)
+def test_the_form_takes_back_a_preference(
+    maria: Patient, front_desk: User, preferred: str, addresses: dict[str, str], chosen: str
+) -> None:
+    maria.preferred_channel = preferred
+    maria.save()
+    client, url = log_in(front_desk), reverse("patients:edit", args=[maria.uid])
+    form = client.get(url).context["form"]
+    values = {name: form[name].value() for name in form.fields if name != "birth_date"}
+    values |= {"birth_date_day": 17, "birth_date_month": 4, "birth_date_year": 1984}
+    values = {name: "on" if value is True else value for name, value in values.items() if value not in (False, None)}
+    assert client.post(url, values | addresses | {"preferred_channel": ""}).status_code == 302
+    maria.refresh_from_db()
+    assert maria.preferred_channel == chosen
+
+
 def test_the_page_says_how_consent_came_and_went(maria: Patient, front_desk: User) -> None:
     stop(maria, front_desk)
     text = page(front_desk, maria)
