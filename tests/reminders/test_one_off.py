@@ -4,12 +4,13 @@ import re
 import uuid
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from clinic.models import Clinic, User
+from clinic.models import Clinic, Role, User
 from patients.models import Channel, ContactPoint, Patient
 from reminders import defaults, one_off
 from reminders.channels import SendError
@@ -18,7 +19,7 @@ from reminders.dispatch import send_due
 from reminders.models import Kind, OneOff, Reminder, State
 from reminders.planning import reconcile
 from reminders.standing import RECORD_CLOSED
-from tests.builders import NOW, TODAY, make_course, make_patient
+from tests.builders import NOW, TODAY, make_course, make_patient, make_user
 from tests.conftest import log_in
 from tests.reminders.conftest import Gateway
 from treatments import leaving
@@ -210,6 +211,22 @@ def test_people_are_chosen_by_their_courses_too(people: list[Patient], front_des
 def test_people_of_another_clinic_are_nobody(people: list[Patient], stranger: User) -> None:
     answer: Any = log_in(stranger).get(reverse("reminders:write"), {"patient": [str(people[0].uid)]})
     assert "Ann" not in answer.content.decode()
+
+
+def test_it_is_written_at_the_clinic_its_page_was_opened_at(
+    people: list[Patient], riverside: Clinic, lakeside: Clinic
+) -> None:
+    both = make_user("eve@riverside.example", "Eve", (riverside, Role.FRONT_DESK), (lakeside, Role.FRONT_DESK))
+    desk, url = log_in(both), reverse("reminders:write")
+    desk.post(reverse("clinic:switch"), {"clinic": riverside.uid})
+    page = desk.get(url, {"patient": str(people[0].uid)}).content.decode()
+    hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]+)"', page)
+    typed = urlencode([*hidden, ("subject", "Closed on Friday"), ("body", BODY)])
+    for _press in ("once", "with Back once more"):
+        desk.post(reverse("clinic:switch"), {"clinic": lakeside.uid})  # in another window
+        answer = desk.post(url, typed, content_type="application/x-www-form-urlencoded")
+        assert answer.status_code == 302
+        assert Reminder.objects.get().patient == people[0]
 
 
 def test_nobody_chosen_is_said_in_words(rules: Clinic, front_desk: User) -> None:

@@ -1,20 +1,22 @@
 """Texting people from the recall list."""
 
 import datetime as dt
+import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
 from django.urls import reverse
 from pytest_django import Settings
 
-from clinic.models import Clinic, Injector, User
+from clinic.models import Clinic, Injector, Role, User
 from patients.models import Channel, ContactPoint, Patient
 from reminders import texting
 from reminders.dispatch import send_due
 from reminders.models import Reminder, ReminderRule
 from reminders.planning import reconcile
-from tests.builders import NOW, TODAY, make_course, make_patient, make_session
+from tests.builders import NOW, TODAY, make_course, make_patient, make_session, make_user
 from tests.conftest import log_in
 from tests.reminders.conftest import Gateway
 from treatments.models import ContactAttempt, Course
@@ -206,6 +208,24 @@ def test_the_page_sends_and_offers_undo(overdue: list[Course], front_desk: User)
     page = response.content.decode()
     assert "Writing to 3 people. The first message leaves in 3 minutes." in page
     assert "/take-back/" in page
+
+
+@pytest.fixture
+def both(riverside: Clinic, lakeside: Clinic) -> User:
+    """Eve, who works at two clinics."""
+    return make_user("eve@riverside.example", "Eve", (riverside, Role.FRONT_DESK), (lakeside, Role.FRONT_DESK))
+
+
+def test_they_are_written_to_from_the_clinic_the_page_was_opened_at(
+    overdue: list[Course], both: User, riverside: Clinic, lakeside: Clinic
+) -> None:
+    desk, url = log_in(both), reverse("reminders:text_people")
+    desk.post(reverse("clinic:switch"), {"clinic": riverside.uid})
+    page = desk.get(url, {"course": str(overdue[0].uid)}).content.decode()
+    hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]+)"', page)
+    desk.post(reverse("clinic:switch"), {"clinic": lakeside.uid})  # in another window
+    desk.post(url, urlencode(hidden), content_type="application/x-www-form-urlencoded")
+    assert Reminder.objects.get().patient == overdue[0].patient
 
 
 @pytest.mark.parametrize("course", [[], ["x"]])
