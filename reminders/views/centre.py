@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
 from clinic import audit
@@ -59,6 +60,7 @@ def show_centre(request: StaffRequest, *, fixing: dict[str, Any] | None = None, 
     context = page | {
         "tabs": [(tab.key, tab.label, tab == chosen) for tab in TABS],
         "tab": chosen.key,
+        "home": reverse("reminders:centre"),  # a form of a row is answered at an address that is no page
         "rows": [(reminder, _result(reminder, now, request), _billed(reminder)) for reminder in shown],
         "watch": watch.look(clinic=request.clinic, now=now),
         "may_act": may(request.membership, Capability.MESSAGE),

@@ -120,6 +120,7 @@ def _page(request: StaffRequest, one: InboundMessage, *, status: int = 200, **fo
     _note_reading(request, "thread", subject=patient.uid if patient else one.uid)
     context = {
         "message": one,
+        "home": reverse("reminders:inbox_message", args=[one.uid]),
         "patient": patient,
         "today": timezone.localdate(),
         "thread": thread_of(patient, now=now) if patient else thread_of_number(one),

@@ -53,6 +53,7 @@ def next_visit(context: RequestContext, patient: Patient, care: Care, today: dt.
         "course": care.course,
         "session": care.session,
         "request": context["request"],
+        "back": context.get("home"),  # where the page answers a sent form, at an address that is no page
         "patient": patient,
         "today": today,
         "days": (care.course.next_due_on - today).days if care.course else None,

@@ -1,7 +1,9 @@
 """Inbox: what waits, in its thread, beside whoever wrote it; assigned, answered through the ledger, or marked as done."""
 
 import datetime as dt
+import re
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import time_machine
@@ -53,6 +55,15 @@ def test_what_waits_comes_first_and_what_was_settled_is_under_all(visit: Treatme
     assert "Can I park?" in waiting
     assert "Answered by itself" not in waiting
     assert "Answered by itself" in everything
+
+
+def test_from_a_reply_that_was_refused_everything_leads_back_to_the_text(
+    visit: TreatmentSession, question: InboundMessage, front_desk: User
+) -> None:
+    page = post(front_desk, "reply", words="About your migraine").content.decode()
+    back = [unquote(found) for found in re.findall(r'(?:name="next" value="|[?]next=)([^"&]+)', page)]
+    assert len(back) > 1, "from the theme, and from another time for the visit"
+    assert {log_in(front_desk).get(address).status_code for address in back} == {200}
 
 
 def test_a_long_link_in_a_text_breaks_rather_than_widen_the_page(maria: Patient, front_desk: User) -> None:
