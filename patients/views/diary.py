@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -85,6 +86,7 @@ def _diary_page(
     disputed = {row.date: row for row in DiaryDay.objects.filter(patient=patient, date__in=by_date)}
     context = {
         "patient": patient,
+        "home": reverse("patients:diary", args=[patient.uid]),  # a day is settled at an address that is no page
         "form": form or PaperForm(today=today, initial={"first": first}),
         "wrong": form,
         "settling": settling,

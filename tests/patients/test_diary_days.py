@@ -5,6 +5,7 @@ import html
 import re
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -255,6 +256,18 @@ class TestPages:
         assert "Say why." in refused.content.decode()
         clinician.post(url, {"take": "yes", "reason": "She remembered", "seen": seen_on(page)})
         assert DiaryDay.objects.get().migraine
+
+    def test_from_an_answer_that_was_refused_the_diary_is_still_reached(
+        self, clinician: Client, maria: Patient, nurse: User
+    ) -> None:
+        write(maria, nurse, PATIENT, headache_hours=Decimal(0))
+        write(maria, nurse, CLINIC)
+        url = reverse("patients:settle_claim", args=[DiaryClaim.objects.get().uid])
+        page = clinician.post(url, {"take": "yes"}).content.decode()
+        earlier, theme = re.search(r'href="([^"]*\?last=[^"]+)"', page), re.search(r'name="next" value="([^"]+)"', page)
+        assert earlier
+        assert theme
+        assert [clinician.get(urljoin(url, lead[1])).status_code for lead in (earlier, theme)] == [200, 200]
 
     def test_what_was_written_again_since_is_not_taken_unseen(
         self, clinician: Client, maria: Patient, nurse: User
