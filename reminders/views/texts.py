@@ -136,6 +136,7 @@ def _editor(
     context = _shown(request, place, form) | {
         "form": form,
         "place": place,
+        "home": reverse("reminders:text", args=[place.rule.pk, place.channel, place.language]),
         "theirs": theirs,
         "fields": guard.fields_of(place.rule.kind),
         "versions": versions.select_related("made_by").order_by("-version"),

@@ -1,6 +1,7 @@
 """Settings: rules, texts with their versions, blocked words."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -227,6 +228,14 @@ def test_a_test_really_goes_out_to_the_address_given(
     assert "The test went out" in answer
     assert gateway.taken[0].to == "+447700900123"
     assert gateway.taken[0].body.startswith("Riverside Clinic: Christopher")
+
+
+@pytest.mark.parametrize("step", ["preview_text", "try_text"])
+def test_another_theme_leads_back_to_the_text_from_every_step(rule: ReminderRule, client: Client, step: str) -> None:
+    answer = client.post(at(step, rule), {"body": BODY, "version": 1}).content.decode()
+    theme = re.search('name="next" value="([^"]+)"', answer)
+    assert theme
+    assert client.get(theme[1]).status_code == 200
 
 
 @pytest.mark.parametrize("to", ["", "hello"])
