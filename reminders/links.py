@@ -111,7 +111,9 @@ def revoke(*, link: SecretLink, by: User, at: dt.datetime) -> None:
 
 
 def live(patient: Patient, now: dt.datetime) -> list[SecretLink]:
-    """Return the links of a person that still lead somewhere, the newest first (2 queries)."""
+    """Return the links of a person that still lead somewhere, the newest first (2 queries); none of a closed record."""
+    if patient.closed:
+        return []
     standing = Q(revoked_at__isnull=True, expires_at__gt=now)
     visits = PatientLink.objects.filter(standing, reminder__patient=patient).select_related(
         "reminder__rule", "session", "clinic"

@@ -5,6 +5,7 @@ import uuid
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -51,6 +52,9 @@ def end_diary_link(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 def make_diary_link(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Make a link to a person's diary and show its address, this one time."""
     patient = get_patient(request, uid)
+    if patient.closed:
+        messages.warning(request, "The record is closed: a link would open nothing.")
+        return redirect("reminders:links", uid)
     _link, address = links.make_diary_link(patient=patient, by=request.user, at=timezone.now())
     return _page(request, patient, address=address)
 
@@ -58,6 +62,7 @@ def make_diary_link(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 def _page(request: StaffRequest, patient: Patient, **more: object) -> HttpResponse:
     context = {
         "patient": patient,
+        "home": reverse("reminders:links", args=[patient.uid]),
         "live": links.live(patient, timezone.now()),
         "may_message": may(request.membership, Capability.MESSAGE),
     }

@@ -1,11 +1,13 @@
 """Staff see which links lead somewhere, and end them."""
 
+import re
+
 from django.test import Client
 from django.urls import reverse
 
 from clinic.models import AuditEntry, User
 from patients.models import Patient
-from reminders.models import PatientLink
+from reminders.models import DiaryLink, PatientLink
 from tests.builders import TODAY
 from tests.conftest import log_in
 from tests.reminders.reading import words
@@ -39,3 +41,24 @@ def test_the_pages_of_a_person_who_is_no_longer_treated_here_have_ended(
 ) -> None:
     Patient.objects.update(closed=Patient.Closed.DIED, closed_on=TODAY)
     assert [phone.get(page).status_code for page in (link, f"{link}stop/", diary_link)] == [410, 410, 410]
+
+
+def test_staff_see_that_no_link_of_theirs_leads_anywhere_and_make_none(
+    link: str, diary_link: str, maria: Patient, front_desk: User
+) -> None:
+    desk, made = log_in(front_desk), DiaryLink.objects.count()
+    Patient.objects.update(closed=Patient.Closed.DIED, closed_on=TODAY)
+    page = words(desk.get(reverse("reminders:links", args=[maria.uid])).content)
+    assert "No link leads anywhere" in page
+    assert "Make a link" not in page
+    answer = words(desk.post(reverse("reminders:make_diary_link", args=[maria.uid]), follow=True).content)
+    assert "The record is closed: a link would open nothing." in answer
+    assert DiaryLink.objects.count() == made
+
+
+def test_another_theme_leads_back_to_the_links_from_the_one_just_made(maria: Patient, front_desk: User) -> None:
+    desk = log_in(front_desk)
+    page = desk.post(reverse("reminders:make_diary_link", args=[maria.uid])).content.decode()
+    theme = re.search('name="next" value="([^"]+)"', page)
+    assert theme
+    assert desk.get(theme[1]).status_code == 200
