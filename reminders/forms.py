@@ -21,6 +21,8 @@ MOST_LETTERS = 1530
 DISTANCE = (*DAYS_BEFORE, *DAYS_AFTER)
 # What a person starts cannot be switched off: nobody would learn why nothing went out.
 BY_A_PERSON = (Kind.ASKED, Kind.OFFER, Kind.ONE_OFF)
+SHORTEST_WORD, LONGEST_WORD = 3, 40
+_SHORT_WORD, _LONG_WORD = "Enter a word of three letters or more.", f"Use at most {LONGEST_WORD} letters."
 _DAYS_WORDS = f"Enter whole days from 1 to {MOST_DAYS}."
 _TIME_WORDS = "Enter a time from 08:00 to 19:59, such as 10:00: at other times people are not disturbed."
 
@@ -132,15 +134,20 @@ class WordForm(HouseForm):
 
     word = forms.CharField(
         label="Block another word",
-        min_length=3,
-        max_length=40,
+        min_length=SHORTEST_WORD,
+        max_length=LONGEST_WORD,
         help_text="Words that begin with it are blocked too.",
-        error_messages={"required": "Enter a word.", "min_length": "Enter a word of three letters or more."},
+        error_messages={"required": "Enter a word.", "min_length": _SHORT_WORD, "max_length": _LONG_WORD},
     )
 
     def clean_word(self) -> str:
-        """Keep it in small letters."""
-        return str(self.cleaned_data["word"]).casefold()
+        """Keep it in small letters, of which there may be more: İ has two. Signs that nobody sees are in every text."""
+        word = str(self.cleaned_data["word"]).lower()
+        if sum(character.isalnum() for character in word) < SHORTEST_WORD:
+            raise ValidationError(_SHORT_WORD)
+        if len(word) > LONGEST_WORD:
+            raise ValidationError(_LONG_WORD)
+        return word
 
 
 def address_for_test(channel: str, text: str, country: str) -> str:

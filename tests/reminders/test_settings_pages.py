@@ -267,6 +267,28 @@ def test_a_clinic_blocks_a_word_and_allows_it_again(rule: ReminderRule, client: 
     assert client.post(at("text", rule), {"body": f"{BODY} Neuron ward", "version": 1}).status_code == 302
 
 
+def test_a_word_is_blocked_as_it_is_written(rule: ReminderRule, client: Client) -> None:
+    client.post(reverse("reminders:words"), {"word": "Weißdorn"})
+    assert "Take out the word Weißdorn" in page(
+        client.post(at("text", rule), {"body": f"{BODY} Weißdorn", "version": 1}), 422
+    )
+
+
+@pytest.mark.parametrize("word", ["ß" * 40, "\u0130" * 40])
+def test_a_word_that_grows_in_small_letters_is_kept_or_answered_in_words(
+    riverside: Clinic, client: Client, word: str
+) -> None:
+    response = client.post(reverse("reminders:words"), {"word": word})
+    kept = [len(one) for one in BlockedWord.objects.values_list("word", flat=True)]
+    assert kept == [40] if response.status_code == 302 else "Use at most 40 letters." in page(response, 422)
+
+
+def test_a_word_of_signs_that_nobody_sees_blocks_nothing(rule: ReminderRule, client: Client) -> None:
+    answer = page(client.post(reverse("reminders:words"), {"word": "\u200b\u200b\u200b"}), 422)
+    assert "Enter a word of three letters or more." in answer
+    assert client.post(at("text", rule), {"body": BODY, "version": 1}).status_code == 302
+
+
 def test_what_everybody_blocks_is_listed_and_cannot_be_taken_off(rule: ReminderRule, client: Client) -> None:
     answer = page(client.get(reverse("reminders:words")))
     assert "migraine" in answer
