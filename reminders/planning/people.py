@@ -71,15 +71,15 @@ def _stopped_writing(days: int, rules: Rules, now: dt.datetime) -> Any:
     Who does not answer is not asked again: the question came after the last entry, and there is no newer one.
     """
     later = DiaryDay.objects.filter(patient=OuterRef("patient"), date__gt=OuterRef("date"))
-    asked = Reminder.objects.filter(
-        patient=OuterRef("patient"), rule__kind=Kind.DIARY, created_at__gte=OuterRef("entered_at")
-    )
+    asked = Reminder.objects.filter(rule__kind=Kind.DIARY, created_at__gte=OuterRef("entered_at"))
     courses = Course.objects.filter(patient=OuterRef("patient"))
     first, last = (now.date() - dt.timedelta(days=days + ago) for ago in (DIARY_DAYS + 1, -1))
     return (
         DiaryDay.objects.filter(
             ~Exists(later),
-            ~Exists(asked),
+            ~Exists(asked.filter(patient=OuterRef("patient"))),
+            # The diary may have come with a record that was joined with theirs since.
+            ~Exists(asked.filter(patient__merged_into=OuterRef("patient"))),
             ~unwanted("patient"),
             Q(Exists(courses.filter(closed_on__isnull=True))) | ~Q(Exists(courses)),
             clinic__in=list(rules),

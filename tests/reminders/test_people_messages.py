@@ -154,6 +154,17 @@ def test_a_stop_on_a_record_joined_meanwhile_stops_what_waits(
     assert states("diary") == ["cancelled"]
 
 
+def test_who_was_asked_about_a_diary_is_not_asked_again_when_it_goes_to_another_record(
+    rules: Clinic, maria: Patient, front_desk: User
+) -> None:
+    second = make_patient(rules, "Maria", "Santos", phone="07700 900111")
+    write(second, 7)
+    assert states("diary") == ["waiting"]
+    Reminder.objects.update(state=State.SENT, closed_at=NOW)
+    leaving.merge(patient=second, into=maria, by=front_desk, at=NOW + MINUTE)
+    assert states("diary", NOW + 2 * MINUTE) == ["sent"]
+
+
 def test_a_record_joined_twice_keeps_the_stop(writer: Patient, double: Patient, front_desk: User) -> None:
     third = make_patient(writer.clinic, "Maria", "Santos")
     choose(patient=third, choice="no_nudges", at=NOW)
