@@ -77,6 +77,9 @@
 
   // --- What is changed ---------------------------------------------------------------------------------------------
 
+  // A key is no input and no click: without these the draft and the list of sections would not hear of what it changed.
+  const tellTheForm = () => ["input", "change"].forEach((name) => form.dispatchEvent(new Event(name)));
+
   // Give a site some units (0: none), unless the muscle would pass its limit.
   const give = (code, amount) => {
     const box = byCode.get(code);
@@ -207,10 +210,10 @@
       const mark = event.target.closest("[data-site]");
       if (!mark) return;
       const keys = {
-        " ": () => toggle(mark.dataset.site),
-        Enter: () => toggle(mark.dataset.site),
-        "+": () => { chosen = mark.dataset.site; dose(1); },
-        "-": () => { chosen = mark.dataset.site; dose(-1); },
+        " ": () => { toggle(mark.dataset.site); tellTheForm(); },
+        Enter: () => { toggle(mark.dataset.site); tellTheForm(); },
+        "+": () => { chosen = mark.dataset.site; dose(1); tellTheForm(); },
+        "-": () => { chosen = mark.dataset.site; dose(-1); tellTheForm(); },
         Home: () => rove(picture, shown(picture)[0]),
       };
       const next = event.key.startsWith("Arrow") ? nearest(mark, shown(picture), event.key) : null;
@@ -270,7 +273,7 @@
   panel.querySelector("[data-step-end]").addEventListener("click", () => step(-1));
   panel.addEventListener("keydown", (event) => {
     if (at < 0) return;
-    const keys = { s: () => answer(false), ArrowLeft: () => step(Math.max(0, at - 1)) };
+    const keys = { s: () => { answer(false); tellTheForm(); }, ArrowLeft: () => step(Math.max(0, at - 1)) };
     if (!keys[event.key]) return;
     event.preventDefault();
     event.stopPropagation();

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from tests.engines import once
 from tests.stack.running import Stack, in_room
@@ -208,3 +208,37 @@ def test_f23_without_javascript_the_list_alone_records_and_signs(
         page.get_by_role("button", name="Sign session").click()
         expect(page.locator("main")).to_contain_text("150 units at 30 sites")
         expect(page.locator("main")).to_contain_text("Procerus, midline (the person did not want it)")
+
+
+def saves(page: Page) -> None:
+    """Wait until nothing of the form is on its way."""
+    expect(page.locator("[data-draft-line]")).to_contain_text("Draft saved")
+
+
+def sent_sites(request: Request) -> dict[str, str]:
+    """Return the units of each site that a draft names as given."""
+    fields = re.findall(r'name="([\w-]+)"\r\n\r\n([^\r]*)', request.post_data or "")
+    units = {name.removeprefix("units_"): value for name, value in fields if name.startswith("units_")}
+    return {value: units[value] for name, value in fields if name == "sites"}
+
+
+@on_screen
+@pytest.mark.parametrize(("key", "sent"), [("Space", None), ("Enter", None), ("-", "4")])
+def test_a_site_changed_by_key_on_the_map_is_kept_as_one_changed_by_finger(
+    form: Page, key: str, sent: str | None
+) -> None:
+    saves(form)
+    form.locator(site(form, "PRO")).focus()
+    with form.expect_request("**/draft/") as request:
+        form.keyboard.press(key)
+    assert sent_sites(request.value).get("PRO") == sent
+
+
+@on_screen
+def test_a_site_not_given_by_key_while_stepping_through_is_kept(form: Page) -> None:
+    saves(form)
+    form.get_by_role("button", name="Step through").click()
+    expect(form.locator("[data-chosen-label]")).to_contain_text("1. Corrugator, right")
+    with form.expect_request("**/draft/") as request:
+        form.keyboard.press("s")
+    assert "COR-R" not in sent_sites(request.value)
