@@ -16,6 +16,7 @@
   let sending = false;
   let ledAway = false;
   let another = false;
+  let unreached = false;
   let done = false;
 
   const button = (type, label) => {
@@ -58,7 +59,7 @@
     if (sending) { timer = setTimeout(send, PAUSE); return; }
     sending = true;
     const upTo = changes;
-    another = false;
+    another = unreached = false;
     try {
       let answer = await post();
       const known = (answer.status === 403 || isRedirect(answer)) && await renewed();
@@ -73,14 +74,17 @@
         line.textContent = body.words;
       } else if (body.both) standsElsewhere(body.words);
       else failed(body.words);
-    } catch {
+    } catch (fault) {
+      // An answer that cannot be read is one all the same.
+      unreached = fault instanceof TypeError;
       failed("Not saved. Keep this page open.");
     } finally {
       sending = false;
     }
   }
 
-  // What is signed must carry the number of the last draft, and must not be lost on the way to the log-in.
+  // What is signed must carry the number of the last draft, and must not be lost on the way to the log-in,
+  // nor to the browser's own page where no server answers.
   const settled = async () => {
     while (sending) await new Promise((go) => { setTimeout(go, 50); });
     if (saved < changes) await send();
@@ -95,13 +99,15 @@
   form.addEventListener("input", changed);
   form.addEventListener("click", (event) => { if (event.target.closest("[data-map], [data-plan], [data-chosen], [data-all-no], [data-put-back]")) changed(); });
   form.addEventListener("submit", (event) => {
+    // Held back by static/js/app.js, in words: the page stays, and goes on being kept.
+    if (!navigator.onLine) { leaving = done = false; return; }
     clearTimeout(timer);
     leaving = true;
     const pressed = event.submitter;
     if (done || pressed?.hasAttribute("formaction") || (!sending && saved === changes)) return;
     event.preventDefault();
     settled().then(() => {
-      leaving = done = !ledAway;
+      leaving = done = !ledAway && !unreached;
       if (done) form.requestSubmit(pressed);
       else line.scrollIntoView({ block: "center" });
     });

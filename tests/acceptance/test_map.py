@@ -242,3 +242,32 @@ def test_a_site_not_given_by_key_while_stepping_through_is_kept(form: Page) -> N
     with form.expect_request("**/draft/") as request:
         form.keyboard.press("s")
     assert "COR-R" not in sent_sites(request.value)
+
+
+@on_screen
+def test_f24_signing_without_a_server_stays_on_the_page_with_what_was_typed(form: Page) -> None:
+    saves(form)
+    form.route("**/draft/", lambda route: route.abort())
+    form.route("**/record/", lambda route: route.abort())
+    form.get_by_label("Note", exact=True).fill("typed while the server is away")
+    form.get_by_role("button", name="Sign session").click()
+    expect(form.locator("[data-draft-line]")).to_contain_text("Not saved. Keep this page open.")
+    form.wait_for_timeout(300)
+    expect(form.get_by_label("Note", exact=True)).to_have_value("typed while the server is away")
+    assert unsaved(form)
+
+
+@on_screen
+def test_f24_what_is_typed_after_signing_offline_is_still_asked_for_before_the_page_goes(form: Page) -> None:
+    saves(form)
+    form.context.set_offline(True)
+    form.get_by_role("button", name="Sign session").click()
+    expect(form.locator("#failure")).to_contain_text("We could not reach the server")
+    form.get_by_label("Note", exact=True).fill("typed after that")
+    assert unsaved(form)
+    form.context.set_offline(False)
+
+
+def unsaved(page: Page) -> bool:
+    """Whether the page would hold back somebody who leaves it now."""
+    return not page.evaluate("window.dispatchEvent(new Event('beforeunload', { cancelable: true }))")
