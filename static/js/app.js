@@ -100,6 +100,9 @@
   /* Requests by htmx. Only what a person pressed moves the focus; a refresh by clock never does. */
   const pressed = (event) => ["click", "submit"].includes(event.detail.requestConfig?.triggeringEvent?.type);
 
+  /* What a clock asks for has no event behind it: nobody waits for its answer. */
+  const byClock = (event) => !event.detail.requestConfig?.triggeringEvent;
+
   /* What takes longer than a moment says so in words that stand still; nothing turns, nothing shimmers. */
   const loading = document.getElementById("loading");
   let slow = 0;
@@ -111,7 +114,7 @@
   };
 
   document.addEventListener("htmx:beforeRequest", (event) => {
-    hideFailure();
+    if (!byClock(event)) hideFailure();
     if (!pressed(event)) return;
     setBusy(event.detail.elt, true);
     setLoading(true);
@@ -125,9 +128,10 @@
     setBusy(event.detail.elt, false);
   });
 
-  document.addEventListener("htmx:sendError", () => showFailure(NO_SERVER));
-  document.addEventListener("htmx:timeout", () => showFailure(NO_ANSWER));
-  document.addEventListener("htmx:responseError", () => showFailure(NO_ANSWER));
+  const onFailure = (name, words) => document.addEventListener(name, (event) => { if (!byClock(event)) showFailure(words); });
+  onFailure("htmx:sendError", NO_SERVER);
+  onFailure("htmx:timeout", NO_ANSWER);
+  onFailure("htmx:responseError", NO_ANSWER);
 
   document.addEventListener("htmx:beforeSwap", (event) => {
     const answered = new URL(event.detail.xhr.responseURL || location.href).pathname;

@@ -232,3 +232,25 @@ def test_f24_without_the_server_the_page_says_since_when_it_is_not_up_to_date(de
     desk.unroute(re.compile("/today/changes/"))
     refresh(desk)
     expect(desk.locator("#day-stale")).to_be_hidden()
+
+
+def test_f24_what_the_page_asks_by_itself_is_not_said_to_have_failed(browser_page: Page, late: None) -> None:
+    browser_page.clock.install()
+    desk = log_in(browser_page, FRAN)
+    desk.route("**/reminders/line/", lambda route: route.abort())
+    with desk.expect_event("requestfailed"):
+        desk.clock.run_for(61_000)
+    desk.clock.run_for(1000)
+    expect(desk.locator("#failure")).to_be_hidden()
+
+
+def test_f24_what_a_press_said_stays_when_the_page_asks_by_itself(browser_page: Page, late: None) -> None:
+    browser_page.clock.install()
+    desk = log_in(browser_page, FRAN)
+    desk.route("**/sessions/*/move/**", lambda route: route.abort())
+    walk_to(desk, booked(desk, 0))
+    desk.keyboard.press("m")
+    expect(desk.locator("#failure")).to_contain_text("We could not reach the server")
+    with desk.expect_response("**/reminders/line/"):
+        desk.clock.run_for(61_000)
+    expect(desk.locator("#failure")).to_be_visible()
