@@ -8,6 +8,7 @@
   if (!dialog) return;
   const WARN_MS = 2 * 60 * 1000;
   const TICK_MS = 5000;
+  const NOT_KEPT = "We could not keep you signed in. Try again.";
   const [said, when, left] = ["said", "when", "left"].map((name) => dialog.querySelector(`[data-${name}]`));
   const stay = dialog.querySelector("[data-stay]");
   const again = dialog.querySelector("[data-again]");
@@ -49,7 +50,10 @@
     left.textContent = seconds ? `${seconds > 60 ? "Less than 2 minutes" : "Less than a minute"} left.` : "Sign in again in another tab, then come back here.";
     stay.hidden = !seconds;
     again.hidden = Boolean(seconds);
-    if (!dialog.open) dialog.showModal();
+    if (dialog.open) return;
+    // What was said of a press the last time.
+    dialog.querySelector("#failure")?.setAttribute("hidden", "");
+    dialog.showModal();
   };
 
   const look = async () => {
@@ -66,6 +70,7 @@
   stay.addEventListener("click", async () => {
     await ask({ method: "POST", headers: { "X-CSRFToken": dialog.dataset.token } }).catch(() => {});
     if (endsAt - Date.now() > WARN_MS) dialog.close();
+    else document.dispatchEvent(new CustomEvent("failure", { detail: { value: NOT_KEPT } }));
   });
 
   document.addEventListener("visibilitychange", () => { if (!document.hidden) askByItself().then(look); });

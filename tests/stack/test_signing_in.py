@@ -235,3 +235,22 @@ def test_a_second_step_asked_for_since_lands_in_no_part_of_an_open_page(browser_
     expect(page.locator("h1")).to_have_count(1)
     expect(page.locator("#day-live tr[id^=visit-]")).to_have_count(rows)
     assert page.title() == title
+
+
+def test_who_wants_to_stay_and_reaches_no_server_is_told(browser_page: Page) -> None:
+    browser_page.clock.install()
+    page = log_in(browser_page, FRAN)
+    page.goto("/patients/new/")
+    page.route("**/me/stay/", lambda route: route.abort())
+    page.clock.run_for(14 * 60 * 1000)
+    dialog = page.locator("#rest-dialog")
+    dialog.get_by_role("button", name="Stay").click()
+    failure = dialog.get_by_text("We could not keep you signed in. Try again.")
+    expect(failure).to_be_visible()
+    page.unroute("**/me/stay/")
+    dialog.get_by_role("button", name="Stay").click()
+    expect(dialog).to_be_hidden()
+    page.route("**/me/stay/", lambda route: route.abort())
+    page.clock.run_for(14 * 60 * 1000)
+    expect(dialog).to_be_visible()
+    expect(failure).to_be_hidden()
