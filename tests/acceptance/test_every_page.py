@@ -198,6 +198,7 @@ def test_f02_enter_on_it_leads_into_main_and_the_next_tab_goes_on_there(
     browser_page: Page, links: dict[str, str]
 ) -> None:
     log_in(browser_page, FRAN)
+    browser_page.goto("/recall/")  # people stand there on every day, also after a midnight within the run
     for address in ("/today/", "/recall/", _first(browser_page, "main a[href^='/patients/']"), links["visit"]):
         browser_page.goto(address)
         _skip(browser_page)

@@ -190,26 +190,6 @@ def test_f24_a_save_that_fails_says_so_and_can_be_tried_again(form: Page) -> Non
     expect(line).to_contain_text("Draft saved")
 
 
-def test_f23_without_javascript_the_list_alone_records_and_signs(
-    browser: Browser, stack: Stack, form_address: str
-) -> None:
-    with browser.new_context(base_url=stack.url, java_script_enabled=False) as context:
-        page = log_in(context.new_page(), OSEI)
-        page.goto(f"{form_address}?start=empty")
-        assert page.locator("input[name=sites]:checked").count() == 0
-        page.goto(form_address)
-        page.locator("#id_identity_checked").check()
-        page.locator("#id_consent_confirmed").check()
-        page.locator("#id_no_effects").check()
-        for question in page.locator("[data-section=safety] .question").all():
-            question.get_by_label("No", exact=True).check()
-        page.locator("#site_PRO").uncheck()
-        page.locator("#id_skip_PRO").select_option("refused")
-        page.get_by_role("button", name="Sign session").click()
-        expect(page.locator("main")).to_contain_text("150 units at 30 sites")
-        expect(page.locator("main")).to_contain_text("Procerus, midline (the person did not want it)")
-
-
 def saves(page: Page) -> None:
     """Wait until nothing of the form is on its way."""
     expect(page.locator("[data-draft-line]")).to_contain_text("Draft saved")
@@ -271,3 +251,23 @@ def test_f24_what_is_typed_after_signing_offline_is_still_asked_for_before_the_p
 def unsaved(page: Page) -> bool:
     """Whether the page would hold back somebody who leaves it now."""
     return not page.evaluate("window.dispatchEvent(new Event('beforeunload', { cancelable: true }))")
+
+
+def test_f23_without_javascript_the_list_alone_records_and_signs(
+    browser: Browser, stack: Stack, form_address: str
+) -> None:
+    with browser.new_context(base_url=stack.url, java_script_enabled=False) as context:
+        page = log_in(context.new_page(), OSEI)
+        page.goto(f"{form_address}?start=empty")
+        assert page.locator("input[name=sites]:checked").count() == 0
+        page.goto(form_address)
+        page.locator("#id_identity_checked").check()
+        page.locator("#id_consent_confirmed").check()
+        page.locator("#id_no_effects").check()
+        for question in page.locator("[data-section=safety] .question").all():
+            question.get_by_label("No", exact=True).check()
+        page.locator("#site_PRO").uncheck()
+        page.locator("#id_skip_PRO").select_option("refused")
+        page.get_by_role("button", name="Sign session").click()
+        expect(page.locator("main")).to_contain_text("150 units at 30 sites")
+        expect(page.locator("main")).to_contain_text("Procerus, midline (the person did not want it)")
