@@ -1,7 +1,7 @@
 """The day a session was given, which is not always the day of its signature.
 
 Cycle, claim, vials, credentials and the safety questions (clinical rule 21: screen and session on the same day) go by
-the day of the injections. Whoever signs in the evening or the next morning says which day that was.
+the day of the injections. Whoever signs on a later day says which day that was.
 """
 
 import datetime as dt

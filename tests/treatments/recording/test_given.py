@@ -99,6 +99,17 @@ def test_what_was_told_after_it_does_not_stop_the_signature(
     assert outcome(nurse, at=NEXT_MORNING, given_on=TODAY) == "signed"
 
 
+def test_the_form_warns_of_what_was_told_since_in_case_they_are_in_the_room_again(
+    entered: TreatmentSession, maria: Patient, front_desk: User, nurse: User, frozen_clock: time_machine.Traveller
+) -> None:
+    what = Told(["swallowing"], Severity.MODERATE, TODAY)
+    report(patient=maria, told=what, by=front_desk, at=NOW + dt.timedelta(hours=8))
+    frozen_clock.move_to(NEXT_MORNING)
+    assert "nobody has settled it: do not inject before a clinician has." in text(
+        log_in(nurse).get(record_url(entered))
+    )
+
+
 def test_a_lot_recalled_since_was_used_all_the_same(outcome: Outcome, in_room: TreatmentSession, nurse: User) -> None:
     LotRecall.objects.create(
         clinic=in_room.clinic, lot="C4471", recalled_on=TOMORROW, recorded_at=NEXT_MORNING, recorded_by=nurse

@@ -12,7 +12,7 @@ from treatments import cycle, injection_map, protocol, safety
 from treatments.care import care_of
 from treatments.forms import CorrectionForm, RecordForm
 from treatments.models import SessionDraft, SideEffect, TreatmentSession
-from treatments.recording import faults, given, on_record
+from treatments.recording import faults, on_record
 from treatments.response.reading import response_of
 from treatments.response.summary import Summary, summary
 from treatments.views.recording import starting
@@ -33,7 +33,8 @@ def record_page(
         "draft_version": request.POST.get("draft_version", draft.version if draft else 0),
         "correcting": isinstance(form, CorrectionForm),
         # Told before the first injection: a signature that is refused afterwards comes too late.
-        "unsettled": [] if isinstance(form, CorrectionForm) else _unsettled(found, given.moment(found, given_on, now)),
+        # All that is known by now, whichever day is chosen: somebody may be in the room again today.
+        "unsettled": [] if isinstance(form, CorrectionForm) else _unsettled(found, now),
         "too_early": [] if isinstance(form, CorrectionForm) else faults.too_early(found, given_on),
         "muscles": form.muscles(plan, skipped),
         "map_views": injection_map.marked(injection_map.VIEWS, plan, skipped),
