@@ -7,7 +7,9 @@ import pytest
 from django.db.models import Model
 
 from clinic.models import Clinic, User
+from patients.models import DiaryDay
 from reminders.models import Reminder
+from reminders.models.stop import unwanted
 from reminders.watching import metrics
 from tests.builders import NOW
 from tests.conftest import log_in
@@ -62,3 +64,10 @@ def test_visits_of_a_rare_kind_are_read_from_an_index_of_their_own(admin: User, 
         log_in(admin).get("/log/", {"status": status})
     assert len(steps(found, "session_log_seldom")) == 2
     assert not steps(found, "session_log")
+
+
+def test_a_stop_said_on_a_joined_record_is_looked_up_from_the_person(riverside: Clinic) -> None:
+    with plans() as found:
+        list(DiaryDay.objects.filter(unwanted("patient"), clinic=riverside))
+    assert len(steps(found, "sqlite_autoindex_reminders_nudgestop_1")) == 3
+    assert not [step for step in found if step.startswith("SCAN")]

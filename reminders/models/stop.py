@@ -37,6 +37,11 @@ def unwanted(patient: str) -> Q:
     Their diary goes to the record that stays when two are joined, and what they said of it holds there too, also of a
     record that is joined in turn.
     """
-    person, stops = OuterRef(patient), NudgeStop.objects.all()
-    before = Q(patient__merged_into=person) | Q(patient__merged_into__merged_into=person)
-    return Q(Exists(stops.filter(patient=person))) | Q(Exists(stops.filter(before)))
+    person = OuterRef(patient)
+    # From the person to their records, each way by itself: from the stops, all of them are read for each diary.
+    joined = Patient.objects.filter(Exists(NudgeStop.objects.filter(patient=OuterRef("pk"))))
+    return (
+        Q(Exists(NudgeStop.objects.filter(patient=person)))
+        | Q(Exists(joined.filter(merged_into=person)))
+        | Q(Exists(joined.filter(merged_into__merged_into=person)))
+    )
