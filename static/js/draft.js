@@ -5,10 +5,16 @@
   const form = document.querySelector("[data-draft]");
   if (!form) return;
   const PAUSE = 800; // milliseconds without a change before it is sent
+  const LONGEST = 30000; // what takes longer has lost its line
+  const AGAIN = 5000; // before it is tried again by itself, and twice as long each time, up to the longest
+  const NOBODY = new Set([502, 503, 504]); // what is said in the place of a server that is away
   const SIGNED_OUT = "You have been signed out. Sign in again in another tab, then try again. Keep this page open.";
   const SECOND_STEP = "You need a second step here now. Set one up in another tab, then try again. Keep this page open.";
   const line = form.querySelector("[data-draft-line]");
   const version = form.elements.draft_version;
+  // A save may arrive though its answer does not: by these the server knows that the next one comes from here, too.
+  const ownName = [...crypto.getRandomValues(new Uint32Array(2))].join("-");
+  let turn = 0;
   let timer = 0;
   let changes = 0;
   let saved = 0;
@@ -18,6 +24,7 @@
   let another = false;
   let unreached = false;
   let done = false;
+  let wait = AGAIN;
 
   const button = (type, label) => {
     const made = document.createElement("button");
@@ -29,6 +36,8 @@
   };
 
   const failed = (words) => {
+    // What stands there stays: whoever is on its button would lose it, and hear it again with each try.
+    if (line.firstChild?.data === `${words} ` && line.querySelector("[type=button]")) return;
     line.textContent = `${words} `;
     button("button", "Try again").addEventListener("click", send);
   };
@@ -42,12 +51,24 @@
   // To a page that comes before any other: to the log-in, or to *Second step* of whoever is still known here.
   const isRedirect = (answer) => answer.type === "opaqueredirect";
 
-  const post = () => fetch(form.dataset.draft, { method: "POST", body: new FormData(form), redirect: "manual" });
+  const ask = async (address, how) => {
+    const answer = await fetch(address, { redirect: "manual", signal: AbortSignal.timeout?.(LONGEST), ...how });
+    if (NOBODY.has(answer.status)) throw new TypeError("nobody is there");
+    return answer;
+  };
+
+  const post = () => {
+    const body = new FormData(form);
+    turn += 1;
+    body.set("window", ownName);
+    body.set("turn", turn);
+    return ask(form.dataset.draft, { method: "POST", body });
+  };
 
   // Signing in again, in another tab, makes the form's token worthless: the new session has one of its own. Somebody else
   // who signed in there must not become the author of what was typed here.
   const renewed = async () => {
-    const answer = await fetch(form.dataset.token, { headers: { "X-By-Itself": "1" }, redirect: "manual" });
+    const answer = await ask(form.dataset.token, { headers: { "X-By-Itself": "1" } });
     if (!answer.ok) return false;
     const told = await answer.json();
     another = String(told.who) !== form.dataset.who;
@@ -55,7 +76,13 @@
     return !another;
   };
 
+  const tryAgainLater = () => {
+    timer = setTimeout(send, wait);
+    wait = Math.min(2 * wait, LONGEST);
+  };
+
   async function send() {
+    clearTimeout(timer);
     if (sending) { timer = setTimeout(send, PAUSE); return; }
     sending = true;
     const upTo = changes;
@@ -76,10 +103,12 @@
       else failed(body.words);
     } catch (fault) {
       // An answer that cannot be read is one all the same.
-      unreached = fault instanceof TypeError;
+      unreached = !(fault instanceof SyntaxError);
       failed("Not saved. Keep this page open.");
     } finally {
       sending = false;
+      if (unreached) tryAgainLater();
+      else wait = AGAIN;
     }
   }
 
@@ -106,11 +135,14 @@
     const pressed = event.submitter;
     if (done || pressed?.hasAttribute("formaction") || (!sending && saved === changes)) return;
     event.preventDefault();
+    const slow = setTimeout(() => { line.textContent = "Saving what you typed before it is signed"; }, PAUSE);
     settled().then(() => {
+      clearTimeout(slow);
       leaving = done = !ledAway && !unreached;
       if (done) form.requestSubmit(pressed);
       else line.scrollIntoView({ block: "center" });
     });
   });
+  window.addEventListener("online", () => { if (unreached) send(); });
   window.addEventListener("beforeunload", (event) => { if (!leaving && saved < changes) event.preventDefault(); });
 })();

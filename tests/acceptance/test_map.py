@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 
 from tests.engines import once
 from tests.stack.running import Stack, in_room
@@ -188,6 +188,40 @@ def test_f24_a_save_that_fails_says_so_and_can_be_tried_again(form: Page) -> Non
     form.unroute("**/draft/")
     line.get_by_role("button", name="Try again").click()
     expect(line).to_contain_text("Draft saved")
+
+
+def test_f24_a_save_whose_answer_got_lost_goes_on_by_itself_and_is_no_other_window(form: Page) -> None:
+    saves(form)
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    form.route("**/draft/", lose)
+    note, line = form.get_by_label("Note", exact=True), form.locator("[data-draft-line]")
+    note.fill("sore")
+    expect(line).to_contain_text("Not saved. Keep this page open.")
+    form.unroute("**/draft/")
+    expect(line).to_contain_text("Draft saved", timeout=15_000)
+    with form.expect_response("**/draft/"):
+        note.fill("sore on the left")
+    expect(line).to_contain_text("Draft saved")
+    form.reload()
+    expect(note).to_have_value("sore on the left")
+
+
+@on_screen
+def test_f24_signing_says_that_it_waits_for_what_was_typed(form: Page) -> None:
+    saves(form)
+    held: list[Route] = []
+    form.route("**/draft/", lambda route: held.append(route))
+    form.get_by_label("Note", exact=True).fill("typed where the line is slow")
+    form.get_by_role("button", name="Sign session").click()
+    line = form.locator("[data-draft-line]")
+    expect(line).to_have_text("Saving what you typed before it is signed")
+    held[0].fulfill(status=503, body="<h1>Service unavailable</h1>")
+    expect(line).to_contain_text("Not saved. Keep this page open.")
+    assert unsaved(form)
 
 
 def saves(page: Page) -> None:

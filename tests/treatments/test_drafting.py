@@ -11,10 +11,11 @@ from tests.builders import NOW, TODAY, make_session, make_user
 from tests.conftest import log_in
 from tests.treatments.record_form import record_data
 from treatments.models import Course, SessionDraft, SessionEvent, SessionRecord, Status, TreatmentSession
-from treatments.recording.drafting import NotYours, draft_of, fields_of, save_draft, take_over
+from treatments.recording.drafting import NotYours, Sender, draft_of, fields_of, save_draft, settle, take_over
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + dt.timedelta(minutes=5)
+NO_SCRIPT = Sender()
 
 
 @pytest.fixture
@@ -23,8 +24,17 @@ def in_room(course: Course, osei: Injector) -> TreatmentSession:
     return make_session(course, osei, NOW, status=Status.IN_ROOM, due_on=TODAY)
 
 
-def save(session: TreatmentSession, by: User, note: str = "", version: int = 0) -> SessionDraft:
-    return save_draft(session=session, fields={"note": [note]}, version=version, by=by, at=NOW)
+def save(
+    session: TreatmentSession, by: User, note: str = "", version: int = 0, sender: Sender = NO_SCRIPT
+) -> SessionDraft:
+    return save_draft(session=session, fields={"note": [note]}, version=version, by=by, at=NOW, sender=sender)
+
+
+def note_of(session: TreatmentSession) -> list[str]:
+    """Return the note as it stands in the draft."""
+    draft = draft_of(session)
+    assert draft
+    return fields_of(draft)["note"]
 
 
 def url(name: str, session: TreatmentSession) -> str:
@@ -42,9 +52,51 @@ def test_an_older_window_overwrites_nothing(in_room: TreatmentSession, nurse: Us
     save(in_room, nurse, "two", first.version)
     with pytest.raises(NotYours):
         save(in_room, nurse, "old", first.version)
-    draft = draft_of(in_room)
-    assert draft
-    assert fields_of(draft) == {"note": ["two"]}
+    assert note_of(in_room) == ["two"]
+
+
+def test_a_window_that_never_heard_that_its_save_arrived_goes_on_behind_it(
+    in_room: TreatmentSession, nurse: User
+) -> None:
+    save(in_room, nurse, "one", sender=Sender("hers", 1))
+    save(in_room, nurse, "two", sender=Sender("hers", 2))
+    third = save(in_room, nurse, "three", sender=Sender("hers", 3))
+    assert (third.version, note_of(in_room)) == (3, ["three"])
+
+
+def test_what_a_window_sent_before_and_comes_late_overwrites_nothing(in_room: TreatmentSession, nurse: User) -> None:
+    save(in_room, nurse, "newer", sender=Sender("hers", 2))
+    with pytest.raises(NotYours):
+        save(in_room, nurse, "older", sender=Sender("hers", 1))
+    assert note_of(in_room) == ["newer"]
+
+
+def test_a_window_does_not_go_on_behind_what_another_window_saved(in_room: TreatmentSession, nurse: User) -> None:
+    first = save(in_room, nurse, "one", sender=Sender("at the chair", 1))
+    save(in_room, nurse, "two", first.version, Sender("at the desk", 1))
+    with pytest.raises(NotYours):
+        save(in_room, nurse, "old", first.version, Sender("at the chair", 2))
+    assert note_of(in_room) == ["two"]
+
+
+def test_a_window_does_not_go_on_behind_what_was_chosen_of_both_versions(
+    in_room: TreatmentSession, nurse: User
+) -> None:
+    first = save(in_room, nurse, "one", sender=Sender("hers", 1))
+    settle(session=in_room, fields={"note": ["chosen"]}, version=first.version, by=nurse, at=NOW)
+    with pytest.raises(NotYours):
+        save(in_room, nurse, "late", first.version, Sender("hers", 2))
+    assert note_of(in_room) == ["chosen"]
+
+
+def test_a_window_does_not_go_on_when_its_session_came_back_from_somebody_else(
+    in_room: TreatmentSession, nurse: User, prescriber: User
+) -> None:
+    first = save(in_room, nurse, "hers", sender=Sender("hers", 1))
+    take_over(session=in_room, by=prescriber, at=LATER)
+    take_over(session=in_room, by=nurse, at=LATER)
+    with pytest.raises(NotYours):
+        save(in_room, nurse, "late", first.version, Sender("hers", 2))
 
 
 def test_a_second_person_saves_nothing_over_the_first(in_room: TreatmentSession, nurse: User, prescriber: User) -> None:
@@ -83,6 +135,28 @@ def test_the_form_opens_as_it_was_left(in_room: TreatmentSession, nurse: User) -
     assert page.count("is-given") == 5  # two sites, each in a view and in a crop, and the key
     assert 'name="draft_version" value="1"' in page
     assert 'name="units_PRO" value="4"' in page
+
+
+def test_a_save_whose_answer_got_lost_is_no_other_window(in_room: TreatmentSession, nurse: User) -> None:
+    client = log_in(nurse)
+    data = record_data() | {"draft_version": "0", "window": "17-4"}
+    client.post(url("draft", in_room), data | {"note": "sore", "turn": "1"})
+    answer = client.post(url("draft", in_room), data | {"note": "sore on the left", "turn": "2"})
+    assert (answer.status_code, answer.json()["version"]) == (200, 2)
+    draft = draft_of(in_room)
+    assert draft
+    assert not {"window", "turn"} & set(fields_of(draft))
+
+
+@pytest.mark.parametrize("turn", ["", "²", "-1", "9" * 40])
+def test_a_window_without_a_name_or_a_number_is_one_that_saves_what_it_has_seen(
+    in_room: TreatmentSession, nurse: User, turn: str
+) -> None:
+    client = log_in(nurse)
+    data = record_data() | {"window": "w" * 500, "turn": turn}
+    assert client.post(url("draft", in_room), data | {"draft_version": "0"}).status_code == 200
+    assert client.post(url("draft", in_room), data | {"draft_version": "0"}).status_code == 409
+    assert client.post(url("draft", in_room), data | {"draft_version": "1"}).status_code == 200
 
 
 def test_a_second_person_sees_who_writes_and_may_take_over(

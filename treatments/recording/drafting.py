@@ -3,16 +3,26 @@
 import datetime as dt
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.db.models import F, Q
 
 from clinic import audit
 from clinic.access import Capability, allows
 from clinic.models import AuditEntry, User
 from treatments.models import SessionDraft, SessionEvent, Status, TreatmentSession
 
-# Not part of what is written: the protection against forged forms, and the numbers of the draft.
-NOT_KEPT = frozenset({"csrfmiddlewaretoken", "draft_version", "seen"})
+# Not part of what is written: the protection against forged forms, the numbers of the draft, and which window sends it.
+NOT_KEPT = frozenset({"csrfmiddlewaretoken", "draft_version", "seen", "window", "turn"})
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Which window saves: the name that it gave itself, and the how manieth of its saves this is. Without script none."""
+
+    window: str = ""
+    turn: int = 0
 
 
 class NotYours(Exception):
@@ -36,32 +46,49 @@ def fields_of(draft: SessionDraft) -> dict[str, list[str]]:
 
 @transaction.atomic
 def save_draft(
-    *, session: TreatmentSession, fields: Mapping[str, list[str]], version: int, by: User, at: dt.datetime
+    *,
+    session: TreatmentSession,
+    fields: Mapping[str, list[str]],
+    version: int,
+    by: User,
+    at: dt.datetime,
+    sender: Sender = Sender(),
 ) -> SessionDraft:
     """Keep the form. ``version`` is the one the writer last saw, 0 for a form that was never saved.
 
-    Raises NotYours when another person writes it or a newer version exists; nothing is overwritten then.
+    A window whose last save arrived, but not the answer, goes on behind it; what it sent before that and comes late is
+    older. Raises NotYours when another person writes it or a newer version exists; nothing is overwritten then.
     """
     if not allows(by, session.clinic, Capability.INJECT) or session.status != Status.IN_ROOM:
         raise PermissionError
     kept = _kept(fields)
-    mine = SessionDraft.objects.filter(session=session, writer=by, version=version)
-    if mine.update(fields=kept, version=version + 1, saved_at=at):
+    seen = Q(version=version)
+    if sender.window:
+        seen |= Q(window=sender.window, turn__lt=sender.turn)
+    mine = SessionDraft.objects.filter(seen, session=session, writer=by)
+    if mine.update(fields=kept, version=F("version") + 1, saved_at=at, window=sender.window, turn=sender.turn):
         return SessionDraft.objects.get(session=session)
     if standing := draft_of(session):
         raise NotYours(standing)
-    return _begin(session, kept, by, at)
+    return _begin(session, kept, by, at, sender)
 
 
 def _kept(fields: Mapping[str, list[str]]) -> str:
     return json.dumps({name: values for name, values in fields.items() if name not in NOT_KEPT})
 
 
-def _begin(session: TreatmentSession, kept: str, by: User, at: dt.datetime) -> SessionDraft:
+def _begin(session: TreatmentSession, kept: str, by: User, at: dt.datetime, sender: Sender) -> SessionDraft:
     try:
         with transaction.atomic():
             return SessionDraft.objects.create(
-                clinic=session.clinic, session=session, writer=by, fields=kept, started_at=at, saved_at=at
+                clinic=session.clinic,
+                session=session,
+                writer=by,
+                fields=kept,
+                window=sender.window,
+                turn=sender.turn,
+                started_at=at,
+                saved_at=at,
             )
     except IntegrityError as error:
         raise NotYours(SessionDraft.objects.select_related("writer").get(session=session)) from error
@@ -75,8 +102,8 @@ def take_over(*, session: TreatmentSession, by: User, at: dt.datetime) -> None:
     others = SessionDraft.objects.select_for_update(of=("self",)).select_related("writer").filter(session=session)
     for draft in others.exclude(writer=by):
         _log_take_over(draft, by, at)
-        draft.writer, draft.version = by, draft.version + 1
-        draft.save(update_fields=["writer", "version"])
+        draft.writer, draft.version, draft.window = by, draft.version + 1, ""
+        draft.save(update_fields=["writer", "version", "window"])
 
 
 @transaction.atomic
@@ -91,9 +118,10 @@ def settle(
         raise PermissionError
     standing = draft_of(session)
     if standing is None:
-        return _begin(session, _kept(fields), by, at)
+        return _begin(session, _kept(fields), by, at, Sender())
     seen = SessionDraft.objects.filter(session=session, version=version)
-    if not seen.update(writer=by, fields=_kept(fields), version=version + 1, saved_at=at):
+    # No window goes on by itself behind what was chosen: the one that it was chosen in is another page by now.
+    if not seen.update(writer=by, fields=_kept(fields), version=version + 1, saved_at=at, window="", turn=0):
         raise NotYours(SessionDraft.objects.select_related("writer").get(session=session))
     if standing.writer_id != by.pk:
         _log_take_over(standing, by, at)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from clinic.access import Capability, StaffRequest, requires
 from treatments.forms import parse_whole
 from treatments.models import SessionDraft
+from treatments.models.draft import WINDOW_LETTERS
 from treatments.recording import drafting
 from treatments.views.lookup import get_session
 from treatments.views.recording.both import NOT_WRITTEN
@@ -28,6 +29,7 @@ def draft(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
             version=parse_whole(request.POST.get("draft_version", "")) or 0,
             by=request.user,
             at=now,
+            sender=_sender(request),
         )
     except drafting.NotYours as error:
         return JsonResponse({"words": _words(request, error.draft), "both": True}, status=409)
@@ -35,6 +37,11 @@ def draft(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         return JsonResponse({"words": NOT_WRITTEN}, status=409)
     local = saved.saved_at.astimezone(request.clinic.zone)
     return JsonResponse({"version": saved.version, "words": f"Draft saved {local:%H:%M:%S}"})
+
+
+def _sender(request: StaffRequest) -> drafting.Sender:
+    window = request.POST.get("window", "")[:WINDOW_LETTERS]
+    return drafting.Sender(window, parse_whole(request.POST.get("turn", "")) or 0)
 
 
 def _words(request: StaffRequest, standing: SessionDraft) -> str:
