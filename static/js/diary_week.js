@@ -7,8 +7,12 @@
   if (!form) return;
   const { saving, saved, notSent } = form.dataset;
   const waiting = new Set();
+  const [SAVED, NOBODY] = [204, 0];
   const underWay = new Map(); // each day that is being sent, and whether something else was chosen meanwhile
   const LONGEST = 30000; // what takes longer has lost its line
+  const AGAIN = 5000; // before what got lost is sent again by itself, and twice as long each time, up to the longest
+  let wait = AGAIN;
+  let timer = 0;
 
   const days = () => [...form.querySelectorAll("[data-day]")];
   const say = (day, text) => { day.querySelector("[data-state]").textContent = text; };
@@ -21,29 +25,41 @@
         method: "POST", body: new URLSearchParams(data), headers: { Accept: "application/json" }, keepalive: true,
         signal: AbortSignal.timeout?.(LONGEST),
       });
-      return answer.status === 204;
+      return answer.status;
     } catch {
-      return false;
+      return NOBODY;
     }
   };
 
-  const send = async (day) => {
+  const sendWaiting = () => [...waiting].forEach(send);
+
+  const settle = (day, status) => {
+    const arrived = status === SAVED;
+    if (arrived) waiting.delete(day);
+    // What did not arrive stays on the page, and goes out with the next chance.
+    say(day, arrived ? saved : notSent);
+    if (arrived) wait = AGAIN;
+    if (status < 500 && status !== NOBODY) return; // refused once, it would be again
+    clearTimeout(timer);
+    timer = setTimeout(sendWaiting, wait);
+    wait = Math.min(2 * wait, LONGEST);
+  };
+
+  async function send(day) {
     waiting.add(day);
     say(day, saving);
     // One after the other: of two at once the older could arrive last, and would stay.
     const isFirst = !underWay.has(day);
     underWay.set(day, !isFirst);
     if (!isFirst) return;
-    let arrived = false;
+    let status = NOBODY;
     while (underWay.has(day)) {
-      arrived = await post(day);
+      status = await post(day);
       if (underWay.get(day)) underWay.set(day, false);
       else underWay.delete(day);
     }
-    if (arrived) waiting.delete(day);
-    // What did not arrive stays on the page, and goes out with the next chance.
-    say(day, arrived ? saved : notSent);
-  };
+    settle(day, status);
+  }
 
   const takeFromAbove = (day) => {
     const all = days();
@@ -77,7 +93,7 @@
     send(day);
   });
 
-  window.addEventListener("online", () => [...waiting].forEach(send));
+  window.addEventListener("online", sendWaiting);
   // Who leaves the page does not wait for their turn.
   window.addEventListener("pagehide", () => underWay.forEach((again, day) => { if (again) post(day); }));
 })();

@@ -50,6 +50,20 @@ def test_f24_a_day_chosen_without_a_connection_is_said_to_wait_and_goes_out_with
     expect(last.locator("[data-state]")).to_have_text("Saved")
 
 
+def test_f24_a_day_that_got_lost_on_the_way_is_sent_again_by_itself(
+    phone: BrowserContext, links: dict[str, str]
+) -> None:
+    page = phone.new_page()
+    tell_birth_date(page, links["diary"])
+    page.goto(f"{links['diary']}week/")
+    first = page.locator("[data-day]").first
+    page.route("**/week/**", lambda route: route.abort())
+    first.get_by_label("No headache").check()
+    expect(first.locator("[data-state]")).to_have_text("Not sent yet")
+    page.unroute("**/week/**")
+    expect(first.locator("[data-state]")).to_have_text("Saved", timeout=15_000)
+
+
 def test_f24_what_was_chosen_last_is_kept_though_what_was_chosen_first_was_long_on_its_way(
     phone: BrowserContext, links: dict[str, str]
 ) -> None:
