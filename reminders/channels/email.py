@@ -86,6 +86,10 @@ class EmailCarrier:
                 _send_otherwise(_mail(message, connection))
         except smtplib.SMTPRecipientsRefused as error:
             raise _refused(*next(iter(error.recipients.values()), (0, b""))) from error
+        except smtplib.SMTPSenderRefused as error:
+            # Whatever the code, it is about us: no letter goes out until somebody mends our log-in there, or our address.
+            words = f"The mail server takes no mail from us (code {error.smtp_code})"
+            raise SendError(words, permanent=False) from error
         except smtplib.SMTPResponseException as error:
             raise _refused(error.smtp_code, about_address=False) from error
         except (smtplib.SMTPException, OSError) as error:

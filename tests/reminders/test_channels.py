@@ -173,6 +173,20 @@ def test_the_server_hears_who_writes_next_while_the_last_letter_is_written_down(
         assert [letter["to"][0] for letter in server.received()] == [one.to, two.to, one.to]
 
 
+@pytest.mark.parametrize("code", ["530", "550", "553"])
+def test_a_server_that_takes_no_mail_from_us_is_asked_again_once_somebody_has_mended_that(
+    settings: Settings, tmp_path: Path, code: str
+) -> None:
+    with mail(settings, tmp_path) as server:
+        server.tell(code)
+        error = refusal(EmailCarrier(), LETTER)
+        server.tell("")
+        EmailCarrier().send(LETTER)
+        assert len(server.received()) == 1
+    assert (error.permanent, error.in_doubt, error.blame) == (False, False, Blame.NOTHING)
+    assert error.text == f"The mail server takes no mail from us (code {code})"
+
+
 def test_a_letter_that_does_not_go_after_all_leaves_the_next_one_whole(settings: Settings, tmp_path: Path) -> None:
     one, two, three = letters("ann", "ben", "cid")
     with mail(settings, tmp_path) as server, Carriers() as carriers:
