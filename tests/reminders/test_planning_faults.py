@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection, models
+from django.db import DatabaseError, OperationalError, connection, models
 from django.db.models import QuerySet, Value
 
 from clinic.models import Clinic, Injector, User
@@ -171,17 +171,32 @@ def test_one_run_of_the_command_ends_with_an_error(unreadable: TreatmentSession)
         call_command("send_reminders")
 
 
+class AfterTwoRounds(threading.Event):
+    """Stops the loop after its second round."""
+
+    rounds = 0
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.rounds += 1
+        return self.rounds == 2
+
+
 def test_the_loop_goes_on_where_some_cannot_be_planned(
     unreadable: TreatmentSession, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    class AfterTwoRounds(threading.Event):
-        """Stops the loop after its second round."""
-
-        rounds = 0
-
-        def wait(self, timeout: float | None = None) -> bool:
-            self.rounds += 1
-            return self.rounds == 2
-
     Command()._go_on_until(AfterTwoRounds())
     assert capsys.readouterr().err.count("The log names what") == 2
+
+
+def test_the_loop_outlives_a_database_that_is_away_for_a_while(
+    db: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def be_away(*_: Any) -> None:
+        monkeypatch.undo()
+        raise OperationalError("the server closed the connection")
+
+    monkeypatch.setattr(Heartbeat, "note", be_away)
+    Command()._go_on_until(AfterTwoRounds())
+    said = capsys.readouterr()
+    assert "The database does not answer." in said.err
+    assert "worked on." in said.out

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from reminders import rehearsal
@@ -48,12 +49,15 @@ class Command(BaseCommand):
                 self._round()
 
     def _go_on_until(self, stop: threading.Event) -> None:
-        """Work round after round. What can never be planned must not end it: the rest was, and was sent."""
+        """Work round after round. What can never be planned must not end it, nor a database that is away for a while."""
         while True:
             try:
                 self._round()
             except CommandError as error:
                 self.stderr.write(str(error))
+            except DatabaseError:
+                self.stderr.write("The database does not answer. The next round tries again.")
+            close_old_connections()
             if stop.wait(settings.REMINDER_TICK_SECONDS):
                 return
 
