@@ -21,14 +21,20 @@ EXCEPTION = (
     'WHERE present.id = NEW."{version}" AND present."{corrects}" IS NOT NULL '
     'AND original."{signed}" < bar."{known}")'
 )
+SAID_BEFORE = (
+    ' AND NOT EXISTS (SELECT 1 FROM "{table}" AS present '
+    'WHERE present.id = NEW."{version}" AND present."{said}" AND present."{began}" < bar."{known}")'
+)
 
 
 @dataclass(frozen=True)
 class Correction:
-    """What corrects a record that was signed before the bar was known: it states what was, and is not refused.
+    """What states what was, and is not refused: it corrects a record that was signed before the bar was known, or it
+    began before that and says so.
 
     ``version``: the row's field to its version of the record. On the versions ``of`` is what they are versions of,
-    ``corrects`` the version before (null for the first) and ``signed`` its moment; ``known`` is the bar's own.
+    ``corrects`` the version before (null for the first) and ``signed`` its moment, ``began`` when what it is about
+    began and ``said`` whether it says that this was before; ``known`` is the bar's own.
     """
 
     version: str
@@ -36,6 +42,8 @@ class Correction:
     corrects: str
     signed: str
     known: str
+    began: str = ""
+    said: str = ""
 
     def deconstruct(self) -> tuple[str, Any, dict[str, Any]]:
         """Return how migrations write it down."""
@@ -90,11 +98,17 @@ class NotBarred(Guard):
             f"{self.key}__iexact": getattr(instance, self.key),
             f"{self.since}__lte": getattr(instance, self.on),
         }
-        if self.unless and (signed := self._signed_before(self.unless, instance, using)):
-            conditions[f"{self.unless.known}__lte"] = signed
+        if self.unless and (before := self._stood_before(self.unless, instance, using)):
+            conditions[f"{self.unless.known}__lte"] = min(before)
         bars = apps.get_model(self.barred_by)._default_manager.using(using).filter(**conditions)
         if instance.pk is None and bars.exists():
             raise ValidationError(self.get_violation_error_message(), code=self.violation_error_code)
+
+    def _stood_before(self, unless: Correction, instance: Any, using: str) -> list[Any]:
+        """Return the moments since which what the row states has stood, where it says so."""
+        signed, version = self._signed_before(unless, instance, using), getattr(instance, unless.version)
+        said = getattr(version, unless.began) if unless.said and getattr(version, unless.said) else None
+        return [moment for moment in (signed, said) if moment]
 
     def _signed_before(self, unless: Correction, instance: Any, using: str) -> Any:
         """Return when the first version of what the row corrects was signed; None when it corrects nothing."""
@@ -123,14 +137,18 @@ class NotBarred(Guard):
             return ""
         versions: Any = model._meta.get_field(unless.version).related_model
         table, of, corrects = versions._meta.db_table, column(versions, unless.of), column(versions, unless.corrects)
-        return EXCEPTION.format(
-            table=table,
-            of=of,
-            corrects=corrects,
-            version=column(model, unless.version),
-            signed=column(versions, unless.signed),
-            known=column(barred_by, unless.known),
-        )
+        names = {
+            "table": table,
+            "of": of,
+            "corrects": corrects,
+            "version": column(model, unless.version),
+            "signed": column(versions, unless.signed),
+            "known": column(barred_by, unless.known),
+        }
+        if not unless.said:
+            return EXCEPTION.format(**names)
+        said = {"said": column(versions, unless.said), "began": column(versions, unless.began)}
+        return EXCEPTION.format(**names) + SAID_BEFORE.format(**names, **said)
 
     def _sqlite_trigger(self, model: type[Model]) -> str:
         return (

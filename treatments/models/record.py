@@ -40,6 +40,9 @@ class SessionRecord(models.Model):
     go_on_reason = EncryptedTextField(
         blank=True, default="", help_text="why a prescriber went on after a blocking answer"
     )
+    used_before_recall = models.BooleanField(
+        default=False, help_text="whoever signed says that a recalled vial was used before anybody here knew"
+    )
     note = EncryptedTextField(blank=True, default="")
     stopped_reason = EncryptedTextField(blank=True, default="", help_text="why the session ended before its last site")
     skipped: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(
@@ -140,9 +143,16 @@ class Vial(models.Model):
                 key="lot",
                 on="used_on",
                 since="recalled_on",
-                # What was used before anybody knew of the recall is a fact, and a correction may state it.
+                # What was used before anybody knew of the recall is a fact: a correction may state it, and a signature
+                # that comes late for somebody who was in the room by then.
                 unless=Correction(
-                    version="record", of="session", corrects="corrects", signed="signed_at", known="recorded_at"
+                    version="record",
+                    of="session",
+                    corrects="corrects",
+                    signed="signed_at",
+                    known="recorded_at",
+                    began="started_at",
+                    said="used_before_recall",
                 ),
                 violation_error_message="This lot was recalled.",
             ),

@@ -27,7 +27,7 @@ def correct_record(*, record: SessionRecord, found: Findings, reason: str, by: U
     first = session.versions.filter(corrects__isnull=True, signed_at__isnull=False).values_list("signed_at", flat=True)
     asked = set(record.answers.values_list("question", flat=True))
     given_at = given.moment(session, session.given_on, first.get() or record.signed_at)
-    wrong += faults.of_findings(session, found, by, session.given_on, given_at, asked)
+    wrong += faults.of_findings(session, found, by, session.given_on, given_at, record.started_at, asked)
     if wrong:
         raise faults.Refused(wrong)
     version = SessionRecord(

@@ -33,14 +33,14 @@ def before_signing(
         return ["This session is signed already. A signed session cannot change."]
     if given_on is None:
         return [NO_DAY]
-    given_at = given.moment(session, given_on, at)
+    given_at, began = given.moment(session, given_on, at), given.began(session, given_on, at)
     return [
         *too_early(session, given_on),
         *since.faults(session, found.since_last, by, at),
         *on_record.unsettled(session, given_at),
         *_freshness_faults(found, given_on),
         *who_injects.signer_faults(by, session.clinic, given_on, session.injector),
-        *of_findings(session, found, by, given_on, given_at),
+        *of_findings(session, found, by, given_on, given_at, began),
     ]
 
 
@@ -50,11 +50,12 @@ def of_findings(
     by: User,
     given_on: dt.date,
     at: dt.datetime,
+    began: dt.datetime,
     asked: Collection[str] | None = None,
 ) -> list[str]:
     """Return what is wrong with what was found and given, whether it is signed or corrected.
 
-    ``at``: when it was given (`given.moment`). ``asked``: the safety questions of that day, where they are not today's.
+    ``at``: when it was given (`given.moment`), ``began``: when it began. ``asked``: the safety questions of that day, where they are not today's.
     """
     faults = [] if allows(by, session.clinic, Capability.INJECT) else ["Your role may not sign sessions."]
     if not found.identity_checked:
@@ -66,7 +67,9 @@ def of_findings(
     faults += on_record.too_much(session, found, given_on)
     faults += protocol.faults(found.plan)
     faults += _vial_faults(found, given_on)
-    return faults + use.faults(session=session, vials=found.vials, at=at)
+    return faults + use.faults(
+        session=session, vials=found.vials, at=at, began=began, before_recall=found.used_before_recall
+    )
 
 
 def _freshness_faults(found: Findings, given_on: dt.date) -> list[str]:

@@ -39,6 +39,7 @@ class SinceLast:
 class Findings:
     """All that a signature covers. ``plan`` is site code to units.
 
+    ``used_before_recall`` says that vials of a recalled lot were used before that was known here.
     ``given_on`` is the day of the injections, None where it can only be that of the signature. ``answers`` is question
     key to Yes, No or None for not known, as they were given on ``screened_on``. ``skipped`` is
     site code to the key of the reason, for fixed sites that were left out; ``stopped_reason`` is why the session ended
@@ -53,6 +54,7 @@ class Findings:
     consent_confirmed: bool
     given_on: dt.date | None = None
     since_last: SinceLast | None = None  # None: there was no session before, or a record is corrected
+    used_before_recall: bool = False
     aftercare_given: bool = False
     go_on_reason: str = ""
     note: str = ""

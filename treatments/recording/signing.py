@@ -25,7 +25,9 @@ def sign_session(*, session: TreatmentSession, found: Findings, by: User, at: dt
         return _sign(session, found, by, at)
     except IntegrityError as error:
         # The database refuses a lot that a colleague recalled since it was looked up.
-        if wrong := use.recall_faults(session.clinic_id, [vial.lot for vial in found.vials]):
+        began = given.began(session, given.day(session, found.given_on, at) or session.local_date, at)
+        known_by = began if found.used_before_recall else None
+        if wrong := use.recall_faults(session.clinic_id, [vial.lot for vial in found.vials], began, known_by):
             raise faults.Refused(wrong) from error
         raise
 

@@ -8,7 +8,7 @@ from treatments import protocol
 from treatments.models import Injection, SafetyAnswer, SessionRecord, TreatmentSession, Vial
 from treatments.recording.findings import Findings
 from treatments.stock import use
-from treatments.stock.changes import clean_lot
+from treatments.stock.changes import clean_lot, recalls_of
 
 
 def write_signed(
@@ -22,6 +22,9 @@ def write_signed(
     version.sites_given = len(found.plan)
     version.identity_checked, version.consent_confirmed = found.identity_checked, found.consent_confirmed
     version.screened_on, version.aftercare_given = found.screened_on, found.aftercare_given
+    # Said of a lot that nobody recalled it is a word about nothing.
+    recalled = found.used_before_recall and bool(recalls_of(session.clinic_id, [one.lot for one in found.vials]))
+    version.used_before_recall = recalled
     version.go_on_reason, version.note = found.go_on_reason.strip(), found.note.strip()
     version.stopped_reason, version.skipped = found.stopped_reason.strip(), dict(found.skipped)
     if found.since_last:

@@ -35,29 +35,48 @@ class Used(Protocol):
         """When the diluent went in, where that was written down."""
 
 
-def faults(*, session: TreatmentSession, vials: Sequence[Used], at: dt.datetime) -> list[str]:
+def faults(
+    *,
+    session: TreatmentSession,
+    vials: Sequence[Used],
+    at: dt.datetime,
+    began: dt.datetime,
+    before_recall: bool = False,
+) -> list[str]:
     """Return why these vials may not be used, or may not have been, a sentence each (clinical rules 14 and 15).
 
-    ``at`` is when the session was given: a recall that was known later makes no record of before wrong, and a
-    correction may name what was in fact used. A lot that was never received is no fault: a count that is off must not
+    ``at`` is when the session was given, ``began`` when it began: a recall that was known later makes no record of
+    before wrong, and a correction may name what was in fact used; so may whoever says that a vial was used
+    ``before_recall``, of a recall that was known after the session began. A lot that was never received is no fault: a count that is off must not
     keep a person from being treated.
     """
     wrong = [prepared_fault(vial.reconstituted_at, at) for vial in vials if vial.reconstituted_at]
     lots = sorted({clean_lot(vial.lot) for vial in vials})
-    wrong += recall_faults(session.clinic_id, lots, at)
+    wrong += recall_faults(session.clinic_id, lots, began, known_by=began if before_recall else at)
     stored = list(StockVial.objects.filter(clinic=session.clinic_id, lot__in=lots))
     for lot in lots:
         wrong += _lot_faults(session, lot, [one for one in stored if one.lot == lot], vials)
     return list(dict.fromkeys(filter(None, wrong)))
 
 
-def recall_faults(clinic: int, lots: Iterable[str], at: dt.datetime | None = None) -> list[str]:
-    """Return which of these lots was recalled, a sentence each: as it was known at a moment, or is known by now."""
+def recall_faults(
+    clinic: int, lots: Iterable[str], began: dt.datetime, known_by: dt.datetime | None = None
+) -> list[str]:
+    """Return which of these lots was recalled, a sentence each: as it was known by a moment, or is known by now.
+
+    ``began``: when the session began. A vial may have been used before the recall that came after that.
+    """
     return [
-        f"Lot {recall.lot} was recalled on {day_words(recall.recalled_on)}. Set it aside and use another vial."
+        f"Lot {recall.lot} was recalled on {day_words(recall.recalled_on)}. Set it aside and use another vial"
+        + (", or tick that it was used before." if recall.recorded_at > began else ".")
         for recall in recalls_of(clinic, lots)
-        if at is None or recall.recorded_at <= at
+        if known_by is None or recall.recorded_at <= known_by
     ]
+
+
+def recalled_since(clinic: int, lots: Iterable[str], began: dt.datetime) -> bool:
+    """Return whether one of these lots was recalled after a session began that may have used it."""
+    return any(recall.recorded_at > began for recall in recalls_of(clinic, [clean_lot(lot) for lot in lots]))
 
 
 def _lot_faults(session: TreatmentSession, lot: str, stored: list[StockVial], vials: Sequence[Used]) -> list[str]:

@@ -68,6 +68,7 @@ class RecordForm(SignPart, VialsPart, SitesPart, ScreenPart, SincePart, Identity
             screened_on=min(data["screened_on"], given_on or data["screened_on"]),
             identity_checked=data["identity_checked"],
             consent_confirmed=data["consent_confirmed"],
+            used_before_recall=data["used_before_recall"],
             aftercare_given=data["aftercare_given"],
             go_on_reason=data["go_on_reason"],
             note=data["note"],

@@ -81,6 +81,8 @@ def prepared_before(fields: dict[str, list[str]], typed_on: dt.date | None, toda
 class VialsPart(HouseForm):
     """Vials of one lot, and where that is not enough of a second."""
 
+    used_before_recall = forms.BooleanField(label="It was used before anybody here knew of the recall", required=False)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields.update(_fields(required=True))
@@ -108,6 +110,10 @@ class VialsPart(HouseForm):
     def vial_rows(self) -> list[list[Any]]:
         """Return the bound fields of the first and of the second lot."""
         return [[self[prefix + name] for name in _fields(required=True)] for prefix in ("", SECOND)]
+
+    def lots(self) -> list[str]:
+        """Return the lots as they stand in the boxes, typed or not yet."""
+        return [str(self[prefix + "lot"].value() or "") for prefix in ("", SECOND)]
 
     def vials_used(self, on: dt.datetime) -> list[VialUsed]:
         """Return the vials in the order they were emptied. ``on``: a time of its day at the clinic, for times typed alone."""

@@ -12,9 +12,10 @@ from treatments import cycle, injection_map, protocol, safety
 from treatments.care import care_of
 from treatments.forms import CorrectionForm, RecordForm
 from treatments.models import SessionDraft, SideEffect, TreatmentSession
-from treatments.recording import faults, on_record
+from treatments.recording import faults, given, on_record
 from treatments.response.reading import response_of
 from treatments.response.summary import Summary, summary
+from treatments.stock import use
 from treatments.views.recording import starting
 
 
@@ -47,6 +48,8 @@ def record_page(
         "unknown_advice": safety.UNKNOWN_ADVICE,
         "diary": _diary(found, given_on) if form.since else None,
         "next_due": cycle.due_on(given_on, found.course.interval_days),
+        "recalled_since": form.is_bound
+        and use.recalled_since(found.clinic_id, form.lots(), _began(found, given_on, now)),
         "may_override": may(request.membership, Capability.PRESCRIBE),
     }
     return render(request, "treatments/record/form.html", context, status=422 if form.is_bound else 200)
@@ -55,6 +58,10 @@ def record_page(
 def _unsettled(found: TreatmentSession, at: dt.datetime) -> list[tuple[str, SideEffect]]:
     """Return the emergencies that stand in the way, each in words and with the row that its page is for."""
     return [(on_record.unsettled_words(effect), effect) for effect in on_record.waiting(found, at)]
+
+
+def _began(found: TreatmentSession, given_on: dt.date, at: dt.datetime) -> dt.datetime:
+    return found.record.started_at if found.record else given.began(found, given_on, at)
 
 
 def _diary(found: TreatmentSession, today: dt.date) -> Summary | None:

@@ -19,6 +19,7 @@ _AS_SIGNED = (
     "identity_checked",
     "consent_confirmed",
     "aftercare_given",
+    "used_before_recall",
     "screened_on",
     "go_on_reason",
     "stopped_reason",
