@@ -191,12 +191,18 @@ def test_the_loop_goes_on_where_some_cannot_be_planned(
 def test_the_loop_outlives_a_database_that_is_away_for_a_while(
     db: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def be_away(*_: Any) -> None:
-        monkeypatch.undo()
-        raise OperationalError("the server closed the connection")
+    ends, let_go = iter([OperationalError("the server closed the connection")]), []
 
-    monkeypatch.setattr(Heartbeat, "note", be_away)
+    def note(*_: Any) -> None:
+        for error in ends:
+            raise error
+
+    monkeypatch.setattr(Heartbeat, "note", note)
+    # Inside of a test the connection holds the test's own transaction.
+    command = "reminders.management.commands.send_reminders.close_old_connections"
+    monkeypatch.setattr(command, lambda: let_go.append("the broken line"))
     Command()._go_on_until(AfterTwoRounds())
     said = capsys.readouterr()
     assert "The database does not answer." in said.err
+    assert let_go == ["the broken line"]
     assert "worked on." in said.out

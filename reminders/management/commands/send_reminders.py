@@ -57,7 +57,7 @@ class Command(BaseCommand):
                 self.stderr.write(str(error))
             except DatabaseError:
                 self.stderr.write("The database does not answer. The next round tries again.")
-            close_old_connections()
+                close_old_connections()
             if stop.wait(settings.REMINDER_TICK_SECONDS):
                 return
 
