@@ -1,4 +1,4 @@
-"""How a figure changes when the table grows a hundredfold: nothing may grow faster than its answer."""
+"""How a figure changes when the table grows: nothing may grow faster than its answer."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -18,6 +18,6 @@ def table(rows: Iterable[Row]) -> Iterator[str]:
 
 
 def _line(what: str, engine: str, small: Row, large: Row) -> str:
-    grown = small.ours / large.ours if small.unit.startswith("per") else large.ours / small.ours
+    grown = small.ours / large.ours if small.unit.endswith("per s") else large.ours / small.ours
     figures = (f"{number(row.ours)} {row.unit} at {size_words(row.size)}" for row in (small, large))
     return f"| {what} | {engine} | {' | '.join(figures)} | x {large.size / small.size:,.0f} | x {grown:.1f} |"
