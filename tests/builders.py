@@ -8,7 +8,7 @@ from simple_history.utils import bulk_create_with_history
 from clinic.models import Clinic, Injector, Membership, OpeningHours, Role, Room, User
 from patients.models import Assessment, Channel, ContactPoint, Patient
 from patients.search import search_text
-from treatments.models import Course, Status, TreatmentSession
+from treatments.models import Course, SessionRecord, Status, TreatmentSession
 
 # A Monday morning in London; the clocks there went back four weeks before.
 NOW = dt.datetime(2026, 11, 23, 10, 0, tzinfo=dt.UTC)
@@ -137,3 +137,18 @@ def make_session(course: Course, injector: Injector, starts_at: dt.datetime, **f
     return TreatmentSession.objects.create(
         clinic=course.clinic, course=course, injector=injector, starts_at=starts_at, **values
     )
+
+
+def make_record(session: TreatmentSession, **fields: Any) -> SessionRecord:
+    """Return the unsigned record of a standard session: 155 of 200 units at 31 sites."""
+    defaults: dict[str, Any] = {
+        "units_drawn": 200,
+        "units_given": 155,
+        "units_wasted": 45,
+        "sites_given": 31,
+        "identity_checked": True,
+        "consent_confirmed": True,
+        "screened_on": TODAY,
+        "started_at": NOW,
+    }
+    return SessionRecord.objects.create(clinic=session.clinic, session=session, **defaults | fields)

@@ -6,7 +6,7 @@ import pytest
 
 from clinic.models import Clinic, Injector, User
 from patients.models import Patient
-from tests.builders import NOW, TODAY, make_course, make_session
+from tests.builders import NOW, TODAY, make_course, make_record, make_session
 from tests.interface.programs import Program
 from treatments.models import Course, OutcomeScore, SessionRecord, Status, TreatmentSession, Vial
 
@@ -32,18 +32,7 @@ def given(course: Course, osei: Injector, prescriber: User) -> TreatmentSession:
     session = make_session(
         course, osei, at, status=Status.DONE, given_on=GIVEN_ON, placed_at=at - dt.timedelta(days=30)
     )
-    record = SessionRecord.objects.create(
-        clinic=session.clinic,
-        session=session,
-        units_drawn=200,
-        units_given=155,
-        units_wasted=45,
-        sites_given=31,
-        identity_checked=True,
-        consent_confirmed=True,
-        screened_on=GIVEN_ON,
-        started_at=at,
-    )
+    record = make_record(session, screened_on=GIVEN_ON, started_at=at)
     for lot in ("C7601C3", "C7602C3"):
         Vial.objects.create(
             clinic=session.clinic,

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from clinic.models import Absence, Clinic, Injector, Membership, Role, User
 from reminders.models import State
-from tests.builders import NOW, make_course, make_injector, make_patient, make_session, room_of
+from tests.builders import NOW, make_course, make_injector, make_patient, make_record, make_session, room_of
 from tests.conftest import log_in
 from tests.reports.conftest import DAYS, Visit, figure, remind, shown, table
 from treatments.models import SessionRecord, Status, TreatmentSession, Vial
@@ -56,11 +56,7 @@ def test_a_first_session_has_no_interval(visit: Visit, admin: User) -> None:
 
 def record(session: TreatmentSession, by: User, lot: str, *, given: int = 155, **fields: Any) -> SessionRecord:
     """Sign what was injected, from one vial of 200 units."""
-    made = SessionRecord.objects.create(
-        clinic=session.clinic, session=session, units_drawn=200, units_given=given, units_wasted=200 - given,
-        sites_given=31, identity_checked=True, consent_confirmed=True, screened_on=session.local_date,
-        started_at=NOW, **fields,
-    )  # fmt: skip
+    made = make_record(session, units_given=given, units_wasted=200 - given, screened_on=session.local_date, **fields)
     Vial.objects.create(
         clinic=session.clinic, record=made, lot=lot, strength=200, units_given=given, units_wasted=200 - given,
         expires_on=session.local_date, used_on=session.local_date,

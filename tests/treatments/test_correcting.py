@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from clinic.models import Clinic, User
 from patients.models import Patient
-from tests.builders import NOW, TODAY
+from tests.builders import NOW, TODAY, make_record
 from tests.conftest import log_in
 from tests.pages import text
 from tests.treatments.record_form import record_data
@@ -122,19 +122,7 @@ def test_the_database_keeps_one_newest_version(
     correct(first, nurse)
     fields = second | ({"corrects": first} if "corrects" in second else {})
     with pytest.raises(IntegrityError), transaction.atomic():
-        SessionRecord.objects.create(
-            clinic=in_room.clinic,
-            session=in_room,
-            units_drawn=0,
-            units_given=0,
-            units_wasted=0,
-            sites_given=0,
-            identity_checked=True,
-            consent_confirmed=True,
-            screened_on=TODAY,
-            started_at=NOW,
-            **fields,
-        )
+        make_record(in_room, units_drawn=0, units_given=0, units_wasted=0, sites_given=0, **fields)
 
 
 @pytest.mark.parametrize(("units", "refused"), [(245, False), (246, True)])

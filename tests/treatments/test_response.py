@@ -16,11 +16,11 @@ from patients.diary import Day, Window, count
 from patients.models import Authorization, DiaryDay, Patient, PreventiveTrial
 from reminders.defaults import install
 from reminders.models import Reminder, ReminderRule
-from tests.builders import NOW, TODAY, make_assessment, make_course, make_session
+from tests.builders import NOW, TODAY, make_assessment, make_course, make_record, make_session
 from tests.conftest import log_in
 from treatments.effects.catalogue import Severity
 from treatments.effects.reporting import Told, report
-from treatments.models import SessionRecord, Status, TreatmentSession, Vial
+from treatments.models import Status, TreatmentSession, Vial
 from treatments.response.chart import HEIGHT, chart
 from treatments.response.cycles import Response, response, wear_off_week
 from treatments.scores.entering import record_scores
@@ -189,10 +189,7 @@ def fill_every_panel(patient: Patient, by: User) -> None:
         by=by,
         at=NOW,
     )
-    record = SessionRecord.objects.create(
-        clinic=patient.clinic, session=session, units_drawn=200, units_given=155, units_wasted=45, sites_given=31,
-        identity_checked=True, consent_confirmed=True, screened_on=TODAY, started_at=NOW,
-    )  # fmt: skip
+    record = make_record(session)
     for lot in ("C4471", "C4472"):
         Vial.objects.create(
             clinic=patient.clinic, record=record, lot=lot, expires_on=TODAY, used_on=TODAY, strength=100

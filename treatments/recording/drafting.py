@@ -121,7 +121,7 @@ def settle(
         return _begin(session, _kept(fields), by, at, Sender())
     seen = SessionDraft.objects.filter(session=session, version=version)
     # No window goes on by itself behind what was chosen: the one that it was chosen in is another page by now.
-    if not seen.update(writer=by, fields=_kept(fields), version=version + 1, saved_at=at, window="", turn=0):
+    if not seen.update(writer=by, fields=_kept(fields), version=version + 1, saved_at=at, window=""):
         raise NotYours(SessionDraft.objects.select_related("writer").get(session=session))
     if standing.writer_id != by.pk:
         _log_take_over(standing, by, at)

@@ -47,8 +47,8 @@ def faults(
 
     ``at`` is when the session was given, ``began`` when it began: a recall that was known later makes no record of
     before wrong, and a correction may name what was in fact used; so may whoever says that a vial was used
-    ``before_recall``, of a recall that was known after the session began. A lot that was never received is no fault: a count that is off must not
-    keep a person from being treated.
+    ``before_recall``, of a recall that was known after the session began. A lot that was never received is no fault: a
+    count that is off must not keep a person from being treated.
     """
     wrong = [prepared_fault(vial.reconstituted_at, at) for vial in vials if vial.reconstituted_at]
     lots = sorted({clean_lot(vial.lot) for vial in vials})

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from clinic.models import Clinic, User
-from tests.builders import NOW, TODAY
+from tests.builders import NOW, TODAY, make_record
 from tests.conftest import log_in
 from tests.pages import text
 from tests.treatments.record_form import record_data, record_url
@@ -95,19 +95,7 @@ def test_the_database_takes_it_only_with_that_word_and_of_a_session_that_had_beg
     in_room: TreatmentSession, riverside: Clinic, nurse: User, began: dt.datetime, said: bool, stands: bool
 ) -> None:
     recall(riverside, nurse)
-    record = SessionRecord.objects.create(
-        clinic=riverside,
-        session=in_room,
-        units_drawn=200,
-        units_given=155,
-        units_wasted=45,
-        sites_given=31,
-        identity_checked=True,
-        consent_confirmed=True,
-        screened_on=TODAY,
-        started_at=began,
-        used_before_recall=said,
-    )
+    record = make_record(in_room, started_at=began, used_before_recall=said)
     vial = Vial(clinic=riverside, record=record, lot="C4471", expires_on=EXPIRY, used_on=TODAY, strength=200)
     if stands:
         vial.validate_constraints()

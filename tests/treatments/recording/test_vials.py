@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from clinic.models import Clinic, Injector, User
 from patients.models import Patient
-from tests.builders import NOW, TODAY, make_course, make_session
+from tests.builders import NOW, TODAY, make_course, make_record, make_session
 from tests.conftest import log_in
 from tests.pages import text
 from tests.treatments.record_form import record_data, record_url
@@ -116,20 +116,7 @@ def test_where_one_lot_is_not_enough_the_form_suggests_two(
 
 def test_the_database_keeps_each_vials_sum(sign: Sign, nurse: User, riverside: Clinic) -> None:
     signed = sign()
-    draft = SessionRecord.objects.create(
-        clinic=riverside,
-        session=signed.session,
-        corrects=signed,
-        correction_reason="Typed",
-        units_drawn=200,
-        units_given=155,
-        units_wasted=45,
-        sites_given=31,
-        identity_checked=True,
-        consent_confirmed=True,
-        screened_on=TODAY,
-        started_at=NOW,
-    )
+    draft = make_record(signed.session, corrects=signed, correction_reason="Typed")
     with pytest.raises(IntegrityError), transaction.atomic():
         Vial.objects.create(
             clinic=riverside,
@@ -195,20 +182,7 @@ def test_what_was_signed_after_a_recall_cannot_name_the_lot(
     with pytest.raises(Refused) as refusal:
         correct(record, nurse, vials=[VialUsed("BARRED", EXPIRY, 200)])
     assert "Lot BARRED was recalled on" in " ".join(refusal.value.faults)
-    version = SessionRecord.objects.create(
-        clinic=riverside,
-        session=in_room,
-        corrects=record,
-        correction_reason="By another way",
-        units_drawn=200,
-        units_given=155,
-        units_wasted=45,
-        sites_given=31,
-        identity_checked=True,
-        consent_confirmed=True,
-        screened_on=TODAY,
-        started_at=NOW,
-    )
+    version = make_record(in_room, corrects=record, correction_reason="By another way")
     with pytest.raises(IntegrityError, match="no_vial_of_a_recalled_lot"), transaction.atomic():
         Vial.objects.create(
             clinic=riverside, record=version, lot="BARRED", expires_on=EXPIRY, used_on=TODAY, strength=200

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
 from clinic.models import Clinic, Injector, User
-from tests.builders import NOW, TODAY, make_course, make_patient, make_session
+from tests.builders import NOW, TODAY, make_course, make_patient, make_record, make_session
 from tests.treatments.stock.conftest import EXPIRY, Receive, Sign
 from treatments.models import LotRecall, SessionRecord, Vial
 from treatments.recording import Refused, VialUsed
@@ -35,18 +35,7 @@ def vial(clinic: Clinic, record: SessionRecord, lot: str, **fields: object) -> V
 def record(riverside: Clinic, osei: Injector) -> SessionRecord:
     course = make_course(make_patient(riverside), last_given_on=TODAY - dt.timedelta(days=84), injector=osei)
     session = make_session(course, osei, NOW, due_on=TODAY)
-    return SessionRecord.objects.create(
-        clinic=riverside,
-        session=session,
-        units_drawn=200,
-        units_given=155,
-        units_wasted=45,
-        sites_given=31,
-        identity_checked=True,
-        consent_confirmed=True,
-        screened_on=TODAY,
-        started_at=NOW,
-    )
+    return make_record(session)
 
 
 @pytest.fixture
