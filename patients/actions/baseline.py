@@ -13,6 +13,11 @@ from patients.diary import count, window_before
 from patients.models import Assessment, Baseline, DiaryDay, Patient
 
 ONE_DAY = dt.timedelta(days=1)
+# What a version says of the days before treatment, and where from.
+KEPT = (
+    *("source", "assessment", "last", "days_recorded", "headache_days", "migraine_days"),
+    *("long_headache_days", "headache_hours", "medicine_days", "symptoms"),
+)
 
 
 class Refused(Exception):
@@ -116,6 +121,32 @@ def write_baseline(
             raise Refused("Somebody wrote down this level at the same moment. Look again.") from error
         raise
     _trace(row, AuditEntry.Action.CHANGE if corrects else AuditEntry.Action.CREATE, by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def move_baseline(
+    *, patient: Patient, before: dt.date, given_on: dt.date, reason: str, by: User, at: dt.datetime
+) -> Baseline | None:
+    """Keep the level under another first day, by a new version: counted anew where it came from the diary.
+
+    What was assessed or written down by hand stays as it is. Returns None when no level is kept under ``before``.
+    """
+    old = Baseline.objects.newest().filter(patient=patient, given_on=before).first()
+    if old is None:
+        return None
+    counted = from_diary(patient, given_on) if old.source == Baseline.Source.DIARY else None
+    kept = {name: getattr(old, name) for name in KEPT}
+    if old.source == Baseline.Source.TOLD:
+        kept["last"] = given_on - ONE_DAY
+    row = Baseline(
+        clinic=patient.clinic, patient=patient, given_on=given_on, corrects=old, reason=reason, hit6=old.hit6
+    )
+    for name, value in (counted or kept).items():
+        setattr(row, name, value)
+    row.frozen_by, row.frozen_at = by, at
+    row.save()
+    _trace(row, AuditEntry.Action.CHANGE, by=by, at=at)
     return row
 
 

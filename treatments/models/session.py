@@ -1,5 +1,6 @@
 """One visit for injections, and every move it makes."""
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -200,3 +201,9 @@ class SessionEvent(models.Model):
         if self.kind == self.Kind.ANSWERED:
             return TreatmentSession.Answer(self.after["answer"]).label
         return ""
+
+    @property
+    def day_corrected(self) -> dt.date | None:
+        """The day it was given, where a correction of the record named another than before."""
+        named = self.after.get("given_on") if self.kind == self.Kind.CORRECTED else None
+        return dt.date.fromisoformat(named) if named else None

@@ -84,11 +84,12 @@ def answered_before(day: dt.date | None) -> str:
 
 
 def too_early(session: TreatmentSession, given_on: dt.date) -> list[str]:
-    """The due date is asked anew: what was booked in time may have become early.
+    """The due date is asked anew: what was booked in time may have become early."""
+    return before_due(session, given_on, session.course.next_due())
 
-    A reason to be early is one for the day that was booked with it, and for no day before that.
-    """
-    due = session.course.next_due()
+
+def before_due(session: TreatmentSession, given_on: dt.date, due: dt.date) -> list[str]:
+    """A reason to be early is one for the day that was booked with it, and for no day before that."""
     if given_on >= due or (session.early_reason and given_on >= session.local_date):
         return []
     return [f"The earliest day is {day_words(due)}. A prescriber has to give a reason before it."]

@@ -6,6 +6,8 @@ the day of the injections. Whoever signs on a later day says which day that was.
 
 import datetime as dt
 
+from django.db.models import Min
+
 from treatments.models import SessionEvent, Status, TreatmentSession
 
 
@@ -42,6 +44,17 @@ def day(session: TreatmentSession, said: dt.date | None, at: dt.datetime) -> dt.
     if said in possible:
         return said
     return possible[0] if said is None and len(possible) == 1 else None
+
+
+def days_then(session: TreatmentSession) -> list[dt.date]:
+    """Return the days that a correction can be about: those that the first signature could (2 queries, 1 as a rule)."""
+    return days(session, first_signed_at(session))
+
+
+def first_signed_at(session: TreatmentSession) -> dt.datetime:
+    """Return when a signed session was signed first, whatever was corrected since (1 query)."""
+    found: dt.datetime = session.versions.filter(signed_at__isnull=False).aggregate(first=Min("signed_at"))["first"]
+    return found
 
 
 def began(session: TreatmentSession, given_on: dt.date, at: dt.datetime) -> dt.datetime:

@@ -40,3 +40,21 @@ def record_scores(
     row.save()
     audit.record(clinic=patient.clinic, by=by, at=at, action=AuditEntry.Action.CHANGE, kind="score", subject=row.uid)
     return row
+
+
+def move_wear_off(*, patient: Patient, before: dt.date, taken_on: dt.date, by: User, at: dt.datetime) -> None:
+    """Take what was said of wearing off to another day; questionnaires of that day stay, a row without any goes.
+
+    Inside the caller's transaction.
+    """
+    hold(patient)
+    row = OutcomeScore.objects.filter(patient=patient, taken_on=before).first()
+    if row is None or not (row.wear_off_week or row.did_not_wear_off):
+        return
+    numbers = {"wear_off_week": row.wear_off_week, "did_not_wear_off": row.did_not_wear_off or None}
+    record_scores(patient=patient, taken_on=taken_on, numbers=numbers, by=by, at=at)
+    row.wear_off_week, row.did_not_wear_off = None, False
+    row._history_user = by  # type: ignore[attr-defined]
+    row.save()
+    if not row.read and row.onset_weeks is None:
+        row.delete()

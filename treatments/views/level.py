@@ -61,8 +61,12 @@ def _versions(course: Course) -> tuple[dt.date, list[Baseline]]:
     given_on = course.first_given()
     if given_on is None:
         raise Http404
-    versions = Baseline.objects.filter(patient=course.patient, given_on=given_on).select_related("frozen_by")
-    return given_on, list(versions.order_by("-pk"))
+    version = Baseline.objects.newest().filter(patient=course.patient, given_on=given_on).first()
+    versions = []
+    while version:  # by what each corrects: an earlier one may be under another first day
+        versions.append(version)
+        version = version.corrects
+    return given_on, versions
 
 
 def _page(request: StaffRequest, course: Course, form: LevelForm, context: dict[str, Any]) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -14,6 +15,7 @@ from clinic.wording import moment_words
 from treatments import booking, recording
 from treatments.forms import CorrectionForm
 from treatments.models import SessionRecord, TreatmentSession
+from treatments.recording import given, other_day
 from treatments.views.conflicts import conflict_page
 from treatments.views.lookup import get_session, note_reading
 from treatments.views.recording import starting
@@ -28,22 +30,28 @@ def correct(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     current = found.record
     if current is None:
         return redirect("treatments:session", uid)
-    asked = {answer.question for answer in current.answers.all()}
+    # What only this record knows: the questions that were asked then, and the days that it can have been.
+    then: dict[str, Any] = {
+        "asked": {answer.question for answer in current.answers.all()},
+        "days": _days(found),
+    }
     if request.method == "GET":
         note_reading(request, timezone.now(), "session", found.uid)
-        initial = starting.as_signed(current) | {"seen": current.pk}
-        return record_page(request, found, CorrectionForm(initial=initial, asked=asked))
-    form = CorrectionForm(request.POST, asked=asked)
+        initial = starting.as_signed(current) | {"seen": current.pk, "given_on": found.given_on}
+        return record_page(request, found, CorrectionForm(initial=initial, **then))
+    form = CorrectionForm(request.POST, **then)
     if request.POST.get("seen", "") not in {"", str(current.pk)}:
-        return _overtaken(request, found, current, asked)
+        return _overtaken(request, found, current, then)
     return _correct(request, found, current, form) if form.is_valid() else record_page(request, found, form)
 
 
-def _overtaken(request: StaffRequest, found: TreatmentSession, current: SessionRecord, asked: set[str]) -> HttpResponse:
+def _overtaken(
+    request: StaffRequest, found: TreatmentSession, current: SessionRecord, then: dict[str, Any]
+) -> HttpResponse:
     """Say that somebody else corrected it first. What they changed would be changed back by whoever has not seen it."""
     data = request.POST.copy()
     data["seen"] = str(current.pk)
-    form = CorrectionForm(data, asked=asked)
+    form = CorrectionForm(data, **then)
     who, at = current.signed_by, current.signed_at
     said = f"{who.full_name}, {moment_words(at.astimezone(request.clinic.zone))}" if who and at else "somebody"
     form.add_error(
@@ -72,7 +80,15 @@ def _correct(
     except booking.Stale as error:
         return conflict_page(request, error)
     messages.success(request, "Record corrected. The version before stays readable below.")
+    if early := other_day.next_too_early(found.course):
+        messages.warning(request, early)
     return redirect("treatments:session", found.uid)
+
+
+def _days(found: TreatmentSession) -> list[dt.date]:
+    """Return the days to choose from; none where it can have been one only."""
+    days = given.days_then(found)
+    return days if len(days) > 1 else []
 
 
 def _given_at(request: StaffRequest, found: TreatmentSession) -> dt.datetime:

@@ -25,7 +25,7 @@ def record_page(
     """Show the form: new, as it was left, as it was signed, or with what is wrong."""
     last = starting.last_plan(found.course, found)
     now = timezone.now()
-    given_on = found.given_on or form.day_given() or timezone.localdate(now, request.clinic.zone)
+    given_on = form.day_given() or found.given_on or timezone.localdate(now, request.clinic.zone)
     plan, skipped = form.typed_plan() if form.is_bound else _start(request, found, form, last)
     context = {
         "session": found,
@@ -61,7 +61,8 @@ def _unsettled(found: TreatmentSession, at: dt.datetime) -> list[tuple[str, Side
 
 
 def _began(found: TreatmentSession, given_on: dt.date, at: dt.datetime) -> dt.datetime:
-    return found.record.started_at if found.record else given.began(found, given_on, at)
+    known = found.record if found.given_on == given_on else None
+    return known.started_at if known else given.began(found, given_on, at)
 
 
 def _diary(found: TreatmentSession, today: dt.date) -> Summary | None:

@@ -1,0 +1,59 @@
+"""A correction that names another day on which the session was given: what hangs on the day goes with it."""
+
+import datetime as dt
+from dataclasses import replace
+
+from django.db.models import Max
+
+from clinic.models import User
+from clinic.wording import day_words
+from patients.actions.baseline import move_baseline
+from treatments.models import Course, Status, TreatmentSession
+from treatments.recording import given
+from treatments.recording.faults import NO_DAY, Refused, before_due
+from treatments.recording.findings import Findings
+from treatments.scores.entering import move_wear_off
+
+
+def named(session: TreatmentSession, found: Findings) -> tuple[dt.date, Findings]:
+    """Return the day that the findings name, and them with the safety answers of that day, as their giver asked them.
+
+    Raises Refused for a day that it cannot have been.
+    """
+    if found.given_on is None or found.given_on not in given.days_then(session):
+        raise Refused([NO_DAY])
+    asked_then = found.screened_on == session.given_on
+    return found.given_on, replace(found, screened_on=found.given_on) if asked_then else found
+
+
+def faults(session: TreatmentSession, given_on: dt.date) -> list[str]:
+    """Return what stands against the day: that the one before it in the course is too near."""
+    before = session.course.sessions.filter(given_on__lt=session.given_on).aggregate(last=Max("given_on"))["last"]
+    return before_due(session, given_on, session.course.due_after(before))
+
+
+def next_too_early(course: Course) -> str:
+    """Return what to say of a visit booked ahead that the course's due date has overtaken; empty where none is."""
+    visit = course.sessions.filter(status=Status.BOOKED).first()
+    due = course.next_due()
+    if visit is None or visit.local_date >= due or visit.early_reason:
+        return ""
+    return f"The next visit, on {day_words(visit.local_date)}, is too early now: the earliest day is {day_words(due)}. Move it."
+
+
+def move(
+    session: TreatmentSession, given_on: dt.date, reason: str, by: User, at: dt.datetime
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Take the session to its day, with the level and the answers that are kept under it; return the line of history.
+
+    Both of its sides are empty where the day stays. Inside the transaction of the correction.
+    """
+    before = session.given_on
+    if before is None or before == given_on:
+        return {}, {}
+    patient = session.course.patient
+    if session.course.first_given() == before:
+        move_baseline(patient=patient, before=before, given_on=given_on, reason=reason, by=by, at=at)
+    move_wear_off(patient=patient, before=before, taken_on=given_on, by=by, at=at)
+    TreatmentSession.objects.filter(pk=session.pk).update(given_on=given_on)
+    return {"given_on": before.isoformat()}, {"given_on": given_on.isoformat()}
