@@ -25,7 +25,7 @@ GUARDS = [guard for guard in TreatmentSession._meta.constraints if isinstance(gu
 MICROSECOND = dt.timedelta(microseconds=1)
 TEN = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
 RESOURCES = st.sampled_from([1, 2, 3, 2**31, 2**31 + 1])
-MOMENTS = st.integers(-(10**9), 9 * 10**15).map(
+MOMENTS = st.integers(-(10**9), 2**32 * 10**6 - 2 * 10**11).map(
     lambda number: dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + number * MICROSECOND
 )
 APART = st.integers(-3, 3) | st.integers(-(10**11), 10**11)
