@@ -28,7 +28,7 @@ from tests.conftest import log_in
 from tests.servers.database import own_database, run_python
 from tests.treatments import offering
 from treatments import booking, undoing
-from treatments.models import Course, OfferInvitation, SlotOffer, Status, TreatmentSession
+from treatments.models import ContactAttempt, Course, OfferInvitation, SlotOffer, Status, TreatmentSession
 from treatments.recall import candidates, contact, offers, waiting
 from treatments.recall.freed import freed_times
 from treatments.setup import changes, saving
@@ -143,6 +143,66 @@ def test_five_are_ticked(riverside: Clinic, osei: Injector, slot: Slot) -> None:
     for number in range(7):
         person(riverside, f"P{number}", 90, osei)
     assert sum(one.ticked for one in candidates.rank(clinic=riverside, slot=slot, at=NOW)) == 5
+
+
+@pytest.fixture
+def another(osei: Injector) -> Slot:
+    """The day after tomorrow at eleven with Dr Osei."""
+    starts_at = TOMORROW + dt.timedelta(days=1, hours=1)
+    return Slot(osei, room_of(osei), starts_at, starts_at + dt.timedelta(minutes=15))
+
+
+def written(clinic: Clinic, slot: Slot, at: dt.datetime = NOW) -> dict[str, tuple[str, bool]]:
+    """Return by name what somebody was written today, and whether they are ticked."""
+    ranked = candidates.rank(clinic=clinic, slot=slot, at=at)
+    return {one.course.patient.given_name: (one.written, one.ticked) for one in ranked}
+
+
+def test_who_was_asked_about_another_time_today_is_said_and_the_next_five_are_ticked(
+    riverside: Clinic, osei: Injector, slot: Slot, another: Slot, front_desk: User
+) -> None:
+    courses = [person(riverside, f"P{number}", 120 - number, osei) for number in range(7)]
+    make(riverside, another, front_desk, *courses[:2])
+    asked = ("asked today about Wed 25 Nov 11:00", False)
+    assert written(riverside, slot) == {"P0": asked, "P1": asked} | {f"P{number}": ("", True) for number in range(2, 7)}
+
+
+def test_what_they_said_of_it_stands_beside_them(
+    riverside: Clinic, osei: Injector, slot: Slot, another: Slot, front_desk: User
+) -> None:
+    offer = make(riverside, another, front_desk, person(riverside, "No", 90, osei))
+    offers.decline(invitation=offer.invitations.get(), at=NOW)
+    offers.end(offer=offer, by=front_desk, at=NOW)
+    assert written(riverside, slot) == {"No": ("asked today about Wed 25 Nov 11:00: no", False)}
+
+
+def test_an_offer_that_was_taken_back_or_is_of_yesterday_counts_for_nothing(
+    riverside: Clinic, osei: Injector, slot: Slot, another: Slot, front_desk: User
+) -> None:
+    offer = make(riverside, another, front_desk, person(riverside, "Asked", 90, osei))
+    assert written(riverside, slot, at=NOW + dt.timedelta(hours=14)) == {"Asked": ("", True)}  # past midnight
+    offers.end(offer=offer, by=front_desk, at=NOW)
+    assert written(riverside, slot) == {"Asked": ("", True)}
+
+
+def test_who_was_texted_from_the_recall_list_today_is_not_ticked_unless_it_was_taken_back(
+    riverside: Clinic, osei: Injector, slot: Slot, front_desk: User
+) -> None:
+    course = person(riverside, "Texted", 90, osei)
+    tries = ContactAttempt.objects
+    tries.create(clinic=riverside, course=course, at=NOW, by=front_desk, outcome="texted")
+    assert written(riverside, slot) == {"Texted": ("texted today", False)}
+    tries.create(clinic=riverside, course=course, at=NOW, by=front_desk, outcome="taken_back")
+    assert written(riverside, slot) == {"Texted": ("", True)}
+
+
+def test_the_page_says_what_somebody_was_written(
+    riverside: Clinic, osei: Injector, slot: Slot, another: Slot, front_desk: User
+) -> None:
+    make(riverside, another, front_desk, person(riverside, "Asked", 90, osei))
+    page = log_in(front_desk).get(reverse("treatments:offer"), {"slot": slot.code}).content.decode()
+    assert "<strong>asked today about Wed 25 Nov 11:00</strong>" in page
+    assert not re.search(r'name="course"[^>]* checked', page)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from treatments.authorized import shortfalls
 from treatments.history import called_off
 from treatments.models import Course, SessionEvent, Status, TreatmentSession, WaitingEntry
 from treatments.models.session import OPEN
+from treatments.recall.written_to import written_today
 from treatments.slots import Slot
 
 MOST = 20
@@ -21,12 +22,16 @@ MIDDAY = dt.time(12)
 
 @dataclass(frozen=True)
 class Candidate:
-    """One person who could take the time, why they stand where they stand, and why no payer pays for that day, if so."""
+    """One person who could take the time, and why they stand where they stand.
+
+    ``unpaid``: why no payer pays for that day, ``written``: what they were written today; each empty where it is not so.
+    """
 
     course: Course
     why: tuple[str, ...]
     reachable: bool
     unpaid: str = ""
+    written: str = ""
     ticked: bool = False
 
 
@@ -34,7 +39,8 @@ def rank(*, clinic: Clinic, slot: Slot, at: dt.datetime) -> list[Candidate]:
     """Return up to 20 people, best first: whoever waits and fits, the longest waiting first, then the overdue.
 
     Only people whose due date is not after the day, and who have no visit before it. The first five who can be
-    written to come ticked, but nobody whose payer was asked and does not pay for that day. Five queries at most.
+    written to come ticked, but nobody whose payer was asked and does not pay for that day, nor who was written to
+    today. Seven queries at most.
     """
     day = slot.starts_at.astimezone(clinic.zone).date()
     courses = _legally_due(clinic, slot, day)
@@ -53,8 +59,12 @@ def rank(*, clinic: Clinic, slot: Slot, at: dt.datetime) -> list[Candidate]:
     found.sort(key=lambda item: item[0])
     first = [(course, why) for _, course, why in found[:MOST]]
     unpaid = shortfalls([course.patient_id for course, _ in first], day)
+    written = written_today(clinic, [course.pk for course, _ in first], at)
     return _with_ticks(
-        [Candidate(course, why, course.reachable, unpaid.get(course.patient_id, "")) for course, why in first]
+        [
+            Candidate(course, why, course.reachable, unpaid.get(course.patient_id, ""), written.get(course.pk, ""))
+            for course, why in first
+        ]
     )
 
 
@@ -111,5 +121,7 @@ def _why(course: Any, *, recalled: bool, day: dt.date) -> tuple[str, ...]:
 
 
 def _with_ticks(candidates: list[Candidate]) -> list[Candidate]:
-    first = [one.course.pk for one in candidates if one.reachable and not one.unpaid][:ASKED_AT_ONCE]
+    first = [one.course.pk for one in candidates if one.reachable and not one.unpaid and not one.written][
+        :ASKED_AT_ONCE
+    ]
     return [replace(one, ticked=one.course.pk in first) for one in candidates]
