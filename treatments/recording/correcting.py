@@ -47,6 +47,8 @@ def correct_record(*, record: SessionRecord, found: Findings, reason: str, by: U
     except IntegrityError as error:
         if SessionRecord.objects.filter(corrects=record).exists():
             raise Stale(TreatmentSession.objects.get(pk=session.pk)) from error
+        if wrong := faults.of_recall(session, found, started_at):
+            raise faults.Refused(wrong) from error
         raise
     before, after = other_day.move(session, given_on, reason.strip(), by, at)
     _note(session, reason.strip(), by, at, before, after)

@@ -73,6 +73,15 @@ def of_findings(
     )
 
 
+def of_recall(session: TreatmentSession, found: Findings, began: dt.datetime) -> list[str]:
+    """Return why the database refused a lot that `of_findings` let pass: it was recalled since it was looked up.
+
+    Or between the session and its signature, without a word that the vial was used before.
+    """
+    known_by = began if found.used_before_recall else None
+    return use.recall_faults(session.clinic_id, [vial.lot for vial in found.vials], began, known_by)
+
+
 def _freshness_faults(found: Findings, given_on: dt.date) -> list[str]:
     """Rule 21: the safety screen is of the same day."""
     return [] if found.screened_on == given_on else [answered_before(found.screened_on)]

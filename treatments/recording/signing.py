@@ -13,7 +13,6 @@ from treatments.recording.drafting import end_draft
 from treatments.recording.findings import Findings
 from treatments.recording.writing import write_signed
 from treatments.response.freezing import freeze_level
-from treatments.stock import use
 
 
 def sign_session(*, session: TreatmentSession, found: Findings, by: User, at: dt.datetime) -> SessionRecord:
@@ -24,10 +23,8 @@ def sign_session(*, session: TreatmentSession, found: Findings, by: User, at: dt
     try:
         return _sign(session, found, by, at)
     except IntegrityError as error:
-        # The database refuses a lot that a colleague recalled since it was looked up.
         began = given.began(session, given.day(session, found.given_on, at) or session.local_date, at)
-        known_by = began if found.used_before_recall else None
-        if wrong := use.recall_faults(session.clinic_id, [vial.lot for vial in found.vials], began, known_by):
+        if wrong := faults.of_recall(session, found, began):
             raise faults.Refused(wrong) from error
         raise
 

@@ -88,6 +88,23 @@ def test_a_correction_brings_the_lot_in_that_was_used_before(
     assert again.vials.get().lot == "C4471"
 
 
+@pytest.mark.parametrize("day", [TODAY, TODAY + 24 * HOUR], ids=["the same day", "another day"])
+def test_a_correction_of_what_was_signed_the_next_morning_asks_for_that_word(
+    in_room: TreatmentSession, riverside: Clinic, nurse: User, day: dt.date
+) -> None:
+    recall(riverside, nurse)
+    late = NOW + 22 * HOUR
+    record = sign_session(
+        session=in_room, found=findings(given_on=day, screened_on=day, vials=OTHER), by=nurse, at=late
+    )
+    with pytest.raises(Refused) as refusal:
+        correct_record(record=record, found=findings(given_on=TODAY), reason="It was this lot", by=nurse, at=late)
+    assert "or tick that it was used before." in " ".join(refusal.value.faults)
+    found = findings(given_on=TODAY, used_before_recall=True)
+    again = correct_record(record=record, found=found, reason="It was this lot", by=nurse, at=late)
+    assert (again.vials.get().lot, again.used_before_recall) == ("C4471", True)
+
+
 @pytest.mark.parametrize(
     ("began", "said", "stands"), [(NOW, True, True), (NOW, False, False), (NOW + HOUR, True, False)]
 )
