@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from clinic.models import Absence, Clinic, Closure, Injector, Room, User
 from patients.models import ContactPoint
@@ -165,6 +166,21 @@ def test_who_was_asked_about_another_time_today_is_said_and_the_next_five_are_ti
     make(riverside, another, front_desk, *courses[:2])
     asked = ("asked today about Wed 25 Nov 11:00", False)
     assert written(riverside, slot) == {"P0": asked, "P1": asked} | {f"P{number}": ("", True) for number in range(2, 7)}
+
+
+def test_whoever_is_due_is_found_in_seven_questions_however_many_they_are(
+    riverside: Clinic,
+    osei: Injector,
+    slot: Slot,
+    another: Slot,
+    front_desk: User,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    courses = [person(riverside, f"P{number}", 120 - number, osei) for number in range(7)]
+    waiting.add(course=courses[6], by=front_desk, at=NOW)
+    make(riverside, another, front_desk, *courses[:5])
+    with django_assert_max_num_queries(7):
+        assert len(written(riverside, slot)) == 7
 
 
 def test_what_they_said_of_it_stands_beside_them(

@@ -12,7 +12,7 @@ from treatments.authorized import shortfalls
 from treatments.history import called_off
 from treatments.models import Course, SessionEvent, Status, TreatmentSession, WaitingEntry
 from treatments.models.session import OPEN
-from treatments.recall.written_to import written_today
+from treatments.recall.written_today import written_today
 from treatments.slots import Slot
 
 MOST = 20
@@ -121,7 +121,6 @@ def _why(course: Any, *, recalled: bool, day: dt.date) -> tuple[str, ...]:
 
 
 def _with_ticks(candidates: list[Candidate]) -> list[Candidate]:
-    first = [one.course.pk for one in candidates if one.reachable and not one.unpaid and not one.written][
-        :ASKED_AT_ONCE
-    ]
+    fit = [one.course.pk for one in candidates if one.reachable and not (one.unpaid or one.written)]
+    first = fit[:ASKED_AT_ONCE]
     return [replace(one, ticked=one.course.pk in first) for one in candidates]

@@ -83,6 +83,12 @@ def test_the_history_tells_from_which_day_to_which(later: TreatmentSession, nurs
     assert "Lot C4471, used on Tuesday 24 November 2026." in page
 
 
+def test_the_record_of_a_visit_that_was_given_on_another_day_says_so(later: TreatmentSession, nurse: User) -> None:
+    sign_for(later, TOMORROW, nurse)
+    page = text(log_in(nurse).get(reverse("treatments:session", args=[later.uid])))
+    assert "Given on Tuesday 24 November 2026. Signed by RN Bello on Tuesday 24 November 2026" in page
+
+
 @pytest.mark.parametrize("day", [TODAY - DAY, TOMORROW + DAY])
 def test_a_day_that_it_cannot_have_been_is_refused(later: TreatmentSession, nurse: User, day: dt.date) -> None:
     signed = sign_for(later, TOMORROW, nurse)
