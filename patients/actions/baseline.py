@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from clinic import audit
 from clinic.access import Capability, allows
 from clinic.models import AuditEntry, User
+from patients.actions.holding import hold
 from patients.diary import count, window_before
 from patients.models import Assessment, Baseline, DiaryDay, Patient
 
@@ -101,6 +102,7 @@ def write_baseline(
         raise PermissionDenied
     if not reason.strip():
         raise Refused("Say why, and where the numbers come from.")
+    hold(patient)  # a correction of the same moment may take the level to another day
     row = Baseline(
         clinic=patient.clinic,
         patient=patient,
@@ -117,7 +119,9 @@ def write_baseline(
         with transaction.atomic():
             row.save()
     except IntegrityError as error:
-        if Baseline.objects.filter(patient=patient, given_on=given_on, corrects=corrects).exists():
+        # Another version of the same one may stand under another day: the session's own was corrected meanwhile.
+        first = Baseline.objects.filter(patient=patient, given_on=given_on, corrects=None)
+        if (Baseline.objects.filter(corrects=corrects) if corrects else first).exists():
             raise Refused("Somebody wrote down this level at the same moment. Look again.") from error
         raise
     _trace(row, AuditEntry.Action.CHANGE if corrects else AuditEntry.Action.CREATE, by=by, at=at)
@@ -126,12 +130,13 @@ def write_baseline(
 
 @transaction.atomic
 def move_baseline(
-    *, patient: Patient, before: dt.date, given_on: dt.date, reason: str, by: User, at: dt.datetime
+    *, patient: Patient, before: dt.date, given_on: dt.date, reason: str, by: User | None, at: dt.datetime
 ) -> Baseline | None:
     """Keep the level under another first day, by a new version: counted anew where it came from the diary.
 
     What was assessed or written down by hand stays as it is. Returns None when no level is kept under ``before``.
     """
+    hold(patient)  # one writer at a time: each version is corrected once
     old = Baseline.objects.newest().filter(patient=patient, given_on=before).first()
     if old is None:
         return None

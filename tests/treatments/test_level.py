@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from clinic.models import AuditEntry, Injector, User
-from patients.actions.baseline import Refused, write_baseline
+from patients.actions.baseline import Refused, move_baseline, write_baseline
 from patients.eligibility import Count
 from patients.models import Assessment, Baseline, DiaryDay, Patient
 from tests.builders import NOW, TODAY, make_assessment, make_course, make_session
@@ -197,6 +197,14 @@ class TestACorrection:
 
     def test_the_second_of_two_is_told(self, level: Baseline, prescriber: User) -> None:
         self.write(level, prescriber)
+        with pytest.raises(Refused, match="at the same moment"):
+            self.write(level, prescriber)
+
+    def test_one_who_writes_while_the_day_is_corrected_is_told(self, level: Baseline, prescriber: User) -> None:
+        earlier = level.given_on - ONE
+        move_baseline(
+            patient=level.patient, before=level.given_on, given_on=earlier, reason="Wrong day", by=prescriber, at=NOW
+        )
         with pytest.raises(Refused, match="at the same moment"):
             self.write(level, prescriber)
 

@@ -6,7 +6,7 @@ from typing import Any
 from patients.authorizing import number_key
 from patients.models import Assessment, Authorization
 from treatments.models import Course, SessionEvent, Status, TreatmentSession
-from treatments.referrals.changes import Comparison
+from treatments.referrals.changes import Comparison, FirstDay
 from treatments.referrals.rows import Authorized, Treated
 from treatments.referrals.stored import IN_TREATMENT
 
@@ -103,8 +103,10 @@ def _begin(both: Comparison, treated: Treated) -> None:
 
 
 def _correct(both: Comparison, treated: Treated, session: TreatmentSession) -> None:
-    before = _facts(session.given_on, both.stored.said_units())
+    day, before = session.given_on, _facts(session.given_on, both.stored.said_units())
     after = _facts(treated.last_on, treated.units)
+    if day and day != treated.last_on:
+        both.change.first_day = FirstDay(both.stored.patient, day, treated.last_on)
     both.change.set(session.course, _course_values(treated))
     moved = both.change.set(session, _session_values(both, treated))
     if moved or before != after:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Model
 
 from clinic.models import Clinic, Injector, User
+from patients.models import Patient
 from treatments.cycle import instant
 from treatments.referrals.rows import Referral
 from treatments.referrals.stored import Stored
@@ -35,12 +36,22 @@ class Setting:
         return instant(date, NOON, self.clinic.zone)
 
 
+@dataclass(frozen=True)
+class FirstDay:
+    """A first injection that the list takes to another day: the level before treatment is kept under that day."""
+
+    patient: Patient
+    before: dt.date
+    after: dt.date
+
+
 @dataclass
 class Change:
     """Rows to create, and stored rows with the names of the fields to update."""
 
     created: list[Model] = field(default_factory=list)
     updated: list[tuple[Model, frozenset[str]]] = field(default_factory=list)
+    first_day: FirstDay | None = None
 
     def __bool__(self) -> bool:
         return bool(self.created or self.updated)

@@ -9,9 +9,10 @@ from django.db import reset_queries
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from clinic.models import User
-from patients.models import Assessment, Authorization, ContactPoint, Patient
+from patients.actions.baseline import move_baseline
+from patients.models import Assessment, Authorization, Baseline, ContactPoint, Patient
 from treatments.models import Course, ReferralLine, SessionEvent, TreatmentSession
-from treatments.referrals.changes import REFERRAL_LIST, Change
+from treatments.referrals.changes import REFERRAL_LIST, Change, FirstDay
 
 # Parents before children: a row that is created points at one that has its key by then.
 ORDER: tuple[Any, ...] = (
@@ -24,6 +25,7 @@ ORDER: tuple[Any, ...] = (
     SessionEvent,
     ReferralLine,
 )
+ANOTHER_DAY = "The referral list names another day for the first injection."
 NO_FACTS = frozenset({"search_text"})  # follows from other fields, so it has no history of its own
 
 
@@ -40,6 +42,7 @@ def write(changes: Sequence[Change], *, by: User | None, at: dt.datetime) -> Non
                     updated[names].append(row)
         for names, rows in updated.items():
             _update(model, rows, names, by=by, at=at)
+    _move_levels([change.first_day for change in changes if change.first_day], by=by, at=at)
     # With DEBUG on, Django keeps every statement; a long list would fill the memory.
     reset_queries()
 
@@ -58,3 +61,14 @@ def _update(model: Any, rows: list[Any], names: frozenset[str], *, by: User | No
         )
     else:
         model.objects.bulk_update(rows, sorted(names))
+
+
+def _move_levels(moved: Sequence[FirstDay], *, by: User | None, at: dt.datetime) -> None:
+    """Take the levels along that are kept under a day that has changed; few have one, so one question finds them."""
+    if not moved:
+        return
+    levels = Baseline.objects.newest().filter(patient__in=[one.patient for one in moved])
+    kept = set(levels.values_list("patient", "given_on"))
+    for one in moved:
+        if (one.patient.pk, one.before) in kept:
+            move_baseline(patient=one.patient, before=one.before, given_on=one.after, reason=ANOTHER_DAY, by=by, at=at)

@@ -7,7 +7,8 @@ import pytest
 
 from clinic.models import Clinic, Injector, User
 from patients.actions import close_record
-from patients.models import Assessment, Authorization, ContactPoint, Patient
+from patients.actions.baseline import write_baseline
+from patients.models import Assessment, Authorization, Baseline, ContactPoint, Patient
 from tests.builders import NOW, TODAY, make_course, make_patient, make_session
 from tests.treatments.referrals.lists import LATER, NEVER_TREATED, NO_AUTHORIZATION, contact, load, maria, row, session
 from treatments.models import Course, ReferralLine, SessionEvent, Status, TreatmentSession
@@ -155,6 +156,21 @@ def test_a_later_last_injection_corrects_a_course_in_which_nothing_happened_yet(
         {"given_on": "2026-08-31", "units": 165},
         {"given_on": "2026-11-20", "units": 155},
     )
+
+
+def test_the_level_before_treatment_goes_with_a_corrected_first_day(
+    team: Clinic, prescriber: User, admin: User
+) -> None:
+    load(team, row())
+    told = {"headache_days": 22, "migraine_days": 14}
+    write_baseline(patient=maria(), given_on=dt.date(2026, 8, 31), numbers=told, reason="Letter", by=prescriber, at=NOW)
+    load(team, row(last_injection_on="2026-11-20", cycles_given="6"), by=admin, at=LATER)
+    level = Baseline.objects.newest().get()
+    assert (level.given_on, level.last) == (dt.date(2026, 11, 20), dt.date(2026, 11, 19))
+    assert (level.headache_days, level.migraine_days, level.frozen_by) == (22, 14, admin)
+    assert level.reason == "The referral list names another day for the first injection."
+    load(team, row(last_injection_on="2026-11-20", cycles_given="5"), by=admin, at=LATER)
+    assert Baseline.objects.count() == 2  # the same day needs no new version
 
 
 @pytest.mark.parametrize("status", [Status.BOOKED, Status.CANCELLED])
