@@ -162,7 +162,7 @@ def test_the_level_before_treatment_goes_with_a_corrected_first_day(
     team: Clinic, prescriber: User, admin: User
 ) -> None:
     load(team, row())
-    told = {"headache_days": 22, "migraine_days": 14}
+    told: dict[str, int | None] = {"headache_days": 22, "migraine_days": 14}
     write_baseline(patient=maria(), given_on=dt.date(2026, 8, 31), numbers=told, reason="Letter", by=prescriber, at=NOW)
     load(team, row(last_injection_on="2026-11-20", cycles_given="6"), by=admin, at=LATER)
     level = Baseline.objects.newest().get()
