@@ -5,9 +5,9 @@
 
   const form = document.querySelector("form[data-week]");
   if (!form) return;
-  const { saving, saved, notSent } = form.dataset;
+  const { saving, saved, notSent, refused } = form.dataset;
   const waiting = new Set();
-  const [SAVED, NOBODY] = [204, 0];
+  const [SAVED, TOO_MANY, NOBODY] = [204, 429, 0];
   const underWay = new Map(); // each day that is being sent, and whether something else was chosen meanwhile
   const LONGEST = 30000; // what takes longer has lost its line
   const AGAIN = 5000; // before what got lost is sent again by itself, and twice as long each time, up to the longest
@@ -33,13 +33,18 @@
 
   const sendWaiting = () => [...waiting].forEach(send);
 
+  const isLost = (status) => status === NOBODY || status === TOO_MANY || status >= 500;
+
   const settle = (day, status) => {
-    const arrived = status === SAVED;
-    if (arrived) waiting.delete(day);
+    if (!isLost(status)) {
+      // Refused once, it would be again: the whole page says why, as it does without script.
+      waiting.delete(day);
+      say(day, status === SAVED ? saved : refused);
+      wait = AGAIN;
+      return;
+    }
     // What did not arrive stays on the page, and goes out with the next chance.
-    say(day, arrived ? saved : notSent);
-    if (arrived) wait = AGAIN;
-    if (status < 500 && status !== NOBODY) return; // refused once, it would be again
+    say(day, notSent);
     clearTimeout(timer);
     timer = setTimeout(sendWaiting, wait);
     wait = Math.min(2 * wait, LONGEST);

@@ -64,6 +64,19 @@ def test_f24_a_day_that_got_lost_on_the_way_is_sent_again_by_itself(
     expect(first.locator("[data-state]")).to_have_text("Saved", timeout=15_000)
 
 
+def test_f24_a_day_that_is_refused_says_where_to_read_why(phone: BrowserContext, links: dict[str, str]) -> None:
+    page = phone.new_page()
+    tell_birth_date(page, links["diary"])
+    page.goto(f"{links['diary']}week/")
+    second = page.locator("[data-day]").nth(1)
+    page.locator("[name=until]").evaluate("(box) => { box.value = '2020-01-01'; }")
+    second.get_by_label("No headache").check()
+    expect(second.locator("[data-state]")).to_have_text("Not saved. “Save week” says why.")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save week").click()
+    expect(page.locator("h1")).not_to_have_text("Your week")
+
+
 def test_f24_what_was_chosen_last_is_kept_though_what_was_chosen_first_was_long_on_its_way(
     phone: BrowserContext, links: dict[str, str]
 ) -> None:

@@ -124,7 +124,12 @@ def _show_week(
         "back": back,
         "before": back + 1 if back < own_diary.WEEKS_BACK else None,
         "saved": "saved" in request.GET,
-        "words": {"saving": _("Saving"), "saved": _("Saved"), "not_sent": _("Not sent yet")},
+        "words": {
+            "saving": _("Saving"),
+            "saved": _("Saved"),
+            "not_sent": _("Not sent yet"),
+            "refused": _("Not saved. “Save week” says why."),
+        },
     }
     return show(request, "diary_week", link, status=status, **context)
 
