@@ -23,7 +23,9 @@ class AuditEntry(models.Model):
         IMPORT = "import", "Imported"
         ERASE = "erase", "Erased"
 
-    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    clinic = models.ForeignKey(
+        Clinic, on_delete=models.PROTECT, db_index=False, related_name="+"
+    )  # an index begins with it
     actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     action = models.CharField(max_length=10, choices=Action)

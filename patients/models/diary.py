@@ -51,8 +51,9 @@ class DiaryDay(models.Model):
         IMPORT = "import", "Imported"
         PAPER = "paper", "Paper diary"
 
-    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="diary_days")
+    # Other indexes begin with these two.
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, db_index=False, related_name="+")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, db_index=False, related_name="diary_days")
     date = models.DateField()
     headache_hours = models.DecimalField(
         max_digits=4, decimal_places=2, null=True, help_text="0 on a clear day; empty: a headache, nobody said how long"

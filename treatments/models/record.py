@@ -20,7 +20,9 @@ class SessionRecord(models.Model):
     one first version, so there is always exactly one newest: ``TreatmentSession.record`` points to it.
     """
 
-    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    # Some fifty rows are written with each session: no column of theirs has an index where another begins with it, or
+    # nobody searches by it.
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, db_index=False, related_name="+")
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     session = models.ForeignKey(TreatmentSession, on_delete=models.PROTECT, related_name="versions")
     corrects = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="corrected_by")
@@ -50,7 +52,7 @@ class SessionRecord(models.Model):
     )
     started_at = models.DateTimeField()
     signed_at = models.DateTimeField(null=True)
-    signed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    signed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, db_index=False, related_name="+")
 
     class Meta:
         ordering = ["session_id"]
@@ -85,8 +87,8 @@ class SessionRecord(models.Model):
 class Injection(models.Model):
     """Units given at one site."""
 
-    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
-    record = models.ForeignKey(SessionRecord, on_delete=models.PROTECT, related_name="injections")
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, db_index=False, related_name="+")
+    record = models.ForeignKey(SessionRecord, on_delete=models.PROTECT, db_index=False, related_name="injections")
     site = models.CharField(max_length=8, help_text="code in preempt-sites.json")
     units = models.PositiveSmallIntegerField()
 
@@ -105,7 +107,7 @@ class Injection(models.Model):
 class Vial(models.Model):
     """A vial opened for one session. Single-dose: it serves one patient and the rest is discarded."""
 
-    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, db_index=False, related_name="+")
     record = models.ForeignKey(SessionRecord, on_delete=models.PROTECT, related_name="vials")
     lot = models.CharField(max_length=30)
     expires_on = models.DateField()
@@ -165,8 +167,8 @@ class Vial(models.Model):
 class SafetyAnswer(models.Model):
     """One answer of the day's safety screen."""
 
-    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
-    record = models.ForeignKey(SessionRecord, on_delete=models.PROTECT, related_name="answers")
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, db_index=False, related_name="+")
+    record = models.ForeignKey(SessionRecord, on_delete=models.PROTECT, db_index=False, related_name="answers")
     question = models.CharField(max_length=20, help_text="key in treatments.safety")
     yes = models.BooleanField(null=True, help_text="null: not known, which is never a No")
 

@@ -43,16 +43,18 @@ class TreatmentSession(models.Model):
         CONFIRMED = "confirmed", "Confirmed"
         ASKED_TO_MOVE = "asked_to_move", "Asked to move"
 
-    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    # Every index is written anew with each step of a visit: none of these has one of its own where another begins with it,
+    # or nobody searches by it.
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, db_index=False, related_name="+")
     # Made by the form that books, so that a form sent twice books once.
     uid = models.UUIDField(default=uuid.uuid4, unique=True)
-    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="sessions")
-    injector = models.ForeignKey(Injector, on_delete=models.PROTECT, related_name="+")
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, db_index=False, related_name="sessions")
+    injector = models.ForeignKey(Injector, on_delete=models.PROTECT, db_index=False, related_name="+")
     # Who that is, whichever clinic's injector they are here: kept by the database (`one_session_per_person`).
     person = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, editable=False, db_index=False, related_name="+"
     )
-    room = models.ForeignKey(Room, on_delete=models.PROTECT, null=True, related_name="+")
+    room = models.ForeignKey(Room, on_delete=models.PROTECT, null=True, db_index=False, related_name="+")
     status = models.CharField(max_length=12, choices=Status, default=Status.BOOKED)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
@@ -60,7 +62,7 @@ class TreatmentSession(models.Model):
     # What the course's due date was when this was booked, and why it may be earlier.
     due_on = models.DateField()
     early_reason = EncryptedTextField(blank=True, default="")
-    early_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    early_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, db_index=False, related_name="+")
     note = EncryptedTextField(blank=True, default="")
     version = models.PositiveIntegerField(default=1)
     placed_at = models.DateTimeField(help_text="when it got its present time; messages wait for the undo time after it")
@@ -172,10 +174,12 @@ class SessionEvent(models.Model):
         IMPORTED = "imported", "Imported"
         UNDONE = "undone", "Undone"
 
-    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, db_index=False, related_name="+")
     session = models.ForeignKey(TreatmentSession, on_delete=models.PROTECT, related_name="events")
     at = models.DateTimeField()
-    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", help_text="empty: the patient")
+    by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, db_index=False, related_name="+", help_text="empty: the patient"
+    )
     kind = models.CharField(max_length=10, choices=Kind)
     reason = EncryptedTextField(blank=True, default="")
     before: models.JSONField[Any, Any] = TextsInsideField(default=dict, encoder=DjangoJSONEncoder)
