@@ -7,7 +7,7 @@ from math import ceil
 from typing import Any
 
 from patients.diary import Day, Window, count, window_before
-from patients.eligibility import WINDOW_DAYS, Count, Findings, Stage, overuse
+from patients.eligibility import WINDOW_DAYS, Answer, Count, Findings, Stage, overuse
 from patients.eligibility.medicines import Trial
 from patients.models import AcuteMedication, Assessment, Baseline, DiaryDay, Patient, PreventiveTrial
 from patients.models.diary import DOSES
@@ -107,22 +107,32 @@ def _hours(window: Window, inside: Sequence[DiaryDay]) -> int | None:
 
 
 def _overuse(patient: Patient, rows: Sequence[DiaryDay], windows: Sequence[Window]) -> overuse.Overuse | None:
-    """Judge by the diary's three windows where they are filled, else by what was told."""
+    """Judge by the diary's three windows where they are filled, else by what was told.
+
+    A list that was read in has columns for two classes alone: where it shows no overuse, what was told of others stands.
+    """
     taken = [_taken(rows, window) for window in windows]
     span = f"Diary, {_span(windows[0]).split(' to ')[0]} to {_span(windows[-1]).split(' to ')[1]}"
     found = overuse.from_windows(taken, span)
-    if found:
+    listed = any(row.source == DiaryDay.Source.IMPORT for row in rows)
+    if found and not (listed and found.answer is Answer.NOT_MET):
         return found
-    told = AcuteMedication.objects.filter(patient=patient, removed_at__isnull=True)
-    return overuse.from_told([one.fact() for one in told])
+    medicines = AcuteMedication.objects.filter(patient=patient, removed_at__isnull=True)
+    told = overuse.from_told([one.fact() for one in medicines])
+    return told if found is None or (told and told.answer is not Answer.NOT_MET) else found
 
 
 def _taken(rows: Sequence[DiaryDay], window: Window) -> overuse.Window:
-    inside = [row for row in rows if window.first <= row.date <= window.last]
+    inside = [row for row in rows if window.first <= row.date <= window.last and _says_of_medicines(row)]
     days = {one: sum(getattr(row, field) > 0 for row in inside) for one, field in DOSES.items()}
     limited = [field for one, field in DOSES.items() if one in overuse.LIMITS]
     any_day = sum(any(getattr(row, field) for field in limited) for row in inside)
-    return overuse.Window(days, any_day, window.days_recorded)
+    return overuse.Window(days, any_day, len(inside))
+
+
+def _says_of_medicines(row: DiaryDay) -> bool:
+    """Return whether a day tells what was taken: a sheet of letters has no place for it, so none there is not zero."""
+    return row.source != DiaryDay.Source.PAPER or any(getattr(row, field) for field in DOSES.values())
 
 
 def findings_of(patient: Patient, record: Record, answers: dict[str, Any], stage: Stage) -> Findings:

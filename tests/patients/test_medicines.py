@@ -113,7 +113,7 @@ def test_days_a_month_are_a_number_up_to_31(nurse: User, maria: Patient, days: s
     assert "Days a month: enter a whole number from 0 to 31." in page
 
 
-def diary(patient: Patient, days: int, every: int) -> None:
+def diary(patient: Patient, days: int, every: int, source: str = "patient") -> None:
     DiaryDay.objects.bulk_create(
         DiaryDay(
             clinic=patient.clinic,
@@ -122,7 +122,7 @@ def diary(patient: Patient, days: int, every: int) -> None:
             headache_hours=Decimal(5),
             worst_pain=2,
             triptan_doses=1 if back % every == 0 else 0,
-            source="patient",
+            source=source,
             entered_at=NOW,
         )
         for back in range(1, days + 1)
@@ -143,6 +143,47 @@ def test_a_diary_of_three_months_outweighs_what_was_told(maria: Patient) -> None
 def test_a_shorter_diary_leaves_it_to_what_was_told(maria: Patient) -> None:
     diary(maria, 70, every=2)
     assert read_record(maria, TODAY).overuse is None
+
+
+def told(patient: Patient, drug_class: str, days_a_month: int) -> None:
+    AcuteMedication.objects.create(
+        clinic=patient.clinic, patient=patient, drug_class=drug_class, drug="Any", days_a_month=days_a_month, months=9,
+        told_on=TODAY,
+    )  # fmt: skip
+
+
+def test_a_sheet_of_letters_says_nothing_of_medicines(maria: Patient) -> None:
+    diary(maria, 84, every=100, source="paper")
+    assert read_record(maria, TODAY).overuse is None
+    told(maria, "triptan", 12)
+    found = read_record(maria, TODAY).overuse
+    assert found
+    assert (found.answer, found.came_from) == (Answer.MET, "Told at the clinic")
+
+
+def test_doses_that_were_written_to_a_sheet_count(maria: Patient) -> None:
+    diary(maria, 84, every=1, source="paper")
+    found = read_record(maria, TODAY).overuse
+    assert found
+    assert found.detail == "triptan on 28, 28 and 28 days in 28"
+
+
+@pytest.mark.parametrize(
+    ("drug_class", "every", "days", "words"),
+    [
+        ("opioid", 100, 12, "Any on 12 days a month"),  # a list has no column for it
+        ("opioid", 100, 9, "no class reaches its limit"),
+        ("opioid", 2, 12, "triptan on 14, 14 and 14 days in 28"),
+    ],
+)
+def test_a_list_leaves_the_classes_it_has_no_column_for_to_what_was_told(
+    maria: Patient, drug_class: str, every: int, days: int, words: str
+) -> None:
+    diary(maria, 84, every=every, source="import")
+    told(maria, drug_class, days)
+    found = read_record(maria, TODAY).overuse
+    assert found
+    assert found.detail == words
 
 
 def test_reading_the_record_takes_three_queries(maria: Patient, django_assert_max_num_queries: Any) -> None:
