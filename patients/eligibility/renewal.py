@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from patients.eligibility.answers import Answer, Criterion, Verdict, judge
-from patients.eligibility.counts import Count, tenths
+from patients.eligibility.counts import WINDOW_DAYS, Count, tenths
 from patients.eligibility.findings import Findings
 from patients.eligibility.policy import Policy, Renewal, Stage
 from patients.eligibility.start import terms
@@ -136,10 +136,16 @@ def _days_fewer(baseline: Count, now: Count, limit: int, policy: Policy) -> tupl
 
 
 def _hours_fewer(findings: Findings, limit: int) -> tuple[Answer, str]:
-    before, now = findings.baseline_hours, findings.headache_hours
+    """Hold the hours against each other; a day that was not recorded may hide any number of them, so they are the least."""
+    before, now, recorded = findings.baseline_hours, findings.headache_hours, findings.days_recorded
     if before is None or now is None:
         return Answer.NOT_KNOWN, "hours not recorded"
-    return (Answer.MET if before - now >= limit else Answer.NOT_MET), f"{before} hours before, {now} now"
+    said = f"{before} hours before, {now} now"
+    if before - now < limit:
+        return Answer.NOT_MET, said
+    if recorded is not None and recorded < WINDOW_DAYS:
+        return Answer.NOT_KNOWN, f"{said} in {recorded} recorded days"
+    return Answer.MET, said
 
 
 def _any_fewer(findings: Findings, policy: Policy) -> Criterion:

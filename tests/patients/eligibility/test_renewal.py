@@ -124,6 +124,21 @@ def test_test_a_takes_days_or_hours(now: int | None, hours: tuple[int, int] | No
     assert first(SAMPLE_A, headache_days=now, baseline_hours=before, headache_hours=after).answer is answer
 
 
+@pytest.mark.parametrize(
+    ("recorded", "after", "answer"),
+    [
+        (28, 200, MET),
+        (27, 200, NOT_KNOWN),  # the missing day may hold the hours that decide
+        (8, 20, NOT_KNOWN),
+        (27, 201, NOT_MET),  # and it takes none away
+    ],
+)
+def test_hours_of_a_diary_with_missing_days_are_the_least(recorded: int, after: int, answer: Answer) -> None:
+    days = {"baseline": Count(10), "headache_days": 8, "days_recorded": recorded}
+    found = first(SAMPLE_A, **days, baseline_hours=300, headache_hours=after)
+    assert found.answer is answer
+
+
 @pytest.mark.parametrize(("now", "answer"), [(19, MET), (20, NOT_MET), (21, NOT_MET), (0, MET), (None, NOT_KNOWN)])
 def test_test_b_takes_any_reduction(now: int | None, answer: Answer) -> None:
     assert first(SAMPLE_B, headache_days=now).answer is answer
