@@ -13,7 +13,7 @@ from clinic.models import AuditEntry, Clinic, User
 from patients.actions.diary_days import plain_fact, put_beside
 from patients.csvfile import Row, read_rows
 from patients.diary_import import COLUMNS, DiaryRow, parse
-from patients.importing import Checked, Effect, Fault, Repeats, Report, batches, run_import
+from patients.importing import Checked, Collision, Effect, Fault, Repeats, Report, batches, run_import
 from patients.models import DiaryClaim, DiaryDay, Patient
 
 FACTS = ("headache_hours", "worst_pain", "migraine", "triptan_doses", "simple_analgesic_doses")
@@ -36,7 +36,7 @@ def import_diary(
 
     A day that came with a list is updated where it differs. What anybody else said of a day stays, and what the list
     says is put beside it, to be settled. Raises CsvError when the file as a whole cannot be read, and Collision when
-    somebody wrote one of these days at the same time.
+    somebody wrote or settled one of these days at the same time.
     """
     rows = read_rows(stream, COLUMNS)
     today = at.astimezone(clinic.zone).date()
@@ -141,5 +141,13 @@ def _write(lines: Sequence[Line], *, by: User | None, at: dt.datetime) -> None:
     if new:
         bulk_create_with_history(new, DiaryDay, default_user=by, default_date=at)
     if changed:
+        _hold_unsettled(changed)
         fields = [*FACTS, "source", "entered_at"]
         bulk_update_with_history(changed, DiaryDay, fields, default_user=by, default_date=at)
+
+
+def _hold_unsettled(changed: Sequence[DiaryDay]) -> None:
+    """Let nobody settle these days until they are written. Raises Collision where somebody did, or erased them, meanwhile."""
+    rows = DiaryDay.objects.select_for_update(no_key=True).filter(pk__in=[day.pk for day in changed]).order_by("pk")
+    if list(rows.values_list("source", flat=True)) != [DiaryDay.Source.IMPORT] * len(changed):
+        raise Collision

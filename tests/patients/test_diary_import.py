@@ -65,6 +65,22 @@ def test_a_day_that_the_person_writes_at_the_same_moment_leaves_nothing_of_the_l
         load(riverside, GOOD)
 
 
+def test_a_day_that_is_settled_at_the_same_moment_stays_as_it_was_settled(
+    anwen: Patient, riverside: Clinic, prescriber: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(riverside, GOOD)
+    said_herself(anwen, "2")
+    update = diary._write
+
+    def write_behind_the_prescriber(*args: Any, **options: Any) -> None:
+        settle_claim(claim=DiaryClaim.objects.get(), take=True, reason="She knows", by=prescriber, at=NOW)
+        update(*args, **options)
+
+    monkeypatch.setattr(diary, "_write", write_behind_the_prescriber)
+    with pytest.raises(Collision, match=r"Nothing was written\. Try again\."):
+        load(riverside, GOOD.replace("4.25", "6"))
+
+
 @pytest.mark.parametrize("hours", ["0", "0.25", "23.75", "24", "24.00", "4,5"])
 def test_hours_from_0_to_24_are_taken(hours: str) -> None:
     assert isinstance(parse(row(headache_hours=hours, migraine="0"), TODAY), DiaryRow)
