@@ -62,6 +62,8 @@ def parse(row: Row, today: dt.date) -> DiaryRow | tuple[Fault, ...]:
     )
     if found.migraine and found.headache_hours == 0:
         faults.append(Fault(row.line, "migraine", "a migraine day needs headache, this one has 0 hours"))
+    elif found.worst_pain and found.headache_hours == 0:
+        faults.append(Fault(row.line, "worst_pain", "a clear day has no pain, this one has 0 hours"))
     return tuple(faults) or found
 
 

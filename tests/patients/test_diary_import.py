@@ -83,7 +83,13 @@ def test_a_day_that_is_settled_at_the_same_moment_stays_as_it_was_settled(
 
 @pytest.mark.parametrize("hours", ["0", "0.25", "23.75", "24", "24.00", "4,5"])
 def test_hours_from_0_to_24_are_taken(hours: str) -> None:
-    assert isinstance(parse(row(headache_hours=hours, migraine="0"), TODAY), DiaryRow)
+    assert isinstance(parse(row(headache_hours=hours, worst_pain="0", migraine="0"), TODAY), DiaryRow)
+
+
+@pytest.mark.parametrize("hours", ["0", "0.00"])
+def test_a_clear_day_with_pain_is_refused(hours: str) -> None:
+    faults = parse(row(headache_hours=hours, worst_pain="1", migraine="0"), TODAY)
+    assert faults == (Fault(7, "worst_pain", "a clear day has no pain, this one has 0 hours"),)
 
 
 def test_today_is_not_the_future() -> None:
