@@ -27,29 +27,46 @@ def search_text(name: str, record_number: str, birth_date: dt.date, phones: Iter
     return " ".join(part for part in shown if part)
 
 
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+# What is typed, or pasted, for the hyphen and the apostrophe of a keyboard.
+_MARKS = str.maketrans(dict.fromkeys("‐–−", "-") | dict.fromkeys("‘ʼ`", ""))
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _TYPED = re.compile(r"(\d{1,2})[ ./-]+(\d{1,2})[ ./-]+(\d{4}|\d{2})")
 _PHONE = re.compile(r"\+?[\d ()./-]{6,}")
 _CENTURIES = (1900, 2000)
 # Each word is a condition of the statement, and a database takes no thousand of them.
 MOST_WORDS = 12
+LEAST_PHONE = 9  # digits of a whole number; fewer are part of one, or of a record number
 
 
 def terms(text: str, *, month_first: bool = False) -> list[list[str]]:
     """Return what to look for: all of the groups must be found, of each group any one part.
 
     A whole date of birth (17/4/1984, 17 4 84, 1984-04-17; in countries that write the month first also 4/17/1984) is
-    looked for as a date, a whole phone number as its digits, anything else word by word.
+    looked for as a date, digits as those of a phone or as a record number is written, anything else word by word.
     """
     text = text.replace("\0", "").strip()  # what no text column holds cannot be looked for either
     dates = _typed_dates(text, month_first=month_first)
     if dates:
         return [dates]
-    if _PHONE.fullmatch(text):
-        return [[re.sub(r"\D", "", text.replace("(0)", ""))]]
+    folded = fold(text)
+    if _PHONE.fullmatch(folded.translate(_MARKS)):
+        return [_numbers(folded)]
     # "Santos, Maria", as letters and lists have it; a comma alone is nobody's, not everybody's.
-    words = fold(text).replace(",", " ").split() or text.split()
-    return [[word] for word in words[:MOST_WORDS]]
+    words = folded.replace(",", " ").split() or text.split()
+    return [_spellings(word) for word in words[:MOST_WORDS]]
+
+
+def _numbers(text: str) -> list[str]:
+    """Return how digits may be kept: as they are written, bare, and without what is dialled before a phone number."""
+    digits = re.sub(r"\D", "", text.replace("(0)", ""))
+    phone = re.sub("^00?", "", digits) if len(digits) >= LEAST_PHONE else digits
+    return list(dict.fromkeys(filter(None, (digits, phone, text))))
+
+
+def _spellings(word: str) -> list[str]:
+    """Return how a part of a name may be kept: who is Smith-Jones to one desk is Smith Jones to another."""
+    plain = word.translate(_MARKS) or word
+    return list(dict.fromkeys((word, plain, plain.replace("-", " "))))
 
 
 def _typed_dates(text: str, *, month_first: bool) -> list[str]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from clinic.models import AuditEntry, Clinic, User
 from patients.models import Patient
-from patients.search import terms
+from patients.search import search_text, terms
 from tests.builders import make_course, make_patient
 from tests.conftest import log_in
 
@@ -54,6 +54,7 @@ def names(user: User, text: str) -> list[str]:
         ("17.4.84", ["Siobhán"]),
         ("17 4 1984", ["Siobhán"]),
         ("1984-04-17", ["Siobhán"]),
+        ("1984/04/17", ["Siobhán"]),
         ("1984", ["Siobhán"]),
         ("2/11/1990", ["Łukasz"]),
         ("2 11 01", []),
@@ -72,6 +73,50 @@ def test_people_are_found_however_it_is_typed(
     front_desk: User, people: list[Patient], text: str, found: list[str]
 ) -> None:
     assert sorted(names(front_desk, text)) == sorted(found)
+
+
+@pytest.mark.parametrize(
+    ("kept", "text"),
+    [
+        ("Smith Jones", "Smith-Jones"),
+        ("Smith-Jones", "smith jones"),
+        ("Smith-Jones", "Smith–Jones"),
+        ("Smith-Jones", "Smith\u2011Jones"),
+        ("O'Brien", "O‘Brien"),
+        ("O'Brien", "Oʼbrien"),
+        ("O'Brien", "O`Brien"),
+    ],
+)
+def test_a_double_name_is_found_with_and_without_its_hyphen(riverside: Clinic, kept: str, text: str) -> None:
+    ann = make_patient(riverside, "Ann", kept)
+    assert Patient.objects.matching(text).get() == ann
+
+
+@pytest.mark.parametrize("number", ["2026-0012", "943 476 5919", "12-34-56", "2026/117"])
+def test_a_record_number_is_found_as_it_is_written(riverside: Clinic, number: str) -> None:
+    ann = make_patient(riverside, "Ann", record_number=number)
+    assert Patient.objects.matching(number).get() == ann
+
+
+@pytest.mark.parametrize(
+    ("phone", "text"),
+    [
+        ("+447700900001", "0044 7700 900001"),
+        ("+447700900001", "07700–900001"),
+        ("+447700900001", "07700\u00a0900001"),
+        ("+353861234567", "086 123 4567"),
+        ("+12125550123", "(212) 555-0123"),
+    ],
+)
+def test_a_phone_is_found_as_it_is_dialled(riverside: Clinic, phone: str, text: str) -> None:
+    ann, born = make_patient(riverside, "Ann"), dt.date(1984, 4, 17)
+    Patient.objects.filter(pk=ann.pk).update(search_text=search_text("Ann", "RV000001", born, [phone]))
+    assert Patient.objects.matching(text).get() == ann
+
+
+@pytest.mark.parametrize("text", ["000000000", "......"])
+def test_a_number_that_is_none_is_nobodys(people: list[Patient], text: str) -> None:
+    assert not Patient.objects.matching(text)
 
 
 def test_the_month_may_come_first_where_people_write_it_so() -> None:
