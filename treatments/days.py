@@ -25,7 +25,18 @@ _COLUMNS = (
 )
 # What a row shows of a visit. A day has hundreds, and half the time of reading one goes into columns nobody looks at.
 _SHOWN = (
-    *("uid", "clinic_id", "status", "answer", "version", "starts_at", "ends_at", "local_date", "arrived_at"),
+    *(
+        "uid",
+        "clinic_id",
+        "status",
+        "answer",
+        "version",
+        "starts_at",
+        "ends_at",
+        "local_date",
+        "given_on",
+        "arrived_at",
+    ),
     *("course__uid", "course__clinic_id", "course__cycles_before"),
     *(f"course__patient__{name}" for name in ("uid", "given_name", "family_name", "birth_date", "record_number")),
     *("injector_id", "room_id"),

@@ -47,6 +47,21 @@ def test_days_between_sessions_fall_on_the_right_side_of_each_limit(
     ]
 
 
+def test_the_rows_and_the_file_count_to_the_day_it_was_given_as_the_report_does(
+    visit: Visit, riverside: Clinic, admin: User
+) -> None:
+    course, booked = make_course(make_patient(riverside)), FOURTH + 83 * ONE
+    visit(Status.GIVEN_BEFORE, day=FOURTH, course=course)
+    early = {"early_reason": "x", "early_by": admin}
+    visit(day=booked, given_on=booked + ONE, course=course, due_on=FOURTH + 84 * ONE, **early)
+    assert figure(shown(admin, "interval"), "84 to 98 days") == "1 of 1"
+    client, asked = log_in(admin), DAYS | {"gap_from": "84", "gap_to": "98"}
+    assert "day 84<" in client.get(reverse("reports:sessions"), asked).content.decode()
+    response: Any = client.get(reverse("treatments:export"), DAYS)
+    file = b"".join(response).decode()
+    assert [line.split(",")[5] for line in file.splitlines()[2:]] == ["84", ""]
+
+
 def test_a_first_session_has_no_interval(visit: Visit, admin: User) -> None:
     visit()
     report = shown(admin, "interval")

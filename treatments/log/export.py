@@ -129,7 +129,7 @@ class _Table:
                 self._spelt(number),
                 self._spelt(f"{given_name} {family_name}"),
                 cycle,
-                _days(last_given_on, day) if last_given_on else "",
+                _days(last_given_on, counted_on) if last_given_on else "",
                 self._often(injector),
                 _LABELS[status],
                 units or "",
@@ -141,7 +141,7 @@ class _Table:
             )
             for (
                 day, starts, status, number, given_name, family_name, cycle, last_given_on, injector,
-                units, sites, wasted, lots, signed_by, signed,
+                units, sites, wasted, lots, signed_by, signed, counted_on,
             ) in piece
         ]  # fmt: skip
 

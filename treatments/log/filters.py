@@ -5,7 +5,8 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from clinic.models import Injector
 from clinic.wording import day_words
@@ -14,6 +15,7 @@ from treatments.cycle import INTERVAL_DAYS
 from treatments.days import given_before
 from treatments.effects.catalogue import EFFECTS
 from treatments.models import SessionDraft, SideEffect, Status, Vial
+from treatments.models.course import AddDays
 from treatments.models.session import OPEN, SELDOM
 from treatments.stock.changes import spellings
 
@@ -99,7 +101,7 @@ class SessionFilter(django_filters.FilterSet):  # type: ignore[misc]
         """
         if not value:
             return rows
-        since = OuterRef("local_date") - dt.timedelta(days=INTERVAL_DAYS)
+        since = AddDays(Coalesce(OuterRef("given_on"), OuterRef("local_date")), Value(-INTERVAL_DAYS))
         return rows.filter(Exists(given_before().filter(given_on__gt=since)), early_by__isnull=False)
 
 

@@ -148,9 +148,12 @@ class TreatmentSession(models.Model):
 
     @property
     def days_since_last(self) -> int | None:
-        """Days since the session before; for rows that carry ``last_given_on`` (`treatments.days.with_cycle`)."""
+        """Days since the session before; for rows that carry ``last_given_on`` (`treatments.days.with_cycle`).
+
+        Up to the day it was given, which is not always the day it was booked for.
+        """
         last = getattr(self, "last_given_on", None)
-        return (self.local_date - last).days if last else None
+        return ((self.given_on or self.local_date) - last).days if last else None
 
     @property
     def chip(self) -> str:

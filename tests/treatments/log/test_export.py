@@ -36,7 +36,7 @@ def line(typed: str, *, status: Status = Status.DONE, recorded: bool = True) -> 
     """Return what the database finds of a session, with a text wherever somebody may have typed one."""
     visit = ("2026-03-30", "2026-03-30 09:30:00+00", status.value, typed, typed, typed, "3", "2026-01-05", typed)
     record = ("155", "31", "45", f"{typed}\x1fC1", typed, "2026-03-30 22:59:59.5+00") if recorded else (None,) * 6
-    return visit + record
+    return (*visit, *record, "2026-03-30")
 
 
 def written(monkeypatch: pytest.MonkeyPatch, clinic: Clinic, filters: str, *lines: Line) -> str:

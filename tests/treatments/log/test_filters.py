@@ -124,6 +124,18 @@ def test_a_session_under_84_days_is_found(
     assert found(admin, "early=true") == ({"Cleo"} if early else set())
 
 
+@pytest.mark.parametrize(("later", "names"), [(0, {"Cleo"}), (1, set())])
+def test_a_session_is_early_by_the_day_it_was_given(
+    riverside: Clinic, osei: Injector, prescriber: User, admin: User, later: int, names: set[str]
+) -> None:
+    last = TODAY - dt.timedelta(days=83)
+    course = make_course(make_patient(riverside, "Cleo"), last_given_on=last, injector=osei)
+    given_on, due_on = TODAY + dt.timedelta(days=later), last + dt.timedelta(days=84)
+    early = {"early_reason": "Wears off early", "early_by": prescriber}
+    make_session(course, osei, NOW, status=Status.DONE, given_on=given_on, due_on=due_on, **early)
+    assert found(admin, "early=true") == names
+
+
 @pytest.mark.parametrize("query", ["above=-1", "below=many", "record=all", "effect=joy", f"lot={'x' * 31}"])
 def test_a_filter_out_of_range_is_said(amy: TreatmentSession, admin: User, query: str) -> None:
     response = log_in(admin).get(f"{reverse('treatments:log')}?{query}")
