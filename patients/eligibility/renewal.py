@@ -16,8 +16,9 @@ EPISODIC_MONTHS = 3  # NICE TA260, EHF: three months in a row
 
 
 def assess_renewal(findings: Findings, policy: Policy) -> Verdict:
-    """Return the verdict of a policy on going on. A stop rule proposes; a payer's test refuses."""
-    proposes = policy.renewal is Renewal.STOP_RULE
+    """Return the verdict of a policy on going on. A stop rule proposes; a payer's test, and its terms, refuse."""
+    refused = any(one.answer is Answer.NOT_MET for one in terms(findings, policy))
+    proposes = policy.renewal is Renewal.STOP_RULE and not refused
     return judge(tuple(_criteria(findings, policy)), policy.title(Stage.CONTINUE), proposes=proposes)
 
 
@@ -137,15 +138,15 @@ def _days_fewer(baseline: Count, now: Count, limit: int, policy: Policy) -> tupl
 
 def _hours_fewer(findings: Findings, limit: int) -> tuple[Answer, str]:
     """Hold the hours against each other; a day that was not recorded may hide any number of them, so they are the least."""
-    before, now, recorded = findings.baseline_hours, findings.headache_hours, findings.days_recorded
+    before, now = findings.baseline_hours, findings.headache_hours
     if before is None or now is None:
         return Answer.NOT_KNOWN, "hours not recorded"
-    said = f"{before} hours before, {now} now"
-    if before - now < limit:
-        return Answer.NOT_MET, said
+    said, reached = f"{before} hours before, {now} now", before - now >= limit
+    at_first = findings.baseline.recorded if findings.baseline else None
+    recorded = findings.days_recorded if reached else at_first
     if recorded is not None and recorded < WINDOW_DAYS:
-        return Answer.NOT_KNOWN, f"{said} in {recorded} recorded days"
-    return Answer.MET, said
+        return Answer.NOT_KNOWN, f"{said}, {'the latter' if reached else 'the former'} in {recorded} recorded days"
+    return (Answer.MET if reached else Answer.NOT_MET), said
 
 
 def _any_fewer(findings: Findings, policy: Policy) -> Criterion:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patients.eligibility import Answer, Count, Criterion, Findings, Outcome, Scale, assess_renewal
-from patients.eligibility.policy import EHF, NICE, SAMPLE_A, SAMPLE_B, Policy
+from patients.eligibility.policy import EHF, NICE, SAMPLE_A, SAMPLE_B, Policy, Stage
 
 MET, NOT_MET, NOT_KNOWN = Answer.MET, Answer.NOT_MET, Answer.NOT_KNOWN
 NOW = Findings(
@@ -107,6 +107,13 @@ def test_a_stop_rule_proposes_and_leaves_the_decision() -> None:
     )
 
 
+def test_a_term_that_is_not_met_is_no_proposal_to_stop() -> None:
+    asked = replace(NICE, specialist=True)
+    verdict = assess_renewal(replace(NOW, specialist=False), asked)
+    assert verdict.outcome is Outcome.NOT_ELIGIBLE
+    assert verdict.sentence.startswith(f"Does not meet {asked.title(Stage.CONTINUE)}")
+
+
 @pytest.mark.parametrize(
     ("now", "hours", "answer"),
     [
@@ -135,6 +142,23 @@ def test_test_a_takes_days_or_hours(now: int | None, hours: tuple[int, int] | No
 )
 def test_hours_of_a_diary_with_missing_days_are_the_least(recorded: int, after: int, answer: Answer) -> None:
     days = {"baseline": Count(10), "headache_days": 8, "days_recorded": recorded}
+    found = first(SAMPLE_A, **days, baseline_hours=300, headache_hours=after)
+    assert found.answer is answer
+
+
+@pytest.mark.parametrize(
+    ("recorded", "after", "answer"),
+    [
+        (None, 201, NOT_MET),
+        (28, 201, NOT_MET),
+        (27, 201, NOT_KNOWN),  # there may have been more before
+        (27, 200, MET),
+    ],
+)
+def test_hours_before_treatment_with_missing_days_are_the_least_too(
+    recorded: int | None, after: int, answer: Answer
+) -> None:
+    days = {"baseline": Count(10, recorded), "headache_days": 8, "days_recorded": 28}
     found = first(SAMPLE_A, **days, baseline_hours=300, headache_hours=after)
     assert found.answer is answer
 
