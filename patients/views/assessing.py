@@ -33,6 +33,7 @@ from patients.views.record import standing
 
 Profiles = dict[str, tuple[Policy, Stage]]
 COLUMNS = ("headache_days", "long_headache_days", "migraine_days", "months_at_this_level", "days_recorded")
+EARLIER = ("third_last", "second_last")  # the first of the last three windows
 
 
 @require_http_methods(["GET", "POST"])
@@ -118,6 +119,7 @@ def _initial(draft: Assessment | None, record: Record) -> dict[str, Any]:
         "intractable": yes_or_no[found.intractable],
         "baseline_days": found.baseline.days if found.baseline else None,
     }
+    typed |= {name: month.days for name, month in zip(EARLIER, found.last_months, strict=False) if month}
     if draft.source == Assessment.Source.DIARY:
         typed |= {name: value for name, value in record.facts.items() if "the diary had" not in found.where(name)}
     return typed

@@ -206,6 +206,14 @@ def test_going_on_is_drafted_against_the_baseline(nurse: User, maria: Patient) -
     assert "Meets NICE TA260 to continue: 2 of 2 met" in page
 
 
+def test_a_draft_to_go_on_opens_with_all_that_it_was_given(nurse: User, maria: Patient) -> None:
+    answers = {"source": "clinic", "headache_days": "14", "baseline_days": "20", "cycles": "2"}
+    apply(nurse, maria, "nice:continue", second_last="16", third_last="17", **answers)
+    url = reverse("patients:assess", args=[maria.uid])
+    form = log_in(nurse).get(url, {"profile": "nice:continue"}).context["form"]
+    assert (form["third_last"].value(), form["second_last"].value()) == (17, 16)
+
+
 def test_a_thin_diary_is_no_month_below_the_limit(nurse: User, maria: Patient) -> None:
     answers = {"source": "diary", "headache_days": "10", "days_recorded": "15", "baseline_days": "20", "cycles": "3"}
     _status, page = apply(nurse, maria, "nice:continue", second_last="10", third_last="10", **answers)
