@@ -102,7 +102,8 @@ class DayForm(forms.Form):
         decimal_places=2,
         required=False,
         error_messages=dict.fromkeys(
-            ("invalid", "min_value", "max_value", "max_digits", "max_decimal_places"), "Enter hours from 0 to 24."
+            ("invalid", "min_value", "max_value", "max_digits", "max_decimal_places", "max_whole_digits"),
+            "Enter hours from 0 to 24.",
         ),
     )
     worst_pain = forms.TypedChoiceField(

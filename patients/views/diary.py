@@ -67,7 +67,11 @@ def diary(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 
 
 def _words(written: diary_days.Written) -> str:
-    parts = [f"{written.new} days new", f"{written.changed} changed", f"{written.same} as before"]
+    parts = [
+        f"{written.new} {'day' if written.new == 1 else 'days'} new",
+        f"{written.changed} changed",
+        f"{written.same} as before",
+    ]
     if written.disputed:
         parts.append(f"{written.disputed} said otherwise by another source: settle them below")
     return f"Diary saved: {', '.join(parts)}."
