@@ -23,6 +23,7 @@ from treatments.response.cycles import WEEKS_5_TO_8_END, WEEKS_9_TO_12_END, fewe
 from treatments.response.everyone import diary_counts, level_counts, window_of
 
 CHUNK = 1000
+MOST_LATE = dt.timedelta(days=366)  # ours: nobody signs a visit a year after it
 LAST = 9  # later cycles share one line
 _COUNTS = ("level", "middle", "late")
 _SHOWN = (
@@ -115,13 +116,18 @@ def _read(asked: Asked, *names: str) -> Iterator[Cycle]:
 def _rows(asked: Asked) -> QuerySet[Any]:
     whole = dt.timedelta(days=WEEKS_9_TO_12_END)
     last = min(asked.last, asked.today - dt.timedelta(days=1))  # today is not over
+    first_day, last_day = asked.first - whole, last - whole
     given = TreatmentSession.objects.filter(
-        **asked.of(), status__in=GIVEN, local_date__range=(asked.first - whole, last - whole)
+        **asked.of(),
+        status__in=GIVEN,
+        given_on__range=(first_day, last_day),
+        # There is an index by the day of the visit alone, and few are given on another.
+        local_date__range=(first_day - MOST_LATE, last_day + MOST_LATE),
     )
     own = TreatmentSession.objects.filter(course=OuterRef("course"), given_on__isnull=False).order_by()
     # Counted as rows, not by their keys: the index holds all that is asked, and no session need be opened.
     before = own.filter(given_on__lte=OuterRef("given_on")).values("course")
-    return given.order_by("-local_date", "-pk").annotate(
+    return given.order_by("-given_on", "-pk").annotate(
         first_given=Subquery(own.order_by("given_on").values("given_on")[:1]),
         number=Subquery(before.annotate(number=Count("*")).values("number")),
         level=level_counts("course__patient", "first_given"),

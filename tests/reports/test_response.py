@@ -69,6 +69,16 @@ def test_a_cycle_belongs_to_the_day_on_which_its_twelfth_week_ends(
     assert len(table(shown(admin, "response"), "After each cycle")) == counted
 
 
+@pytest.mark.parametrize(("later", "counted"), [(0, 1), (1, 0)])
+def test_its_weeks_count_from_the_day_it_was_given_not_from_the_day_of_the_visit(
+    maria: Patient, osei: Injector, admin: User, later: int, counted: int
+) -> None:
+    course = treated(maria, osei, 1, LAST - CYCLE + later * ONE)
+    course.sessions.update(local_date=LAST - CYCLE - 9 * ONE, due_on=LAST - CYCLE - 9 * ONE)
+    diary_after(maria, LAST - CYCLE + later * ONE, 10, 10)
+    assert len(table(shown(admin, "response"), "After each cycle")) == counted
+
+
 def test_who_stopped_is_counted_like_who_went_on(maria: Patient, osei: Injector, prescriber: User, admin: User) -> None:
     course = treated(maria, osei, 1, GIVEN)
     diary_after(maria, GIVEN, 20, 20)
