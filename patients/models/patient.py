@@ -28,6 +28,17 @@ class PatientQuerySet(models.QuerySet["Patient"]):
             found = found.filter(reduce(or_, (Q(search_text__contains=choice) for choice in choices)))
         return found
 
+    def numbered(self, number: str) -> "Patient | None":
+        """Return who has this record number at one clinic; in other capitals only where it can be nobody else's.
+
+        Two numbers may differ in their capitals alone, so these are looked for as they are written first (1 or 2 queries).
+        """
+        found = self.filter(record_number=number).first()
+        if found:
+            return found
+        alike = self.filter(record_number__iexact=number)[:2]
+        return alike[0] if len(alike) == 1 else None
+
     def after(self, patient: "Patient") -> "PatientQuerySet":
         """People who come after this one in the order of names."""
         same_family = Q(family_name=patient.family_name)

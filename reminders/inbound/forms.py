@@ -68,7 +68,7 @@ class AssignForm(forms.Form):
         """Find the person at this clinic."""
         number, person = self.cleaned_data.get("record_number"), self.cleaned_data.get("person")
         if number:
-            found = self.here.filter(record_number__iexact=number).first()
+            found = self.here.numbered(number)
             if found is None:
                 self.add_error("record_number", "Nobody here has this record number.")
         else:

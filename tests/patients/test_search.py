@@ -114,6 +114,13 @@ def test_a_phone_is_found_as_it_is_dialled(riverside: Clinic, phone: str, text: 
     assert Patient.objects.matching(text).get() == ann
 
 
+def test_numbers_that_differ_in_their_capitals_alone_are_two_people(riverside: Clinic) -> None:
+    small, large = make_patient(riverside, record_number="ab1"), make_patient(riverside, record_number="AB1")
+    here = Patient.objects.filter(clinic=riverside)
+    assert (here.numbered("ab1"), here.numbered("AB1"), here.numbered("Ab1")) == (small, large, None)
+    assert here.exclude(pk=large.pk).numbered("AB1") == small
+
+
 @pytest.mark.parametrize("text", ["000000000", "......"])
 def test_a_number_that_is_none_is_nobodys(people: list[Patient], text: str) -> None:
     assert not Patient.objects.matching(text)

@@ -39,8 +39,8 @@ class CloseRecordForm(HouseForm):
         if data.get("closed") == Patient.Closed.DIED and not data.get("died_on") and "died_on" not in self.errors:
             self.add_error("died_on", "Enter the day of death, or the day you heard of it.")
         if data.get("closed") == Patient.Closed.MERGED:
-            others = Patient.objects.filter(clinic=self.patient.clinic, record_number__iexact=number)
-            data["other"] = others.first() if number else None
+            here = Patient.objects.filter(clinic=self.patient.clinic)
+            data["other"] = here.numbered(number) if number else None
             if not number:
                 self.add_error("into", "Enter the number of the record that stays.")
             elif data["other"] is None:

@@ -66,7 +66,7 @@ class DeliveryForm(HouseForm):
         number = self.cleaned_data["record_number"].strip()
         if not number:
             return None
-        owner = Patient.objects.filter(clinic=self.clinic, record_number__iexact=number).first()
+        owner = Patient.objects.filter(clinic=self.clinic).numbered(number)
         if owner is None:
             raise forms.ValidationError("Nobody at this clinic has this record number.")
         return owner
