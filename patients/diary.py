@@ -4,7 +4,7 @@ Sources: PREEMPT counted 28-day periods and asked for 20 recorded days; the labe
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -28,14 +28,15 @@ SYMPTOMS = {
 class Day:
     """One recorded day: hours of headache (0 is a clear day, None a headache of unknown length), and whether migraine.
 
-    ``symptoms`` are keys of SYMPTOMS; ``medicine`` says whether an acute medicine was taken.
+    ``symptoms`` are keys of SYMPTOMS; ``medicine`` says whether an acute medicine was taken. None for what had no place
+    where the day was written down: a sheet of letters tells neither.
     """
 
     date: dt.date
     headache_hours: Decimal | None
     migraine: bool
-    symptoms: frozenset[str] = frozenset()
-    medicine: bool = False
+    symptoms: frozenset[str] | None = frozenset()
+    medicine: bool | None = False
 
     @property
     def headache(self) -> bool:
@@ -59,8 +60,10 @@ class Window:
     migraine_days: int
     hours_unknown: int = 0  # headache days of which nobody said how long
     hours: int = 0  # of all days whose length is known, rounded up
-    medicine_days: int = 0
-    symptoms: Mapping[str, int] = field(default_factory=dict)  # key of SYMPTOMS to days
+    medicine_days: int | None = 0  # None where a day does not tell
+    symptoms: Mapping[str, int] = field(
+        default_factory=dict
+    )  # key of SYMPTOMS to days; empty where a day does not tell
 
     @property
     def first(self) -> dt.date:
@@ -124,6 +127,16 @@ def count(days: Iterable[Day], last: dt.date) -> Window:
         migraine_days=sum(day.migraine for day in inside),
         hours_unknown=sum(day.headache_hours is None for day in inside),
         hours=ceil(sum(day.headache_hours or 0 for day in inside)),
-        medicine_days=sum(day.medicine for day in inside),
-        symptoms={one: sum(one in day.symptoms for day in inside) for one in SYMPTOMS},
+        medicine_days=_medicine_days(inside),
+        symptoms=_symptoms(inside),
     )
+
+
+def _medicine_days(days: Sequence[Day]) -> int | None:
+    told = [day.medicine for day in days if day.medicine is not None]
+    return sum(told) if len(told) == len(days) else None
+
+
+def _symptoms(days: Sequence[Day]) -> dict[str, int]:
+    told = [day.symptoms for day in days if day.symptoms is not None]
+    return {one: sum(one in symptoms for symptoms in told) for one in SYMPTOMS} if len(told) == len(days) else {}

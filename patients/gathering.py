@@ -10,7 +10,7 @@ from patients.diary import Day, Window, count, window_before
 from patients.eligibility import WINDOW_DAYS, Answer, Count, Findings, Stage, overuse
 from patients.eligibility.medicines import Trial
 from patients.models import AcuteMedication, Assessment, Baseline, DiaryDay, Patient, PreventiveTrial
-from patients.models.diary import DOSES
+from patients.models.diary import DOSES, WITHOUT_MEDICINES
 
 LETTER = "Referral letter"
 ASKED = "Asked at the clinic"
@@ -132,7 +132,7 @@ def _taken(rows: Sequence[DiaryDay], window: Window) -> overuse.Window:
 
 def _says_of_medicines(row: DiaryDay) -> bool:
     """Return whether a day tells what was taken: a sheet of letters has no place for it, so none there is not zero."""
-    return row.source != DiaryDay.Source.PAPER or any(getattr(row, field) for field in DOSES.values())
+    return row.source not in WITHOUT_MEDICINES or any(getattr(row, field) for field in DOSES.values())
 
 
 def findings_of(patient: Patient, record: Record, answers: dict[str, Any], stage: Stage) -> Findings:

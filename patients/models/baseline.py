@@ -111,7 +111,7 @@ class Baseline(models.Model):
             long_headache_days=self.long_headache_days or 0,
             migraine_days=self.migraine_days or 0,
             hours=self.headache_hours or 0,
-            medicine_days=self.medicine_days or 0,
+            medicine_days=self.medicine_days,
             symptoms=self.symptoms,
         )
 

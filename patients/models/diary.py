@@ -30,14 +30,22 @@ class DiaryDayQuerySet(models.QuerySet["DiaryDay"]):
 
     def facts(self) -> list[Day]:
         """Return the days as the rules take them (1 query, and no rows of the model: two years are 730 of them)."""
-        columns = ("date", "headache_hours", "migraine", *SYMPTOMS, *DOSES.values())
+        columns = ("date", "headache_hours", "migraine", "source", *SYMPTOMS, *DOSES.values())
         return [_fact(row) for row in self.values(*columns)]
 
 
 def _fact(row: dict[str, Any]) -> Day:
     symptoms = frozenset(one for one in SYMPTOMS if row[one])
     medicine = any(row[one] for one in DOSES.values())
-    return Day(row["date"], row["headache_hours"], row["migraine"], symptoms, medicine)
+    no_word_of_symptoms = not symptoms and row["headache_hours"] != 0 and row["source"] in WITHOUT_SYMPTOMS
+    no_word_of_medicines = not medicine and row["source"] in WITHOUT_MEDICINES
+    return Day(
+        row["date"],
+        row["headache_hours"],
+        row["migraine"],
+        None if no_word_of_symptoms else symptoms,
+        None if no_word_of_medicines else medicine,
+    )
 
 
 class DiaryDay(models.Model):
@@ -115,6 +123,11 @@ class DiaryDay(models.Model):
     def letter(self) -> str:
         """The day as a paper diary has it: 0 clear, H headache, M migraine."""
         return "M" if self.migraine else "0" if self.headache_hours == 0 else "H"
+
+
+# A sheet of letters has no place for medicines, nor a list for symptoms: none of them there is not known, and not none.
+WITHOUT_MEDICINES = frozenset({DiaryDay.Source.PAPER})
+WITHOUT_SYMPTOMS = frozenset({DiaryDay.Source.PAPER, DiaryDay.Source.IMPORT})
 
 
 class DiaryClaim(models.Model):

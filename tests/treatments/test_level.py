@@ -32,9 +32,8 @@ def keep_diary(patient: Patient, first: dt.date, days: int, *, headache: int, **
             date=first + place * ONE,
             headache_hours=Decimal(5 if place < headache else 0),
             migraine=place < headache // 2,
-            source="patient",
             entered_at=NOW,
-            **facts,
+            **{"source": "patient"} | facts,
         )
         for place in range(days)
     )
@@ -101,6 +100,20 @@ def test_headaches_of_unknown_length_leave_the_hours_unknown(
     sign(in_room, nurse)
     level = level_of(maria)
     assert (level.headache_days, level.headache_hours, level.long_headache_days) == (11, None, None)
+
+
+@pytest.mark.parametrize(
+    ("source", "headache", "medicine_days", "nausea"),
+    [("paper", 10, None, None), ("import", 10, 0, None), ("paper", 0, None, 0), ("clinic", 10, 0, 0)],
+)
+def test_what_a_sheet_or_a_list_has_no_place_for_is_not_none(
+    in_room: TreatmentSession, nurse: User, maria: Patient, source: str, headache: int,
+    medicine_days: int | None, nausea: int | None,
+) -> None:  # fmt: skip
+    keep_diary(maria, TODAY - 28 * ONE, 28, headache=headache, source=source)
+    sign(in_room, nurse)
+    level = level_of(maria)
+    assert (level.medicine_days, level.symptoms.get("nausea")) == (medicine_days, nausea)
 
 
 def test_a_later_session_freezes_nothing(in_room: TreatmentSession, osei: Injector, nurse: User) -> None:
