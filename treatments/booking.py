@@ -188,12 +188,15 @@ def move(
         moved.injector, moved.room = slot.injector, slot.room
         moved.starts_at, moved.ends_at = slot.starts_at, slot.ends_at
         moved.local_date = slot.starts_at.astimezone(session.clinic.zone).date()
+        # Anew: the day on which the last session was given may have been corrected since this was booked.
+        moved.due_on = session.course.next_due()
         _mind_the_due_date(moved, early_reason, by, agreed_on)
         place = {name: getattr(moved, name) for name in ("injector", "room", "starts_at", "ends_at", "local_date")}
         # An answer that came after the page was read is not moved away unseen: undo could not bring it back.
         as_seen = TreatmentSession.objects.filter(pk=session.pk, version=version, status=Status.BOOKED)
         changed = as_seen.filter(answer=session.answer, answered_at=session.answered_at).update(
             **place,
+            due_on=moved.due_on,
             early_reason=moved.early_reason,
             early_by=moved.early_by,
             version=F("version") + 1,
@@ -303,6 +306,7 @@ def _what_a_move_clears(session: TreatmentSession) -> dict[str, Any]:
     return {
         "answer": session.answer,
         "answered_at": session.answered_at,
+        "due_on": session.due_on,
         "early_reason": TreatmentSession._meta.get_field("early_reason").get_prep_value(session.early_reason),
         "early_by": session.early_by_id,
     }

@@ -118,6 +118,8 @@ def _value(name: str, stored: Any) -> Any:
     """Return what a line of history stored as the column takes it."""
     if name in _MOMENTS and stored is not None:
         return dt.datetime.fromisoformat(stored)
+    if name == "due_on":
+        return dt.date.fromisoformat(stored)
     if name == "early_reason" and stored:
         return cipher().decrypt(stored.encode()).decode()
     return stored

@@ -416,3 +416,47 @@ def test_a_visit_beyond_the_new_due_date_comes_back(course: Course, osei: Inject
     visit = make_session(course, osei, far, due_on=TODAY, status=Status.CANCELLED)
     make_session(course, osei, NOW, due_on=TODAY, status=Status.DONE, given_on=TODAY)
     assert booking.change_status(session=visit, to=Status.BOOKED, by=front_desk, at=NOW).status == Status.BOOKED
+
+
+@pytest.fixture
+def overtaken(session: TreatmentSession) -> TreatmentSession:
+    """Maria's visit of today, after a correction of the session before: that was given a day later than it said."""
+    last = session.course.sessions.get(given_on__isnull=False)
+    TreatmentSession.objects.filter(pk=last.pk).update(given_on=TODAY - dt.timedelta(days=83))
+    return session
+
+
+def move_within_today(session: TreatmentSession, by: User, **more: Any) -> TreatmentSession:
+    """Move a visit to another hour of its day."""
+    later = slot_at(session.course, session.injector, session.starts_at + dt.timedelta(hours=2))
+    return booking.move(session=session, version=session.version, slot=later, by=by, at=NOW, **more)
+
+
+def test_a_move_goes_by_the_due_date_as_it_is_by_now(overtaken: TreatmentSession, front_desk: User) -> None:
+    with pytest.raises(TooEarly) as refused:
+        move_within_today(overtaken, front_desk)
+    assert refused.value.due_on == TODAY + dt.timedelta(days=1)
+
+
+def test_the_reason_for_what_became_too_early_stays_on_the_visit_that_moves(
+    overtaken: TreatmentSession, prescriber: User
+) -> None:
+    moved = move_within_today(overtaken, prescriber, early_reason="Wears off")
+    assert (moved.early_reason, moved.due_on) == ("Wears off", TODAY + dt.timedelta(days=1))
+
+
+def test_undoing_that_move_brings_back_the_due_date_with_which_it_was_booked(
+    overtaken: TreatmentSession, prescriber: User
+) -> None:
+    moved = move_within_today(overtaken, prescriber, early_reason="Wears off")
+    undone = undoing.undo(session=moved, event=moved.events.latest("pk"), by=prescriber, at=NOW)
+    assert (undone.early_reason, undone.due_on, undone.starts_at) == ("", TODAY, overtaken.starts_at)
+
+
+def test_a_day_that_is_no_longer_too_early_needs_no_reason(course: Course, osei: Injector, front_desk: User) -> None:
+    course.sessions.update(given_on=TODAY - dt.timedelta(days=80))
+    booked = book(course, slot_at(course, osei, NOW + dt.timedelta(days=4)), front_desk)
+    course.sessions.filter(given_on__isnull=False).update(given_on=TODAY - dt.timedelta(days=84))
+    slot = slot_at(course, osei, NOW + dt.timedelta(hours=1))
+    moved = booking.move(session=booked, version=booked.version, slot=slot, by=front_desk, at=NOW)
+    assert moved.local_date == TODAY

@@ -35,6 +35,17 @@ class TestChoosing:
         session.refresh_from_db()
         assert session.starts_at == at(9, day=NEXT_MONDAY + dt.timedelta(days=1))
 
+    def test_no_time_is_offered_before_the_due_date_as_it_is_by_now(
+        self, desk: Client, osei: Injector, course: Course
+    ) -> None:
+        session = make_session(course, osei, at(10, 30), due_on=TODAY)
+        later = NEXT_MONDAY + dt.timedelta(days=1)  # the last session was given eight days later than was said first
+        course.sessions.filter(given_on__isnull=False).update(given_on=later - dt.timedelta(days=84))
+        content = page(desk, moving=session.uid)
+        assert "Earliest: Tuesday 1 December 2026" in " ".join(content.split())
+        assert "Monday 30 November, 9am, Dr Osei, too early" in content
+        assert "Tuesday 1 December, 9am, Dr Osei, choose" in content
+
     def test_move_on_the_page_of_a_visit_leads_to_its_week_in_choose_mode(
         self, desk: Client, osei: Injector, course: Course
     ) -> None:

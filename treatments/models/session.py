@@ -59,7 +59,7 @@ class TreatmentSession(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     local_date = models.DateField(help_text="the date at the clinic")
-    # What the course's due date was when this was booked, and why it may be earlier.
+    # What the course's due date was when this got its present time, and why that may be earlier.
     due_on = models.DateField()
     early_reason = EncryptedTextField(blank=True, default="")
     early_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, db_index=False, related_name="+")

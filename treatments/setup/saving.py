@@ -132,7 +132,8 @@ def _proposal(session: TreatmentSession, why: str, at: dt.datetime) -> Stranded:
         course=session.course,
         now=at,
         limit=PROPOSALS,
-        not_before=max(session.local_date, session.due_on),
+        # Neither before the due date that it was booked with nor before the present one, which a move asks for.
+        not_before=max(session.local_date, session.due_on, session.course.next_due()),
         minutes=session.minutes,
     )
     return Stranded(session, why, _put_on_first(session, options))

@@ -51,7 +51,7 @@ def _moving(request: StaffRequest, uid: uuid.UUID) -> Choosing:
         address=reverse("treatments:move", args=[uid]),
         cancel_address=next_url(request, reverse("treatments:session", args=[uid])),
         fields={"version": str(session.version)},
-        earliest=session.due_on,
+        earliest=session.course.next_due(),
         may_override=may(request.membership, Capability.PRESCRIBE),
     )
 

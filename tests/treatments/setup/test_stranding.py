@@ -63,6 +63,13 @@ def test_proposals_keep_to_the_new_rules(ada: Client, osei: Injector, visit: Tre
     assert min(starts) >= dt.date(2026, 12, 7)
 
 
+def test_proposals_keep_to_the_due_date_as_it_is_by_now(ada: Client, osei: Injector, visit: TreatmentSession) -> None:
+    due = visit.local_date + dt.timedelta(days=2)
+    visit.course.sessions.exclude(pk=visit.pk).update(given_on=due - dt.timedelta(days=84))
+    [row] = ask_for_leave(ada, osei).context["rows"]
+    assert min(slot.starts_at.date() for slot in row["visit"].options) == due
+
+
 def test_saving_moves_every_visit_with_the_leave(
     ada: Client, osei: Injector, visit: TreatmentSession, course: Course, admin: User
 ) -> None:
