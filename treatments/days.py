@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,16 +12,17 @@ from django.db.models.functions import Coalesce
 from clinic.models import Clinic
 from clinic.written_out import written_out
 from patients.models import Assessment, DiaryDay
-from treatments.models import SessionEvent, Status, TreatmentSession
+from treatments.models import Course, SessionEvent, Status, TreatmentSession
 from treatments.models.session import OPEN
 
 DIARY_DAYS = 28
+_AWAY = (Status.NO_SHOW, Status.CANCELLED)
 _COLUMNS = (
     ("booked", "Booked", (Status.BOOKED,)),
     ("arrived", "Arrived", (Status.ARRIVED,)),
     ("in_room", "In room", (Status.IN_ROOM,)),
     ("done", "Done", (Status.DONE,)),
-    ("away", "No-show or cancelled", (Status.NO_SHOW, Status.CANCELLED)),
+    ("away", "No-show or cancelled", _AWAY),
 )
 # What a row shows of a visit. A day has hundreds, and half the time of reading one goes into columns nobody looks at.
 _SHOWN = (
@@ -64,7 +65,8 @@ class DayLeft:
 class DayRow:
     """A session of the day as it stands at a moment: minutes are whole minutes since the patient came, or went in.
 
-    ``over``: its time has passed, and nobody has said that the patient came.
+    ``over``: its time has passed, and nobody has said that the patient came. ``recalled``: they did not come, and are on
+    the recall list.
     """
 
     session: Any
@@ -74,14 +76,15 @@ class DayRow:
     in_room: int | None = None
     flags: tuple[str, ...] = ()
     over: bool = False
+    recalled: bool = False
 
     @property
     def state(self) -> str:
         """What a reader would call the same row: it changes when the visit does, and not with the minutes."""
         visit = self.session
         last = self.last.pk if self.last else 0
-        over = "over" if self.over else ""
-        return f"{visit.status}.{visit.version}.{last}.{visit.next_starts_at or ''}.{over}.{'.'.join(self.flags)}"
+        beside = f"{'over' if self.over else ''}.{'recalled' if self.recalled else ''}"
+        return f"{visit.status}.{visit.version}.{last}.{visit.next_starts_at or ''}.{beside}.{'.'.join(self.flags)}"
 
 
 @dataclass(frozen=True)
@@ -167,8 +170,20 @@ def _newest_signed() -> QuerySet[Assessment]:
     return signed.order_by("-assessed_on", "-pk")
 
 
-def row_of(session: Any, clinic: Clinic, now: dt.datetime) -> DayRow:
-    """Return a session of `sessions_of_day` with its minutes and flags at ``now``."""
+def recalled(sessions: Iterable[Any], clinic: Clinic, now: dt.datetime) -> set[int]:
+    """Return the courses of those who did not come that are on the recall list (1 query, none where everybody came).
+
+    Not all are: they were treated later that day, are left alone for a while, or their course has ended.
+    """
+    away = {one.course_id for one in sessions if one.status in _AWAY}
+    if not away:
+        return set()
+    listed = Course.objects.filter(pk__in=away).to_recall(now.astimezone(clinic.zone).date())
+    return set(listed.values_list("pk", flat=True))
+
+
+def row_of(session: Any, clinic: Clinic, now: dt.datetime, recalled: Collection[int] = ()) -> DayRow:
+    """Return a session of `sessions_of_day` with its minutes and flags at ``now``; ``recalled`` as `recalled` says."""
     last = next(iter(session.steps), None)
     waiting = in_room = None
     if session.status == Status.ARRIVED and session.arrived_at:
@@ -178,7 +193,8 @@ def row_of(session: Any, clinic: Clinic, now: dt.datetime) -> DayRow:
         in_room = _minutes(now - entered.at)
     late = waiting is not None and waiting > clinic.late_after_minutes
     over = session.status == Status.BOOKED and session.ends_at <= now
-    return DayRow(session, last, waiting, late, in_room, tuple(_flags(session)), over)
+    on_recall = session.status in _AWAY and session.course_id in recalled
+    return DayRow(session, last, waiting, late, in_room, tuple(_flags(session)), over, on_recall)
 
 
 def _flags(session: Any) -> Iterator[str]:

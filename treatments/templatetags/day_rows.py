@@ -201,8 +201,8 @@ def _link(url: str, words: str, about: str, more: str = "", tone: str = "primary
 def _next_visit(row: DayRow) -> str:
     if row.session.next_starts_at:
         return moment(row.session.next_starts_at)
-    words = {Status.DONE: "not booked", Status.NO_SHOW: "on Recall", Status.CANCELLED: "on Recall"}
-    return f'<span class="meta">{words[row.session.status]}</span>' if row.session.status in words else ""
+    words = "not booked" if row.session.status == Status.DONE else "on Recall" if row.recalled else ""
+    return f'<span class="meta">{words}</span>' if words else ""
 
 
 @lru_cache(maxsize=4096)

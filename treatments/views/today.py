@@ -95,7 +95,8 @@ def _live(request: StaffRequest, date: dt.date, now: dt.datetime, *, board: bool
     search = DayFilterForm(request.GET, clinic=request.clinic)
     everyone, visits = days.sessions_of_day(request.clinic, date), days.shown_on(request.clinic, date)
     kept = [session for session in everyone if search.keeps(session)]
-    rows = [days.row_of(session, request.clinic, now) for session in kept]
+    recalled = days.recalled(kept, request.clinic, now)
+    rows = [days.row_of(session, request.clinic, now, recalled) for session in kept]
     return {
         "date": date,
         "now": now,

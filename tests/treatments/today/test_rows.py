@@ -14,12 +14,12 @@ from clinic.templatetags.interface import STATUS_CHIPS
 from patients.models import DiaryDay
 from reminders import defaults
 from reminders.models import Reminder, ReminderRule
-from tests.builders import NOW, TODAY, make_assessment, make_user
+from tests.builders import NOW, TODAY, make_assessment, make_session, make_user
 from tests.conftest import log_in
 from tests.pages import text
 from tests.treatments.today.conftest import MINUTE, TODAY_URL, row_of
 from treatments import booking
-from treatments.models import Status, TreatmentSession
+from treatments.models import Course, Status, TreatmentSession
 
 
 def test_a_row_says_how_long_an_arrived_patient_waits_and_when_that_is_too_long(
@@ -216,3 +216,21 @@ def test_every_way_a_visit_can_stand_has_its_menu(visit: TreatmentSession, clien
     stands = {"asked_to_move", *(status.value for status in Status if status != Status.GIVEN_BEFORE)}
     assert set(re.findall(r'<template id="menu-([^"]+)">', page)) == stands
     assert "<template" not in text(log_in(reader).get(TODAY_URL))
+
+
+def test_who_did_not_come_is_said_to_be_on_recall(visit: TreatmentSession, client: Client) -> None:
+    TreatmentSession.objects.filter(pk=visit.pk).update(status=Status.NO_SHOW)
+    assert "on Recall" in text(client.get(TODAY_URL))
+
+
+@pytest.mark.parametrize("since", ["treated later that day", "course ended", "left alone for a while"])
+def test_nobody_is_said_to_be_on_recall_who_is_not(visit: TreatmentSession, client: Client, since: str) -> None:
+    TreatmentSession.objects.filter(pk=visit.pk).update(status=Status.NO_SHOW)
+    course = Course.objects.filter(pk=visit.course_id)
+    if since == "treated later that day":
+        make_session(visit.course, visit.injector, NOW + 90 * MINUTE, status=Status.DONE, given_on=TODAY)
+    elif since == "course ended":
+        course.update(closed_on=TODAY, close_reason="Stopped")
+    else:
+        course.update(snoozed_until=TODAY + dt.timedelta(days=7), snoozed_at=NOW + MINUTE)
+    assert "on Recall" not in text(client.get(TODAY_URL))
