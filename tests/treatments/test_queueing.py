@@ -5,10 +5,13 @@ import uuid
 
 import pytest
 from django.db import OperationalError, connection
+from django.urls import reverse
 from psycopg import errors
 
 from clinic.models import Absence, User
 from tests.builders import NOW
+from tests.conftest import log_in
+from tests.pages import text
 from treatments import booking, courses, leaving, queueing, self_booking, slots, walkins
 from treatments.conflicts import Taken
 from treatments.models import Course, TreatmentSession
@@ -127,6 +130,22 @@ def test_a_record_whose_visits_stay_held_is_not_closed_and_says_so(
         contact.let_go(course=course, reason="Left", died=died, by=prescriber, at=NOW)
     course.refresh_from_db()
     assert course.closed_on is None
+
+
+@pytest.mark.parametrize(
+    ("page", "typed"), [("tried", {"outcome": "no_answer"}), ("untried", {}), ("snooze", {"weeks": "1"})]
+)
+def test_what_is_noted_of_a_person_whose_visits_stay_held_is_refused_in_words(
+    course: Course, front_desk: User, monkeypatch: pytest.MonkeyPatch, page: str, typed: dict[str, str]
+) -> None:
+    def refuse(held: Course) -> None:
+        raise broken_off()
+
+    monkeypatch.setattr(contact, "hold_course", refuse)
+    url = reverse(f"treatments:{page}", args=[course.uid])
+    assert "being changed at this moment. Try again." in text(log_in(front_desk).post(url, typed, follow=True))
+    course.refresh_from_db()
+    assert (course.snoozed_until, course.contact_attempts.count()) == (None, 0)
 
 
 def test_a_list_of_stranded_visits_that_was_broken_off_once_is_made_anew(

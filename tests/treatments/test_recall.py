@@ -3,6 +3,8 @@
 import datetime as dt
 import re
 import uuid
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from clinic.models import Clinic, Injector, User
 from patients.models import Channel, ContactPoint, Patient
 from tests.builders import NOW, TODAY, make_course, make_patient, make_session
 from tests.conftest import log_in
-from treatments import booking, slots
+from treatments import booking, courses, slots
 from treatments.models import ContactAttempt, Course, TreatmentSession, WaitingEntry
 from treatments.recall import contact, lists, waiting
 
@@ -356,3 +358,21 @@ def test_who_only_reads_sees_the_list_without_buttons(late: Course, reader: User
     assert "Maria Santos" in text
     assert "No answer" not in text
     assert "Text the ticked people" not in text
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        partial(contact.log_attempt, outcome="no_answer"),
+        partial(contact.snooze, until=TODAY + dt.timedelta(days=7)),
+    ],
+    ids=["tried", "snoozed"],
+)
+def test_a_course_that_a_colleague_ended_since_the_page_was_read_is_left_alone(
+    late: Course, front_desk: User, prescriber: User, step: Callable[..., Any]
+) -> None:
+    read_before = Course.objects.get(pk=late.pk)
+    courses.close_course(course=late, reason="Moved away", by=prescriber, at=NOW)
+    with pytest.raises(contact.NotNow, match="ended"):
+        step(course=read_before, by=front_desk, at=NOW)
+    assert late.history.latest().closed_on == TODAY

@@ -22,17 +22,21 @@ _Outcome = ContactAttempt.Outcome
 CALLS = frozenset({_Outcome.NO_ANSWER, _Outcome.LEFT_MESSAGE, _Outcome.WILL_CALL_BACK, _Outcome.DOES_NOT_WANT})
 
 
-class NotNow(Exception):
+class NotNow(NotAllowed):
     """The step does not fit; the text says why, for the reader."""
 
 
+@unless_held
 @transaction.atomic
 def log_attempt(
     *, course: Course, outcome: str, by: User | None, at: dt.datetime, days: int = CONTACT_DAYS
 ) -> ContactAttempt:
-    """Write down a try to reach the person; they leave the list for ``days`` and come back by themselves."""
+    """Write down a try to reach the person; they leave the list for ``days`` and come back by themselves.
+
+    Raises NotNow in a course that has ended; NotAllowed where others hold it for too long, as the two below do.
+    """
     if outcome in CALLS:  # many are texted at once: they hold up nobody
-        hold_course(course)  # who books for them at this moment goes first, so that the visit is seen
+        _hold(course)
     if course.closed_on is not None:
         raise NotNow("This course has ended.")
     attempt = ContactAttempt.objects.create(clinic_id=course.clinic_id, course=course, at=at, by=by, outcome=outcome)
@@ -41,13 +45,14 @@ def log_attempt(
     return attempt
 
 
+@unless_held
 @transaction.atomic
 def take_back_try(*, course: Course, by: User, at: dt.datetime) -> None:
     """Undo the call that somebody noted just now, in the wrong row: it counts for nothing, and the person is back.
 
     Raises NotNow when it is too late, when the newest try is no call of theirs, or when it is undone already.
     """
-    hold_course(course)  # of two presses at once the second finds the first, and undoes no earlier call
+    _hold(course)  # of two presses at once the second finds the first, and undoes no earlier call
     last = course.contact_attempts.order_by("-pk").first()
     began = at - dt.timedelta(seconds=settings.UNDO_SECONDS)
     if last is None or last.by != by or last.outcome not in CALLS or last.at < began:
@@ -58,10 +63,11 @@ def take_back_try(*, course: Course, by: User, at: dt.datetime) -> None:
     _sleep(course, None, by=by, at=at)
 
 
+@unless_held
 @transaction.atomic
 def snooze(*, course: Course, until: dt.date, by: User, at: dt.datetime) -> None:
     """Take the person off the list until a day, on which they are back. Raises NotNow for a day that is no use."""
-    hold_course(course)  # as above
+    _hold(course)
     today = _today(course, at)
     if course.closed_on is not None:
         raise NotNow("This course has ended.")
@@ -116,6 +122,12 @@ def let_go(*, course: Course, reason: str, died: bool, by: User, at: dt.datetime
         return
     close_course(course=course, reason=reason, by=by, at=at)
     waiting.end(course=course, at=at)  # last, as where a patient takes an offered time
+
+
+def _hold(course: Course) -> None:
+    """Let who books for the person at this moment, or ends the course, go first; read what they left."""
+    hold_course(course)
+    course.refresh_from_db(fields=["closed_on", "snoozed_until", "snoozed_at"])
 
 
 def _sleep(course: Course, until: dt.date | None, *, by: User | None, at: dt.datetime) -> None:

@@ -83,7 +83,7 @@ def tried(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
             _say_when_back(request, course, undo)
         else:
             messages.error(request, "Choose what came of the call.")
-    except contact.NotNow as error:
+    except NotAllowed as error:
         messages.error(request, str(error))
     return redirect(next_url(request, RECALL))
 
@@ -99,7 +99,7 @@ def snooze(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     if data is not None and form.is_valid():
         try:
             contact.snooze(course=course, until=form.cleaned_data["until"], by=request.user, at=now)
-        except contact.NotNow as error:
+        except NotAllowed as error:
             form.add_error("until", str(error))
         else:
             _say_when_back(request, course, undo)
@@ -136,7 +136,7 @@ def untried(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     course = get_course(request, uid)
     try:
         contact.take_back_try(course=course, by=request.user, at=timezone.now())
-    except contact.NotNow as error:
+    except NotAllowed as error:
         messages.warning(request, str(error))
     else:
         messages.success(request, f"Undone. {course.patient.full_name} is back on the list.")
