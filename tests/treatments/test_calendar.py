@@ -202,6 +202,17 @@ def test_visits_of_somebody_who_left_stay_in_sight(desk: Client, osei: Injector,
     assert "Dr Osei (left)" in page(desk, "calendar_day")
 
 
+@pytest.mark.parametrize("view", ["calendar_day", "calendar_all"])
+def test_nothing_leads_to_the_week_of_somebody_who_left(
+    desk: Client, osei: Injector, maria: Patient, view: str
+) -> None:
+    make_injector(osei.clinic, "RN Bello")
+    make_session(make_course(maria), osei, at(10, 30))
+    Injector.objects.filter(pk=osei.pk).update(active=False)
+    links = re.findall(r'href="(/calendar/[^"]*injector=[^"]*)"', page(desk, view))
+    assert {desk.get(link.replace("&amp;", "&")).status_code for link in links} == {200}
+
+
 def test_the_week_of_everyone_lists_visits_and_counts_free_times(desk: Client, osei: Injector, maria: Patient) -> None:
     make_session(make_course(maria), osei, at(10, 30))
     content = page(desk, "calendar_all")

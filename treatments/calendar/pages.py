@@ -23,6 +23,8 @@ class Place:
     date: dt.date
     injector: str
     name: str
+    # Who has left has no week to go to: only the visits that somebody has to move.
+    left: bool
     head: str
     spoken: str
     holiday: str
@@ -126,6 +128,7 @@ def _place(stretch: Stretch, person: Person, date: dt.date, head: str) -> Place:
         date=date,
         injector=person.uid,
         name=person.name,
+        left=person.left,
         head=head,
         spoken=f"{WEEKDAYS[date.weekday()]} {date.day} {MONTHS[date.month - 1]}",
         holiday=stretch.holidays.get(date, ""),

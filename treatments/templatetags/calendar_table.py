@@ -60,10 +60,9 @@ def people_heads(page: Page, choosing: Choosing | None = None) -> SafeString:
             if place.column.times
             else place.holiday or "not working"
         )
-        heads.append(
-            f'<th scope="col"><a href="{address}injector={place.injector}&amp;date={place.date}">{escape(place.name)}</a>'
-            f'<span class="meta">{escape(free)}</span></th>'
-        )
+        week = f"{address}injector={place.injector}&amp;date={place.date}"
+        name = _name(place.name, week, left=place.left)
+        heads.append(f'<th scope="col">{name}<span class="meta">{escape(free)}</span></th>')
     html = "".join(heads)
     return mark_safe(html)  # noqa: S308 - names and labels went through escape()  # nosec B308 B703
 
@@ -75,13 +74,19 @@ def overview_rows(overview: Overview) -> SafeString:
     address = reverse("treatments:calendar")
     session = reverse("treatments:session", args=[ANY]).split(ANY)
     for person, places in overview.lines:
-        lines.append(f'<tr><th scope="row"><a href="{address}?injector={person.uid}">{escape(person.name)}</a></th>')
+        name = _name(person.name, f"{address}?injector={person.uid}", left=person.left)
+        lines.append(f'<tr><th scope="row">{name}</th>')
         for index, place in enumerate(places):
             visits = "".join(_short(one, session) for block in place.column.blocks for one in block.visits)
             lines.append(f'<td class="d{index}">{_summary(place, address)}{visits}</td>')
         lines.append("</tr>")
     html = "".join(lines)
     return mark_safe(html)  # noqa: S308 - every name and label above went through escape()  # nosec B308 B703
+
+
+def _name(name: str, week: str, *, left: bool) -> str:
+    """Draw an injector's name as the link to their week, which nobody has who left."""
+    return f"<span>{escape(name)}</span>" if left else f'<a href="{week}">{escape(name)}</a>'
 
 
 def _short(visit: Visit, session: list[str]) -> str:
