@@ -168,6 +168,9 @@
 
   // --- The pictures as controls: one tab stop each, arrows go to the nearest site in their direction ----------------
 
+  // Ctrl and plus or minus zoom the page, Ctrl and s saves in other programs: neither changes what was given.
+  const forBrowser = (event) => event.ctrlKey || event.metaKey || event.altKey;
+
   const shown = (picture) => [...picture.querySelectorAll("[data-site]")].filter((mark) => mark.getClientRects().length);
   const place = (mark) => mark.transform.baseVal.consolidate().matrix;
 
@@ -208,7 +211,7 @@
     });
     picture.addEventListener("keydown", (event) => {
       const mark = event.target.closest("[data-site]");
-      if (!mark) return;
+      if (!mark || forBrowser(event)) return;
       const keys = {
         " ": () => { toggle(mark.dataset.site); tellTheForm(); },
         Enter: () => { toggle(mark.dataset.site); tellTheForm(); },
@@ -272,7 +275,7 @@
   panel.querySelector("[data-step-back]").addEventListener("click", () => step(Math.max(0, at - 1)));
   panel.querySelector("[data-step-end]").addEventListener("click", () => step(-1));
   panel.addEventListener("keydown", (event) => {
-    if (at < 0) return;
+    if (at < 0 || forBrowser(event)) return;
     const keys = { s: () => { answer(false); tellTheForm(); }, ArrowLeft: () => step(Math.max(0, at - 1)) };
     if (!keys[event.key]) return;
     event.preventDefault();

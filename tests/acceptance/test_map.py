@@ -264,6 +264,18 @@ def test_a_site_not_given_by_key_while_stepping_through_is_kept(form: Page) -> N
 
 
 @on_screen
+@pytest.mark.parametrize("keys", ["Control+-", "Control+Shift++", "Control+Enter", "Control+s"])
+def test_what_the_browser_is_told_by_keys_changes_no_dose(form: Page, keys: str) -> None:
+    form.get_by_role("button", name="Step through").click()
+    if keys != "Control+s":  # pressed out of habit, to save
+        form.locator(site(form, "PRO")).focus()
+    form.evaluate("addEventListener('submit', (event) => event.preventDefault(), true)")
+    form.keyboard.press(keys)
+    assert total(form) == STANDARD
+    expect(form.locator("[data-chosen-label]")).to_contain_text("1. Corrugator, right")
+
+
+@on_screen
 def test_f24_signing_without_a_server_stays_on_the_page_with_what_was_typed(form: Page) -> None:
     saves(form)
     form.route("**/draft/", lambda route: route.abort())
