@@ -145,6 +145,16 @@ def test_hours_do_not_end_before_they_begin(ada: Client, osei: Injector) -> None
     assert "Enter the last day on which these hours hold." in ada.post(url, {"last_day": ""}).content.decode()
 
 
+def test_ending_hours_lets_them_go_on_for_no_longer(ada: Client, osei: Injector) -> None:
+    osei.opening_hours.filter(weekday=1).update(valid_until=dt.date(2026, 12, 31))
+    row = osei.opening_hours.get(weekday=1)
+    response: Any = ada.post(reverse("setup:end_hours", args=[osei.uid, row.pk]), {"last_day": "2027-12-31"})
+    assert response.status_code == 422
+    assert "They end on 31 December 2026 already. Enter that day or an earlier one." in response.content.decode()
+    row.refresh_from_db()
+    assert row.valid_until == dt.date(2026, 12, 31)
+
+
 def test_hours_of_another_injector_are_not_found_under_this_one(ada: Client, osei: Injector) -> None:
     other = Injector.objects.create(clinic=osei.clinic, name="RN Bello", email="b@riverside.example")
     row = osei.opening_hours.get(weekday=1)

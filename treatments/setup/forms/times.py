@@ -106,8 +106,12 @@ class EndForm(HouseForm):
         self.row = row
 
     def clean_last_day(self) -> dt.date:
-        """Refuse an end before the beginning."""
+        """Refuse an end before the beginning, and one that would let them go on for longer."""
         day: dt.date = self.cleaned_data["last_day"]
+        if self.row.valid_until and day > self.row.valid_until:
+            raise forms.ValidationError(
+                f"They end on {_date(self.row.valid_until)} already. Enter that day or an earlier one."
+            )
         if self.row.valid_from and day < self.row.valid_from:
             raise forms.ValidationError(f"Enter {_date(self.row.valid_from)}, the first day, or a later date.")
         return day
