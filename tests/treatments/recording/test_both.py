@@ -124,6 +124,29 @@ def test_two_versions_that_say_the_same_hold_nobody_up(in_room: TreatmentSession
     assert SessionRecord.objects.get().signed_by == nurse
 
 
+@pytest.mark.parametrize(("box", "words"), [("vials", "Number of vials"), ("strength", "Units per vial")])
+def test_two_versions_with_other_vials_of_the_second_lot_are_not_the_same(
+    in_room: TreatmentSession, nurse: User, box: str, words: str
+) -> None:
+    second: dict[str, Any] = {
+        "second_lot": "C9",
+        "second_expires_on": "2027-11-30",
+        "second_strength": "100",
+        "second_vials": "1",
+    }
+    keep(in_room, nurse, **second | {f"second_{box}": "200" if box == "strength" else "2"})
+    answer = log_in(nurse).post(record_url(in_room), record_data(**second, draft_version="0"))
+    assert answer.status_code == 409
+    assert f"Second lot: {words}" in text(answer)
+    assert not SessionRecord.objects.exists()  # its sums would be those of the window that nobody chose
+
+
+def test_the_boxes_of_a_second_lot_that_nobody_names_are_not_read_out(in_room: TreatmentSession, nurse: User) -> None:
+    boxes = typed(second_strength="200", second_vials="1", second_prepared_day="0")
+    said = [line.label for part in comparing.in_words(boxes) for line in part.lines]
+    assert not [label for label in said if label.startswith("Second lot")]
+
+
 def test_a_choice_made_over_an_older_version_is_asked_again(
     in_room: TreatmentSession, nurse: User, prescriber: User
 ) -> None:

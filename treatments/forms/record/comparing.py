@@ -11,11 +11,14 @@ from patients.forms.fields import parse_day
 from treatments import protocol
 from treatments.forms.record.form import RecordForm
 from treatments.forms.record.sections import SECTIONS, Section, section_of
+from treatments.forms.record.vials import SECOND
 
 Fields = Mapping[str, Sequence[str]]
 EMPTY = "–"
 # Said with their sites, or of no use to a reader.
-_SILENT = ("units_", "skip_", "sites", "screened_on", "second_strength", "second_vials", "second_prepared_day")
+_SILENT = ("units_", "skip_", "sites", "screened_on")
+# Boxes of a second lot that are never empty: of no use either where nobody names one.
+_OF_NO_SECOND = tuple(SECOND + name for name in ("strength", "vials", "prepared_day"))
 
 
 @dataclass(frozen=True)
@@ -55,16 +58,21 @@ def _parts(mine: Fields, theirs: Fields, wanted: Any) -> list[Part]:
     lines: dict[Section, list[Line]] = {section: [] for section in SECTIONS}
     named = {parse_day(text) for fields in (mine, theirs) for text in fields.get("given_on", [])}
     form = RecordForm(since=dt.date.min.replace(year=2000), days=sorted(filter(None, named)))
+    silent = _SILENT if _second_named(mine) or _second_named(theirs) else _SILENT + _OF_NO_SECOND
     for name, field in form.fields.items():
-        if not name.startswith(_SILENT):
+        if not name.startswith(silent):
             label = (
-                f"Second lot: {field.label or name}" if name.startswith("second_") else str(field.label or _label(name))
+                f"Second lot: {field.label or name}" if name.startswith(SECOND) else str(field.label or _label(name))
             )
             lines[section_of(name)].append(Line(label, _words(name, field, mine), _words(name, field, theirs)))
     here = next(section for section in SECTIONS if section.key == "sites")
     lines[here] += [Line(site.label, _site(site, mine), _site(site, theirs)) for site in protocol.SITES.values()]
     parts = [Part(section, [line for line in found if wanted(line)]) for section, found in lines.items()]
     return [part for part in parts if part.lines]
+
+
+def _second_named(fields: Fields) -> bool:
+    return any("".join(fields.get(SECOND + name, [])) for name in ("lot", "expires_on"))
 
 
 def _label(name: str) -> str:
