@@ -164,3 +164,15 @@ def test_the_form_suggests_as_many_vials_as_a_session_needs(
     page = text(log_in(nurse).get(record_url(in_room)))
     assert 'value="SMALL"' in page
     assert re.search(r'name="vials" value="2"', page)
+
+
+@pytest.mark.parametrize("typed", ["0", "7.0", "3"])
+def test_units_stand_as_they_were_typed_when_a_form_is_opened_again(
+    in_room: TreatmentSession, nurse: User, typed: str
+) -> None:
+    client = log_in(nurse)
+    client.post(reverse("treatments:draft", args=[in_room.uid]), record_data(units_PRO=typed, note=""))
+    page = text(client.get(record_url(in_room)))
+    assert f'id="id_units_PRO" name="units_PRO" value="{typed}"' in page  # not the usual 5, which nobody gave
+    begun_anew = text(client.get(f"{record_url(in_room)}?start=standard"))
+    assert 'id="id_units_PRO" name="units_PRO" value="5"' in begun_anew

@@ -67,8 +67,10 @@ class SitesPart(HouseForm):
                     label=f"{site.label}: why not", choices=_SKIP_CHOICES, required=False
                 )
 
-    def muscles(self, plan: Mapping[str, int], skipped: Mapping[str, str]) -> list[MuscleRows]:
-        """Return the list of sites by muscle for a plan (site code to units), with what was typed where it was."""
+    def muscles(
+        self, plan: Mapping[str, int], skipped: Mapping[str, str], typed: Mapping[str, Any]
+    ) -> list[MuscleRows]:
+        """Return the list of sites by muscle for a plan (site code to units), with what was ``typed`` where it was."""
         return [
             MuscleRows(
                 muscle,
@@ -76,7 +78,7 @@ class SitesPart(HouseForm):
                     SiteRow(
                         site,
                         chosen=site.code in plan,
-                        units=self.data.get(f"units_{site.code}") or plan.get(site.code, site.units),
+                        units=typed.get(f"units_{site.code}") or plan.get(site.code, site.units),
                         skip=skipped.get(site.code, ""),
                         reasons=_SKIP_CHOICES if site.fixed else [],
                         errors=[str(error) for error in self.errors.get(f"units_{site.code}", [])],

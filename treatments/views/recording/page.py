@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -37,7 +38,7 @@ def record_page(
         # All that is known by now, whichever day is chosen: somebody may be in the room again today.
         "unsettled": [] if isinstance(form, CorrectionForm) else _unsettled(found, now),
         "too_early": [] if isinstance(form, CorrectionForm) else faults.too_early(found, given_on),
-        "muscles": form.muscles(plan, skipped),
+        "muscles": form.muscles(plan, skipped, _typed(request, form)),
         "map_views": injection_map.marked(injection_map.VIEWS, plan, skipped),
         "map_crops": injection_map.marked(injection_map.CROPS, plan, skipped),
         "map_words": injection_map.in_words(plan),
@@ -70,6 +71,13 @@ def _diary(found: TreatmentSession, today: dt.date) -> Summary | None:
     patient = found.course.patient
     reading = response_of(patient, care_of(patient).given, patient.diary_days.facts(), today)
     return summary(reading.response) if reading.course == found.course.uid else None
+
+
+def _typed(request: StaffRequest, form: RecordForm) -> Mapping[str, Any]:
+    """Return what stands in the boxes, sent just now or left in a draft: a 0 is shown as 0, not as the usual units."""
+    if form.is_bound:
+        return form.data
+    return {} if "start" in request.GET else form.initial
 
 
 def _start(
