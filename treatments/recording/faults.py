@@ -39,6 +39,7 @@ def before_signing(
         *since.faults(session, found.since_last, by, at),
         *on_record.unsettled(session, given_at),
         *_freshness_faults(found, given_on),
+        *who_injects.faults(session.injector, session.clinic, given_on),
         *who_injects.signer_faults(by, session.clinic, given_on, session.injector),
         *of_findings(session, found, by, given_on, given_at, began),
     ]
@@ -63,9 +64,8 @@ def of_findings(
         faults.append("Check the person's name, date of birth and record number, and tick the box.")
     if not found.consent_confirmed:
         faults.append("Confirm that the person consents.")
-    faults += who_injects.faults(session.injector, session.clinic, given_on)
     faults += _safety_faults(session, found, by, given_on, asked, at)
-    faults += on_record.too_much(session, found, given_on)
+    faults += on_record.too_much(session, found, given_on, at)
     faults += protocol.faults(found.plan)
     faults += _vial_faults(found, given_on)
     return faults + use.faults(

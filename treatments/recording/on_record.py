@@ -29,13 +29,13 @@ def for_review(session: TreatmentSession, found: Findings, given_on: dt.date, at
     if adult is not None and session.course.patient.age(given_on) < adult:
         wrong.append(f"The person is under {adult}. {_PRESCRIBER}")
     if not found.answers.get("other_toxin"):
-        wrong += _elsewhere(people, given_on, session.course.interval_days)
+        wrong += _elsewhere(people, given_on, session.course.interval_days, at)
     return wrong + _emergencies(session, people, at)
 
 
-def _elsewhere(people: Collection[int], given_on: dt.date, interval_days: int) -> list[str]:
+def _elsewhere(people: Collection[int], given_on: dt.date, interval_days: int, at: dt.datetime) -> list[str]:
     """Another product within four months (rule 11); the same one within the twelve weeks, for whatever reason (rule 9)."""
-    doses = OutsideDose.objects.filter(patient__in=people, given_on__lte=given_on)
+    doses = OutsideDose.objects.filter(patient__in=people, given_on__lte=given_on, told_at__lte=at)
     others = doses.filter(same_product=False, given_on__gte=safety.other_toxin_since(given_on))
     ours = doses.filter(same_product=True, given_on__gt=given_on - dt.timedelta(days=interval_days))
     return [
@@ -84,15 +84,18 @@ def _day(effect: SideEffect) -> str:
     return day_words(effect.reported_at.astimezone(effect.clinic.zone).date())
 
 
-def too_much(session: TreatmentSession, found: Findings, given_on: dt.date) -> list[str]:
-    """Rule 10: our own sessions, those before this system and what the person had elsewhere count together."""
+def too_much(session: TreatmentSession, found: Findings, given_on: dt.date, at: dt.datetime) -> list[str]:
+    """Rule 10: our own sessions, those before this system and what the person had elsewhere count together.
+
+    ``at`` is when the session was given: no dose told later keeps its record from being corrected.
+    """
     people, days = session.course.patient.joined(), (safety.window_start(given_on), given_on)
     ours = TreatmentSession.objects.filter(course__patient__in=people, given_on__range=days).exclude(pk=session.pk)
-    elsewhere = OutsideDose.objects.filter(patient__in=people, given_on__range=days, same_product=True)
+    told = OutsideDose.objects.filter(patient__in=people, given_on__range=days, told_at__lte=at)
     earlier = [
         *ours.filter(record__isnull=False).values_list("record__units_given", flat=True),
         *_told_by_a_list(ours.filter(record__isnull=True)),
-        *elsewhere.values_list("units", flat=True),
+        *told.filter(same_product=True).values_list("units", flat=True),
     ]
     fault = safety.cumulative_fault(found.given, earlier)
     return [fault] if fault else []

@@ -13,6 +13,7 @@ from treatments.recording import given
 from treatments.recording.faults import NO_DAY, Refused, before_due
 from treatments.recording.findings import Findings
 from treatments.scores.entering import move_wear_off
+from treatments.setup import who_injects
 
 
 def named(session: TreatmentSession, found: Findings) -> tuple[dt.date, Findings]:
@@ -27,9 +28,10 @@ def named(session: TreatmentSession, found: Findings) -> tuple[dt.date, Findings
 
 
 def faults(session: TreatmentSession, given_on: dt.date) -> list[str]:
-    """Return what stands against the day: that the one before it in the course is too near."""
+    """Return what stands against the day: that the one before it in the course is too near, or the injector's licence."""
     before = session.course.sessions.filter(given_on__lt=session.given_on).aggregate(last=Max("given_on"))["last"]
-    return before_due(session, given_on, session.course.due_after(before))
+    too_early = before_due(session, given_on, session.course.due_after(before))
+    return too_early + who_injects.faults(session.injector, session.clinic, given_on)
 
 
 def next_too_early(course: Course) -> str:

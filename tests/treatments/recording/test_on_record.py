@@ -17,7 +17,7 @@ from tests.treatments.recording.conftest import Outcome, findings
 from treatments import leaving, recording
 from treatments.effects.catalogue import Severity
 from treatments.effects.reporting import Told, close, report
-from treatments.models import Course, OutsideDose, SessionEvent, SideEffect, Status, TreatmentSession
+from treatments.models import Course, InjectingPolicy, OutsideDose, SessionEvent, SideEffect, Status, TreatmentSession
 from treatments.recording import Refused
 
 pytestmark = pytest.mark.django_db
@@ -140,6 +140,27 @@ def test_an_effect_that_came_of_a_session_keeps_nobody_from_correcting_its_recor
     assert in_room.record is not None
     kept = recording.correct_record(record=in_room.record, found=findings(), reason="Slip", by=nurse, at=NOW + 2 * DAY)
     assert kept.started_at == in_room.record.started_at  # when it was given did not change
+
+
+def test_a_dose_that_was_told_later_keeps_nobody_from_correcting_a_record(
+    in_room: TreatmentSession, outcome: Outcome, elsewhere: Elsewhere, maria: Patient, nurse: User
+) -> None:
+    outcome(nurse)
+    in_room.refresh_from_db()
+    elsewhere(maria, days=30, units=300)
+    OutsideDose.objects.update(told_at=NOW + DAY)
+    assert in_room.record is not None
+    recording.correct_record(record=in_room.record, found=findings(), reason="Slip", by=nurse, at=NOW + 2 * DAY)
+
+
+def test_what_is_asked_of_injectors_since_keeps_nobody_from_correcting_a_record(
+    in_room: TreatmentSession, outcome: Outcome, nurse: User
+) -> None:
+    outcome(nurse)
+    in_room.refresh_from_db()
+    InjectingPolicy.objects.create(clinic=in_room.clinic, training_required=True)
+    assert in_room.record is not None
+    recording.correct_record(record=in_room.record, found=findings(), reason="Slip", by=nurse, at=NOW + 2 * DAY)
 
 
 @pytest.mark.parametrize(("days", "refused"), [(1, True), (0, False)])
