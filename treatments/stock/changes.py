@@ -80,6 +80,7 @@ def discard(
     clinic: Clinic,
     lot: str,
     strength: int,
+    expires_on: dt.date,
     number: int,
     reason: str,
     by: User,
@@ -88,12 +89,14 @@ def discard(
 ) -> int:
     """Take vials of a lot out of stock unused (broken, warm, expired). Raises Refused when there are not so many.
 
+    ``expires_on``: as it stands in the stock, where one lot may have two, one of them typed wrongly when it arrived.
     ``owner``: the person they are kept for; None: those that are for anybody.
     """
     _permit(by, clinic)
     if not reason.strip():
         raise Refused("Say why the vials are discarded.")
-    found = StockVial.objects.filter(clinic=clinic, lot=lot, strength=strength, state=StockVial.State.IN_STOCK)
+    found = StockVial.objects.filter(clinic=clinic, lot=lot, strength=strength, expires_on=expires_on)
+    found = found.filter(state=StockVial.State.IN_STOCK)
     found = found.filter(owner__uid=owner) if owner else found.filter(owner__isnull=True)
     chosen = list(found.values_list("pk", flat=True)[:number])
     if len(chosen) < number:

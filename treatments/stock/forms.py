@@ -86,9 +86,14 @@ class DiscardForm(HouseForm):
     strength = forms.TypedChoiceField(
         coerce=int, choices=[(units, units) for units in VIAL_STRENGTHS], widget=forms.HiddenInput
     )
+    expires_on = Day(required_words="Choose the vials from the list.")
     owner = forms.UUIDField(widget=forms.HiddenInput, required=False)
     number = _number_field()
     reason = forms.CharField(max_length=200, error_messages={"required": "Say why the vials are discarded."})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["expires_on"].widget = forms.HiddenInput()
 
 
 class LotForm(HouseForm):

@@ -52,11 +52,11 @@ def _stock_page(request: StaffRequest, discarding: DiscardForm | None = None) ->
 
 def _discard_form(one: shelf.Shelf, posted: DiscardForm | None) -> DiscardForm:
     owner = str(one.owner.uid) if one.owner else ""
-    shelf_of = (one.lot, str(one.strength), owner)
-    if posted and tuple(posted[name].value() or "" for name in ("lot", "strength", "owner")) == shelf_of:
+    shelf_of = {"lot": one.lot, "strength": str(one.strength), "expires_on": str(one.expires_on), "owner": owner}
+    if posted and {name: posted[name].value() or "" for name in shelf_of} == shelf_of:
         return posted
-    initial = {"lot": one.lot, "strength": one.strength, "owner": owner, "number": one.number}
-    return DiscardForm(initial=initial, auto_id=False)  # one for each row: only what is wrong has names to lead to
+    # One for each row: only what is wrong has names to lead to.
+    return DiscardForm(initial=shelf_of | {"number": one.number}, auto_id=False)
 
 
 @require_POST

@@ -9,13 +9,14 @@ from django.db import IntegrityError, transaction
 from clinic.models import AuditEntry, Clinic, User
 from patients.models import Patient
 from tests.builders import NOW, TODAY
-from tests.treatments.stock.conftest import Receive, Sign
+from tests.treatments.stock.conftest import EXPIRY, Receive, Sign
 from treatments.models import LotRecall, StockVial, TreatmentSession
 from treatments.stock import changes, shelf
 from treatments.stock.changes import Delivery, Refused
 
 pytestmark = pytest.mark.django_db
 State = StockVial.State
+VIALS: dict[str, Any] = {"lot": "C4471", "strength": 200, "expires_on": EXPIRY}
 
 
 def states() -> list[str]:
@@ -81,7 +82,7 @@ def test_the_front_desk_may_not_change_the_stock(riverside: Clinic, front_desk: 
 
 def test_a_broken_vial_is_discarded_with_a_reason(stocked: Receive, riverside: Clinic, nurse: User) -> None:
     stocked(number=2)
-    changes.discard(clinic=riverside, lot="C4471", strength=200, number=1, reason="Dropped", by=nurse, at=NOW)
+    changes.discard(**VIALS, clinic=riverside, number=1, reason="Dropped", by=nurse, at=NOW)
     assert states() == [State.DISCARDED, State.IN_STOCK]
 
 
@@ -90,7 +91,7 @@ def test_a_vial_kept_for_somebody_is_not_discarded_for_one_of_the_clinics(
 ) -> None:
     stocked(owner=tom)
     stocked()
-    broken: dict[str, Any] = {"clinic": riverside, "lot": "C4471", "strength": 200, "number": 1, "by": nurse, "at": NOW}
+    broken: dict[str, Any] = VIALS | {"clinic": riverside, "number": 1, "by": nurse, "at": NOW}
     changes.discard(**broken, reason="Dropped")
     assert StockVial.objects.get(state=State.IN_STOCK).owner == tom
     with pytest.raises(Refused, match="Only 0 of lot C4471"):
@@ -102,7 +103,7 @@ def test_a_vial_kept_for_somebody_is_not_discarded_for_one_of_the_clinics(
 def test_more_than_there_is_cannot_be_discarded(stocked: Receive, riverside: Clinic, nurse: User) -> None:
     stocked()
     with pytest.raises(Refused, match="Only 1 of lot C4471"):
-        changes.discard(clinic=riverside, lot="C4471", strength=200, number=2, reason="Dropped", by=nurse, at=NOW)
+        changes.discard(**VIALS, clinic=riverside, number=2, reason="Dropped", by=nurse, at=NOW)
     assert states() == [State.IN_STOCK]
 
 

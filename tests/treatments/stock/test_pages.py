@@ -15,13 +15,15 @@ from tests.acceptance.forms import Page, faults
 from tests.builders import NOW, TODAY, make_course, make_patient, make_session
 from tests.conftest import log_in
 from tests.pages import text
-from tests.treatments.stock.conftest import Receive, Sign
+from tests.treatments.stock.conftest import EXPIRY, Receive, Sign
 from treatments.models import LotRecall, StockVial, TreatmentSession
 from treatments.stock import changes, tracing
 
 pytestmark = pytest.mark.django_db
 
 DELIVERY = {"lot": "C4471", "strength": "200", "expires_on": "2027-09-30", "number": "4", "received_on": "2026-11-23"}
+
+DISCARDED = {"lot": "C4471", "strength": "200", "expires_on": EXPIRY.isoformat()}
 
 
 @pytest.fixture
@@ -66,7 +68,7 @@ def test_a_person_of_another_clinic_cannot_be_an_owner(at_stock: Client, lakesid
 
 def test_vials_are_discarded_from_the_list(at_stock: Client, stocked: Receive) -> None:
     stocked(number=2)
-    fields = {"lot": "C4471", "strength": "200", "number": "1", "reason": "Dropped"}
+    fields = DISCARDED | {"number": "1", "reason": "Dropped"}
     answer = at_stock.post(reverse("treatments:discard"), fields, follow=True)
     assert "1 vial of lot C4471 discarded." in answer.content.decode()
 
@@ -76,15 +78,27 @@ def test_each_row_discards_its_own_vials(at_stock: Client, stocked: Receive, tom
     stocked()
     page = at_stock.get(reverse("treatments:stock")).content.decode()
     assert sorted(re.findall(r'name="owner"(?: value="([^"]*)")?', page)) == ["", str(tom.uid)]
-    fields = {"lot": "C4471", "strength": "200", "number": "2", "reason": "Warm", "owner": str(tom.uid)}
+    fields = DISCARDED | {"number": "2", "reason": "Warm", "owner": str(tom.uid)}
     refused = at_stock.post(reverse("treatments:discard"), fields).content.decode()
     assert refused.count('<details class="row-menu" open>') == 1
+
+
+def test_a_lot_that_came_in_under_a_wrong_expiry_leaves_the_stock_by_its_own_row(
+    at_stock: Client, stocked: Receive
+) -> None:
+    mistyped = EXPIRY.replace(year=EXPIRY.year + 10)
+    stocked(number=2)
+    stocked(number=2, expires_on=mistyped)
+    assert f'name="expires_on" value="{mistyped}"' in at_stock.get(reverse("treatments:stock")).content.decode()
+    fields = DISCARDED | {"expires_on": mistyped.isoformat(), "number": "2", "reason": "Expiry typed wrongly"}
+    at_stock.post(reverse("treatments:discard"), fields)
+    assert {vial.expires_on for vial in StockVial.objects.filter(state=StockVial.State.IN_STOCK)} == {EXPIRY}
 
 
 def test_discarding_needs_a_reason(at_stock: Client, stocked: Receive) -> None:
     stocked()
     stocked(lot="OTHER")
-    answer = at_stock.post(reverse("treatments:discard"), {"lot": "C4471", "strength": "200", "number": "1"})
+    answer = at_stock.post(reverse("treatments:discard"), DISCARDED | {"number": "1"})
     assert answer.status_code == 422
     assert "Say why the vials are discarded." in answer.content.decode()
     assert faults(Page(answer)) == []
