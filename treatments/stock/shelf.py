@@ -55,7 +55,8 @@ def shelves(vials: Iterable[StockVial]) -> list[Shelf]:
 def usable(clinic: Clinic, patient: Patient, on: dt.date) -> list[Shelf]:
     """Return what may be used for a person on a day: what is kept for them first, then the first to expire."""
     vials = in_stock(clinic).filter(expires_on__gte=on)
-    mine = [vial for vial in vials if vial.owner_id in (None, patient.pk)]
+    owners = [None, *patient.joined()]
+    mine = [vial for vial in vials if vial.owner_id in owners]
     return sorted(shelves(mine), key=lambda shelf: (shelf.owner is None, shelf.expires_on))
 
 
@@ -69,8 +70,15 @@ def look_ahead(clinic: Clinic, on: dt.date) -> Outlook:
     ).values_list("local_date", "course_id", "course__patient_id")
     given = _last_units({course for _day, course, _patient in booked})
     needs = [Need(day, given.get(course, STANDARD_UNITS), patient) for day, course, patient in booked]
-    supplies = [Supply(vial.strength, vial.expires_on, vial.owner_id) for vial in in_stock(clinic)]
+    supplies = [Supply(vial.strength, vial.expires_on, _whose(vial.owner)) for vial in in_stock(clinic)]
     return outlook(needs, supplies)
+
+
+def _whose(owner: Patient | None) -> int | None:
+    """Return the record under which a vial's owner is treated: that which theirs was joined with, if it was."""
+    while owner and owner.merged_into:
+        owner = owner.merged_into
+    return owner.pk if owner else None
 
 
 def _last_units(courses: set[int]) -> dict[int, int]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 from clinic.models import User
@@ -53,9 +53,9 @@ def faults(
     wrong = [prepared_fault(vial.reconstituted_at, at) for vial in vials if vial.reconstituted_at]
     lots = sorted({clean_lot(vial.lot) for vial in vials})
     wrong += recall_faults(session.clinic_id, lots, began, known_by=began if before_recall else at)
-    stored = list(StockVial.objects.filter(clinic=session.clinic_id, lot__in=lots))
+    stored, owners = list(StockVial.objects.filter(clinic=session.clinic_id, lot__in=lots)), _owners(session)
     for lot in lots:
-        wrong += _lot_faults(session, lot, [one for one in stored if one.lot == lot], vials)
+        wrong += _lot_faults(lot, [one for one in stored if one.lot == lot], owners, vials)
     return list(dict.fromkeys(filter(None, wrong)))
 
 
@@ -79,12 +79,16 @@ def recalled_since(clinic: int, lots: Iterable[str], began: dt.datetime) -> bool
     return any(recall.recorded_at > began for recall in recalls_of(clinic, [clean_lot(lot) for lot in lots]))
 
 
-def _lot_faults(session: TreatmentSession, lot: str, stored: list[StockVial], vials: Sequence[Used]) -> list[str]:
+def _owners(session: TreatmentSession) -> Collection[int | None]:
+    """Return for whom a vial of the session may be kept: nobody, or the person, also under a record joined with theirs."""
+    return [None, *session.course.patient.joined()]
+
+
+def _lot_faults(lot: str, stored: list[StockVial], owners: Collection[int | None], vials: Sequence[Used]) -> list[str]:
     """Compare the vials of one lot with what was received of it."""
     if not stored:
         return []
-    patient = session.course.patient_id
-    if all(one.owner_id not in (None, patient) for one in stored):
+    if all(one.owner_id not in owners for one in stored):
         return [f"The vials of lot {lot} are kept for other people. Use another vial."]
     expiries, strengths = {one.expires_on for one in stored}, {one.strength for one in stored}
     named = [vial for vial in vials if clean_lot(vial.lot) == lot]
@@ -131,10 +135,10 @@ def _take(
     session: TreatmentSession, lot: str, strength: int, number: int, by: User, at: dt.datetime
 ) -> list[StockVial]:
     """Choose among what is there, the person's own first; a vial set aside by a recall is only left for a correction."""
-    patient = session.course.patient_id
+    owners = _owners(session)
     found = StockVial.objects.filter(clinic=session.clinic_id, lot=lot, strength=strength, state__in=_UNUSED)
     # Locked before one is chosen: who signs at the same moment would choose the same vial, and take none.
-    allowed = [vial for vial in found.select_for_update() if vial.owner_id in (None, patient)]
+    allowed = [vial for vial in found.select_for_update() if vial.owner_id in owners]
     mine_first = sorted(allowed, key=lambda one: (one.state == StockVial.State.RECALLED, one.owner_id is None))
     taken = mine_first[:number]
     StockVial.objects.filter(pk__in=[vial.pk for vial in taken]).update(

@@ -11,7 +11,7 @@ from clinic.models import Clinic, Injector, User
 from patients.models import Patient
 from tests.builders import NOW, TODAY, make_course, make_session
 from tests.treatments.stock.conftest import EXPIRY, Receive, Sign
-from treatments import protocol
+from treatments import leaving, protocol
 from treatments.models import LotRecall, SessionRecord, StockVial, TreatmentSession
 from treatments.recording import Refused, VialUsed
 from treatments.stock import changes, shelf, tracing, use
@@ -64,6 +64,17 @@ def test_a_persons_own_vial_is_used_first_and_marked_as_theirs(stocked: Receive,
     record = sign()
     assert StockVial.objects.get(state="used").owner == maria
     assert record.vials.get().owned_by_patient
+
+
+def test_a_vial_kept_for_somebody_under_a_record_that_was_joined_with_theirs_is_their_own(
+    stocked: Receive, sign: Sign, maria: Patient, tom: Patient, riverside: Clinic, nurse: User
+) -> None:
+    stocked(owner=tom)
+    leaving.merge(patient=tom, into=maria, by=nurse, at=NOW)
+    assert [one.lot for one in shelf.usable(riverside, maria, TODAY)] == ["C4471"]
+    assert shelf.look_ahead(riverside, TODAY).covered == 1
+    assert sign().vials.get().owned_by_patient
+    assert StockVial.objects.get().state == StockVial.State.USED
 
 
 def test_an_expiry_unlike_the_delivery_is_questioned(stocked: Receive, sign: Sign) -> None:
