@@ -37,6 +37,8 @@ COLUMNS = (
 _NUMBERS = {"cycle", "days_since_last", "units", "sites", "wasted"}
 # A cell that begins so is run as a formula by spreadsheets.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# A workbook is XML, which has no way to write them; they come along with what is pasted, or from a scanner.
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _TO_QUOTE = re.compile('[",\r\n]').search
 
 _LABELS = {status.value: str(status.label) for status in Status}
@@ -49,6 +51,11 @@ def safe_cell(text: str) -> str:
     if text[:1].isalnum():
         return text
     return f"'{text}" if text.startswith(_FORMULA_STARTS) or text.lstrip().startswith(_FORMULA_STARTS) else text
+
+
+def _sheet_cell(text: str) -> str:
+    """Return a safe cell that a workbook can hold."""
+    return safe_cell(_NOT_IN_XML.sub("", text))
 
 
 def csv_chunks(rows: QuerySet[Any], clinic: Clinic, filters: str) -> Iterator[str]:
@@ -88,8 +95,8 @@ def workbook(rows: QuerySet[Any], clinic: Clinic, filters: str) -> IO[bytes]:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Sessions")
     for cells in _head(clinic, filters):
-        sheet.append([safe_cell(cell) for cell in cells])
-    table = _Table(clinic.zone, safe_cell)
+        sheet.append([_sheet_cell(cell) for cell in cells])
+    table = _Table(clinic.zone, _sheet_cell)
     for piece in pieces(rows, clinic, CHUNK):
         for cells in table.cells(piece):
             sheet.append(list(map(_valued, COLUMNS, cells)))

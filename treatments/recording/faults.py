@@ -129,7 +129,7 @@ def _safety_faults(
 def _vial_faults(found: Findings, given_on: dt.date) -> list[str]:
     faults = [] if found.vials else ["Enter the vial: lot, expiry and units."]
     for vial in found.vials:
-        if not vial.lot.strip():
+        if not clean_lot(vial.lot):
             faults.append("Enter the lot number on the vial.")
         if vial.expires_on < given_on:
             faults.append(f"Lot {vial.lot} expired on {day_words(vial.expires_on)}. Use another vial.")

@@ -33,8 +33,11 @@ class Delivery:
 
 
 def clean_lot(text: str) -> str:
-    """Return a lot number as it is kept: in capitals without blanks, as makers print it, however it was typed."""
-    return "".join(text.split()).upper()
+    """Return a lot number as it is kept: in capitals without blanks, as makers print it, however it was typed.
+
+    Nor with letters that nobody sees, which scanners send and copied text holds: a recalled lot would pass for another.
+    """
+    return "".join(letter for letter in text if letter.isprintable() and not letter.isspace()).upper()
 
 
 def spellings(text: str) -> set[str]:
@@ -50,8 +53,10 @@ def recalls_of(clinic: int, lots: Iterable[str]) -> list[LotRecall]:
 
 @transaction.atomic
 def receive(*, clinic: Clinic, delivery: Delivery, by: User, at: dt.datetime) -> list[StockVial]:
-    """Put vials into stock. Raises Refused for a recalled lot, or one that had expired on arrival."""
+    """Put vials into stock. Raises Refused for a lot that is empty, was recalled, or had expired on arrival."""
     _permit(by, clinic)
+    if not clean_lot(delivery.lot):
+        raise Refused("Enter the lot number on the vials.")
     if delivery.expires_on < delivery.received_on:
         raise Refused(f"Lot {delivery.lot} had expired on {day_words(delivery.expires_on)}. Send it back.")
     _hold(clinic)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from clinic.models import AuditEntry, Clinic, Injector, Membership, Role, User
+from patients.models import Patient
 from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session, make_user
 from tests.conftest import log_in
 from treatments import protocol, recording
@@ -181,6 +182,13 @@ def test_the_workbook_holds_the_same_rows_with_numbers_as_numbers(signed: Treatm
     assert rows[0][:2] == ("Sessions of Riverside Clinic", "status=done")
     assert rows[2][3] == "Maria Santos"
     assert rows[2][8:11] == (155, 31, 45)
+
+
+def test_a_letter_that_nobody_sees_keeps_nobody_from_the_workbook(signed: TreatmentSession, admin: User) -> None:
+    Patient.objects.update(given_name="Ma\x0bria")  # as it was pasted
+    response: Any = log_in(admin).get(reverse("treatments:export"), {"status": "done", "format": "xlsx"})
+    book = load_workbook(io.BytesIO(b"".join(response.streaming_content)))
+    assert list(book["Sessions"].iter_rows(values_only=True))[2][3] == "Maria Santos"
 
 
 def test_the_file_is_of_the_clinic_whose_log_was_open_and_the_other_window_stays_where_it_is(

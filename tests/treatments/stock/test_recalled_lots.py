@@ -45,7 +45,15 @@ def recalled(riverside: Clinic, admin: User) -> LotRecall:
     )
 
 
-@pytest.mark.parametrize(("recalled_as", "typed"), [("C4471 C3", "c4471c3"), ("C4471C3", "C4471  C3")])
+@pytest.mark.parametrize(
+    ("recalled_as", "typed"),
+    [
+        ("C4471 C3", "c4471c3"),
+        ("C4471C3", "C4471  C3"),
+        ("C4471C3", "C4471C3\x03"),  # as a scanner ends it
+        ("C4471\u200bC3", "C4471C3"),  # as it was copied from a letter
+    ],
+)
 def test_a_blank_inside_a_lot_lets_no_recalled_vial_pass(
     sign: Sign, stocked: Receive, riverside: Clinic, admin: User, recalled_as: str, typed: str
 ) -> None:
@@ -55,6 +63,14 @@ def test_a_blank_inside_a_lot_lets_no_recalled_vial_pass(
     assert "Lot C4471C3 was recalled" in " ".join(refusal.value.faults)
     with pytest.raises(NotReceived, match="was recalled"):
         stocked(lot=typed)
+
+
+def test_a_lot_of_nothing_that_anybody_sees_is_none(sign: Sign, stocked: Receive) -> None:
+    with pytest.raises(Refused) as refusal:
+        sign(VialUsed("\u200b", EXPIRY, 200))
+    assert "Enter the lot number on the vial." in refusal.value.faults
+    with pytest.raises(NotReceived, match="Enter the lot number"):
+        stocked(lot="\u200b")
 
 
 def test_a_recall_that_was_kept_with_a_blank_counts_still(
