@@ -129,7 +129,9 @@ def _forget_inside(rows: QuerySet[Any], name: str) -> None:
 def _forget_words(people: list[Patient]) -> None:
     """Take the words out of what was written to them alone. Others are yet to get the rest, or may answer it."""
     written = Reminder.objects.filter(patient__in=people, one_off__isnull=False).values_list("one_off", flat=True)
-    gone = Erasure.objects.filter(patient=OuterRef("patient"), at__gte=OuterRef("one_off__made_at"))
+    # The log names every record that was erased; an erasure names one, and records that were joined go together.
+    erasures = AuditEntry.objects.filter(action=AuditEntry.Action.ERASE, subject=OuterRef("patient__uid"))
+    gone = erasures.filter(at__gte=OuterRef("one_off__made_at"))
     others = Reminder.objects.filter(~Exists(gone), one_off=OuterRef("pk")).exclude(patient__in=people)
     OneOff.objects.filter(~Exists(others), pk__in=list(written)).update(subject="", body="")
     points = ContactPoint.history.model

@@ -277,6 +277,27 @@ def test_words_that_others_are_yet_to_get_go_out_to_them(maria: Patient, keeper:
 
 
 @pytest.mark.parametrize("what", ["contact", "person"])
+def test_words_go_with_the_last_who_got_them_also_where_one_got_them_under_a_record_that_was_joined(
+    maria: Patient, keeper: User, what: str
+) -> None:
+    [text], tom = OneOff.objects.all(), make_patient(maria.clinic, "Tom", "Reid")
+    twin = make_patient(maria.clinic, "Mary", "Santos")
+    hers = Reminder.objects.get(one_off=text)
+    for patient in (twin, tom):
+        Reminder.objects.create(
+            clinic=text.clinic, rule=hers.rule, patient=patient, one_off=text, occasion=hers.occasion, batch=text.uid,
+            channel="sms", due_at=NOW, useful_until=NOW, created_at=NOW,
+        )  # fmt: skip
+    close_record(patient=twin, closed=Patient.Closed.MERGED, on=TODAY, by=keeper, at=NOW, into=maria)
+    wipe(maria, keeper, what=what)
+    text.refresh_from_db()
+    assert text.body == "Dear Maria"
+    wipe(tom, keeper, what=what)
+    text.refresh_from_db()
+    assert (text.subject, text.body) == ("", "")
+
+
+@pytest.mark.parametrize("what", ["contact", "person"])
 def test_who_was_erased_since_the_page_was_read_is_not_erased_twice(maria: Patient, keeper: User, what: str) -> None:
     """As when the button is pressed twice, or two workers forget at once."""
     stale = Patient.objects.get(pk=maria.pk)
