@@ -12,8 +12,11 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 LOCAL = "127.0.0.1"
-# Ranges of addresses that carry another one inside, which may be private: NAT64, 6to4 and Teredo.
-_WRAPPED = tuple(ipaddress.ip_network(one) for one in ("64:ff9b::/96", "2002::/16", "2001::/32"))
+# What the open internet has of IPv6. Outside lie forms that carry an address of version 4, which may be private, and
+# networks of one house; not all of them are known to Python. Source: IANA, IPv6 Global Unicast Address Assignments.
+_GLOBAL = ipaddress.ip_network("2000::/3")
+# Ranges inside that carry another address, too: 6to4 and Teredo.
+_WRAPPED = tuple(ipaddress.ip_network(one) for one in ("2002::/16", "2001::/32"))
 
 
 class Unfit(Exception):
@@ -79,7 +82,7 @@ def public(address: str) -> bool:
     if isinstance(parsed, ipaddress.IPv6Address):
         if parsed.ipv4_mapped:
             return public(str(parsed.ipv4_mapped))
-        if any(parsed in network for network in _WRAPPED):
+        if parsed not in _GLOBAL or any(parsed in network for network in _WRAPPED):
             return False
     return parsed.is_global and not parsed.is_multicast
 

@@ -357,6 +357,10 @@ def test_addresses_that_may_never_be_called_are_refused(url: str, admin: User) -
         "fd00::1",
         "::ffff:10.0.0.1",
         "64:ff9b::a00:1",
+        "64:ff9b:1::a00:1",  # NAT64 of one house
+        "::10.0.0.1",
+        "::ffff:0:10.0.0.1",
+        "fec0::1",
         "2002:a00:1::",
         "ff02::1",
     ],
@@ -371,6 +375,11 @@ def test_a_name_that_leads_into_our_own_network_is_not_called(
     Hook.objects.update(url="https://rebinding.example/")
     tell()
     assert HookCall.objects.get().answer == "The name leads to a private network."
+
+
+@pytest.mark.parametrize("address", ["93.184.215.14", "::ffff:93.184.215.14", "2606:2800:21f:cb07::1", "2a00:1450::1"])
+def test_an_address_of_the_open_internet_is_one(address: str) -> None:
+    assert addresses.public(address)
 
 
 def test_a_public_name_is_called_at_the_address_that_was_checked(monkeypatch: pytest.MonkeyPatch) -> None:
