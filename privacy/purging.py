@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from clinic.models import Clinic
 from privacy.models import Retention
+from privacy.rules import OWN_NUMBER
 from reminders.models import Delivery, InboundMessage, OneOff
 
 WORDS_OF_DELIVERY = ("provider_id", "error", "receipt_words")
@@ -17,13 +18,13 @@ WORDS_OF_DELIVERY = ("provider_id", "error", "receipt_words")
 def purge_texts(*, clinic: Clinic, at: dt.datetime) -> int:
     """Blank the words of messages that are older than the clinic keeps them; return how many messages lost theirs.
 
-    A number that was put to nobody goes with its words. What still waits for somebody stays until they dealt with it.
+    A number that was put to nobody goes with its words, and the gateway's own, by which it tells both. What still waits for somebody stays until they dealt with it.
     """
     before = _before(clinic, at)
-    _came(clinic, before).filter(patient=None).exclude(sender="").update(sender="")
+    _came(clinic, before).filter(patient=None).exclude(sender="").update(sender="", gateway_id=OWN_NUMBER)
     came, went, tried = _with_words(clinic, before)
     return (
-        came.update(body="", answer="")
+        came.update(body="", answer="", gateway_id=OWN_NUMBER)
         + went.update(subject="", body="")
         + tried.update(**dict.fromkeys(WORDS_OF_DELIVERY, ""))
     )

@@ -51,11 +51,14 @@ class Delete:
 
 # Nothing in it tells who it was.
 KEEP: dict[str, Any] = {}
+# In place of a number by which somebody else knows a row; one each, as the database wants it.
+OWN_NUMBER = Concat(Value("erased-"), Cast("pk", CharField()))
 
 # What goes when only contact data is asked for; the ledger keeps what was sent, when, and what came of it.
 CONTACT: dict[type[Model], Delete | dict[str, Any]] = {
     ContactPoint: Delete(),
-    InboundMessage: {"sender": "", "body": "", "answer": ""},
+    # Whoever may ask the gateway by its number is told who wrote, and what.
+    InboundMessage: {"sender": "", "body": "", "answer": "", "gateway_id": OWN_NUMBER},
     Delivery: {"provider_id": "", "error": "", "receipt_words": ""},
 }
 
@@ -63,8 +66,7 @@ CONTACT: dict[type[Model], Delete | dict[str, Any]] = {
 RULES: dict[type[Model], Delete | dict[str, Any]] = {
     AcuteMedication: KEEP,
     Assessment: KEEP,
-    # A number each, as the database wants it of a person's.
-    Authorization: {"payer": "erased", "number": Concat(Value("erased-"), Cast("pk", CharField()))},
+    Authorization: {"payer": "erased", "number": OWN_NUMBER},
     Baseline: KEEP,
     BookedAs: Delete(),
     ClaimDraft: KEEP,

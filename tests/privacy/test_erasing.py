@@ -227,6 +227,18 @@ def test_texts_from_their_numbers_that_were_put_to_nobody_go_too(maria: Patient,
 
 
 @pytest.mark.parametrize("what", ["contact", "person"])
+def test_what_the_gateway_calls_their_texts_goes_too(maria: Patient, keeper: User, what: str) -> None:
+    """Whoever may ask the gateway by it is told the number and the words."""
+    for number, patient in (("SM901", maria), ("SM902", maria), ("SM903", None)):
+        InboundMessage.objects.create(
+            clinic=maria.clinic, gateway_id=number, sender="+447700900555", body="I am ill", received_at=NOW,
+            meaning="other", patient=patient,
+        )  # fmt: skip
+    wipe(maria, keeper, what)
+    assert not InboundMessage.objects.filter(gateway_id__in=["SM901", "SM902", "SM903"]).exists()
+
+
+@pytest.mark.parametrize("what", ["contact", "person"])
 def test_a_text_whose_words_are_gone_waits_for_nobody(
     maria: Patient, keeper: User, kit: Any, front_desk: User, what: str
 ) -> None:

@@ -126,6 +126,15 @@ def text_from(clinic: Clinic, number: str, days_ago: int, **fields: Any) -> Inbo
     )  # fmt: skip
 
 
+def test_what_the_gateway_calls_a_text_is_forgotten_with_its_words(harbour: World) -> None:
+    text_from(harbour.clinic, "+447700900991", 366)
+    text_from(harbour.clinic, "+447700900993", 364)
+    text_from(harbour.clinic, "+447700900994", 366, patient=harbour.patient)
+    forget()
+    left = InboundMessage.objects.filter(gateway_id__startswith="SM+").values_list("gateway_id", flat=True)
+    assert list(left) == ["SM+447700900993"]
+
+
 def test_the_number_of_a_stranger_who_wrote_is_forgotten_with_their_words(harbour: World) -> None:
     stranger = text_from(harbour.clinic, "+447700900991", 366)
     lately = text_from(harbour.clinic, "+447700900992", 364)
