@@ -1,6 +1,11 @@
 """/healthz and /readyz: what a machine is told, and who is told nothing."""
 
 import datetime as dt
+import socket
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -20,6 +25,9 @@ from treatments.models import TreatmentSession
 
 NOBODY_LISTENS = "redis://127.0.0.1:1/0"
 NEIGHBOUR, STRANGER = "127.0.0.1", "203.0.113.9"
+# What a RabbitMQ says first, and to a wrong password (AMQP 0-9-1, connection.start and connection.close).
+_START = struct.pack(">HHBBII5sI5s", 10, 10, 0, 9, 0, 5, b"PLAIN", 5, b"en_US")
+_CLOSE = struct.pack(">HHH15pHH", 10, 50, 403, b"ACCESS_REFUSED", 0, 0)
 
 
 def ask(path: str, **headers: str) -> Any:
@@ -135,6 +143,46 @@ def test_a_broker_that_is_away_fails_one_check(all_well: None, monkeypatch: pyte
     assert answer.status_code == 503
     assert answer.json()["checks"]["broker"] == {"ok": False, "error": "OperationalError"}
     assert answer.json()["checks"]["database"]["ok"]
+
+
+@pytest.fixture
+def rabbit() -> Iterator[int]:
+    """The port of a RabbitMQ, as far as it has to be one to refuse a password."""
+
+    def refuse() -> None:
+        while True:
+            try:
+                line, _ = listener.accept()
+            except OSError:  # the test is over
+                return
+            with line, suppress(OSError):
+                line.settimeout(5)
+                for method in (_START, _CLOSE):
+                    line.recv(4096)
+                    line.sendall(struct.pack(">BHI", 1, 0, len(method)) + method + b"\xce")
+                line.recv(4096)
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    threading.Thread(target=refuse, daemon=True).start()
+    yield listener.getsockname()[1]
+    listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+
+
+def test_a_broker_that_refuses_the_password_fails_one_check(
+    all_well: None, rabbit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.conf, "broker_url", f"amqp://clinic:wrong@127.0.0.1:{rabbit}//")
+    answer = ask("/readyz")
+    assert answer.status_code == 503
+    checks = answer.json()["checks"]
+    assert checks.pop("broker") == {"ok": False, "error": "AccessRefused"}
+    assert all(check["ok"] for check in checks.values())
+
+
+def test_a_broker_whose_address_is_wrong_fails_one_check(all_well: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.conf, "broker_url", "redis://127.0.0.1:1/first")
+    assert ask("/readyz").json()["checks"]["broker"] == {"ok": False, "error": "ValueError"}
 
 
 def test_a_balancer_leaves_out_what_the_pages_do_not_need(all_well: None, monkeypatch: pytest.MonkeyPatch) -> None:
