@@ -115,6 +115,13 @@ def test_after_it_was_used_only_the_log_and_the_name_in_it_stay(
     assert load(here=riverside, by=admin, at=NOW).pk != demo.pk
 
 
+def test_it_stands_beside_a_real_clinic_that_is_called_demo(riverside: Clinic, admin: User, outbox: Path) -> None:
+    Clinic.objects.filter(pk=riverside.pk).update(name="Demo", slug="demo")
+    page = log_in(admin).post(reverse("demo:load"), follow=True)
+    assert "The demo clinic is loaded" in page.content.decode()
+    assert standing() not in (None, riverside)
+
+
 def of_clinic(model: Any, clinic: Clinic) -> Any:
     """Return a table's rows of a clinic, where they name one."""
     names = {field.name for field in model._meta.concrete_fields}
