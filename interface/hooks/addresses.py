@@ -23,6 +23,10 @@ class Unfit(Exception):
     """The address may not be called; the text says why, for the admin."""
 
 
+class Unanswered(Unfit):
+    """No name server answered: asked again, it would take as long."""
+
+
 @dataclass(frozen=True)
 class Target:
     """An address taken apart."""
@@ -61,12 +65,17 @@ def read(url: str) -> Target:
 
 
 def resolve(target: Target) -> str:
-    """Return the one address to call. Raises Unfit when the name is not known or leads to a network of our own."""
+    """Return the one address to call.
+
+    Raises Unfit when the name is not known or leads to a network of our own, Unanswered when nobody says.
+    """
     if target.local and settings.DEMO:
         return LOCAL
     try:
         found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
+        if isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN:
+            raise Unanswered("The name of the server could not be looked up.") from error
         raise Unfit("The name of the server is not known.") from error
     addresses = [str(entry[4][0]) for entry in found]
     if not addresses or not all(public(address) for address in addresses):

@@ -7,7 +7,7 @@ from urllib3.util import Timeout
 
 from clinic.deadline import Deadline, Plain, Secure
 from interface.hooks import addresses, signature
-from interface.hooks.addresses import Target, Unfit
+from interface.hooks.addresses import Target, Unanswered, Unfit
 from interface.models import Hook
 
 CONNECT_SECONDS, READ_SECONDS = 5, 15
@@ -26,6 +26,8 @@ def send(hook: Hook, identity: str, body: bytes, now: dt.datetime) -> str:
     try:
         target = addresses.read(hook.url)
         status = _post(target, addresses.resolve(target), headers_of(hook, identity, body, now), body)
+    except Unanswered as error:
+        raise TooSlow(str(error)) from error
     except Unfit as error:
         raise NotTold(str(error)) from error
     except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:

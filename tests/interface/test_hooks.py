@@ -412,6 +412,24 @@ def test_a_name_that_nobody_knows_is_tried_again(
     assert HookCall.objects.get().answer == "The name of the server is not known."
 
 
+def test_where_no_name_server_answers_the_rest_of_its_calls_wait(
+    hook: Hook, booked: TreatmentSession, front_desk: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[object]()
+
+    def look_up(host: object, *_: object, **__: object) -> list[Any]:
+        asked.append(host)
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr("interface.hooks.addresses.socket.getaddrinfo", look_up)
+    Hook.objects.update(url="https://slow.example/")
+    booking.change_status(session=booked, to=Status.CANCELLED, by=front_desk, at=NOW, reason="x")
+    tell()
+    assert HookCall.objects.count() == 2
+    assert len(asked) == 1
+    assert "The name of the server could not be looked up." in HookCall.objects.values_list("answer", flat=True)
+
+
 def test_before_an_address_ends_a_page_says_what_ends_and_changes_nothing(
     hook: Hook, booked: TreatmentSession, admin: User
 ) -> None:
