@@ -96,6 +96,8 @@ def refuse(people: list[Patient], what: str, reason: str, at: dt.datetime) -> No
 
 
 def _forget_person(people: list[Patient], *, by: User | None, at: dt.datetime) -> None:
+    histories = [model for model in tables() if hasattr(model, "history_type")]
+    lines = [_rows(model, people) for model in histories]  # before the rows go by which they are found
     for model, rule in RULES.items():
         _apply(rule, _rows(model, people))
     with Opening.of_signed_texts(kind=Opening.Kind.ERASE, by=by, at=at):
@@ -104,9 +106,8 @@ def _forget_person(people: list[Patient], *, by: User | None, at: dt.datetime) -
     for one in people:
         _become_nobody(one, at)
     # Last, since deleting a row writes a line of history that holds it all once more.
-    for model in tables():
-        if hasattr(model, "history_type"):
-            _apply(Delete(), _rows(model, people))
+    for rows in (*lines, *(_rows(model, people) for model in histories)):
+        _apply(Delete(), rows)
 
 
 def _forget_texts(model: type[Model], people: list[Patient]) -> None:

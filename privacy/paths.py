@@ -1,11 +1,11 @@
 """Which rows are about a person: found by walking the foreign keys, so that a new table is never forgotten."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
 from django.apps import apps
-from django.db.models import ForeignKey, Model, QuerySet
+from django.db.models import Exists, ForeignKey, Model, OuterRef, QuerySet
 
 from patients.models import Patient
 from treatments.models import SlotOffer
@@ -51,6 +51,27 @@ def rows_of(model: type[Model], people: Iterable[Patient]) -> QuerySet[Any]:
         return rows.filter(pk__in=keys)
     if model is Patient.history.model:
         return rows.filter(id__in=keys)
+    if hasattr(model, "history_type"):
+        return _lines_of(model, people)
+    return _by_ways(model, keys)
+
+
+def _lines_of(model: Any, people: Iterable[Patient]) -> QuerySet[Any]:
+    """Return the lines of history of the rows that are theirs, whoever had them when a line was written.
+
+    Lines of a joined record name the one that had it then; after that was taken back they are the other one's again.
+    Where the row itself is gone, they are whose they say.
+    """
+    people, kept = list(people), model.instance_type._base_manager
+    named = _by_ways(model, [person.pk for person in people])
+    gone = named.filter(~Exists(kept.filter(pk=OuterRef("id"))))
+    theirs = model._default_manager.filter(id__in=_keys(rows_of(model.instance_type, people)))
+    found: QuerySet[Any] = model._default_manager.filter(pk__in=_keys(theirs).union(_keys(gone)))
+    return found
+
+
+def _by_ways(model: type[Model], keys: Sequence[int]) -> QuerySet[Any]:
+    rows = model._default_manager.all()
     first, *others = [rows.filter(**{f"{way}__in": keys}) for way in ways(model)]
     if not others:
         return first

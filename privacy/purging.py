@@ -18,7 +18,8 @@ WORDS_OF_DELIVERY = ("provider_id", "error", "receipt_words")
 def purge_texts(*, clinic: Clinic, at: dt.datetime) -> int:
     """Blank the words of messages that are older than the clinic keeps them; return how many messages lost theirs.
 
-    A number that was put to nobody goes with its words, and the gateway's own, by which it tells both. What still waits for somebody stays until they dealt with it.
+    A number that was put to nobody goes with its words, and the gateway's own, by which it tells both. What still waits
+    for somebody stays until they dealt with it.
     """
     before = _before(clinic, at)
     _came(clinic, before).filter(patient=None).exclude(sender="").update(sender="", gateway_id=OWN_NUMBER)

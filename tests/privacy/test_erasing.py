@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from clinic.fields import TOKEN, cipher
 from clinic.models import AuditEntry, Clinic, Opening, Role, User
-from patients.actions import close_record, set_contact
-from patients.models import Assessment, Authorization, ContactPoint, Patient
+from patients.actions import close_record, reopen_record, set_contact
+from patients.models import Assessment, Authorization, ContactPoint, Patient, PreventiveTrial
 from privacy.erasing import NotYet, erase
 from privacy.models import Erasure, Retention
 from privacy.paths import tables
@@ -201,6 +201,38 @@ def test_joined_records_go_together(maria: Patient, keeper: User) -> None:
         ("Erased", "erased"),
         ("Erased", "merged"),
     }
+
+
+@pytest.fixture
+def twin(maria: Patient, keeper: User) -> Patient:
+    """A second record of Maria's name, joined with hers by mistake and taken back; each has a medicine of its own."""
+    other = make_patient(maria.clinic, "Mary", "Santos")
+    for patient in (other, maria):
+        PreventiveTrial.objects.create(
+            clinic=maria.clinic, patient=patient, drug_class="beta_blocker", drug="Propranolol",
+            result="not_tolerated", reason=f"As {patient.given_name} said",
+        )  # fmt: skip
+    close_record(patient=other, closed=Patient.Closed.MERGED, on=TODAY, by=keeper, at=NOW, into=maria)
+    reopen_record(patient=other, by=keeper, at=NOW)
+    return other
+
+
+def reasons_kept() -> set[str]:
+    """Return what histories say of the medicines of both."""
+    return {one.reason for one in PreventiveTrial.history.all() if one.reason.startswith("As ")}
+
+
+def test_what_a_record_said_goes_with_it_also_where_it_stood_under_another(twin: Patient, keeper: User) -> None:
+    assert reasons_kept() == {"As Mary said", "As Maria said"}
+    wipe(twin, keeper)
+    assert reasons_kept() == {"As Maria said"}
+
+
+def test_what_stood_under_a_record_by_mistake_is_the_other_ones(maria: Patient, twin: Patient, keeper: User) -> None:
+    lines = PreventiveTrial.history.filter(id=PreventiveTrial.objects.get(patient=twin).pk)
+    kept = lines.count()
+    wipe(maria, keeper)
+    assert (lines.count(), reasons_kept()) == (kept, {"As Mary said"})
 
 
 def test_a_record_that_was_joined_since_the_page_was_read_takes_the_other_along(maria: Patient, keeper: User) -> None:
