@@ -23,7 +23,8 @@ ENGLISH = (
     rf"(?:dont|do not|never) send{_SOON} {_MESSAGES}",
     rf"(?:dont|do not|no longer) (?:want|wish|need)(?: to)?(?: (?:get|receive|have|be sent|your|any|more|these|further|the)){{0,4}} {_MESSAGES}",
     rf"no (?:more|further) {_MESSAGES}",
-    r"(?:unsubscribe|remove|opt) me(?: out)?(?:$| from| please| pls| now)",
+    r"(?:unsubscribe|opt) me(?: out)?(?:$| from| please| pls| now)",
+    rf"remove me(?:$| please| pls| now| from (?:(?:this|it|here)(?:$| please| pls| now)|(?:(?:all|any|these|your|the) )?{_MESSAGES}))",
     r"(?:i (?:want|wish|would like|d like) to |id like to )(?:opt out|unsubscribe)",
     rf"(?:take|remove|delete|get) (?:me|my number|this number) (?:off|from) {_LIST}",
     r"(?:remove|delete) (?:my|this) number(?:$| please| pls| now| thanks)",
@@ -39,16 +40,20 @@ WELSH = (
     r"rhowch y gorau i (?:anfon|ddanfon|yrru|decstio)",
     r"(?:dydw i|dw i|dwi) ddim (?:eisiau|isio|am gael)(?: mwy o| rhagor o)? (?:neges\w*|tecst\w*)",
 )
+# Do it not, as an order: what somebody did, or does, not do ("no me enviaron", "no me mandan") is a complaint.
+_NOT_TO_SEND = r"(?:(?:envi|mand)(?:e|es|en|eis|ar(?:me|nos)?)|escrib(?:a|as|an|ais|ir(?:me|nos)?))"
 SPANISH = (
     r"^(?:por favor )?(?:stop|alto|baja|pare|parar|basta)(?: (?:ya|ahora|por favor|gracias))*$",
-    r"no (?:me )?(?:envi\w+|mand\w+|escrib\w+)(?: me)?(?: \w+){0,2}? (?:mas|mensajes?|sms|textos?)",
-    r"no me escrib\w+$",
+    rf"no (?:me )?{_NOT_TO_SEND}(?: me)?(?: \w+){{0,2}}? (?:mas|mensajes?|sms|textos?)",
+    rf"no me {_NOT_TO_SEND}$",
     r"(?:deje|dejen|deja|dejad|paren|pare|para) de (?:envi\w+|mand\w+|escrib\w+)",
     r"(?:quiero )?dejar de recibir(?: \w+){0,2}? (?:mensajes?|sms|textos?)",
     r"no (?:quiero|deseo)(?: recibir)?(?: mas| sus| estos| tantos){0,2} (?:mensajes?|sms|textos?)",
     r"no mas (?:mensajes?|sms|textos?)",
     r"(?:denme|deme|dame|darme) de baja",
 )
+# Of messages, and not of a visit or a hospital.
+_OUT = r"(?:$| prosze| juz| z(?: tej| tych| waszej| waszych)? (?:list\w*|baz\w*|sms\w*|wiadomosci\w*|powiadomien\w*))"
 POLISH = (
     r"^(?:prosze )?(?:stop|koniec|wypisz)(?: (?:juz|prosze|dziekuje|dzieki))*$",
     r"(?:prosze )?nie (?:pisz|piszcie|pisac|smsuj|smsujcie|smsowac)(?:$| do mnie| wiecej| juz| tu| sms\w*)",
@@ -56,33 +61,35 @@ POLISH = (
     r"(?:przestan(?:cie)?|prosze przestac)(?: do mnie)?(?: mi)? (?:pisac|wysylac|przysylac|smsowac)",
     r"nie chce(?: juz| wiecej| dostawac| otrzymywac| tych| waszych){0,4} (?:sms\w*|wiadomosci\w*)",
     r"(?:koniec|dosc)(?: z)?(?: tych| tymi)? (?:sms\w*|wiadomosci\w*)",
-    r"wypisz(?:cie)? mnie",
-    r"prosze mnie wypisac",
+    rf"wypisz(?:cie)? mnie{_OUT}",
+    rf"prosze mnie wypisac{_OUT}",
     r"(?:rezygnuje|zrezygnowac) z(?: tych| waszych)? (?:sms\w*|wiadomosci\w*)",
 )
 _URDU_MESSAGES = r"(?:میسج|میسیج|میسجز|پیغام|پیغامات|ٹیکسٹ|ایس ایم ایس)"
+# That somebody has stopped them is a complaint; that they be stopped is a wish.
+_STOPPED = "(?:دی|دیا|دیے|دییے)"
 URDU = (
     r"^(?:(?:براہ کرم|پلیز) )?(?:بند کر(?:یں|و| دیں)|روکیں|سٹاپ|اسٹاپ|stop)(?: (?:پلیز|شکریہ))*$",
     rf"{_URDU_MESSAGES} (?:مت|نہ) (?:بھیج\w*|کر\w*)",
-    rf"{_URDU_MESSAGES}(?: بھیجنا| کرنا| بھیجنے)? بند کر",
+    rf"{_URDU_MESSAGES}(?: بھیجنا| کرنا| بھیجنے)? بند کر(?! ?{_STOPPED}\b(?! جا))",
     rf"{_URDU_MESSAGES} نہیں چاہ",
-    r"(?:message|messages|msg|msgs|sms|text)(?: karna| bhejna)? (?:band kar\w*|(?:mat|na) (?:bhej\w*|kar\w*))",
+    r"(?:message|messages|msg|msgs|sms|text)(?: karna| bhejna)? (?:band kar(?! ?(?:di|dia|die|diya|diye)\b)\w*|(?:mat|na) (?:bhej\w*|kar\w*))",
 )
 # What stands right before a wish and turns it round, makes it somebody else's, or a condition.
 _TURNED = {
-    ENGLISH: r"dont|do not|not|never|you|they|we|he|she|i|u|if|why|when|should|cant|wont|got|get|had|have|received|there"
+    ENGLISH: r"dont|do not|not|never|you|they|we|he|she|i|u|if|why|when|should|cant|wont|got|get|had|have|been|were|received|there"
     r"|(?:dont|do not|not|never) (?:want|wish|like|have|need) to",
-    WELSH: r"(?:peidiwch|paid|peidio) a|os",
-    SPANISH: r"no|nunca|si|cuando",
+    WELSH: r"(?:peidiwch|paid|peidio) a|os|pam|chi|ti|wedi",
+    SPANISH: r"no|nunca|si|cuando|yo|por que|no (?:quiero|deseo) que",
     POLISH: r"nie|nigdy|jesli|kiedy",
     URDU: r"اگر|نہ",
 }
 _WISHES = tuple(
     (re.compile(rf"\b{wish}"), re.compile(rf"\b(?:{turned})$")) for wishes, turned in _TURNED.items() for wish in wishes
 )
-# "I do not want" has an "I" of its own, and "can you stop" is a wish put politely.
+# "I do not want" has an "I" of its own, and "can you stop" ("allwch chi stopio") is a wish put politely.
 _OWN = re.compile(r"(?:dont|do not|no longer) (?:want|wish|need)")
-_POLITE = re.compile(r"\b(?:can|could|would|will) (?:you|u|ya)$")
+_POLITE = re.compile(r"\b(?:(?:can|could|would|will) (?:you|u|ya)|(?:g?allwch|fedrwch|w?newch) chi)$")
 
 
 def wants_none(words: str) -> bool:

@@ -18,27 +18,29 @@ STOPS = {
         "remove me from the texting list", "Never text this number again",
         "STOP thanks", "Stop now please", "STOP STOP STOP", "ok stop", "Please unsubscribe, thank you",
         "S.T.O.P.", "Please remove my number", "delete my number from your system",
+        "Please remove me", "remove me from this", "remove me from your texts please",
     ),
     "Welsh": (
         "STOPIWCH", "Peidiwch", "Peidiwch â thecstio", "peidiwch ag anfon negeseuon ataf i", "dim mwy o negeseuon",
         "Stopiwch anfon negeseuon", "Dim rhagor o negeseuon os gwelwch yn dda", "Dwi ddim eisiau mwy o negeseuon",
-        "rhowch y gorau i anfon", "STOP os gwelwch yn dda",
+        "rhowch y gorau i anfon", "STOP os gwelwch yn dda", "Allwch chi stopio anfon negeseuon?", "A wnewch chi stopio tecstio",
     ),
     "Spanish": (
         "BAJA", "alto", "PARAR", "no me envíen más mensajes", "Por favor no me manden más SMS", "deje de escribirme",
         "No quiero más mensajes", "no me escriban", "dejen de enviarme mensajes", "quiero dejar de recibir sus mensajes",
-        "denme de baja", "No más textos", "STOP por favor", "Por favor, BAJA. Gracias",
+        "denme de baja", "No más textos", "STOP por favor", "Por favor, BAJA. Gracias", "Ya no me manden mensajes",
+        "No me escriba más", "no enviarme más SMS", "Quiero que dejen de mandarme mensajes",
     ),
     "Polish": (
         "KONIEC", "wypisz mnie", "Proszę nie pisać do mnie", "nie piszcie więcej", "przestańcie wysyłać", "Nie chcę więcej SMS-ów",
         "proszę nie wysyłać mi więcej wiadomości", "dość tych smsów", "nie chcę dostawać wiadomości", "Przestań do mnie pisać",
         "STOP, proszę", "proszę stop, dziękuję", "proszę przestać pisać", "Proszę mnie wypisać", "Rezygnuję z SMS-ów",
-        "chcę zrezygnować z tych wiadomości",
+        "chcę zrezygnować z tych wiadomości", "wypiszcie mnie z listy", "Proszę mnie wypisać z tych SMS-ów",
     ),
     "Urdu": (
         "بند کریں", "بند کرو", "مجھے میسج نہ بھیجیں", "میسج مت کرو", "پیغامات بند کریں", "مجھے مزید پیغام نہیں چاہیے",
         "ایس ایم ایس بھیجنا بند کر دیں", "سٹاپ", "message mat bhejo", "mujhe msg na karo", "sms band karo", "ميسج بند كرو",
-        "پلیز بند کریں", "STOP شکریہ", "روک دیں",
+        "پلیز بند کریں", "STOP شکریہ", "روک دیں", "میسج بھیجنا بند کر دو", "پیغامات بند کر دیے جائیں", "messages band kar dein",
     ),
 }  # fmt: skip
 OTHERS = (
@@ -52,6 +54,15 @@ OTHERS = (
     "No me envíen la carta a la casa vieja", "nie przestawajcie pisać", "میسج بند نہ کریں", "si no me mandan mensajes llamo",
     "rezygnuję", "rezygnuję z wizyty", "Please remove my number from the waiting list", "nie rezygnuję z SMS-ów", "nie mogę przestać pisać",
     "start the car", "No, stop", "stop now or after lunch?", "please stop by", "ok", "help me find the entrance", "I need help", "Is parking free? 1 car",
+    # No message came: who complains of that wants them.
+    "No me envió mensajes ayer", "no me enviaron ningún mensaje", "No me mandaron el mensaje con la hora", "Ayer no me escribieron",
+    "No me mandan mensajes desde hace un mes", "¿Por qué no me envían mensajes?", "no quiero que dejen de mandar mensajes",
+    "Yo no mandé mensajes", "There have been no more messages", "There were no further texts after the first",
+    "Ydych chi wedi stopio anfon negeseuon?", "Pam wnaethoch chi stopio anfon negeseuon?", "آپ نے میسج بند کر دیے ہیں؟",
+    "آپ نے میسج بھیجنا بند کر دیا ہے", "aap ne message band kar diye",
+    # Of a visit, which a text never cancels.
+    "Remove me from tomorrow's visit please", "wypiszcie mnie z wizyty jutro", "wypisz mnie ze szpitala",
+    "Proszę mnie wypisać z wizyty",
 )  # fmt: skip
 
 
