@@ -9,6 +9,7 @@ import datetime as dt
 from contextlib import suppress
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from patients.models import Channel, ContactPoint
@@ -38,15 +39,18 @@ class News:
 def record(delivery: Delivery, news: News, now: dt.datetime) -> None:
     """Write news down and act on it. Twice the same, or something older, changes nothing."""
     earlier = [stage for stage in Receipt if stage < news.stage]
-    Delivery.objects.filter(pk=delivery.pk, receipt__in=earlier).update(
-        receipt=news.stage, receipt_at=now, receipt_words=news.words
-    )
+    # What it says of the address is kept with it, once: told again, it would undo what a person said of it meanwhile.
+    with transaction.atomic():
+        is_news = Delivery.objects.filter(pk=delivery.pk, receipt__in=earlier).update(
+            receipt=news.stage, receipt_at=now, receipt_words=news.words
+        )
+        if is_news and news.stage == Receipt.FAILED:
+            _blame(delivery, news, now)
     # Committed before the reminder is looked at: a worker that records "sent" at this moment looks here after it.
     delivery.refresh_from_db()
     if delivery.receipt == Receipt.DELIVERED:
         _arrived(delivery, now)
     elif delivery.receipt == Receipt.FAILED and news.stage == Receipt.FAILED:
-        _blame(delivery, news, now)
         heed(delivery, now)
 
 
@@ -84,13 +88,20 @@ def _arrived(delivery: Delivery, now: dt.datetime) -> None:
 
 
 def _blame(delivery: Delivery, news: News, now: dt.datetime) -> None:
-    """Keep what it says about the address, unless the person has another one by now."""
+    """Keep what it says about the address, unless the person has another one by now, or agreed to messages since."""
     reminder = delivery.reminder
     points = ContactPoint.objects.filter(patient_id=reminder.patient_id, channel=reminder.channel)
     point = points.first()
     if point is None or (news.address and not is_address_of(point, news.address)):
         return
+    if has_agreed_since(point, delivery.started_at):
+        return
     outcome.blame_address(point, SendError(news.words, permanent=True, blame=news.blame), now)
+
+
+def has_agreed_since(point: ContactPoint, moment: dt.datetime) -> bool:
+    """Return whether a person said after a moment that they want messages there: what a gateway knew before is old."""
+    return point.consented_at is not None and point.consented_at > moment
 
 
 def is_address_of(point: ContactPoint, told: str) -> bool:

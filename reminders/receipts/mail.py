@@ -11,7 +11,7 @@ from patients.actions import withdraw_consent
 from patients.models import Channel, ContactPoint
 from reminders.channels.base import Blame
 from reminders.channels.email import is_about_mailbox
-from reminders.dispatch.receipts import News, is_address_of, record
+from reminders.dispatch.receipts import News, has_agreed_since, is_address_of, record
 from reminders.models import Delivery
 from reminders.models.delivery import Receipt
 
@@ -68,9 +68,14 @@ def _delivery(event: Any) -> Delivery | None:
 
 
 def _stop(delivery: Delivery, event: Any, now: dt.datetime) -> None:
-    """Somebody who calls our mail unwanted gets none; the visit stays, and reminders go by text or to a person."""
+    """Somebody who calls our mail unwanted gets none; the visit stays, and reminders go by text or to a person.
+
+    Unless they agreed to it again since: a provider tells what it got no answer to for hours.
+    """
     patient = delivery.reminder.patient
     point = ContactPoint.objects.filter(patient=patient, channel=Channel.EMAIL).first()
-    if point is not None and is_address_of(point, event.recipient or ""):
+    if point is None or has_agreed_since(point, event.timestamp or now):
+        return
+    if is_address_of(point, event.recipient or ""):
         source = _UNWANTED[event.event_type]
         withdraw_consent(patient=patient, channel=Channel.EMAIL, source=source, by=None, at=now)

@@ -14,7 +14,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from clinic.models import User
-from patients.actions import set_contact
+from patients.actions import set_contact, stop_number, try_again
 from patients.models import Channel, ContactPoint, Patient
 from reminders.channels import SendError
 from reminders.dispatch import claim, send_due
@@ -174,6 +174,29 @@ def test_a_number_that_was_changed_meanwhile_is_not_flagged(sent: Reminder, mari
 def test_who_stopped_at_the_gateway_has_stopped_here(sent: Reminder) -> None:
     status("failed", code="21610")
     assert ContactPoint.objects.get(channel=Channel.SMS).trouble == "Do not text"
+
+
+def test_that_a_number_was_dead_told_twice_does_not_undo_that_it_is_tried_again(
+    sent: Reminder, front_desk: User
+) -> None:
+    status("failed", code="30005")
+    try_again(patient=sent.patient, channel=Channel.SMS, by=front_desk, at=LATER)
+    status("failed", code="30005")
+    assert ContactPoint.objects.usable().filter(channel=Channel.SMS).exists()
+
+
+@pytest.mark.parametrize("told_before", [True, False])
+def test_late_news_of_a_stop_does_not_undo_that_they_want_texts_again(sent: Reminder, told_before: bool) -> None:
+    if told_before:
+        status("failed", code="21610")
+    else:
+        stop_number(number=NUMBER, source="by text message", by=None, at=NOW + dt.timedelta(minutes=1))
+    set_contact(
+        patient=sent.patient, channel="sms", address=NUMBER, by=None, at=LATER, consent_source="by text message"
+    )
+    with time_machine.travel(LATER + dt.timedelta(hours=1), tick=False):
+        status("failed", code="21610")
+    assert ContactPoint.objects.usable().filter(channel=Channel.SMS).exists()
 
 
 def test_without_another_way_a_person_is_told(sent: Reminder) -> None:
@@ -355,6 +378,16 @@ def test_who_calls_our_mail_unwanted_gets_none(mailed: Reminder, event: str) -> 
     assert mail_event(mailed, event) == 200
     assert ContactPoint.objects.get(channel=Channel.EMAIL).trouble == "Do not email"
     assert again(mailed).state == State.SENT
+
+
+def test_a_complaint_told_again_does_not_undo_that_they_want_emails_again(mailed: Reminder) -> None:
+    mail_event(mailed, "complained")
+    set_contact(
+        patient=mailed.patient, channel="email", address=MAILBOX, by=None, at=LATER, consent_source="their own page"
+    )
+    with time_machine.travel(LATER + dt.timedelta(hours=1), tick=False):
+        mail_event(mailed, "complained")
+    assert ContactPoint.objects.usable().filter(channel=Channel.EMAIL).exists()
 
 
 def test_a_bounce_of_another_address_flags_nothing(mailed: Reminder) -> None:
