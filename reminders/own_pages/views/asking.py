@@ -42,7 +42,7 @@ def ask(request: HttpRequest, link: PatientLink, now: dt.datetime) -> HttpRespon
         )
     asked = TreatmentSession.Answer.ASKED_TO_MOVE
     try:
-        version = posted_version(request)
+        version = posted_version(request, session)
         booking.answer(session=session, version=version, answer=asked, at=now, suits=wish.suits, words=wish.words)
     except booking.Stale:
         return show_changed(request, link, now)
@@ -75,7 +75,7 @@ def times(request: HttpRequest, link: PatientLink, now: dt.datetime) -> HttpResp
 
 def _take(request: HttpRequest, link: PatientLink, session: TreatmentSession | None, now: dt.datetime) -> HttpResponse:
     code, uid = request.POST.get("slot", ""), posted_uid(request, "uid")
-    course, version = _course(link), posted_version(request)
+    course, version = _course(link), posted_version(request, session)
     try:
         self_booking.take(course=course, session=session, version=version, code=code, uid=uid, now=now)
     except (self_booking.NotForThem, booking.Taken) as error:

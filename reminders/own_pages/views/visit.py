@@ -30,9 +30,10 @@ def visit(request: HttpRequest, link: PatientLink, now: dt.datetime) -> HttpResp
 @behind_link
 def confirm(request: HttpRequest, link: PatientLink, now: dt.datetime) -> HttpResponse:
     """Take "yes, I will come" about the visit as the page showed it, or show how it is now."""
-    session, version = visit_page.visit_of(link), posted_version(request)
+    session = visit_page.visit_of(link)
     if session is None:
         return show_visit(request, link, now)
+    version = posted_version(request, session)
     try:
         if session.answer != Answer.CONFIRMED or session.version != version:
             booking.answer(session=session, version=version, answer=Answer.CONFIRMED, at=now)
@@ -53,9 +54,14 @@ def done(request: HttpRequest, link: PatientLink, now: dt.datetime) -> HttpRespo
     return show(request, "done", link, session=session, confirmed=confirmed, suits=wishes.labels(suits))
 
 
-def posted_version(request: HttpRequest) -> int:
-    """Return the version of the visit that the page showed; 0, which none has, for what is no version."""
-    text = request.POST.get("version", "")
+def posted_version(request: HttpRequest, session: TreatmentSession | None) -> int:
+    """Return the version of the visit that the page showed; 0, which none has, for what is no version.
+
+    So too where it showed another visit, that was cancelled since: the one booked in its place has the same numbers.
+    """
+    text, uid = request.POST.get("version", ""), str(session.uid) if session else ""
+    if request.POST.get("visit", uid) != uid:
+        return 0
     return int(text) if text.isdecimal() and len(text) < 9 else 0
 
 

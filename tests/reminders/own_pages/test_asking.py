@@ -39,6 +39,24 @@ def take(phone: Client, link: str, code: str, **more: str) -> int:
     return phone.post(f"{link}times/", form | more).status_code
 
 
+@pytest.mark.parametrize(("page", "button"), [("", "yes/"), ("ask/", "ask/"), ("times/", "times/")])
+def test_a_press_on_the_page_of_a_visit_cancelled_since_does_not_count_for_the_one_booked_in_its_place(
+    phone: Client, link: str, visit: TreatmentSession, choosing: Clinic, page: str, button: str
+) -> None:
+    shown = phone.get(f"{link}{page}").content.decode()
+    form = dict(re.findall(r'<input type="hidden" name="(version|visit)" value="([^"]+)"', shown))
+    code = offered(phone, link)[0]
+    TreatmentSession.objects.filter(pk=visit.pk).update(status=Status.CANCELLED)
+    instead = make_session(visit.course, visit.injector, visit.starts_at + DAY, due_on=visit.due_on)
+    assert form["version"] == str(instead.version)
+    press = form | {"slot": code, "uid": "8b7d6c1e-0000-4000-8000-000000000001", "suits": "mon_am"}
+    response = phone.post(f"{link}{button}", press)
+    assert response.status_code == 409
+    assert "your answer was not taken" in words(response.content)
+    assert "Friday 27 November 2026" in words(response.content)
+    assert list(TreatmentSession.objects.filter(pk=instead.pk).values_list("answer", "version")) == [("", 1)]
+
+
 def test_i_cannot_come_asks_for_half_days_and_changes_nothing(
     phone: Client, link: str, visit: TreatmentSession
 ) -> None:
