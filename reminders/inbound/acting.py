@@ -12,6 +12,7 @@ from patients.models import Channel, ContactPoint, Patient
 from reminders.inbound.answers import Answer, words_of
 from reminders.inbound.grammar import Meaning, plain
 from reminders.models import InboundMessage, Kind, Reminder, ReminderRule, State
+from reminders.standing import TELLS_A_TIME
 from reminders.wording.rendering import ENGLISH, clinic_values, day_without_year
 from treatments import booking
 from treatments.models import Status, TreatmentSession
@@ -156,7 +157,11 @@ def _doubt(message: InboundMessage, patient: Patient, visit: TreatmentSession) -
     if last and last.session_id != visit.pk and plain(message.body).isdecimal():
         return OTHER_MATTER
     about = told.filter(session=visit).first()
-    return OTHER_TIME if about and not about.tells_time_of(visit) else ""
+    if about and not about.tells_time_of(visit):
+        return OTHER_TIME
+    # It may have been cancelled and booked anew since: what they think of is the last time ahead that they read of.
+    ahead = told.filter(rule__kind__in=TELLS_A_TIME, visit_at__gt=message.received_at).first()
+    return OTHER_TIME if ahead and ahead.session_id != visit.pk and ahead.visit_at != visit.starts_at else ""
 
 
 def _whose(message: InboundMessage, patient: Patient) -> str:

@@ -111,6 +111,18 @@ def test_an_answer_to_another_time_than_the_visits_is_for_staff(reminder: Remind
     assert (visit.answer, stored().note) == ("", acting.OTHER_TIME)
 
 
+@pytest.mark.parametrize(("hours", "note"), [(1, acting.OTHER_TIME), (0, acting.CONFIRMED)])
+def test_an_answer_to_a_visit_that_was_cancelled_since_is_no_answer_to_the_one_booked_in_its_place(
+    reminder: Reminder, visit: TreatmentSession, hours: int, note: str
+) -> None:
+    Reminder.objects.filter(pk=reminder.pk).update(state=State.SENT, closed_at=NOW)
+    TreatmentSession.objects.update(status=Status.CANCELLED)
+    instead = make_session(visit.course, visit.injector, visit.starts_at + dt.timedelta(hours=hours))
+    text("C")
+    instead.refresh_from_db()
+    assert (instead.answer, stored().note) == (Said.NONE if hours else Said.CONFIRMED, note)
+
+
 @pytest.mark.parametrize("words", ["YES", "Yes I will come", "confirm", "CANCEL my visit", "cancel Thursday please"])
 def test_yes_and_cancel_are_no_commands(visit: TreatmentSession, words: str) -> None:
     assert answered(text(words)) == ""
