@@ -85,7 +85,9 @@ def send(
         raise SentBefore
     rule = defaults.rule_of(clinic, Kind.ONE_OFF)
     chosen = recipients(clinic=clinic, people=people, now=at)
-    reached = [one for one in chosen if not one.obstacle]
+    # By whichever channel: it may be another one by now.
+    written_to = set(Reminder.objects.filter(one_off=one_off).values_list("patient", flat=True))
+    reached = [one for one in chosen if not one.obstacle and one.patient.pk not in written_to]
     Reminder.objects.bulk_create(
         [_reminder(one, rule, one_off, place, at) for place, one in enumerate(reached)], ignore_conflicts=True
     )

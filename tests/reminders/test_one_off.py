@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from clinic.models import Clinic, Role, User
+from patients.actions import withdraw_consent
 from patients.models import Channel, ContactPoint, Patient
 from reminders import defaults, one_off
 from reminders.channels import SendError
@@ -86,6 +87,17 @@ def test_a_form_sent_twice_sends_once(people: list[Patient], front_desk: User) -
     post(front_desk, data)
     post(front_desk, data)
     assert (OneOff.objects.count(), Reminder.objects.count()) == (1, 3)
+
+
+def test_who_has_it_by_text_and_then_stops_texts_does_not_get_the_same_form_by_email(
+    people: list[Patient], front_desk: User, gateways: dict[str, Gateway]
+) -> None:
+    data = form(people)
+    post(front_desk, data)
+    send_due(clock=lambda: NOW + MINUTES)
+    withdraw_consent(patient=people[0], channel=Channel.SMS, source="test", by=None, at=NOW + MINUTES)
+    post(front_desk, data)
+    assert list(Reminder.objects.filter(patient=people[0]).values_list("channel", "state")) == [("sms", "sent")]
 
 
 @pytest.mark.parametrize("undone", [True, False])
