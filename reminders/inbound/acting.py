@@ -28,6 +28,7 @@ STARTED_SINCE = "Texts to this number were stopped. They wrote START since, and 
 SHARED = "{count} people have this number: find out who is meant."
 PERHAPS_SHARED = "More than one person may have this number: find out who is meant."
 UNKNOWN = "Nobody here has this number."
+CLOSED = "The record with this number is closed: find out who writes."
 NOTHING_BOOKED = "They have no visit booked."
 OTHER_TIME = "Our last message told them another time than the visit has now: find out which one they mean."
 LATER_TIME = "The visit got its time after this text came: find out which one they mean."
@@ -80,6 +81,9 @@ def _start(message: InboundMessage, people: People, now: dt.datetime) -> None:
     """
     patient = _one(message, people)
     if patient is None:
+        return
+    if patient.closed:  # nobody is written to under it: to promise texts would be untrue
+        message.note = CLOSED
         return
     set_contact(patient=patient, channel=Channel.SMS, address=message.sender, by=None, at=now, consent_source=BY_TEXT)
     try_again(patient=patient, channel=Channel.SMS, by=None, at=now)

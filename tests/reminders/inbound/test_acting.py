@@ -265,6 +265,16 @@ def test_a_stop_that_was_taken_back_by_start_waits_for_nobody(maria: Patient) ->
     assert (stop.state, stop.note) == ("settled", acting.STARTED_SINCE)
 
 
+def test_a_start_from_a_closed_records_number_promises_nothing_and_is_for_staff(
+    maria: Patient, front_desk: User
+) -> None:
+    withdraw_consent(patient=maria, channel=Channel.SMS, source="told staff", by=None, at=NOW - DAY)
+    leaving.died(patient=maria, on=TODAY, by=front_desk, at=NOW)
+    assert answered(text("START")) == ""
+    assert (stored().state, stored().note) == ("open", acting.CLOSED)
+    assert ContactPoint.objects.get(channel=Channel.SMS).withdrawn_at
+
+
 def test_a_start_from_a_familys_number_is_for_staff(maria: Patient, family: Patient) -> None:
     text("STOP", sid="SM1")
     text("START", sid="SM2")
