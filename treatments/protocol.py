@@ -6,9 +6,10 @@ United States label's dosing table (31 sites, 155 units) and PREEMPT's follow-th
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 from pathlib import Path
 
 STANDARD_UNITS = 155
@@ -17,6 +18,7 @@ MAX_SITES = 39
 UNITS_PER_SITE = 5  # PREEMPT: 0.1 mL of 5 units in 0.1 mL at each site
 VIAL_STRENGTHS = (100, 200)  # units per vial as supplied
 UNITS_PER_ML = 50  # label section 2: 100 units in 2 mL or 200 in 4, so that 0.1 mL holds 5 units
+MOST_NAMED = 3  # sites left out, by name: thirty names covered a phone, and the button under them
 MAX_UNITS_IN_THREE_MONTHS = 400  # label: cumulative, all indications together
 
 
@@ -165,12 +167,23 @@ def doubts(plan: Mapping[str, int], *, us_label: bool) -> list[str]:
     ``us_label``: payers there follow the United States label, which stops at the standard set.
     """
     total = sum(plan.values())
-    missing = [site.label for site in SITES.values() if site.fixed and site.code not in plan]
+    missing = [site for site in SITES.values() if site.fixed and site.code not in plan]
     said = []
     if total < STANDARD_UNITS:
         said.append(f"{total} units are fewer than the standard {STANDARD_UNITS}.")
     if missing:
-        said.append(f"Not given: {', '.join(missing)}.")
+        said.append(f"Not given: {'; '.join(_left_out(missing))}.")
     if us_label and total > STANDARD_UNITS:
         said.append(f"{total} units are more than the {STANDARD_UNITS} of the United States label. A payer may refuse.")
     return said
+
+
+def _left_out(missing: Sequence[Site]) -> Iterable[str]:
+    """Yield the sites by name; when they are many, as after a stop, how many of each muscle."""
+    fixed = Counter(site.muscle for site in SITES.values() if site.fixed)
+    for key, sites in groupby(missing, lambda site: site.muscle):
+        names = [site.label for site in sites]
+        if len(missing) <= MOST_NAMED or len(names) == 1:
+            yield from names
+        else:
+            yield f"{MUSCLES[key].label}, {len(names)} of {fixed[key]} sites"

@@ -112,3 +112,24 @@ def test_what_is_unusual_is_said_and_not_refused(change: dict[str, int], us_labe
     plan = {code: units for code, units in (protocol.standard_set() | change).items() if units}
     assert protocol.faults(plan) == []
     assert protocol.doubts(plan, us_label=us_label) == words
+
+
+def test_of_a_session_stopped_early_what_is_missing_is_said_by_muscle() -> None:
+    given = [site.code for site in protocol.SITES.values() if site.fixed][:10]
+    assert protocol.doubts(dict.fromkeys(given, 5), us_label=False) == [
+        "50 units are fewer than the standard 155.",
+        (
+            "Not given: Temporalis, 5 of 8 sites; Occipitalis, 6 of 6 sites; Cervical paraspinal, 4 of 4 sites; "
+            "Trapezius, 6 of 6 sites."
+        ),
+    ]
+
+
+def test_one_site_of_a_muscle_keeps_its_name_among_many() -> None:
+    plan = {code: units for code, units in protocol.standard_set().items() if not code.startswith(("PRO", "FRO"))}
+    assert protocol.doubts(plan, us_label=False)[1] == "Not given: Procerus, midline; Frontalis, 4 of 4 sites."
+
+
+def test_names_with_a_comma_in_them_are_told_apart() -> None:
+    plan = {code: units for code, units in protocol.standard_set().items() if not code.startswith("COR")}
+    assert protocol.doubts(plan, us_label=False)[1] == "Not given: Corrugator, right; Corrugator, left."
