@@ -136,7 +136,7 @@ class _Table:
                 self._spelt(number),
                 self._spelt(f"{given_name} {family_name}"),
                 cycle,
-                _days(last_given_on, counted_on) if last_given_on else "",
+                _days(last_given_on, took_place_on) if last_given_on else "",
                 self._often(injector),
                 _LABELS[status],
                 units or "",
@@ -148,7 +148,7 @@ class _Table:
             )
             for (
                 day, starts, status, number, given_name, family_name, cycle, last_given_on, injector,
-                units, sites, wasted, lots, signed_by, signed, counted_on,
+                units, sites, wasted, lots, signed_by, signed, took_place_on,
             ) in piece
         ]  # fmt: skip
 

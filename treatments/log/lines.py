@@ -28,18 +28,18 @@ SELECT
     CAST(found.cycle AS text), CAST(found.last_given_on AS text), found.injector,
     CAST(found.units_given AS text), CAST(found.sites_given AS text), CAST(found.units_wasted AS text),
     (SELECT {joined}(vial.lot, %s) FROM treatments_vial vial WHERE vial.record_id = found.record_id),
-    found.signed_by, CAST(found.signed_at AS text), CAST(found.counted_on AS text)
+    found.signed_by, CAST(found.signed_at AS text), CAST(found.took_place_on AS text)
 FROM (
     SELECT
-        visit.id, visit.local_date, visit.counted_on, visit.starts_at, visit.status,
+        visit.id, visit.local_date, visit.starts_at, visit.status,
         patient.record_number, patient.given_name, patient.family_name,
         visit.given + course.cycles_before + 1 AS cycle, visit.last_given_on, injector.name AS injector,
         visit.record_id, record.units_given, record.sites_given, record.units_wasted,
-        signer.full_name AS signed_by, record.signed_at
+        signer.full_name AS signed_by, record.signed_at, visit.took_place_on
     FROM (
         SELECT
             id, course_id, injector_id, record_id, status, starts_at, local_date,
-            coalesce(given_on, local_date) AS counted_on,
+            coalesce(given_on, local_date) AS took_place_on,
             count(given_on) OVER earlier AS given, max(given_on) OVER earlier AS last_given_on
         FROM treatments_treatmentsession
         WHERE {numbered}

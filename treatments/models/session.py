@@ -147,13 +147,15 @@ class TreatmentSession(models.Model):
         return int((self.ends_at - self.starts_at).total_seconds() // 60)
 
     @property
-    def days_since_last(self) -> int | None:
-        """Days since the session before; for rows that carry ``last_given_on`` (`treatments.days.with_cycle`).
+    def took_place_on(self) -> dt.date:
+        """The day it was given, which may be another than its visit's; of one that was not given, the visit's."""
+        return self.given_on or self.local_date
 
-        Up to the day it was given, which is not always the day it was booked for.
-        """
+    @property
+    def days_since_last(self) -> int | None:
+        """Days since the session before; for rows that carry ``last_given_on`` (`treatments.days.with_cycle`)."""
         last = getattr(self, "last_given_on", None)
-        return ((self.given_on or self.local_date) - last).days if last else None
+        return (self.took_place_on - last).days if last else None
 
     @property
     def chip(self) -> str:

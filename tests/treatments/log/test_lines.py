@@ -52,6 +52,12 @@ def test_the_export_numbers_visits_as_the_pages_do(odd_years: Clinic, narrowed: 
     assert shown
 
 
+def test_the_days_between_are_those_on_which_it_was_given(odd_years: Clinic) -> None:
+    table = "".join(export.csv_chunks(sessions(odd_years).filter(status=Status.DONE), odd_years, ""))
+    days = export.COLUMNS.index("days_since_last")
+    assert [row.split(",")[days] for row in table.split("\r\n")[2:-1]] == ["121", "90", "", "184"]
+
+
 def test_visits_that_are_not_asked_for_are_counted_all_the_same(odd_years: Clinic) -> None:
     booked = sessions(odd_years).filter(status=Status.BOOKED)
     assert [(cycle, last) for _day, cycle, last in numbered(booked, odd_years)] == [

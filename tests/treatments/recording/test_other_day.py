@@ -67,6 +67,22 @@ def test_the_session_its_due_date_vials_and_answers_are_of_the_day_that_was_mean
     assert corrected.started_at == (NOW if meant == TODAY else NEXT_MORNING)
 
 
+def test_every_list_counts_to_the_day_on_which_it_was_given(later: TreatmentSession, nurse: User, admin: User) -> None:
+    sign_for(later, TOMORROW, nurse)
+    client = log_in(admin)
+    person = text(client.get(reverse("patients:detail", args=[later.course.patient.uid])))
+    assert ">24 Nov 2026</a>" in person
+    log = text(client.get(reverse("treatments:log")))
+    assert "given Tue 24 Nov 2026" in log
+    assert "day 85" in person
+    assert "day 85" in log
+    for traced in (
+        client.get(reverse("treatments:trace"), {"lot": "C4471"}),
+        client.get(reverse("treatments:draft_claim", args=[later.uid])),
+    ):
+        assert "Tuesday 24 November 2026" in text(traced)
+
+
 def test_the_first_version_keeps_the_day_that_it_said(later: TreatmentSession, nurse: User) -> None:
     signed = sign_for(later, TOMORROW, nurse)
     correct_to(signed, TODAY, nurse)
