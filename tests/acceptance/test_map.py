@@ -141,6 +141,22 @@ def test_step_mode_walks_the_sites_from_lying_to_sitting(form: Page) -> None:
     expect(label).to_contain_text("2. Corrugator, left")
 
 
+def assert_nothing_between(form: Page) -> None:
+    """The panel stands on the totals: through a gap, parts of another picture showed."""
+    panel, foot = form.locator(".site-panel").bounding_box(), form.locator(".sign-bar").bounding_box()
+    assert panel
+    assert foot
+    assert abs(panel["y"] + panel["height"] - foot["y"]) <= 1
+
+
+@on_screen
+@pytest.mark.parametrize("width", [640, 1280])
+def test_the_panel_stands_on_the_totals_at_every_width(form: Page, width: int) -> None:
+    form.set_viewport_size({"width": width, "height": 700})
+    form.get_by_role("button", name="Step through").click()
+    assert_nothing_between(form)
+
+
 @on_screen
 def test_the_site_whose_turn_it_is_stands_above_the_panel_on_a_phone(form: Page) -> None:
     form.set_viewport_size({"width": 360, "height": 640})
@@ -153,6 +169,7 @@ def test_the_site_whose_turn_it_is_stands_above_the_panel_on_a_phone(form: Page)
         assert mark
         assert panel
         assert 0 <= mark["y"] < mark["y"] + mark["height"] <= panel["y"], form.inner_text("[data-chosen-label]")
+        assert_nothing_between(form)
         form.keyboard.press("Space")
     expect(form.locator(".site-panel")).to_be_hidden()
 
