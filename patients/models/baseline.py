@@ -121,4 +121,4 @@ class Baseline(models.Model):
         first = self.window.first
         if self.source == self.Source.DIARY:
             return f"Diary, {first.day} {first:%b %Y} to {self.last.day} {self.last:%b %Y}"
-        return f"{self.get_source_display()}, {self.last.day} {self.last:%b %Y}"
+        return f"{self.get_source_display()}, for the 28 days to {self.last.day} {self.last:%b %Y}"

@@ -76,7 +76,7 @@ def test_without_a_diary_the_signed_assessment_is_the_level_and_says_so(
     assert (level.source, level.headache_days, level.migraine_days, level.days_recorded) == ("assessment", 20, 12, None)
     assert level.assessment == in_room.course.assessment
     page = log_in(nurse).get(reverse("patients:detail", args=[maria.uid])).content.decode()
-    assert "Signed assessment, 22 Nov 2026" in page
+    assert "Signed assessment, for the 28 days to 22 Nov 2026" in page
 
 
 @pytest.mark.parametrize(("recorded", "review"), [(1, True), (19, True), (20, False), (28, False)])
@@ -287,11 +287,14 @@ class TestARenewal:
         sign(in_room, nurse)
         found = self.assess(nurse, maria, baseline_days="28").findings()
         assert found.baseline == Count(20)
-        assert found.where("baseline") == "Signed assessment, 22 Nov 2026"
+        assert found.where("baseline") == "Signed assessment, for the 28 days to 22 Nov 2026"
         page = log_in(nurse).get(reverse("patients:assess", args=[maria.uid]) + "?profile=nice:continue")
         text = " ".join(page.content.decode().split())
         assert "baseline_days" not in text
-        assert "Before treatment: 20 headache days in 28. Signed assessment, 22 Nov 2026, frozen" in text
+        assert (
+            "Before treatment: 20 headache days in 28. Signed assessment, for the 28 days to 22 Nov 2026, frozen"
+            in text
+        )
 
     def test_too_thin_a_level_needs_review(self, in_room: TreatmentSession, nurse: User, maria: Patient) -> None:
         keep_diary(maria, TODAY - 28 * ONE, 19, headache=19)
