@@ -15,6 +15,7 @@ from treatments.stock import use
 from treatments.stock.changes import clean_lot
 
 NO_DAY = "Say on which day it was given."
+YOU_MAY_DECIDE = "You may decide: write why you go on, or do not inject today."
 
 
 class Refused(Exception):
@@ -122,7 +123,7 @@ def _safety_faults(
     prescriber = allows(by, session.clinic, Capability.PRESCRIBE)
     if not for_review or (prescriber and found.go_on_reason.strip()):
         return faults
-    way_on = ["You may decide: write why you go on, or do not inject today."] if prescriber else []
+    way_on = [YOU_MAY_DECIDE] if prescriber else []
     return [*faults, *dict.fromkeys(for_review), *way_on]
 
 

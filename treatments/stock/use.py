@@ -12,6 +12,7 @@ from treatments.stock.changes import clean_lot, recalls_of
 from treatments.stock.supply import prepared_fault
 
 # A recalled lot cannot be signed; where it was used before anybody knew, a correction takes its vial after all.
+OR_TICK = ", or tick that it was used before."
 _UNUSED = (StockVial.State.IN_STOCK, StockVial.State.RECALLED)
 
 
@@ -68,7 +69,7 @@ def recall_faults(
     """
     return [
         f"Lot {recall.lot} was recalled on {day_words(recall.recalled_on)}. Set it aside and use another vial"
-        + (", or tick that it was used before." if recall.recorded_at > began else ".")
+        + (OR_TICK if recall.recorded_at > began else ".")
         for recall in recalls_of(clinic, lots)
         if known_by is None or recall.recorded_at <= known_by
     ]

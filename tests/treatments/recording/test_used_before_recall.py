@@ -131,7 +131,9 @@ def test_the_form_asks_once_the_lot_was_recalled_and_the_record_says_it(
     assert TICK not in text(client.post(record_url(in_room), record_data(lot="")))
     recall(riverside, nurse)
     frozen_clock.move_to(LATER)
-    assert TICK in text(client.post(record_url(in_room), record_data()))
+    refused = text(client.post(record_url(in_room), record_data()))
+    assert TICK in refused
+    assert '<a href="#id_used_before_recall">Lot C4471 was recalled on' in refused
     page = text(client.post(record_url(in_room), record_data(used_before_recall="on"), follow=True))
     assert "Session signed." in page
     assert "RN Bello says that the vial was used before anybody here knew." in page

@@ -1,7 +1,7 @@
 """The session form as a whole."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django import forms
@@ -14,7 +14,11 @@ from treatments.forms.record.sections import SECTIONS, Section, section_of
 from treatments.forms.record.since import SincePart
 from treatments.forms.record.sites import SitesPart
 from treatments.forms.record.vials import VialsPart
-from treatments.recording import Findings
+from treatments.recording import Findings, faults
+from treatments.stock import use
+
+# What a refusal asks for in a box of the form, by how its sentence ends.
+_ASKS_FOR = {"used_before_recall": use.OR_TICK, "go_on_reason": faults.YOU_MAY_DECIDE}
 
 
 class IdentityPart(HouseForm):
@@ -50,6 +54,11 @@ class RecordForm(SignPart, VialsPart, SitesPart, ScreenPart, SincePart, Identity
         """Return the sections of the page, each with whether it was sent and nothing in it was wrong."""
         wrong = {section_of(name) for name in self.errors} if self.is_bound else set(SECTIONS)
         return [(section, section not in wrong) for section in SECTIONS if section.key != "since" or self.since]
+
+    def refuse(self, why: Iterable[str]) -> None:
+        """Say why it cannot be signed, and what can be done in a box also there: it may be five screens away."""
+        for fault in why:
+            self.add_error(next((name for name, end in _ASKS_FOR.items() if fault.endswith(end)), None), fault)
 
     def findings(self, on: dt.datetime) -> Findings:
         """Return what the signature covers, from cleaned data. ``on``: now at the clinic."""

@@ -74,8 +74,7 @@ def _correct(
             at=timezone.now(),
         )
     except recording.Refused as error:
-        for fault in error.faults:
-            form.add_error(None, fault)
+        form.refuse(error.faults)
         return record_page(request, found, form)
     except booking.Stale as error:
         return conflict_page(request, error)

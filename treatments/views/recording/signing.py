@@ -97,8 +97,7 @@ def _sign(request: StaffRequest, found: TreatmentSession, form: RecordForm, now:
     try:
         recording.sign_session(session=found, found=findings, by=request.user, at=now)
     except recording.Refused as error:
-        for fault in error.faults:
-            form.add_error(None, fault)
+        form.refuse(error.faults)
         return record_page(request, found, form)
     except booking.Stale as error:
         if error.session.status == Status.DONE:
