@@ -102,4 +102,5 @@ def in_words(plan: Mapping[str, int]) -> str:
     for code, units in plan.items():
         by_muscle[SITES[code].muscle] = by_muscle.get(SITES[code].muscle, 0) + units
     parts = [f"{muscle.replace('_', ' ')} {units}" for muscle, units in by_muscle.items()]
-    return f"{len(plan)} sites, {sum(plan.values())} units: {', '.join(parts)}." if plan else "No site given."
+    sites = "1 site" if len(plan) == 1 else f"{len(plan)} sites"
+    return f"{sites}, {sum(plan.values())} units: {', '.join(parts)}." if plan else "No site given."

@@ -59,7 +59,7 @@
     const drawn = vials("") + (form.elements.second_lot.value ? vials("second_") : 0);
     const rest = given > drawn ? `${given - drawn} U more than in the vials` : `waste ${drawn - given} U of ${drawn} U`;
     const sites = boxes.filter((box) => box.checked).length;
-    find("[data-total]").textContent = [`${given} U`, `${sites} sites`, ...capped, rest].join(" · ");
+    find("[data-total]").textContent = [`${given} U`, `${sites} site${sites === 1 ? "" : "s"}`, ...capped, rest].join(" · ");
     showChosen();
   };
 

@@ -55,4 +55,5 @@ def test_each_state_has_its_own_look(code: str, units: int, skipped: str, looks:
 def test_what_was_given_is_said_in_words() -> None:
     words = injection_map.in_words({"COR-R": 5, "COR-L": 5, "CPS-R1": 5})
     assert words == "3 sites, 15 units: corrugator 10, cervical paraspinal 5."
+    assert injection_map.in_words({"PRO": 5}) == "1 site, 5 units: procerus 5."
     assert injection_map.in_words({}) == "No site given."

@@ -17,6 +17,7 @@ from tests.conftest import log_in
 from tests.pages import text
 from tests.treatments.stock.conftest import EXPIRY, Receive, Sign
 from treatments.models import LotRecall, StockVial, TreatmentSession
+from treatments.recording import VialUsed
 from treatments.stock import changes, tracing
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +31,13 @@ DISCARDED = {"lot": "C4471", "strength": "200", "expires_on": EXPIRY.isoformat()
 def at_stock(nurse: User) -> Client:
     """The nurse, logged in."""
     return log_in(nurse)
+
+
+def test_a_lot_of_which_more_was_used_than_came_in_is_named(at_stock: Client, stocked: Receive, sign: Sign) -> None:
+    stocked(number=1)
+    sign(VialUsed("C4471", EXPIRY, 200), VialUsed("C4471", EXPIRY, 200))
+    page = text(at_stock.get(reverse("treatments:stock")))
+    assert "More vials used than received here: lot C4471. Enter the delivery, or correct the record." in page
 
 
 def test_a_delivery_goes_into_stock(at_stock: Client) -> None:
