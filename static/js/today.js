@@ -1,5 +1,6 @@
 /* Brings the day up to date without moving what somebody points at. Rows are swapped one by one; the row under the
-   pointer or with the focus waits until it is left, and while there is one no row comes, goes or changes its place. */
+   pointer or with the focus waits until it is left, and while there is one no row comes, goes or changes its place.
+   Where there is none, as on a phone, what is read stays where it is. */
 (() => {
   "use strict";
 
@@ -49,9 +50,16 @@
     if (fresh && !part.contains(document.activeElement)) part.replaceChildren(...fresh.cloneNode(true).childNodes);
   });
 
+  // Nobody points on a phone: once the page is scrolled, the first row in sight that keeps its place in the list stays.
+  const inSight = (next) => live.getBoundingClientRect().top < 0 && rowsOf(live).find((row) => {
+    const fresh = next.querySelector(`#${row.id}`);
+    return fresh && column(fresh) === column(row) && row.getBoundingClientRect().top >= 0;
+  });
+
   const merge = (next) => {
     const row = held();
-    const top = row?.getBoundingClientRect().top;
+    const stays = row || inSight(next);
+    const top = stays && stays.getBoundingClientRect().top;
     const current = live.querySelector("[data-current]")?.id;
     if (row || places(next) === places(live)) {
       const waits = places(next) !== places(live) || (row && !same(row, next.querySelector(`#${row.id}`) || row));
@@ -63,7 +71,7 @@
       swapAll(next);
       if (current && document.getElementById(current)) document.getElementById(current).dataset.current = "";
     }
-    if (row) window.scrollBy(0, row.getBoundingClientRect().top - top);
+    if (stays) window.scrollBy(0, document.getElementById(stays.id).getBoundingClientRect().top - top);
   };
 
   const changes = (next) => {

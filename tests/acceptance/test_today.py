@@ -198,6 +198,24 @@ def test_f08_a_refresh_of_the_board_leaves_the_focus_on_the_link_that_refreshes(
     desk.get_by_role("button", name="List", exact=True).click()  # what is chosen stays with the person
 
 
+def test_f08_on_a_phone_a_refresh_of_the_board_leaves_what_is_read_where_it_is(desk: Page, other: Page) -> None:
+    theirs, read = booked(desk, 0), booked(desk, 2)
+    desk.set_viewport_size({"width": 360, "height": 640})
+    desk.get_by_role("button", name="Board").click()
+    arrived = desk.locator("#count-arrived")
+    before = int(arrived.inner_text())
+    desk.mouse.move(1, 1)  # a finger points at nothing
+    card = desk.locator(f"#{read}")
+    card.evaluate("card => window.scrollBy(0, card.getBoundingClientRect().top - 100)")
+    place = top_of(card)
+    other.locator(f"#{theirs} [data-key=a]").click()
+    expect(other.locator("#messages")).to_contain_text("arrived")
+    refresh(desk)
+    expect(arrived).to_have_text(str(before + 1))
+    assert top_of(card) == pytest.approx(place, abs=1)
+    desk.get_by_role("button", name="List", exact=True).click()
+
+
 def test_f08_a_refresh_leaves_the_row_under_the_mouse_where_it_is(desk: Page, other: Page) -> None:
     theirs, mine = booked(desk, 0), desk.locator(f"#{booked(desk, 1)}")
     mine.scroll_into_view_if_needed()
