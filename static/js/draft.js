@@ -23,6 +23,8 @@
   let ledAway = false;
   let another = false;
   let unreached = false;
+  let faulty = false;
+  let knowsFault = false;
   let done = false;
   let wait = AGAIN;
 
@@ -86,7 +88,7 @@
     if (sending) { timer = setTimeout(send, PAUSE); return; }
     sending = true;
     const upTo = changes;
-    another = unreached = false;
+    another = unreached = faulty = false;
     try {
       let answer = await post();
       const known = (answer.status === 403 || isRedirect(answer)) && await renewed();
@@ -103,7 +105,8 @@
       else failed(body.words);
     } catch (fault) {
       // An answer that cannot be read is one all the same.
-      unreached = !(fault instanceof SyntaxError);
+      faulty = fault instanceof SyntaxError;
+      unreached = !faulty;
       failed("Not saved. Keep this page open.");
     } finally {
       sending = false;
@@ -138,9 +141,12 @@
     const slow = setTimeout(() => { line.textContent = "Saving what you typed before it is signed"; }, PAUSE);
     settled().then(() => {
       clearTimeout(slow);
-      leaving = done = !ledAway && !unreached;
-      if (done) form.requestSubmit(pressed);
-      else line.scrollIntoView({ block: "center" });
+      // Signing may end in the same fault, and take what was typed along: whoever goes on has read that it is not saved.
+      leaving = done = !ledAway && !unreached && (!faulty || knowsFault);
+      if (done) { form.requestSubmit(pressed); return; }
+      knowsFault = faulty;
+      if (faulty) failed(`Not saved, for the server has a fault. Press ${pressed?.textContent.trim() || "it"} again to go on all the same.`);
+      line.scrollIntoView({ block: "center" });
     });
   });
   window.addEventListener("online", () => { if (unreached) send(); });

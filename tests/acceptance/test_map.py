@@ -306,6 +306,22 @@ def test_f24_signing_without_a_server_stays_on_the_page_with_what_was_typed(form
 
 
 @on_screen
+def test_f24_signing_stays_on_the_page_where_the_server_has_a_fault_until_it_is_pressed_again(form: Page) -> None:
+    saves(form)
+    form.route("**/draft/", lambda route: route.fulfill(status=500, body="<h1>We are looking into it</h1>"))
+    form.route("**/record/", lambda route: route.abort())
+    form.get_by_label("Note", exact=True).fill("typed before the fault")
+    sign = form.get_by_role("button", name="Sign session")
+    sign.click()
+    expect(form.locator("[data-draft-line]")).to_contain_text("Press Sign session again to go on all the same.")
+    form.wait_for_timeout(300)
+    expect(form.get_by_label("Note", exact=True)).to_have_value("typed before the fault")
+    assert unsaved(form)
+    with form.expect_request(lambda request: request.method == "POST" and request.url.endswith("/record/")):
+        sign.click()
+
+
+@on_screen
 def test_f24_what_is_typed_after_signing_offline_is_still_asked_for_before_the_page_goes(form: Page) -> None:
     saves(form)
     form.context.set_offline(True)
