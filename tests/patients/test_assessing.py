@@ -1,6 +1,7 @@
 """From counts to a signature: who may do it, what is kept, and that it stays."""
 
 import datetime as dt
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -172,6 +173,14 @@ def test_half_an_override_is_not_signed(prescriber: User, maria: Patient, values
     waiting.refresh_from_db()
     assert (status, waiting.signed_at) == (422, None)
     assert page.count(words) == 2
+
+
+def test_after_half_an_override_the_counts_can_still_be_changed(prescriber: User, maria: Patient) -> None:
+    page = sign(log_in(prescriber), unfit(maria), override="on")[1]
+    counts = page[page.index("Change the counts") : page.index("Apply the rule")]
+    forms = re.findall("<form[^>]*>", counts)
+    assert len(forms) == 2
+    assert all(f'action="{reverse("patients:assess", args=[maria.uid])}"' in form for form in forms)
 
 
 def test_the_reason_is_not_readable_in_the_database(prescriber: User, maria: Patient) -> None:
