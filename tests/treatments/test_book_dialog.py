@@ -209,6 +209,21 @@ def bello(riverside: Clinic, osei: Injector) -> Injector:
     return make_injector(riverside, "RN Bello")
 
 
+def test_the_way_to_the_waiting_list_leads_out_of_the_dialog(client: Client, course: Course) -> None:
+    """Or a whole page, its menu included, stands inside it."""
+    waiting_list = re.escape(reverse("treatments:wait", args=[course.uid]))
+    nothing_free = {"not_before": str(TODAY + dt.timedelta(weeks=500))}
+    for asked in ({}, nothing_free):
+        part = text(client.get(address(course), asked, headers=DIALOG))
+        assert re.search(f'<a [^>]*href="{waiting_list}[^>]* hx-boost="false">', part)
+
+
+def test_a_course_that_ended_meanwhile_leads_out_of_the_dialog(client: Client, course: Course) -> None:
+    Course.objects.update(closed_on=TODAY, close_reason="moved")
+    part = text(client.get(address(course), headers=DIALOG))
+    assert f'href="{reverse("patients:detail", args=[course.patient.uid])}" hx-boost="false"' in part
+
+
 def test_a_search_that_finds_nothing_says_for_whom_and_how_many_times_others_have(
     client: Client, course: Course, osei: Injector, bello: Injector
 ) -> None:
