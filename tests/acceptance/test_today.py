@@ -116,6 +116,20 @@ def test_a_message_that_is_closed_by_key_gives_the_focus_back_to_the_row(desk: P
     expect(row).to_be_focused()
 
 
+def test_on_a_phone_a_step_leaves_the_list_where_it_was_read(desk: Page) -> None:
+    desk.set_viewport_size({"width": 360, "height": 640})
+    row = desk.locator(f"#{booked(desk, -1)}")
+    row.scroll_into_view_if_needed()
+    before = top_of(row)
+    with desk.expect_navigation():
+        row.locator("[data-key=a]").click()
+    # What is counted above the list may take a line more or less.
+    assert top_of(row) == pytest.approx(before, abs=60)
+    with desk.expect_navigation():
+        desk.get_by_role("button", name="Undo").click()
+    assert top_of(row) == pytest.approx(before, abs=60)
+
+
 def test_undo_where_there_are_no_rows_gives_the_focus_to_what_it_says(desk: Page) -> None:
     visit = desk.locator(f"#{booked(desk, 0)} a[href*='/sessions/']").first
     desk.goto(str(visit.get_attribute("href")))
