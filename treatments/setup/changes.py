@@ -119,7 +119,7 @@ def room(*, row: Room, users: Sequence[Injector]) -> Change:
             kept.injectors.set(users)
 
     stranded = Q(room=row) if row.pk else Q(pk__in=[])
-    return Change(row.clinic, f"Room {row.name}", stranded, write)
+    return Change(row.clinic, f"Room: {row.name}", stranded, write)
 
 
 def injector(*, row: Injector) -> Change:

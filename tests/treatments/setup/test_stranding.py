@@ -309,6 +309,13 @@ def _injector_left(ada: Client, osei: Injector) -> Any:
     return ada.post(reverse("setup:deactivate", args=[osei.uid]))
 
 
+def test_a_room_that_goes_out_of_use_is_called_as_on_its_own_page(
+    ada: Client, osei: Injector, visit: TreatmentSession
+) -> None:
+    """Not "Room Room 1": most names of rooms begin with the word."""
+    assert f"<h1>Room: {room_of(osei).name}</h1>" in _room_out_of_use(ada, osei).content.decode()
+
+
 @pytest.mark.parametrize(
     "strand",
     [
