@@ -8,7 +8,7 @@ from simple_history.utils import bulk_create_with_history
 from clinic.models import Clinic, Injector, Membership, OpeningHours, Role, Room, User
 from patients.models import Assessment, Channel, ContactPoint, Patient
 from patients.search import search_text
-from treatments.models import Course, SessionRecord, Status, TreatmentSession
+from treatments.models import Course, SessionEvent, SessionRecord, Status, TreatmentSession
 
 # A Monday morning in London; the clocks there went back four weeks before.
 NOW = dt.datetime(2026, 11, 23, 10, 0, tzinfo=dt.UTC)
@@ -137,6 +137,21 @@ def make_session(course: Course, injector: Injector, starts_at: dt.datetime, **f
     return TreatmentSession.objects.create(
         clinic=course.clinic, course=course, injector=injector, starts_at=starts_at, **values
     )
+
+
+def make_cancelled(course: Course, injector: Injector, starts_at: dt.datetime, **fields: Any) -> TreatmentSession:
+    """Return a visit that was cancelled now, or when ``at`` says, with its line of history."""
+    at = fields.pop("at", NOW)
+    session = make_session(course, injector, starts_at, status=Status.CANCELLED, **fields)
+    SessionEvent.objects.create(
+        clinic=course.clinic,
+        session=session,
+        at=at,
+        kind=SessionEvent.Kind.STATUS,
+        before={"status": Status.BOOKED.value},
+        after={"status": Status.CANCELLED.value},
+    )
+    return session
 
 
 def make_record(session: TreatmentSession, **fields: Any) -> SessionRecord:

@@ -9,7 +9,7 @@ import time_machine
 from django.urls import reverse
 
 from clinic.models import Absence, Clinic, Injector, Room, User
-from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session, room_of
+from tests.builders import NOW, TODAY, make_cancelled, make_course, make_injector, make_patient, make_session, room_of
 from tests.conftest import log_in
 from tests.pages import text
 from treatments import booking
@@ -35,7 +35,7 @@ def person(clinic: Clinic, name: str, osei: Injector) -> Course:
 
 def left_free(clinic: Clinic, injector: Injector, starts_at: dt.datetime, **more: Any) -> Slot:
     """Return the time of a visit that was cancelled."""
-    visit = make_session(person(clinic, "Gone", injector), injector, starts_at, status=Status.CANCELLED, **more)
+    visit = make_cancelled(person(clinic, "Gone", injector), injector, starts_at, **more)
     return Slot(injector, visit.room or room_of(injector), visit.starts_at, visit.ends_at)
 
 
@@ -55,6 +55,16 @@ def test_a_time_left_free_in_two_rooms_is_listed_in_the_one_that_is_free(riversi
     bello = make_injector(riverside, "RN Bello", room=second)
     make_session(person(riverside, "Here", bello), bello, TOMORROW, room=second)
     assert [one.slot.room for one in freed_times(clinic=riverside, now=NOW)] == [first]
+
+
+@pytest.mark.parametrize(("days_ago", "listed"), [(0, True), (13, True), (15, False)])
+def test_what_was_cancelled_is_listed_for_the_two_weeks_that_the_page_says(
+    riverside: Clinic, osei: Injector, front_desk: User, days_ago: int, listed: bool
+) -> None:
+    left_free(riverside, osei, TOMORROW, at=NOW - dt.timedelta(days=days_ago))
+    page = text(log_in(front_desk).get(reverse("treatments:offers")))
+    assert "cancelled or moved in the last two weeks" in page
+    assert ("No time has become free." in page) is not listed
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from patients.models import ContactPoint
 from tests.builders import (
     NOW,
     TODAY,
+    make_cancelled,
     make_clinic,
     make_course,
     make_injector,
@@ -428,10 +429,10 @@ def test_leave_and_closing_of_others_end_no_offer(
 def test_a_freed_time_that_is_no_longer_worked_is_not_listed(
     riverside: Clinic, osei: Injector, slot: Slot, happens: Callable[[Slot], None]
 ) -> None:
-    make_session(person(riverside, "Gone", 90, osei), osei, slot.starts_at, status=Status.CANCELLED)
+    make_cancelled(person(riverside, "Gone", 90, osei), osei, slot.starts_at)
     later = slot.starts_at + dt.timedelta(days=7)
     bello = make_injector(riverside, "RN Bello")
-    make_session(person(riverside, "Later", 90, bello), bello, later, status=Status.CANCELLED)
+    make_cancelled(person(riverside, "Later", 90, bello), bello, later)
     assert len(freed_times(clinic=riverside, now=NOW)) == 2
     happens(slot)
     assert [one.slot.starts_at for one in freed_times(clinic=riverside, now=NOW)] == [later]
@@ -440,7 +441,7 @@ def test_a_freed_time_that_is_no_longer_worked_is_not_listed(
 def test_what_a_cancelled_and_a_moved_visit_leave_is_listed_until_it_is_booked(
     riverside: Clinic, osei: Injector, slot: Slot, front_desk: User
 ) -> None:
-    make_session(person(riverside, "Gone", 90, osei), osei, slot.starts_at, status=Status.CANCELLED)
+    make_cancelled(person(riverside, "Gone", 90, osei), osei, slot.starts_at)
     visit = booking.book(
         course=person(riverside, "Moves", 90, osei),
         slot=Slot(osei, slot.room, slot.ends_at, slot.ends_at + dt.timedelta(minutes=15)),

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from clinic.models import Clinic, Injector, User
-from tests.builders import NOW, make_session, room_of
+from tests.builders import NOW, make_cancelled, make_session, room_of
 from tests.conftest import log_in
 from tests.pages import text
 from tests.treatments.test_offers import TOMORROW, make, person
@@ -74,7 +74,7 @@ def test_who_has_the_time_after_all_waits_no_longer(
 def test_the_time_can_be_offered_to_the_others_again(
     riverside: Clinic, osei: Injector, slot: Slot, front_desk: User
 ) -> None:
-    make_session(person(riverside, "Gone", 90, osei), osei, slot.starts_at, status=Status.CANCELLED)
+    make_cancelled(person(riverside, "Gone", 90, osei), osei, slot.starts_at)
     first, second = person(riverside, "First", 90, osei), person(riverside, "Second", 90, osei)
     one, two = make(riverside, slot, front_desk, first, second).invitations.order_by("pk")
     session = offers.accept(invitation=one, at=NOW)

@@ -12,7 +12,16 @@ from django.urls import reverse
 from clinic.models import Clinic, Injector, Membership, Role, User
 from clinic.staff import actions as staff
 from patients.models import Patient
-from tests.builders import NOW, make_clinic, make_course, make_injector, make_patient, make_session, room_of
+from tests.builders import (
+    NOW,
+    make_cancelled,
+    make_clinic,
+    make_course,
+    make_injector,
+    make_patient,
+    make_session,
+    room_of,
+)
 from tests.conftest import log_in
 from treatments import booking, slots
 from treatments.booking import Taken
@@ -183,7 +192,7 @@ def test_an_offer_ends_when_its_injector_is_booked_elsewhere(
 def test_a_freed_time_at_which_the_injector_is_elsewhere_is_not_listed(
     here: Injector, there: Injector, hillside: Clinic, course: Course
 ) -> None:
-    make_session(course, here, TEN, status=Status.CANCELLED)
+    make_cancelled(course, here, TEN)
     assert [one.slot.starts_at for one in freed_times(clinic=here.clinic, now=NOW)] == [TEN]
     make_session(make_course(make_patient(hillside)), there, TEN)
     assert freed_times(clinic=here.clinic, now=NOW) == []

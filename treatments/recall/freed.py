@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from clinic.constraints.no_overlap import LONGEST
 from clinic.models import Clinic, Injector, Room
@@ -51,10 +51,11 @@ def _time(slot: Slot) -> tuple[int, dt.datetime]:
 
 def _left_behind(clinic: Clinic, now: dt.datetime) -> Iterator[Slot]:
     recent = SessionEvent.objects.filter(clinic=clinic, at__gte=now - LOOK_BACK)
+    # Asked from the visits to come, by their index, and not from all events of the two weeks.
+    lately = recent.filter(session=OuterRef("pk"), kind=SessionEvent.Kind.STATUS, after__status=Status.CANCELLED.value)
     cancelled = TreatmentSession.objects.filter(
-        clinic=clinic, status=Status.CANCELLED, starts_at__gt=now, room__isnull=False
+        Exists(lately), clinic=clinic, status=Status.CANCELLED, starts_at__gt=now, room__isnull=False
     )
-    # An event that rests on the index of the sessions to come, not on all events there ever were.
     for session in cancelled.select_related("injector__clinic", "room"):
         if session.room:
             yield Slot(session.injector, session.room, session.starts_at, session.ends_at)
