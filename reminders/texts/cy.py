@@ -82,9 +82,9 @@ WORDS = {
         "llenwch eich dyddiadur am y dyddiau diwethaf. Mae'n cymryd 1 munud:\n{link}",
     ),
     "offer": _words(
-        "{clinic}: {first_name}, amser cynt: {day_date} am {time}. Ei gael? {link}",
-        "Amser cynt: {day_date} am {time}",
-        "mae gennym amser cynt: {day_date} am {time}, yn {place}.",
+        "{clinic}: {first_name}, amser rhydd: {day_date} am {time}. Ei gael? {link}",
+        "Amser rhydd: {day_date} am {time}",
+        "mae gennym amser rhydd: {day_date} am {time}, yn {place}.",
         "Ydych chi am ei gael? Y cyntaf i ddweud ie fydd yn ei gael:\n{link}",
         "Os nad ydych am ei gael, nid oes angen gwneud dim.",
     ),

@@ -82,9 +82,9 @@ WORDS = {
         "please fill in your diary for the last days. It takes 1 minute:\n{link}",
     ),
     "offer": _words(
-        "{clinic}: {first_name}, earlier time: {day_date} at {time}. Want it? {link}",
-        "An earlier time: {day_date} at {time}",
-        "we have an earlier time: {day_date} at {time}, at {place}.",
+        "{clinic}: {first_name}, a free time: {day_date} at {time}. Want it? {link}",
+        "A free time: {day_date} at {time}",
+        "we have a free time: {day_date} at {time}, at {place}.",
         "Want it? The first to say yes gets it:\n{link}",
         "If you do not want it, you need not do anything.",
     ),

@@ -83,8 +83,8 @@ WORDS = {
     ),
     "offer": _words(
         "{clinic}: {first_name}, hora libre: {day_date}, {time}. ¿La quiere? {link}",
-        "Hora libre antes: {day_date} a las {time}",
-        "Hay una hora libre antes: {day_date} a las {time}, en {place}.",
+        "Hora libre: {day_date} a las {time}",
+        "Hay una hora libre: {day_date} a las {time}, en {place}.",
         "¿La quiere? Será de quien primero diga que sí:\n{link}",
         "Si no la quiere, no tiene que hacer nada.",
     ),

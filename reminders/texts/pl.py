@@ -84,9 +84,9 @@ WORDS = {
         "prosimy uzupełnić dzienniczek z ostatnich dni. To zajmie 1 minutę:\n{link}",
     ),
     "offer": _words(
-        "{clinic}: {first_name}, wcześniejszy termin: {day_date}, godz. {time}. Czy pasuje? {link}",
-        "Wcześniejszy termin: {day_date}, godz. {time}",
-        "mamy wcześniejszy termin: {day_date}, godz. {time}, {place}.",
+        "{clinic}: {first_name}, wolny termin: {day_date}, godz. {time}. Czy pasuje? {link}",
+        "Wolny termin: {day_date}, godz. {time}",
+        "mamy wolny termin: {day_date}, godz. {time}, {place}.",
         "Czy pasuje? Otrzyma go ten, kto pierwszy potwierdzi:\n{link}",
         "Jeśli nie pasuje, nie trzeba nic robić.",
     ),

@@ -68,7 +68,7 @@ def test_the_message_says_when_and_has_a_link_and_no_health_word(
         send_due(clock=lambda: NOW + HELD)
     bodies = [message.body for message in gateways["sms"].taken]
     assert len(bodies) == 2
-    assert "earlier time: Tuesday 24 November at 10am" in bodies[0]
+    assert "a free time: Tuesday 24 November at 10am" in bodies[0]
     assert not blocked_words(" ".join(bodies))
 
 

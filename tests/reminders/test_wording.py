@@ -58,6 +58,13 @@ def test_the_default_texts_never_say_tomorrow(language: str, words: Words) -> No
     assert tomorrow not in f"{words.sms} {words.email}".split()
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_time_is_not_offered_as_an_earlier_one_to_those_who_have_none(language: str) -> None:
+    earlier = {"en": "earlier", "cy": "amser cynt", "es": "antes", "pl": "wcześniejszy", "ur": "پہلے کا"}[language]
+    words = LANGUAGES[language].WORDS["offer"]
+    assert earlier not in f"{words.sms} {words.subject} {words.email}".lower()
+
+
 def test_every_language_has_the_same_texts_with_a_link_or_a_number() -> None:
     kinds = {language: set(module.WORDS) for language, module in LANGUAGES.items()}
     assert all(found == kinds["en"] for found in kinds.values())
