@@ -10,7 +10,7 @@ from django.db.models import BooleanField, Case, Count, OuterRef, Q, QuerySet, S
 
 from clinic.models import Clinic
 from clinic.wording import MONTHS
-from treatments.models import ContactAttempt, Course, TreatmentSession, WaitingEntry
+from treatments.models import ContactAttempt, Course, OfferInvitation, TreatmentSession, WaitingEntry
 from treatments.models.course import awake
 from treatments.models.session import OPEN
 
@@ -91,21 +91,26 @@ def counts(clinic: Clinic, on: dt.date) -> dict[str, int]:
 def describe(courses: Sequence[Any], clinic: Clinic, on: dt.date) -> Sequence[Any]:
     """Put on each course what a row says, in words (2 queries).
 
-    ``days_late``, ``days_ahead``, ``seen_by`` (injector of the last session), ``tries``, and ``asks`` (the newest try when
-    the person asked for a visit, else None).
+    ``days_late``, ``days_ahead``, ``seen_by`` (injector of the last session), ``tries`` (a *No* to an offered time with
+    them), and ``asks`` (the newest try when the person asked for a visit, else None).
     """
     attempts: dict[int, list[ContactAttempt]] = defaultdict(list)
     for attempt in ContactAttempt.objects.filter(course__in=courses).order_by("at", "pk"):
         attempts[attempt.course_id].append(attempt)
     given = TreatmentSession.objects.filter(course=OuterRef("pk"), given_on__isnull=False).order_by("-given_on", "-pk")
     last_by = Subquery(given.values("injector__name")[:1])
-    seen_by = dict(Course.objects.filter(pk__in=[one.pk for one in courses]).values_list("pk", last_by))
+    noes = OfferInvitation.objects.filter(course=OuterRef("pk"), answer=OfferInvitation.Answer.NO)
+    last_no = Subquery(noes.order_by("-answered_at").values("answered_at")[:1])
+    listed = Course.objects.filter(pk__in=[one.pk for one in courses])
+    known = {pk: (by, no) for pk, by, no in listed.values_list("pk", last_by, last_no)}
     for course in courses:
         course.days_late = (on - course.next_due_on).days
         course.days_ahead = -course.days_late
-        course.seen_by = seen_by[course.pk] or ""
+        seen_by, said_no_at = known[course.pk]
+        course.seen_by = seen_by or ""
         since = _since(attempts[course.pk], course, clinic.zone)
-        course.tries = tries_words(since, clinic.zone)
+        tries = (tries_words(since, clinic.zone), _no_words(said_no_at, course, clinic.zone))
+        course.tries = "; ".join(filter(None, tries))
         course.asks = since[-1] if since and since[-1].outcome == Outcome.ASKED else None
     return courses
 
@@ -115,6 +120,14 @@ def _since(attempts: list[ContactAttempt], course: Any, zone: dt.tzinfo) -> list
     last = course.last_given_on
     stand = _not_undone(attempts)
     return [one for one in stand if last is None or one.at.astimezone(zone).date() >= last]
+
+
+def _no_words(at: dt.datetime | None, course: Any, zone: dt.tzinfo) -> str:
+    """Return that they did not want a time that they were offered in this cycle, and when they said so."""
+    day = at.astimezone(zone) if at else None
+    if day is None or (course.last_given_on and day.date() < course.last_given_on):
+        return ""
+    return f"said no to an offered time on {day.day} {MONTHS[day.month - 1]}"
 
 
 def _not_undone(attempts: list[ContactAttempt]) -> list[ContactAttempt]:
