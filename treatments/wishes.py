@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from treatments.models import ContactAttempt, Course, SessionEvent, TreatmentSession
-from treatments.queueing import hold_course
+from treatments.queueing import again_after_deadlock, hold_course
 from treatments.recall.contact import wake_by_themself
 
 # In the order of the page: two columns, a row for each day.
@@ -67,11 +67,13 @@ def put_on(sessions: Sequence[Any]) -> Sequence[Any]:
     return sessions
 
 
+@again_after_deadlock
 @transaction.atomic
 def ask_for_a_visit(*, course: Course, wish: Wish, at: dt.datetime) -> ContactAttempt:
     """Note that a person with nothing booked wants a visit, and when. They are on the recall list from now on.
 
-    The same wish sent again, by a double press or a reload, is the one that stands already.
+    The same wish sent again, by a double press or a reload, is the one that stands already. Raises Taken where others
+    hold the person's visits for too long.
     """
     hold_course(course)  # of two presses at once the second finds the first
     course.refresh_from_db(fields=["snoozed_until"])

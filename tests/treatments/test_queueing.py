@@ -12,7 +12,7 @@ from clinic.models import Absence, User
 from tests.builders import NOW
 from tests.conftest import log_in
 from tests.pages import text
-from treatments import booking, courses, leaving, queueing, self_booking, slots, walkins
+from treatments import booking, courses, leaving, queueing, self_booking, slots, walkins, wishes
 from treatments.conflicts import Taken
 from treatments.models import Course, TreatmentSession
 from treatments.recall import contact
@@ -106,6 +106,18 @@ def test_a_patient_who_moves_to_a_time_that_stays_held_hears_that_it_is_taken(
             course=course, session=session, version=session.version, code=free.code, uid=uuid.uuid4(), now=NOW
         )
     assert len(always) == queueing.TRIES
+
+
+def test_a_wish_for_a_visit_whose_person_stays_held_is_refused_and_not_noted(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(held: Course) -> None:
+        raise broken_off()
+
+    monkeypatch.setattr(wishes, "hold_course", refuse)
+    with pytest.raises(Taken):
+        wishes.ask_for_a_visit(course=course, wish=wishes.Wish(("mon_am",)), at=NOW)
+    assert not course.contact_attempts.exists()
 
 
 def test_a_walk_in_whose_time_stays_held_is_refused_in_words(

@@ -35,11 +35,7 @@ def ask(request: HttpRequest, link: PatientLink, now: dt.datetime) -> HttpRespon
         return show(request, "ask", link, status=422 if form.is_bound else 200, session=session, form=form)
     wish = wishes.Wish(tuple(form.cleaned_data["suits"]), form.cleaned_data["words"].strip())
     if session is None:
-        wishes.ask_for_a_visit(course=_course(link), wish=wish, at=now)
-        # To a page of its own: loaded again, or read in another language, it sends nothing.
-        return redirect(
-            f"{reverse('reminders:asked', args=[link.token])}?{urlencode({'suits': wish.suits}, doseq=True)}"
-        )
+        return _ask_for_a_visit(request, link, form, wish, now)
     asked = TreatmentSession.Answer.ASKED_TO_MOVE
     try:
         version = posted_version(request, session)
@@ -47,6 +43,18 @@ def ask(request: HttpRequest, link: PatientLink, now: dt.datetime) -> HttpRespon
     except booking.Stale:
         return show_changed(request, link, now)
     return redirect("reminders:done", link.token)
+
+
+def _ask_for_a_visit(
+    request: HttpRequest, link: PatientLink, form: AskForm, wish: wishes.Wish, now: dt.datetime
+) -> HttpResponse:
+    try:
+        wishes.ask_for_a_visit(course=_course(link), wish=wish, at=now)
+    except booking.Taken:  # others hold their visits for too long: what they ticked stays, to send again
+        form.add_error(None, _("Your answer was not taken. Try again in a moment."))
+        return show(request, "ask", link, status=409, session=None, form=form)
+    # To a page of its own: loaded again, or read in another language, it sends nothing.
+    return redirect(f"{reverse('reminders:asked', args=[link.token])}?{urlencode({'suits': wish.suits}, doseq=True)}")
 
 
 @require_safe

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from clinic.models import Clinic, Injector, User
-from patients.models import Authorization
+from patients.models import Authorization, Patient
 from tests.builders import NOW, TODAY, make_course, make_patient, make_session
 from tests.conftest import log_in
 from tests.reminders.reading import words
@@ -318,3 +318,23 @@ def test_a_course_that_has_ended_takes_no_wishes(phone: Client, due_link: str, c
 def test_a_time_in_urdu_stands_after_an_urdu_comma(phone: Client, link: str, choosing: Clinic) -> None:
     phone.cookies["language"] = "ur"
     assert re.search(r"\d{4}، \d{1,2}:\d\d", words(phone.get(f"{link}times/").content))
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "Your answer was not taken. Try again in a moment."), ("es", "No se tomó su respuesta.")],
+)
+def test_a_wish_that_waited_too_long_for_others_is_refused_in_words_and_what_was_ticked_stays(
+    phone: Client, due_link: str, monkeypatch: pytest.MonkeyPatch, language: str, said: str
+) -> None:
+    def held(**asked: object) -> None:
+        raise booking.Taken
+
+    monkeypatch.setattr("treatments.wishes.ask_for_a_visit", held)
+    Patient.objects.update(language=language)
+    response = phone.post(f"{due_link}ask/", {"suits": ["tue_pm"], "words": "after work"})
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert said in words(response.content)
+    assert re.search(r'value="tue_pm"[^>]* checked', page)
+    assert 'value="after work"' in page
