@@ -53,7 +53,7 @@ def person(clinic: Clinic, name: str, days: int, osei: Injector) -> Course:
 
 def names(clinic: Clinic, slot: Slot) -> list[str]:
     """Return who would be asked, in order."""
-    return [one.course.patient.given_name for one in candidates.rank(clinic=clinic, slot=slot, at=NOW)]
+    return [one.course.patient.given_name for one in candidates.rank(clinic=clinic, slot=slot, at=NOW).first]
 
 
 def make(clinic: Clinic, slot: Slot, by: User, *courses: Course, at: dt.datetime = NOW) -> SlotOffer:
@@ -97,7 +97,7 @@ def test_who_waits_for_another_kind_of_time_is_said_to_be_asked_as_one_to_recall
     riverside: Clinic, osei: Injector, slot: Slot, front_desk: User, wishes: dict[str, Any], why: str
 ) -> None:
     waiting.add(course=person(riverside, "Waits", 90, osei), by=front_desk, at=NOW, **wishes)
-    (one,) = candidates.rank(clinic=riverside, slot=slot, at=NOW)
+    (one,) = candidates.rank(clinic=riverside, slot=slot, at=NOW).first
     assert one.why[0] == why
 
 
@@ -137,14 +137,14 @@ def test_whose_booking_of_that_time_was_undone_at_once_is_asked(
 def test_who_may_not_be_written_to_is_shown_and_never_ticked(riverside: Clinic, osei: Injector, slot: Slot) -> None:
     course = person(riverside, "Silent", 90, osei)
     ContactPoint.objects.filter(patient=course.patient).update(withdrawn_at=NOW, withdrawn_source="test")
-    one = candidates.rank(clinic=riverside, slot=slot, at=NOW)[0]
+    one = candidates.rank(clinic=riverside, slot=slot, at=NOW).first[0]
     assert (one.reachable, one.ticked) == (False, False)
 
 
 def test_five_are_ticked(riverside: Clinic, osei: Injector, slot: Slot) -> None:
     for number in range(7):
         person(riverside, f"P{number}", 90, osei)
-    assert sum(one.ticked for one in candidates.rank(clinic=riverside, slot=slot, at=NOW)) == 5
+    assert sum(one.ticked for one in candidates.rank(clinic=riverside, slot=slot, at=NOW).first) == 5
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ def another(osei: Injector) -> Slot:
 
 def written(clinic: Clinic, slot: Slot, at: dt.datetime = NOW) -> dict[str, tuple[str, bool]]:
     """Return by name what somebody was written today, and whether they are ticked."""
-    ranked = candidates.rank(clinic=clinic, slot=slot, at=at)
+    ranked = candidates.rank(clinic=clinic, slot=slot, at=at).first
     return {one.course.patient.given_name: (one.written, one.ticked) for one in ranked}
 
 

@@ -133,7 +133,7 @@ def test_who_offers_a_time_sees_whose_payer_does_not_pay_and_has_to_tick_them(
     Authorization.objects.filter(pk=used_up.pk).update(visits=visits)
     starts_at = NOW + ONE
     slot = slots.Slot(osei, room_of(osei), starts_at, starts_at + dt.timedelta(minutes=15))
-    (one,) = candidates.rank(clinic=course.clinic, slot=slot, at=NOW)
+    (one,) = candidates.rank(clinic=course.clinic, slot=slot, at=NOW).first
     assert (one.ticked, one.unpaid) == ((True, "") if paid else (False, "PA-1 is used up: 1 of 1 visits"))
     page = text_of(log_in(front_desk), f"{reverse('treatments:offer')}?slot={slot.code}")
     assert ("PA-1 is used up: 1 of 1 visits" in page) is not paid

@@ -35,7 +35,15 @@ class Candidate:
     ticked: bool = False
 
 
-def rank(*, clinic: Clinic, slot: Slot, at: dt.datetime) -> list[Candidate]:
+@dataclass(frozen=True)
+class Ranking:
+    """Who could take a time, best first, and how many more could."""
+
+    first: list[Candidate]
+    more: int
+
+
+def rank(*, clinic: Clinic, slot: Slot, at: dt.datetime) -> Ranking:
     """Return up to 20 people, best first: whoever waits and fits, the longest waiting first, then the overdue.
 
     Only people whose due date is not after the day, and who have no visit before it. The first five who can be
@@ -60,12 +68,11 @@ def rank(*, clinic: Clinic, slot: Slot, at: dt.datetime) -> list[Candidate]:
     first = [(course, why) for _, course, why in found[:MOST]]
     unpaid = shortfalls([course.patient_id for course, _ in first], day)
     written = written_today(clinic, [course.pk for course, _ in first], at)
-    return _with_ticks(
-        [
-            Candidate(course, why, course.reachable, unpaid.get(course.patient_id, ""), written.get(course.pk, ""))
-            for course, why in first
-        ]
-    )
+    listed = [
+        Candidate(course, why, course.reachable, unpaid.get(course.patient_id, ""), written.get(course.pk, ""))
+        for course, why in first
+    ]
+    return Ranking(_with_ticks(listed), len(found) - len(first))
 
 
 def _legally_due(clinic: Clinic, slot: Slot, day: dt.date) -> Any:

@@ -15,7 +15,6 @@ from treatments.slots import Slot, still_worked
 
 # Cancelled or moved within this time; what has been free for longer is found by the ordinary search.
 LOOK_BACK = dt.timedelta(days=14)
-MOST = 50
 
 
 @dataclass(frozen=True)
@@ -40,8 +39,8 @@ def freed_times(*, clinic: Clinic, now: dt.datetime) -> list[Freed]:
     }
     # Of one that was left behind in two rooms or lengths, whichever is free: each is one time to offer.
     free = {_time(slot): slot for slot in still_worked(clinic, [slot for slot in left if not _hit(slot, taken)])}
-    first = sorted(free.values(), key=lambda slot: (slot.starts_at, slot.injector.name))[:MOST]
-    return [Freed(slot, offers.get(_time(slot)), leaves_in_time(now, slot)) for slot in first]
+    in_turn = sorted(free.values(), key=lambda slot: (slot.starts_at, slot.injector.name))
+    return [Freed(slot, offers.get(_time(slot)), leaves_in_time(now, slot)) for slot in in_turn]
 
 
 def _time(slot: Slot) -> tuple[int, dt.datetime]:

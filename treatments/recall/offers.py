@@ -88,7 +88,7 @@ def make(*, clinic: Clinic, slot: Slot, courses: Collection[uuid.UUID], by: User
         raise NotOffered(why)
     asked = [
         one.course
-        for one in candidates.rank(clinic=clinic, slot=slot, at=at)
+        for one in candidates.rank(clinic=clinic, slot=slot, at=at).first
         if one.course.uid in courses and one.reachable
     ]
     if not asked:

@@ -32,7 +32,8 @@ def free_time(request: StaffRequest) -> HttpResponse:
         return render(request, "treatments/free_time.html", {"problem": str(error)}, status=422)
     date = timezone.localtime(slot.starts_at).date()
     text = request.GET.get("q", "").strip()
-    people = _searched(request, text) if len(text) >= SHORTEST else _due(request, date)
+    found = _searched(request, text) if len(text) >= SHORTEST else _due(request, date)
+    people = found[:MOST]
     audit.record(
         clinic=request.clinic,
         by=request.user,
@@ -45,6 +46,7 @@ def free_time(request: StaffRequest) -> HttpResponse:
         "slot": slot,
         "text": text,
         "people": people,
+        "more": len(found) > len(people),
         "date": date,
         "next": f"{reverse('treatments:calendar')}?injector={slot.injector.uid}&date={date}",
     }
@@ -52,17 +54,17 @@ def free_time(request: StaffRequest) -> HttpResponse:
 
 
 def _due(request: StaffRequest, date: Any) -> list[dict[str, Any]]:
-    """Return who is due by the date and has nothing booked, the longest overdue first."""
+    """Return who is due by the date and has nothing booked, the longest overdue first; one more than is shown."""
     courses: Any = Course.objects.filter(clinic=request.clinic).to_recall(date)
     due = courses.filter(next_due_on__lte=date).select_related("patient")
-    return [_row(course, None) for course in due[:MOST]]
+    return [_row(course, None) for course in due[: MOST + 1]]
 
 
 def _searched(request: StaffRequest, text: str) -> list[dict[str, Any]]:
-    """Return those in treatment who match, with the visit they have."""
+    """Return those in treatment who match, with the visit they have; one more than is shown."""
     found = Patient.objects.filter(clinic=request.clinic).matching(text)
     courses: Any = Course.objects.filter(clinic=request.clinic, patient__in=found).open().with_due()
-    courses = list(courses.select_related("patient").order_by("patient__family_name", "pk")[:MOST])
+    courses = list(courses.select_related("patient").order_by("patient__family_name", "pk")[: MOST + 1])
     visits = {
         session.course_id: session for session in TreatmentSession.objects.filter(course__in=courses, status__in=OPEN)
     }

@@ -19,15 +19,18 @@ from treatments.recall import candidates, offers
 from treatments.recall.freed import freed_times
 
 RECENT = 20
+MOST = 50
 
 
 @requires(Capability.VIEW)
 def freed(request: StaffRequest) -> HttpResponse:
     """List free times that cancelled and moved visits left behind, and the newest offers."""
     now = timezone.now()
+    free = freed_times(clinic=request.clinic, now=now)
     recent = SlotOffer.objects.filter(clinic=request.clinic).select_related("injector", "session__course__patient")
     context = {
-        "freed": freed_times(clinic=request.clinic, now=now),
+        "freed": free[:MOST],
+        "more": len(free[MOST:]),
         "recent": recent[:RECENT],
         "now": now,
         "may_book": may(request.membership, Capability.BOOK),
@@ -48,10 +51,11 @@ def new(request: StaffRequest) -> HttpResponse:
     except (slots.NotOffered, offers.NotOffered) as error:
         problem = str(error)
     cannot = offers.obstacle(slot, now) if slot else ""
-    people = candidates.rank(clinic=request.clinic, slot=slot, at=now) if slot and not cannot else []
+    ranking = candidates.rank(clinic=request.clinic, slot=slot, at=now) if slot and not cannot else None
     context = {
         "slot": slot,
-        "people": people,
+        "people": ranking.first if ranking else [],
+        "more": ranking.more if ranking else 0,
         "ticked": ticked,
         "problem": problem,
         "cannot": cannot,

@@ -33,10 +33,12 @@ MONTH_FIRST = frozenset({"US"})
 def walk_in(request: StaffRequest) -> HttpResponse:
     """Find a person in treatment, to put in at the next free time; of whom it is too early for, the row says so."""
     now, text = timezone.now(), request.GET.get("q", "").strip()
-    courses = _found(request, text, now) if len(text) >= SHORTEST else []
+    found = _found(request, text) if len(text) >= SHORTEST else []
+    courses = _shown(request, found[:MOST], now)
     context = {
         "text": text,
         "courses": courses,
+        "more": len(found) > len(courses),
         "people": [course.patient for course in courses],
         "unpaid": shortfalls([course.patient_id for course in courses], timezone.localdate()),
         "slot": walkins.next_free(request.clinic, now),
@@ -47,11 +49,16 @@ def walk_in(request: StaffRequest) -> HttpResponse:
     return render(request, "treatments/walk_in.html", context)
 
 
-def _found(request: StaffRequest, text: str, now: dt.datetime) -> list[Any]:
+def _found(request: StaffRequest, text: str) -> list[Any]:
+    """Return those in treatment who match, one more than is shown."""
     people = Patient.objects.filter(clinic=request.clinic)
     matching = people.matching(text, month_first=request.clinic.country in MONTH_FIRST)
     courses: Any = Course.objects.filter(clinic=request.clinic, patient__in=matching).open().with_due()
-    found = list(courses.select_related("patient").order_by("patient__family_name", "pk")[:MOST])
+    return list(courses.select_related("patient").order_by("patient__family_name", "pk")[: MOST + 1])
+
+
+def _shown(request: StaffRequest, found: list[Any], now: dt.datetime) -> list[Any]:
+    """Put on each course what its row needs; the search leaves its trace."""
     for course in found:
         last = course.last_given_on
         course.day_number = (timezone.localdate() - last).days if last else None
