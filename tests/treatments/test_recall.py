@@ -194,6 +194,17 @@ def test_a_snooze_is_undone_from_its_bar(late: Course, front_desk: User) -> None
     assert f'action="{at("wake", late)}"' not in again  # that would not bring the first day back
 
 
+@pytest.mark.parametrize(("name", "typed"), [("tried", {"outcome": "no_answer"}), ("snooze", {"weeks": "2"})])
+def test_who_is_back_because_a_visit_fell_through_is_put_back_by_undo(
+    late: Course, osei: Injector, front_desk: User, name: str, typed: dict[str, str]
+) -> None:
+    contact.snooze(course=late, until=TODAY + dt.timedelta(days=60), by=front_desk, at=NOW - dt.timedelta(days=9))
+    make_session(late, osei, NOW - dt.timedelta(days=1), status="no_show", placed_at=NOW - dt.timedelta(days=8))
+    bar = log_in(front_desk).post(at(name, late), typed, follow=True).content.decode()
+    undo = {"tried": "untried", "snooze": "wake"}[name]
+    assert f'action="{at(undo, late)}"' in bar
+
+
 def test_a_menu_snoozes_for_weeks(late: Course, front_desk: User) -> None:
     post(front_desk, "snooze", late, weeks="2")
     late.refresh_from_db()

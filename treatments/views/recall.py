@@ -20,6 +20,8 @@ from clinic.redirects import next_url
 from clinic.wording import day_words
 from treatments import wishes
 from treatments.courses import NotAllowed
+from treatments.models import Course
+from treatments.models.course import awake
 from treatments.recall import contact, forms, handling, lists
 from treatments.views.lookup import get_course
 
@@ -119,7 +121,8 @@ def _with_weeks(request: StaffRequest, now: dt.datetime) -> dict[str, Any]:
 
 def _undo_of(name: str, course: Any, now: dt.datetime) -> str:
     """Return the tag of *Undo* that puts the person back on the list; nothing for somebody who was not on it."""
-    asleep = course.snoozed_until and course.snoozed_until > now.astimezone(course.clinic.zone).date()
+    today = now.astimezone(course.clinic.zone).date()
+    asleep = course.snoozed_until and not Course.objects.filter(awake(today), pk=course.pk).exists()
     return "" if asleep else f"undo:{reverse(name, args=[course.uid])}"
 
 
