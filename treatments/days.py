@@ -38,7 +38,7 @@ _SHOWN = (
         "given_on",
         "arrived_at",
     ),
-    *("course__uid", "course__clinic_id", "course__cycles_before"),
+    *("course__uid", "course__clinic_id", "course__cycles_before", "course__closed_on"),
     *(f"course__patient__{name}" for name in ("uid", "given_name", "family_name", "birth_date", "record_number")),
     *("injector_id", "room_id"),
 )
@@ -83,7 +83,8 @@ class DayRow:
         """What a reader would call the same row: it changes when the visit does, and not with the minutes."""
         visit = self.session
         last = self.last.pk if self.last else 0
-        beside = f"{'over' if self.over else ''}.{'recalled' if self.recalled else ''}"
+        ended = visit.course.closed_on is not None
+        beside = f"{'over' if self.over else ''}.{'recalled' if self.recalled else ''}.{'ended' if ended else ''}"
         return f"{visit.status}.{visit.version}.{last}.{visit.next_starts_at or ''}.{beside}.{'.'.join(self.flags)}"
 
 

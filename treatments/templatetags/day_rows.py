@@ -155,9 +155,10 @@ class _Drawing:
         if step:
             missed = moves.find(visit.status, Status.NO_SHOW) if row.over and self.may_book else None
             return _press(visit, step, name) + (_press(visit, missed, name, "secondary") if missed else "")
-        if visit.status == Status.DONE and not visit.next_starts_at and self.may_book:
+        to_book = self.may_book and not visit.next_starts_at and visit.course.closed_on is None
+        if visit.status == Status.DONE and to_book:
             return self._dialog("treatments:book", visit.course.uid, "b", "Book next", name)
-        if visit.status == Status.NO_SHOW and not visit.next_starts_at and self.may_book:
+        if visit.status == Status.NO_SHOW and to_book:
             return self._dialog("treatments:book", visit.course.uid, "b", "Book again", name, "secondary")
         return _link(address("treatments:session", visit.uid), "Open", f"visit of {name}", tone="secondary")
 

@@ -234,3 +234,19 @@ def test_nobody_is_said_to_be_on_recall_who_is_not(visit: TreatmentSession, clie
     else:
         course.update(snoozed_until=TODAY + dt.timedelta(days=7), snoozed_at=NOW + MINUTE)
     assert "on Recall" not in text(client.get(TODAY_URL))
+
+
+@pytest.mark.parametrize(("status", "words"), [(Status.NO_SHOW, "Book again"), (Status.DONE, "Book next")])
+def test_nobody_whose_course_has_ended_is_to_be_booked(
+    visit: TreatmentSession, client: Client, status: Status, words: str
+) -> None:
+    given_on = TODAY if status == Status.DONE else None
+    TreatmentSession.objects.filter(pk=visit.pk).update(status=status, given_on=given_on)
+    page = reverse("treatments:session", args=[visit.uid])
+    assert words in text(client.get(TODAY_URL))
+    assert ("Book next" in text(client.get(page))) is (status == Status.DONE)
+    before = row_of(visit).state
+    Course.objects.filter(pk=visit.course_id).update(closed_on=TODAY, close_reason="Moved away")
+    assert words not in text(client.get(TODAY_URL))
+    assert "Book next" not in text(client.get(page))
+    assert row_of(visit).state != before  # so that an open page is told
