@@ -66,13 +66,16 @@ _ALWAYS = _pattern(
 )
 
 
-def blocked_words(text: str, also: Iterable[str] = ()) -> list[str]:
+def blocked_words(text: str, also: Iterable[str] = (), names: Iterable[str] = ()) -> list[str]:
     """Return the words of ``text`` that name a health matter, as they are written there.
 
-    ``also`` are a clinic's own words, blocked where a word begins with one.
+    ``also`` are a clinic's own words, blocked where a word begins with one. ``names`` are those of the person written to:
+    Dolores is one, and pain in Spanish. They pass where they are written as names are, with a capital letter.
     """
     own = [word for word in also if word.strip()]
     patterns = [_ALWAYS, _pattern(own, ("\0",))] if own else [_ALWAYS]
     folded, places = _fold(text), _heard(text)
     found = sorted(match.span() for pattern in patterns for match in pattern.finditer(folded))
-    return [text[places[begin] : places[end - 1] + 1] for begin, end in dict.fromkeys(found)]
+    words = [text[places[begin] : places[end - 1] + 1] for begin, end in dict.fromkeys(found)]
+    called = {part for name in names for part in re.findall(r"\w+", _fold(name))}
+    return [word for word in words if not (word[0].isupper() and _fold(word) in called)]

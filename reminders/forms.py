@@ -96,9 +96,11 @@ class TextForm(HouseForm):
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, kind: str, channel: str, also: Iterable[str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, kind: str, channel: str, also: Iterable[str], names: Iterable[str] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.kind, self.channel, self.also = kind, channel, list(also)
+        self.kind, self.channel, self.also, self.names = kind, channel, list(also), list(names)
         if channel == Channel.SMS:
             del self.fields["subject"]
 
@@ -114,7 +116,7 @@ class TextForm(HouseForm):
         return body
 
     def _guarded(self, text: str) -> str:
-        if found := guard.faults(text, kind=self.kind, also=self.also):
+        if found := guard.faults(text, kind=self.kind, also=self.also, names=self.names):
             raise ValidationError(found)
         return text
 
@@ -124,8 +126,8 @@ class OneOffForm(TextForm):
 
     uid = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, also: Iterable[str], **kwargs: Any) -> None:
-        super().__init__(*args, kind=Kind.ONE_OFF, channel=Channel.EMAIL, also=also, **kwargs)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, kind=Kind.ONE_OFF, channel=Channel.EMAIL, **kwargs)
         self.fields["subject"].help_text = "for those who get an email"
 
 

@@ -32,14 +32,15 @@ class ReplyForm(forms.Form):
     # How many replies the page showed: a colleague may be typing one, too.
     after = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, clinic: Clinic, person: Patient | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.clinic = clinic
+        self.clinic, self.person = clinic, person
 
     def clean_words(self) -> str:
         """Refuse words that name a health matter: anybody may read over a shoulder."""
         words: str = " ".join(self.cleaned_data["words"].split())
-        found = blocked_words(words, own_words(self.clinic))
+        names = [self.person.full_name] if self.person else []
+        found = blocked_words(words, own_words(self.clinic), names)
         if found:
             raise ValidationError(f"Take out the word {found[0]}: anybody may read over a shoulder.")
         if "{" in words or "}" in words:

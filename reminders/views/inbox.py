@@ -62,7 +62,8 @@ def assign(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 @requires(Capability.MESSAGE)
 def reply(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Answer it."""
-    one, form = _one(request, uid), ReplyForm(request.POST, clinic=request.clinic)
+    one = _one(request, uid)
+    form = ReplyForm(request.POST, clinic=request.clinic, person=one.patient)
     if form.is_valid():
         try:
             sent = desk.reply(

@@ -37,7 +37,7 @@ def write(request: StaffRequest) -> HttpResponse:
     if not people:
         messages.warning(request, "Choose one person or more first.")
         return redirect(next_url(request, BACK))
-    form = _form(request)
+    form = _form(request, people)
     if form.is_bound and form.is_valid():
         try:
             return _send(request, people, form)
@@ -53,18 +53,27 @@ def preview(request: StaffRequest) -> HttpResponse:
     data = request.POST.copy()
     if "plain" in request.GET:
         data["body"] = measuring.without_odd(data.get("body", ""))
-    form = OneOffForm(initial=data.dict(), also=writing.own_words(request.clinic))
+    people = _people(request)
+    form = OneOffForm(initial=data.dict(), **_passing(request, people))
     if request.htmx:
         return render(request, "reminders/_shown.html", _shown(request, form))
-    return _page(request, _people(request), form)
+    return _page(request, people, form)
 
 
-def _form(request: StaffRequest) -> OneOffForm:
-    also = writing.own_words(request.clinic)
+def _form(request: StaffRequest, people: set[uuid.UUID]) -> OneOffForm:
+    passing = _passing(request, people)
     if request.method == "POST":
-        return OneOffForm(request.POST, also=also)
+        return OneOffForm(request.POST, **passing)
     start = {"uid": uuid.uuid4(), "body": START, "subject": f"A message from {request.clinic.message_name}"}
-    return OneOffForm(initial=start, also=also)
+    return OneOffForm(initial=start, **passing)
+
+
+def _passing(request: StaffRequest, people: set[uuid.UUID]) -> dict[str, Any]:
+    """Return which words are blocked beside the usual ones, and the names that pass: those of one person, not of several."""
+    names: list[str] = []
+    if len(people) == 1:
+        names = [one.full_name for one in Patient.objects.filter(clinic=request.clinic, uid__in=people)]
+    return {"also": writing.own_words(request.clinic), "names": names}
 
 
 def _send(request: StaffRequest, people: set[uuid.UUID], form: OneOffForm) -> HttpResponse:
@@ -119,7 +128,7 @@ def _page(request: StaffRequest, people: set[uuid.UUID], form: OneOffForm, statu
 def _shown(request: StaffRequest, form: OneOffForm) -> dict[str, Any]:
     """Return how it reads as a text message, and what is in the way, for the page and for the fragment alike."""
     subject, body = (str(form[name].value() or "") for name in ("subject", "body"))
-    found = guard.faults(f"{subject} {body}", kind=Kind.ONE_OFF, also=writing.own_words(request.clinic))
+    found = guard.faults(f"{subject} {body}", kind=Kind.ONE_OFF, also=form.also, names=form.names)
     found += guard.missing(body, kind=Kind.ONE_OFF, channel=Channel.SMS)
     shown = measuring.show(clinic=request.clinic, channel=Channel.SMS, language="en", subject="", body=body)
     return {"shown": shown, "found": found, "hints": plain_words.hints(body), "preview": reverse("reminders:preview")}

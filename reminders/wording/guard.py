@@ -21,9 +21,10 @@ def fields_of(kind: str) -> tuple[str, ...]:
     return FIELDS if kind in _KNOWS_A_VISIT else tuple(one for one in FIELDS if one not in {"day_date", "time"})
 
 
-def faults(text: str, *, kind: str, also: Iterable[str] = ()) -> list[str]:
-    """Return what is wrong with a text or a subject, each in one sentence."""
-    found = [f"Take out the word {word}: anybody may read over a shoulder." for word in blocked_words(text, also)]
+def faults(text: str, *, kind: str, also: Iterable[str] = (), names: Iterable[str] = ()) -> list[str]:
+    """Return what is wrong with a text or a subject, each in one sentence; ``names`` of the one person it is for pass."""
+    words = blocked_words(text, also, names)
+    found = [f"Take out the word {word}: anybody may read over a shoulder." for word in words]
     found += [_unknown(name, kind) for name in unknown_fields(text)]
     if has_stray_brace(text):
         found.append("A brace stands by itself: write a field as it is in {first_name}.")

@@ -253,3 +253,19 @@ def test_the_page_costs_the_same_for_one_and_for_many(
     client = log_in(front_desk)
     with django_assert_max_num_queries(16):
         client.get(reverse("reminders:write"), {"patient": [str(one.uid) for one in people]})
+
+
+def test_whoever_is_called_dolores_is_written_to_by_name(rules: Clinic, front_desk: User) -> None:
+    dolores = make_patient(rules, "Dolores", "Vega")
+    typed = form([dolores], body="{clinic}: Dolores, we are closed on Friday. Call {phone}")
+    shown = " ".join(log_in(front_desk).post(reverse("reminders:preview"), typed).content.decode().split())
+    assert "Take out the word" not in shown
+    assert "Take out the word dolores" in post(front_desk, typed | {"subject": "Sus dolores"}, 422)
+    post(front_desk, typed)
+    assert Reminder.objects.get(one_off__isnull=False).patient == dolores
+
+
+def test_several_are_written_to_by_the_name_of_none(rules: Clinic, people: list[Patient], front_desk: User) -> None:
+    several = [make_patient(rules, "Dolores", "Vega"), *people]
+    typed = form(several, body="{clinic}: Dolores, we are closed on Friday. Call {phone}")
+    assert "Take out the word Dolores" in post(front_desk, typed, 422)

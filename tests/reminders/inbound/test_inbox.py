@@ -207,6 +207,13 @@ def test_a_reply_goes_through_the_ledger_and_marks_it_as_done(question: InboundM
     assert stored().state == "done"
 
 
+def test_a_reply_to_somebody_called_dolores_may_name_her(question: InboundMessage, front_desk: User) -> None:
+    words = "Yes, Dolores, behind the house."
+    assert post(front_desk, "reply", words=words).status_code == 422
+    Patient.objects.update(given_name="Dolores")
+    assert post(front_desk, "reply", words=words).status_code == 302
+
+
 def test_a_reply_is_not_held_back_by_the_texts_of_the_day(question: InboundMessage, front_desk: User) -> None:
     post(front_desk, "reply", words="Yes.")
     reminder = Reminder.objects.get()

@@ -104,6 +104,22 @@ def test_a_word_is_found_through_signs_that_nobody_sees_and_accents_of_their_own
     assert blocked_words(f"Your {text} today") == [text]
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "blocked"),
+    [
+        ("Dolores, please call us", "Dolores Vega", []),
+        ("Gracias, MARÍA DOLORES", "María Dolores Vega", []),
+        ("Mr Dawkins, please call us", "Ian Dawkins", []),
+        ("Dolores, ¿tiene dolores?", "Dolores Vega", ["dolores"]),
+        ("Dolores, ¿un dolor?", "Dolores Vega", ["dolor"]),
+        ("Dolores de cabeza", "Maria Santos", ["Dolores"]),
+        ("Your Botox, Dolores", "Dolores Vega", ["Botox"]),
+    ],
+)
+def test_the_name_of_whom_it_is_for_passes_and_the_word_does_not(text: str, name: str, blocked: list[str]) -> None:
+    assert blocked_words(text, names=[name]) == blocked
+
+
 def test_a_blocked_word_is_named_as_it_is_written() -> None:
     assert blocked_words("Su Tratamiénto y Łek, BOTOX!") == ["Tratamiénto", "Łek", "BOTOX"]
 
