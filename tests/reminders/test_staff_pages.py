@@ -16,6 +16,7 @@ from reminders import writing
 from reminders.channels import SendError
 from reminders.dispatch import send_due
 from reminders.models import Delivery, Reminder, ReminderRule, State
+from reminders.models.delivery import Receipt
 from reminders.planning import reconcile
 from tests.builders import NOW, make_course, make_patient, make_session
 from tests.conftest import log_in
@@ -56,6 +57,14 @@ def test_what_failed_is_shown_with_its_reason(front_desk: User, failed: Reminder
     page = show(front_desk)
     for part in ("Maria Santos", "3 days before", "Text message", "The number does not exist", "Thursday 26 November"):
         assert part in page
+
+
+def test_what_came_back_of_an_attempt_and_what_was_heard_later_are_told_apart(
+    front_desk: User, failed: Reminder
+) -> None:
+    accepted = {"outcome": Delivery.Outcome.ACCEPTED, "error": ""}
+    Delivery.objects.update(**accepted, receipt=Receipt.DELIVERED, receipt_at=NOW)
+    assert "Accepted · Delivered, Mon 23 Nov" in show(front_desk)
 
 
 def test_an_empty_list_says_what_is_waiting(front_desk: User, reminder: Reminder) -> None:
