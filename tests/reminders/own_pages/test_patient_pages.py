@@ -191,6 +191,13 @@ def test_a_revoked_link_has_ended(phone: Client, link: str) -> None:
     assert phone.get(link).status_code == 410
 
 
+def test_a_link_that_has_ended_says_the_clinics_number_once(phone: Client, link: str) -> None:
+    PatientLink.objects.update(revoked_at=NOW)
+    page = words(phone.get(link).content)
+    assert "This link has ended" in page
+    assert page.count("020 7946 0000") == 1
+
+
 def test_an_unknown_link_says_nothing_of_any_clinic(phone: Client, link: str) -> None:
     response = phone.get("/v/AAAAAAAAAAAAAAAAAAAAAA/")
     assert response.status_code == 404
