@@ -17,6 +17,12 @@
   const days = () => [...form.querySelectorAll("[data-day]")];
   const say = (day, text) => { day.querySelector("[data-state]").textContent = text; };
 
+  const count = document.querySelector("[data-done]");
+  const keep = (day) => {
+    day.dataset.kept = "";
+    count.textContent = count.dataset.done.replace("#", form.querySelectorAll("[data-kept]").length);
+  };
+
   const post = async (day) => {
     const data = new FormData(form);
     data.set("only", day.dataset.day);
@@ -40,6 +46,7 @@
       // Refused once, it would be again: the whole page says why, as it does without script.
       waiting.delete(day);
       say(day, status === SAVED ? saved : refused);
+      if (status === SAVED) keep(day);
       wait = AGAIN;
       return;
     }

@@ -101,6 +101,29 @@ def test_f24_what_was_chosen_last_is_kept_though_what_was_chosen_first_was_long_
     expect(last.get_by_label("Migraine")).to_be_checked()
 
 
+def test_f24_days_that_are_saved_by_themselves_are_counted_as_done_once(
+    phone: BrowserContext, stack: Stack, links: dict[str, str]
+) -> None:
+    page = phone.new_page()
+    tell_birth_date(page, links["diary"])
+    page.goto(f"{links['diary']}week/")
+    done, days = page.locator("[data-done]"), page.locator("[data-day]")
+    kept = days.and_(page.locator("[data-kept]")).count()
+    expect(done).to_have_text(f"{kept} of 7 days done")
+    free = days.nth(days.evaluate_all("(all) => all.findIndex((one) => !one.hasAttribute('data-kept'))"))
+    free.get_by_label("No headache").check()
+    expect(done).to_have_text(f"{kept + 1} of 7 days done")
+    with page.expect_response("**/week/**"):
+        free.get_by_text("Migraine", exact=True).click()
+    expect(free.locator("[data-state]")).to_have_text("Saved")
+    expect(done).to_have_text(f"{kept + 1} of 7 days done")
+    phone.add_cookies([{"name": "language", "value": "ur", "url": stack.url}])
+    page.reload()
+    expect(done).to_have_text(f"7 میں سے {kept + 1} دن مکمل")
+    page.locator("[data-day]:not([data-kept]) input[type=radio]").first.check(force=True)
+    expect(done).to_have_text(f"7 میں سے {kept + 2} دن مکمل")
+
+
 def test_f23_without_scripts_a_patient_confirms_moves_and_keeps_the_diary(
     browser: Browser, stack: Stack, links: dict[str, str]
 ) -> None:
