@@ -88,7 +88,8 @@
   /* A click or a screen reader may put the focus anywhere: the arrows go on from there. */
   const onFocus = (event) => {
     const cell = event.target.closest("td, th");
-    if (!cell || matrix[at[0]][at[1]] === cell) return;
+    // On a phone there is no grid to go on in.
+    if (!cell || !matrix.length || matrix[at[0]][at[1]] === cell) return;
     const line = matrix.findIndex((row) => row.includes(cell));
     goTo(line, matrix[line].indexOf(cell));
   };

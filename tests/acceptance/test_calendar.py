@@ -111,6 +111,17 @@ def test_f05_enter_opens_the_page_that_asks_who_it_is_for(calendar: Page) -> Non
     expect(calendar.get_by_text("Who is it for?")).to_be_visible()
 
 
+def test_on_a_phone_the_focus_goes_from_time_to_time_without_a_fault(calendar: Page) -> None:
+    faults = list[str]()
+    calendar.on("pageerror", lambda error: faults.append(str(error)))
+    calendar.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    expect(calendar.get_by_role("grid")).to_have_count(0)
+    link = calendar.locator("[data-calendar] td:visible a").first
+    link.focus()
+    expect(link).to_be_focused()
+    assert faults == []
+
+
 def test_a_phone_shows_one_day_as_a_list(calendar: Page) -> None:
     calendar.set_viewport_size(PHONE)  # type: ignore[arg-type]
     expect(calendar.get_by_role("grid")).to_have_count(0)
