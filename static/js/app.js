@@ -214,6 +214,9 @@
     if (id || target.matches("input[type=checkbox][form]")) countTicked(id || target.getAttribute("form"));
   });
 
+  // A browser may bring ticks back with a page, and tells of no change.
+  window.addEventListener("pageshow", () => document.querySelectorAll("[data-ticked]").forEach((button) => countTicked(button.dataset.ticked)));
+
   // A menu of the last row in sight opens below the edge of the window.
   document.addEventListener("toggle", (event) => {
     if (event.target.matches("details.menu[open]")) event.target.querySelector(".menu-list")?.scrollIntoView({ block: "nearest" });
