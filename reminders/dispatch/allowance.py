@@ -8,6 +8,7 @@ workers that write to the same person wait for one another.
 import datetime as dt
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from patients.models import Channel, Patient
 from reminders import timing
@@ -66,8 +67,12 @@ def keep_day(reminder: Reminder) -> None:
 
 
 def _had(reminder: Reminder, today: dt.date) -> list[dt.date]:
-    """Return the days of the last seven on which the person had other text messages."""
-    others = Reminder.objects.filter(patient=reminder.patient, texted_on__gt=today - WEEK).exclude(pk=reminder.pk)
+    """Return the days of the last seven on which the person had other text messages, also by a record joined with theirs.
+
+    Of records that were joined twice over the nearer ones count: asked in the same question, not in one for each step.
+    """
+    people = Patient.objects.filter(Q(pk=reminder.patient_id) | Q(merged_into=reminder.patient_id)).values("pk")
+    others = Reminder.objects.filter(patient__in=people, texted_on__gt=today - WEEK).exclude(pk=reminder.pk)
     return [day for day in others.values_list("texted_on", flat=True) if day]
 
 

@@ -133,3 +133,14 @@ def test_an_email_takes_no_day(reminder: Reminder, gateways: Gateways) -> None:
     Reminder.objects.update(channel=Channel.EMAIL)
     send_due(clock=lambda: NOW)
     assert list(Reminder.objects.filter(state=State.SENT).values_list("texted_on", flat=True)) == [None]
+
+
+def test_a_text_to_a_record_that_was_joined_since_counts_for_the_one_that_stays(
+    reminder: Reminder, rules: Clinic, gateways: Gateways
+) -> None:
+    other = make_patient(rules, "Mary", "Santos")
+    another(reminder, 1, NOW.date())
+    Reminder.objects.filter(session_version=101).update(patient=other)
+    Patient.objects.filter(pk=other.pk).update(closed="merged", closed_on=NOW.date(), merged_into=reminder.patient)
+    assert work().state != State.SENT
+    assert gateways["sms"].taken == []
