@@ -40,8 +40,11 @@ _SQLITE: dict[str, Any] = {
         # A deferred transaction that reads before it writes fails with "database is locked" under two writers.
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
-        # Migrations rebuild tables here; without the last pragma a trigger that reads the table under repair stops them.
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA legacy_alter_table=ON;",
+        # Migrations rebuild tables here; without `legacy_alter_table` a trigger that reads the table under repair stops them.
+        # Without recursive triggers REPLACE deletes the row that is in its way and fires nothing that would refuse it.
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA legacy_alter_table=ON; PRAGMA recursive_triggers=ON;"
+        ),
     },
 }
 # What is asked again and again is planned once: half of what a booking cost the database was planning.

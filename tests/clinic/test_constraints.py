@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
 
 from clinic import audit
 from clinic.checks import guard_names, guards_stand
 from clinic.models import AuditEntry, Clinic, Injector, User
 from patients.models import Patient
-from tests.builders import NOW, make_course, make_injector, make_patient, make_session
-from treatments.models import Status, TreatmentSession
+from tests.builders import NOW, make_course, make_injector, make_patient, make_record, make_session
+from treatments.models import SessionEvent, SessionRecord, Status, TreatmentSession
 
 TEN = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
 MINUTES = dt.timedelta(minutes=1)
@@ -144,6 +145,26 @@ def test_the_audit_log_only_grows(riverside: Clinic, front_desk: User) -> None:
         cursor.execute("DELETE FROM clinic_auditentry")
 
 
+@pytest.mark.skipif("connection.vendor == 'postgresql'", reason="PostgreSQL has no REPLACE")
+@pytest.mark.parametrize("key", ["id", "id + 1000"], ids=["same_key", "another_key"])
+@pytest.mark.parametrize("model", [SessionEvent, SessionRecord], ids=lambda model: model.__name__)
+def test_replace_cannot_take_the_place_of_what_is_signed_or_logged(
+    booked: TreatmentSession, nurse: User, model: type[Model], key: str
+) -> None:
+    SessionEvent.objects.create(clinic=booked.clinic, session=booked, at=NOW, by=nurse, kind=SessionEvent.Kind.BOOKED)
+    make_record(booked, signed_by=nurse, signed_at=NOW)
+    with refused():
+        _replace(model, key)
+    assert model._default_manager.count() == 1
+
+
+@pytest.mark.skipif("connection.vendor == 'postgresql'", reason="PostgreSQL has no REPLACE")
+def test_replace_cannot_take_the_place_of_an_entry_in_the_audit_log(riverside: Clinic, front_desk: User) -> None:
+    audit.record(clinic=riverside, by=front_desk, at=NOW, action=AuditEntry.Action.READ, kind="patient")
+    with refused():
+        _replace(AuditEntry, "id")
+
+
 def test_every_guard_stands_after_migrate(db: None) -> None:
     assert guards_stand(None, databases=["default"]) == []
     assert "one_session_per_injector" in guard_names()
@@ -151,6 +172,14 @@ def test_every_guard_stands_after_migrate(db: None) -> None:
 
 def test_no_migration_is_missing(db: None) -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def _replace(model: type[Model], key: str) -> None:
+    """Put a row under a key in the place of those that have a value of its own which only one row may have."""
+    table = model._meta.db_table
+    others = ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields if not field.primary_key)
+    with connection.cursor() as cursor:
+        cursor.execute(f'INSERT OR REPLACE INTO "{table}" (id, {others}) SELECT {key}, {others} FROM "{table}"')  # noqa: S608
 
 
 def _copy_for(course: Any, session: TreatmentSession) -> TreatmentSession:
