@@ -1,7 +1,7 @@
 """When a person was last seen, and whose record is past its time."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.db.models import Max, OuterRef, QuerySet, Subquery
 
@@ -9,7 +9,6 @@ from clinic.models import Clinic
 from patients.models import Assessment, Patient
 from privacy import keeping
 from privacy.models import Retention
-from privacy.paths import records_of
 from treatments.models import Course, TreatmentSession
 
 
@@ -20,12 +19,15 @@ def kept_until(people: list[Patient], retention: Retention) -> dt.date | None:
     """
     if retention.years is None:
         return None
-    last = max(_last_seen(one) for one in _with_dates(Patient.objects.filter(pk__in=[one.pk for one in people])))
-    return keeping.keep_until(last, people[0].birth_date, retention.years)
+    dated = _with_dates(Patient.objects.filter(pk__in=[one.pk for one in people]))
+    return _kept_until(people[0], dated, retention.years)
 
 
 def past_their_time(clinic: Clinic, today: dt.date) -> Iterator[Patient]:
-    """Yield each person whose record need not be kept any more; a joined record goes with the one it leads to."""
+    """Yield each person whose record need not be kept any more; a joined record goes with the one it leads to.
+
+    Two questions of the database, however many people there are.
+    """
     retention = Retention.of(clinic)
     if retention.years is None:
         return
@@ -33,10 +35,29 @@ def past_their_time(clinic: Clinic, today: dt.date) -> Iterator[Patient]:
     came_before = keeping.anniversary(today, -retention.years)
     old = Patient.objects.filter(clinic=clinic, merged_into__isnull=True, created_at__date__lt=came_before)
     in_care = Course.objects.filter(clinic=clinic, closed_on__isnull=True).values("patient")
-    for one in old.exclude(closed=Patient.Closed.ERASED).exclude(pk__in=in_care).select_related("clinic"):
-        until = kept_until(records_of(one), retention)
-        if until and until < today:
+    joined = _joined(clinic)
+    for one in _with_dates(old.exclude(closed=Patient.Closed.ERASED).exclude(pk__in=in_care)):
+        if _kept_until(one, [one, *_leading_to(one, joined)], retention.years) < today:
             yield one
+
+
+def _kept_until(stays: Patient, dated: Iterable[Patient], years: int) -> dt.date:
+    return keeping.keep_until(max(map(_last_seen, dated)), stays.birth_date, years)
+
+
+def _joined(clinic: Clinic) -> dict[int | None, list[Patient]]:
+    """Return the records that were joined with another, by the key of that one."""
+    found: dict[int | None, list[Patient]] = {}
+    for one in _with_dates(Patient.objects.filter(clinic=clinic, merged_into__isnull=False)):
+        found.setdefault(one.merged_into_id, []).append(one)
+    return found
+
+
+def _leading_to(patient: Patient, joined: dict[int | None, list[Patient]]) -> Iterator[Patient]:
+    """Yield the records that lead to this one, straight or through others."""
+    for one in joined.get(patient.pk, ()):
+        yield one
+        yield from _leading_to(one, joined)
 
 
 def _with_dates(people: QuerySet[Patient]) -> QuerySet[Patient]:

@@ -521,6 +521,25 @@ def test_the_record_that_stays_says_when_a_child_was_born(harbour: World) -> Non
     assert list(past_their_time(harbour.clinic, TODAY)) == []
 
 
+def test_a_record_that_leads_here_through_another_counts_too(harbour: World, forgotten: Patient) -> None:
+    joined = {"merged_into": forgotten, "closed": "merged", "closed_on": LONG_AGO.date(), "created_at": LONG_AGO}
+    second = make_patient(harbour.clinic, "Ola", "Berg", **joined)
+    last = {"merged_into": second, "closed_on": TODAY - dt.timedelta(days=365 * 7)}
+    make_patient(harbour.clinic, "Ola", "Berg", **joined | last)
+    assert list(past_their_time(harbour.clinic, TODAY)) == []
+
+
+def test_whose_time_is_over_is_asked_once_and_not_for_each_person(
+    harbour: World, django_assert_num_queries: Any
+) -> None:
+    for _ in range(5):
+        stays = make_patient(harbour.clinic, "Ola", "Berg", created_at=LONG_AGO)
+        joined = {"merged_into": stays, "closed": "merged", "closed_on": LONG_AGO.date()}
+        make_patient(harbour.clinic, "Ola", "Berg", created_at=LONG_AGO, **joined)
+    with django_assert_num_queries(3):  # how long the clinic keeps them, the people, the records joined with theirs
+        assert len(list(past_their_time(harbour.clinic, TODAY))) == 5
+
+
 def test_the_years_begin_with_the_end_of_treatment_where_that_is_later(harbour: World, forgotten: Patient) -> None:
     course = make_course(forgotten)
     ended = {"closed_on": TODAY - dt.timedelta(days=365 * 7), "close_reason": "Discharged"}
