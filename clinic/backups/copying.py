@@ -67,7 +67,8 @@ def verify(about: archive.About) -> list[str]:
         raise Unfit("Rows point to rows that are not there.") from error
     checked = [f"{sum(rows.values())} rows in {len(rows)} tables, as many as were taken"]
     if migrations_pending():
-        return [*checked, "the copy is of an older version: run migrate now, then check --database default"]
+        older = "the copy is of an older version: run migrate now, then check --database default"
+        return [*checked, *_readable(about), older]
     missing = guard_names() - standing_guards()
     if missing:
         raise Unfit(f"The database does not keep these rules any more: {', '.join(sorted(missing))}.")

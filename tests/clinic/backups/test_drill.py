@@ -15,7 +15,8 @@ import pytest
 from cryptography.fernet import Fernet
 from django.db import connection
 
-from clinic.backups.archive import checksum
+from clinic.backups import copying, engines
+from clinic.backups.archive import About, checksum
 from tests.clinic.backups import NOTE
 from tests.postgres import client_programs
 from tests.servers.database import own_database, run_python
@@ -172,6 +173,18 @@ def test_a_copy_of_a_newer_version_is_put_back_with_a_warning(drill: Drill) -> N
 
     said = drill.run("manage.py", "restore", str(rewritten(drill, go_ahead)), "--overwrite")
     assert "CAREFUL: the copy is of a newer version, at patients.9999_from_a_version_to_come" in said
+
+
+def test_a_copy_of_an_older_version_says_too_that_its_notes_cannot_be_read(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copying, "migrations_pending", lambda: True)
+    older = About(engine="", made_at="", migrations={}, rows=engines.rows_now(), field_keys=["another"])
+
+    _, careful, last = copying.verify(older)
+
+    assert "CAREFUL: none of FIELD_ENCRYPTION_KEYS was in use" in careful
+    assert "run migrate now" in last
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite is copied by no program")
