@@ -3,6 +3,7 @@
 import datetime as dt
 
 import urllib3
+from cryptography.fernet import InvalidToken
 from urllib3.util import Timeout
 
 from clinic.deadline import Deadline, Plain, Secure
@@ -30,6 +31,8 @@ def send(hook: Hook, identity: str, body: bytes, now: dt.datetime) -> str:
         raise TooSlow(str(error)) from error
     except Unfit as error:
         raise NotTold(str(error)) from error
+    except InvalidToken as error:
+        raise NotTold("Its secret cannot be read here any more.") from error
     except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
         raise _not_told(error) from error
     if not 200 <= status < 300:

@@ -53,7 +53,7 @@ def rotate(*, hook: Hook, by: User, at: dt.datetime) -> Hook:
     hook = Hook.objects.select_for_update().get(pk=hook.pk)
     if hook.ended_at:
         raise Ended
-    hook.old_secret = " ".join([hook.secret, *hook.old_secrets(at)])
+    hook.old_secret = "" if hook.is_mute else " ".join([hook.secret, *hook.old_secrets(at)])
     hook.old_until, hook.secret = at + OVERLAP, new_secret()
     hook.kept_at, hook.kept_by = at, by
     hook.save(update_fields=["old_secret", "old_until", "secret", "kept_at", "kept_by"])

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 
+from cryptography.fernet import InvalidToken
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
@@ -10,6 +11,16 @@ from clinic.fields import EncryptedTextField
 from clinic.models import Clinic, User
 from interface.hooks.events import NAMES
 from treatments.models import SessionEvent
+
+SECRETS = ("secret", "old_secret")
+
+
+class HookManager(models.Manager["Hook"]):
+    """Secrets are read where they are used and nowhere else: one that no key of ours reads stops no list of hooks."""
+
+    def get_queryset(self) -> models.QuerySet["Hook"]:
+        """Leave them in the database until somebody asks."""
+        return super().get_queryset().defer(*SECRETS)
 
 
 class Hook(models.Model):
@@ -34,6 +45,8 @@ class Hook(models.Model):
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
+    objects = HookManager()
+
     class Meta:
         ordering = ["-made_at", "-id"]
         constraints = [
@@ -56,6 +69,14 @@ class Hook(models.Model):
     def __str__(self) -> str:
         return f"Hook {self.pk}"
 
+    @property
+    def is_mute(self) -> bool:
+        """Whether no key of ours reads its secret: nothing can be signed, so nothing is told."""
+        try:
+            return not self.secret
+        except InvalidToken:
+            return True
+
     def old_secrets(self, now: dt.datetime) -> list[str]:
         """Return the secrets before this one that still sign."""
         return self.old_secret.split() if self.old_until and now < self.old_until else []
@@ -76,6 +97,10 @@ class HookCallQuerySet(models.QuerySet["HookCall"]):
         """
         due = Q(state="waiting", due_at__lte=now) | Q(state="calling", lease_until__lte=now)
         return self.filter(due, Exists(Hook.objects.filter(pk=OuterRef("hook_id"), ended_at=None)))
+
+    def with_hooks(self) -> "HookCallQuerySet":
+        """With their hooks, whose secrets stay in the database as they do in any list."""
+        return self.select_related("hook").defer(*(f"hook__{name}" for name in SECRETS))
 
     def held_by(self, call: "HookCall") -> "HookCallQuerySet":
         """The row, if the claim is still the one that ``call`` was read with."""

@@ -65,7 +65,7 @@ def end(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 @requires(Capability.SETUP)
 def send_again(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Tell once more what was given up."""
-    calls = HookCall.objects.filter(clinic=request.clinic).select_related("clinic", "hook__clinic")
+    calls = HookCall.objects.filter(clinic=request.clinic).with_hooks().select_related("clinic", "hook__clinic")
     call = get_object_or_404(calls, uid=uid)
     if keeping.send_again(call=call, by=request.user, at=timezone.now()):
         messages.success(request, "It is sent again within a minute or so.")
@@ -82,7 +82,7 @@ def _page(request: StaffRequest, form: HookForm, shown: Hook | None = None) -> H
     states = {state: Count("calls", filter=Q(calls__state=state)) for state in ("told", "waiting")}
     hooks = Hook.objects.filter(clinic=request.clinic).select_related("made_by", "kept_by").annotate(**states)
     failed = HookCall.objects.filter(clinic=request.clinic, state=HookCall.State.FAILED, hook__ended_at=None)
-    calls = list(failed.select_related("hook").order_by("-created_at", "-pk")[: SHOWN + 1])
+    calls = list(failed.with_hooks().order_by("-created_at", "-pk")[: SHOWN + 1])
     context = {
         "form": form,
         "hooks": with_keepers(hooks),

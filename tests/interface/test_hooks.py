@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.urls import reverse
@@ -470,6 +471,41 @@ def test_without_a_broker_too_one_that_cannot_be_worked_on_keeps_no_call_waiting
         call_command("call_webhooks")
     assert len(listener.heard) == 1
     assert Heartbeat.objects.get(part="hooks").failing_since == NOW
+
+
+def test_one_whose_secret_no_key_reads_keeps_no_other_waiting_and_is_shown(
+    hook: Hook, listener: Listener, booked: TreatmentSession, admin: User, settings: Settings
+) -> None:
+    key, browser = settings.FIELD_ENCRYPTION_KEYS, log_in(admin)
+    settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    lost = keeping.make(clinic=hook.clinic, url=listener.url + "lost", events=NAMES, by=admin, at=NOW)
+    settings.FIELD_ENCRYPTION_KEYS = key
+    with pytest.raises(CommandError, match="1 could not be worked on"):
+        call_command("call_webhooks")
+    assert [heard.path for heard in listener.heard] == ["/visits?from=us"]
+    assert Heartbeat.objects.get(part="hooks").failing_since == NOW
+    waiting = HookCall.objects.get(hook=lost)
+    assert (waiting.state, waiting.answer) == ("waiting", "Its secret cannot be read here any more.")
+    assert browser.get(reverse("hooks:list")).content.decode().count("Its secret cannot be read") == 1
+    HookCall.objects.filter(hook=lost).update(state="failed")
+    assert browser.get(reverse("hooks:list")).content.decode().count("Its secret cannot be read") == 2
+
+    browser.post(reverse("hooks:rotate", args=[lost.uid]))
+    browser.post(reverse("hooks:send_again", args=[waiting.uid]))
+    tell()
+    assert [heard.path for heard in listener.heard] == ["/visits?from=us", "/lost"]
+    assert "Its secret cannot be read" not in browser.get(reverse("hooks:list")).content.decode()
+
+
+def test_a_visit_whose_note_no_key_reads_is_told_all_the_same(
+    hook: Hook, listener: Listener, booked: TreatmentSession, settings: Settings
+) -> None:
+    key = settings.FIELD_ENCRYPTION_KEYS
+    settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    TreatmentSession.objects.update(note="Prefers the left room")
+    settings.FIELD_ENCRYPTION_KEYS = key
+    tell()
+    assert len(listener.heard) == 1
 
 
 def test_it_runs_without_a_broker_too(
