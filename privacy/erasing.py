@@ -17,7 +17,7 @@ from patients.actions.holding import hold
 from patients.actions.trace import refresh_search, save_as
 from patients.models import Channel, ContactPoint, Patient
 from privacy.models import Erasure, Retention
-from privacy.paths import records_of, rows_of, tables
+from privacy.paths import records_of, rows_of, tables, unclaimed_texts
 from privacy.rules import BLANK, CONTACT, RULES, Delete
 from privacy.seen import kept_until
 from reminders.models import InboundMessage, OneOff, Reminder, State
@@ -141,12 +141,10 @@ def _forget_words(people: list[Patient]) -> None:
 
 def _forget_unclaimed(people: list[Patient], by: User | None, at: dt.datetime) -> None:
     """Empty what came from their numbers and was never put to anybody, unless others here have the number too."""
-    keys, clinic = [one.pk for one in people], people[0].clinic
-    # Old numbers too; what is still theirs stands in the history as well.
-    theirs = ContactPoint.history.filter(patient__in=keys, channel=Channel.SMS).values_list("address", flat=True)
-    shared = ContactPoint.objects.filter(clinic=clinic, address__in=theirs).exclude(patient__in=keys)
-    numbers = set(theirs) - set(shared.values_list("address", flat=True))
-    unclaimed = InboundMessage.objects.filter(clinic=clinic, patient=None, sender__in=numbers)
+    texts = unclaimed_texts(people)
+    others = ContactPoint.objects.filter(clinic=people[0].clinic, channel=Channel.SMS).exclude(patient__in=people)
+    shared = list(others.filter(address__in=texts.values("sender")).values_list("address", flat=True))
+    unclaimed = texts.exclude(sender__in=shared)
     _settle(unclaimed, by, at)
     _apply(CONTACT[InboundMessage], unclaimed)
 

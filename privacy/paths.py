@@ -7,7 +7,8 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Exists, ForeignKey, Model, OuterRef, QuerySet
 
-from patients.models import Patient
+from patients.models import Channel, ContactPoint, Patient
+from reminders.models import InboundMessage
 from treatments.models import SlotOffer
 
 # The rooms whose tables may hold something about a person.
@@ -81,6 +82,14 @@ def _by_ways(model: type[Model], keys: Sequence[int]) -> QuerySet[Any]:
 
 def _keys(rows: QuerySet[Any]) -> QuerySet[Any, Any]:
     return rows.order_by().values("pk")
+
+
+def unclaimed_texts(people: Sequence[Patient]) -> QuerySet[InboundMessage]:
+    """Return what came from a number that they have or had and was put to nobody: another who has it may have written it."""
+    points = ContactPoint.history.filter(patient__in=[one.pk for one in people], channel=Channel.SMS)
+    # Old numbers too; what is still theirs stands in the history as well.
+    theirs = points.values("address")
+    return InboundMessage.objects.filter(clinic=people[0].clinic_id, patient=None, sender__in=theirs)
 
 
 def records_of(patient: Patient) -> list[Patient]:

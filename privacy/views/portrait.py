@@ -12,7 +12,7 @@ from clinic.access import Capability, StaffRequest, requires
 from clinic.models import AuditEntry
 from patients.views.lookup import get_patient
 from privacy.models import Erasure
-from privacy.paths import records_of
+from privacy.paths import records_of, unclaimed_texts
 from privacy.portrait import bundle
 
 
@@ -21,8 +21,15 @@ from privacy.portrait import bundle
 def about(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Say what may be done with all that is known of a person: hand it out, or erase it."""
     patient = get_patient(request, uid)
-    erasures = Erasure.objects.filter(patient__in=records_of(patient)).select_related("by")
-    return render(request, "privacy/about.html", {"patient": patient, "erasures": erasures})
+    people = records_of(patient)
+    texts = unclaimed_texts(people).order_by("received_at", "pk")
+    context = {
+        "patient": patient,
+        "erasures": Erasure.objects.filter(patient__in=people).select_related("by"),
+        # One of each number: its page shows the others.
+        "unclaimed": {text.sender: text for text in texts}.values(),
+    }
+    return render(request, "privacy/about.html", context)
 
 
 @require_POST

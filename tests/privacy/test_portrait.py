@@ -16,6 +16,7 @@ from patients.actions import close_record, set_contact
 from patients.models import Patient
 from privacy.paths import tables, ways
 from privacy.portrait import portrait
+from reminders.models import InboundMessage
 from tests.builders import NOW, TODAY, make_course, make_patient
 from tests.world import World
 from treatments.models import OfferInvitation, SlotOffer
@@ -96,6 +97,30 @@ def test_the_file_holds_data_and_a_page_to_read(harbour: World, kit: Any) -> Non
     assert data["tables"]["treatments.SideEffect"][0]["severity"] == "Mild"
     assert "<h1>Maria Santos</h1>" in page
     assert "Propranolol" in page
+
+
+def test_texts_that_were_put_to_nobody_stay_out_and_the_page_says_to_put_them_to_somebody_first(
+    harbour: World, keeper: User, kit: Any
+) -> None:
+    old, new, stranger = "+447700900700", "+447700900701", "+447700900702"
+    for number in (old, new):
+        set_contact(patient=harbour.patient, channel="sms", address=number, by=keeper, at=NOW)
+    page = reverse("privacy:about", args=[harbour.patient.uid])
+    assert "nobody has said who wrote them" not in kit.get(page).content.decode()
+    for key, number in enumerate((old, new, stranger)):
+        InboundMessage.objects.create(
+            clinic=harbour.clinic, gateway_id=key, sender=number, body="Sore neck", received_at=NOW, meaning="other"
+        )
+    said = kit.get(page).content.decode()
+    assert "nobody has said who wrote them" in said
+    for number, named in ((old, 1), (new, 1), (stranger, 0)):
+        text = InboundMessage.objects.get(sender=number)
+        assert said.count(reverse("reminders:inbox_message", args=[text.uid])) == named
+    assert "Sore neck" not in opened(download(kit, harbour.patient))[1]
+
+    InboundMessage.objects.filter(sender__in=[old, new]).update(patient=harbour.patient)
+    assert "nobody has said who wrote them" not in kit.get(page).content.decode()
+    assert "Sore neck" in opened(download(kit, harbour.patient))[1]
 
 
 def test_no_key_to_a_page_is_in_it(harbour: World, kit: Any) -> None:
