@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from clinic import rotation
 
+MOST = 100_000
+
 
 class Command(BaseCommand):
     """Re-encrypt in batches; can be stopped and begun again. When it says so, the old key can be taken away."""
@@ -20,8 +22,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Rotate and say what was done, table by table."""
-        if options["batch"] < 1:  # none would be read, and the old key called one that can go
-            raise CommandError(f"--batch is {options['batch']}. Write a whole number from 1 up.")
+        # Of less than one none would be read, and the old key called one that can go; far too many no database takes.
+        if not 1 <= options["batch"] <= MOST:
+            raise CommandError(f"--batch is {options['batch']}. Write a whole number from 1 to {MOST}.")
         rewritten: Counter[str] = Counter()
         unreadable: list[str] = []
         for batch in rotation.rotate(at=timezone.now(), size=options["batch"]):
