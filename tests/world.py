@@ -34,7 +34,7 @@ from tests.builders import (
 from treatments.effects.catalogue import Severity
 from treatments.effects.reporting import Told, report
 from treatments.feeds import make_feed
-from treatments.models import LogView, SlotOffer, WaitingEntry
+from treatments.models import LogView, OutsideDose, SlotOffer, WaitingEntry
 
 
 class World:
@@ -141,6 +141,11 @@ class World:
         told = Told(effects=["neck_pain"], severity=Severity.MILD, began_on=TODAY)
         [self.effect] = report(patient=self.patient, told=told, by=prescriber, at=NOW)
 
+        self.dose = OutsideDose.objects.create(
+            clinic=clinic, patient=self.patient, given_on=TODAY, same_product=True, units=50,
+            told_at=NOW, told_to=prescriber,
+        )  # fmt: skip
+
         ends = NOW + dt.timedelta(days=30)
         self.integration, _token = make_integration(
             clinic=clinic, name="File", scopes=SCOPES, expires_at=ends, by=admin, at=NOW
@@ -197,6 +202,7 @@ class World:
             "reminders/": self.reminder,
             "diary-claims/": self.claim,
             "effects/": self.effect,
+            "doses/": self.dose,
             "waiting/": self.waiting,
             "offers/": self.offer,
             "injectors/": self.injector,

@@ -1,12 +1,14 @@
 """Writing down botulinum toxin that a person had elsewhere."""
 
 import datetime as dt
+import uuid as uuids
 
 from django.db import transaction
 
 from clinic import audit
 from clinic.access import Capability, allows
 from clinic.models import AuditEntry, User
+from patients.actions.holding import hold
 from patients.models import Patient
 from treatments.models import OutsideDose
 
@@ -15,9 +17,18 @@ class Refused(Exception):
     """It cannot be written down so; the text says why, for the reader."""
 
 
+class SentBefore(Exception):
+    """This form was kept before, and is not what it says now, or was taken off the list since."""
+
+
+# What a form says. Sent again with the same it was sent twice; with another it is a new choice.
+_SAID = ("patient_id", "given_on", "same_product", "product", "units", "reason", "removed_at")
+
+
 @transaction.atomic
 def tell_dose(
     *,
+    uid: uuids.UUID,
     patient: Patient,
     given_on: dt.date,
     same_product: bool,
@@ -27,7 +38,10 @@ def tell_dose(
     by: User,
     at: dt.datetime,
 ) -> OutsideDose:
-    """Keep a dose that was given elsewhere. Units of another product are kept as told and never converted."""
+    """Keep a dose that was given elsewhere. Units of another product are kept as told and never converted.
+
+    The same ``uid`` sent twice is kept once; raises SentBefore when that is not what is said now.
+    """
     if not allows(by, patient.clinic, Capability.INJECT):
         raise Refused("Your role may not write down doses.")
     if given_on > at.astimezone(patient.clinic.zone).date():
@@ -36,6 +50,7 @@ def tell_dose(
         raise Refused("Enter the name of the other product.")
     row = OutsideDose(
         clinic=patient.clinic,
+        uid=uid,
         patient=patient,
         given_on=given_on,
         same_product=same_product,
@@ -45,9 +60,28 @@ def tell_dose(
         told_at=at,
         told_to=by,
     )
+    hold(patient)  # of a form that is sent twice in one moment, the second finds what the first wrote
+    if earlier := OutsideDose.objects.filter(uid=uid).first():
+        if any(getattr(earlier, name) != getattr(row, name) for name in _SAID):
+            raise SentBefore
+        return earlier
+    return _save(row, AuditEntry.Action.CREATE, by=by, at=at)
+
+
+@transaction.atomic
+def take_off(*, dose: OutsideDose, by: User, at: dt.datetime) -> OutsideDose:
+    """Take a line entered by mistake off the list: it counts nowhere any more, and what it said stays."""
+    if not allows(by, dose.clinic, Capability.INJECT):
+        raise Refused("Your role may not take doses off the list.")
+    row = OutsideDose.objects.select_for_update().get(pk=dose.pk)
+    if row.removed_at:  # pressed twice: the first one did it
+        return row
+    row.removed_at, row.removed_by = at, by
+    return _save(row, AuditEntry.Action.CHANGE, by=by, at=at)
+
+
+def _save(row: OutsideDose, action: AuditEntry.Action, *, by: User, at: dt.datetime) -> OutsideDose:
     row._history_user = by  # type: ignore[attr-defined]
     row.save()
-    audit.record(
-        clinic=patient.clinic, by=by, at=at, action=AuditEntry.Action.CREATE, kind="outside dose", subject=row.uid
-    )
+    audit.record(clinic=row.clinic, by=by, at=at, action=action, kind="outside dose", subject=row.uid)
     return row

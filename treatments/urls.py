@@ -83,6 +83,7 @@ urlpatterns = [
     path("effects/<uuid:uid>/", effects.effect, name="effect"),
     path("patients/<uuid:uid>/effects/new/", effects.report, name="report_effect"),
     path("patients/<uuid:uid>/doses/new/", outside_doses.tell, name="outside_dose"),
+    path("doses/<uuid:uid>/remove/", outside_doses.take_off, name="take_off_dose"),
     path("patients/<uuid:uid>/summary/", summary.summary, name="summary"),
     path("patients/<uuid:uid>/scores/new/", scores.score, name="score"),
     path("patients/<uuid:uid>/close/", leaving.close_record, name="close_record"),

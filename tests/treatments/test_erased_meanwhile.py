@@ -40,7 +40,16 @@ YESTERDAY = (TODAY - dt.timedelta(days=1)).isoformat()
                 "status": "approved",
             },
         ),
-        ("treatments:outside_dose", OutsideDose, {"given_on": "2026-11-01", "same_product": "yes", "units": "50"}),
+        (
+            "treatments:outside_dose",
+            OutsideDose,
+            {
+                "uid": "0b9d0a5e-58ad-4ed5-a5a9-3ad1f1f9a9c1",
+                "given_on": "2026-11-01",
+                "same_product": "yes",
+                "units": "50",
+            },
+        ),
         (
             "treatments:report_effect",
             SideEffect,

@@ -1,12 +1,17 @@
 """Doses that a person had elsewhere."""
 
+import uuid
+
 import pytest
+from django.db import IntegrityError, transaction
+from django.http import HttpResponse
 from django.urls import reverse
 
-from clinic.models import AuditEntry, User
+from clinic.models import AuditEntry, Clinic, Role, User
 from patients.models import Patient
-from tests.builders import NOW, make_patient
+from tests.builders import NOW, make_patient, make_user
 from tests.conftest import log_in
+from tests.pages import text
 from treatments import leaving
 from treatments.models import OutsideDose
 
@@ -18,8 +23,17 @@ def url(patient: Patient) -> str:
     return reverse("treatments:outside_dose", args=[patient.uid])
 
 
+def tell(by: User, patient: Patient, **change: object) -> str:
+    return text(log_in(by).post(url(patient), TOLD | {"uid": uuid.uuid4()} | change, follow=True))
+
+
+def take_off(by: User, dose: OutsideDose, **data: str) -> HttpResponse:
+    address = reverse("treatments:take_off_dose", args=[dose.uid])
+    return log_in(by).post(address, data, follow=True)  # type: ignore[return-value]
+
+
 def test_a_dose_elsewhere_is_written_down_and_shown(maria: Patient, nurse: User) -> None:
-    page = log_in(nurse).post(url(maria), TOLD, follow=True).content.decode()
+    page = tell(nurse, maria)
     assert "50 units given elsewhere (cosmetic)" in page
     row = OutsideDose.objects.get()
     assert (row.told_to, row.history.get().history_user) == (nurse, nurse)
@@ -30,7 +44,7 @@ def test_a_dose_told_under_a_second_record_is_shown_on_the_one_that_stays(
     maria: Patient, nurse: User, front_desk: User
 ) -> None:
     double, client = make_patient(maria.clinic, "Maria", "Santos-Cruz"), log_in(nurse)
-    client.post(url(double), TOLD)
+    tell(nurse, double)
     leaving.merge(patient=double, into=maria, by=front_desk, at=NOW)
     assert "50 units given elsewhere (cosmetic)" in client.get(url(maria)).content.decode()
 
@@ -48,7 +62,89 @@ def test_a_dose_told_under_a_second_record_is_shown_on_the_one_that_stays(
     ],
 )
 def test_what_makes_no_sense_is_explained(maria: Patient, nurse: User, change: dict[str, str], words: str) -> None:
-    answer = log_in(nurse).post(url(maria), TOLD | change)
+    answer = log_in(nurse).post(url(maria), TOLD | {"uid": uuid.uuid4()} | change)
     assert answer.status_code == 422
     assert words in answer.content.decode()
     assert not OutsideDose.objects.exists()
+
+
+def test_a_dose_entered_by_mistake_is_taken_off_and_stays_readable(maria: Patient, nurse: User) -> None:
+    tell(nurse, maria, units="1550")
+    page = text(take_off(nurse, OutsideDose.objects.get()))
+    row = OutsideDose.objects.get()
+    assert (row.units, row.removed_by, row.history.latest().history_user) == (1550, nurse, nurse)
+    assert "1550 units given elsewhere (cosmetic)" in page
+    assert f"entered by mistake and counts nowhere; taken off by {nurse.full_name}" in page
+    assert "Entered by mistake: take off the list" not in page
+    assert AuditEntry.objects.get(kind="outside dose", action="change").subject == row.uid
+
+
+def test_a_line_taken_off_twice_keeps_who_did_it_first(maria: Patient, nurse: User, prescriber: User) -> None:
+    tell(nurse, maria)
+    for by in (nurse, prescriber):
+        take_off(by, OutsideDose.objects.get())
+    assert OutsideDose.objects.get().removed_by == nurse
+    assert AuditEntry.objects.filter(kind="outside dose", action="change").count() == 1
+
+
+def test_a_line_of_a_second_record_is_taken_off_on_the_page_of_the_one_that_stays(
+    maria: Patient, nurse: User, front_desk: User
+) -> None:
+    double = make_patient(maria.clinic, "Maria", "Santos-Cruz")
+    tell(nurse, double)
+    leaving.merge(patient=double, into=maria, by=front_desk, at=NOW)
+    answer = take_off(nurse, OutsideDose.objects.get(), next=url(maria))
+    assert answer.redirect_chain == [(url(maria), 302)]  # type: ignore[attr-defined]
+    assert OutsideDose.objects.get().removed_at
+
+
+def test_only_who_may_write_doses_of_the_clinic_takes_them_off(
+    maria: Patient, nurse: User, front_desk: User, lakeside: Clinic
+) -> None:
+    tell(nurse, maria)
+    dose = OutsideDose.objects.get()
+    assert take_off(front_desk, dose).status_code == 403
+    assert (
+        take_off(make_user("n@lakeside.example", "Nia Nurse", (lakeside, Role.NURSE_INJECTOR)), dose).status_code == 404
+    )
+    Patient.objects.filter(pk=maria.pk).update(closed="erased", closed_on=NOW.date())
+    assert take_off(nurse, dose).status_code == 403
+    dose.refresh_from_db()
+    assert dose.removed_at is None
+
+
+def test_the_database_wants_to_know_who_took_a_line_off(maria: Patient, nurse: User) -> None:
+    tell(nurse, maria)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        OutsideDose.objects.update(removed_at=NOW)
+
+
+def test_a_form_sent_twice_counts_once(maria: Patient, nurse: User) -> None:
+    sent = uuid.uuid4()
+    for _ in range(2):
+        tell(nurse, maria, uid=sent)
+    assert OutsideDose.objects.count() == AuditEntry.objects.filter(kind="outside dose").count() == 1
+
+
+@pytest.mark.parametrize("change", [{"units": "155"}, {}], ids=["changed", "taken off since"])
+def test_a_form_sent_again_that_is_not_what_stands_there_is_asked_about(
+    maria: Patient, nurse: User, change: dict[str, str]
+) -> None:
+    sent = uuid.uuid4()
+    tell(nurse, maria, uid=sent)
+    if not change:
+        take_off(nurse, OutsideDose.objects.get())
+    answer = log_in(nurse).post(url(maria), TOLD | {"uid": sent} | change)
+    assert answer.status_code == 422
+    assert "Nothing more was written down" in text(answer)
+    assert OutsideDose.objects.count() == 1
+    again = answer.context["sent"]
+    tell(nurse, maria, uid=again, **change)
+    assert OutsideDose.objects.count() == 2
+
+
+def test_the_same_form_of_another_person_writes_nothing_there(maria: Patient, nurse: User) -> None:
+    sent = uuid.uuid4()
+    tell(nurse, maria, uid=sent)
+    assert "Nothing more was written down" in tell(nurse, make_patient(maria.clinic, "Tom", "Reid"), uid=sent)
+    assert OutsideDose.objects.get().patient == maria

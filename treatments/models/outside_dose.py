@@ -1,6 +1,9 @@
 """Botulinum toxin that a person had elsewhere."""
 
+import datetime as dt
 import uuid
+from collections.abc import Collection
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -8,6 +11,14 @@ from simple_history.models import HistoricalRecords
 
 from clinic.models import Clinic, User
 from patients.models import Patient
+
+
+class OutsideDoseQuerySet(models.QuerySet["OutsideDose"]):
+    """Doses given elsewhere, as rules count them."""
+
+    def on_record(self, people: Collection[int], at: dt.datetime) -> Self:
+        """Narrow to what was told of one person by then; what was entered by mistake was never so."""
+        return self.filter(patient__in=people, told_at__lte=at, removed_at__isnull=True)
 
 
 class OutsideDose(models.Model):
@@ -23,13 +34,23 @@ class OutsideDose(models.Model):
     reason = models.CharField(max_length=80, blank=True)
     told_at = models.DateTimeField()
     told_to = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # A line entered by mistake is taken off the list and counts nowhere; what it said stays.
+    removed_at = models.DateTimeField(null=True, blank=True)
+    removed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     history = HistoricalRecords()
+
+    objects = OutsideDoseQuerySet.as_manager()
 
     class Meta:
         ordering = ["patient_id", "-given_on", "-id"]
         constraints = [
             models.CheckConstraint(condition=Q(units__gt=0), name="outside_dose_has_units"),
             models.CheckConstraint(condition=Q(same_product=True) | ~Q(product=""), name="other_product_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(removed_at__isnull=True, removed_by__isnull=True)
+                | Q(removed_at__isnull=False, removed_by__isnull=False),
+                name="outside_dose_taken_off_by_somebody",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -35,7 +35,7 @@ def for_review(session: TreatmentSession, found: Findings, given_on: dt.date, at
 
 def _elsewhere(people: Collection[int], given_on: dt.date, interval_days: int, at: dt.datetime) -> list[str]:
     """Another product within four months (rule 11); the same one within the twelve weeks, for whatever reason (rule 9)."""
-    doses = OutsideDose.objects.filter(patient__in=people, given_on__lte=given_on, told_at__lte=at)
+    doses = OutsideDose.objects.on_record(people, at).filter(given_on__lte=given_on)
     others = doses.filter(same_product=False, given_on__gte=safety.other_toxin_since(given_on))
     ours = doses.filter(same_product=True, given_on__gt=given_on - dt.timedelta(days=interval_days))
     return [
@@ -91,7 +91,7 @@ def too_much(session: TreatmentSession, found: Findings, given_on: dt.date, at: 
     """
     people, days = session.course.patient.joined(), (safety.window_start(given_on), given_on)
     ours = TreatmentSession.objects.filter(course__patient__in=people, given_on__range=days).exclude(pk=session.pk)
-    told = OutsideDose.objects.filter(patient__in=people, given_on__range=days, told_at__lte=at)
+    told = OutsideDose.objects.on_record(people, at).filter(given_on__range=days)
     earlier = [
         *ours.filter(record__isnull=False).values_list("record__units_given", flat=True),
         *_told_by_a_list(ours.filter(record__isnull=True)),

@@ -1,18 +1,27 @@
 """The page for a dose that a person had elsewhere."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.access import Capability, StaffRequest, requires
+from clinic.redirects import next_url, posted_uid
+from patients.models import Patient
 from patients.views.lookup import get_patient_to_write
 from treatments import outside_doses
 from treatments.forms import OutsideDoseForm
 from treatments.models import OutsideDose
+
+SENT_BEFORE = (
+    "You sent this form before, and something else stands in it now. Nothing more was written down: look at the list. "
+    "Send it again to write down one more dose."
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -20,16 +29,44 @@ from treatments.models import OutsideDose
 def tell(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Write down a dose that the person had elsewhere."""
     patient = get_patient_to_write(request, uid)
-    form = OutsideDoseForm(request.POST or None)
-    if form.is_bound and form.is_valid():
+    if request.method != "POST":
+        return _page(request, patient, OutsideDoseForm(), uuid.uuid4())
+    form, sent = OutsideDoseForm(request.POST), posted_uid(request, "uid")  # sent twice, it is kept once
+    if form.is_valid():
         try:
-            outside_doses.tell_dose(patient=patient, **form.cleaned_data, by=request.user, at=timezone.now())
+            outside_doses.tell_dose(uid=sent, patient=patient, **form.cleaned_data, by=request.user, at=timezone.now())
         except outside_doses.Refused as error:
             form.add_error(None, str(error))
+        except outside_doses.SentBefore:
+            form.add_error(None, SENT_BEFORE)
+            sent = uuid.uuid4()  # as another one, for a second press to be a choice
         else:
             messages.success(request, "Dose written down. It counts towards the units of three months.")
             return redirect("treatments:outside_dose", uid)
+    return _page(request, patient, form, sent, status=422)
+
+
+def _page(
+    request: StaffRequest, patient: Patient, form: OutsideDoseForm, sent: uuid.UUID, status: int = 200
+) -> HttpResponse:
     # As they are counted when a session is signed: with those told under a record that was joined with this one.
-    doses = OutsideDose.objects.filter(patient__in=patient.joined()).order_by("-given_on", "-pk")
-    context = {"form": form, "patient": patient, "doses": doses}
-    return render(request, "treatments/outside_dose.html", context, status=422 if form.is_bound else 200)
+    told = OutsideDose.objects.filter(patient__in=patient.joined()).select_related("removed_by")
+    context: dict[str, Any] = {
+        "form": form,
+        "patient": patient,
+        "doses": told.order_by("-given_on", "-pk"),
+        "sent": sent,
+    }
+    return render(request, "treatments/outside_dose.html", context, status=status)
+
+
+@require_POST
+@requires(Capability.INJECT)
+def take_off(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Take a dose that was entered by mistake off the list."""
+    rows = OutsideDose.objects.filter(clinic=request.clinic).select_related("clinic", "patient")
+    dose = get_object_or_404(rows, uid=uid)
+    patient = get_patient_to_write(request, dose.patient.uid)
+    outside_doses.take_off(dose=dose, by=request.user, at=timezone.now())
+    messages.success(request, "Taken off the list as entered by mistake. It counts nowhere any more.")
+    return redirect(next_url(request, reverse("treatments:outside_dose", args=[patient.uid])))

@@ -18,6 +18,7 @@ from treatments import leaving, recording
 from treatments.effects.catalogue import Severity
 from treatments.effects.reporting import Told, close, report
 from treatments.models import Course, InjectingPolicy, OutsideDose, SessionEvent, SideEffect, Status, TreatmentSession
+from treatments.outside_doses import take_off
 from treatments.recording import Refused
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,16 @@ def told(patient: Patient, by: User, *, days: int) -> SideEffect:
     """Report trouble swallowing by phone, so many days ago."""
     what = Told(["swallowing"], Severity.MODERATE, TODAY - days * DAY)
     return report(patient=patient, told=what, by=by, at=NOW - days * DAY)[0]
+
+
+@pytest.mark.parametrize(("units", "product"), [(1550, ""), (300, "Another")])
+def test_a_dose_elsewhere_entered_by_mistake_counts_nowhere_once_it_is_taken_off(
+    outcome: Outcome, elsewhere: Elsewhere, maria: Patient, nurse: User, units: int, product: str
+) -> None:
+    elsewhere(maria, days=30, units=units, product=product)
+    assert outcome(nurse) != "signed"
+    take_off(dose=OutsideDose.objects.get(), by=nurse, at=NOW)
+    assert outcome(nurse) == "signed"
 
 
 @pytest.mark.parametrize(("days", "needs"), [(83, True), (84, False)])
