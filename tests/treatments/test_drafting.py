@@ -148,7 +148,7 @@ def test_a_save_whose_answer_got_lost_is_no_other_window(in_room: TreatmentSessi
     assert not {"window", "turn"} & set(fields_of(draft))
 
 
-@pytest.mark.parametrize("turn", ["", "²", "-1", "9" * 40])
+@pytest.mark.parametrize("turn", ["", "²", "-1", "9" * 40, "9" * 18, "2147483648"])
 def test_a_window_without_a_name_or_a_number_is_one_that_saves_what_it_has_seen(
     in_room: TreatmentSession, nurse: User, turn: str
 ) -> None:
@@ -157,6 +157,9 @@ def test_a_window_without_a_name_or_a_number_is_one_that_saves_what_it_has_seen(
     assert client.post(url("draft", in_room), data | {"draft_version": "0"}).status_code == 200
     assert client.post(url("draft", in_room), data | {"draft_version": "0"}).status_code == 409
     assert client.post(url("draft", in_room), data | {"draft_version": "1"}).status_code == 200
+    draft = draft_of(in_room)
+    assert draft
+    assert draft.turn == 0
 
 
 def test_a_second_person_sees_who_writes_and_may_take_over(

@@ -7,6 +7,7 @@ from clinic.models import Clinic, User
 from treatments.models.session import TreatmentSession
 
 WINDOW_LETTERS = 40
+MOST_TURNS = 2**31 - 1  # more fit into no column of every database
 
 
 class SessionDraft(models.Model):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from clinic.access import Capability, StaffRequest, requires
 from treatments.forms import parse_whole
 from treatments.models import SessionDraft
-from treatments.models.draft import WINDOW_LETTERS
+from treatments.models.draft import MOST_TURNS, WINDOW_LETTERS
 from treatments.recording import drafting
 from treatments.views.lookup import get_session
 from treatments.views.recording.both import NOT_WRITTEN
@@ -41,7 +41,8 @@ def draft(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 
 def _sender(request: StaffRequest) -> drafting.Sender:
     window = request.POST.get("window", "")[:WINDOW_LETTERS]
-    return drafting.Sender(window, parse_whole(request.POST.get("turn", "")) or 0)
+    turn = parse_whole(request.POST.get("turn", "")) or 0
+    return drafting.Sender(window, turn if turn <= MOST_TURNS else 0)
 
 
 def _words(request: StaffRequest, standing: SessionDraft) -> str:
