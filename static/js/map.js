@@ -16,13 +16,22 @@
   let chosen = "";
   let before = null;
 
-  const units = (box) => (box.checked ? Number(doses.get(box.value).value) || 0 : 0);
+  // As the server reads it: a digit of any script counts, a full-width one too. Ten of a script follow each other.
+  const isDigit = (point) => /^\p{Nd}$/u.test(String.fromCodePoint(point));
+  const worth = (digit) => {
+    let below = 0;
+    while (isDigit(digit.codePointAt(0) - below - 1)) below += 1;
+    return below % 10;
+  };
+  const number = (input) => Number(input.value.replace(/\p{Nd}/gu, worth)) || 0;
+
+  const units = (box) => (box.checked ? number(doses.get(box.value)) : 0);
   const sum = (some) => some.reduce((total, box) => total + units(box), 0);
   const muscleOf = (box) => box.closest("[data-muscle]");
   const inMuscle = (muscle) => boxes.filter((box) => muscleOf(box) === muscle);
   const marks = (code) => map.querySelectorAll(`[data-site="${code}"]`);
 
-  const vials = (lot) => Number(form.elements[`${lot}strength`].value) * Number(form.elements[`${lot}vials`].value || 0);
+  const vials = (lot) => Number(form.elements[`${lot}strength`].value) * number(form.elements[`${lot}vials`]);
 
   // --- What is shown -----------------------------------------------------------------------------------------------
 
@@ -121,9 +130,13 @@
     return place >= 0 && place < half ? here[place + half] : "";
   };
 
+  // Put a site on in place of another, which stays as it was where there is no room.
   const putOn = (code, takeOff) => {
-    if (takeOff) give(takeOff, 0);
+    const box = byCode.get(takeOff);
+    const was = box && [box.checked, doses.get(takeOff).value];
+    if (box) give(takeOff, 0);
     if (give(code, Number(byCode.get(code).dataset.usual))) chosen = code;
+    else if (box) [box.checked, doses.get(takeOff).value] = was;
     show();
   };
 
@@ -161,7 +174,7 @@
     const box = event.target;
     if (box.name !== "sites" || !box.checked) return;
     box.checked = false;
-    give(box.value, Number(doses.get(box.value).value) || Number(box.dataset.usual));
+    give(box.value, number(doses.get(box.value)) || Number(box.dataset.usual));
     chosen = box.value;
     show();
   });

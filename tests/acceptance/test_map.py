@@ -337,6 +337,30 @@ def unsaved(page: Page) -> bool:
     return not page.evaluate("window.dispatchEvent(new Event('beforeunload', { cancelable: true }))")
 
 
+@on_screen
+@pytest.mark.parametrize("button", ["Other side", "Both on this side"])
+def test_an_extra_dose_that_finds_no_room_leaves_what_was_given_as_it_was(form: Page, button: str) -> None:
+    for code in ("TEM-R5", "TEM-L5"):
+        form.locator(site(form, code)).click()
+        form.locator(f"#id_units_{code}").fill("1")
+    form.locator("#id_units_TEM-R1").fill("12")
+    given = total(form)
+    assert "Temporalis 49/50" in given
+    form.get_by_role("button", name=button).click()
+    expect(form.locator("[data-limit-reached]")).to_contain_text("Temporalis is at its limit, 50 units.")
+    assert total(form) == given
+    for code in ("TEM-R5", "TEM-L5"):
+        expect(form.locator(f"#site_{code}")).to_be_checked()
+        expect(form.locator(f"#id_units_{code}")).to_have_value("1")
+
+
+@on_screen
+@pytest.mark.parametrize("typed", ["１０", "١٠"], ids=["full width", "Arabic"])
+def test_the_total_counts_the_digits_that_the_server_counts(form: Page, typed: str) -> None:
+    form.locator("#id_units_PRO").fill(typed)
+    assert total(form).startswith("160 U · 31 sites")
+
+
 def test_f23_without_javascript_the_list_alone_records_and_signs(
     browser: Browser, stack: Stack, form_address: str
 ) -> None:
