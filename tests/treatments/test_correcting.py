@@ -92,6 +92,22 @@ def test_a_correction_keeps_the_same_rules(sign: Sign, nurse: User) -> None:
     assert "150 units are more than the 100 in the vials." in " ".join(refusal.value.faults)
 
 
+def test_a_prescribers_reason_to_go_on_stays_when_somebody_else_corrects(
+    sign: Sign, nurse: User, prescriber: User
+) -> None:
+    first = correct(sign(), prescriber, go_on_reason="Discussed and documented")
+    assert correct(first, nurse, reason="Wrong lot").go_on_reason == "Discussed and documented"
+
+
+def test_who_may_not_decide_writes_no_reason_and_a_prescriber_takes_one_back(
+    sign: Sign, nurse: User, prescriber: User
+) -> None:
+    first = correct(sign(), nurse, go_on_reason="I think so")
+    assert not first.go_on_reason
+    second = correct(first, prescriber, go_on_reason="Decided")
+    assert not correct(second, prescriber).go_on_reason
+
+
 def test_the_front_desk_corrects_nothing(sign: Sign, front_desk: User) -> None:
     with pytest.raises(Refused):
         correct(sign(), front_desk)

@@ -1,10 +1,12 @@
 """Correcting a signed record: a new version beside the old one, which stays readable."""
 
 import datetime as dt
+from dataclasses import replace
 
 from django.db import IntegrityError, transaction
 
 from clinic import audit
+from clinic.access import Capability, allows
 from clinic.models import AuditEntry, User
 from treatments.booking import Stale
 from treatments.models import SessionEvent, SessionRecord, TreatmentSession
@@ -23,6 +25,8 @@ def correct_record(*, record: SessionRecord, found: Findings, reason: str, by: U
     wrong = [] if reason.strip() else ["Say why the record is corrected."]
     if session.given_on is None or record.signed_at is None:
         raise faults.Refused(["Only a signed record can be corrected."])
+    if not allows(by, session.clinic, Capability.PRESCRIBE):  # a prescriber's decision stays theirs
+        found = replace(found, go_on_reason=record.go_on_reason)
     given_on, started_at = session.given_on, record.started_at
     first_signed_at = given.first_signed_at(session)
     if found.given_on not in {None, given_on}:
