@@ -1,6 +1,8 @@
 """Which sessions the log shows: filters that stand in the address, so that a view can be kept and sent on."""
 
 import datetime as dt
+import math
+from decimal import Decimal
 from typing import Any
 
 import django_filters
@@ -39,9 +41,19 @@ def _date(label: str, lookup: str) -> django_filters.DateFilter:
     return django_filters.DateFilter(field_name="local_date", lookup_expr=lookup, label=label, widget=widget)
 
 
-def _units(label: str, field: str, lookup: str) -> django_filters.NumberFilter:
+class _Units(django_filters.NumberFilter):  # type: ignore[misc]
+    """Units are whole, and so is what they are compared with: below 155.5 is below 156."""
+
+    def filter(self, qs: QuerySet[Any], value: Decimal | None) -> QuerySet[Any]:
+        """Narrow to what lies on the right side of the bound."""
+        if value is not None and self.lookup_expr != "gt":  # above 155.5 is above 155
+            value = Decimal(math.ceil(value))
+        return super().filter(qs, value)  # type: ignore[no-any-return]
+
+
+def _units(label: str, field: str, lookup: str) -> _Units:
     widget = forms.NumberInput(attrs={"min": 0, "max": 1000, "inputmode": "numeric"})
-    return django_filters.NumberFilter(
+    return _Units(
         field_name=f"record__{field}", lookup_expr=lookup, label=label, widget=widget, min_value=0, max_value=1000
     )
 
