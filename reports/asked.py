@@ -65,13 +65,21 @@ class Asked:
         """Return the address of the sessions behind a number; "" where they are another clinic's to show."""
         return self.link("reports:sessions", **more)
 
+    def given(self, **more: object) -> str:
+        """Return the same of sessions by the day on which they were given, which may be another than the visit's."""
+        days = {"first": self.first, "last": self.last} | more
+        shown = {"given_first": days.pop("first"), "given_last": days.pop("last")}
+        return self._address("reports:sessions", (), shown | days)
+
     def link(self, name: str, *args: str, **more: object) -> str:
         """Return a page's address with the same days and injector."""
+        return self._address(name, args, {"first": self.first, "last": self.last} | more)
+
+    def _address(self, name: str, args: Sequence[str], query: dict[str, object]) -> str:
         if not self.here:
             return ""
-        query: dict[str, object] = {"first": self.first, "last": self.last}
-        query |= {"injector": self.injector.uid} if self.injector else {}
-        return f"{reverse(name, args=args)}?{urlencode(query | more)}"
+        own = {"injector": self.injector.uid} if self.injector else {}
+        return f"{reverse(name, args=args)}?{urlencode(own | query)}"
 
 
 class AskForm(DaysForm):

@@ -16,6 +16,7 @@ from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Value
 from patients.diary import Window
 from patients.eligibility.renewal import change_words
 from reports.asked import Asked
+from treatments.days import given_between
 from treatments.models import TreatmentSession
 from treatments.models.course import AddDays
 from treatments.models.session import GIVEN
@@ -23,7 +24,6 @@ from treatments.response.cycles import WEEKS_5_TO_8_END, WEEKS_9_TO_12_END, fewe
 from treatments.response.everyone import diary_counts, level_counts, window_of
 
 CHUNK = 1000
-MOST_LATE = dt.timedelta(days=366)  # ours: nobody signs a visit a year after it
 LAST = 9  # later cycles share one line
 _COUNTS = ("level", "middle", "late")
 _SHOWN = (
@@ -120,9 +120,7 @@ def _rows(asked: Asked) -> QuerySet[Any]:
     given = TreatmentSession.objects.filter(
         **asked.of(),
         status__in=GIVEN,
-        given_on__range=(first_day, last_day),
-        # There is an index by the day of the visit alone, and few are given on another.
-        local_date__range=(first_day - MOST_LATE, last_day + MOST_LATE),
+        **given_between(first_day, last_day),
     )
     own = TreatmentSession.objects.filter(course=OuterRef("course"), given_on__isnull=False).order_by()
     # Counted as rows, not by their keys: the index holds all that is asked, and no session need be opened.

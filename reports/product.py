@@ -10,10 +10,11 @@ from reports.asked import Asked
 from reports.numbers import Share
 from reports.page import Figure, Report, Row, Table, too_few
 from reports.visits import month_days
+from treatments.days import given_between
 from treatments.models import TreatmentSession, Vial
 
 MOST_LOTS = 200
-_ABOUT = "Units of the signed records of sessions in these days; of a corrected record the newest version counts."
+_ABOUT = "Units of the signed records of sessions given in these days; of a corrected record the newest version counts."
 
 
 def product(asked: Asked) -> Report:
@@ -21,11 +22,11 @@ def product(asked: Asked) -> Report:
     months, lots = _months(asked), _lots(asked)
     sums = {name: sum(row[name] for row in months) for name in ("sessions", "drawn", "given", "wasted")}
     vials = sum(row["vials"] for row in lots)
-    counted, rows = f"n = {sums['sessions']:,} signed sessions", asked.rows(record="signed")
+    counted, rows = f"n = {sums['sessions']:,} signed sessions", asked.given(record="signed")
     figures = [
         Figure("Units given", f"{sums['given']:,}", "Injected.", counted, rows),
         Figure("Units wasted", f"{sums['wasted']:,}", "Left in an opened vial: one vial serves one session.", counted,
-               asked.rows(wasted=1)),
+               asked.given(wasted=1)),
         Figure("Wasted of drawn", Share(sums["wasted"], sums["drawn"]).words, "Units wasted out of units drawn.",
                f"n = {sums['drawn']:,} units", rows),
         Figure("Vials", f"{vials:,}", "Vials opened, of any size.", counted, rows),
@@ -39,8 +40,8 @@ def product(asked: Asked) -> Report:
 
 
 def _months(asked: Asked) -> Any:
-    signed = TreatmentSession.objects.filter(**asked.of(), local_date__range=asked.days, record__isnull=False)
-    months = signed.order_by().annotate(month=TruncMonth("local_date")).values("month")
+    signed = TreatmentSession.objects.filter(**asked.of(), **given_between(*asked.days), record__isnull=False)
+    months = signed.order_by().annotate(month=TruncMonth("given_on")).values("month")
     sums = {name: Sum(f"record__units_{name}") for name in ("drawn", "given", "wasted")}
     return list(months.annotate(sessions=Count("pk"), **sums).order_by("month"))
 
@@ -48,7 +49,7 @@ def _months(asked: Asked) -> Any:
 def _lots(asked: Asked) -> Any:
     used = Vial.objects.filter(
         **asked.of("record__session__"),
-        record__session__local_date__range=asked.days,
+        **given_between(*asked.days, "record__session__"),
         record__session__record=F("record"),
     )
     lots = used.order_by().values("lot")
@@ -63,9 +64,9 @@ def _month(row: dict[str, Any], asked: Asked) -> Row:
         f"{MONTHS[month.month - 1][:3]} {month.year}",
         *(f"{row[name]:,}" for name in ("given", "wasted", "sessions")),
     )
-    return Row(cells, asked.rows(record="signed", **month_days(month, asked)), float(row["given"]))
+    return Row(cells, asked.given(record="signed", **month_days(month, asked)), float(row["given"]))
 
 
 def _lot(row: dict[str, Any], asked: Asked) -> Row:
     units = ("not known" if row[name] is None else f"{row[name]:,}" for name in ("given", "wasted"))
-    return Row((row["lot"], f"{row['vials']:,}", *units), asked.rows(lot=row["lot"]))
+    return Row((row["lot"], f"{row['vials']:,}", *units), asked.given(lot=row["lot"]))

@@ -90,6 +90,37 @@ def test_units_and_vials_are_summed_by_lot(visit: Visit, prescriber: User, admin
     assert table(report, "By lot") == [("C1", "2", "310", "90"), ("C2", "1", "155", "45")]
 
 
+def test_a_session_signed_late_counts_in_the_month_in_which_it_was_given(
+    visit: Visit, prescriber: User, admin: User
+) -> None:
+    last = dt.date(2026, 9, 30)
+    for lot, day, given in (
+        ("C1", last, last),
+        ("C2", last, last + ONE),
+        ("C3", dt.date(2026, 6, 30), dt.date(2026, 7, 1)),
+        ("C4", dt.date(2026, 7, 31), dt.date(2026, 8, 1)),
+    ):
+        record(visit(day=day, given_on=given), prescriber, lot)
+    report, client = shown(admin, "product"), log_in(admin)
+    assert (figure(report, "Units given"), figure(report, "Vials")) == ("465", "3")
+    months = table(report, "Units given by month")
+    assert [(row[0], row[-1]) for row in months] == [("Jul 2026", "1"), ("Aug 2026", "1"), ("Sep 2026", "1")]
+    assert [row[0] for row in table(report, "By lot")] == ["C1", "C3", "C4"]
+    wasted = client.get(reverse("treatments:waste"), DAYS).context["rows"]
+    assert [(row.month.month, row.sessions) for row in wasted] == [(9, 1), (8, 1), (7, 1)]
+    for href, number in [(one.href, 3) for one in report.figures] + [
+        (row.href, 1) for one in report.tables for row in one.rows
+    ]:
+        assert len(client.get(href).context["page"].rows) == number, href
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "soon"])
+def test_a_day_that_no_clinic_plans_for_is_said_not_counted(admin: User, day: str) -> None:
+    for name in ("given_first", "given_last"):
+        response = log_in(admin).get(reverse("reports:sessions"), {name: day})
+        assert response.status_code == 422
+
+
 def test_of_a_corrected_record_only_the_newest_version_counts(visit: Visit, prescriber: User, admin: User) -> None:
     session = visit()
     first = record(session, prescriber, "C1")

@@ -9,6 +9,7 @@ from django.db.models.functions import TruncMonth
 from clinic.models import Clinic
 from clinic.paging import page_after
 from patients.models import ContactPoint
+from treatments.days import given_between
 from treatments.models import LotRecall, StockVial, TreatmentSession, Vial
 from treatments.stock.changes import clean_lot, recalls_of, spellings
 
@@ -64,7 +65,7 @@ def trace(clinic: Clinic, lot: str, after: str = "") -> Trace:
 
 def waste_by_month(clinic: Clinic, first: dt.date, last: dt.date) -> list[Waste]:
     """Return what was wasted in each month, both ends included, the newest first (1 query)."""
-    given = TreatmentSession.objects.filter(clinic=clinic, record__isnull=False, given_on__range=(first, last))
+    given = TreatmentSession.objects.filter(clinic=clinic, record__isnull=False, **given_between(first, last))
     months = (
         given.annotate(month=TruncMonth("given_on"))
         .values("month")
