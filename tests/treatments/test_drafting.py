@@ -210,6 +210,25 @@ def test_nobody_takes_over_what_is_not_being_written_any_more(
     assert not in_room.events.filter(kind=SessionEvent.Kind.TAKEN_OVER).exists()
 
 
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (Status.BOOKED, "This visit is marked booked. Its session form opens once the person is in the room."),
+        (Status.ARRIVED, "This visit is marked arrived. Its session form opens once the person is in the room."),
+        (Status.CANCELLED, "This visit is marked cancelled. It has no session form."),
+    ],
+)
+def test_who_opens_the_form_of_a_visit_that_is_not_in_the_room_reads_why_there_is_none(
+    course: Course, osei: Injector, nurse: User, status: Status, words: str
+) -> None:
+    visit, client = make_session(course, osei, NOW, status=status, due_on=TODAY), log_in(nurse)
+    answer = client.get(url("record", visit), follow=True)
+    assert answer.redirect_chain == [(url("session", visit), 302)]
+    assert words in answer.text
+    assert "changed while you looked" not in answer.text
+    assert client.post(url("record", visit), record_data()).status_code == 409
+
+
 def test_a_stale_save_is_answered_with_who_writes(in_room: TreatmentSession, nurse: User, prescriber: User) -> None:
     save(in_room, nurse)
     answer = log_in(prescriber).post(url("draft", in_room), {"note": "his", "draft_version": "0"})

@@ -16,6 +16,7 @@ from treatments.forms import RecordForm, parse_day
 from treatments.forms.record import comparing
 from treatments.forms.record.screen import Typed, without_old_answers
 from treatments.models import SessionDraft, Status, TreatmentSession
+from treatments.models.session import OPEN
 from treatments.recording import drafting, given, since
 from treatments.views.conflicts import conflict_page
 from treatments.views.lookup import get_session, note_reading
@@ -35,7 +36,7 @@ def record(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     if found.status == Status.DONE:
         return signed_meanwhile(request, found) if request.method == "POST" else redirect("treatments:session", uid)
     if found.status != Status.IN_ROOM:
-        return conflict_page(request, booking.Stale(found))
+        return _not_in_room(request, found)
     draft = drafting.draft_of(found)
     if request.method == "GET":
         if draft and draft.writer_id != request.user.pk:
@@ -46,6 +47,17 @@ def record(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         return both_page(request, found, draft)
     form = _sent(request, found, now)
     return _sign(request, found, form, now) if form.is_valid() else record_page(request, found, form)
+
+
+def _not_in_room(request: StaffRequest, found: TreatmentSession) -> HttpResponse:
+    """Say what was sent in vain, or lead somebody who came by the address alone to the visit as it stands."""
+    if request.method == "POST":
+        return conflict_page(request, booking.Stale(found))
+    way_on = (
+        "Its session form opens once the person is in the room." if found.status in OPEN else "It has no session form."
+    )
+    messages.warning(request, f"This visit is marked {found.get_status_display().lower()}. {way_on}")
+    return redirect("treatments:session", found.uid)
 
 
 def _opened(found: TreatmentSession, draft: SessionDraft | None, now: dt.datetime) -> RecordForm:
