@@ -115,15 +115,16 @@ def preventives_tried(findings: Findings, policy: Policy, least: int) -> Criteri
     A try whose dates are missing counts as not known: "documentation missing" is a payer's commonest reason to refuse.
     """
     by_class = policy.count_by is CountBy.CLASS
-    what = "classes" if by_class else "preventives"
-    needs = f"needs {least} {what}" + (f", each {policy.preventive_days} days or more" * bool(policy.preventive_days))
+    needs = f"needs {_so_many(least, by_class=by_class)}" + (
+        f", each {policy.preventive_days} days or more" * bool(policy.preventive_days)
+    )
     name, source = "Preventives tried", policy.source
     if not findings.preventives:
         return _preventives_told(findings, policy, least, needs)
     answers = [(_key(trial, by_class=by_class), _counts(trial, findings, policy)) for trial in findings.preventives]
     sure = {key for key, answer in answers if answer is Answer.MET}
     perhaps = {key for key, answer in answers if answer is Answer.NOT_KNOWN} - sure
-    detail = f"{len(sure)} {what}, {needs}"
+    detail = f"{_so_many(len(sure), by_class=by_class)}, {needs}"
     if perhaps:
         detail += f"; documentation missing for {len(perhaps)}"
     if len(sure) >= least:
@@ -131,6 +132,11 @@ def preventives_tried(findings: Findings, policy: Policy, least: int) -> Criteri
     else:
         answer = Answer.NOT_KNOWN if len(sure) + len(perhaps) >= least else Answer.NOT_MET
     return Criterion(name, answer, detail, source, findings.where("preventives"))
+
+
+def _so_many(number: int, *, by_class: bool) -> str:
+    one, several = ("class", "classes") if by_class else ("preventive", "preventives")
+    return f"{number} {one if number == 1 else several}"
 
 
 def _preventives_told(findings: Findings, policy: Policy, least: int, needs: str) -> Criterion:

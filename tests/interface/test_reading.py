@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
-from clinic.models import AuditEntry, Clinic, Injector
+from clinic.models import AuditEntry, Clinic, Injector, User
 from interface.scopes import READABLE
 from patients.models import Patient
-from tests.builders import NOW, make_patient
+from tests.builders import NOW, make_patient, make_record
 from tests.interface.programs import Program, issues
-from treatments.models import OutcomeScore, TreatmentSession
+from treatments.models import OutcomeScore, SessionRecord, TreatmentSession
 
 
 def valid(body: dict[str, Any]) -> Any:
@@ -94,6 +94,19 @@ def test_what_was_injected_names_every_lot(program: Program, given: TreatmentSes
         "code": "[arb'U]",
     }
     assert body["partOf"] == [{"reference": f"Procedure/{given.uid}"}]
+
+
+def test_a_session_stopped_after_its_first_site_is_told_as_one_site(
+    program: Program, given: TreatmentSession, prescriber: User
+) -> None:
+    assert program.get(f"MedicationAdministration/{given.uid}").json()["dosage"]["text"] == "155 units at 31 sites"
+    stopped = make_record(
+        given, units_given=1, units_wasted=199, sites_given=1, stopped_reason="Felt faint",
+        corrects=given.record, correction_reason="Typed wrongly", started_at=NOW,
+    )  # fmt: skip
+    SessionRecord.objects.filter(pk=stopped.pk).update(signed_at=NOW, signed_by=prescriber)
+    TreatmentSession.objects.filter(pk=given.pk).update(record=stopped)
+    assert program.get(f"MedicationAdministration/{given.uid}").json()["dosage"]["text"] == "1 unit at 1 site"
 
 
 def test_claims_codes_are_told_only_where_claims_use_them(

@@ -226,6 +226,7 @@ class TestACorrection:
         [
             ({"headache_days": "29"}, "enter a whole number from 0 to 28"),
             ({"headache_days": "20", "migraine_days": "21"}, "21 is more than the 20 headache days"),
+            ({"headache_days": "1", "migraine_days": "2"}, "2 is more than the 1 headache day."),
             ({"headache_days": "20", "days_recorded": "19"}, "20 is more than the 19 recorded days"),
             ({"headache_days": "20", "hit6": "35"}, "HIT-6 total is a number from 36 to 78."),
             ({"headache_days": "20", "hit6": "79"}, "HIT-6 total is a number from 36 to 78."),

@@ -52,14 +52,16 @@ class LevelForm(HouseForm):
         """Hold the counts against each other."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         for name in ("migraine_days", "long_headache_days"):
-            self._at_most(data, name, "headache_days", "headache days")
-        self._at_most(data, "headache_days", "days_recorded", "recorded days")
+            self._at_most(data, name, "headache_days", "headache day")
+        self._at_most(data, "headache_days", "days_recorded", "recorded day")
         return data
 
     def _at_most(self, data: dict[str, Any], name: str, limit: str, words: str) -> None:
         count, most = data.get(name), data.get(limit)
         if count is not None and most is not None and count > most:
-            self.add_error(name, f"{self.fields[name].label}: {count} is more than the {most} {words}.")
+            self.add_error(
+                name, f"{self.fields[name].label}: {count} is more than the {most} {words}{'s' * (most != 1)}."
+            )
 
     def numbers(self) -> dict[str, int | None]:
         """Return the counts, from cleaned data."""

@@ -43,10 +43,15 @@ def _elsewhere(people: Collection[int], given_on: dt.date, interval_days: int, a
         "only a prescriber may decide to go on."
         for dose in others
     ] + [
-        f"{dose.units} units were given elsewhere on {day_words(dose.given_on)}, {(given_on - dose.given_on).days} days "
-        f"ago. The interval is {interval_days} days: only a prescriber may decide to go on."
+        f"{dose.units} {'unit was' if dose.units == 1 else 'units were'} given elsewhere on {day_words(dose.given_on)}, "
+        f"{_ago((given_on - dose.given_on).days)}. The interval is {interval_days} days: only a prescriber may decide to "
+        "go on."
         for dose in ours
     ]
+
+
+def _ago(days: int) -> str:
+    return f"{days} day{'s' * (days != 1)} ago" if days else "the same day"
 
 
 def _emergencies(session: TreatmentSession, people: Collection[int], at: dt.datetime) -> list[str]:

@@ -33,12 +33,16 @@ def _shape(row: Any, clinic: Clinic) -> Json:
         "effectiveDateTime": local(record.started_at, clinic),
         "performer": [{"actor": practitioner(row.injector)}],
         "dosage": {
-            "text": f"{record.units_given} units at {record.sites_given} sites",
+            "text": _words(record.units_given, record.sites_given),
             "route": route(),
             "dose": units(record.units_given),
         },
     }
     return finished("MedicationAdministration", str(row.uid), row.updated, without_nothing(body))
+
+
+def _words(units_given: int, sites: int) -> str:
+    return f"{units_given} unit{'s' * (units_given != 1)} at {sites} site{'s' * (sites != 1)}"
 
 
 def _vial(vial: Any, number: int, clinic: Clinic) -> Json:

@@ -127,6 +127,19 @@ def test_which_preventives_count(policy: Policy, trials: tuple[Trial, ...], answ
 
 
 @pytest.mark.parametrize(
+    ("policy", "words"),
+    [
+        (replace(NICE, preventives=1), "1 preventive, needs 1 preventive"),
+        (NICE, "1 preventive, needs 3 preventives"),
+        (replace(SAMPLE_A, preventives=1, preventive_days=0), "1 class, needs 1 class"),
+        (replace(SAMPLE_A, preventives=2, preventive_days=0), "1 class, needs 2 classes"),
+    ],
+)
+def test_one_preventive_is_named_as_one(policy: Policy, words: str) -> None:
+    assert criterion(policy, TRIED, preventives=(trial(),)).detail == words
+
+
+@pytest.mark.parametrize(
     ("policy", "told", "answer"),
     [(NICE, 3, MET), (NICE, 2, NOT_MET), (NICE, None, NOT_KNOWN), (SAMPLE_A, 5, NOT_KNOWN), (SAMPLE_A, 1, NOT_MET)],
 )

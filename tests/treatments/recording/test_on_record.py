@@ -51,6 +51,20 @@ def told(patient: Patient, by: User, *, days: int) -> SideEffect:
     return report(patient=patient, told=what, by=by, at=NOW - days * DAY)[0]
 
 
+@pytest.mark.parametrize(
+    ("days", "units", "words"),
+    [
+        (0, 2, "2 units were given elsewhere on Monday 23 November 2026, the same day. "),
+        (1, 1, "1 unit was given elsewhere on Sunday 22 November 2026, 1 day ago. "),
+    ],
+)
+def test_a_dose_of_these_days_is_told_in_plain_words(
+    outcome: Outcome, elsewhere: Elsewhere, maria: Patient, nurse: User, days: int, units: int, words: str
+) -> None:
+    elsewhere(maria, days=days, units=units)
+    assert words in outcome(nurse)
+
+
 @pytest.mark.parametrize(("units", "product"), [(1550, ""), (300, "Another")])
 def test_a_dose_elsewhere_entered_by_mistake_counts_nowhere_once_it_is_taken_off(
     outcome: Outcome, elsewhere: Elsewhere, maria: Patient, nurse: User, units: int, product: str
