@@ -15,6 +15,7 @@ from treatments.stock import use
 from treatments.stock.changes import clean_lot
 
 NO_DAY = "Say on which day it was given."
+ADD_A_VIAL = "Add a vial or take sites off."
 YOU_MAY_DECIDE = "You may decide: write why you go on, or do not inject today."
 
 
@@ -133,16 +134,14 @@ def _vial_faults(found: Findings, given_on: dt.date) -> list[str]:
         if not clean_lot(vial.lot):
             faults.append("Enter the lot number on the vial.")
         if vial.expires_on < given_on:
-            faults.append(f"Lot {vial.lot} expired on {day_words(vial.expires_on)}. Use another vial.")
+            faults.append(f"Lot {vial.lot} expired on {day_words(vial.expires_on)}. {use.USE_ANOTHER}")
         if vial.strength not in protocol.VIAL_STRENGTHS:
             faults.append("A vial holds 100 or 200 units.")
     for lot, kinds in _kinds_of_lots(found).items():
         if len(kinds) > 1:
             faults.append(f"Lot {lot} is written down with two sizes or two expiry dates. Check the vials.")
     if found.vials and found.given > found.drawn:
-        faults.append(
-            f"{found.given} units are more than the {found.drawn} in the vials. Add a vial or take sites off."
-        )
+        faults.append(f"{found.given} units are more than the {found.drawn} in the vials. {ADD_A_VIAL}")
     return list(dict.fromkeys(faults))  # once for vials that are alike
 
 

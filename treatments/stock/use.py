@@ -13,6 +13,8 @@ from treatments.stock.supply import prepared_fault
 
 # A recalled lot cannot be signed; where it was used before anybody knew, a correction takes its vial after all.
 OR_TICK = ", or tick that it was used before."
+USE_ANOTHER = "Use another vial."
+CHECK_DATE, CHECK_SIZE = "Check the date on the vial.", "Check the size on the vial."
 _UNUSED = (StockVial.State.IN_STOCK, StockVial.State.RECALLED)
 
 
@@ -90,15 +92,15 @@ def _lot_faults(lot: str, stored: list[StockVial], owners: Collection[int | None
     if not stored:
         return []
     if all(one.owner_id not in owners for one in stored):
-        return [f"The vials of lot {lot} are kept for other people. Use another vial."]
+        return [f"The vials of lot {lot} are kept for other people. {USE_ANOTHER}"]
     expiries, strengths = {one.expires_on for one in stored}, {one.strength for one in stored}
     named = [vial for vial in vials if clean_lot(vial.lot) == lot]
     return [
-        f"Lot {lot} was received with the expiry {day_words(min(expiries))}. Check the date on the vial."
+        f"Lot {lot} was received with the expiry {day_words(min(expiries))}. {CHECK_DATE}"
         for vial in named
         if vial.expires_on not in expiries
     ] + [
-        f"Lot {lot} was received as vials of {min(strengths)} units. Check the size on the vial."
+        f"Lot {lot} was received as vials of {min(strengths)} units. {CHECK_SIZE}"
         for vial in named
         if vial.strength not in strengths
     ]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from clinic.models import Clinic, Injector, User
 from patients.models import Patient
-from tests.builders import NOW, TODAY, make_course, make_record, make_session
+from tests.builders import NOW, TODAY, make_course, make_patient, make_record, make_session
 from tests.conftest import log_in
 from tests.pages import text
 from tests.treatments.record_form import record_data, record_url
@@ -187,3 +187,24 @@ def test_what_was_signed_after_a_recall_cannot_name_the_lot(
         Vial.objects.create(
             clinic=riverside, record=version, lot="BARRED", expires_on=EXPIRY, used_on=TODAY, strength=200
         )
+
+
+@pytest.mark.parametrize(
+    ("typed", "link"),
+    [
+        ({"expires_on": "2026-11-22"}, '<a href="#id_lot">Lot C4471 expired on'),
+        ({"lot": "TOMS"}, '<a href="#id_lot">The vials of lot TOMS are kept for other people.'),
+        ({"lot": "OURS"}, '<a href="#id_expires_on">Lot OURS was received with the expiry'),
+        ({"strength": "100"}, '<a href="#id_vials">155 units are more than the 100 in the vials.'),
+    ],
+)
+def test_a_refused_vial_leads_to_its_box_where_there_is_only_one(
+    in_room: TreatmentSession, stocked: Receive, riverside: Clinic, nurse: User, typed: dict[str, str], link: str
+) -> None:
+    stocked(lot="TOMS", owner=make_patient(riverside, "Tom", "Reid"))
+    stocked(lot="OURS")
+    client, expired = log_in(nurse), {"expires_on": "2026-11-22"}
+    assert link in text(client.post(record_url(in_room), record_data(**typed)))
+    refused = text(client.post(record_url(in_room), record_data(**TWO_LOTS | expired)))
+    assert "Lot C4471 expired on" in refused
+    assert 'href="#id_lot"' not in refused

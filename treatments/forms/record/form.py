@@ -18,7 +18,14 @@ from treatments.recording import Findings, faults
 from treatments.stock import use
 
 # What a refusal asks for in a box of the form, by how its sentence ends.
-_ASKS_FOR = {"used_before_recall": use.OR_TICK, "go_on_reason": faults.YOU_MAY_DECIDE}
+_ASKS_FOR = {use.OR_TICK: "used_before_recall", faults.YOU_MAY_DECIDE: "go_on_reason"}
+# The same of the vial, where there is only one that it can be about.
+_ASKS_FOR_OF_ONE_LOT = {
+    use.USE_ANOTHER: "lot",
+    use.CHECK_DATE: "expires_on",
+    use.CHECK_SIZE: "strength",
+    faults.ADD_A_VIAL: "vials",
+}
 
 
 class IdentityPart(HouseForm):
@@ -57,8 +64,9 @@ class RecordForm(SignPart, VialsPart, SitesPart, ScreenPart, SincePart, Identity
 
     def refuse(self, why: Iterable[str]) -> None:
         """Say why it cannot be signed, and what can be done in a box also there: it may be five screens away."""
+        asks_for = _ASKS_FOR if self.second_typed() else _ASKS_FOR | _ASKS_FOR_OF_ONE_LOT
         for fault in why:
-            self.add_error(next((name for name, end in _ASKS_FOR.items() if fault.endswith(end)), None), fault)
+            self.add_error(next((name for end, name in asks_for.items() if fault.endswith(end)), None), fault)
 
     def findings(self, on: dt.datetime) -> Findings:
         """Return what the signature covers, from cleaned data. ``on``: now at the clinic."""
