@@ -10,6 +10,7 @@ from reports.page import Figure, Report, Row, Table, too_few
 from reports.rows import apart
 from treatments.cycle import INTERVAL_DAYS
 from treatments.cycle import ON_TIME_UNTIL as ON_TIME
+from treatments.days import given_between
 from treatments.models import TreatmentSession
 
 _LAST_WEEK = 26  # more weeks than these share one line
@@ -21,7 +22,7 @@ _ABOUT = (
 
 def interval(asked: Asked) -> Report:
     """Count the days between sessions (1 query)."""
-    given = apart(TreatmentSession.objects.filter(**asked.of(), local_date__range=asked.days))
+    given = apart(TreatmentSession.objects.filter(**asked.of(), **given_between(*asked.days)))
     days = dict(given.order_by().values_list("gap").annotate(number=Count("pk")))
     total, middle = sum(days.values()), median(days)
     counted = f"n = {total:,} sessions"
@@ -29,11 +30,11 @@ def interval(asked: Asked) -> Report:
              (f"{INTERVAL_DAYS} to {ON_TIME} days", INTERVAL_DAYS, ON_TIME, "On time: from the due day on, at most two weeks later."),
              (f"Over {ON_TIME} days", ON_TIME + 1, None, "More than two weeks after the due day."))  # fmt: skip
     figures = [Figure("Median", "none to count" if middle is None else f"{middle:g} days",
-                      "Half of the sessions came after fewer days, half after more.", counted, asked.rows(gap_from=0))]  # fmt: skip
+                      "Half of the sessions came after fewer days, half after more.", counted, asked.given(gap_from=0))]  # fmt: skip
     for name, low, high, meaning in bands:
         number = sum(count for gap, count in days.items() if gap >= low and (high is None or gap <= high))
         bounds = {"gap_from": low} | ({} if high is None else {"gap_to": high})
-        figures.append(Figure(name, Share(number, total).words, meaning, counted, asked.rows(**bounds)))
+        figures.append(Figure(name, Share(number, total).words, meaning, counted, asked.given(**bounds)))
     table = Table("By week", ("Weeks between", "Sessions"), _weeks(days, asked), "Whole weeks: 12 is 84 to 90 days.")
     return Report("Interval", _ABOUT, figures, [table], too_few(total, "sessions after another one"))
 
@@ -45,7 +46,7 @@ def _weeks(days: dict[int, int], asked: Asked) -> list[Row]:
     return [
         Row(
             (f"{week}{' or more' if week == _LAST_WEEK else ''} weeks", f"{weeks[week]:,}"),
-            asked.rows(gap_from=7 * week, **({} if week == _LAST_WEEK else {"gap_to": 7 * week + 6})),
+            asked.given(gap_from=7 * week, **({} if week == _LAST_WEEK else {"gap_to": 7 * week + 6})),
             float(weeks[week]),
         )
         for week in sorted(weeks)

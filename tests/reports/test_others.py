@@ -62,6 +62,21 @@ def test_the_rows_and_the_file_count_to_the_day_it_was_given_as_the_report_does(
     assert [line.split(",")[5] for line in file.splitlines()[2:]] == ["84", ""]
 
 
+def test_an_interval_is_of_the_days_in_which_the_session_was_given(
+    visit: Visit, riverside: Clinic, admin: User
+) -> None:
+    last = dt.date(2026, 9, 30)
+    for day, given in ((last, last), (last, last + ONE), (last, last + ONE)):
+        course = make_course(make_patient(riverside))
+        visit(Status.GIVEN_BEFORE, day=given - 90 * ONE, course=course)
+        visit(day=day, given_on=given, course=course, due_on=day)
+    report, client = shown(admin, "interval"), log_in(admin)
+    assert figure(report, "84 to 98 days") == "1 of 1"
+    median, _, on_time, _ = report.figures
+    for href in (median.href, on_time.href, *(row.href for row in report.tables[0].rows)):
+        assert len(client.get(href).context["page"].rows) == 1, href
+
+
 def test_a_first_session_has_no_interval(visit: Visit, admin: User) -> None:
     visit()
     report = shown(admin, "interval")
