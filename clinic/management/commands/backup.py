@@ -20,9 +20,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take where to."""
-        parser.add_argument("folder", type=Path, help="an existing folder; the copy is named by the time")
+        parser.add_argument("folder", help="an existing folder; the copy is named by the time")
 
-    def handle(self, *args: Any, folder: Path, **options: Any) -> None:
+    def handle(self, *args: Any, folder: str, **options: Any) -> None:
         """Write, and say where it is."""
         try:
             with watched(Heartbeat.Part.BACKUP):
@@ -35,7 +35,8 @@ class Command(BaseCommand):
         if not settings.BACKUP_KEYS:
             self.stderr.write("The copy is not locked: set BACKUP_KEYS, or lock it before it leaves this machine.")
 
-    def _copy(self, folder: Path) -> Path:
-        if not folder.is_dir():
-            raise Unfit(f"{folder} is no folder.")
-        return copying.make(folder, now=timezone.now())
+    def _copy(self, folder: str) -> Path:
+        # No name is what a script's variable leaves that is not set, and not the folder where it happens to stand.
+        if not folder or not Path(folder).is_dir():
+            raise Unfit(f"{folder or 'An empty name'} is no folder.")
+        return copying.make(Path(folder), now=timezone.now())

@@ -49,6 +49,15 @@ def test_a_copy_that_fails_is_told_after_four_minutes(riverside: Clinic, tmp_pat
     assert troubles(riverside, NOW + 4 * MINUTE) == ["Copies of the data: failing since 10am."]
 
 
+def test_a_folder_without_a_name_is_not_the_one_where_the_command_stands(
+    riverside: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copying, "make", lambda folder, now: folder / "copy.tar")
+    with pytest.raises(CommandError, match="An empty name is no folder"):
+        call_command("backup", "")
+    assert troubles(riverside, NOW + 4 * MINUTE) == ["Copies of the data: failing since 10am."]
+
+
 def test_a_full_disk_is_told_in_words(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
