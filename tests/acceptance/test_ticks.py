@@ -17,7 +17,7 @@ BROUGHT_BACK = """() => {
 
 def test_ticks_that_the_browser_brings_back_are_counted(browser_page: Page) -> None:
     log_in(browser_page, FRAN)
-    browser_page.goto("/recall/")
+    browser_page.goto("/recall/?tab=soon")
     button = browser_page.locator("[data-ticked=bulk]")
     expect(button).to_have_text("Text the ticked people")
     browser_page.evaluate(BROUGHT_BACK)
