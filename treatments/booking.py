@@ -185,11 +185,7 @@ def move(
     moved = copy(session)
     with written_or_refused(session, slot):
         lock(session, slot)
-        moved.injector, moved.room = slot.injector, slot.room
-        moved.starts_at, moved.ends_at = slot.starts_at, slot.ends_at
-        moved.local_date = slot.starts_at.astimezone(session.clinic.zone).date()
-        # Anew: the day on which the last session was given may have been corrected since this was booked.
-        moved.due_on = session.course.next_due()
+        _put_at(slot, moved)
         _mind_the_due_date(moved, early_reason, by, agreed_on)
         place = {name: getattr(moved, name) for name in ("injector", "room", "starts_at", "ends_at", "local_date")}
         # An answer that came after the page was read is not moved away unseen: undo could not bring it back.
@@ -206,6 +202,14 @@ def move(
         )
         _mind_the_closing(moved)
         return note_change(changed, session, SessionEvent.Kind.MOVED, by, at, reason, before, _place(moved))
+
+
+def _put_at(slot: Slot, moved: TreatmentSession) -> None:
+    moved.injector, moved.room = slot.injector, slot.room
+    moved.starts_at, moved.ends_at = slot.starts_at, slot.ends_at
+    moved.local_date = slot.starts_at.astimezone(moved.clinic.zone).date()
+    # Anew: the day on which the last session was given may have been corrected since this was booked.
+    moved.due_on = moved.course.next_due()
 
 
 def lock(session: TreatmentSession, slot: Slot) -> None:

@@ -25,8 +25,7 @@ def correct_record(*, record: SessionRecord, found: Findings, reason: str, by: U
     wrong = [] if reason.strip() else ["Say why the record is corrected."]
     if session.given_on is None or record.signed_at is None:
         raise faults.Refused(["Only a signed record can be corrected."])
-    if not allows(by, session.clinic, Capability.PRESCRIBE):  # a prescriber's decision stays theirs
-        found = replace(found, go_on_reason=record.go_on_reason)
+    found = _decided(found, record, by)
     given_on, started_at = session.given_on, record.started_at
     first_signed_at = given.first_signed_at(session)
     if found.given_on not in {None, given_on}:
@@ -58,6 +57,13 @@ def correct_record(*, record: SessionRecord, found: Findings, reason: str, by: U
     _note(session, reason.strip(), by, at, before, after)
     session.refresh_from_db()
     return version
+
+
+def _decided(found: Findings, record: SessionRecord, by: User) -> Findings:
+    """Return the findings with the reason to go on that ``by`` may write: a prescriber's decision stays theirs."""
+    if allows(by, record.clinic, Capability.PRESCRIBE):
+        return found
+    return replace(found, go_on_reason=record.go_on_reason)
 
 
 def _note(
