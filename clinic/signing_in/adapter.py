@@ -2,10 +2,13 @@
 
 import logging
 import smtplib
+import time
 from itertools import count
 from typing import Any, cast
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -28,6 +31,8 @@ _WRONG = "Email or password is wrong."
 _NOT_YOURS = "That is not your password."
 _CURRENT = "Enter the password that you have now."
 TRY_LATER = "Too many tries. Wait 10 minutes, then try again."
+# What the library notes of a log-in that shows who somebody is; a session that began in another way has none.
+_SHOWN = ("password", "mfa")
 _OLD_LINK = "This link has been used or is too old. Ask for a new one."
 
 
@@ -102,10 +107,23 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         again = self.authenticate(self.request, email=email, password=password)
         return again is not None and again.pk == user.pk
 
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Ask for nothing again that was shown at the log-in as lately as it may have been shown again."""
+        return super().is_reauthentication_required(app=app, **kwargs) and not shown_lately(self.request)
+
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Begin a session under a new key, and note where."""
         super().login(request, user)
         begin_here(request)
+
+
+def shown_lately(request: HttpRequest) -> bool:
+    """Return whether a password, code or passkey was given in this session within the library's few minutes.
+
+    The library takes only what was asked for again: whoever had just signed in was asked for the same once more.
+    """
+    shown = [one["at"] for one in get_authentication_records(request, request.user) if one["method"] in _SHOWN]
+    return bool(shown) and time.time() - shown[-1] < app_settings.REAUTHENTICATION_TIMEOUT
 
 
 def begin_here(request: HttpRequest) -> None:

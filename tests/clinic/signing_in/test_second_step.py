@@ -94,12 +94,39 @@ def test_neither_a_page_that_is_asked_for_nor_a_draft_says_there_that_it_was_not
     assert "not saved" not in client.get(reverse("mfa_index")).content.decode()
 
 
+def is_asked_who_they_are(client: Client) -> bool:
+    """Return whether setting up an app asks for the password first."""
+    answer: Any = client.get(reverse("mfa_activate_totp"))
+    return answer.status_code == 302 and answer.url.startswith(reverse("account_reauthenticate"))
+
+
+def test_a_password_of_just_now_is_not_asked_for_again_and_one_of_five_minutes_ago_is(
+    admin: User, frozen_clock: Any
+) -> None:
+    client = Client()
+    sign_in(client, admin.email)
+    frozen_clock.shift(299)
+    assert not is_asked_who_they_are(client)
+    frozen_clock.shift(1)
+    assert is_asked_who_they_are(client)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    assert not is_asked_who_they_are(client)
+
+
+def test_a_session_that_began_without_a_password_is_asked_for_it(admin: User) -> None:
+    assert is_asked_who_they_are(log_in(admin))
+
+
+def test_whoever_signs_in_at_the_same_browser_has_to_show_it_themselves(admin: User, front_desk: User) -> None:
+    client = Client()
+    sign_in(client, admin.email)
+    client.force_login(front_desk)
+    assert is_asked_who_they_are(client)
+
+
 def test_an_app_is_set_up_and_then_asked_for(admin: User) -> None:
     client = Client()
     sign_in(client, admin.email)
-    page: Any = client.get(reverse("mfa_activate_totp"))
-    assert page.status_code == 302  # is it you?
-    client.post(page.url, {"password": PASSWORD})
     secret = client.get(reverse("mfa_activate_totp")).context["form"].secret
     done: Any = client.post(reverse("mfa_activate_totp"), {"code": f" {code(secret)[:3]} {code(secret)[3:]} "})
     assert done.url == reverse("mfa_view_recovery_codes")
@@ -114,8 +141,6 @@ def test_an_app_is_set_up_and_then_asked_for(admin: User) -> None:
 def test_the_picture_that_was_read_stays_the_one_whose_code_is_asked_for(admin: User) -> None:
     client = Client()
     sign_in(client, admin.email)
-    page: Any = client.get(reverse("mfa_activate_totp"))
-    client.post(page.url, {"password": PASSWORD})
     secret = client.get(reverse("mfa_activate_totp")).context["form"].secret
     client.get(reverse("mfa_activate_totp"))  # in another tab, or back again
     assert client.post(reverse("mfa_activate_totp"), {"code": code(secret)}).status_code == 302
