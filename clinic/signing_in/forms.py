@@ -41,6 +41,10 @@ _NO_PASSKEY = "That passkey is not known here, or was too late. Try again, or go
 _ONE_BOX = {"inputmode": "numeric", "autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false"}
 
 
+# The address of whoever has just taken an invitation, for the log-in to which they are led.
+INVITED = "invited"
+
+
 class LogInForm(LoginForm):  # type: ignore[misc]
     """Asks for email and password, and never says which of the two was wrong."""
 
@@ -54,6 +58,9 @@ class LogInForm(LoginForm):  # type: ignore[misc]
         password.error_messages["required"] = "Enter your password."
         password.help_text = ""
         password.widget.attrs = {"autocomplete": "current-password"}
+        if not self.is_bound and (invited := self.request.session.pop(INVITED, "")):
+            email.initial = invited
+            password.widget.attrs["autofocus"] = email.widget.attrs.pop("autofocus")
 
     def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
         """Sign in, or go on to the second step. The library has set an end of its own: ours comes after it."""

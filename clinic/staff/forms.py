@@ -33,7 +33,12 @@ class TakeForm(forms.Form):
     """The log-in of a person who was invited."""
 
     use_required_attribute = False
-    full_name = forms.CharField(label="Your name", max_length=80, error_messages={"required": "Enter your name."})
+    full_name = forms.CharField(
+        label="Your name",
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": "Enter your name."},
+    )
     password = forms.CharField(
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text="At least 12 characters. Pasting is fine.",

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic.access import CAPABILITIES, Capability, StaffRequest, requires
 from clinic.models import Invitation, Membership, Role, User
 from clinic.signing_in.adapter import NotSent
+from clinic.signing_in.forms import INVITED
 from clinic.staff import actions
 from clinic.staff.forms import InviteForm, RoleForm, TakeForm
 from treatments.setup.recognising import recognise
@@ -177,6 +178,8 @@ def take(request: HttpRequest, token: str) -> HttpResponse:
         recognise(user=user, clinic=found.clinic, at=now)
         if request.user.is_authenticated and request.user != user:
             logout(request)  # else the log-in leads on into the session of whoever sat here before
+        if not request.user.is_authenticated:
+            request.session[INVITED] = user.email
         with_which = "" if new else " with the password that you had here already"
         messages.success(request, f"You can sign in now{with_which}.")
         return redirect("account_login")

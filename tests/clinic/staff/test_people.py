@@ -38,6 +38,14 @@ def test_an_invited_person_makes_a_log_in_with_the_role_they_were_given(link: st
     assert (membership.clinic, membership.role, membership.active) == (riverside, Role.FRONT_DESK, True)
 
 
+def test_who_took_an_invitation_types_no_address_again_and_whoever_comes_after_reads_none(link: str) -> None:
+    browser = Client()
+    taken: Any = browser.post(link, NEW, follow=True)
+    assert taken.context["form"]["login"].value() == EMAIL
+    later: Any = browser.get(reverse("account_login"))
+    assert later.context["form"]["login"].value() is None
+
+
 def test_looking_at_an_invitation_takes_nothing(link: str) -> None:
     for _ in range(3):
         assert Client().get(link).status_code == 200
