@@ -106,19 +106,22 @@ class TextForm(HouseForm):
 
     def clean_subject(self) -> str:
         """Refuse what a subject must not say."""
-        return self._guarded(str(self.cleaned_data["subject"]))
+        subject = str(self.cleaned_data["subject"])
+        return _without(self._faults(subject), subject)
 
     def clean_body(self) -> str:
-        """Refuse what a text must not say, or leaves out."""
-        body = self._guarded(str(self.cleaned_data["body"]))
-        if left_out := guard.missing(body, kind=self.kind, channel=self.channel):
-            raise ValidationError(left_out)
-        return body
+        """Refuse what a text must not say, and what it leaves out, all at once."""
+        body = str(self.cleaned_data["body"])
+        return _without(self._faults(body) + guard.missing(body, kind=self.kind, channel=self.channel), body)
 
-    def _guarded(self, text: str) -> str:
-        if found := guard.faults(text, kind=self.kind, also=self.also, names=self.names):
-            raise ValidationError(found)
-        return text
+    def _faults(self, text: str) -> list[str]:
+        return guard.faults(text, kind=self.kind, also=self.also, names=self.names)
+
+
+def _without(found: list[str], text: str) -> str:
+    if found:
+        raise ValidationError(found)
+    return text
 
 
 class OneOffForm(TextForm):

@@ -176,6 +176,13 @@ def test_a_text_that_may_not_be_sent_is_not_saved(rule: ReminderRule, client: Cl
     assert MessageTemplate.objects.filter(rule=rule, channel="sms", language="en").count() == 1
 
 
+def test_all_that_is_wrong_with_a_text_is_said_at_once(rule: ReminderRule, client: Client) -> None:
+    answer = page(client.post(at("text", rule), {"body": "Your migraine visit is at {tme}.", "version": 1}), 422)
+    summary = answer.split("There is a problem")[1].split("</ul>")[0]
+    for words in ("Take out the word migraine", "There is no field {tme}", "The link is missing", "Say who writes"):
+        assert words in summary
+
+
 def test_a_subject_is_guarded_too(rule: ReminderRule, client: Client) -> None:
     data = {"subject": "Your migraine", "body": BODY, "version": 1}
     assert "Take out the word migraine" in page(client.post(at("text", rule, "email"), data), 422)
