@@ -79,7 +79,9 @@ def send(
     """
     fresh = OneOff(clinic=clinic, uid=uid, subject=subject, body=body, made_at=at, made_by=by)
     OneOff.objects.bulk_create([fresh], ignore_conflicts=True)
-    one_off = OneOff.objects.get(uid=uid, clinic=clinic)
+    one_off = OneOff.objects.filter(uid=uid, clinic=clinic).first()
+    if one_off is None:  # of another clinic: somebody made it up
+        raise SentBefore
     taken_back = Reminder.objects.filter(one_off=one_off, state=State.CANCELLED, reason=TAKEN_BACK)
     if (one_off.subject, one_off.body) != (subject, body) or taken_back.exists():
         raise SentBefore

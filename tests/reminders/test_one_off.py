@@ -116,6 +116,19 @@ def test_a_message_that_is_corrected_after_it_was_sent_is_another_one(
     assert Reminder.objects.filter(one_off__body=corrected["body"], state=State.WAITING).count() == 3
 
 
+def test_the_key_of_another_clinic_s_message_is_answered_as_one_that_was_used(
+    people: list[Patient], front_desk: User, lakeside: Clinic, stranger: User
+) -> None:
+    data = form(people)
+    OneOff.objects.create(
+        clinic=lakeside, uid=data["uid"], subject="Theirs", body="Theirs", made_at=NOW, made_by=stranger
+    )
+    page = post(front_desk, data, 409)
+    assert "This form was sent before, so nothing went out now." in page
+    assert "Theirs" not in page
+    assert not Reminder.objects.exists()
+
+
 def test_a_message_that_was_taken_back_is_not_said_to_go_out_when_it_is_sent_again(
     people: list[Patient], front_desk: User
 ) -> None:
