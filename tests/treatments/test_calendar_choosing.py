@@ -114,6 +114,21 @@ class TestChoosing:
         assert 'name="slot"' not in page(desk, booking=course.uid)
         assert 'name="slot"' in page(log_in(prescriber), booking=course.uid)
 
+    def test_before_the_due_date_the_page_leads_back_to_the_calendar_at_its_week_to_choose_anew(
+        self, osei: Injector, maria: Patient, prescriber: User
+    ) -> None:
+        course = make_course(maria, last_given_on=TODAY - dt.timedelta(days=70), injector=osei)
+        doctor = log_in(prescriber)
+        fields = dict(re.findall(r'name="(uid|next|slot)" value="([^"]+)"', page(doctor, booking=course.uid)))
+        fields["next"] = fields["next"].replace("&amp;", "&")
+        answer = doctor.post(reverse("treatments:book", args=[course.uid]), fields)
+        back = re.search(r'<a class="back-link" href="([^"]+)"[^>]*>Calendar', answer.content.decode())
+        assert answer.status_code == 422
+        assert back
+        content = doctor.get(back[1].replace("&amp;", "&")).content.decode()
+        assert f"{osei.name}, week of Monday 30 November 2026" in content
+        assert "Choose a time for Maria Santos." in content
+
     def test_a_visit_that_was_cancelled_meanwhile_is_a_conflict(
         self, desk: Client, osei: Injector, course: Course
     ) -> None:

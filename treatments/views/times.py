@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -108,8 +108,18 @@ def show_too_early(
         "posted": {name: request.POST.get(name, "") for name in ("slot", "uid", "note", "version", "next")},
         "here": request.path,
         "later": f"{address(course, moving)}?{_next_query(request, course)}",
+        "calendar": _calendar(request, course, moving),
     }
     return show(request, "treatments/too_early.html", context, 422)
+
+
+def _calendar(request: StaffRequest, course: Course, moving: TreatmentSession | None) -> str:
+    """Return the calendar at the week in which the time was chosen, for another to be chosen there; else nothing."""
+    came_from = urlsplit(next_url(request, patient_url(course)))
+    if came_from.path not in {reverse("treatments:calendar"), reverse("treatments:calendar_day")}:
+        return ""
+    chosen = {"moving": str(moving.uid)} if moving else {"booking": str(course.uid)}
+    return f"{came_from.path}?{urlencode(dict(parse_qsl(came_from.query)) | chosen)}"
 
 
 def early_reason(request: StaffRequest) -> str:
