@@ -10,9 +10,15 @@ from clinic.models import Clinic, User
 from treatments.log.filters import SessionFilter
 from treatments.models import LogView
 
+LONGEST = 500  # letters of the filters, as the column has it
+
 
 class NameTaken(Exception):
     """There is a view of that name already."""
+
+
+class TooLong(Exception):
+    """The filters have more letters than a view keeps."""
 
 
 def views_for(user: User, clinic: Clinic) -> QuerySet[LogView]:
@@ -21,15 +27,17 @@ def views_for(user: User, clinic: Clinic) -> QuerySet[LogView]:
 
 
 def keep(*, clinic: Clinic, name: str, query: str, shared: bool, by: User, at: dt.datetime) -> LogView:
-    """Keep the filters under a name. What is no filter is left out, and what a later one overrules. Raises NameTaken."""
-    known = {key: value for key, value in parse_qsl(query) if key in SessionFilter.base_filters}
+    """Keep the filters under a name. What is no filter is left out, and what a later one overrules. Raises NameTaken, TooLong."""
+    known = urlencode({key: value for key, value in parse_qsl(query) if key in SessionFilter.base_filters})
+    if len(known) > LONGEST:
+        raise TooLong
     try:
         with transaction.atomic():
             return LogView.objects.create(
                 clinic=clinic,
                 owner=None if shared else by,
                 name=name,
-                query=urlencode(known),
+                query=known,
                 made_by=by,
                 made_at=at,
             )

@@ -91,6 +91,10 @@ def keep_view(request: StaffRequest) -> HttpResponse:
             )
         except views_kept.NameTaken:
             form.add_error("name", "There is a view of that name. Choose another name, or remove that view first.")
+        except views_kept.TooLong:
+            form.add_error(
+                None, "These filters are too long to keep. Go back, use fewer or shorter words, and keep them then."
+            )
         else:
             messages.success(request, f"Kept as “{kept.name}”.")
             return redirect(f"{reverse(LOG)}?{kept.query}")

@@ -1,5 +1,7 @@
 """Views of the log under a name: whose they are, who sees them, who may remove them."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.urls import reverse
 
@@ -49,6 +51,13 @@ def test_filters_that_show_nothing_are_not_kept_and_the_log_says_what_is_wrong(a
 def test_of_a_filter_that_is_given_twice_the_one_that_counts_is_kept(admin: User) -> None:
     keep(admin, f"{'status=cancelled&' * 40}status=done")
     assert LogView.objects.get().query == "status=done"
+
+
+def test_filters_longer_than_a_view_keeps_are_refused_in_words(admin: User) -> None:
+    address = f"{reverse('treatments:keep_view')}?{urlencode({'status': 'done', 'early': 'x' * 600})}"
+    response = log_in(admin).post(address, {"name": "Done ones"})
+    assert response.status_code == 422
+    assert "These filters are too long to keep." in response.content.decode()
 
 
 def test_ones_own_view_is_nobody_elses(admin: User, other_admin: User) -> None:
