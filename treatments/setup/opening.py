@@ -116,7 +116,11 @@ def load(clinic: Clinic, first: dt.date, last: dt.date) -> Opening:
 
 def outside(clinic: Clinic, which: Q, now: dt.datetime) -> dict[TreatmentSession, str]:
     """Return the booked visits still to come, of those meant by ``which``, that do not fit, each with why (9 queries)."""
-    reasons = reasons_outside(clinic, which, now)
+    return with_visits(reasons_outside(clinic, which, now))
+
+
+def with_visits(reasons: dict[int, str]) -> dict[TreatmentSession, str]:
+    """Return the visits of these keys in the same order, each with why it does not fit (1 query)."""
     whole = TreatmentSession.objects.select_related("clinic", "course__clinic", "course__patient", "injector", "room")
     visits = whole.in_bulk(list(reasons))
     return {visits[pk]: why for pk, why in reasons.items()}

@@ -16,6 +16,7 @@ from tests.treatments.setup.conftest import VISIT_AT, hours_form, leave_form, mo
 from treatments import booking, slots
 from treatments.models import Course, SessionEvent, Status, TreatmentSession
 from treatments.setup import changes, saving
+from treatments.views.setup import overview
 
 
 def leave_url(who: Injector) -> str:
@@ -115,6 +116,20 @@ def test_all_can_be_left_on_purpose_and_stay_in_sight(ada: Client, osei: Injecto
     listed = ada.get(reverse("setup:outside")).content.decode()
     assert "Maria Santos" in listed
     assert "Dr Osei is away: Leave" in listed
+
+
+def test_the_visits_outside_hours_come_in_pages_and_moving_one_leads_back_to_its_page(
+    ada: Client, osei: Injector, visit: TreatmentSession, course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overview, "PAGE", 1)
+    later = max(more_visits(course, osei, 1), key=lambda one: one.starts_at)
+    ada.post(leave_url(osei), save_all(ask_for_leave(ada, osei), decision="leave"))
+    page = ada.get(reverse("setup:outside"), {"page": "2"})
+    assert list(page.context["visits"]) == [later]
+    assert "2 to 2 of 2" in " ".join(page.content.decode().split())
+    assert (
+        f'{reverse("treatments:move", args=[later.uid])}?next=/settings/outside/%3Fpage%3D2"' in page.content.decode()
+    )
 
 
 def test_a_visit_left_once_is_not_asked_about_again(ada: Client, osei: Injector, visit: TreatmentSession) -> None:

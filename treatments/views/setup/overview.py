@@ -1,5 +1,6 @@
 """The settings page, the visits outside hours, and who changed what."""
 
+from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -9,8 +10,10 @@ from django.views.decorators.http import require_safe
 from clinic.access import Capability, StaffRequest, requires
 from clinic.models import Absence, Closure, OpeningHours
 from treatments.setup import history
-from treatments.setup.opening import outside, reasons_outside
+from treatments.setup.opening import reasons_outside, with_visits
 from treatments.setup.recognising import unrecognised
+
+PAGE = 50
 
 
 @require_safe
@@ -37,8 +40,10 @@ def overview(request: StaffRequest) -> HttpResponse:
 @requires(Capability.SETUP)
 def outside_hours(request: StaffRequest) -> HttpResponse:
     """List the booked visits that lie outside hours, whatever left them there."""
-    visits = outside(request.clinic, Q(), timezone.now())
-    return render(request, "treatments/setup/outside.html", {"visits": visits})
+    reasons = reasons_outside(request.clinic, Q(), timezone.now())
+    page = Paginator(list(reasons.items()), PAGE).get_page(request.GET.get("page"))
+    visits = with_visits(dict(page.object_list))
+    return render(request, "treatments/setup/outside.html", {"visits": visits, "page_obj": page})
 
 
 @require_safe
