@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic.models import AuditEntry, User
+from clinic.wording import day_words
 from patients.actions import AlreadySigned, DraftChanged, draft_assessment, sign_assessment
 from patients.eligibility import Findings
 from patients.models import Assessment, Patient
@@ -55,6 +56,13 @@ def test_applying_the_rule_keeps_a_draft_with_its_reasons(nurse: User, maria: Pa
     assert "Meets the label rule: 5 of 5 met. Not signed yet." in page
     assert (kept.outcome, kept.drafted_by, kept.signed_at, kept.assessed_on) == ("eligible", nurse, None, TODAY)
     assert [one["answer"] for one in kept.criteria] == ["met"] * 5
+
+
+def test_the_day_beside_the_source_of_the_counts_is_said_to_be_that_of_the_assessment(
+    nurse: User, maria: Patient
+) -> None:
+    _, page = apply(nurse, maria, source="referral")
+    assert f"Counts: referral letter. Assessed {day_words(TODAY)}." in page
 
 
 def test_a_code_that_differs_from_what_is_recorded_is_refused_in_words(nurse: User, maria: Patient) -> None:
