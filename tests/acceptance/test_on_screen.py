@@ -9,9 +9,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.builders import PASSWORD
 from tests.engines import once
+from tests.stack import windows
 from tests.stack.own_pages import links
 from tests.stack.running import Stack, make_for_today
-from tests.stack.windows import PATIENCE
+from tests.stack.windows import ADA, PATIENCE
 
 __all__ = ["links"]
 
@@ -44,6 +45,18 @@ BELOW_ITS_NAME = """(name) => {
     const age = document.createRange();
     age.selectNode(name.nextSibling);
     return age.getBoundingClientRect().bottom - [...name.getClientRects()].at(-1).bottom;
+}"""
+
+
+# What is left of the search box beside its words, with a long name at each end of the bar and much to do.
+LEFT_BESIDE_THE_WORDS = """(box) => {
+    document.querySelector(".app-brand").textContent = "Riverside Headache and Facial Pain Clinic";
+    document.querySelector(".user-name").textContent = "Alexandra Featherstonehaugh";
+    document.querySelectorAll(".app-nav .count").forEach((one) => { one.textContent = "128"; });
+    const style = getComputedStyle(box), pen = document.createElement("canvas").getContext("2d");
+    pen.font = style.font;
+    const room = box.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    return room - pen.measureText(box.placeholder).width;
 }"""
 
 
@@ -203,3 +216,12 @@ def test_f37_a_device_set_to_another_country_shows_the_clinics_time_and_says_so(
         expect(page.locator("main")).to_contain_text("10:30am")
         expect(page.locator("[data-clinic-zone]")).to_contain_text("clinic time")
         expect(page.locator("[data-clinic-zone]")).to_be_visible()
+
+
+def test_the_words_in_the_search_box_of_an_admin_are_whole_at_a_small_desk(browser: Browser, stack: Stack) -> None:
+    context = browser.new_context(base_url=stack.url, viewport={"width": 1280, "height": 720})
+    page = context.new_page()
+    windows.log_in(page, ADA)
+    assert page.get_by_role("searchbox").evaluate(LEFT_BESIDE_THE_WORDS) >= 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    context.close()
