@@ -92,6 +92,14 @@ def read_rows(stream: BinaryIO, required: Sequence[str], optional: Sequence[str]
     return Rows(stream, required, optional)
 
 
+def at_most(rows: Iterable[Row], most: int | None) -> Iterator[Row]:
+    """Yield the rows; raise CsvError where there are more than ``most``."""
+    for count, row in enumerate(rows, start=1):
+        if most is not None and count > most:
+            raise CsvError(f"The list has more than {most:,} rows. Split it into several files.")
+        yield row
+
+
 class _Lines(Iterator[str]):
     """Lines of text for the csv module, each checked, none longer than a record may be."""
 

@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 
 T = TypeVar("T")
 BATCH = 500
+ROWS_SHOWN = 10  # of a preview
 
 
 class Effect(StrEnum):
@@ -70,6 +71,11 @@ class Report:
                 setattr(self, row.effect, getattr(self, row.effect) + 1)
 
     @property
+    def writes(self) -> int:
+        """How many rows write something."""
+        return self.new + self.changed + self.disputed
+
+    @property
     def sentence(self) -> str:
         """Return the counts as one sentence."""
         counts = f"{self.new} new, {self.changed} changed, {self.unchanged} unchanged, {self.refused} refused."
@@ -77,7 +83,15 @@ class Report:
             counts += f" {self.disputed} said otherwise by another source: settle them in the diary."
         if not self.written:
             return f"Nothing written. {counts}"
-        return counts if self.new or self.changed or self.disputed else f"Nothing changed. {counts}"
+        return counts if self.writes else f"Nothing changed. {counts}"
+
+
+@dataclass
+class Preview(Generic[T]):
+    """What an import would do, and the first rows that it would write."""
+
+    report: Report = field(default_factory=Report)
+    first: list[tuple[Effect, T]] = field(default_factory=list)
 
 
 class Collision(Exception):
@@ -93,6 +107,18 @@ class _FoundMore(Exception):
     def __init__(self, report: Report) -> None:
         super().__init__()
         self.report = report
+
+
+def preview_import(check: Iterable[Sequence[Checked[T]]]) -> Preview[T]:
+    """Return what an import would do; nothing is written."""
+    found = Preview[T]()
+    for batch in check:
+        found.report.count(batch)
+        for row in batch:
+            if row.value is not None and row.effect and row.effect is not Effect.UNCHANGED:
+                found.first.append((row.effect, row.value))
+        del found.first[ROWS_SHOWN:]
+    return found
 
 
 def run_import(

@@ -73,7 +73,9 @@ SIGNED = ("reminders:text_received", "reminders:text_status", "reminders:mail_ne
 FOR_MACHINES = ("monitoring:alive", "monitoring:ready", "monitoring:metrics")
 
 # An uploaded list belongs to the person who uploaded it: nobody else finds it.
-UPLOADS = {"treatments:import_preview", "treatments:import_confirm", "treatments:import_discard"}
+UPLOADS = {
+    f"treatments:{name}_{step}" for name in ("import",) for step in ("preview", "confirm", "discard")
+}
 
 
 def addresses() -> Iterator[tuple[str, URLPattern]]:

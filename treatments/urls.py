@@ -1,6 +1,6 @@
 """Addresses of the treatments room."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 
 from treatments.views import (
     booking,
@@ -29,6 +29,20 @@ from treatments.views import (
     waiting,
     walkins,
 )
+from treatments.views.import_kinds import REFERRALS, ImportKind
+
+
+def _import(at: str, kind: ImportKind) -> list[URLPattern]:
+    """Return the addresses of importing one kind of list."""
+    name, which = kind.name, {"kind": kind}
+    return [
+        path(at, imports.choose, which, name=name),
+        path(f"{at}example/", imports.example, which, name=f"{name}_example"),
+        path(f"{at}<uuid:uid>/", imports.preview, which, name=f"{name}_preview"),
+        path(f"{at}<uuid:uid>/confirm/", imports.confirm, which, name=f"{name}_confirm"),
+        path(f"{at}<uuid:uid>/discard/", imports.discard, which, name=f"{name}_discard"),
+    ]
+
 
 app_name = "treatments"
 urlpatterns = [
@@ -101,8 +115,5 @@ urlpatterns = [
     path("log/export/", log.export, name="export"),
     path("log/keep/", log.keep_view, name="keep_view"),
     path("log/views/<uuid:uid>/forget/", log.forget_view, name="forget_view"),
-    path("import/", imports.choose, name="import"),
-    path("import/<uuid:uid>/", imports.preview, name="import_preview"),
-    path("import/<uuid:uid>/confirm/", imports.confirm, name="import_confirm"),
-    path("import/<uuid:uid>/discard/", imports.discard, name="import_discard"),
+    *_import("import/", REFERRALS),
 ]

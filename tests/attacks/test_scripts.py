@@ -20,7 +20,7 @@ from tests.attacks.test_foreign_objects import forms_of
 from tests.engines import once
 from tests.treatments.referrals.lists import NEVER_TREATED, NO_AUTHORIZATION, as_csv, row
 from tests.world import World
-from treatments.referrals.rows import COLUMNS
+from treatments.referrals.columns import COLUMNS
 
 SCRIPT = "'\"><xss data-xss onload=xss()>{{ 7|add:7 }}</textarea></script>"
 SHORT = "'\"><xss>"

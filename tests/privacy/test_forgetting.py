@@ -199,7 +199,7 @@ def test_an_uploaded_list_to_which_nobody_said_yes_is_gone_when_its_day_is_over(
     admin: User, riverside: Clinic, settings: Any, tmp_path: Path
 ) -> None:
     settings.VAR_DIR = tmp_path
-    owner = uploads.Owner(riverside, admin)
+    owner = uploads.Owner(riverside, admin, "import")
     uploads.keep(SimpleUploadedFile("list.csv", b"mrn,given_name"), owner=owner, at=NOW)
     forgetting.forget_everywhere(at=NOW + uploads.LONGEST)
     assert list(tmp_path.rglob("*.csv"))
@@ -211,7 +211,7 @@ def test_an_uploaded_list_that_goes_while_old_ones_are_looked_through_is_no_faul
     admin: User, riverside: Clinic, settings: Any, tmp_path: Path
 ) -> None:
     settings.VAR_DIR = tmp_path
-    owner = uploads.Owner(riverside, admin)
+    owner = uploads.Owner(riverside, admin, "import")
     uid = uploads.keep(SimpleUploadedFile("list.csv", b"mrn,given_name"), owner=owner, at=NOW)
     [kept] = tmp_path.rglob("*.csv")
     kept.with_name("gone.csv").symlink_to(tmp_path / "nowhere")  # listed, and not there when it is looked at

@@ -1,4 +1,4 @@
-"""Choosing the file of a referral list."""
+"""Choosing the file of a list."""
 
 from typing import Any
 
@@ -14,10 +14,13 @@ class UploadForm(HouseForm):
     """One CSV file."""
 
     file = forms.FileField(
-        label="Referral list (CSV)",
         error_messages={"required": "Choose a file.", "missing": "Choose a file.", "empty": "The file is empty."},
         widget=forms.FileInput({"accept": ".csv,text/csv"}),
     )
+
+    def __init__(self, *args: Any, label: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].label = label
 
     def clean_file(self) -> "UploadedFile[Any]":
         """Refuse a file that is too large, with the limit."""

@@ -12,16 +12,26 @@ from typing import BinaryIO
 
 from clinic import audit
 from clinic.models import AuditEntry, Clinic, Injector, User
-from patients.csvfile import CsvError, Row, Rows, read_rows
-from patients.importing import Checked, Effect, Fault, Repeats, Report, batches, run_import
+from patients.csvfile import Row, Rows, at_most, read_rows
+from patients.importing import (
+    Checked,
+    Effect,
+    Fault,
+    Preview,
+    Repeats,
+    Report,
+    batches,
+    preview_import,
+    run_import,
+)
 from treatments.referrals import care, people
 from treatments.referrals.changes import Change, Comparison, Setting
-from treatments.referrals.rows import COLUMNS, Referral, parse
+from treatments.referrals.columns import COLUMNS
+from treatments.referrals.rows import Referral, parse
 from treatments.referrals.stored import Stored, find
 from treatments.referrals.writing import write
 
 Progress = Callable[[Iterable[Row]], Iterable[Row]]
-ROWS_SHOWN = 10  # people in a preview
 PARTS = (
     people.update_person,
     people.update_contacts,
@@ -104,14 +114,6 @@ class ReferralList:
         return Checked(line, Effect.NEW if stored is None else Effect.CHANGED, Reading(referral, change))
 
 
-@dataclass
-class Preview:
-    """What an import would do, and the first people it would write."""
-
-    report: Report
-    first: list[tuple[Effect, Referral]]
-
-
 def _news(referral: Referral, stored: Stored) -> set[str]:
     before = stored.line.said if stored.line else {}
     return {name for name, value in referral.said.items() if name not in before or before[name] != value}
@@ -137,24 +139,16 @@ def open_list(
 
 
 def _record_numbers(rows: Rows, max_rows: int | None) -> Iterator[tuple[int, str]]:
-    for count, row in enumerate(rows, start=1):
-        if max_rows is not None and count > max_rows:
-            raise CsvError(f"The list has more than {max_rows:,} rows. Split it into several files.")
+    for row in at_most(rows, max_rows):
         if not row.problem and row.values["mrn"]:
             yield row.line, row.values["mrn"]
 
 
-def preview_referrals(*, clinic: Clinic, stream: BinaryIO, by: User | None, at: dt.datetime) -> Preview:
+def preview_referrals(*, clinic: Clinic, stream: BinaryIO, by: User | None, at: dt.datetime) -> Preview[Reading]:
     """Check a list and say what importing it would do. Raises CsvError when the file cannot be read."""
     source = open_list(stream, clinic=clinic, by=by, at=at)
-    report, first = Report(), list[tuple[Effect, Referral]]()
     with closing(source.repeats):
-        for batch in source.check():
-            report.count(batch)
-            for row in batch:
-                if row.value and row.effect and row.effect is not Effect.UNCHANGED and len(first) < ROWS_SHOWN:
-                    first.append((row.effect, row.value.referral))
-    return Preview(report, first)
+        return preview_import(source.check())
 
 
 def import_referrals(
@@ -176,6 +170,5 @@ def import_referrals(
     with closing(source.repeats):
         report = run_import(check=source.check, write=source.write, dry_run=dry_run, skip_bad=skip_bad)
     if report.written:
-        rows = report.new + report.changed
-        audit.record(clinic=clinic, by=by, at=at, action=AuditEntry.Action.IMPORT, kind="referral", rows=rows)
+        audit.record(clinic=clinic, by=by, at=at, action=AuditEntry.Action.IMPORT, kind="referral", rows=report.writes)
     return report

@@ -16,17 +16,9 @@ from patients.models import Channel, Patient
 from patients.models.contact import clean_address
 from treatments.protocol import MAX_UNITS
 from treatments.referrals.cells import Cells, shown
+from treatments.referrals.columns import MOST, MOST_MONTHS, OLDEST_YEARS
 
-COLUMNS = (
-    "mrn", "given_name", "family_name", "birth_date", "phone", "email", "language", "preferred_channel",
-    "sms_consent_on", "referred_on", "headache_days", "headache_days_4h", "migraine_days", "months_at_this_level",
-    "preventives_failed", "last_injection_on", "last_units", "cycles_given", "payer", "authorization_no",
-    "authorization_from", "authorization_to", "authorized_visits", "injector",
-)  # fmt: skip
 _AUTHORIZATION = ("authorization_no", "authorization_from", "authorization_to", "authorized_visits")
-OLDEST_YEARS = 120
-MOST_MONTHS = 12 * OLDEST_YEARS
-MOST = 100  # more cycles, preventives or visits than anybody has had: a slip of the keyboard
 
 
 @dataclass(frozen=True)

@@ -23,10 +23,11 @@ LONGEST = dt.timedelta(days=1)
 
 @dataclass(frozen=True)
 class Owner:
-    """Who sent a file, and to which clinic: nobody else gets at it, and at no other clinic."""
+    """Who sent a file, to which clinic, and as which list: nobody else gets at it, at no other clinic, as nothing else."""
 
     clinic: Clinic
     user: User
+    kind: str
 
 
 class Gone(Exception):
@@ -69,7 +70,7 @@ def _folder() -> Path:
 
 
 def _path(uid: uuid.UUID, owner: Owner) -> Path:
-    return _folder() / str(owner.clinic.uid) / str(owner.user.uid) / f"{uid}.csv"
+    return _folder() / str(owner.clinic.uid) / str(owner.user.uid) / f"{owner.kind}-{uid}.csv"
 
 
 def _too_old(file: os.stat_result, at: dt.datetime) -> bool:

@@ -12,8 +12,8 @@ from patients.importing import Report
 from patients.models import ContactPoint, Patient
 from tests.builders import NOW
 from treatments.models import TreatmentSession
+from treatments.referrals.columns import COLUMNS
 from treatments.referrals.load import import_referrals
-from treatments.referrals.rows import COLUMNS
 
 LATER = NOW + dt.timedelta(days=30)
 GIVEN_LIST = Path(__file__).resolve().parents[2] / "data" / "referrals.csv"

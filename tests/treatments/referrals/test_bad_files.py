@@ -10,8 +10,8 @@ from clinic.models import Clinic
 from patients.models import Patient
 from tests.builders import NOW
 from tests.treatments.referrals.lists import as_csv, row
+from treatments.referrals.columns import COLUMNS
 from treatments.referrals.load import import_referrals
-from treatments.referrals.rows import COLUMNS
 
 GOOD = as_csv([row()]).read()
 SHORT = as_csv([row()], columns=[name for name in COLUMNS if name != "birth_date"]).read()

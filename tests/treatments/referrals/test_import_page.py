@@ -17,7 +17,8 @@ from patients.models import Patient
 from tests.builders import make_clinic
 from tests.conftest import log_in
 from tests.treatments.referrals.lists import GIVEN_LIST, as_csv, row
-from treatments.views import imports
+from treatments.referrals.columns import COLUMNS
+from treatments.views.import_kinds import REFERRALS
 
 IMPORT = "/import/"
 
@@ -59,7 +60,7 @@ def test_the_given_list_goes_from_file_to_people(browser: Client, admin: User, f
     assert "no phone number and no email address" in page
     assert not Patient.objects.exists()
     done = browser.post(f"{preview}confirm/", {"leave_out": "yes"}, follow=True).content.decode()
-    assert "224 new, 0 changed, 0 unchanged, 16 refused." in done
+    assert "Imported 224 people: 224 new, 0 changed, 0 unchanged, 16 refused." in done
     assert Patient.objects.count() == 224
     assert Patient.objects.all()[0].history.get().history_user == admin
     assert kept_files(folder) == []
@@ -127,11 +128,30 @@ def test_a_form_that_can_bring_no_file_is_asked_for_one(browser: Client, team: C
     assert "Choose a file" in answer.content.decode()
 
 
-def test_a_list_too_long_for_a_page_is_refused_with_the_limit(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imports, "MAX_ROWS", 2)
-    response = browser.post(IMPORT, {"file": csv_file(row(1), row(2), row(3))})
+def test_a_list_too_long_for_a_page_is_refused_with_the_limit(browser: Client) -> None:
+    response = browser.post(IMPORT, {"file": csv_file(*[row(n) for n in range(1, REFERRALS.max_rows + 2)])})
     assert response.status_code == 422
-    assert "more than 2 rows" in response.content.decode()
+    assert "more than 2,000 rows" in response.content.decode()
+
+
+def test_the_page_says_what_the_file_holds_before_one_is_chosen(browser: Client) -> None:
+    page = " ".join(browser.get(IMPORT).content.decode().split())
+    assert all(f"<code>{name}</code>" in page for name in COLUMNS)
+    assert "All 24 have to be there" in page
+
+
+def test_the_example_that_the_page_gives_can_be_imported_as_it_is(browser: Client) -> None:
+    answer = browser.get(f"{IMPORT}example/")
+    assert answer["Content-Disposition"] == 'attachment; filename="referrals.csv"'
+    page = browser.get(send(browser, SimpleUploadedFile("list.csv", answer.content))).content.decode()
+    assert "Import 2 people" in page
+    assert "Rows that cannot be used" not in page
+
+
+def test_the_example_is_of_somebody_newly_referred_where_nobody_injects_yet(admin: User) -> None:
+    newcomer = log_in(admin)
+    page = newcomer.get(send(newcomer, SimpleUploadedFile("list.csv", newcomer.get(f"{IMPORT}example/").content)))
+    assert "Import 1 person" in page.content.decode()
 
 
 def test_a_request_that_is_too_large_is_refused_before_it_is_read(browser: Client, settings: Settings) -> None:
