@@ -11,13 +11,23 @@ from patients.csvfile import Row
 from patients.diary import MOST_DOSES
 from patients.importing import Fault
 
-COLUMNS = ("mrn", "date", "headache_hours", "worst_pain", "migraine", "triptan", "simple_analgesic")
-
 _HOURS = re.compile(r"\d{1,3}([.,]\d{1,2})?")
 _WHOLE = re.compile(r"\d{1,4}", re.ASCII)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 MAX_HOURS = 24
 MAX_PAIN = 3  # none, mild, moderate, severe
+# What each column holds, in words for whoever writes the list. Every cell is filled in.
+ABOUT = {
+    "mrn": "Record number of somebody who is registered here",
+    "date": "Day, such as 2026-09-28, up to today",
+    "headache_hours": f"Hours with headache, from 0 for a clear day to {MAX_HOURS}, such as 4.25",
+    "worst_pain": "Worst pain of the day: 0 none, 1 mild, 2 moderate, 3 severe",
+    "migraine": "Whether it was a migraine day: 1 for yes, 0 for no",
+    "triptan": f"Doses of a triptan that day, from 0 to {MOST_DOSES}",
+    "simple_analgesic": f"Doses of a simple painkiller that day, from 0 to {MOST_DOSES}",
+}
+COLUMNS = tuple(ABOUT)
+EXAMPLE = (("A-1001", "2026-09-28", "4.25", "2", "1", "1", "0"), ("A-1001", "2026-09-29", "0", "0", "0", "0", "0"))
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ FOR_MACHINES = ("monitoring:alive", "monitoring:ready", "monitoring:metrics")
 
 # An uploaded list belongs to the person who uploaded it: nobody else finds it.
 UPLOADS = {
-    f"treatments:{name}_{step}" for name in ("import",) for step in ("preview", "confirm", "discard")
+    f"treatments:{name}_{step}" for name in ("import", "import_diaries") for step in ("preview", "confirm", "discard")
 }
 
 

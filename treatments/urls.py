@@ -29,7 +29,7 @@ from treatments.views import (
     waiting,
     walkins,
 )
-from treatments.views.import_kinds import REFERRALS, ImportKind
+from treatments.views.import_kinds import DIARIES, REFERRALS, ImportKind
 
 
 def _import(at: str, kind: ImportKind) -> list[URLPattern]:
@@ -116,4 +116,5 @@ urlpatterns = [
     path("log/keep/", log.keep_view, name="keep_view"),
     path("log/views/<uuid:uid>/forget/", log.forget_view, name="forget_view"),
     *_import("import/", REFERRALS),
+    *_import("import/diaries/", DIARIES),
 ]

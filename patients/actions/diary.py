@@ -11,15 +11,78 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 from clinic import audit
 from clinic.models import AuditEntry, Clinic, User
 from patients.actions.diary_days import plain_fact, put_beside
-from patients.csvfile import Row, read_rows
+from patients.csvfile import Row, at_most, read_rows
 from patients.diary_import import COLUMNS, DiaryRow, parse
-from patients.importing import Checked, Collision, Effect, Fault, Repeats, Report, batches, run_import
+from patients.importing import (
+    Checked,
+    Collision,
+    Effect,
+    Fault,
+    Preview,
+    Repeats,
+    Report,
+    batches,
+    preview_import,
+    run_import,
+)
 from patients.models import DiaryClaim, DiaryDay, Patient
 
 FACTS = ("headache_hours", "worst_pain", "migraine", "triptan_doses", "simple_analgesic_doses")
 # What a row of a list writes: the day, or a claim beside what another source said of it.
 Line = DiaryDay | DiaryClaim
 Progress = Callable[[Iterable[Row]], Iterable[Row]]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One good row: what it says, and what it writes."""
+
+    day: DiaryRow
+    line: Line
+
+
+@dataclass(frozen=True)
+class DiaryList:
+    """A list on its way into a clinic."""
+
+    rows: Iterable[Row]
+    repeats: Repeats
+    clinic: Clinic
+    today: dt.date
+    at: dt.datetime
+    progress: Progress = iter
+
+    def check(self) -> Iterator[list[Checked[Reading]]]:
+        """Yield the rows in batches, each with its effect or its faults."""
+        for batch in batches(self.progress(self.rows)):
+            parsed = [(row.line, parse(row, self.today)) for row in batch]
+            stored = _stored(self.clinic, [day for _, day in parsed if isinstance(day, DiaryRow)])
+            yield [
+                _checked(line, day, self.repeats, stored, self.at)
+                if isinstance(day, DiaryRow)
+                else Checked(line, faults=day)
+                for line, day in parsed
+            ]
+
+
+def open_diary(
+    stream: BinaryIO, *, clinic: Clinic, at: dt.datetime, progress: Progress = iter, max_rows: int | None = None
+) -> DiaryList:
+    """Return the list in a file (CSV, opened for reading bytes), after reading through it once.
+
+    Raises CsvError when a part of it cannot be read, or when it has more than ``max_rows``. Close its ``repeats``.
+    """
+    rows, today = read_rows(stream, COLUMNS), at.astimezone(clinic.zone).date()
+    days = ((row.line, parse(row, today)) for row in at_most(rows, max_rows))
+    repeats = Repeats((line, day.key) for line, day in days if isinstance(day, DiaryRow))
+    return DiaryList(rows, repeats, clinic, today, at, progress)
+
+
+def preview_diary(*, clinic: Clinic, stream: BinaryIO, at: dt.datetime) -> Preview[Reading]:
+    """Check a list and say what importing it would do. Raises CsvError when the file cannot be read."""
+    source = open_diary(stream, clinic=clinic, at=at)
+    with closing(source.repeats):
+        return preview_import(source.check())
 
 
 def import_diary(
@@ -38,19 +101,16 @@ def import_diary(
     says is put beside it, to be settled. Raises CsvError when the file as a whole cannot be read, and Collision when
     somebody wrote or settled one of these days at the same time.
     """
-    rows = read_rows(stream, COLUMNS)
-    today = at.astimezone(clinic.zone).date()
-    keys = ((row.line, day.key) for row in rows if isinstance(day := parse(row, today), DiaryRow))
-    with closing(Repeats(keys)) as repeats:
+    source = open_diary(stream, clinic=clinic, at=at, progress=progress)
+    with closing(source.repeats):
         report = run_import(
-            check=lambda: _check(progress(rows), repeats, clinic=clinic, today=today, at=at),
-            write=lambda days: _write(days, by=by, at=at),
+            check=source.check,
+            write=lambda readings: _write([reading.line for reading in readings], by=by, at=at),
             dry_run=dry_run,
             skip_bad=skip_bad,
         )
     if report.written:
-        rows_written = report.new + report.changed + report.disputed
-        audit.record(clinic=clinic, by=by, at=at, action=AuditEntry.Action.IMPORT, kind="diary", rows=rows_written)
+        audit.record(clinic=clinic, by=by, at=at, action=AuditEntry.Action.IMPORT, kind="diary", rows=report.writes)
     return report
 
 
@@ -61,18 +121,6 @@ class Stored:
     people: dict[str, Patient]
     days: dict[tuple[int, dt.date], DiaryDay]
     claims: dict[tuple[int, dt.date], DiaryClaim]
-
-
-def _check(
-    rows: Iterable[Row], repeats: Repeats, *, clinic: Clinic, today: dt.date, at: dt.datetime
-) -> Iterator[list[Checked[Line]]]:
-    for batch in batches(rows):
-        parsed = [(row.line, parse(row, today)) for row in batch]
-        stored = _stored(clinic, [day for _, day in parsed if isinstance(day, DiaryRow)])
-        yield [
-            _checked(line, day, repeats, stored, at) if isinstance(day, DiaryRow) else Checked(line, faults=day)
-            for line, day in parsed
-        ]
 
 
 def _stored(clinic: Clinic, days: Sequence[DiaryRow]) -> Stored:
@@ -87,7 +135,7 @@ def _stored(clinic: Clinic, days: Sequence[DiaryRow]) -> Stored:
     )
 
 
-def _checked(line: int, day: DiaryRow, repeats: Repeats, stored: Stored, at: dt.datetime) -> Checked[Line]:
+def _checked(line: int, day: DiaryRow, repeats: Repeats, stored: Stored, at: dt.datetime) -> Checked[Reading]:
     patient = stored.people.get(day.record_number)
     if patient is None:
         return _refused(line, "mrn", f"nobody at this clinic has the record number {day.record_number}")
@@ -101,25 +149,26 @@ def _checked(line: int, day: DiaryRow, repeats: Repeats, stored: Stored, at: dt.
     return _compare(line, day, patient, stored, at)
 
 
-def _refused(line: int, field: str, reason: str) -> Checked[Line]:
+def _refused(line: int, field: str, reason: str) -> Checked[Reading]:
     return Checked(line, faults=(Fault(line, field, reason),))
 
 
-def _compare(line: int, day: DiaryRow, patient: Patient, stored: Stored, at: dt.datetime) -> Checked[Line]:
+def _compare(line: int, day: DiaryRow, patient: Patient, stored: Stored, at: dt.datetime) -> Checked[Reading]:
     known = stored.days.get((patient.pk, day.date))
     facts = {fact: getattr(day, fact) for fact in FACTS}
     if known and all(getattr(known, name) == value for name, value in facts.items()):
-        return Checked(line, Effect.UNCHANGED, known)
+        return Checked(line, Effect.UNCHANGED, Reading(day, known))
     if known and known.source != DiaryDay.Source.IMPORT:
-        return _dispute(line, known, facts, stored, at)
+        effect, claim = _dispute(known, facts, stored, at)
+        return Checked(line, effect, Reading(day, claim))
     value = known or DiaryDay(clinic_id=patient.clinic_id, patient=patient, date=day.date)
     for name, fact in facts.items():
         setattr(value, name, fact)
     value.source, value.entered_at = DiaryDay.Source.IMPORT, at
-    return Checked(line, Effect.CHANGED if known else Effect.NEW, value)
+    return Checked(line, Effect.CHANGED if known else Effect.NEW, Reading(day, value))
 
 
-def _dispute(line: int, known: DiaryDay, facts: dict[str, Any], stored: Stored, at: dt.datetime) -> Checked[Line]:
+def _dispute(known: DiaryDay, facts: dict[str, Any], stored: Stored, at: dt.datetime) -> tuple[Effect, DiaryClaim]:
     """Put the list's word beside what another source said; once, also where somebody settled it meanwhile."""
     plain = {name: plain_fact(value) for name, value in facts.items()}
     before = stored.claims.get((known.patient_id, known.date))
@@ -127,7 +176,7 @@ def _dispute(line: int, known: DiaryDay, facts: dict[str, Any], stored: Stored, 
         clinic_id=known.clinic_id, patient_id=known.patient_id, date=known.date,
         source=DiaryDay.Source.IMPORT, facts=plain, entered_at=at,
     )  # fmt: skip
-    return Checked(line, Effect.UNCHANGED if before and before.facts == plain else Effect.DISPUTED, claim)
+    return Effect.UNCHANGED if before and before.facts == plain else Effect.DISPUTED, claim
 
 
 def _write(lines: Sequence[Line], *, by: User | None, at: dt.datetime) -> None:

@@ -155,6 +155,11 @@ def _of_ada(page: Page, stack: Stack) -> list[str]:
     page.get_by_role("button", name="Check the list").click()
     page.wait_for_url("**/import/*/")
     uploaded = page.url
+    page.goto("/import/diaries/")
+    page.locator("input[type=file]").set_input_files(ROOT / "tests" / "data" / "diary.csv")
+    page.get_by_role("button", name="Check the list").click()
+    page.wait_for_url("**/import/diaries/*/")
+    days = page.url
     page.goto("/log/?status=done")
     record = _first(page, "main tbody a[href^='/sessions/']")
     page.goto("/patients/?q=an")
@@ -166,6 +171,7 @@ def _of_ada(page: Page, stack: Stack) -> list[str]:
         record,
         reverse("setup:outside"),
         uploaded,
+        days,
         "/import/",
         "/calendar/feeds/",
         _first(page, "main tbody a[href^='/patients/']"),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from clinic.models import Clinic, User
+from patients import diary_import
+from patients.actions import diary
 from patients.importing import Preview, Report
 from treatments.referrals import columns, load
 
@@ -70,4 +72,20 @@ REFERRALS = ImportKind(
     read=load.open_list,
     preview=lambda clinic, stream, by, at: load.preview_referrals(clinic=clinic, stream=stream, by=by, at=at),
     write=load.import_referrals,
+)
+DIARIES = ImportKind(
+    name="import_diaries",
+    heading="Import headache diaries",
+    label="List of diary days (CSV)",
+    max_rows=10_000,
+    about=diary_import.ABOUT,
+    cells="Every cell is filled in.",
+    example_file="diary-days.csv",
+    one="day",
+    many="days",
+    nothing_new="Every day that can be read from this list is here already, and nothing has changed.",
+    example=lambda _clinic, _today: diary_import.EXAMPLE,
+    read=lambda file, *, by, **rest: diary.open_diary(file, **rest),
+    preview=lambda clinic, stream, _by, at: diary.preview_diary(clinic=clinic, stream=stream, at=at),
+    write=diary.import_diary,
 )
