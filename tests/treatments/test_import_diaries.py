@@ -74,8 +74,8 @@ def test_the_days_of_a_list_are_looked_at_and_then_stand_in_the_diary(
 def test_each_row_that_cannot_be_taken_is_named_and_left_out_only_with_leave(browser: Client) -> None:
     preview = send(browser, GOOD, "RV999999,2026-11-02,1,1,0,0,0", "RV000001,2026-11-03,25,4,0,0,0")
     page = page_of(browser.get(preview))
-    assert "nobody at this clinic has the record number RV999999" in page
-    assert "a day has 24 hours, not 25" in page
+    assert "Nobody at this clinic has the record number RV999999" in page
+    assert "A day has 24 hours, not 25" in page
     assert "&quot;4&quot; is not a number from 0 to 3" in page
     assert "Import 1 day and leave out 2 rows" in page
     assert "Nothing was imported" in page_of(browser.post(f"{preview}confirm/", follow=True))

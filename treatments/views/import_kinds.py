@@ -19,7 +19,7 @@ class ImportKind:
     name: str
     heading: str
     label: str
-    # A request has to be answered in seconds (2,000 people take about four); longer lists go through `manage.py`.
+    # A request has to be answered in seconds (2,000 people and 5,000 days take about four); longer lists go through `manage.py`.
     max_rows: int
     about: Mapping[str, str]
     cells: str
@@ -77,7 +77,7 @@ DIARIES = ImportKind(
     name="import_diaries",
     heading="Import headache diaries",
     label="List of diary days (CSV)",
-    max_rows=10_000,
+    max_rows=5000,
     about=diary_import.ABOUT,
     cells="Every cell is filled in.",
     example_file="diary-days.csv",
