@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from clinic.models import AuditEntry, Clinic, User
 from tests.conftest import log_in
+from tests.pages import text
 
 pytestmark = pytest.mark.django_db
 DETAILS = {
@@ -25,6 +26,16 @@ def test_an_admin_changes_what_patients_read(riverside: Clinic, admin: User) -> 
     assert (riverside.message_name, riverside.phone, riverside.late_after_minutes) == ("Riverside", "020 7946 0001", 30)
     assert riverside.history.latest().history_user == admin
     assert AuditEntry.objects.get(kind="clinic", actor=admin).subject == riverside.uid
+
+
+def test_who_changed_which_of_the_details_stands_among_the_changes(riverside: Clinic, admin: User) -> None:
+    ada = log_in(admin)
+    ada.post(reverse("setup:details"), DETAILS | {"second_factor_for_all": "on"})
+    ada.post(reverse("setup:details"), DETAILS | {"rest_minutes": "10"})
+    page = text(ada.get(reverse("setup:changes")))
+    said = "Clinic details changed: minutes after which people are signed out, now 10; everybody needs a second step to sign in, now no"
+    assert f'<td data-label="Who">{admin.full_name}</td> <td data-label="What">{said}' in page
+    assert "everybody needs a second step to sign in, now yes" in page
 
 
 @pytest.mark.parametrize(
