@@ -97,7 +97,7 @@ def test_neither_a_page_that_is_asked_for_nor_a_draft_says_there_that_it_was_not
 def is_asked_who_they_are(client: Client) -> bool:
     """Return whether setting up an app asks for the password first."""
     answer: Any = client.get(reverse("mfa_activate_totp"))
-    return answer.status_code == 302 and answer.url.startswith(reverse("account_reauthenticate"))
+    return bool(answer.status_code == 302 and answer.url.startswith(reverse("account_reauthenticate")))
 
 
 def test_a_password_of_just_now_is_not_asked_for_again_and_one_of_five_minutes_ago_is(
