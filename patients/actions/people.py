@@ -16,7 +16,7 @@ from patients.actions.holding import hold
 from patients.actions.trace import find_text, save_as
 from patients.models import Channel, ContactPoint, Patient
 from patients.models.patient import PatientQuerySet
-from patients.search import fold
+from patients.search import fold, plainest
 
 CHANGEABLE = (
     "record_number",
@@ -128,8 +128,13 @@ def change_patient(
 def same_person(
     *, clinic: Clinic, given_name: str, family_name: str, birth_date: dt.date, phone: str
 ) -> PatientQuerySet:
-    """Return people here who may be this one: the same name and date of birth, or the same phone (E.164, may be empty)."""
-    named = Q(birth_date=birth_date, search_text__startswith=f"{fold(f'{given_name.strip()} {family_name.strip()}')} ")
+    """Return people here who may be this one: the same name, however it is spelt, and date of birth, or the same phone
+    (E.164, may be empty).
+    """
+    name = fold(f"{given_name.strip()} {family_name.strip()}")
+    plain = plainest(name)
+    spelt = Q(search_text__startswith=f"{name} ") | Q(search_text__startswith=f"{plain} ")
+    named = Q(birth_date=birth_date) & (spelt | Q(search_text__endswith=f" {plain}"))
     phoned = Q(
         pk__in=ContactPoint.objects.filter(clinic=clinic, channel=Channel.SMS, address=phone).values("patient_id")
     )

@@ -15,7 +15,7 @@ from clinic.models import Clinic
 from clinic.models.clinic import validate_timezone
 from clinic.wording import age_on
 from patients.models.contact import Channel
-from patients.search import terms
+from patients.search import LONGEST, terms
 
 
 class PatientQuerySet(models.QuerySet["Patient"]):
@@ -88,7 +88,7 @@ class Patient(models.Model):
     closed_on = models.DateField(null=True, blank=True, help_text="the day of death, or of joining the records")
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
     # Folded name, record number, phone digits and date of birth; kept by the actions (see patients.search).
-    search_text = models.CharField(max_length=400, editable=False)
+    search_text = models.CharField(max_length=LONGEST, editable=False)
     created_at = models.DateTimeField()
     history = HistoricalRecords(excluded_fields=["search_text"])
 

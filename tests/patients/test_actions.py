@@ -221,6 +221,7 @@ def test_the_same_person_is_known_by_name_and_birth_date_or_by_phone(maria: Pati
     assert not same("Maria", "Santos", BORN)
     assert not same("Mari", "Santos", maria.birth_date)
     assert not same("Maria", "Santo", maria.birth_date)
+    assert same("Maria", "Saentos", maria.birth_date)
 
 
 def test_people_of_another_clinic_are_not_taken_for_the_same(maria: Patient, lakeside: Clinic) -> None:

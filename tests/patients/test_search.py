@@ -1,8 +1,10 @@
 """Finding people: by any part of what is known, in few queries, at one's own clinic only."""
 
 import datetime as dt
+import importlib
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -53,6 +55,11 @@ def names(user: User, text: str) -> list[str]:
         ("17/04/1984", ["Siobhán"]),
         ("17.4.84", ["Siobhán"]),
         ("17 4 1984", ["Siobhán"]),
+        ("17 Apr 1984", ["Siobhán"]),
+        ("17th april 84", ["Siobhán"]),
+        ("April 17, 1984", ["Siobhán"]),
+        ("17 Foo 1984", []),
+        ("31 Apr 1984", []),
         ("1984-04-17", ["Siobhán"]),
         ("1984/04/17", ["Siobhán"]),
         ("1984", ["Siobhán"]),
@@ -85,11 +92,40 @@ def test_people_are_found_however_it_is_typed(
         ("O'Brien", "O‘Brien"),
         ("O'Brien", "Oʼbrien"),
         ("O'Brien", "O`Brien"),
+        ("O Brien", "O'Brien"),
+        ("O Brien", "obrien"),
+        ("O'Brien", "O Brien"),
+        ("Mc Donald", "mcdonald"),
+        ("Müller", "Mueller"),
+        ("Mueller", "Müller"),
+        ("Mueller", "Muller"),
+        ("Mueller-Jäger", "Müller Jaeger"),
+        ("Sørensen", "Soerensen"),
+        ("Weiß", "Weiss"),
+        ("Yıldız", "Yildiz"),
+        ("Yildiz", "YILDIZ"),
+        ("İnce", "ince"),
     ],
 )
 def test_a_double_name_is_found_with_and_without_its_hyphen(riverside: Clinic, kept: str, text: str) -> None:
     ann = make_patient(riverside, "Ann", kept)
     assert Patient.objects.matching(text).get() == ann
+
+
+def test_a_short_name_is_not_found_by_another_spelling_that_half_of_all_names_hold(riverside: Clinic) -> None:
+    make_patient(riverside, "Ann", "Jones")
+    assert not Patient.objects.matching("Joe")
+
+
+def test_people_of_before_are_found_by_the_other_spellings_too(riverside: Clinic) -> None:
+    people = [make_patient(riverside, "Ayşe", "Yıldız"), make_patient(riverside, "Ann", "Mueller")]
+    now = [person.search_text for person in people]
+    for person, before in zip(people, ("ayse yıldız", "ann mueller"), strict=True):
+        rest = person.search_text.split()[2 : None if "ı" in before else -2]
+        Patient.objects.filter(pk=person.pk).update(search_text=" ".join((before, *rest)))
+    module = importlib.import_module("patients.migrations.0006_names_by_their_other_spellings")
+    module.spell_otherwise(apps, None)
+    assert list(Patient.objects.order_by("pk").values_list("search_text", flat=True)) == now
 
 
 @pytest.mark.parametrize("number", ["2026-0012", "943 476 5919", "12-34-56", "2026/117"])
