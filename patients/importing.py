@@ -127,11 +127,12 @@ def run_import(
     write: Callable[[Sequence[T]], None],
     dry_run: bool,
     skip_bad: bool,
+    at_last: Callable[[], object] = lambda: None,
 ) -> Report:
     """Check all, and unless it is a dry run or bad rows stand in the way, check again and write, in one transaction.
 
     ``check`` starts from the top of the file at each call and yields batches; ``write`` gets the values of the new and
-    changed rows of one batch. Raises Collision when somebody else changed the same people at the same time.
+    changed rows of one batch; ``at_last`` comes after the last of them, in the same transaction. Raises Collision when somebody else changed the same people at the same time.
     """
     report = Report()
     for batch in check():
@@ -139,7 +140,7 @@ def run_import(
     if dry_run or (report.faults and not skip_bad):
         return report
     try:
-        return _write(check, write, skip_bad=skip_bad)
+        return _write(check, write, at_last, skip_bad=skip_bad)
     except _FoundMore as found:
         return found.report
     except IntegrityError as error:
@@ -147,7 +148,11 @@ def run_import(
 
 
 def _write(
-    check: Callable[[], Iterator[Sequence[Checked[T]]]], write: Callable[[Sequence[T]], None], *, skip_bad: bool
+    check: Callable[[], Iterator[Sequence[Checked[T]]]],
+    write: Callable[[Sequence[T]], None],
+    at_last: Callable[[], object],
+    *,
+    skip_bad: bool,
 ) -> Report:
     report = Report()
     with transaction.atomic():
@@ -156,6 +161,7 @@ def _write(
             write([row.value for row in batch if row.value is not None and row.effect is not Effect.UNCHANGED])
         if report.faults and not skip_bad:
             raise _FoundMore(report)
+        at_last()
     report.written = True
     return report
 

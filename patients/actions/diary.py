@@ -94,11 +94,13 @@ def import_diary(
     dry_run: bool = False,
     skip_bad: bool = False,
     progress: Progress = iter,
+    clock: Callable[[], dt.datetime] | None = None,
 ) -> Report:
     """Load the days of a CSV file with the columns of `patients.diary_import`, all or none (unless ``skip_bad``).
 
     A day that came with a list is updated where it differs. What anybody else said of a day stays, and what the list
-    says is put beside it, to be settled. Raises CsvError when the file as a whole cannot be read, and Collision when
+    says is put beside it, to be settled. ``clock`` is read when all is written: a list may take minutes, and whoever
+    counted the diary meanwhile counted it without. Raises CsvError when the file as a whole cannot be read, and Collision when
     somebody wrote or settled one of these days at the same time.
     """
     source = open_diary(stream, clinic=clinic, at=at, progress=progress)
@@ -108,6 +110,7 @@ def import_diary(
             write=lambda readings: _write([reading.line for reading in readings], by=by, at=at),
             dry_run=dry_run,
             skip_bad=skip_bad,
+            at_last=lambda: _date_history(clinic, at, clock() if clock else at),
         )
     if report.written:
         audit.record(clinic=clinic, by=by, at=at, action=AuditEntry.Action.IMPORT, kind="diary", rows=report.writes)
@@ -193,6 +196,12 @@ def _write(lines: Sequence[Line], *, by: User | None, at: dt.datetime) -> None:
         _hold_unsettled(changed)
         fields = [*FACTS, "source", "entered_at"]
         bulk_update_with_history(changed, DiaryDay, fields, default_user=by, default_date=at)
+
+
+def _date_history(clinic: Clinic, began: dt.datetime, ended: dt.datetime) -> None:
+    """Let the history of all days have the moment from which on others see them, and a signature looks for it."""
+    if ended != began:
+        DiaryDay.history.filter(clinic=clinic, history_date=began).update(history_date=ended)
 
 
 def _hold_unsettled(changed: Sequence[DiaryDay]) -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import tracemalloc
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,13 @@ from django.core.management import CommandError, call_command
 from simple_history.utils import bulk_create_with_history
 
 from clinic.models import AuditEntry, Clinic, User
-from patients.actions import close_record, diary
+from patients.actions import close_record, diary, draft_assessment, sign_assessment
+from patients.actions.assessing import DiaryChanged
 from patients.actions.diary import import_diary
 from patients.actions.diary_days import DayFacts, settle_claim, write_days
 from patients.csvfile import Row
 from patients.diary_import import COLUMNS, DiaryRow, parse
+from patients.eligibility import Findings
 from patients.importing import Collision, Fault, Report
 from patients.models import DiaryClaim, DiaryDay, Patient
 from tests.builders import NOW, TODAY, make_patient
@@ -159,6 +162,22 @@ def test_a_changed_day_is_updated_and_what_it_said_before_is_kept(riverside: Cli
     report = load(riverside, "RV000001,2026-11-01,6,3,1,1,0")
     assert counts(report) == (0, 1, 0, 0)
     assert [old.headache_hours for old in DiaryDay.history.order_by("history_id")] == [Decimal("4.25"), Decimal(6)]
+
+
+def test_days_of_a_list_that_took_long_are_news_to_whoever_counted_the_diary_meanwhile(
+    riverside: Clinic, anwen: Patient, prescriber: User
+) -> None:
+    minute = dt.timedelta(minutes=1)
+    found = Findings(age=None, headache_days=20, long_headache_days=18, migraine_days=12, months_at_this_level=6)
+    found = replace(found, diary_since=dt.date(2026, 10, 26))
+    draft = draft_assessment(
+        patient=anwen, by=prescriber, at=NOW + minute, source="diary", assessed_on=TODAY, found=found
+    )
+    stream = io.BytesIO(f"{HEADER}\n{GOOD}".encode())
+    import_diary(clinic=riverside, stream=stream, by=None, at=NOW, clock=lambda: NOW + 3 * minute)
+    with pytest.raises(DiaryChanged):
+        sign_assessment(assessment=draft, by=prescriber, at=NOW + 4 * minute)
+    assert DiaryDay.history.get().history_date == NOW + 3 * minute
 
 
 def said_herself(anwen: Patient, hours: str) -> None:

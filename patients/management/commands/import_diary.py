@@ -25,4 +25,5 @@ class Command(ImportCommand):
             dry_run=dry_run,
             skip_bad=skip_bad,
             progress=self.progress,
+            clock=timezone.now,
         )
