@@ -6,12 +6,16 @@ the second time gains nothing. Source: OWASP, Server Side Request Forgery Preven
 
 import ipaddress
 import socket
+import threading
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
 LOCAL = "127.0.0.1"
+# The usual five for a first name server that is silent, and time for the second one's answer.
+LOOK_UP_SECONDS = 8
 # What the open internet has of IPv6. Outside lie forms that carry an address of version 4, which may be private, and
 # networks of one house; not all of them are known to Python. Source: IANA, IPv6 Global Unicast Address Assignments.
 _GLOBAL = ipaddress.ip_network("2000::/3")
@@ -72,15 +76,36 @@ def resolve(target: Target) -> str:
     if target.local and settings.DEMO:
         return LOCAL
     try:
-        found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+        found = _look_up(target)
     except (OSError, UnicodeError) as error:
         if isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN:
             raise Unanswered("The name of the server could not be looked up.") from error
         raise Unfit("The name of the server is not known.") from error
+    if found is None:
+        raise Unanswered("The name of the server could not be looked up.")
     addresses = [str(entry[4][0]) for entry in found]
     if not addresses or not all(public(address) for address in addresses):
         raise Unfit("The name leads to a private network.")
     return addresses[0]
+
+
+def _look_up(target: Target) -> list[Any] | None:
+    """Return what the name servers say, or None when they take too long: no call can be given a time for asking them."""
+    found, failed = list[Any](), list[Exception]()
+
+    def ask() -> None:
+        try:
+            found.extend(socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as error:
+            failed.append(error)
+
+    # Left to itself where it takes longer: nothing waits for it, not even the end of the process.
+    asking = threading.Thread(target=ask, name="name look-up", daemon=True)
+    asking.start()
+    asking.join(LOOK_UP_SECONDS)
+    if failed:
+        raise failed[0]
+    return None if asking.is_alive() else found
 
 
 def public(address: str) -> bool:

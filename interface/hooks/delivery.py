@@ -26,7 +26,8 @@ def send(hook: Hook, identity: str, body: bytes, now: dt.datetime) -> str:
     """Call a hook; return what it answered. Raises NotTold."""
     try:
         target = addresses.read(hook.url)
-        status = _post(target, addresses.resolve(target), headers_of(hook, identity, body, now), body)
+        with Deadline(CONNECT_SECONDS + READ_SECONDS):
+            status = _post(target, addresses.resolve(target), headers_of(hook, identity, body, now), body)
     except Unanswered as error:
         raise TooSlow(str(error)) from error
     except Unfit as error:
@@ -56,7 +57,7 @@ def headers_of(hook: Hook, identity: str, body: bytes, now: dt.datetime) -> dict
 def _post(target: Target, address: str, headers: dict[str, str], body: bytes) -> int:
     """Post to the address that was checked; the certificate has to be that of the name."""
     timeout = Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
-    with Deadline(CONNECT_SECONDS + READ_SECONDS), _pool(target, address, timeout) as pool:
+    with _pool(target, address, timeout) as pool:
         response = pool.urlopen(
             "POST",
             target.path,

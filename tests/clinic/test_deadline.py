@@ -19,9 +19,11 @@ from urllib3.util import Timeout
 
 from clinic.deadline import Deadline, Plain, Secure, _watch
 from interface.hooks import delivery
-from interface.hooks.addresses import read
+from interface.hooks.signature import new_secret
+from interface.models import Hook
 from reminders.channels import Carrier, SendError, carrier_for
 from reminders.channels.base import Message
+from tests.builders import NOW
 from tests.engines import once
 from tests.servers.dripping import dripping
 
@@ -49,9 +51,8 @@ def test_another_program_that_drips_is_left(settings: Settings, monkeypatch: pyt
     settings.DEMO = True
     monkeypatch.setattr(delivery, "CONNECT_SECONDS", 0.5)
     monkeypatch.setattr(delivery, "READ_SECONDS", 0.5)
-    with dripping() as port, ends_soon(), pytest.raises(TimeoutError) as caught:
-        delivery._post(read(f"http://127.0.0.1:{port}/"), "127.0.0.1", {}, b"{}")
-    assert isinstance(delivery._not_told(caught.value), delivery.TooSlow)
+    with dripping() as port, ends_soon(), pytest.raises(delivery.TooSlow):
+        delivery.send(Hook(url=f"http://127.0.0.1:{port}/", secret=new_secret()), "1", b"{}", NOW)
 
 
 @pytest.mark.parametrize("begin", [b"HTTP/1.1 201 Created\r\n", BODY], ids=["in its headers", "in its body"])

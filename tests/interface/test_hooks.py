@@ -3,6 +3,8 @@
 import datetime as dt
 import json
 import socket
+import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -429,6 +431,25 @@ def test_where_no_name_server_answers_the_rest_of_its_calls_wait(
     assert HookCall.objects.count() == 2
     assert len(asked) == 1
     assert "The name of the server could not be looked up." in HookCall.objects.values_list("answer", flat=True)
+
+
+def test_a_name_server_that_takes_long_is_not_waited_for(
+    hook: Hook, booked: TreatmentSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered = threading.Event()
+
+    def look_up(*_: object, **__: object) -> list[Any]:
+        answered.wait(30)
+        return [(0, 0, 0, "", ("93.184.215.14", 443))]
+
+    monkeypatch.setattr("interface.hooks.addresses.socket.getaddrinfo", look_up)
+    monkeypatch.setattr(addresses, "LOOK_UP_SECONDS", 0.1)
+    Hook.objects.update(url="https://slow.example/")
+    began = time.monotonic()
+    tell()
+    answered.set()
+    assert time.monotonic() - began < 10
+    assert HookCall.objects.get().answer == "The name of the server could not be looked up."
 
 
 def test_before_an_address_ends_a_page_says_what_ends_and_changes_nothing(
