@@ -22,7 +22,7 @@ class Kind(models.TextChoices):
     MISSED = "missed", "Missed"
     DUE = "due", "Due and nothing booked"
     DIARY = "diary", "Diary not kept"
-    OFFER = "offer", "An earlier time is free"
+    OFFER = "offer", "A free time"
     SIDE_EFFECTS = "side_effects", "Check-up after a session: side effects"
     EFFECT = "effect", "Check-up after a session: effect"
     ASKED = "asked", "Sent from the recall list"
