@@ -1,5 +1,6 @@
 """The rules and texts that a clinic starts with."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from simple_history.utils import bulk_create_with_history
@@ -58,6 +59,28 @@ def install_texts(*rules: ReminderRule) -> None:
     MessageTemplate.objects.bulk_create(
         text for text in fresh if (text.rule_id, text.channel, text.language) not in there
     )
+
+
+def standard_of(text: MessageTemplate) -> tuple[str, str]:
+    """Return the subject and the body that a clinic which started today would have in the place of a text."""
+    rule = text.rule
+    words = words_for(text.language, rule.kind, rule.days_before or rule.days_after)
+    return ("", words.sms) if text.channel == Channel.SMS else (words.subject, words.email)
+
+
+def behind(*rules: ReminderRule) -> list[MessageTemplate]:
+    """Return the newest versions of texts whose standard is another by now, and that the clinic never had (one query).
+
+    Who edited the standard as it is chose other words; who has an older one, edited or not, may not know of the new one.
+    """
+    known: dict[tuple[int, str, str], list[MessageTemplate]] = defaultdict(list)
+    for text in MessageTemplate.objects.filter(rule__in=rules).select_related("rule__clinic").order_by("version"):
+        known[text.rule_id, text.channel, text.language].append(text)
+    return [
+        versions[-1]
+        for versions in known.values()
+        if standard_of(versions[-1]) not in [(one.subject, one.body) for one in versions]
+    ]
 
 
 def _texts(rule: ReminderRule, language: str) -> list[MessageTemplate]:

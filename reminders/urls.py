@@ -22,6 +22,7 @@ urlpatterns = [
     path("settings/messages/words/", words.words, name="words"),
     path("settings/messages/words/<uuid:uid>/allow/", words.allow_word, name="allow_word"),
     path("settings/messages/<int:pk>/", rules.rule, name="rule"),
+    path("settings/messages/<int:pk>/standard/", rules.use_standard, name="use_standard"),
     path("settings/messages/<int:pk>/<str:channel>/<str:language>/", texts.text, name="text"),
     path("settings/messages/<int:pk>/<str:channel>/<str:language>/preview/", texts.preview_text, name="preview_text"),
     path("settings/messages/<int:pk>/<str:channel>/<str:language>/test/", texts.try_text, name="try_text"),

@@ -1,5 +1,7 @@
 """Settings: which messages the clinic sends, when, by which way, in which languages."""
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -8,11 +10,11 @@ from django.db.models import Max
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.access import Capability, StaffRequest, requires
 from patients.models import Channel, Patient
-from reminders import writing
+from reminders import defaults, writing
 from reminders.forms import BY_A_PERSON, DISTANCE, RuleForm
 from reminders.models import Kind, MessageTemplate, ReminderRule
 
@@ -26,7 +28,13 @@ def rules(request: StaffRequest) -> HttpResponse:
         ReminderRule.objects.filter(clinic=request.clinic),
         key=lambda rule: (order.index(rule.kind), -rule.days_before, rule.days_after),
     )
-    context = {"rules": found, "by_a_person": BY_A_PERSON, "distance": DISTANCE, "one_off": Kind.ONE_OFF}
+    context = {
+        "rules": found,
+        "behind": Counter(text.rule_id for text in defaults.behind(*found)),
+        "by_a_person": BY_A_PERSON,
+        "distance": DISTANCE,
+        "one_off": Kind.ONE_OFF,
+    }
     return render(request, "reminders/rules.html", context)
 
 
@@ -54,7 +62,24 @@ def rule(request: StaffRequest, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid() and _saved(request, form, one):
         messages.success(request, f"{one} is saved.")
         return redirect("reminders:rules")
-    return _page(request, form, {"heading": str(one), "rule": one, "texts": _texts(one)})
+    behind = defaults.behind(one)
+    context = {"texts": _texts(one, behind), "unwritten": sum(text.made_by_id is None for text in behind)}
+    return _page(request, form, {"heading": str(one), "rule": one} | context)
+
+
+@require_POST
+@requires(Capability.SETUP)
+def use_standard(request: StaffRequest, pk: int) -> HttpResponse:
+    """Let the texts of a rule that nobody here wrote say what the standard says by now."""
+    one = get_rule(request, pk)
+    try:
+        made = writing.use_standard(rule=one, by=request.user, at=timezone.now())
+    except writing.ChangedMeanwhile:
+        messages.warning(request, "Somebody saved a text at the same moment. Nothing was changed: look again.")
+    else:
+        texts = "1 text is" if made == 1 else f"{made} texts are"
+        messages.success(request, f"{texts} the new standard now. What waits goes out with it.")
+    return redirect("reminders:rule", pk)
 
 
 def get_rule(request: StaffRequest, pk: int) -> ReminderRule:
@@ -88,18 +113,23 @@ def _page(request: StaffRequest, form: RuleForm, context: dict[str, Any]) -> Htt
     return render(request, "reminders/rule.html", context | {"form": form}, status=422 if form.is_bound else 200)
 
 
-def _texts(one: ReminderRule) -> list[dict[str, Any]]:
-    """Return a row for each language: whether it is sent, and the version of its text on each channel (one query)."""
+def _texts(one: ReminderRule, behind: Iterable[MessageTemplate]) -> list[dict[str, Any]]:
+    """Return a row for each language: whether it is sent, and the version of its text on each channel, with whether the
+    standard is another by now (one query).
+    """
     if one.kind == Kind.ONE_OFF:
         return []
     found = MessageTemplate.objects.filter(rule=one).order_by().values_list("language", "channel")
     versions = {key: last for *key_, last in found.annotate(last=Max("version")) for key in [tuple(key_)]}
+    newer = {(text.language, text.channel) for text in behind}
     return [
         {
             "code": code,
             "name": name,
             "sent": code in one.languages,
-            "channels": [(channel, versions.get((code, channel.value))) for channel in Channel],
+            "channels": [
+                (channel, versions.get((code, channel.value)), (code, channel.value) in newer) for channel in Channel
+            ],
         }
         for code, name in Patient.Language.choices
     ]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.access import Capability, StaffRequest, requires
 from patients.models import Channel, Patient
-from reminders import writing
+from reminders import defaults, writing
 from reminders.channels import SendError
 from reminders.forms import TextForm, address_for_test
 from reminders.models import Kind, MessageTemplate, ReminderRule
@@ -104,6 +104,8 @@ def _form(request: StaffRequest, place: Place) -> TextForm:
         return TextForm(request.POST, **_terms(request, place))
     last = writing.newest(place.rule, place.channel, place.language)
     start = {"subject": last.subject, "body": last.body, "version": last.version} if last else {"version": 0}
+    if last and "standard" in request.GET:
+        start["subject"], start["body"] = defaults.standard_of(last)
     return TextForm(initial=start, **_terms(request, place))
 
 
@@ -133,11 +135,14 @@ def _editor(
     request: StaffRequest, place: Place, form: TextForm, status: int = 200, theirs: MessageTemplate | None = None
 ) -> HttpResponse:
     versions = MessageTemplate.objects.filter(rule=place.rule, channel=place.channel, language=place.language)
+    here = (place.channel, place.language)
+    behind = [text for text in defaults.behind(place.rule) if (text.channel, text.language) == here]
     context = _shown(request, place, form) | {
         "form": form,
         "place": place,
         "home": reverse("reminders:text", args=[place.rule.pk, place.channel, place.language]),
         "theirs": theirs,
+        "standard": defaults.standard_of(behind[0]) if behind else None,
         "fields": guard.fields_of(place.rule.kind),
         "versions": versions.select_related("made_by").order_by("-version"),
         "to": request.POST.get("to", request.user.email if place.channel == Channel.EMAIL else ""),

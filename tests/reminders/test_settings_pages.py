@@ -110,6 +110,53 @@ def test_another_clinics_rule_is_not_found(rule: ReminderRule, stranger: User, l
 # Texts
 
 
+@pytest.fixture
+def older(rules: Clinic) -> ReminderRule:
+    """The rule about offers, whose English texts a clinic has from a time when the standard was another."""
+    offers = ReminderRule.objects.get(kind="offer")
+    MessageTemplate.objects.filter(rule=offers, language="en").update(
+        body="{clinic}: {first_name}, an earlier time: {day_date} at {time}. Want it? {link}"
+    )
+    return offers
+
+
+def test_a_standard_that_changed_is_said_from_the_list_to_the_text_and_put_into_the_form_by_choice(
+    older: ReminderRule, client: Client
+) -> None:
+    assert "new standard for 2 texts" in page(client.get(reverse("reminders:rules")))
+    assert "The standard text is another by now" in page(client.get(at("text", older)))
+    assert "another by now" not in page(client.get(at("text", older, language="pl")))
+    form = client.get(at("text", older), {"standard": "on"}).context["form"]
+    assert "a free time" in form["body"].value()
+    assert MessageTemplate.objects.filter(rule=older, version=2).count() == 0
+
+
+def test_one_press_takes_the_new_standard_where_nobody_wrote_a_text_of_their_own(
+    older: ReminderRule, client: Client, admin: User
+) -> None:
+    client.post(at("text", older, "email"), {"subject": "Ours", "body": BODY, "version": 1})
+    assert "1 text that nobody here wrote" in page(client.get(reverse("reminders:rule", args=[older.pk])))
+    client.post(reverse("reminders:use_standard", args=[older.pk]))
+    made = MessageTemplate.objects.exclude(version=1).filter(rule=older, channel="sms").get()
+    assert (made.language, made.version, made.made_by) == ("en", 2, admin)
+    assert "a free time" in made.body
+    assert writing.newest(older, "email", "en").subject == "Ours"  # type: ignore[union-attr]
+    assert "that nobody here wrote" not in page(client.get(reverse("reminders:rule", args=[older.pk])))
+
+
+def test_a_text_of_ones_own_is_not_told_of_the_standard_it_came_from(rule: ReminderRule, client: Client) -> None:
+    client.post(at("text", rule), {"body": BODY, "version": 1})
+    assert "another by now" not in page(client.get(at("text", rule)))
+
+
+def test_a_new_standard_with_a_word_that_the_clinic_blocks_is_not_taken(
+    older: ReminderRule, client: Client, admin: User
+) -> None:
+    writing.block_word(clinic=older.clinic, word="free", by=admin, at=NOW)
+    client.post(reverse("reminders:use_standard", args=[older.pk]))
+    assert not MessageTemplate.objects.filter(rule=older, version=2).exists()
+
+
 def test_an_edit_is_a_new_version_with_its_author(rule: ReminderRule, client: Client, admin: User) -> None:
     client.post(at("text", rule), {"body": BODY, "version": 1})
     first, second = MessageTemplate.objects.filter(rule=rule, channel="sms", language="en").order_by("version")
