@@ -10,6 +10,7 @@ from heapq import heapify, heappop, heappush
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from clinic import message_hours
 from patients.models import Channel, ContactPoint
@@ -84,13 +85,18 @@ def _lines(now: dt.datetime) -> Iterator[Line]:
 
 
 def _known(soon: QuerySet[Reminder], now: dt.datetime) -> Known:
-    """Return the addresses and the texts of everybody who is to have a message soon (two queries)."""
+    """Return the addresses and the texts of everybody who is to have a message soon, also those by a record joined with
+    theirs (two queries).
+    """
     people = soon.order_by().values("patient")
     points = ContactPoint.objects.usable().filter(patient__in=people)
-    sent = Reminder.objects.filter(patient__in=people, texted_on__gt=now - allowance.WEEK - DAY)
+    theirs = Q(patient__in=people) | Q(patient__merged_into__in=people)
+    sent = Reminder.objects.filter(theirs, texted_on__gt=now - allowance.WEEK - DAY)
     had = sent.exclude(pk__in=soon.order_by().values("pk"))
     known = Known({(point.patient_id, point.channel): point.address for point in points}, defaultdict(list))
-    for patient, day in had.values_list("patient_id", "texted_on"):
+    for patient, day in had.annotate(person=Coalesce("patient__merged_into", "patient")).values_list(
+        "person", "texted_on"
+    ):
         if day:
             known.texts[patient].append(day)
     return known

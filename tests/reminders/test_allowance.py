@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from clinic.models import Clinic, Injector
 from patients.models import Channel, ContactPoint, Patient
+from reminders import rehearsal
 from reminders.channels import Message, SendError
 from reminders.dispatch import claim, send_due
 from reminders.dispatch.allowance import take_day
@@ -142,5 +143,6 @@ def test_a_text_to_a_record_that_was_joined_since_counts_for_the_one_that_stays(
     another(reminder, 1, NOW.date())
     Reminder.objects.filter(session_version=101).update(patient=other)
     Patient.objects.filter(pk=other.pk).update(closed="merged", closed_on=NOW.date(), merged_into=reminder.patient)
+    assert [line.at for line in rehearsal.coming(now=NOW)] == [NOW + DAY]
     assert work().state != State.SENT
     assert gateways["sms"].taken == []
