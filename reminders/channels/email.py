@@ -23,6 +23,10 @@ TOO_MANY = 429
 PERMANENT = 500  # SMTP replies from here on will not change by asking again
 # RFC 3463 and 5321: mailbox unknown, moved, or its name not allowed. Other 5xx replies say nothing about the address.
 _NO_SUCH_MAILBOX = frozenset({550, 551, 553})
+# What a refusal without a detailed code says of us: our log-in, our address, our reputation.
+_ABOUT_US = re.compile(
+    r"\b(?:authenticat|black|block|deny|dkim|dmarc|polic|relay|reputation|sender|spam|spf)", re.IGNORECASE
+)
 # The detailed code at the start of a reply, after the three digits where they are still there.
 _DETAILED = re.compile(r"(?:\d{3}[ -])?5\.(?P<about>\d{1,3})\.(?P<what>\d{1,3})\b")
 
@@ -209,11 +213,12 @@ def is_about_mailbox(reply: str) -> bool:
     """Return whether a refusal says that the mailbox is not there, as far as its detailed code tells (RFC 3463).
 
     5.1 is about the address (but 5.1.7 and 5.1.8 about the sender's), 5.2.1 says that the mailbox is closed. A server
-    that shuns all our mail says 5.7, often under the same three digits as for a mailbox that it does not know.
+    that shuns all our mail says 5.7, often under the same three digits as for a mailbox that it does not know; one that
+    has no detailed codes says it in words.
     """
     detailed = _DETAILED.match(reply)
     if detailed is None:
-        return True
+        return not _ABOUT_US.search(reply)
     about_recipient = detailed["about"] == "1" and detailed["what"] not in {"7", "8"}
     return about_recipient or detailed[0].endswith("5.2.1")
 
