@@ -7,15 +7,17 @@ from collections.abc import Callable
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 
 from clinic.health_words import blocked_words
 from clinic.models import Absence, Clinic, Injector, User
-from patients.models import Patient
+from patients.models import ContactPoint, Patient
 from reminders import links
 from reminders.dispatch import send_due
 from reminders.models import Reminder, ReminderRule
 from reminders.planning import reconcile
 from tests.builders import NOW, TODAY, make_course, make_patient, make_session, room_of
+from tests.conftest import log_in
 from tests.pages import text
 from tests.reminders.conftest import Gateway
 from tests.reminders.reading import words
@@ -70,6 +72,21 @@ def test_the_message_says_when_and_has_a_link_and_no_health_word(
     assert len(bodies) == 2
     assert "a free time: Tuesday 24 November at 10am" in bodies[0]
     assert not blocked_words(" ".join(bodies))
+
+
+def test_the_desk_reads_whose_message_went_and_whom_no_message_reaches(
+    rules: Clinic, offer: SlotOffer, course: Course, gateways: dict[str, Gateway], front_desk: User
+) -> None:
+    ReminderRule.objects.filter(clinic=rules, kind="offer").update(channel_order="sms")
+    ContactPoint.objects.filter(patient=course.patient, channel="sms").delete()
+    browser, address = log_in(front_desk), reverse("treatments:offered", args=[offer.uid])
+    assert "reaches them" not in text(browser.get(address))
+    reconcile(now=NOW)
+    with time_machine.travel(NOW + HELD, tick=False):
+        send_due(clock=lambda: NOW + HELD)
+        shown = words(browser.get(address).content)
+    assert "No message No way by which offers go reaches them: call" in shown
+    assert shown.count("Sent") == 1
 
 
 def test_an_offer_goes_the_way_that_the_clinic_chose_for_offers(rules: Clinic, offer: SlotOffer) -> None:

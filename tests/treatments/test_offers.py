@@ -141,6 +141,16 @@ def test_who_may_not_be_written_to_is_shown_and_never_ticked(riverside: Clinic, 
     assert (one.reachable, one.ticked) == (False, False)
 
 
+def test_where_nobody_may_be_written_to_the_page_says_so_and_has_no_button(
+    riverside: Clinic, osei: Injector, slot: Slot, front_desk: User
+) -> None:
+    course = person(riverside, "Silent", 90, osei)
+    ContactPoint.objects.filter(patient=course.patient).update(withdrawn_at=NOW, withdrawn_source="test")
+    page = log_in(front_desk).get(reverse("treatments:offer"), {"slot": slot.code}).content.decode()
+    assert "None of them may be written to: call them." in page
+    assert "the ticked people" not in page
+
+
 def test_five_are_ticked(riverside: Clinic, osei: Injector, slot: Slot) -> None:
     for number in range(7):
         person(riverside, f"P{number}", 90, osei)
@@ -472,6 +482,18 @@ def test_two_clicks_offer_a_time_and_undo_takes_it_back(
     client.post(reverse("treatments:end_offer", args=[offer.uid]))
     offer.refresh_from_db()
     assert offer.state == "ended"
+
+
+def test_the_list_of_offers_says_that_there_are_older_ones(
+    riverside: Clinic, osei: Injector, slot: Slot, front_desk: User
+) -> None:
+    course, browser, said = person(riverside, "First", 90, osei), log_in(front_desk), []
+    for number in range(21):
+        offer = make(riverside, slot, front_desk, course)
+        offers.end(offer=offer, by=front_desk, at=NOW)
+        if number >= 19:
+            said.append("The newest 20." in browser.get(reverse("treatments:offers")).content.decode())
+    assert said == [False, True]
 
 
 def test_an_offer_made_at_night_says_that_its_messages_leave_in_the_morning(

@@ -32,6 +32,7 @@ def freed(request: StaffRequest) -> HttpResponse:
         "freed": free[:MOST],
         "more": len(free[MOST:]),
         "recent": recent[:RECENT],
+        "older": recent[RECENT : RECENT + 1],
         "now": now,
         "may_book": may(request.membership, Capability.BOOK),
     }
@@ -56,6 +57,7 @@ def new(request: StaffRequest) -> HttpResponse:
         "slot": slot,
         "people": ranking.first if ranking else [],
         "more": ranking.more if ranking else 0,
+        "reachable": any(one.reachable for one in ranking.first) if ranking else False,
         "ticked": ticked,
         "problem": problem,
         "cannot": cannot,
