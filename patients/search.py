@@ -58,6 +58,8 @@ _MONTHS = (
 )
 _PHONE = re.compile(r"\+?[\d ()./-]{6,}")
 _CENTURIES = (1900, 2000)
+# Countries in which a date may be written with its month first.
+MONTH_FIRST = frozenset({"US"})
 # Each word is a condition of the statement, and a database takes no thousand of them.
 MOST_WORDS = 12
 LEAST_SPELT = 4  # letters: a shorter part of a name would find half of the clinic by its other spelling

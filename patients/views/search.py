@@ -12,12 +12,12 @@ from clinic import audit
 from clinic.access import Capability, StaffRequest, may, requires
 from clinic.models import AuditEntry
 from patients.models import Patient
+from patients.search import MONTH_FIRST
 
 PAGE = 50
 SHORTEST = 2
 # Fewer letters may hit one person by chance; then the list is shown rather than a record opened.
 SHORTEST_TO_OPEN = 3
-MONTH_FIRST = frozenset({"US"})
 
 
 @requires(Capability.VIEW)

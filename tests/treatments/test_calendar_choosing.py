@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from clinic.models import Injector, User
+from clinic.models import Clinic, Injector, User
 from patients.models import Patient
 from tests.builders import TODAY, make_course, make_injector, make_session
 from tests.conftest import log_in
@@ -164,6 +164,14 @@ class TestFreeTime:
         make_session(course, osei, at(15), due_on=TODAY)
         found = desk.get(reverse("treatments:calendar_free"), {"time": self.code(desk), "q": "santos"})
         assert "Move the visit of Maria Santos here" in found.content.decode()
+
+    def test_a_search_reads_a_date_of_birth_as_the_country_writes_it(
+        self, desk: Client, osei: Injector, course: Course
+    ) -> None:
+        Clinic.objects.update(country="US")
+        born = f"{course.patient.birth_date:%m/%d/%Y}"
+        found = desk.get(reverse("treatments:calendar_free"), {"time": self.code(desk), "q": born})
+        assert "Book for Maria Santos" in found.content.decode()
 
     def test_a_time_that_is_none_is_said(self, desk: Client, osei: Injector) -> None:
         answer = desk.get(reverse("treatments:calendar_free"), {"time": "x"})

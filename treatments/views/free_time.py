@@ -13,6 +13,7 @@ from clinic import audit
 from clinic.access import Capability, StaffRequest, requires
 from clinic.models import AuditEntry
 from patients.models import Patient
+from patients.search import MONTH_FIRST
 from treatments import slots
 from treatments.models import Course, TreatmentSession
 from treatments.models.session import OPEN
@@ -62,7 +63,9 @@ def _due(request: StaffRequest, date: Any) -> list[dict[str, Any]]:
 
 def _searched(request: StaffRequest, text: str) -> list[dict[str, Any]]:
     """Return those in treatment who match, with the visit they have; one more than is shown."""
-    found = Patient.objects.filter(clinic=request.clinic).matching(text)
+    found = Patient.objects.filter(clinic=request.clinic).matching(
+        text, month_first=request.clinic.country in MONTH_FIRST
+    )
     courses: Any = Course.objects.filter(clinic=request.clinic, patient__in=found).open().with_due()
     courses = list(courses.select_related("patient").order_by("patient__family_name", "pk")[: MOST + 1])
     visits = {

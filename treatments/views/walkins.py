@@ -17,6 +17,7 @@ from clinic.models import AuditEntry
 from clinic.redirects import posted_uid
 from clinic.wording import clock_words
 from patients.models import Patient
+from patients.search import MONTH_FIRST
 from treatments import booking, days, slots, walkins
 from treatments.authorized import shortfalls
 from treatments.forms import parse_day
@@ -26,7 +27,6 @@ from treatments.views.steps import tell, warn_of_payer
 from treatments.views.times import Refusal, early_reason, show_times, show_too_early
 
 SHORTEST, MOST = 2, 20
-MONTH_FIRST = frozenset({"US"})
 
 
 @requires(Capability.BOOK)
