@@ -7,8 +7,8 @@ from django.core.checks import CheckMessage, Warning, register  # noqa: A004 (Dj
 
 # The default texts fit into one text message with addresses up to this length.
 LONGEST_BASE_URL = 39
-# A worker stops in the middle of its lease; what it began just then may wait for several answers.
-TIMEOUTS_IN_LEASE = 4
+# A worker stops in the middle of its lease; what it began just then may ask, send and ask again, each for two time-outs.
+TIMEOUTS_IN_LEASE = 12
 
 
 @register()

@@ -14,6 +14,13 @@ def test_a_lease_shorter_than_sending_is_named(settings: Settings) -> None:
     assert [warning.id for warning in leases_outlast_sending(None)] == ["reminders.W001"]
 
 
+def test_a_lease_whose_half_does_not_hold_three_slow_calls_is_named(settings: Settings) -> None:
+    settings.SMS_TIMEOUT_SECONDS, settings.REMINDER_LEASE_SECONDS = 30, 359
+    assert [warning.id for warning in leases_outlast_sending(None)] == ["reminders.W001"]
+    settings.REMINDER_LEASE_SECONDS = 360
+    assert leases_outlast_sending(None) == []
+
+
 def test_an_address_too_long_for_a_text_message_is_named(settings: Settings) -> None:
     settings.BASE_URL = "https://" + "x" * 32
     assert [warning.id for warning in links_fit_into_one_text(None)] == ["reminders.W002"]
