@@ -71,8 +71,16 @@ def use_standard(*, rule: ReminderRule, by: User, at: dt.datetime) -> int:
         subject, body = defaults.standard_of(text)
         if text.made_by_id or guard.faults(f"{subject} {body}", kind=rule.kind, also=also):
             continue
-        place = {"rule": rule, "channel": text.channel, "language": text.language}
-        save_text(**place, subject=subject, body=body, after=text.version, by=by, at=at)
+        save_text(
+            rule=rule,
+            channel=text.channel,
+            language=text.language,
+            subject=subject,
+            body=body,
+            after=text.version,
+            by=by,
+            at=at,
+        )
         made += 1
     return made
 

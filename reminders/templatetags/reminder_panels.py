@@ -69,7 +69,7 @@ def offer_messages(offer: SlotOffer) -> dict[int, Result]:
     """
     now, zone = timezone.now(), timezone.get_current_timezone()
     sent = Reminder.objects.filter(invitation__offer=offer).prefetch_related("deliveries").order_by("pk")
-    found = {one.invitation_id: result_of(one, one.deliveries.all(), now, zone) for one in sent}
+    found = {one.invitation_id: result_of(one, list(one.deliveries.all()), now, zone) for one in sent}
     if not found and (offer.state == SlotOffer.State.ENDED or now < offer.offered_at + PLANNED_WITHIN):
         return {}
     nothing = Result("failed", "No message", "No way by which offers go reaches them: call")
