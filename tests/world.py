@@ -175,7 +175,7 @@ class World:
             **{key: {"uid": self.injector.uid, "pk": self.hours.pk} for key in ("setup:edit_hours", "setup:end_hours")},
             "patients:diary_day": {"uid": self.patient.uid, "date": "2026-11-22"},
             "patients:copy_policy": {"key": "payer-a"},
-            "reminders:rule": {"pk": self.reminder.rule_id},
+            **{f"reminders:{key}": {"pk": self.reminder.rule_id} for key in ("rule", "use_standard")},
             **{f"reminders:{key}": self.editor for key in ("text", "preview_text", "try_text")},
             "treatments:undo": {"uid": self.session.uid, "event": self.event.pk},
         }

@@ -103,10 +103,11 @@ def _form(request: StaffRequest, place: Place) -> TextForm:
     if request.method == "POST":
         return TextForm(request.POST, **_terms(request, place))
     last = writing.newest(place.rule, place.channel, place.language)
-    start = {"subject": last.subject, "body": last.body, "version": last.version} if last else {"version": 0}
-    if last and "standard" in request.GET:
-        start["subject"], start["body"] = defaults.standard_of(last)
-    return TextForm(initial=start, **_terms(request, place))
+    if last is None:
+        return TextForm(initial={"version": 0}, **_terms(request, place))
+    standard = "standard" in request.GET
+    subject, body = defaults.standard_of(last) if standard else (last.subject, last.body)
+    return TextForm(initial={"subject": subject, "body": body, "version": last.version}, **_terms(request, place))
 
 
 def _save(request: StaffRequest, place: Place, form: TextForm) -> MessageTemplate:
