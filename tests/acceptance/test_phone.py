@@ -27,6 +27,7 @@ SEEN = re.compile("botox|migraine|headache|treatment", re.IGNORECASE)
 CUT_OFF = """all => all.map((one) => [one, one.closest(".table-frame")]).filter(([one, frame]) =>
     one.getBoundingClientRect().right > frame.getBoundingClientRect().right + 1).map(([one]) => one.outerHTML)"""
 TWICE_THE_TEXT = "document.documentElement.style.fontSize = '200%'"
+HOLDS_WHAT_IT_SAYS = "one => one.clientWidth > 0 && one.scrollWidth <= one.clientWidth"
 COUNT_TAPS = "window.taps = 0; addEventListener('click', (event) => { if (event.isTrusted) taps += 1 }, true)"
 
 
@@ -68,6 +69,23 @@ def test_f11_both_answers_are_in_sight_and_nothing_runs_off_the_side(
         assert wider_than_its_window(page) <= 0, f"{language}, text twice as large"
     page.goto(links["visit"])
     assert page.evaluate("getComputedStyle(document.body).fontSize") == "18px"
+
+
+@on_screen
+def test_f11_text_twice_as_large_leaves_room_for_a_birth_date_and_for_the_themes(
+    phone: BrowserContext, stack: Stack, links: dict[str, str]
+) -> None:
+    page = phone.new_page()
+    for language in ("en", "ur"):  # from left to right and from right to left
+        phone.add_cookies([{"name": "language", "value": language, "url": stack.url}])
+        page.goto(links["diary"])
+        page.evaluate(TWICE_THE_TEXT)
+        for box, digits in (("born_day", "27"), ("born_month", "12"), ("born_year", "1984")):
+            page.locator(f"[name={box}]").fill(digits)
+            assert page.locator(f"[name={box}]").evaluate(HOLDS_WHAT_IT_SAYS), (language, box)
+        page.locator(".patient-bar summary").click()
+        for theme in page.locator("[name=theme]").all():
+            expect(theme).to_be_in_viewport(ratio=1)
 
 
 def test_f13_opened_by_programs_and_by_a_browser_that_runs_scripts_a_link_changes_nothing(
