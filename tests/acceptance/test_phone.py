@@ -88,6 +88,17 @@ def test_f11_text_twice_as_large_leaves_room_for_a_birth_date_and_for_the_themes
             expect(theme).to_be_in_viewport(ratio=1)
 
 
+@on_screen
+def test_f11_an_afternoon_stands_beside_its_morning_in_a_wide_window_too(
+    phone: BrowserContext, links: dict[str, str]
+) -> None:
+    page = phone.new_page()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{links['due']}ask/")
+    tops = page.locator(".half-days > label").evaluate_all("all => all.map((one) => one.getBoundingClientRect().top)")
+    assert tops[::2] == tops[1::2]
+
+
 def test_f13_opened_by_programs_and_by_a_browser_that_runs_scripts_a_link_changes_nothing(
     phone: BrowserContext, stack: Stack, links: dict[str, str]
 ) -> None:
