@@ -14,6 +14,11 @@ pytestmark = [pytest.mark.stack, pytest.mark.browser, once("keys do the same in 
 
 WIDE = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
+# Whether anything of what has the focus is seen: the names above and the times beside it stay where they are.
+IN_SIGHT = """() => {
+    const {left, top, width, height} = document.activeElement.getBoundingClientRect();
+    return document.activeElement.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+}"""
 # Day, time, injector, and that it is free or who comes.
 SPOKEN = re.compile(r"[A-Z]\w+day \d+ [A-Z]\w+, (\d+(:\d\d)?[ap]m|midday), (Dr|RN) \w+, \S.*")
 
@@ -74,6 +79,18 @@ def test_f05_each_time_says_day_time_injector_and_free_or_who(calendar: Page) ->
     names = times.evaluate_all("all => all.map((one) => one.ariaLabel || '')")
     assert len(names) > 30
     assert [name for name in names if not SPOKEN.fullmatch(name)] == []
+
+
+def test_f07_going_up_the_day_of_all_by_keys_nothing_in_focus_hides_under_the_names(calendar: Page) -> None:
+    calendar.set_viewport_size({"width": 1280, "height": 500})
+    calendar.get_by_role("link", name="Day, everyone").click()
+    calendar.wait_for_url("**/calendar/day/**")
+    calendar.get_by_role("grid").locator("[tabindex='0']").focus()
+    for _ in range(30):
+        calendar.keyboard.press("ArrowDown")
+    for _ in range(30):
+        calendar.keyboard.press("ArrowUp")
+        assert calendar.evaluate(IN_SIGHT), focused(calendar)
 
 
 def test_f05_tab_leaves_the_grid_and_comes_back_to_the_same_time(calendar: Page) -> None:
