@@ -58,16 +58,28 @@
     return (inRow && inRow[0]) || outside.find((element) => visible(element) || element.closest("details.menu"));
   };
 
+  /* A key of a row is pressed in any of them: it is listed with what it does in each, and without anybody's name. */
+  const wordsOf = (element) => {
+    const copy = element.cloneNode(true);
+    copy.querySelectorAll(".visually-hidden").forEach((part) => part.remove());
+    return (copy.textContent.trim() || element.ariaLabel || "").replace(/\s+/g, " ");
+  };
+
+  const keyed = () => [
+    ...[...document.querySelectorAll("[data-key]")].filter((element) => visible(element) || element.closest("details.menu")),
+    ...[...document.querySelectorAll("template")].flatMap((later) => [...later.content.querySelectorAll("[data-key]")]),
+  ];
+
   const listKeysHere = () => {
     const list = document.querySelector("[data-keys-here]");
     const seen = new Map();
-    document.querySelectorAll("[data-key]").forEach((element) => {
-      const label = element.dataset.keyLabel || element.ariaLabel || element.textContent.trim();
-      if (label && !seen.has(element.dataset.key)) seen.set(element.dataset.key, label);
+    keyed().forEach((element) => {
+      const words = wordsOf(element);
+      if (words) seen.set(element.dataset.key, (seen.get(element.dataset.key) || new Set()).add(words));
     });
-    list.replaceChildren(...[...seen].map(([key, label]) => {
+    list.replaceChildren(...[...seen].map(([key, words]) => {
       const item = document.createElement("li");
-      item.append(Object.assign(document.createElement("kbd"), { textContent: key }), ` ${label}`);
+      item.append(Object.assign(document.createElement("kbd"), { textContent: key }), ` ${[...words].join(", ")}`);
       return item;
     }));
     document.querySelectorAll("template[data-keys]").forEach((own) => list.append(own.content.cloneNode(true)));

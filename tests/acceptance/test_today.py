@@ -163,6 +163,17 @@ def test_f04_with_the_keys_switched_off_letters_do_nothing_and_tab_and_enter_sti
     expect(desk.locator("#messages")).to_contain_text("arrived")
 
 
+def test_the_list_of_keys_says_what_each_does_in_any_row_and_names_nobody(desk: Page) -> None:
+    names = desk.locator("#day-rows > tr > th > a").all_inner_texts()
+    desk.keyboard.press("?")
+    keys = desk.locator("[data-keys-here]")
+    for words in ("a Arrived", "x No-show", "u Undo last step"):
+        key, does = words.split(" ", 1)
+        line = keys.get_by_role("listitem").filter(has=desk.locator("kbd", has_text=re.compile(f"^{key}$")))
+        expect(line).to_contain_text(does)
+    assert [name for name in names if name in keys.inner_text()] == []
+
+
 def test_n_registers_a_person_from_any_page_but_not_from_within_a_form(desk: Page) -> None:
     for address in ("/today/", "/recall/"):
         desk.goto(address)
