@@ -27,6 +27,7 @@ SEEN = re.compile("botox|migraine|headache|treatment", re.IGNORECASE)
 CUT_OFF = """all => all.map((one) => [one, one.closest(".table-frame")]).filter(([one, frame]) =>
     one.getBoundingClientRect().right > frame.getBoundingClientRect().right + 1).map(([one]) => one.outerHTML)"""
 TWICE_THE_TEXT = "document.documentElement.style.fontSize = '200%'"
+AS_LARGE_AS_EVER = "document.documentElement.style.fontSize = ''"
 HOLDS_WHAT_IT_SAYS = "one => one.clientWidth > 0 && one.scrollWidth <= one.clientWidth"
 COUNT_TAPS = "window.taps = 0; addEventListener('click', (event) => { if (event.isTrusted) taps += 1 }, true)"
 
@@ -41,8 +42,8 @@ def hand(browser: Browser, stack: Stack) -> Iterator[BrowserContext]:
 
 
 def wider_than_its_window(page: Page) -> int:
-    """Return by how many pixels a page runs off the side."""
-    return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+    """Return by how many pixels a page runs off the side. A phone's innerWidth grows with what does."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
 @on_screen
@@ -178,6 +179,9 @@ def test_f15_every_site_of_the_session_form_can_be_hit_and_the_totals_stay_in_si
     for width in (size["width"], 1024, 1200):  # and on its side, or at a desk
         page.set_viewport_size({"width": width, "height": size["height"]})
         assert wider_than_its_window(page) <= 0, width
+    page.set_viewport_size(size)
+    page.evaluate(TWICE_THE_TEXT)
+    assert wider_than_its_window(page) <= 0, "text twice as large"
 
 
 @on_screen
@@ -198,5 +202,8 @@ def test_f16_on_a_phone_the_day_is_cards_whose_next_step_is_in_sight_and_large(
     expect(page.get_by_label("Status")).to_be_hidden()  # folded away, so that rows come first
     page.locator(".fold > summary").click()
     expect(page.get_by_label("Status")).to_be_visible()
+    page.evaluate(TWICE_THE_TEXT)
+    assert page.locator("#day-rows .chip").evaluate_all(CUT_OFF) == []
+    page.evaluate(AS_LARGE_AS_EVER)
     page.set_viewport_size(TABLET)  # a table there: nothing is cut off by its frame
     assert page.locator("#day-rows :is(a.btn, button, summary, [data-menu])").evaluate_all(CUT_OFF) == []
