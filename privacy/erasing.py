@@ -22,7 +22,7 @@ from privacy.rules import BLANK, CONTACT, RULES, Delete
 from privacy.seen import kept_until
 from reminders.models import InboundMessage, OneOff, Reminder, State
 from reminders.models.reminder import UNSETTLED
-from treatments.models import Course
+from treatments.models import Course, ReferralLine
 
 WORD = "erased"
 ADDRESS_ERASED = "The contact data was erased"
@@ -49,6 +49,8 @@ def erase(*, patient: Patient, what: str, reason: str, by: User | None, at: dt.d
     _settle(_rows(InboundMessage, people), by, at)
     _stop_messages(people, at)
     _forget_words(people)
+    for line in _rows(ReferralLine, people):
+        line.forget_addresses()
     if what == Erasure.What.PERSON:
         _forget_person(people, by=by, at=at)
     for one in people:

@@ -26,6 +26,7 @@ from tests.builders import NOW, TODAY, make_assessment, make_course, make_patien
 from tests.clinic.test_constraints import refused
 from tests.conftest import log_in
 from tests.interface.programs import Program
+from tests.treatments.referrals.lists import LATER, NEVER_TREATED, load, row
 from tests.world import World
 from treatments.courses import close_course
 from treatments.models import Course, OutsideDose, SessionEvent, Status, StockVial, TreatmentSession
@@ -177,6 +178,23 @@ def test_contact_data_goes_and_the_record_stays(maria: Patient, keeper: User) ->
     assert Patient.objects.matching("900555").count() == 0
     assert Reminder.objects.filter(patient=maria).exists()
     assert Delivery.objects.get().outcome == "refused"
+
+
+def test_addresses_that_came_with_a_list_go_and_the_same_list_does_not_bring_them_back(
+    harbour: World, keeper: User
+) -> None:
+    listed = row(900, **NEVER_TREATED, injector="")
+    load(harbour.clinic, listed)
+    person = Patient.objects.get(record_number=listed["mrn"])
+    wipe(person, keeper, "contact", "request")
+    assert not {"+447700900123", listed["email"]} & set(told(person).split('"'))
+    assert load(harbour.clinic, listed, at=LATER).unchanged == 1
+    load(harbour.clinic, listed | {"payer": "Aster", "sms_consent_on": "2026-11-01"}, at=LATER)
+    assert "900123" not in told(person)
+    assert not ContactPoint.objects.filter(patient=person).exists()
+    # Who is referred anew has to be reached.
+    load(harbour.clinic, listed | {"referred_on": "2026-11-20"}, at=LATER)
+    assert ContactPoint.objects.filter(patient=person, address="+447700900123").exists()
 
 
 def test_somebody_in_treatment_stays(harbour: World, keeper: User) -> None:

@@ -1,9 +1,13 @@
 """What a referral list said about a person."""
 
+from typing import Any
+
 from django.db import models
 
 from clinic.models import Clinic
 from patients.models import Patient
+
+ADDRESSES = ("phone", "email")
 
 
 class ReferralLine(models.Model):
@@ -23,3 +27,14 @@ class ReferralLine(models.Model):
 
     def __str__(self) -> str:
         return f"Referral line {self.pk}"
+
+    def forget_addresses(self) -> None:
+        """Erase the addresses, and remember that they were: an empty one is what a list says that has none."""
+        self.said |= dict.fromkeys(ADDRESSES)
+        self.save(update_fields=["said"])
+
+    def heard(self, said: dict[str, Any]) -> dict[str, Any]:
+        """Return what a list says now, without addresses that were erased here: they come back with a new referral alone."""
+        if said["referred_on"] != self.said.get("referred_on"):
+            return said
+        return said | {name: None for name in ADDRESSES if self.said.get(name, "") is None}

@@ -116,7 +116,7 @@ class ReferralList:
 
 def _news(referral: Referral, stored: Stored) -> set[str]:
     before = stored.line.said if stored.line else {}
-    return {name for name, value in referral.said.items() if name not in before or before[name] != value}
+    return {name for name, value in stored.heard(referral).items() if name not in before or before[name] != value}
 
 
 def open_list(

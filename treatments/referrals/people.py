@@ -61,14 +61,14 @@ def update_person(both: Comparison) -> None:
 
 def update_contacts(both: Comparison) -> None:
     """Update phone and email, each with the consent that came with it."""
-    referral = both.referral
+    referral, heard = both.referral, both.stored.heard(both.referral)
     if both.any_news("phone", "sms_consent_on"):
-        _update_contact(both, Channel.SMS, referral.phone, referral.sms_consent_on)
+        _update_contact(both, Channel.SMS, heard["phone"], referral.sms_consent_on)
     if both.any_news("email", "email_consent_on"):
-        _update_contact(both, Channel.EMAIL, referral.email, referral.email_consent_on)
+        _update_contact(both, Channel.EMAIL, heard["email"], referral.email_consent_on)
 
 
-def _update_contact(both: Comparison, channel: Channel, address: str, consent_on: dt.date | None) -> None:
+def _update_contact(both: Comparison, channel: Channel, address: str | None, consent_on: dt.date | None) -> None:
     """Store one contact point. What was withdrawn here stays withdrawn, whatever an old list says."""
     if not address:
         return
@@ -94,7 +94,7 @@ def _update_contact(both: Comparison, channel: Channel, address: str, consent_on
 
 def remember(both: Comparison, change: Change) -> None:
     """Keep what the list said, to be compared with what it says next time."""
-    values: dict[str, Any] = {"said": both.referral.said, "read_at": both.setting.at}
+    values: dict[str, Any] = {"said": both.stored.heard(both.referral), "read_at": both.setting.at}
     if both.stored.line:
         change.set(both.stored.line, values)
     else:

@@ -30,9 +30,13 @@ class Stored:
     # The one session of an untouched course that a list brought; not there once anything of our own happened.
     session_before: TreatmentSession | None = None
 
+    def heard(self, referral: Referral) -> dict[str, Any]:
+        """Return what the list says of them, as far as it is taken."""
+        return self.line.heard(referral.said) if self.line else referral.said
+
     def says_the_same(self, referral: Referral) -> bool:
         """Tell whether the list said exactly this last time."""
-        return self.line is not None and self.line.said == referral.said
+        return self.line is not None and self.line.said == self.heard(referral)
 
     def said_units(self) -> int | None:
         """Return the units of the last injection as the list gave them last time."""
