@@ -37,6 +37,8 @@ COLUMNS = (
 _NUMBERS = {"cycle", "days_since_last", "units", "sites", "wasted"}
 # A cell that begins so is run as a formula by spreadsheets.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# Where a comma is part of a number, a spreadsheet begins a cell behind these instead, quotes or none.
+_FORMULA_INSIDE = re.compile(r"([;\t\r\n]\s*)(?=[=+\-@])")
 # A workbook is XML, which has no way to write them; they come along with what is pasted, or from a scanner.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _TO_QUOTE = re.compile('[",\r\n]').search
@@ -47,7 +49,8 @@ _NO_TIME = Status.GIVEN_BEFORE.value
 
 
 def safe_cell(text: str) -> str:
-    """Return the cell as text that no spreadsheet takes for a formula, be it after spaces."""
+    """Return the cell as text that no spreadsheet takes for a formula, be it after spaces, or cut at a semicolon."""
+    text = _FORMULA_INSIDE.sub(r"\1'", text)
     if text[:1].isalnum():
         return text
     return f"'{text}" if text.startswith(_FORMULA_STARTS) or text.lstrip().startswith(_FORMULA_STARTS) else text

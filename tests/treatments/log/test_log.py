@@ -162,6 +162,16 @@ def test_no_cell_of_the_export_is_a_formula(riverside: Clinic, osei: Injector, a
     assert not safe_cell(name).strip().startswith(("=", "+", "-", "@", "\t"))
 
 
+@pytest.mark.parametrize("name", ["x;=1+1", "x; @SUM(A1)", "=1;+1"])
+def test_nor_is_a_piece_of_one_where_semicolons_part_the_cells(
+    riverside: Clinic, osei: Injector, admin: User, name: str
+) -> None:
+    make_session(make_course(make_patient(riverside, name, 'Reid "R"')), osei, NOW)
+    pieces = ",".join(exported(admin)[2]).split(";")
+    assert len(pieces) == 2
+    assert not [piece for piece in pieces if piece.strip().startswith(("=", "+", "-", "@"))]
+
+
 def test_the_export_of_another_clinic_holds_nothing_of_this_one(signed: TreatmentSession, lakeside: Clinic) -> None:
     lena = make_user("lena@lakeside.example", "Lena Park", (lakeside, Role.ADMIN))
     assert len(exported(lena)) == 2
