@@ -33,7 +33,7 @@ def product(asked: Asked) -> Report:
     ]  # fmt: skip
     tables = [
         Table("Units given by month", ("Month", "Given", "Wasted", "Sessions"), [_month(row, asked) for row in months]),
-        Table("By lot", ("Lot", "Vials", "Units given", "Units wasted"), [_lot(row, asked) for row in lots[:MOST_LOTS]],
+        Table("By lot", ("Lot", "Vials", "Units given", "Units wasted"), _by_lot(lots, asked),
               "Vials of old records may say no units of their own; they count as vials."),
     ]  # fmt: skip
     return Report("Product", _ABOUT, figures, tables, too_few(sums["sessions"], "signed sessions"))
@@ -67,6 +67,16 @@ def _month(row: dict[str, Any], asked: Asked) -> Row:
     return Row(cells, asked.given(record="signed", **month_days(month, asked)), float(row["given"]))
 
 
-def _lot(row: dict[str, Any], asked: Asked) -> Row:
-    units = ("not known" if row[name] is None else f"{row[name]:,}" for name in ("given", "wasted"))
-    return Row((row["lot"], f"{row['vials']:,}", *units), asked.given(lot=row["lot"]))
+def _by_lot(lots: list[dict[str, Any]], asked: Asked) -> list[Row]:
+    """Return the lots of which most was opened, and the others in one line: the table adds up to the figures."""
+    shown = [Row(_lot(row["lot"], row), asked.given(lot=row["lot"])) for row in lots[:MOST_LOTS]]
+    others = lots[MOST_LOTS:]
+    if others:
+        sums = {name: sum(row[name] or 0 for row in others) for name in ("vials", "given", "wasted")}
+        shown.append(Row(_lot(f"{len(others):,} other {'lot' if len(others) == 1 else 'lots'}", sums)))
+    return shown
+
+
+def _lot(name: str, sums: dict[str, Any]) -> tuple[str, ...]:
+    units = ("not known" if sums[one] is None else f"{sums[one]:,}" for one in ("given", "wasted"))
+    return (name, f"{sums['vials']:,}", *units)

@@ -105,6 +105,15 @@ def test_units_and_vials_are_summed_by_lot(visit: Visit, prescriber: User, admin
     assert table(report, "By lot") == [("C1", "2", "310", "90"), ("C2", "1", "155", "45")]
 
 
+def test_lots_that_have_no_line_of_their_own_share_one(
+    visit: Visit, prescriber: User, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.product.MOST_LOTS", 1)
+    for lot in ("C1", "C1", "C2", "C3"):
+        record(visit(), prescriber, lot)
+    assert table(shown(admin, "product"), "By lot") == [("C1", "2", "310", "90"), ("2 other lots", "2", "310", "90")]
+
+
 def test_a_session_signed_late_counts_in_the_month_in_which_it_was_given(
     visit: Visit, prescriber: User, admin: User
 ) -> None:
