@@ -14,6 +14,8 @@ from clinic.access import CAPABILITIES, Capability
 from clinic.models import Clinic, Membership
 from interface.models import Hook, Integration
 
+# No source: time to make another token and bring it to the program before the old one ends.
+ENDS_SOON = dt.timedelta(days=14)
 _ROLES = [role for role, can in CAPABILITIES.items() if Capability.SETUP in can]
 
 
@@ -34,3 +36,9 @@ def left_alone(clinic: Clinic, now: dt.datetime) -> dict[str, int]:
         "asking": with_keepers(asking).filter(kept=False).count(),
         "told": with_keepers(told).filter(kept=False).count(),
     }
+
+
+def ending(clinic: Clinic, now: dt.datetime) -> list[Integration]:
+    """Return the programs that asked lately and whose token ends soon, the first to end first (one query)."""
+    asks = Integration.objects.filter(clinic=clinic, revoked_at=None, last_used_at__gt=now - ENDS_SOON)
+    return list(asks.filter(expires_at__gt=now, expires_at__lte=now + ENDS_SOON).order_by("expires_at", "pk"))

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils import timezone
 
 from clinic.models import AuditEntry, Clinic, Membership, Role, User
 from clinic.staff import actions
@@ -119,6 +120,17 @@ def test_what_has_ended_is_nobody_s_business(
         page = log_in(admin).get(reverse("integrations:list")).content.decode()
         assert LINE not in page
         assert "Take over" not in page
+
+
+def test_a_token_that_ends_soon_is_named_while_its_program_asks(admin: User, asking: Integration) -> None:
+    def settings() -> str:
+        return log_in(admin).get(reverse("setup:overview")).content.decode()
+
+    for days, asked, named in ((15, True, False), (13, False, False), (13, True, True), (-1, True, False)):
+        with time_machine.travel(asking.expires_at - dt.timedelta(days=days), tick=False):
+            lately = timezone.now() - dt.timedelta(days=1)
+            Integration.objects.filter(pk=asking.pk).update(last_used_at=lately if asked else None)
+            assert ("The token of Hospital file ends" in settings()) is named, (days, asked)
 
 
 def test_nobody_but_an_admin_takes_over(front_desk: User, asking: Integration) -> None:
