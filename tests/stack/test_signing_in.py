@@ -70,8 +70,24 @@ def test_a_passkey_is_added_signs_in_without_a_password_and_is_removed(phone: Pa
     phone.wait_for_url("**/me/second-step/**")
 
 
-def test_a_passkey_that_is_not_used_says_why(browser_page: Page) -> None:
-    page = browser_page
+def test_where_no_passkey_can_work_none_is_offered_and_the_reason_is_said_first(browser_page: Page) -> None:
+    page, why = browser_page, "the address of this page is a number"
+    log_in(page, READER)
+    page.goto("/me/second-step/")
+    expect(page.get_by_text(why)).to_be_visible()
+    expect(page.get_by_role("link", name="Add a passkey")).to_be_hidden()
+    page.goto("/me/second-step/passkeys/new/")
+    prove_it_is_you(page)
+    expect(page.get_by_text(why)).to_be_visible()
+    expect(page.get_by_label("Name", exact=True)).to_be_hidden()
+    sign_out(page)
+    page.goto("/log-in/")
+    expect(page.get_by_label("Password")).to_be_visible()
+    expect(page.get_by_role("button", name="Use a passkey")).to_be_hidden()
+
+
+def test_a_passkey_that_is_not_used_says_why(phone: Page) -> None:
+    page = phone
     page.goto("/log-in/")
     use, words = page.get_by_role("button", name="Use a passkey"), page.locator("#failure")
     page.evaluate(
