@@ -17,6 +17,8 @@ from treatments.models import Status
 
 # So many rows are sent at a time: what is held of them in memory, however many there are.
 CHUNK = 500
+# A workbook is written before it is sent, 5,000 rows a second: proxies wait for a minute, and others want the processor.
+MOST_IN_A_WORKBOOK = 100_000
 COLUMNS = (
     "date",
     "time",

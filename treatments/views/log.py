@@ -57,9 +57,13 @@ def export(request: StaffRequest) -> HttpResponseBase:
     asked.pop(IN_LINK, None)
     if not chosen.form.is_valid():
         return redirect(f"{reverse(LOG)}?{asked.urlencode()}")
-    now = timezone.now()
-    _note(request, AuditEntry.Action.EXPORT, chosen.qs.order_by().count(), now)
+    now, number = timezone.now(), chosen.qs.order_by().count()
     as_workbook = "xlsx" in asked.pop("format", [])
+    if as_workbook and number > files.MOST_IN_A_WORKBOOK:
+        most = f"A workbook takes {files.MOST_IN_A_WORKBOOK:,} sessions at most, and these are {number:,}."
+        messages.warning(request, f"{most} Export CSV, or choose fewer days.")
+        return redirect(f"{reverse(LOG)}?{asked.urlencode()}")
+    _note(request, AuditEntry.Action.EXPORT, number, now)
     name = f"sessions-{now.astimezone(request.clinic.zone).date()}"
     if as_workbook:
         book = files.workbook(chosen.qs, request.clinic, asked.urlencode())

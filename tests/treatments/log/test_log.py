@@ -149,6 +149,18 @@ def test_lots_of_one_session_stand_in_order_and_once(course: Course, osei: Injec
     assert exported(admin)[2][11] == "A1 C9"
 
 
+def test_a_workbook_of_more_than_can_be_written_while_one_waits_is_refused_in_words(
+    signed: TreatmentSession, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("treatments.log.export.MOST_IN_A_WORKBOOK", 1)
+    asked = reverse("treatments:export") + "?last=2030-01-01"
+    page = log_in(admin).get(f"{asked}&format=xlsx", follow=True).content.decode()
+    assert "sessions at most, and these are 2. Export CSV, or choose fewer days." in page
+    assert "2030-01-01" in page
+    assert not AuditEntry.objects.filter(action="export").exists()
+    assert log_in(admin).get(asked)["Content-Type"].startswith("text/csv")
+
+
 def test_the_export_is_logged_with_its_size(signed: TreatmentSession, admin: User) -> None:
     exported(admin)
     entry = AuditEntry.objects.get(action="export")
