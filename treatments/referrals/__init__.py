@@ -11,5 +11,6 @@ What a list may change
   or withdrawn here stands, except that a new number or address has only the consent that came with it.
 - A draft assessment of referral findings is kept up to date; a signed one is never touched, a draft begun here neither.
 - The course of somebody in treatment is made once and corrected only while nothing of our own has happened in it.
+- A phone number or an email address that was erased here stays away until the list says another ``referred_on``.
 - What a later list leaves out (a phone number, an authorization, treatment) is not taken away here.
 """
