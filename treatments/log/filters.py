@@ -19,7 +19,7 @@ from treatments.effects.catalogue import EFFECTS
 from treatments.models import SessionDraft, SideEffect, Status, Vial
 from treatments.models.course import AddDays
 from treatments.models.session import OPEN, SELDOM
-from treatments.stock.changes import spellings
+from treatments.stock.lot_numbers import spellings
 
 RECORDS = (
     ("draft", "Draft, not signed"),

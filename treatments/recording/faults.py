@@ -12,7 +12,7 @@ from treatments.recording import given, on_record, since
 from treatments.recording.findings import Findings
 from treatments.setup import who_injects
 from treatments.stock import use
-from treatments.stock.changes import clean_lot
+from treatments.stock.lot_numbers import clean_lot
 
 NO_DAY = "Say on which day it was given."
 ADD_A_VIAL = "Add a vial or take sites off."

@@ -8,7 +8,7 @@ from treatments import protocol
 from treatments.models import Injection, SafetyAnswer, SessionRecord, TreatmentSession, Vial
 from treatments.recording.findings import Findings
 from treatments.stock import use
-from treatments.stock.changes import clean_lot, recalls_of
+from treatments.stock.lot_numbers import clean_lot, recalls_of
 
 
 def write_signed(

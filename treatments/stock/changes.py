@@ -2,7 +2,6 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -13,6 +12,8 @@ from clinic.models import AuditEntry, Clinic, User
 from clinic.wording import day_words
 from patients.models import Patient
 from treatments.models import LotRecall, StockVial
+from treatments.stock import use
+from treatments.stock.lot_numbers import clean_lot, recalls_of
 
 
 class Refused(Exception):
@@ -32,33 +33,19 @@ class Delivery:
     ndc: str = ""
 
 
-def clean_lot(text: str) -> str:
-    """Return a lot number as it is kept: in capitals without blanks, as makers print it, however it was typed.
-
-    Nor with letters that nobody sees, which scanners send and copied text holds: a recalled lot would pass for another.
-    """
-    return "".join(letter for letter in text if letter.isprintable() and not letter.isspace()).upper()
-
-
-def spellings(text: str) -> set[str]:
-    """Return how a lot may stand in a signed record: as it is kept, or with the blanks of before they were taken out."""
-    return {clean_lot(text), text.strip().upper()}
-
-
-def recalls_of(clinic: int, lots: Iterable[str]) -> list[LotRecall]:
-    """Return the recalls of these lots (1 query), also those that were kept with blanks once and never change."""
-    named = {clean_lot(lot) for lot in lots}
-    return [recall for recall in LotRecall.objects.filter(clinic=clinic) if clean_lot(recall.lot) in named]
-
-
 @transaction.atomic
 def receive(*, clinic: Clinic, delivery: Delivery, by: User, at: dt.datetime) -> list[StockVial]:
-    """Put vials into stock. Raises Refused for a lot that is empty, was recalled, or had expired on arrival."""
+    """Put vials into stock, and count off those that sessions used before they were entered.
+
+    Raises Refused for a lot that is empty, was recalled, or had expired on arrival, and for a day to come.
+    """
     _permit(by, clinic)
     if not clean_lot(delivery.lot):
         raise Refused("Enter the lot number on the vials.")
     if delivery.expires_on < delivery.received_on:
         raise Refused(f"Lot {delivery.lot} had expired on {day_words(delivery.expires_on)}. Send it back.")
+    if delivery.received_on > at.astimezone(clinic.zone).date():
+        raise Refused("They cannot have arrived in the future.")
     _hold(clinic)
     if recalls_of(clinic.pk, [delivery.lot]):
         raise Refused(f"Lot {delivery.lot} was recalled. Set it aside and tell the supplier.")
@@ -75,8 +62,9 @@ def receive(*, clinic: Clinic, delivery: Delivery, by: User, at: dt.datetime) ->
         )
         for _ in range(delivery.number)
     )
+    use.catch_up(vial=vials[0], by=by, at=at)
     _trace(clinic, by, at, AuditEntry.Action.CREATE, len(vials))
-    return vials
+    return list(StockVial.objects.filter(pk__in=[vial.pk for vial in vials]))
 
 
 @transaction.atomic

@@ -8,7 +8,8 @@ from clinic.models import Clinic
 from patients.models import Patient
 from treatments.forms import Day, HouseForm
 from treatments.protocol import VIAL_STRENGTHS
-from treatments.stock.changes import Delivery, clean_lot
+from treatments.stock.changes import Delivery
+from treatments.stock.lot_numbers import clean_lot
 
 MOST_VIALS = 200  # one delivery of a large clinic; more is a slip of the key
 
@@ -46,7 +47,11 @@ class DeliveryForm(HouseForm):
     strength = _strength_field()
     expires_on = Day(label="Expiry", required_words="Enter the expiry date on the vials.")
     number = _number_field()
-    received_on = Day(label="Received", required_words="Enter the day they arrived.")
+    received_on = Day(
+        label="Received",
+        required_words="Enter the day they arrived.",
+        help_text="Vials of this lot that sessions used from that day on are counted off",
+    )
     ndc = forms.CharField(
         label="NDC", max_length=13, required=False, help_text="On the carton; only in the United States"
     )

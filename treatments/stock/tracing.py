@@ -11,7 +11,7 @@ from clinic.paging import page_after
 from patients.models import ContactPoint
 from treatments.days import given_between
 from treatments.models import LotRecall, StockVial, TreatmentSession, Vial
-from treatments.stock.changes import clean_lot, recalls_of, spellings
+from treatments.stock.lot_numbers import clean_lot, recalls_of, spellings
 
 PAGE = 200
 

@@ -2,13 +2,15 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Protocol
+
+from django.db.models import Count
 
 from clinic.models import User
 from clinic.wording import day_words
 from treatments.models import StockVial, TreatmentSession
-from treatments.stock.changes import clean_lot, recalls_of
+from treatments.stock.lot_numbers import clean_lot, recalls_of, spellings
 from treatments.stock.supply import prepared_fault
 
 # A recalled lot cannot be signed; where it was used before anybody knew, a correction takes its vial after all.
@@ -113,6 +115,7 @@ def settle(*, session: TreatmentSession, vials: Sequence[Used], by: User, at: dt
     """
     wanted = Counter((clean_lot(vial.lot), vial.strength) for vial in vials)
     kept: list[StockVial] = []
+    spare: list[StockVial] = []
     for vial in StockVial.objects.filter(session=session):
         key = (vial.lot, vial.strength)
         if wanted[key]:
@@ -120,9 +123,42 @@ def settle(*, session: TreatmentSession, vials: Sequence[Used], by: User, at: dt
             kept.append(vial)
         else:
             _put_back(vial, by, at)
+            spare.append(vial)
     for (lot, strength), number in sorted(wanted.items()):  # in one order: two who sign wait, and do not deadlock
         kept += _take(session, lot, strength, number, by, at)
+    for vial in spare:
+        catch_up(vial=vial, by=by, at=at, but=session)
     return kept
+
+
+def catch_up(*, vial: StockVial, by: User, at: dt.datetime, but: TreatmentSession | None = None) -> None:
+    """Take vials like this one out of stock for sessions that used them while none was in it, the first session first.
+
+    What was used since the vial arrived and is entered, or put back, only now is no vial in the refrigerator. ``but`` is
+    a session that is being settled.
+    """
+    for session, number in _short_of(vial, but):
+        if not _take(session, vial.lot, vial.strength, number, by, at):
+            return
+
+
+def _short_of(vial: StockVial, but: TreatmentSession | None) -> Iterator[tuple[TreatmentSession, int]]:
+    """Yield the sessions since its arrival that used more such vials than were taken out of stock, and how many more."""
+    used = TreatmentSession.objects.filter(
+        clinic=vial.clinic_id,
+        given_on__gte=vial.received_on,
+        record__vials__clinic=vial.clinic_id,
+        record__vials__lot__in=spellings(vial.lot),
+        record__vials__strength=vial.strength,
+    )
+    if vial.owner:
+        used = used.filter(course__patient__in=vial.owner.joined())
+    alike = StockVial.objects.filter(clinic=vial.clinic_id, lot=vial.lot, strength=vial.strength)
+    taken = Counter(alike.filter(session__isnull=False).values_list("session", flat=True))
+    sessions = used.exclude(pk=but.pk) if but else used
+    for session in sessions.annotate(number=Count("record__vials")).order_by("given_on", "pk"):
+        if session.number > taken[session.pk]:
+            yield session, session.number - taken[session.pk]
 
 
 def _put_back(vial: StockVial, by: User, at: dt.datetime) -> None:

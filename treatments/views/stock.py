@@ -15,7 +15,7 @@ from clinic.access import Capability, StaffRequest, requires
 from clinic.models import AuditEntry, Clinic
 from treatments.cycle import INTERVAL_DAYS
 from treatments.forms import DaysForm
-from treatments.models import LotRecall
+from treatments.models import LotRecall, StockVial
 from treatments.stock import changes, shelf, tracing
 from treatments.stock.forms import DeliveryForm, DiscardForm, LotForm, LotRecallForm
 
@@ -86,10 +86,20 @@ def receive(request: StaffRequest) -> HttpResponse:
         except changes.Refused as error:
             form.add_error(None, str(error))
         else:
-            many = "1 vial" if len(vials) == 1 else f"{len(vials)} vials"
-            messages.success(request, f"{many} of lot {vials[0].lot} in stock.")
+            messages.success(request, _arrived(vials))
             return redirect("treatments:stock")
     return render(request, "treatments/stock/receive.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def _arrived(vials: list[StockVial]) -> str:
+    """Say how many came, and how many of them sessions had used before they were entered."""
+    many = "1 vial" if len(vials) == 1 else f"{len(vials)} vials"
+    used = sum(vial.state == StockVial.State.USED for vial in vials)
+    if not used:
+        return f"{many} of lot {vials[0].lot} in stock."
+    return (
+        f"{many} of lot {vials[0].lot} received: {used} used in sessions signed before, {len(vials) - used} in stock."
+    )
 
 
 @require_safe

@@ -16,6 +16,7 @@ from treatments.stock.changes import Delivery, Refused
 
 pytestmark = pytest.mark.django_db
 State = StockVial.State
+EARLY = TODAY - dt.timedelta(days=9)
 VIALS: dict[str, Any] = {"lot": "C4471", "strength": 200, "expires_on": EXPIRY}
 
 
@@ -33,6 +34,39 @@ def test_a_delivery_leaves_a_trace(stocked: Receive, nurse: User) -> None:
     stocked(number=3)
     entry = AuditEntry.objects.get(kind="stock")
     assert (entry.actor, entry.rows) == (nurse, 3)
+
+
+def test_a_delivery_that_is_entered_after_its_vials_were_used_counts_them_off(
+    stocked: Receive, sign: Sign, in_room: TreatmentSession, riverside: Clinic
+) -> None:
+    sign()
+    assert [vial.session for vial in stocked(number=3) if vial.state == State.USED] == [in_room]
+    assert states() == ["in_stock", "in_stock", "used"]
+    assert shelf.used_without_stock(riverside, TODAY) == []
+
+
+def test_vials_that_came_after_a_session_were_not_used_in_it(
+    stocked: Receive, sign: Sign, in_room: TreatmentSession, riverside: Clinic
+) -> None:
+    sign()
+    TreatmentSession.objects.filter(pk=in_room.pk).update(given_on=TODAY - dt.timedelta(days=1), due_on=EARLY)
+    stocked()
+    assert states() == ["in_stock"]
+
+
+def test_vials_for_one_person_are_counted_off_for_nobody_else(
+    stocked: Receive, sign: Sign, tom: Patient, maria: Patient
+) -> None:
+    sign()
+    stocked(owner=tom)
+    assert states() == ["in_stock"]
+    stocked(owner=maria)
+    assert StockVial.objects.get(state=State.USED).owner == maria
+
+
+def test_vials_do_not_arrive_in_the_future(stocked: Receive) -> None:
+    with pytest.raises(Refused, match="in the future"):
+        stocked(received_on=TODAY + dt.timedelta(days=1))
 
 
 def test_an_expired_delivery_is_sent_back(stocked: Receive) -> None:

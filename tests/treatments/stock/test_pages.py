@@ -37,7 +37,10 @@ def test_a_lot_of_which_more_was_used_than_came_in_is_named(at_stock: Client, st
     stocked(number=1)
     sign(VialUsed("C4471", EXPIRY, 200), VialUsed("C4471", EXPIRY, 200))
     page = text(at_stock.get(reverse("treatments:stock")))
-    assert "More vials used than received here: lot C4471. Enter the delivery, or correct the record." in page
+    assert (
+        "More vials used than received here: lot C4471. Enter the delivery with the day on which it came, or correct the record."
+        in page
+    )
 
 
 def test_a_delivery_goes_into_stock(at_stock: Client) -> None:

@@ -12,9 +12,9 @@ from patients.models import Patient
 from tests.builders import NOW, TODAY, make_course, make_session
 from tests.treatments.stock.conftest import EXPIRY, Receive, Sign
 from treatments import leaving, protocol
-from treatments.models import LotRecall, SessionRecord, StockVial, TreatmentSession
+from treatments.models import LotRecall, SessionRecord, Status, StockVial, TreatmentSession
 from treatments.recording import Refused, VialUsed
-from treatments.stock import changes, shelf, tracing, use
+from treatments.stock import changes, lot_numbers, shelf, tracing, use
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +46,7 @@ def test_a_lot_that_is_recalled_while_its_vial_is_signed_is_refused_in_words(
 
     def find_none_at_first(clinic: int, lots: Iterable[str]) -> list[LotRecall]:
         looks.append(clinic)
-        return [] if len(looks) == 1 else changes.recalls_of(clinic, lots)
+        return [] if len(looks) == 1 else lot_numbers.recalls_of(clinic, lots)
 
     changes.recall_lot(clinic=riverside, lot="C4471", reason="Particles", by=nurse, at=NOW + dt.timedelta(seconds=1))
     monkeypatch.setattr(use, "recalls_of", find_none_at_first)
@@ -111,6 +111,18 @@ def test_a_correction_puts_the_other_vial_back(
     sign()
     use.settle(session=in_room, vials=[VialUsed("C4472", EXPIRY, 200)], by=nurse, at=NOW)
     assert StockVial.objects.get(state="used").lot == "C4472"
+
+
+def test_a_vial_that_is_put_back_goes_to_the_session_that_found_none(
+    stocked: Receive, sign: Sign, in_room: TreatmentSession, osei: Injector, nurse: User, tom: Patient
+) -> None:
+    stocked()
+    sign()
+    later = NOW + dt.timedelta(minutes=30)
+    other = make_session(make_course(tom), osei, later, status=Status.IN_ROOM, due_on=TODAY)
+    sign(session=other)
+    use.settle(session=in_room, vials=[VialUsed("C4472", EXPIRY, 200)], by=nurse, at=NOW)
+    assert StockVial.objects.get().session == other
 
 
 def test_settling_twice_takes_nothing_more(
