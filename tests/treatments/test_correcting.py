@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from clinic.models import Clinic, User
 from patients.models import Patient
-from tests.builders import NOW, TODAY, make_record
+from tests.builders import NOW, TODAY, make_patient, make_record
 from tests.conftest import log_in
 from tests.pages import text
 from tests.treatments.record_form import record_data
@@ -21,6 +21,7 @@ from treatments.booking import Stale
 from treatments.models import OutsideDose, SessionRecord, StockVial, TreatmentSession, Vial
 from treatments.recording import Findings, Refused, VialUsed, correct_record
 from treatments.safety import QUESTIONS
+from treatments.stock.changes import Delivery, receive
 
 __all__ = ["in_room", "sign", "stocked"]
 
@@ -49,6 +50,25 @@ def test_the_newest_version_counts(sign: Sign, nurse: User, in_room: TreatmentSe
     in_room.refresh_from_db()
     assert in_room.record
     assert in_room.record.units_given == 150
+
+
+@pytest.mark.parametrize("came", [TODAY, TODAY + dt.timedelta(days=1)], ids=["entered later", "came later"])
+def test_a_lot_that_is_kept_for_somebody_else_by_now_does_not_bar_a_correction(
+    sign: Sign, nurse: User, came: dt.date, riverside: Clinic
+) -> None:
+    first = sign()
+    tom = make_patient(riverside, "Tom", "Reid")
+    delivery = Delivery("C4471", 200, EXPIRY + dt.timedelta(days=30), 1, came, owner=tom)
+    receive(clinic=riverside, delivery=delivery, by=nurse, at=NOW + dt.timedelta(days=1))
+    assert correct(first, nurse).units_given == 150
+
+
+def test_a_lot_named_anew_is_held_against_the_stock_of_that_day(sign: Sign, stocked: Receive, nurse: User) -> None:
+    first = sign()
+    stocked(lot="C9", expires_on=EXPIRY + dt.timedelta(days=30))
+    with pytest.raises(Refused) as refusal:
+        correct(first, nurse, vials=[VialUsed("C9", EXPIRY, 200)])
+    assert "Check the date on the vial." in " ".join(refusal.value.faults)
 
 
 def test_the_first_version_stays_as_it_was_signed(sign: Sign, nurse: User) -> None:

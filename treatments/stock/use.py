@@ -53,15 +53,25 @@ def faults(
     ``at`` is when the session was given, ``began`` when it began: a recall that was known later makes no record of
     before wrong, and a correction may name what was in fact used; so may whoever says that a vial was used
     ``before_recall``, of a recall that was known after the session began. A lot that was never received is no fault: a
-    count that is off must not keep a person from being treated.
+    count that is off must not keep a person from being treated. Nor is what came into stock after the session, or was
+    entered since: a correction is not held against it.
     """
     wrong = [prepared_fault(vial.reconstituted_at, at) for vial in vials if vial.reconstituted_at]
     lots = sorted({clean_lot(vial.lot) for vial in vials})
     wrong += recall_faults(session.clinic_id, lots, began, known_by=began if before_recall else at)
-    stored, owners = list(StockVial.objects.filter(clinic=session.clinic_id, lot__in=lots)), _owners(session)
+    given_on = at.astimezone(session.clinic.zone).date()
+    stored = StockVial.objects.filter(clinic=session.clinic_id, lot__in=lots, received_on__lte=given_on)
+    owners, named = _owners(session), _not_judged_before(session, vials)
     for lot in lots:
-        wrong += _lot_faults(lot, [one for one in stored if one.lot == lot], owners, vials)
+        wrong += _lot_faults(lot, [one for one in stored if one.lot == lot], owners, named)
     return list(dict.fromkeys(filter(None, wrong)))
+
+
+def _not_judged_before(session: TreatmentSession, vials: Sequence[Used]) -> list[Used]:
+    """Return the vials that the session's signed record does not name yet: the others were held against the stock then."""
+    signed = session.record.vials.all() if session.record else []
+    kinds = {(clean_lot(one.lot), one.expires_on, one.strength) for one in signed}
+    return [vial for vial in vials if (clean_lot(vial.lot), vial.expires_on, vial.strength) not in kinds]
 
 
 def recall_faults(
@@ -90,13 +100,13 @@ def _owners(session: TreatmentSession) -> Collection[int | None]:
 
 
 def _lot_faults(lot: str, stored: list[StockVial], owners: Collection[int | None], vials: Sequence[Used]) -> list[str]:
-    """Compare the vials of one lot with what was received of it."""
-    if not stored:
+    """Compare the vials of one lot with what was received of it by then."""
+    named = [vial for vial in vials if clean_lot(vial.lot) == lot]
+    if not stored or not named:
         return []
     if all(one.owner_id not in owners for one in stored):
         return [f"The vials of lot {lot} are kept for other people. {USE_ANOTHER}"]
     expiries, strengths = {one.expires_on for one in stored}, {one.strength for one in stored}
-    named = [vial for vial in vials if clean_lot(vial.lot) == lot]
     return [
         f"Lot {lot} was received with the expiry {day_words(min(expiries))}. {CHECK_DATE}"
         for vial in named
