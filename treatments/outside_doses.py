@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid as uuids
 
+from django.conf import settings
 from django.db import transaction
 
 from clinic import audit
@@ -23,6 +24,7 @@ class SentBefore(Exception):
 
 # What a form says. Sent again with the same it was sent twice; with another it is a new choice.
 _SAID = ("patient_id", "given_on", "same_product", "product", "units", "reason", "removed_at")
+_DOSE = ("given_on", "same_product", "product", "units")
 
 
 @transaction.atomic
@@ -77,6 +79,32 @@ def take_off(*, dose: OutsideDose, by: User, at: dt.datetime) -> OutsideDose:
     if row.removed_at:  # pressed twice: the first one did it
         return row
     row.removed_at, row.removed_by = at, by
+    return _save(row, AuditEntry.Action.CHANGE, by=by, at=at)
+
+
+def can_put_back(dose: OutsideDose, now: dt.datetime) -> bool:
+    """Return whether a line that was taken off may come back: for as long as any other step can be undone."""
+    return dose.removed_at is not None and now <= dose.removed_at + dt.timedelta(seconds=settings.UNDO_SECONDS)
+
+
+@transaction.atomic
+def put_back(*, dose: OutsideDose, by: User, at: dt.datetime) -> OutsideDose:
+    """Undo that a line was taken off: it counts from when it was told, as if it had always stood there.
+
+    Raises Refused when it is too late, or the same was written down again, which would count twice then.
+    """
+    if not allows(by, dose.clinic, Capability.INJECT):
+        raise Refused("Your role may not put doses on the list.")
+    hold(dose.patient)  # nobody writes the same down at this moment
+    row = OutsideDose.objects.select_for_update().get(pk=dose.pk)
+    if row.removed_at is None:  # pressed twice: the first one did it
+        return row
+    if not can_put_back(row, at):
+        raise Refused(f"This can be undone for {settings.UNDO_SECONDS // 60} minutes. Write the dose down again.")
+    alike = OutsideDose.objects.filter(**{name: getattr(row, name) for name in _DOSE}, removed_at__isnull=True)
+    if alike.filter(patient__in=row.patient.joined(), told_at__gte=row.told_at).exists():
+        raise Refused("The same dose was written down again since. It counts once, as it stands there.")
+    row.removed_at = row.removed_by = None
     return _save(row, AuditEntry.Action.CHANGE, by=by, at=at)
 
 

@@ -98,6 +98,7 @@ urlpatterns = [
     path("patients/<uuid:uid>/effects/new/", effects.report, name="report_effect"),
     path("patients/<uuid:uid>/doses/new/", outside_doses.tell, name="outside_dose"),
     path("doses/<uuid:uid>/remove/", outside_doses.take_off, name="take_off_dose"),
+    path("doses/<uuid:uid>/restore/", outside_doses.put_back, name="put_back_dose"),
     path("patients/<uuid:uid>/summary/", summary.summary, name="summary"),
     path("patients/<uuid:uid>/scores/new/", scores.score, name="score"),
     path("patients/<uuid:uid>/close/", leaving.close_record, name="close_record"),

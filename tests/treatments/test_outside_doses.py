@@ -1,5 +1,6 @@
 """Doses that a person had elsewhere."""
 
+import datetime as dt
 import uuid
 
 import pytest
@@ -85,6 +86,38 @@ def test_a_line_taken_off_twice_keeps_who_did_it_first(maria: Patient, nurse: Us
         take_off(by, OutsideDose.objects.get())
     assert OutsideDose.objects.get().removed_by == nurse
     assert AuditEntry.objects.filter(kind="outside dose", action="change").count() == 1
+
+
+def put_back(by: User) -> str:
+    """Press Undo behind the line that was taken off, and return the page that follows."""
+    address = reverse("treatments:put_back_dose", args=[OutsideDose.objects.earliest("pk").uid])
+    return text(log_in(by).post(address, follow=True))
+
+
+def test_a_line_taken_off_by_a_slip_comes_back_as_it_was_told(maria: Patient, nurse: User) -> None:
+    tell(nurse, maria)
+    page = text(take_off(nurse, OutsideDose.objects.get()))
+    assert page.count(reverse("treatments:put_back_dose", args=[OutsideDose.objects.get().uid])) == 2  # bar and row
+    assert "Undone. The dose is on the list again and counts." in put_back(nurse)
+    row = OutsideDose.objects.get()
+    assert (row.removed_at, row.removed_by, row.told_at) == (None, None, NOW)
+    assert [line.removed_by for line in row.history.order_by("pk")] == [None, nurse, None]
+
+
+def test_a_line_comes_back_for_three_minutes(maria: Patient, nurse: User) -> None:
+    tell(nurse, maria)
+    take_off(nurse, OutsideDose.objects.get())
+    OutsideDose.objects.update(removed_at=NOW - dt.timedelta(seconds=181))
+    assert "This can be undone for 3 minutes. Write the dose down again." in put_back(nurse)
+    assert OutsideDose.objects.get().removed_at
+
+
+def test_a_line_that_was_told_again_does_not_come_back_to_count_twice(maria: Patient, nurse: User) -> None:
+    tell(nurse, maria)
+    take_off(nurse, OutsideDose.objects.get())
+    tell(nurse, maria)
+    assert "The same dose was written down again since." in put_back(nurse)
+    assert OutsideDose.objects.filter(removed_at=None).count() == 1
 
 
 def test_a_line_of_a_second_record_is_taken_off_on_the_page_of_the_one_that_stays(

@@ -50,11 +50,11 @@ def _page(
     request: StaffRequest, patient: Patient, form: OutsideDoseForm, sent: uuid.UUID, status: int = 200
 ) -> HttpResponse:
     # As they are counted when a session is signed: with those told under a record that was joined with this one.
-    told = OutsideDose.objects.filter(patient__in=patient.joined()).select_related("removed_by")
+    told, now = OutsideDose.objects.filter(patient__in=patient.joined()).select_related("removed_by"), timezone.now()
     context: dict[str, Any] = {
         "form": form,
         "patient": patient,
-        "doses": told.order_by("-given_on", "-pk"),
+        "doses": [(dose, outside_doses.can_put_back(dose, now)) for dose in told.order_by("-given_on", "-pk")],
         "sent": sent,
     }
     return render(request, "treatments/outside_dose.html", context, status=status)
@@ -64,9 +64,35 @@ def _page(
 @requires(Capability.INJECT)
 def take_off(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Take a dose that was entered by mistake off the list."""
+    dose = _get_dose(request, uid)
+    outside_doses.take_off(dose=dose, by=request.user, at=timezone.now())
+    undo = reverse("treatments:put_back_dose", args=[dose.uid])
+    words = "Taken off the list as entered by mistake. It counts nowhere any more."
+    messages.success(request, words, extra_tags=f"undo:{undo}")
+    return _back(request, dose)
+
+
+@require_POST
+@requires(Capability.INJECT)
+def put_back(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
+    """Undo it."""
+    dose = _get_dose(request, uid)
+    try:
+        outside_doses.put_back(dose=dose, by=request.user, at=timezone.now())
+    except outside_doses.Refused as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "Undone. The dose is on the list again and counts.")
+    return _back(request, dose)
+
+
+def _get_dose(request: StaffRequest, uid: uuid.UUID) -> OutsideDose:
+    """Return a dose of the clinic, of somebody whose record may still be written."""
     rows = OutsideDose.objects.filter(clinic=request.clinic).select_related("clinic", "patient")
     dose = get_object_or_404(rows, uid=uid)
-    patient = get_patient_to_write(request, dose.patient.uid)
-    outside_doses.take_off(dose=dose, by=request.user, at=timezone.now())
-    messages.success(request, "Taken off the list as entered by mistake. It counts nowhere any more.")
-    return redirect(next_url(request, reverse("treatments:outside_dose", args=[patient.uid])))
+    get_patient_to_write(request, dose.patient.uid)
+    return dose
+
+
+def _back(request: StaffRequest, dose: OutsideDose) -> HttpResponse:
+    return redirect(next_url(request, reverse("treatments:outside_dose", args=[dose.patient.uid])))
