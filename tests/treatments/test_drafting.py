@@ -1,6 +1,7 @@
 """What is typed into the session form is kept, by one writer at a time."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import connection
@@ -174,6 +175,40 @@ def test_a_second_person_sees_who_writes_and_may_take_over(
     page = client.post(url("take_over", in_room), follow=True).content.decode()
     assert "You took this session over." in page
     assert "hers" in page
+
+
+@pytest.fixture
+def reason_typed(in_room: TreatmentSession, prescriber: User) -> str:
+    """A prescriber's draft with a Yes and why they go on."""
+    data = record_data(safety_pregnant="yes", go_on_reason="Discussed and documented", draft_version="0")
+    log_in(prescriber).post(url("draft", in_room), data)
+    return "Discussed and documented"
+
+
+def test_a_prescribers_reason_stays_in_a_draft_that_somebody_else_writes_on(
+    in_room: TreatmentSession, nurse: User, prescriber: User, reason_typed: str
+) -> None:
+    client = log_in(nurse)
+    page = client.post(url("take_over", in_room), follow=True).text
+    assert f"A prescriber’s reason to go on: {reason_typed}. It counts when a prescriber signs." in page
+    carried = re.search(r'<input type="hidden" name="go_on_reason" value="([^"]*)"', page)
+    assert carried
+    client.post(url("draft", in_room), record_data(go_on_reason=carried[1], draft_version="2"))
+    page = log_in(prescriber).post(url("take_over", in_room), follow=True).text
+    assert f'name="go_on_reason" value="{reason_typed}"' in page
+
+
+def test_a_reason_that_a_prescriber_typed_is_not_signed_by_somebody_who_may_not_decide(
+    in_room: TreatmentSession, nurse: User, reason_typed: str
+) -> None:
+    client = log_in(nurse)
+    client.post(url("take_over", in_room))
+    refused = client.post(
+        url("record", in_room), record_data(safety_pregnant="yes", go_on_reason=reason_typed, draft_version="2")
+    )
+    assert refused.status_code == 422
+    client.post(url("record", in_room), record_data(go_on_reason=reason_typed, draft_version="2"))
+    assert not SessionRecord.objects.get().go_on_reason
 
 
 def test_who_was_taken_over_from_at_once_does_not_read_that_they_write(
