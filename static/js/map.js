@@ -130,12 +130,13 @@
     return place >= 0 && place < half ? here[place + half] : "";
   };
 
-  // Put a site on in place of another, which stays as it was where there is no room.
+  // Put a site on in place of another, with what was given there. That one stays as it was where there is no room.
   const putOn = (code, takeOff) => {
     const box = byCode.get(takeOff);
     const was = box && [box.checked, doses.get(takeOff).value];
+    const amount = (box && units(box)) || Number(byCode.get(code).dataset.usual);
     if (box) give(takeOff, 0);
-    if (give(code, Number(byCode.get(code).dataset.usual))) chosen = code;
+    if (give(code, amount)) chosen = code;
     else if (box) [box.checked, doses.get(takeOff).value] = was;
     show();
   };

@@ -355,6 +355,16 @@ def test_an_extra_dose_that_finds_no_room_leaves_what_was_given_as_it_was(form: 
 
 
 @on_screen
+def test_an_extra_dose_keeps_its_units_on_the_other_side(form: Page) -> None:
+    form.locator(site(form, "TEM-R5")).click()
+    form.locator("#id_units_TEM-R5").fill("8")
+    form.get_by_role("button", name="Other side").click()
+    expect(form.locator("#site_TEM-R5")).not_to_be_checked()
+    expect(form.locator("#id_units_TEM-L5")).to_have_value("8")
+    assert "Temporalis 48/50" in total(form)
+
+
+@on_screen
 @pytest.mark.parametrize("typed", ["１０", "١٠"], ids=["full width", "Arabic"])
 def test_the_total_counts_the_digits_that_the_server_counts(form: Page, typed: str) -> None:
     form.locator("#id_units_PRO").fill(typed)
