@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any
 
 import django_filters
-from django.core.exceptions import ValidationError
 from django.db.models import (
     Case,
     CharField,
@@ -25,10 +24,8 @@ from django.db.models import (
 from django.db.models.functions import ExtractIsoWeekDay
 
 from clinic.wording import WEEKDAYS
-from patients.forms.fields import FIRST_YEAR, LAST_YEAR, parse_day
 from reminders.models import Kind, Reminder, State
 from reminders.models.reminder import TELLS_ITS_TIME
-from treatments.days import MOST_LATE
 from treatments.history import called_off
 from treatments.log.filters import SessionFilter
 from treatments.models import SessionEvent, Status, TreatmentSession
@@ -127,17 +124,9 @@ def _sent() -> QuerySet[Reminder]:
     return Reminder.objects.filter(TELLS_ITS_TIME, session=OuterRef("pk"), rule__kind=Kind.VISIT, state=State.SENT)
 
 
-def _day_planned_for(day: dt.date) -> None:
-    """Refuse a year that no page's form has: there may be no day a year before or after it."""
-    if parse_day(day.isoformat()) is None:
-        raise ValidationError(f"Enter a date between {FIRST_YEAR} and {LAST_YEAR}.")
-
-
 class RowsFilter(SessionFilter):
     """The filters of the log and those that only reports ask for."""
 
-    given_first = django_filters.DateFilter(method="given_from", label="Given from", validators=[_day_planned_for])
-    given_last = django_filters.DateFilter(method="given_until", label="Given to", validators=[_day_planned_for])
     counted = django_filters.BooleanFilter(method="kept_or_missed", label="Kept or missed")
     weekday = django_filters.ChoiceFilter(
         choices=[(str(number), name) for number, name in enumerate(WEEKDAYS, 1)], method="on_weekday", label="Weekday"
@@ -154,14 +143,6 @@ class RowsFilter(SessionFilter):
     soon = django_filters.BooleanFilter(method="confirmed_soon", label="Confirmed within 48 hours")
     gap_from = django_filters.NumberFilter(method="gap", label="Days since the last, at least")
     gap_to = django_filters.NumberFilter(method="gap", label="Days since the last, at most")
-
-    def given_from(self, found: QuerySet[Any], name: str, value: dt.date) -> QuerySet[Any]:
-        """Narrow to sessions given on that day or later, by the index on the visit's day."""
-        return found.filter(given_on__gte=value, local_date__gte=value - MOST_LATE)
-
-    def given_until(self, found: QuerySet[Any], name: str, value: dt.date) -> QuerySet[Any]:
-        """Narrow to sessions given up to that day."""
-        return found.filter(given_on__lte=value, local_date__lte=value + MOST_LATE)
 
     def kept_or_missed(self, found: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         """Narrow to what a no-show rate is counted from."""

@@ -7,14 +7,16 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from clinic.models import Injector
 from clinic.wording import day_words
 from clinic.written_out import written_out
+from patients.forms.fields import FIRST_YEAR, LAST_YEAR, parse_day
 from treatments.cycle import INTERVAL_DAYS
-from treatments.days import given_before
+from treatments.days import MOST_LATE, given_before
 from treatments.effects.catalogue import EFFECTS
 from treatments.models import SessionDraft, SideEffect, Status, Vial
 from treatments.models.course import AddDays
@@ -29,7 +31,7 @@ RECORDS = (
 )
 
 # What stands behind "More filters" on the page.
-MORE = ("record", "lot", "effect", "above", "below", "wasted", "early")
+MORE = ("given_first", "given_last", "record", "lot", "effect", "above", "below", "wasted", "early")
 
 
 def _injectors(request: Any) -> QuerySet[Injector]:
@@ -39,6 +41,17 @@ def _injectors(request: Any) -> QuerySet[Injector]:
 def _date(label: str, lookup: str) -> django_filters.DateFilter:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return django_filters.DateFilter(field_name="local_date", lookup_expr=lookup, label=label, widget=widget)
+
+
+def _day_planned_for(day: dt.date) -> None:
+    """Refuse a year that no page's form has: there may be no day a year before or after it."""
+    if parse_day(day.isoformat()) is None:
+        raise ValidationError(f"Enter a date between {FIRST_YEAR} and {LAST_YEAR}.")
+
+
+def _given(label: str, method: str) -> django_filters.DateFilter:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return django_filters.DateFilter(method=method, label=label, widget=widget, validators=[_day_planned_for])
 
 
 class _Units(django_filters.NumberFilter):  # type: ignore[misc]
@@ -59,10 +72,15 @@ def _units(label: str, field: str, lookup: str) -> _Units:
 
 
 class SessionFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """Filters of the log. Dates include both ends; units are those of the newest signed record."""
+    """Filters of the log. Dates include both ends; units are those of the newest signed record.
+
+    A session may be given on another day than that of its visit.
+    """
 
     first = _date("From", "gte")
     last = _date("To", "lte")
+    given_first = _given("Given from", "given_from")
+    given_last = _given("Given to", "given_until")
     injector = django_filters.ModelChoiceFilter(queryset=_injectors, to_field_name="uid", empty_label="All")
     status = django_filters.ChoiceFilter(choices=Status.choices, empty_label="All", method="with_status")
     record = django_filters.ChoiceFilter(choices=RECORDS, empty_label="All", method="with_record")
@@ -79,6 +97,14 @@ class SessionFilter(django_filters.FilterSet):  # type: ignore[misc]
     early = django_filters.BooleanFilter(
         label=f"Under {INTERVAL_DAYS} days since the last", widget=forms.CheckboxInput, method="within_the_interval"
     )
+
+    def given_from(self, rows: QuerySet[Any], name: str, value: dt.date) -> QuerySet[Any]:
+        """Narrow to sessions given on that day or later, by the index on the visit's day."""
+        return rows.filter(given_on__gte=value, local_date__gte=value - MOST_LATE)
+
+    def given_until(self, rows: QuerySet[Any], name: str, value: dt.date) -> QuerySet[Any]:
+        """Narrow to sessions given up to that day."""
+        return rows.filter(given_on__lte=value, local_date__lte=value + MOST_LATE)
 
     def with_status(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Narrow to one status. Of a rare one it is said that it is rare: those have an index of their own."""
@@ -124,8 +150,8 @@ def ready_views(today: dt.date) -> tuple[tuple[str, str], ...]:
         ("Unsigned drafts", "record=draft"),
         (f"Under {INTERVAL_DAYS} days", "early=true"),
         ("Over 155 units", "above=155"),
-        # Until today: without an end the many visits to come are looked through too.
-        ("Waste this month", f"wasted=1&first={month}&last={today}"),
+        # By the day it was given, as the waste of a month is counted.
+        ("Waste this month", f"wasted=1&given_first={month}&given_last={today}"),
     )
 
 

@@ -157,6 +157,13 @@ def test_every_ready_view_and_stretch_of_days_is_a_good_address(amy: TreatmentSe
         assert client.get(url, {"first": str(first), "last": str(last)}).status_code == 200
 
 
+def test_the_waste_of_a_month_is_that_of_the_days_on_which_it_was_given(amy: TreatmentSession, admin: User) -> None:
+    signed_in_december = dt.date(2026, 12, 1)
+    TreatmentSession.objects.filter(pk=amy.pk).update(given_on=signed_in_december)
+    assert found(admin, dict(ready_views(TODAY))["Waste this month"]) == set()
+    assert found(admin, dict(ready_views(signed_in_december))["Waste this month"]) == {"Amy"}
+
+
 @pytest.mark.parametrize(
     ("today", "begins"),
     [(dt.date(2026, 1, 1), dt.date(2026, 1, 1)), (dt.date(2026, 11, 25), dt.date(2026, 10, 1))],
