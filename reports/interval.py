@@ -8,11 +8,11 @@ from reports.asked import Asked
 from reports.numbers import Share, median
 from reports.page import Figure, Report, Row, Table, too_few
 from reports.rows import apart
-from treatments.cycle import INTERVAL_DAYS
-from treatments.cycle import ON_TIME_UNTIL as ON_TIME
+from treatments.cycle import INTERVAL_DAYS, ON_TIME_DAYS
 from treatments.days import given_between
 from treatments.models import TreatmentSession
 
+ON_TIME = INTERVAL_DAYS + ON_TIME_DAYS
 _LAST_WEEK = 26  # more weeks than these share one line
 _ABOUT = (
     "Days from one session to the next of the same course, for sessions given in these days. "
@@ -27,8 +27,8 @@ def interval(asked: Asked) -> Report:
     total, middle = sum(days.values()), median(days)
     counted = f"n = {total:,} sessions"
     bands = (("Under 84 days", 0, INTERVAL_DAYS - 1, "Given early, each with a prescriber's reason."),
-             (f"{INTERVAL_DAYS} to {ON_TIME} days", INTERVAL_DAYS, ON_TIME, "On time: from the due day on, at most two weeks later."),
-             (f"Over {ON_TIME} days", ON_TIME + 1, None, "More than two weeks after the due day."))  # fmt: skip
+             (f"{INTERVAL_DAYS} to {ON_TIME} days", INTERVAL_DAYS, ON_TIME, "On time where the interval is 84 days: from the due day on, at most two weeks later."),
+             (f"Over {ON_TIME} days", ON_TIME + 1, None, "More than two weeks after the due day, where the interval is 84 days."))  # fmt: skip
     figures = [Figure("Median", "none to count" if middle is None else f"{middle:g} days",
                       "Half of the sessions came after fewer days, half after more.", counted, asked.given(gap_from=0))]  # fmt: skip
     for name, low, high, meaning in bands:

@@ -14,10 +14,11 @@ from patients.eligibility import policy
 INTERVAL_DAYS = policy.INTERVAL_DAYS  # a course may ask for more, never for less
 RECALL_DAYS = 28  # a course is nearly due this long before its due date, so that a booking can still be made
 
-# How late a session is, in days since the one before (bands proposed with the clinical rules; a clinic's policy).
-ON_TIME_UNTIL = 98
-LATE_UNTIL = 112
-OVERDUE_UNTIL = 180
+# How late a session is (bands proposed with the clinical rules; a clinic's policy). On time and late go by the due date,
+# whatever the interval. What has lapsed goes by the last session: many payers take six months off for a new start.
+ON_TIME_DAYS = 14  # after the due date
+LATE_DAYS = 28
+OVERDUE_UNTIL = 180  # days since the session before
 
 
 class Lateness(StrEnum):
@@ -57,17 +58,14 @@ def due_on(last_given_on: dt.date, interval_days: int = INTERVAL_DAYS) -> dt.dat
 
 def lateness(last_given_on: dt.date, on: dt.date, interval_days: int = INTERVAL_DAYS) -> Lateness:
     """Return where the day ``on`` lies in the cycle that began at ``last_given_on``."""
-    days = (on - last_given_on).days
-    if days < max(interval_days, INTERVAL_DAYS):
+    late_by = (on - due_on(last_given_on, interval_days)).days
+    if late_by < 0:
         return Lateness.TOO_EARLY
-    for limit, band in (
-        (ON_TIME_UNTIL, Lateness.ON_TIME),
-        (LATE_UNTIL, Lateness.LATE),
-        (OVERDUE_UNTIL, Lateness.OVERDUE),
-    ):
-        if days <= limit:
-            return band
-    return Lateness.LAPSED
+    if late_by <= ON_TIME_DAYS:
+        return Lateness.ON_TIME
+    if late_by <= LATE_DAYS:
+        return Lateness.LATE
+    return Lateness.OVERDUE if (on - last_given_on).days <= OVERDUE_UNTIL else Lateness.LAPSED
 
 
 def instant(date: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime:

@@ -47,6 +47,34 @@ def test_no_interval_makes_it_shorter_than_84_days(last: dt.date, interval: int)
 @pytest.mark.parametrize(
     ("days", "band"),
     [
+        (119, "too_early"),
+        (120, "on_time"),
+        (134, "on_time"),
+        (135, "late"),
+        (148, "late"),
+        (149, "overdue"),
+        (180, "overdue"),
+        (181, "lapsed"),
+    ],
+)
+def test_how_late_a_session_is_goes_by_the_due_date_of_its_own_interval(days: int, band: str) -> None:
+    last = dt.date(2026, 1, 5)
+    assert lateness(last, last + dt.timedelta(days=days), 120) == Lateness(band)
+
+
+def test_no_session_has_lapsed_before_it_is_four_weeks_late() -> None:
+    last = dt.date(2026, 1, 5)
+    assert [lateness(last, due_on(last, 300) + dt.timedelta(days=days), 300) for days in (0, 15, 28, 29)] == [
+        Lateness.ON_TIME,
+        Lateness.LATE,
+        Lateness.LATE,
+        Lateness.LAPSED,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("days", "band"),
+    [
         (83, "too_early"),
         (84, "on_time"),
         (98, "on_time"),
