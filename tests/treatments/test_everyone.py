@@ -80,6 +80,19 @@ def test_it_says_what_the_persons_own_page_says(
     assert (together.latest.number, together.latest.fewer) == (alone.latest.number, alone.latest.fewer)
 
 
+def test_a_newest_cycle_without_a_diary_is_not_known_here_and_on_the_persons_own_page(
+    riverside: Clinic, osei: Injector, maria: Patient
+) -> None:
+    treated(maria, osei, 3)
+    keep_diary(maria, TODAY - CYCLE - 28 * ONE, 28, headache=19)  # the end of the second cycle, and nothing since
+    alone = response_of(maria, care_of(maria).given, maria.diary_days.facts(), TODAY).response
+    together = found(riverside)[maria.pk]
+    assert together.group is Group.NOT_KNOWN
+    assert together.response.sentence == alone.sentence
+    assert alone.sentence == "Not enough diary days to judge the response at the end of cycle 3 (0 of 28)."
+    assert not alone.too_little
+
+
 @pytest.mark.parametrize(("headache", "episodic"), [(14, True), (15, False)])
 def test_three_months_below_15_propose_a_stop(
     riverside: Clinic, osei: Injector, maria: Patient, headache: int, episodic: bool

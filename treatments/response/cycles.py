@@ -98,15 +98,23 @@ class Response:
 
     @property
     def latest(self) -> Period | None:
-        """The newest period after a session that can be judged."""
-        judged = [period for period in self.periods if period.number and period.fewer is not None]
-        return judged[-1] if judged else None
+        """The newest period after a session, where it can be judged; an older one says nothing of now."""
+        newest = self.periods[-1] if self.periods else None
+        return newest if newest and newest.number and newest.fewer is not None else None
 
     @property
     def too_little(self) -> bool:
         """True when a stop rule may apply: enough cycles, and less than the response asked for. Never before."""
         latest = self.latest
         return latest is not None and latest.number >= NICE.stop_cycles and latest.responds is False
+
+    @property
+    def _not_judged(self) -> str:
+        newest = self.periods[-1] if self.periods else None
+        if newest is None or not newest.number:
+            return "Not enough diary days to judge the response."
+        recorded = f"{newest.window.days_recorded} of {WINDOW_DAYS}"
+        return f"Not enough diary days to judge the response at the end of cycle {newest.number} ({recorded})."
 
     @property
     def sentence(self) -> str:
@@ -117,7 +125,7 @@ class Response:
         if before and not before.window.enough:
             return f"Not enough diary days before treatment ({before.window.days_recorded} of {WINDOW_DAYS}): the level needs review."
         if latest is None or latest.fewer is None:
-            return "Not enough diary days to judge the response."
+            return self._not_judged
         change = change_words(latest.fewer)
         return f"{change} headache days than before treatment, at the end of cycle {latest.number}."
 
