@@ -16,7 +16,6 @@ from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Value
 from patients.diary import Window
 from patients.eligibility.renewal import change_words
 from reports.asked import Asked
-from treatments.days import given_between
 from treatments.models import TreatmentSession
 from treatments.models.course import AddDays
 from treatments.models.session import GIVEN
@@ -120,7 +119,7 @@ def _rows(asked: Asked) -> QuerySet[Any]:
     given = TreatmentSession.objects.filter(
         **asked.of(),
         status__in=GIVEN,
-        **given_between(first_day, last_day),
+        given_on__range=(first_day, last_day),
     )
     own = TreatmentSession.objects.filter(course=OuterRef("course"), given_on__isnull=False).order_by()
     # Counted as rows, not by their keys: the index holds all that is asked, and no session need be opened.

@@ -9,7 +9,6 @@ from reports.numbers import Share, median
 from reports.page import Figure, Report, Row, Table, too_few
 from reports.rows import apart
 from treatments.cycle import INTERVAL_DAYS, ON_TIME_DAYS
-from treatments.days import given_between
 from treatments.models import TreatmentSession
 
 ON_TIME = INTERVAL_DAYS + ON_TIME_DAYS
@@ -22,7 +21,7 @@ _ABOUT = (
 
 def interval(asked: Asked) -> Report:
     """Count the days between sessions (1 query)."""
-    given = apart(TreatmentSession.objects.filter(**asked.of(), **given_between(*asked.days)))
+    given = apart(TreatmentSession.objects.filter(**asked.of(), given_on__range=asked.days))
     days = dict(given.order_by().values_list("gap").annotate(number=Count("pk")))
     total, middle = sum(days.values()), median(days)
     counted = f"n = {total:,} sessions"

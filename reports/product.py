@@ -3,15 +3,14 @@
 from typing import Any
 
 from django.db.models import Count, F, Sum
-from django.db.models.functions import TruncMonth
 
 from clinic.wording import MONTHS
 from reports.asked import Asked
 from reports.numbers import Share
 from reports.page import Figure, Report, Row, Table, too_few
 from reports.visits import month_days
-from treatments.days import given_between
 from treatments.models import TreatmentSession, Vial
+from treatments.stock.tracing import Waste, by_month
 
 MOST_LOTS = 200
 _ABOUT = "Units of the signed records of sessions given in these days; of a corrected record the newest version counts."
@@ -20,7 +19,7 @@ _ABOUT = "Units of the signed records of sessions given in these days; of a corr
 def product(asked: Asked) -> Report:
     """Sum units and vials, by month and by lot (2 queries)."""
     months, lots = _months(asked), _lots(asked)
-    sums = {name: sum(row[name] for row in months) for name in ("sessions", "drawn", "given", "wasted")}
+    sums = {name: sum(getattr(row, name) for row in months) for name in ("sessions", "drawn", "given", "wasted")}
     vials = sum(row["vials"] for row in lots)
     counted, rows = f"n = {sums['sessions']:,} signed sessions", asked.given(record="signed")
     figures = [
@@ -39,17 +38,15 @@ def product(asked: Asked) -> Report:
     return Report("Product", _ABOUT, figures, tables, too_few(sums["sessions"], "signed sessions"))
 
 
-def _months(asked: Asked) -> Any:
-    signed = TreatmentSession.objects.filter(**asked.of(), **given_between(*asked.days), record__isnull=False)
-    months = signed.order_by().annotate(month=TruncMonth("given_on")).values("month")
-    sums = {name: Sum(f"record__units_{name}") for name in ("drawn", "given", "wasted")}
-    return list(months.annotate(sessions=Count("pk"), **sums).order_by("month"))
+def _months(asked: Asked) -> list[Waste]:
+    signed = TreatmentSession.objects.filter(**asked.of(), given_on__range=asked.days, record__isnull=False)
+    return by_month(signed)[::-1]
 
 
 def _lots(asked: Asked) -> Any:
     used = Vial.objects.filter(
         **asked.of("record__session__"),
-        **given_between(*asked.days, "record__session__"),
+        record__session__given_on__range=asked.days,
         record__session__record=F("record"),
     )
     lots = used.order_by().values("lot")
@@ -58,13 +55,13 @@ def _lots(asked: Asked) -> Any:
     )
 
 
-def _month(row: dict[str, Any], asked: Asked) -> Row:
-    month = row["month"]
+def _month(row: Waste, asked: Asked) -> Row:
+    month = row.month
     cells = (
         f"{MONTHS[month.month - 1][:3]} {month.year}",
-        *(f"{row[name]:,}" for name in ("given", "wasted", "sessions")),
+        *(f"{number:,}" for number in (row.given, row.wasted, row.sessions)),
     )
-    return Row(cells, asked.given(record="signed", **month_days(month, asked)), float(row["given"]))
+    return Row(cells, asked.given(record="signed", **month_days(month, asked)), float(row.given))
 
 
 def _by_lot(lots: list[dict[str, Any]], asked: Asked) -> list[Row]:

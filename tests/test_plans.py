@@ -16,6 +16,7 @@ from tests.conftest import log_in
 from tests.plans import on_sqlite, plans, steps
 from treatments.days import left_open, next_day_with_visits
 from treatments.models import Course
+from treatments.stock import tracing
 
 pytestmark = on_sqlite
 
@@ -71,3 +72,18 @@ def test_a_stop_said_on_a_joined_record_is_looked_up_from_the_person(riverside: 
         list(DiaryDay.objects.filter(unwanted("patient"), clinic=riverside))
     assert len(steps(found, "sqlite_autoindex_reminders_nudgestop_1")) == 3
     assert not [step for step in found if step.startswith("SCAN")]
+
+
+def test_what_was_given_in_some_days_is_read_from_an_index_of_those_days(admin: User, riverside: Clinic) -> None:
+    with plans() as found:
+        tracing.waste_by_month(riverside, NOW.date(), NOW.date())
+        log_in(admin).get("/log/", {"given_first": "2026-11-01", "given_last": "2026-11-30"})
+    assert len(steps(found, "session_given_day")) == 3
+
+
+def test_a_lot_is_traced_from_its_vials(riverside: Clinic) -> None:
+    with plans() as found:
+        tracing.trace(riverside, "C4471")
+    assert len(steps(found, "vial_lot")) == 2
+    assert not steps(found, "session_log")
+    assert not steps(found, "session_day")

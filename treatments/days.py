@@ -16,7 +16,6 @@ from treatments.models import Course, SessionEvent, Status, TreatmentSession
 from treatments.models.session import OPEN
 
 DIARY_DAYS = 28
-MOST_LATE = dt.timedelta(days=366)  # ours: nobody signs a visit a year after it
 _AWAY = (Status.NO_SHOW, Status.CANCELLED)
 _COLUMNS = (
     ("booked", "Booked", (Status.BOOKED,)),
@@ -96,17 +95,6 @@ class Column:
     key: str
     label: str
     rows: list[DayRow]
-
-
-def given_between(first: dt.date, last: dt.date, path: str = "") -> dict[str, Any]:
-    """Return the filter on sessions given from one day to another, both included, of rows that lead to one by ``path``.
-
-    There is an index by the day of the visit alone, and few are given on another.
-    """
-    return {
-        f"{path}given_on__range": (first, last),
-        f"{path}local_date__range": (first - MOST_LATE, last + MOST_LATE),
-    }
 
 
 def given_before() -> QuerySet[TreatmentSession]:

@@ -16,7 +16,7 @@ from clinic.wording import day_words
 from clinic.written_out import written_out
 from patients.forms.fields import FIRST_YEAR, LAST_YEAR, parse_day
 from treatments.cycle import INTERVAL_DAYS
-from treatments.days import MOST_LATE, given_before
+from treatments.days import given_before
 from treatments.effects.catalogue import EFFECTS
 from treatments.models import SessionDraft, SideEffect, Status, Vial
 from treatments.models.course import AddDays
@@ -38,20 +38,17 @@ def _injectors(request: Any) -> QuerySet[Injector]:
     return Injector.objects.filter(clinic=request.clinic)
 
 
-def _date(label: str, lookup: str) -> django_filters.DateFilter:
+def _date(label: str, lookup: str, field: str = "local_date") -> django_filters.DateFilter:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return django_filters.DateFilter(field_name="local_date", lookup_expr=lookup, label=label, widget=widget)
+    return django_filters.DateFilter(
+        field_name=field, lookup_expr=lookup, label=label, widget=widget, validators=[_day_planned_for]
+    )
 
 
 def _day_planned_for(day: dt.date) -> None:
-    """Refuse a year that no page's form has: there may be no day a year before or after it."""
+    """Refuse a year that no page's form has."""
     if parse_day(day.isoformat()) is None:
         raise ValidationError(f"Enter a date between {FIRST_YEAR} and {LAST_YEAR}.")
-
-
-def _given(label: str, method: str) -> django_filters.DateFilter:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return django_filters.DateFilter(method=method, label=label, widget=widget, validators=[_day_planned_for])
 
 
 class _Units(django_filters.NumberFilter):  # type: ignore[misc]
@@ -79,8 +76,8 @@ class SessionFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     first = _date("From", "gte")
     last = _date("To", "lte")
-    given_first = _given("Given from", "given_from")
-    given_last = _given("Given to", "given_until")
+    given_first = _date("Given from", "gte", "given_on")
+    given_last = _date("Given to", "lte", "given_on")
     injector = django_filters.ModelChoiceFilter(queryset=_injectors, to_field_name="uid", empty_label="All")
     status = django_filters.ChoiceFilter(choices=Status.choices, empty_label="All", method="with_status")
     record = django_filters.ChoiceFilter(choices=RECORDS, empty_label="All", method="with_record")
@@ -97,14 +94,6 @@ class SessionFilter(django_filters.FilterSet):  # type: ignore[misc]
     early = django_filters.BooleanFilter(
         label=f"Under {INTERVAL_DAYS} days since the last", widget=forms.CheckboxInput, method="within_the_interval"
     )
-
-    def given_from(self, rows: QuerySet[Any], name: str, value: dt.date) -> QuerySet[Any]:
-        """Narrow to sessions given on that day or later, by the index on the visit's day."""
-        return rows.filter(given_on__gte=value, local_date__gte=value - MOST_LATE)
-
-    def given_until(self, rows: QuerySet[Any], name: str, value: dt.date) -> QuerySet[Any]:
-        """Narrow to sessions given up to that day."""
-        return rows.filter(given_on__lte=value, local_date__lte=value + MOST_LATE)
 
     def with_status(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Narrow to one status. Of a rare one it is said that it is rare: those have an index of their own."""

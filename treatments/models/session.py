@@ -91,6 +91,8 @@ class TreatmentSession(models.Model):
             models.Index(fields=["room", "starts_at"], name="session_room_time"),
             models.Index(fields=["person", "starts_at"], condition=Q(person__isnull=False), name="session_person_time"),
             models.Index(fields=["course", "given_on"], name="session_course_given"),
+            # What was given in some days, which may be others than those of its visits: only a signature writes it.
+            models.Index(fields=["clinic", "given_on"], condition=Q(given_on__isnull=False), name="session_given_day"),
             # Visits of days gone by that nobody closed; what is booked ahead is asked for in the same way.
             models.Index(fields=["clinic", "local_date"], condition=Q(status__in=OPEN), name="session_open_day"),
             # What reminders are planned from.

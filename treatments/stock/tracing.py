@@ -1,15 +1,14 @@
 """From a lot to the sessions it was used in and the people to call; and what was thrown away."""
 
 import datetime as dt
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Count, Prefetch, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import Count, Prefetch, QuerySet, Sum
 
 from clinic.models import Clinic
 from clinic.paging import page_after
 from patients.models import ContactPoint
-from treatments.days import given_between
 from treatments.models import LotRecall, StockVial, TreatmentSession, Vial
 from treatments.stock.lot_numbers import clean_lot, recalls_of, spellings
 
@@ -55,7 +54,8 @@ def trace(clinic: Clinic, lot: str, after: str = "") -> Trace:
     key = clean_lot(lot)
     used = Vial.objects.filter(clinic=clinic, lot__in=spellings(lot))
     contacts = Prefetch("course__patient__contact_points", queryset=ContactPoint.objects.order_by("-channel"))
-    sessions = TreatmentSession.objects.filter(clinic=clinic, record__in=used.values("record"))
+    # The vials are the clinic's; said of their sessions too, SQLite would look through all of the clinic's.
+    sessions = TreatmentSession.objects.filter(record__in=used.values("record"))
     listed = sessions.select_related("course__patient", "injector").prefetch_related(contacts)
     page = page_after(listed, after, PAGE, by="starts_at")
     recall = next(iter(recalls_of(clinic.pk, [key])), None)
@@ -65,16 +65,17 @@ def trace(clinic: Clinic, lot: str, after: str = "") -> Trace:
 
 def waste_by_month(clinic: Clinic, first: dt.date, last: dt.date) -> list[Waste]:
     """Return what was wasted in each month, both ends included, the newest first (1 query)."""
-    given = TreatmentSession.objects.filter(clinic=clinic, record__isnull=False, **given_between(first, last))
-    months = (
-        given.annotate(month=TruncMonth("given_on"))
-        .values("month")
-        .annotate(
-            sessions=Count("pk"),
-            drawn=Sum("record__units_drawn"),
-            given=Sum("record__units_given"),
-            wasted=Sum("record__units_wasted"),
-        )
-        .order_by("-month")
-    )
-    return [Waste(**month) for month in months]
+    signed = TreatmentSession.objects.filter(clinic=clinic, record__isnull=False, given_on__range=(first, last))
+    return by_month(signed)
+
+
+def by_month(signed: QuerySet[TreatmentSession]) -> list[Waste]:
+    """Sum the records of signed sessions by the month in which they were given, the newest first (1 query).
+
+    The database sums days: on SQLite the month of a date is reckoned in Python, for each of a million sessions.
+    """
+    numbers = [Count("pk"), *(Sum(f"record__units_{name}") for name in ("drawn", "given", "wasted"))]
+    months = defaultdict[dt.date, Counter[int]](Counter)
+    for day, *sums in signed.order_by().values_list("given_on").annotate(*numbers):
+        months[day.replace(day=1)].update(dict(enumerate(sums)))
+    return [Waste(month, *(months[month][place] for place in range(4))) for month in sorted(months, reverse=True)]
