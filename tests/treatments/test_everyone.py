@@ -45,7 +45,7 @@ def treated(
 
 def found(clinic: Clinic) -> dict[int, Standing]:
     """Return everybody's standing by their id."""
-    return {one.course.patient_id: one for one in standings(clinic, TODAY)}
+    return {one.patient.pk: one for one in standings(clinic, TODAY)}
 
 
 @pytest.mark.parametrize(
