@@ -7,6 +7,8 @@ from django.db.models import Model
 
 from clinic.constraints.guard import Guard, column, table_name
 
+REPLACED = 'EXISTS (SELECT 1 FROM "{table}" AS old WHERE old.id = NEW.id AND old."{field}" IS NOT NEW."{field}")'
+
 
 class Unchanging(Guard):
     """``field`` keeps what the row was inserted with, whoever writes and by whatever way."""
@@ -25,15 +27,18 @@ class Unchanging(Guard):
         return path.replace(".unchanging", ""), args, kwargs | {"field": self.field}
 
     def statements(self, model: type[Model], vendor: str) -> Sequence[str]:
-        """Return a trigger that refuses another value."""
-        return self._postgresql(model) if vendor == "postgresql" else [self._sqlite(model)]
+        """Return a trigger that refuses another value; on SQLite another one for REPLACE, which inserts."""
+        return self._postgresql(model) if vendor == "postgresql" else self._sqlite(model)
 
-    def _sqlite(self, model: type[Model]) -> str:
-        field = column(model, self.field)
-        return (
-            f'CREATE TRIGGER IF NOT EXISTS "{self.name}_update" BEFORE UPDATE ON "{table_name(model)}"\n'
-            f'WHEN OLD."{field}" IS NOT NEW."{field}" BEGIN SELECT RAISE(ABORT, \'{self.name}\'); END'
-        )
+    def _sqlite(self, model: type[Model]) -> Sequence[str]:
+        field, table = column(model, self.field), table_name(model)
+        changed = f'OLD."{field}" IS NOT NEW."{field}"'
+        replaced = REPLACED.format(table=table, field=field)
+        return [
+            f'CREATE TRIGGER IF NOT EXISTS "{self.name}_{event.lower()}" BEFORE {event} ON "{table}"\n'
+            f"WHEN {condition} BEGIN SELECT RAISE(ABORT, '{self.name}'); END"
+            for event, condition in (("UPDATE", changed), ("INSERT", replaced))
+        ]
 
     def _postgresql(self, model: type[Model]) -> Sequence[str]:
         name, field = self.name, column(model, self.field)

@@ -11,12 +11,14 @@ from clinic.constraints.guard import Guard, column, table_name
 FIELDS = ("injector", "weekday", "opens", "closes", "valid_from", "valid_until")
 
 TRIGGER = """CREATE TRIGGER IF NOT EXISTS "{name}_{suffix}" BEFORE {event} ON "{table}"
-WHEN EXISTS (SELECT 1 FROM "{table}" AS other
-  WHERE other.{injector} = NEW.{injector} AND other.{weekday} = NEW.{weekday}
-    AND other.id IS NOT NEW.id
-    AND other.{opens} < NEW.{closes} AND other.{closes} > NEW.{opens}
-    AND coalesce(other.{first}, '0001-01-01') <= coalesce(NEW.{last}, '9999-12-31')
-    AND coalesce(NEW.{first}, '0001-01-01') <= coalesce(other.{last}, '9999-12-31'))
+WHEN time(NEW.{opens}, '0 seconds') IS NOT NEW.{opens} OR time(NEW.{closes}, '0 seconds') IS NOT NEW.{closes}
+  OR date(NEW.{first}) IS NOT NEW.{first} OR date(NEW.{last}) IS NOT NEW.{last}
+  OR EXISTS (SELECT 1 FROM "{table}" AS other
+    WHERE other.{injector} = NEW.{injector} AND other.{weekday} = NEW.{weekday}
+      AND other.id IS NOT NEW.id
+      AND other.{opens} < NEW.{closes} AND other.{closes} > NEW.{opens}
+      AND coalesce(other.{first}, '0001-01-01') <= coalesce(NEW.{last}, '9999-12-31')
+      AND coalesce(NEW.{first}, '0001-01-01') <= coalesce(other.{last}, '9999-12-31'))
 BEGIN SELECT RAISE(ABORT, '{name}'); END"""
 
 
@@ -61,6 +63,8 @@ class NoDoubleHours(Guard):
 
     def _trigger(self, model: type[Model], event: str) -> str:
         injector, weekday, opens, closes, first, last = (f'"{column(model, field)}"' for field in FIELDS)
+        # Times and dates are text here: only one spelling of each compares rightly, so any other is refused; with a step of
+        # nothing SQLite reckons a time anew, and does not hand 24:00:00 back as it stands.
         return TRIGGER.format(
             name=self.name,
             suffix=event.lower(),

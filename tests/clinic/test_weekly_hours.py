@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from clinic.models import Injector, OpeningHours
 
@@ -82,3 +82,13 @@ def test_saving_hours_again_does_not_clash_with_themselves(hours: OpeningHours) 
     hours.closes = dt.time(13)
     hours.validate_constraints()
     hours.save()
+
+
+@pytest.mark.skipif("connection.vendor == 'postgresql'", reason="PostgreSQL has types for times and dates")
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [("opens", "9:00"), ("closes", "24:00:00"), ("opens", "08:00:00.5"), ("valid_from", "2026-12-1")],
+)
+def test_hours_spelt_otherwise_cannot_slip_past_sqlite(hours: OpeningHours, column: str, text: str) -> None:
+    with pytest.raises(IntegrityError, match="no_double_hours"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE clinic_openinghours SET {column} = %s WHERE id = %s", [text, hours.pk])  # noqa: S608

@@ -9,11 +9,12 @@ TIME_WORDS = {"invalid": "Enter a time such as 09:30."}
 
 
 class Clock(forms.TimeField):
-    """A wall-clock time at the clinic."""
+    """A wall-clock time at the clinic, to the minute: a browser may add seconds, and nobody works by fractions of them."""
 
     def __init__(self, *, required_words: str = "", **kwargs: Any) -> None:
         widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
         words = TIME_WORDS | {"required": required_words}
+        kwargs.setdefault("input_formats", ["%H:%M", "%H:%M:%S"])
         super().__init__(widget=widget, error_messages=words, required=bool(required_words), **kwargs)
 
 

@@ -188,6 +188,14 @@ def test_a_real_clinic_can_never_be_marked_as_made_up(riverside: Clinic) -> None
         Clinic.objects.filter(pk=riverside.pk).update(demo=True)
 
 
+@pytest.mark.skipif("connection.vendor == 'postgresql'", reason="PostgreSQL has no REPLACE")
+def test_replace_cannot_mark_a_real_clinic_as_made_up(riverside: Clinic) -> None:
+    others = ", ".join(str(field.column) for field in Clinic._meta.concrete_fields if field.name != "demo")
+    marked = f"INSERT OR REPLACE INTO clinic_clinic ({others}, demo) SELECT {others}, 1 FROM clinic_clinic"  # noqa: S608
+    with pytest.raises(DatabaseError, match="clinic_is_made_up"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(marked)
+
+
 def test_without_a_demo_there_is_nothing_to_remove(riverside: Clinic, admin: User, maria: Patient) -> None:
     remove(here=riverside, by=admin, at=NOW)
     with pytest.raises(NothingThere):

@@ -53,6 +53,7 @@ def test_hours_that_hold_on_other_dates_do_not_overlap(ada: Client, osei: Inject
         ({"weekdays": ["8"]}, "There is no such weekday."),
         ({"opens": ""}, "Enter the time at which they begin."),
         ({"opens": "25:00"}, "Enter a time such as 09:30."),
+        ({"opens": "09:00:00.5"}, "Enter a time such as 09:30."),
         ({"opens": "12:00", "closes": "09:00"}, "Enter a time after 12:00."),
         ({"opens": "12:00", "closes": "12:00"}, "Enter a time after 12:00."),
         ({"closes": "09:10"}, "A visit takes 15 minutes: enter a later time."),
