@@ -43,6 +43,10 @@ __all__ = [
 _SESSION = Insert(TreatmentSession, or_skip=True)
 
 
+class _DueOtherwise(Exception):
+    """The course's due date is no longer what it was when the visit was put together."""
+
+
 @again_after_deadlock
 def book(
     *,
@@ -62,6 +66,9 @@ def book(
     try:
         with transaction.atomic():
             return _write(_draft(course, slot, uid, at, note), slot, early_reason, by)
+    except _DueOtherwise:
+        course.due_as_read = None
+        return book(course=course, slot=slot, uid=uid, by=by, at=at, early_reason=early_reason, note=note)
     except (IntegrityError, Taken, TooEarly) as error:
         # A time that was simply taken: `_write` has looked for the uid by then, and those who lose a race are many.
         beaten = isinstance(error, Taken) and not error.why
@@ -94,8 +101,11 @@ def _write(draft: TreatmentSession, slot: Slot, early_reason: str, by: User | No
     stored = written(draft)
     if stored is None:
         raise Taken
-    draft.pk, draft.person_id, outside = stored
+    draft.pk, draft.person_id, outside, last_given = stored
     draft._state.adding = False
+    # A signature at the same moment holds the INSERT up until it is committed: the due date is another one by then.
+    if draft.course.due_after_stored(last_given) != draft.due_on:
+        raise _DueOtherwise
     # Leave, a closure or shorter hours may have taken the time while the page that offered it was open.
     if outside:
         raise Taken(why=why_outside(draft))
@@ -114,7 +124,7 @@ def _draft(course: Course, slot: Slot, uid: uuids.UUID, at: dt.datetime, note: s
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,
         local_date=slot.starts_at.astimezone(course.clinic.zone).date(),
-        due_on=course.next_due(),
+        due_on=course.due_as_read or course.next_due(),
         note=note,
         placed_at=at,
     )

@@ -60,6 +60,17 @@ def test_a_form_sent_twice_books_once(course: Course, slot: Slot, front_desk: Us
     assert SessionEvent.objects.filter(session=first).count() == 1
 
 
+def test_a_session_signed_while_a_visit_is_booked_counts_for_its_due_date(
+    course: Course, osei: Injector, slot: Slot, front_desk: User
+) -> None:
+    course.due_as_read = course.next_due()
+    make_session(course, osei, NOW - MINUTE, status=Status.DONE, given_on=TODAY)
+    with pytest.raises(TooEarly) as refusal:
+        book(course, slot, front_desk)
+    assert refusal.value.due_on == TODAY + dt.timedelta(days=84)
+    assert not course.sessions.filter(status=Status.BOOKED).exists()
+
+
 def test_a_taken_time_says_whose_it_is(session: TreatmentSession, toms: Course, slot: Slot, front_desk: User) -> None:
     with pytest.raises(Taken) as refusal:
         book(toms, slot, front_desk)

@@ -137,8 +137,10 @@ class Course(models.Model):
     snoozed_until = models.DateField(null=True, blank=True)
     snoozed_at = models.DateTimeField(null=True, blank=True, help_text="when; a visit placed after it ends the snooze")
     history = HistoricalRecords()
-    # Not a column: whether a payer agreed to anything for this person, where the query that read the course asked that.
+    # Not columns, but what the query that read the course may have asked beside it: whether a payer agreed to anything for
+    # this person, and when the next session was due.
     payer_agreed: bool | None = None
+    due_as_read: dt.date | None = None
 
     objects = CourseQuerySet.as_manager()
 
@@ -169,11 +171,15 @@ class Course(models.Model):
         return f"Course {self.pk}"
 
     def next_due(self) -> dt.date:
-        """Return the local date from which the next session may be given (one query, asked by every booking)."""
+        """Return the local date from which the next session may be given (one query)."""
         with connection.cursor() as cursor:
             cursor.execute("SELECT max(given_on) FROM treatments_treatmentsession WHERE course_id = %s", [self.pk])
             (last,) = cursor.fetchone()
-        return self.due_after(dt.date.fromisoformat(last) if isinstance(last, str) else last)  # text on SQLite
+        return self.due_after_stored(last)
+
+    def due_after_stored(self, last: dt.date | str | None) -> dt.date:
+        """Return the same when the last one was on a date as the database hands it over: SQLite keeps it as text."""
+        return self.due_after(dt.date.fromisoformat(last) if isinstance(last, str) else last)
 
     def due_after(self, last: dt.date | None) -> dt.date:
         """Return the local date from which the next session may be given, when the last one was on ``last``."""

@@ -167,17 +167,21 @@ SELECT visit.id, visit.person_id, NOT EXISTS (
       AND closed.starts_at < visit.ends_at AND closed.ends_at > visit.starts_at
 ) OR (%s AND NOT EXISTS (
     SELECT 1 FROM clinic_workedholiday worked WHERE worked.clinic_id = visit.clinic_id AND worked.date = %s
-))
+)), (SELECT max(given.given_on) FROM treatments_treatmentsession given WHERE given.course_id = visit.course_id)
 FROM treatments_treatmentsession visit WHERE visit.course_id = %s AND visit.uid = %s
 """
 
 
 class Written(NamedTuple):
-    """A visit as it now stands in the database, and whether it lies outside the clinic's hours or its course."""
+    """A visit as it now stands in the database, and whether it lies outside the clinic's hours or its course.
+
+    ``last_given`` is the date of the course's last session as the engine hands it over (`Course.due_after_stored`).
+    """
 
     pk: int
     person_id: int | None
     outside: bool
+    last_given: dt.date | str | None
 
 
 def written(session: TreatmentSession) -> Written | None:

@@ -20,7 +20,7 @@ COURSE = Joined(
     """
     SELECT {columns}, EXISTS (
         SELECT 1 FROM patients_authorization agreed WHERE agreed.patient_id = patient.id AND agreed.status = 'approved'
-    )
+    ), (SELECT max(given.given_on) FROM treatments_treatmentsession given WHERE given.course_id = course.id)
     FROM treatments_course course JOIN patients_patient patient ON patient.id = course.patient_id
     WHERE course.clinic_id = %s AND course.uid = %s
     """,
@@ -49,8 +49,9 @@ def _sessions(request: StaffRequest) -> QuerySet[TreatmentSession]:
 
 def get_course(request: StaffRequest, uid: uuid.UUID) -> Course:
     """Return a course of the current clinic, with the person."""
-    for course, patient, agreed in COURSE.rows(request.clinic.pk, uid):
+    for course, patient, agreed, last in COURSE.rows(request.clinic.pk, uid):
         course.clinic, course.patient, course.payer_agreed = request.clinic, patient, bool(agreed)
+        course.due_as_read = course.due_after_stored(last)
         found: Course = course
         return found
     raise Http404

@@ -32,7 +32,7 @@ def test_booking_costs_a_fixed_number_of_queries(
     data = {"slot": first_slot(text(client.get(book_url(course)))), "uid": str(uuid.uuid4())}
     turn = connection.vendor == "postgresql"  # there a lock says whose turn it is; on SQLite one writes at a time
     trace = 1  # the line in the log of who did what
-    with django_assert_max_num_queries(12 + trace + turn):
+    with django_assert_max_num_queries(11 + trace + turn):
         client.post(book_url(course), data)
 
 
