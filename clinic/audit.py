@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from clinic.inserting import Insert
+from clinic.inserting import Insert, Row, add_together
 from clinic.models import AuditEntry, Clinic, User
 
 _ENTRY = Insert(AuditEntry)
@@ -43,18 +43,19 @@ def record(
     subject: uuid.UUID | None = None,
     rows: int | None = None,
     reason: str = "",
+    beside: Row | None = None,
 ) -> AuditEntry:
     """Append one entry. ``by`` is None for the system itself and for a patient who acts through a link.
 
-    ``clinic`` may be its key, where only that is at hand. ``reason`` is a code, never words.
+    ``clinic`` may be its key, where only that is at hand. ``reason`` is a code, never words. ``beside`` is a row that is
+    written along, in the same statement where the engine can.
     """
     _written.set(_written.get() + 1)
     clinic_id = clinic if isinstance(clinic, int) else clinic.pk
     entry = AuditEntry(
         clinic_id=clinic_id, actor=by, at=at, action=action, kind=kind, subject=subject, rows=rows, reason=reason
     )
-    if _recording.get():
-        _ENTRY.add(entry)
+    add_together(*([beside] if beside else []), *([(_ENTRY, entry)] if _recording.get() else []))
     return entry
 
 

@@ -4,7 +4,7 @@ To put it together anew took the ORM longer than the database to carry it out. E
 would for the ORM. No signal is sent: nothing here listens to one.
 """
 
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.db import connection
@@ -25,13 +25,15 @@ class Insert:
 
     def add(self, row: Model) -> None:
         """Write a row and give it its key; one that was skipped has none."""
-        values = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in self._fields]
         with connection.cursor() as cursor:
-            cursor.execute(self._sql, values)
+            cursor.execute(self.sql, self.values(row))
             found = cursor.fetchone()
         if found:
-            (row.pk,) = found
-            row._state.adding, row._state.db = False, connection.alias
+            _stands(row, found[0])
+
+    def values(self, row: Model) -> list[Any]:
+        """Return what the marks in `sql` stand for."""
+        return [field.get_db_prep_save(field.pre_save(row, True), connection) for field in self._fields]
 
     @cached_property
     def _fields(self) -> list[Any]:
@@ -39,7 +41,8 @@ class Insert:
         return [field for field in self._meta.concrete_fields if not field.primary_key]
 
     @cached_property
-    def _sql(self) -> str:
+    def sql(self) -> str:
+        """The statement, which returns the key."""
         ops, meta = connection.ops, self._meta
         columns = ", ".join(ops.quote_name(field.column) for field in self._fields)
         marks = ", ".join(["%s"] * len(self._fields))
@@ -51,3 +54,36 @@ class Insert:
                 f"RETURNING {ops.quote_name(meta.pk.column)}",
             ]
         )
+
+
+Row = tuple[Insert, Model]
+
+
+def add_together(*rows: Row) -> None:
+    """Write rows of different models, none of them one that may be skipped, and give them their keys.
+
+    PostgreSQL takes them in one statement: one wait for its answer instead of two, and as much less to do for Python.
+    """
+    if connection.vendor != "postgresql" or len(rows) == 1:
+        for insert, row in rows:
+            insert.add(row)
+        return
+    values = [value for insert, row in rows for value in insert.values(row)]
+    with connection.cursor() as cursor:
+        cursor.execute(_together(tuple(insert for insert, _ in rows)), values)
+        keys = cursor.fetchone()
+    for (_, row), key in zip(rows, keys, strict=True):
+        _stands(row, key)
+
+
+@cache
+def _together(inserts: tuple[Insert, ...]) -> str:
+    names = [f"row_{number}" for number, _ in enumerate(inserts)]
+    written = ", ".join(f"{name} (key) AS ({insert.sql})" for name, insert in zip(names, inserts, strict=True))
+    keys = ", ".join(f"{name}.key" for name in names)
+    return " ".join(["WITH", written, "SELECT", keys, "FROM", ", ".join(names)])
+
+
+def _stands(row: Model, key: Any) -> None:
+    row.pk = key
+    row._state.adding, row._state.db = False, connection.alias

@@ -36,7 +36,6 @@ def note_change(
 def note(session: TreatmentSession, kind: SessionEvent.Kind, by: User | None, at: dt.datetime, **more: Any) -> None:
     """Write a line of history, and leave it on the session: whoever took the step is offered to undo it."""
     event = SessionEvent(clinic_id=session.clinic_id, session=session, at=at, by=by, kind=kind, **more)
-    _EVENT.add(event)
     audit.record(
         clinic=session.clinic_id,
         by=by,
@@ -45,6 +44,7 @@ def note(session: TreatmentSession, kind: SessionEvent.Kind, by: User | None, at
         kind="session",
         subject=session.uid,
         reason=kind,
+        beside=(_EVENT, event),
     )
     session.last_step = event
 

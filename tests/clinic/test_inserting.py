@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from clinic.inserting import Insert
-from clinic.models import Clinic, Injector, User
+from clinic.inserting import Insert, add_together
+from clinic.models import AuditEntry, Clinic, Injector, User
 from patients.models import Patient
 from tests.builders import make_course, make_session
 from treatments.models import SessionEvent, TreatmentSession
@@ -71,3 +71,12 @@ def test_a_row_that_another_stands_in_the_way_of_is_skipped_where_that_is_asked(
     Insert(Clinic, or_skip=True).add(twin)
     assert twin._state.adding
     assert Clinic.objects.filter(slug=riverside.slug).count() == 1
+
+
+def test_rows_written_together_each_have_their_own_key(session: TreatmentSession, front_desk: User) -> None:
+    trace: dict[str, Any] = {"clinic": session.clinic, "actor": front_desk, "action": AuditEntry.Action.CHANGE}
+    entry, line = AuditEntry(at=AT, kind="session", subject=session.uid, **trace), event(session, front_desk)
+    add_together((Insert(SessionEvent), line), (Insert(AuditEntry), entry))
+    assert SessionEvent.objects.get(pk=line.pk).reason == "Asked by telephone"
+    assert AuditEntry.objects.get(pk=entry.pk).subject == session.uid
+    assert not line._state.adding
