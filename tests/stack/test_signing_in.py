@@ -77,7 +77,6 @@ def test_where_no_passkey_can_work_none_is_offered_and_the_reason_is_said_first(
     expect(page.get_by_text(why)).to_be_visible()
     expect(page.get_by_role("link", name="Add a passkey")).to_be_hidden()
     page.goto("/me/second-step/passkeys/new/")
-    prove_it_is_you(page)
     expect(page.get_by_text(why)).to_be_visible()
     expect(page.get_by_label("Name", exact=True)).to_be_hidden()
     sign_out(page)
