@@ -271,6 +271,17 @@ def test_a_stale_save_is_answered_with_who_writes(in_room: TreatmentSession, nur
     assert answer.json()["words"] == "RN Bello is writing this session. What you typed is not saved."
 
 
+def test_a_save_that_was_read_before_the_signature_and_comes_after_it_keeps_nothing(
+    in_room: TreatmentSession, nurse: User
+) -> None:
+    TreatmentSession.objects.filter(pk=in_room.pk).update(status=Status.DONE, given_on=TODAY)
+    with pytest.raises(PermissionError):
+        save(in_room, nurse, "late")
+    with pytest.raises(PermissionError):
+        settle(session=in_room, fields={"note": ["late"]}, version=0, by=nurse, at=NOW)
+    assert draft_of(in_room) is None
+
+
 def test_the_draft_is_gone_once_the_session_is_signed(in_room: TreatmentSession, nurse: User) -> None:
     client = log_in(nurse)
     client.post(url("draft", in_room), record_data())

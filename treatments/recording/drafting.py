@@ -59,8 +59,7 @@ def save_draft(
     A window whose last save arrived, but not the answer, goes on behind it; what it sent before that and comes late is
     older. Raises NotYours when another person writes it or a newer version exists; nothing is overwritten then.
     """
-    if not allows(by, session.clinic, Capability.INJECT) or session.status != Status.IN_ROOM:
-        raise PermissionError
+    _permit(session, by)
     kept = _kept(fields)
     seen = Q(version=version)
     if sender.window:
@@ -71,6 +70,18 @@ def save_draft(
     if standing := draft_of(session):
         raise NotYours(standing)
     return _begin(session, kept, by, at, sender)
+
+
+def _permit(session: TreatmentSession, by: User) -> None:
+    """Raise PermissionError unless they may write this session now; whoever signs or moves it on waits from here on.
+
+    What was read before may be signed by now: a save that was under way would leave a draft that nobody opens again.
+    """
+    if not allows(by, session.clinic, Capability.INJECT):
+        raise PermissionError
+    held = TreatmentSession.objects.select_for_update(no_key=True).filter(pk=session.pk, status=Status.IN_ROOM)
+    if not held.values_list("pk").first():
+        raise PermissionError
 
 
 def _kept(fields: Mapping[str, list[str]]) -> str:
@@ -97,8 +108,7 @@ def _begin(session: TreatmentSession, kept: str, by: User, at: dt.datetime, send
 @transaction.atomic
 def take_over(*, session: TreatmentSession, by: User, at: dt.datetime) -> None:
     """Become the writer of a session that somebody else began; what they typed stays."""
-    if not allows(by, session.clinic, Capability.INJECT) or session.status != Status.IN_ROOM:
-        raise PermissionError
+    _permit(session, by)
     others = SessionDraft.objects.select_for_update(of=("self",)).select_related("writer").filter(session=session)
     for draft in others.exclude(writer=by):
         _log_take_over(draft, by, at)
@@ -114,8 +124,7 @@ def settle(
 
     Raises NotYours when it was saved again meanwhile: the choice was made without having seen that.
     """
-    if not allows(by, session.clinic, Capability.INJECT) or session.status != Status.IN_ROOM:
-        raise PermissionError
+    _permit(session, by)
     standing = draft_of(session)
     if standing is None:
         return _begin(session, _kept(fields), by, at, Sender())
