@@ -8,6 +8,7 @@ from clinic.models import AuditEntry
 from clinic.wording import clock_words
 from patients.actions import set_contact, stop_number, try_again
 from patients.actions.contacts import BY_TEXT
+from patients.actions.holding import hold
 from patients.models import Channel, ContactPoint, Patient
 from reminders.inbound.answers import Answer, words_of
 from reminders.inbound.grammar import Meaning, plain
@@ -82,6 +83,7 @@ def _start(message: InboundMessage, people: People, now: dt.datetime) -> None:
     patient = _one(message, people)
     if patient is None:
         return
+    hold(patient)  # closed or erased at this moment, it would get consent again, and its number back
     if patient.closed:  # nobody is written to under it: to promise texts would be untrue
         message.note = CLOSED
         return

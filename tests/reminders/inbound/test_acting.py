@@ -13,6 +13,7 @@ from patients.models import Channel, ContactPoint, Patient
 from reminders.dispatch import send_due
 from reminders.inbound import acting
 from reminders.inbound.answers import TEXTS, Answer, words_of
+from reminders.inbound.grammar import Meaning
 from reminders.models import InboundMessage, Kind, Reminder, ReminderRule, State
 from reminders.wording import gsm
 from tests.builders import NOW, TODAY, make_patient, make_session
@@ -272,6 +273,18 @@ def test_a_start_from_a_closed_records_number_promises_nothing_and_is_for_staff(
     leaving.died(patient=maria, on=TODAY, by=front_desk, at=NOW)
     assert answered(text("START")) == ""
     assert (stored().state, stored().note) == ("open", acting.CLOSED)
+    assert ContactPoint.objects.get(channel=Channel.SMS).withdrawn_at
+
+
+def test_a_start_that_was_read_before_the_record_closed_promises_nothing(
+    maria: Patient, riverside: Clinic, front_desk: User
+) -> None:
+    withdraw_consent(patient=maria, channel=Channel.SMS, source="told staff", by=None, at=NOW - DAY)
+    as_read = Patient.objects.select_related("clinic").get(pk=maria.pk)
+    leaving.died(patient=maria, on=TODAY, by=front_desk, at=NOW)
+    start = InboundMessage(clinic=riverside, sender=NUMBER, patient=as_read, meaning=Meaning.START, received_at=NOW)
+    acting.act(start, [as_read], NOW)
+    assert (start.answer, start.note) == ("", acting.CLOSED)
     assert ContactPoint.objects.get(channel=Channel.SMS).withdrawn_at
 
 
