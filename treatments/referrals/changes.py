@@ -47,8 +47,9 @@ class FirstDay:
 
 @dataclass
 class Change:
-    """Rows to create, and stored rows with the names of the fields to update."""
+    """Rows to create about a person, and stored rows with the names of the fields to update."""
 
+    patient: Patient
     created: list[Model] = field(default_factory=list)
     updated: list[tuple[Model, frozenset[str]]] = field(default_factory=list)
     first_day: FirstDay | None = None
@@ -64,6 +65,12 @@ class Change:
         if differing:
             self.updated.append((row, differing))
         return differing
+
+    def was_read_from(self, stored: Patient) -> bool:
+        """Tell whether the person still stands as when they were compared, but for what is to be updated."""
+        ours = {name for row, names in self.updated if row is self.patient for name in names}
+        others = (one.attname for one in Patient._meta.concrete_fields if one.name not in ours)
+        return all(getattr(stored, name) == getattr(self.patient, name) for name in others)
 
 
 @dataclass(frozen=True)

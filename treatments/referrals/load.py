@@ -94,9 +94,9 @@ class ReferralList:
         return [twin, *(parsed if isinstance(parsed, list) else [])]
 
     def _compare(self, line: int, referral: Referral, stored: Stored | None) -> Checked[Reading]:
-        change, known = Change(), stored
-        if known is None:
-            known = Stored(people.new_patient(self.setting, referral))
+        known = stored or Stored(people.new_patient(self.setting, referral))
+        change = Change(known.patient)
+        if stored is None:
             change.created.append(known.patient)
         elif known.says_the_same(referral):
             return Checked(line, Effect.UNCHANGED, Reading(referral, change))

@@ -10,6 +10,7 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 
 from clinic.models import User
 from patients.actions.baseline import move_baseline
+from patients.importing import Collision
 from patients.models import Assessment, Authorization, Baseline, ContactPoint, Patient
 from treatments.models import Course, ReferralLine, SessionEvent, TreatmentSession
 from treatments.referrals.changes import REFERRAL_LIST, Change, FirstDay
@@ -30,7 +31,11 @@ NO_FACTS = frozenset({"search_text"})  # follows from other fields, so it has no
 
 
 def write(changes: Sequence[Change], *, by: User | None, at: dt.datetime) -> None:
-    """Write all changes. Only fields that differ are written, so that nothing else that changes meanwhile is lost."""
+    """Write all changes. Only fields that differ are written, so that nothing else that changes meanwhile is lost.
+
+    Raises Collision where somebody changed one of the people since they were compared with the list.
+    """
+    _hold_as_read(changes)
     for model in ORDER:
         created = [row for change in changes for row in change.created if isinstance(row, model)]
         if created:
@@ -45,6 +50,18 @@ def write(changes: Sequence[Change], *, by: User | None, at: dt.datetime) -> Non
     _move_levels([change.first_day for change in changes if change.first_day], by=by, at=at)
     # With DEBUG on, Django keeps every statement; a long list would fill the memory.
     reset_queries()
+
+
+def _hold_as_read(changes: Sequence[Change]) -> None:
+    """Let nobody else change these people until the list is written: who is erased meanwhile would come back with it.
+
+    Ways to reach them first, as in `patients.actions.holding`.
+    """
+    read = {change.patient.pk: change for change in changes if not change.patient._state.adding}
+    list(ContactPoint.objects.select_for_update().filter(patient__in=read).order_by("pk").values_list("pk"))
+    for stored in Patient.objects.select_for_update(no_key=True).filter(pk__in=read).order_by("pk"):
+        if not read[stored.pk].was_read_from(stored):
+            raise Collision
 
 
 def _create(model: Any, rows: list[Any], *, by: User | None, at: dt.datetime) -> None:

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db import IntegrityError
 
 from clinic.models import AuditEntry, Clinic, User
+from patients.actions import change_patient
 from patients.importing import Collision
 from patients.models import Assessment, Authorization, ContactPoint, Patient
 from tests.builders import NOW, TODAY, make_injector, make_patient
@@ -162,3 +163,19 @@ def test_a_clash_with_somebody_elses_change_is_said_in_words_and_keeps_nothing(
     with pytest.raises(Collision, match=r"Nothing was written\. Try again\."):
         load(team, row())
     assert not Patient.objects.exists()
+
+
+def test_who_was_changed_since_the_row_was_compared_with_them_is_left_as_they_are(
+    team: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(team, row())
+    written = load_module.write
+
+    def a_moment_later(*changes: Any, **options: Any) -> None:
+        change_patient(patient=maria(), values={"given_name": "Mary"}, by=None, at=NOW)
+        written(*changes, **options)
+
+    monkeypatch.setattr(load_module, "write", a_moment_later)
+    with pytest.raises(Collision, match=r"Nothing was written\. Try again\."):
+        load(team, row(phone="07700 900124"))
+    assert contact("sms").address == "+447700900123"
