@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from clinic import audit
 from clinic.access import Capability, allows
@@ -80,7 +80,6 @@ def _check(patient: Patient, day: DayFacts, last: dt.date) -> None:
         raise Refused("A clear day has no pain: choose one of them.")
 
 
-@transaction.atomic
 def write_days(
     *, patient: Patient, days: Sequence[DayFacts], source: DiaryDay.Source, by: User | None, at: dt.datetime
 ) -> Written:
@@ -96,6 +95,16 @@ def write_days(
     last = at.astimezone(zone).date() - dt.timedelta(days=0 if by is None else 1)
     for day in days:
         _check(patient, day, last)
+    try:
+        return _write_all(patient, days, source, by, at)
+    except IntegrityError:  # a list that was being read in has brought one of these days meanwhile: now it is seen
+        return _write_all(patient, days, source, by, at)
+
+
+@transaction.atomic
+def _write_all(
+    patient: Patient, days: Sequence[DayFacts], source: DiaryDay.Source, by: User | None, at: dt.datetime
+) -> Written:
     # One writer of a person's diary at a time: a phone may send one day twice in a moment.
     hold(patient)
     stored = {row.date: row for row in DiaryDay.objects.filter(patient=patient, date__in=[day.date for day in days])}

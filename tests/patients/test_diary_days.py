@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic.models import AuditEntry, User
+from patients.actions import diary_days
 from patients.actions.diary_days import DayFacts, Refused, Written, settle_claim, write_days
 from patients.diary import Day, count
 from patients.forms.diary import facts_of
@@ -63,6 +64,25 @@ def test_another_source_is_set_beside_it_and_overwrites_nothing(maria: Patient, 
     assert write(maria, nurse, CLINIC) == Written(disputed=1)
     assert DiaryDay.objects.get().headache_hours == 0
     assert DiaryClaim.objects.get().letter == "M"
+
+
+def test_a_day_that_a_list_brings_at_the_same_moment_stands_and_what_the_person_says_beside_it(
+    maria: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = diary_days.hold
+
+    def after_the_list(patient: Patient) -> None:
+        held(patient)
+        own = {"clinic": maria.clinic, "patient": maria, "date": YESTERDAY}
+        DiaryDay.objects.create(**own, migraine=True, source="import", entered_at=NOW)
+
+    def beaten_by_the_list(*_row: object) -> None:
+        monkeypatch.undo()
+        monkeypatch.setattr(diary_days, "hold", after_the_list)
+        raise IntegrityError
+
+    monkeypatch.setattr(diary_days, "_write", beaten_by_the_list)
+    assert write(maria, None, PATIENT, headache_hours=Decimal(0)) == Written(disputed=1)
 
 
 def test_a_person_settles_which_counts(maria: Patient, nurse: User) -> None:
