@@ -15,6 +15,7 @@ from django.urls import reverse
 from clinic.models import AuditEntry, User
 from patients.actions import diary_days
 from patients.actions.diary_days import DayFacts, Refused, Written, settle_claim, write_days
+from patients.actions.holding import hold
 from patients.diary import Day, count
 from patients.forms.diary import facts_of
 from patients.models import DiaryClaim, DiaryDay, Patient
@@ -69,10 +70,8 @@ def test_another_source_is_set_beside_it_and_overwrites_nothing(maria: Patient, 
 def test_a_day_that_a_list_brings_at_the_same_moment_stands_and_what_the_person_says_beside_it(
     maria: Patient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held = diary_days.hold
-
     def after_the_list(patient: Patient) -> None:
-        held(patient)
+        hold(patient)
         own = {"clinic": maria.clinic, "patient": maria, "date": YESTERDAY}
         DiaryDay.objects.create(**own, migraine=True, source="import", entered_at=NOW)
 

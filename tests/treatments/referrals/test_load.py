@@ -15,6 +15,7 @@ from tests.builders import NOW, TODAY, make_injector, make_patient
 from tests.treatments.referrals.lists import NEVER_TREATED, contact, load, maria, row, session
 from treatments.models import Course, SessionEvent, Status
 from treatments.referrals import load as load_module
+from treatments.referrals.writing import write
 
 
 def counts() -> dict[str, int]:
@@ -169,11 +170,10 @@ def test_who_was_changed_since_the_row_was_compared_with_them_is_left_as_they_ar
     team: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     load(team, row())
-    written = load_module.write
 
     def a_moment_later(*changes: Any, **options: Any) -> None:
         change_patient(patient=maria(), values={"given_name": "Mary"}, by=None, at=NOW)
-        written(*changes, **options)
+        write(*changes, **options)
 
     monkeypatch.setattr(load_module, "write", a_moment_later)
     with pytest.raises(Collision, match=r"Nothing was written\. Try again\."):
