@@ -4,13 +4,14 @@ import uuid
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.access import Capability, StaffRequest, requires
 from patients.actions import reopen_record
 from patients.models import Patient
+from patients.views.lookup import get_patient
 from treatments import leaving
 from treatments.courses import NotAllowed
 from treatments.forms import CloseRecordForm
@@ -20,7 +21,7 @@ from treatments.forms import CloseRecordForm
 @requires(Capability.BOOK)
 def close_record(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Note that a person died, or that this is a second record of theirs."""
-    patient = _patient(request, uid)
+    patient = get_patient(request, uid)
     if patient.closed:
         return redirect("patients:detail", patient.uid)
     posted = request.POST if request.method == "POST" else None
@@ -49,12 +50,8 @@ def _close(request: StaffRequest, patient: Patient, form: CloseRecordForm) -> No
 @requires(Capability.BOOK)
 def open_record(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Open a record again that was closed by mistake."""
-    patient = _patient(request, uid)
+    patient = get_patient(request, uid)
     if patient.closed:
         reopen_record(patient=patient, by=request.user, at=timezone.now())
         messages.success(request, "The record is open again. A course that ended stays ended.")
     return redirect("patients:detail", patient.uid)
-
-
-def _patient(request: StaffRequest, uid: uuid.UUID) -> Patient:
-    return get_object_or_404(Patient.objects.filter(clinic=request.clinic).select_related("clinic"), uid=uid)
