@@ -15,7 +15,9 @@ from treatments.authorized import paying_windows_of
 from treatments.models import Course, TreatmentSession
 from treatments.queueing import again_after_deadlock
 
-NOTICE = dt.timedelta(hours=24)  # as long before a visit as a patient may still change it on the page
+# How long before a visit patients may still take or change its time by themselves. Later, a time that is given back can
+# hardly be used by somebody else: they call.
+NOTICE = dt.timedelta(hours=24)
 SUGGESTED = 5
 
 

@@ -8,10 +8,9 @@ from django.utils.translation import gettext as _
 from reminders.models import PatientLink
 from treatments.models import Course, Status, TreatmentSession
 from treatments.models.session import OPEN
+from treatments.self_booking import NOTICE
 
 AT_THE_CLINIC = (Status.ARRIVED, Status.IN_ROOM)
-# Later, a time that is given back can hardly be used by somebody else: they call.
-CHANGE_NOTICE = dt.timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ def visit_of(link: PatientLink) -> TreatmentSession | None:
 
 def may_change(session: TreatmentSession, now: dt.datetime) -> bool:
     """Return whether the patient may still give the time back on the page."""
-    return session.status == Status.BOOKED and session.starts_at - now >= CHANGE_NOTICE
+    return session.status == Status.BOOKED and session.starts_at - now >= NOTICE
 
 
 def still_to_come(session: TreatmentSession, now: dt.datetime) -> bool:
