@@ -17,7 +17,6 @@ from reports.catalogue import REPORTS
 from treatments.log.filters import ready_views
 from treatments.models import Course, TreatmentSession
 
-DEPTHS = (0.0, 0.9)
 EXPORT_ROWS = 1_000_000
 
 

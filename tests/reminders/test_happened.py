@@ -24,7 +24,6 @@ from treatments.slots import Slot
 
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 UNDO = 3 * MINUTE
-HELD = ("waiting", NOW + UNDO)
 
 
 @pytest.fixture
