@@ -1,13 +1,13 @@
 """How an installation and a clinic begin. There is no page on which strangers sign up."""
 
 import datetime as dt
-import hashlib
 import secrets
 
 from django.db import transaction
 
 from clinic import audit
 from clinic.models import AuditEntry, Clinic, FirstStep, Membership, Role, SetUpToken, User
+from clinic.tokens import hash_of
 
 TOKEN_LASTS = dt.timedelta(days=1)
 # What a new clinic has to settle, in this order; `clinic.first_run.steps` says how.
@@ -60,20 +60,20 @@ def make_token(*, at: dt.datetime) -> str:
         raise NotAllowed("Somebody can log in already. They set the clinic up, or `create_admin` makes another log-in.")
     SetUpToken.objects.filter(used_at__isnull=True).update(used_at=at)
     token = secrets.token_urlsafe(32)
-    SetUpToken.objects.create(token_hash=_hash(token), made_at=at, expires_at=at + TOKEN_LASTS)
+    SetUpToken.objects.create(token_hash=hash_of(token), made_at=at, expires_at=at + TOKEN_LASTS)
     return token
 
 
 def token_works(token: str, at: dt.datetime) -> bool:
     """Return whether an address still lets somebody in."""
-    unused = SetUpToken.objects.filter(token_hash=_hash(token), used_at__isnull=True, expires_at__gt=at)
+    unused = SetUpToken.objects.filter(token_hash=hash_of(token), used_at__isnull=True, expires_at__gt=at)
     return unused.exists() and not User.objects.exists()
 
 
 @transaction.atomic
 def make_first_admin(*, token: str, email: str, full_name: str, password: str, at: dt.datetime) -> User:
     """Make the first log-in. The row that is taken is the lock: of two who press at once, one comes too late."""
-    unused = SetUpToken.objects.filter(token_hash=_hash(token), used_at__isnull=True, expires_at__gt=at)
+    unused = SetUpToken.objects.filter(token_hash=hash_of(token), used_at__isnull=True, expires_at__gt=at)
     if not unused.update(used_at=at) or User.objects.exists():
         raise NotAllowed("This address has been used.")
     return User.objects.create_user(email=email, password=password, full_name=full_name)
@@ -83,7 +83,3 @@ def _open(clinic: Clinic, admin: User, by: User | None, at: dt.datetime) -> None
     clinic.save()
     Membership.objects.create(user=admin, clinic=clinic, role=Role.ADMIN)
     audit.record(clinic=clinic, by=by, at=at, action=AuditEntry.Action.CREATE, kind="clinic", subject=clinic.uid)
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

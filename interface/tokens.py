@@ -1,7 +1,6 @@
 """Tokens of other programs: made and ended by an admin, shown once, kept as a hash."""
 
 import datetime as dt
-import hashlib
 import secrets
 import uuid
 from collections.abc import Iterable
@@ -13,6 +12,7 @@ from django.db.models import Q
 from clinic import audit
 from clinic.access import Capability, allows
 from clinic.models import AuditEntry, Clinic, Membership, Role, User
+from clinic.tokens import hash_of
 from interface.models import Integration
 from interface.scopes import BOOKING
 
@@ -93,11 +93,6 @@ def note_use(integration: Integration, now: dt.datetime) -> None:
     seen_lately = Q(last_used_at__gt=now - LAST_USED_EVERY)
     if integration.last_used_at is None or integration.last_used_at <= now - LAST_USED_EVERY:
         Integration.objects.filter(pk=integration.pk).exclude(seen_lately).update(last_used_at=now)
-
-
-def hash_of(token: str) -> str:
-    """Return what is stored of a token. It is 256 random bits, so a fast hash hides it as well as a slow one."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _may_set_up(by: User, clinic: Clinic) -> None:

@@ -2,7 +2,6 @@
 
 import base64
 import datetime as dt
-import hashlib
 import secrets
 from collections.abc import Sequence
 from typing import TypeVar
@@ -15,6 +14,7 @@ from django.utils.crypto import salted_hmac
 
 from clinic import audit
 from clinic.models import AuditEntry, User
+from clinic.tokens import hash_of
 from patients.models import Patient
 from reminders import timing
 from reminders.models import DiaryLink, Kind, PatientLink, Reminder, SecretLink
@@ -39,11 +39,6 @@ def token_of(reminder: Reminder) -> str:
     """
     digest = salted_hmac("reminders.links", str(reminder.uid), algorithm="sha256").digest()
     return _spelt(digest[:TOKEN_BYTES])
-
-
-def hash_of(token: str) -> str:
-    """Return what is stored of a token."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def address_for(reminder: Reminder, *, now: dt.datetime) -> str:

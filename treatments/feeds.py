@@ -1,7 +1,6 @@
 """Private addresses under which an injector's own calendar program reads their visits."""
 
 import datetime as dt
-import hashlib
 import secrets
 
 from django.db import transaction
@@ -9,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clinic import audit
 from clinic.models import AuditEntry, Injector, Membership, User
+from clinic.tokens import hash_of
 from treatments.models import CalendarFeed, TreatmentSession
 from treatments.models.session import OCCUPYING
 
@@ -52,11 +52,6 @@ def sessions_of(feed: CalendarFeed, now: dt.datetime) -> QuerySet[TreatmentSessi
         starts_at__gte=now - BACK,
         starts_at__lt=now + AHEAD,
     ).order_by("starts_at")
-
-
-def hash_of(token: str) -> str:
-    """Return what is stored of a token: who reads the database cannot read the calendar."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _note(feed: CalendarFeed, action: AuditEntry.Action, by: User, at: dt.datetime) -> None:

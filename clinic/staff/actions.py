@@ -5,13 +5,12 @@ other at the same moment: the clinic's row is the lock. Of letters to one addres
 """
 
 import datetime as dt
-import hashlib
 import secrets
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from clinic import audit
+from clinic import audit, tokens
 from clinic.access import Capability, allows, may
 from clinic.models import AuditEntry, Clinic, Invitation, Membership, Role, User
 from clinic.signing_in.sessions import end_all
@@ -111,7 +110,7 @@ def sign_out(*, membership: Membership, by: User, at: dt.datetime) -> None:
 
 def hash_of(token: str) -> str:
     """Return what is kept of a token. Its purpose is part of it: a token for something else is not one for this."""
-    return hashlib.sha256(f"invitation:{token}".encode()).hexdigest()
+    return tokens.hash_of(f"invitation:{token}")
 
 
 def _may(by: User, clinic: Clinic) -> None:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from clinic import founding
 from clinic.first_run.steps import steps
 from clinic.models import Absence, AuditEntry, Clinic, FirstStep, Invitation, Membership, Role, Room, SetUpToken, User
+from clinic.tokens import hash_of
 from interface import tokens
 from interface.scopes import BOOKING
 from reminders.models import ReminderRule
@@ -99,7 +100,7 @@ def test_the_printed_address_ends_after_a_day_and_when_another_is_printed() -> N
 
 def test_there_is_no_address_where_somebody_can_log_in() -> None:
     make_user("mo@hillside.example", "Mo Khan")
-    SetUpToken.objects.create(token_hash=founding._hash("guessed"), made_at=NOW, expires_at=NOW + dt.timedelta(days=1))
+    SetUpToken.objects.create(token_hash=hash_of("guessed"), made_at=NOW, expires_at=NOW + dt.timedelta(days=1))
     assert Client().get(reverse("first_run:first_admin", args=["guessed"])).status_code == 404
     with pytest.raises(CommandError, match="can log in already"):
         call_command("set_up")

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from clinic.health_words import blocked_words
 from clinic.models import Clinic
+from clinic.tokens import hash_of
 from patients.models import ContactPoint, Patient
 from reminders import links
 from reminders.models import PatientLink, Reminder
@@ -211,7 +212,7 @@ def test_only_the_hash_of_a_link_is_stored(reminder: Reminder, link: str) -> Non
     assert token in link
     assert len(token) == 22  # 128 bits
     assert token not in str(vars(stored))
-    assert stored.token_hash == links.hash_of(token)
+    assert stored.token_hash == hash_of(token)
 
 
 def test_two_reminders_have_two_links(visit: TreatmentSession) -> None:
