@@ -8,6 +8,7 @@ from typing import Protocol
 
 # What a gateway answers that refuses us, not the message: nothing goes out until somebody mends our log-in there.
 OUR_ACCOUNT = frozenset({401, 403})
+TOO_MANY = 429
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,11 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.message import sanitize_address
 
-from reminders.channels.base import OUR_ACCOUNT, Blame, CannotAnswer, Message, SendError
+from reminders.channels.base import OUR_ACCOUNT, TOO_MANY, Blame, CannotAnswer, Message, SendError
 from reminders.channels.smtp import EmailBackend
 
 SILENT = "The mail server did not answer"
 
-TOO_MANY = 429
 PERMANENT = 500  # SMTP replies from here on will not change by asking again
 # RFC 3463 and 5321: mailbox unknown, moved, or its name not allowed. Other 5xx replies say nothing about the address.
 _NO_SUCH_MAILBOX = frozenset({550, 551, 553})

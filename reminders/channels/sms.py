@@ -10,11 +10,10 @@ from django.conf import settings
 from django.urls import reverse
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
-from reminders.channels.base import OUR_ACCOUNT, Blame, CannotAnswer, Message, SendError
+from reminders.channels.base import OUR_ACCOUNT, TOO_MANY, Blame, CannotAnswer, Message, SendError
 from reminders.channels.bounded import BoundedSession
 from reminders.channels.codes import words_for
 
-TOO_MANY = 429
 # Gateways that only speak half of the interface answer the question with one of these.
 _NO_SUCH_QUESTION = frozenset({404, 405, 501})
 # A message the gateway gave up on was not delivered, so it does not count as found.
