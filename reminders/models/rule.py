@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
+from clinic.message_hours import QUIET_FROM, QUIET_UNTIL
 from clinic.models import Clinic
 from patients.models import Channel, Patient
 
@@ -85,7 +86,7 @@ class ReminderRule(models.Model):
                 name="rule_1_to_60_days_away",
             ),
             models.CheckConstraint(
-                condition=Q(send_at__gte=dt.time(8), send_at__lt=dt.time(20)), name="rule_sends_outside_quiet_hours"
+                condition=Q(send_at__gte=QUIET_UNTIL, send_at__lt=QUIET_FROM), name="rule_sends_outside_quiet_hours"
             ),
         ]
 
