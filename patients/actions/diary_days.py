@@ -13,33 +13,7 @@ from clinic.access import Capability, allows
 from clinic.models import AuditEntry, User
 from patients.actions.holding import hold
 from patients.models import DiaryClaim, DiaryDay, Patient
-
-_SIGNS = (
-    "one_sided",
-    "pulsating",
-    "worse_with_activity",
-    "nausea",
-    "vomiting",
-    "light",
-    "sound",
-    "smell",
-    "aura",
-)
-# What a claim keeps and two sources are compared by.
-FACTS = (
-    "headache_hours",
-    "worst_pain",
-    "migraine",
-    *_SIGNS,
-    "triptan_doses",
-    "simple_analgesic_doses",
-    "combination_doses",
-    "opioid_doses",
-    "ergot_doses",
-    "gepant_doses",
-    "relieved",
-    "function_lost",
-)
+from patients.models.diary import SIGNS
 
 
 class Refused(Exception):
@@ -153,7 +127,7 @@ def _unsaid(row: DiaryDay, facts: Mapping[str, Any]) -> dict[str, Any]:
     A letter of a paper diary says no more than that there was a headache, and the day can be clear by the time it counts.
     """
     if facts.get("headache_hours") == 0:
-        return {"migraine": False, "worst_pain": 0} | dict.fromkeys(_SIGNS, False)
+        return {"migraine": False, "worst_pain": 0} | dict.fromkeys(SIGNS, False)
     if "migraine" in facts and row.headache_hours == 0:
         return {"headache_hours": None, "worst_pain": None}
     return {}

@@ -11,10 +11,11 @@ from patients.actions.diary_days import DayFacts
 from patients.diary import MOST_DOSES
 from patients.forms.fields import Day
 from patients.models import DiaryClaim, DiaryDay
+from patients.models.diary import SIGNS
 from patients.paper import CLEAR, HEADACHE, MIGRAINE, Paper, read_letters
 
 LETTERS = [("", "not filled in"), (CLEAR, "0 clear"), (HEADACHE, "H headache"), (MIGRAINE, "M migraine")]
-SIGNS = [
+SIGN_WORDS = [
     ("one_sided", "one side"),
     ("pulsating", "pounding"),
     ("worse_with_activity", "worse when moving"),
@@ -33,7 +34,7 @@ def facts_of(letter: str, known: DiaryDay | None = None) -> dict[str, Any]:
     How long and how bad a headache was it does not say: where that is ``known`` of the day, it stays.
     """
     if letter == CLEAR:
-        signs = dict.fromkeys((name for name, _label in SIGNS), False)
+        signs = dict.fromkeys(SIGNS, False)
         return {"headache_hours": Decimal(0), "migraine": False, "worst_pain": 0} | signs
     facts: dict[str, Any] = {"migraine": letter == MIGRAINE}
     return facts if known and known.letter != CLEAR else facts | {"headache_hours": None, "worst_pain": None}
@@ -115,7 +116,7 @@ class DayForm(forms.Form):
     )
     signs = forms.MultipleChoiceField(
         label="Signs",
-        choices=SIGNS,
+        choices=SIGN_WORDS,
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
@@ -148,7 +149,7 @@ class DayForm(forms.Form):
         data = dict(self.cleaned_data)
         letter, signs = data.pop("letter"), set(data.pop("signs"))
         doses = {name: value or 0 for name, value in data.items() if name.endswith("_doses")}
-        found = data | doses | {name: name in signs for name, _label in SIGNS}
+        found = data | doses | {name: name in signs for name in SIGNS}
         if letter == CLEAR:
             return found | facts_of(letter)
         return found | {"migraine": letter == MIGRAINE}
@@ -159,7 +160,7 @@ def initial_of(row: DiaryDay | None) -> dict[str, Any]:
     if row is None:
         return {}
     names = [name for name in DayForm.base_fields if name not in ("letter", "signs")]
-    ticked = [name for name, _label in SIGNS if getattr(row, name)]
+    ticked = [name for name in SIGNS if getattr(row, name)]
     return {name: getattr(row, name) for name in names} | {"letter": row.letter, "signs": ticked}
 
 

@@ -23,6 +23,18 @@ DOSES = {
     AcuteClass.COMBINATION: "combination_doses",
     AcuteClass.GEPANT: "gepant_doses",
 }
+# The columns of what a headache was like.
+SIGNS = (
+    "one_sided",
+    "pulsating",
+    "worse_with_activity",
+    "nausea",
+    "vomiting",
+    "light",
+    "sound",
+    "smell",
+    "aura",
+)
 
 
 class DiaryDayQuerySet(models.QuerySet["DiaryDay"]):

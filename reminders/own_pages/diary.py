@@ -10,23 +10,15 @@ from django.utils.translation import gettext as _
 
 from patients.eligibility.medicines import AcuteClass
 from patients.models import AcuteMedication, DiaryClaim, DiaryDay, Patient
-from patients.models.diary import DOSES
+from patients.models.diary import DOSES, SIGNS
 from patients.paper import CLEAR, HEADACHE, MIGRAINE
 
 WEEK_DAYS = 7
 WEEKS_BACK = 3  # what a person still remembers; with this week, 28 days
 # Asked of everybody of whom no medicine is on record.
 USUAL = (AcuteClass.SIMPLE, AcuteClass.TRIPTAN)
-SIGNS = (
-    "one_sided",
-    "pulsating",
-    "worse_with_activity",
-    "nausea",
-    "vomiting",
-    "light",
-    "sound",
-    "smell",
-)
+# All but an aura, which the clinic alone writes down.
+OWN_SIGNS = tuple(sign for sign in SIGNS if sign != "aura")
 PATIENT = DiaryDay.Source.PATIENT
 
 
@@ -77,7 +69,7 @@ class OwnDay:
         if self.claim and (self.claim.source == PATIENT) == by_patient:
             return _read(self.claim.facts)
         if self.row and (self.row.source == PATIENT) == by_patient:
-            names = ("headache_hours", "worst_pain", "migraine", *SIGNS, *DOSES.values())
+            names = ("headache_hours", "worst_pain", "migraine", *OWN_SIGNS, *DOSES.values())
             return {name: getattr(self.row, name) for name in names}
         return None
 

@@ -12,7 +12,7 @@ from patients.diary import MOST_DOSES
 from patients.migraine_signs import looks_like_migraine
 from patients.models.diary import DOSES
 from patients.paper import CLEAR, HEADACHE, MIGRAINE
-from reminders.own_pages.diary import SIGNS, OwnDay, letter_of
+from reminders.own_pages.diary import OWN_SIGNS, OwnDay, letter_of
 
 ONE_OF_THREE = _("Choose no headache, headache or migraine.")
 ANSWERS = [(CLEAR, _("No headache")), (HEADACHE, _("Headache")), (MIGRAINE, _("Migraine"))]
@@ -20,7 +20,7 @@ NO_HEADACHE: dict[str, Any] = {
     "headache_hours": Decimal(0),
     "worst_pain": 0,
     "migraine": False,
-    **dict.fromkeys(SIGNS, False),
+    **dict.fromkeys(OWN_SIGNS, False),
 }
 
 
@@ -91,7 +91,7 @@ class OwnDayForm(forms.Form):
     def facts(self) -> dict[str, Any]:
         """Return the facts of the day, from cleaned data."""
         data, ticked = self.cleaned_data, set(self.cleaned_data["signs"])
-        signs = {name: name in ticked for name in SIGNS}
+        signs = {name: name in ticked for name in OWN_SIGNS}
         like = {name: value for name, value in signs.items() if name != "smell"}
         return {
             "headache_hours": data["headache_hours"],
@@ -106,7 +106,7 @@ def initial_of(facts: dict[str, Any]) -> dict[str, Any]:
     """Return what the form of a day starts with."""
     if not facts or letter_of(facts) == CLEAR:
         return {}
-    ticked = [name for name in (*SIGNS, "migraine") if facts.get(name)]
+    ticked = [name for name in (*OWN_SIGNS, "migraine") if facts.get(name)]
     kept = {name: facts.get(name) for name in ("headache_hours", "worst_pain", *DOSES.values())}
     return kept | {"signs": ticked}
 
