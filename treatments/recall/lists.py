@@ -10,6 +10,7 @@ from django.db.models import BooleanField, Case, Count, OuterRef, Q, QuerySet, S
 
 from clinic.models import Clinic
 from clinic.wording import MONTHS
+from treatments.cycle import RECALL_DAYS
 from treatments.models import ContactAttempt, Course, OfferInvitation, TreatmentSession, WaitingEntry
 from treatments.models.course import awake
 from treatments.models.session import OPEN
@@ -69,7 +70,7 @@ _CALENDAR = ("Open the calendar", "treatments:calendar")
 _PATIENTS = ("Find a patient", "patients:search")
 TABS = (
     Tab("overdue", "Overdue", "Nobody is overdue.", *_PATIENTS, overdue),
-    Tab("soon", "Due soon", "Nobody is due in the next 28 days without a booking.", *_CALENDAR, soon),
+    Tab("soon", "Due soon", f"Nobody is due in the next {RECALL_DAYS} days without a booking.", *_CALENDAR, soon),
     Tab("asked", "Asked to move", "Nobody has asked to move.", *_CALENDAR, asked),
     Tab("waiting", "Waiting list", "Nobody is waiting for an earlier time.", *_PATIENTS, waiting),
     Tab("snoozed", "Snoozed", "Nobody is snoozed.", "See who is overdue", "treatments:recall", snoozed),
