@@ -27,7 +27,7 @@ SEEN = {
     "main button": ("app.css", ".btn-primary", "--bs-btn-bg", EVERYWHERE),
     "main button under the pointer": ("app.css", ".btn-primary", "--bs-btn-hover-bg", EVERYWHERE),
     "edge of another button": ("app.css", ".btn-secondary", "--bs-btn-border-color", EVERYWHERE),
-    "edge of a button that deletes": ("app.css", ".btn-outline-danger", "--bs-btn-border-color", EVERYWHERE),
+    "edge of a button that deletes": ("app.css", ".btn-danger", "--bs-btn-border-color", EVERYWHERE),
     "edge of a button that is pressed": ("treatments.css", ".btn[aria-pressed=true]", "border-color", EVERYWHERE),
     "edge of a time to choose": ("treatments.css", ".slot", "border", PAGE),
     "edge of a time in the calendar": ("calendar.css", ".calendar td > button", "border", PAGE),
