@@ -37,9 +37,9 @@ class Plan:
 def reconcile(*, now: dt.datetime) -> Plan:
     """Stop what no longer holds, bring back what holds again, mark what is too late, create what is missing.
 
-    First what may have arrived goes with its visit, so that it is not stopped and made anew. The number of queries
-    depends on how many different rules there are, not on how many rows. What cannot be done leaves the rest alone.
-    Raises Incomplete in the end.
+    First offers that ended are closed, and what may have arrived goes with its visit, so that it is not stopped and
+    made anew. The number of queries depends on how many different rules there are, not on how many rows. What cannot be
+    done leaves the rest alone. Raises Incomplete in the end.
     """
     steps = (offers.close_ended, carry_over, stop, bring_back, mark_missed, _create)
     _, _, stopped, brought_back, missed, created = in_turn((step.__name__, partial(step, now=now)) for step in steps)
