@@ -34,6 +34,32 @@ class HouseForm(forms.Form):
         return helper
 
 
+class ReadByPatients(HouseForm):
+    """What patients read of a clinic: they call the number and come to the address."""
+
+    name = forms.CharField(max_length=80, error_messages={"required": "Enter the clinic's name."})
+    message_name = forms.CharField(
+        label="Name in messages",
+        max_length=20,
+        help_text="What patients and their families read. It may not name an illness.",
+        error_messages={"required": "Enter the name that patients read."},
+    )
+    phone = forms.CharField(max_length=30, error_messages={"required": "Enter the phone number patients call."})
+    address = forms.CharField(max_length=200, error_messages={"required": "Enter the address patients come to."})
+
+    def clean_message_name(self) -> str:
+        """Refuse a name that tells a family what the visit is about."""
+        return untelling(self.cleaned_data["message_name"])
+
+    def clean_phone(self) -> str:
+        """Refuse what cannot be called: every message and page offers it."""
+        return callable_number(self.cleaned_data["phone"])
+
+    def clean_address(self) -> str:
+        """Refuse one that tells it: it stands in letters and on patients' pages."""
+        return untelling(self.cleaned_data["address"])
+
+
 def untelling(text: str) -> str:
     """Return what patients read of a clinic; ValidationError where it tells a family what the visit is about."""
     if blocked := blocked_words(text):

@@ -10,7 +10,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.text import slugify
 
-from clinic.forms import HouseForm, callable_number, untelling
+from clinic.forms import HouseForm, ReadByPatients
 from clinic.models import Clinic, User
 from treatments.forms import SharedForm
 
@@ -84,34 +84,14 @@ class PlaceForm(SharedForm, _Where):
     """Where a clinic lies that is there already."""
 
 
-class ClinicForm(_Where):
+class ClinicForm(ReadByPatients, _Where):
     """The clinic, as staff and patients read it, and where it lies."""
 
     name = forms.CharField(
         label="Name, as staff read it", max_length=80, error_messages=_required("Enter the clinic's name.")
     )
-    message_name = forms.CharField(
-        label="Name in messages",
-        max_length=20,
-        help_text="What patients and their families read. It may not name an illness.",
-        error_messages=_required("Enter the name that patients read."),
-    )
-    phone = forms.CharField(max_length=30, error_messages=_required("Enter the phone number patients call."))
-    address = forms.CharField(max_length=200, error_messages=_required("Enter the address patients come to."))
 
     field_order = ("name", "message_name", "phone", "address")
-
-    def clean_message_name(self) -> str:
-        """Refuse a name that tells a family what the visit is about."""
-        return untelling(self.cleaned_data["message_name"])
-
-    def clean_phone(self) -> str:
-        """Refuse what cannot be called: every message and page offers it."""
-        return callable_number(self.cleaned_data["phone"])
-
-    def clean_address(self) -> str:
-        """Refuse one that does: it stands in letters and on patients' pages."""
-        return untelling(self.cleaned_data["address"])
 
     def clinic(self) -> Clinic:
         """Return the clinic that was described, not saved."""

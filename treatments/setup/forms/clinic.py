@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from clinic.forms import callable_number, untelling
+from clinic.forms import ReadByPatients
 from treatments.forms import Day, HouseForm, SharedForm
 from treatments.models import Profession
 
@@ -20,18 +20,9 @@ def _minutes(label: str, low: int, high: int, help_text: str) -> forms.IntegerFi
     )
 
 
-class DetailsForm(SharedForm, HouseForm):
+class DetailsForm(SharedForm, ReadByPatients):
     """What patients read of the clinic, and how long things take."""
 
-    name = forms.CharField(max_length=80, error_messages={"required": "Enter the clinic's name."})
-    message_name = forms.CharField(
-        label="Name in messages",
-        max_length=20,
-        help_text="What patients read. It may not name an illness.",
-        error_messages={"required": "Enter the name that patients read."},
-    )
-    phone = forms.CharField(max_length=30, error_messages={"required": "Enter the phone number patients call."})
-    address = forms.CharField(max_length=200, error_messages={"required": "Enter the address patients come to."})
     session_minutes = _minutes("A visit takes", 10, 60, "minutes, unless somebody says otherwise")
     late_after_minutes = _minutes("Waiting is long after", 5, 240, "minutes; Today says so from then on")
 
@@ -46,18 +37,6 @@ class DetailsForm(SharedForm, HouseForm):
         help_text="A code from an app, or a passkey. Admins always need one. Who has none is led to set it up.",
         required=False,
     )
-
-    def clean_message_name(self) -> str:
-        """Refuse a name that tells a family what the visit is about."""
-        return untelling(self.cleaned_data["message_name"])
-
-    def clean_phone(self) -> str:
-        """Refuse what cannot be called: every message and page offers it."""
-        return callable_number(self.cleaned_data["phone"])
-
-    def clean_address(self) -> str:
-        """Refuse one that does: it stands in letters and on patients' pages."""
-        return untelling(self.cleaned_data["address"])
 
 
 class CredentialsForm(SharedForm, HouseForm):
