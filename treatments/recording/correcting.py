@@ -44,19 +44,26 @@ def correct_record(*, record: SessionRecord, found: Findings, reason: str, by: U
         started_at=started_at,
         had_side_effects=record.had_side_effects,  # effects are corrected where they are written down
     )
-    try:
-        with transaction.atomic():
-            version = write_signed(version=version, session=session, found=found, given_on=given_on, by=by, at=at)
-    except IntegrityError as error:
-        if SessionRecord.objects.filter(corrects=record).exists():
-            raise Stale(TreatmentSession.objects.get(pk=session.pk)) from error
-        if wrong := faults.of_recall(session, found, started_at):
-            raise faults.Refused(wrong) from error
-        raise
+    _write(version, session, found, given_on, by, at)
     before, after = other_day.move(session, given_on, reason.strip(), by, at)
     _note(session, reason.strip(), by, at, before, after)
     session.refresh_from_db()
     return version
+
+
+def _write(
+    version: SessionRecord, session: TreatmentSession, found: Findings, given_on: dt.date, by: User, at: dt.datetime
+) -> None:
+    """Write the version; Stale or Refused where somebody was faster with another, or with the recall of a lot."""
+    try:
+        with transaction.atomic():
+            write_signed(version=version, session=session, found=found, given_on=given_on, by=by, at=at)
+    except IntegrityError as error:
+        if SessionRecord.objects.filter(corrects=version.corrects).exists():
+            raise Stale(TreatmentSession.objects.get(pk=session.pk)) from error
+        if wrong := faults.of_recall(session, found, version.started_at):
+            raise faults.Refused(wrong) from error
+        raise
 
 
 def _decided(found: Findings, record: SessionRecord, by: User) -> Findings:
