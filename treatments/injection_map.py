@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from treatments.protocol import SITES, Site, other_side, spare_beside
+from treatments.protocol import SITES, Site
 
 MARGIN = 15  # a dot's radius in the units of the drawing: a site at the edge of a crop is shown whole
 
@@ -44,16 +44,6 @@ class Mark:
         looks += ["is-changed"] if self.units and self.units != self.site.units else []
         looks += ["is-skipped"] if self.skipped and not self.units else []
         return " ".join(looks)
-
-    @property
-    def other_side(self) -> str:
-        """The same place on the other side, for a dose that follows the pain."""
-        return "" if self.site.fixed else other_side(self.site.code)
-
-    @property
-    def spare(self) -> str:
-        """The place that takes a second dose on this side."""
-        return spare_beside(self.site.code)
 
 
 def _load() -> tuple[tuple[Picture, ...], tuple[Picture, ...]]:

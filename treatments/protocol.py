@@ -106,20 +106,6 @@ def standard_set() -> dict[str, int]:
     return {site.code: site.units for site in SITES.values() if site.fixed}
 
 
-def other_side(code: str) -> str:
-    """Return the code of the same place on the other side, or "" for a place in the middle."""
-    swapped = code.replace("-R", "-*").replace("-L", "-R").replace("-*", "-L")
-    return swapped if swapped != code and swapped in SITES else ""
-
-
-def spare_beside(code: str) -> str:
-    """Return the spare place that takes the dose of the other side, so that both go to the side of ``code``; or ""."""
-    site = SITES[code]
-    beside = [one for one in SITES.values() if (one.muscle, one.side) == (site.muscle, site.side) and not one.fixed]
-    extras, spares = [one.code for one in beside if not one.spare], [one.code for one in beside if one.spare]
-    return dict(zip(extras, spares, strict=False)).get(code, "")
-
-
 def faults(plan: Mapping[str, int]) -> list[str]:
     """Return what is wrong with a plan (site code to units), each as a sentence; empty when it may be given."""
     unknown = [f"There is no site {code} in the protocol." for code in plan if code not in SITES]

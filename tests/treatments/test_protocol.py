@@ -79,14 +79,6 @@ def test_40_sites_are_over_the_limit_even_with_small_doses() -> None:
     assert "40 sites are over the limit of 39." in protocol.faults(plan)
 
 
-@pytest.mark.parametrize(
-    ("code", "other", "spare"),
-    [("TEM-R5", "TEM-L5", "TEM-R6"), ("OCC-L4", "OCC-R4", "OCC-L5"), ("TRA-R5", "TRA-L5", "TRA-R7"), ("PRO", "", "")],
-)
-def test_an_extra_dose_has_its_other_side_and_its_spare_place(code: str, other: str, spare: str) -> None:
-    assert (protocol.other_side(code), protocol.spare_beside(code)) == (other, spare)
-
-
 @given(st.dictionaries(st.sampled_from(sorted(protocol.SITES)), st.integers(1, 20), min_size=1))
 def test_a_plan_that_is_let_through_keeps_every_limit(plan: dict[str, int]) -> None:
     by_muscle = {
