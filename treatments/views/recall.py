@@ -20,6 +20,7 @@ from clinic.redirects import next_url
 from clinic.wording import day_words
 from treatments import wishes
 from treatments.courses import NotAllowed
+from treatments.cycle import RECALL_DAYS
 from treatments.models import Course
 from treatments.models.course import awake
 from treatments.recall import contact, forms, handling, lists
@@ -51,6 +52,7 @@ def recall(request: StaffRequest) -> HttpResponse:
         "tabs": [(tab, counts[tab.key]) for tab in lists.TABS],
         "tab": chosen,
         "counts": counts,
+        "recall_days": RECALL_DAYS,
         "page_obj": page,
         "patients": [(row if hasattr(row, "patient") else row.course).patient for row in page],
         "today": today,
