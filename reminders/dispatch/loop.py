@@ -86,4 +86,4 @@ def _send_or_put_off(
     except Exception:
         logger.exception("reminder %s could not be worked on", claimed.pk)
         ledger.settle()
-        outcome.put_off(claimed, now + dt.timedelta(minutes=5), "A fault in this software", now=now)
+        outcome.put_off(claimed, now + dt.timedelta(minutes=5), "A fault in this software")

@@ -42,7 +42,7 @@ def record_error(
     blame_address(contact, error, now)
     again = next_try(reminder, error, now)
     if again is not None:
-        put_off(reminder, again, error.text, now=now)
+        put_off(reminder, again, error.text)
     elif certain:
         go_another_way(reminder, error.text, now)
     else:
@@ -58,7 +58,7 @@ def ask_later(reminder: Reminder, delivery: Delivery, error: SendError, now: dt.
     else:
         allowance.keep_day(reminder)
         _finish(delivery, Delivery.Outcome.UNREACHABLE, now, error=error.text)
-        put_off(reminder, again, error.text, now=now)
+        put_off(reminder, again, error.text)
 
 
 @transaction.atomic
@@ -66,7 +66,7 @@ def begin_anew(reminder: Reminder, delivery: Delivery, now: dt.datetime) -> None
     """Something changed while an earlier attempt was asked about: nothing left, and all is looked at again."""
     allowance.keep_day(reminder)
     _finish(delivery, Delivery.Outcome.UNREACHABLE, now, error=CHANGED)
-    put_off(reminder, now, CHANGED, now=now)
+    put_off(reminder, now, CHANGED)
 
 
 @transaction.atomic
@@ -81,7 +81,7 @@ def _maybe_arrived(why: str) -> str:
     return f"{MAYBE_ARRIVED}. {why}" if why else MAYBE_ARRIVED
 
 
-def put_off(reminder: Reminder, until: dt.datetime, reason: str, *, now: dt.datetime) -> None:
+def put_off(reminder: Reminder, until: dt.datetime, reason: str) -> None:
     """Let it wait until a moment. What is then too late is marked as missed by the planning."""
     Reminder.objects.held_by(reminder).update(state=State.WAITING, due_at=until, reason=reason, lease_until=None)
 

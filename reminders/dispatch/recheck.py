@@ -36,7 +36,7 @@ def obstacle(ready: Ready, now: dt.datetime) -> Obstacle | None:
     if reminder.useful_until <= later:  # there may still be somebody to call tonight
         return Obstacle(lambda one, at: outcome.close(one, State.MISSED, TOO_LATE, at))
     if later > now:
-        return Obstacle(lambda one, at: outcome.put_off(one, later, "", now=at))
+        return Obstacle(lambda one, _at: outcome.put_off(one, later, ""))
     if outcome.better_way(reminder, ready.usable):
         return _another_way(BETTER)
     if outcome.is_ruled_out(reminder):
@@ -77,5 +77,5 @@ def after_enough(reminder: Reminder, now: dt.datetime) -> Obstacle:
     zone = reminder.patient.zone
     morning = timing.at_local(allowance.next_day(reminder, now), timing.SEND_AT, zone)
     if morning < reminder.useful_until:
-        return Obstacle(lambda one, at: outcome.put_off(one, morning, ENOUGH, now=at))
+        return Obstacle(lambda one, _at: outcome.put_off(one, morning, ENOUGH))
     return _another_way(ENOUGH)
