@@ -13,6 +13,8 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.test import Client
 from django.utils import timezone
+from hypothesis import HealthCheck
+from hypothesis import settings as given_values
 from pytest_django import DjangoDbBlocker
 
 from clinic import logs
@@ -34,6 +36,11 @@ __all__ = [
     "pytest_runtest_teardown",
     "stack",
 ]
+
+
+# How long an example takes says how busy the machine is, and nothing about the code.
+given_values.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+given_values.load_profile("untimed")
 
 
 def pytest_collection_finish() -> None:

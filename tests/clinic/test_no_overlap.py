@@ -39,7 +39,7 @@ def kept_as(name: str) -> str:
         return str(cursor.fetchone()[0])
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
 @given(RESOURCES, RESOURCES, MOMENTS, APART, LENGTHS, LENGTHS)
 def test_two_boxes_overlap_when_two_visits_of_one_resource_do(
     one: int, other: int, starts_at: dt.datetime, later: int, length: int, other_length: int

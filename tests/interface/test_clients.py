@@ -99,7 +99,7 @@ def test_no_request_made_up_from_the_description_breaks_anything(
 
 
 def _try(operation: Any, headers: dict[str, str]) -> None:
-    @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=EXAMPLES, database=None, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy())
     def check(case: Any) -> None:
         response = case.call(headers=headers)

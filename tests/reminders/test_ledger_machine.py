@@ -429,7 +429,6 @@ def test_whatever_happens_in_any_order_nothing_is_lost_repeated_or_unwanted(db: 
             derandomize=True,
             max_examples=TRIES,
             stateful_step_count=25,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

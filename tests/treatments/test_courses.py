@@ -150,7 +150,7 @@ STEPS = st.lists(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(STEPS)
 def test_after_any_history_a_person_is_on_exactly_one_list(
     riverside: Clinic, osei: Injector, steps: list[tuple[str, int]]

@@ -205,7 +205,6 @@ def test_after_any_history_everybody_is_on_exactly_one_list(db: None) -> None:
         settings=settings(
             max_examples=25,
             stateful_step_count=25,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -23,7 +23,6 @@ NIGHTS = (dt.date(2027, 3, 26), dt.date(2027, 10, 29))
 DAYS = 4
 RESTART = settings(
     max_examples=12,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

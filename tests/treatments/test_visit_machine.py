@@ -208,7 +208,5 @@ class TwoDesks(RuleBasedStateMachine):
 def test_two_people_with_old_pages_never_break_the_calendar(db: None) -> None:
     run_state_machine_as_test(
         TwoDesks,
-        settings=settings(
-            max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=settings(max_examples=25, stateful_step_count=30, suppress_health_check=list(HealthCheck)),
     )
