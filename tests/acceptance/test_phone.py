@@ -11,7 +11,7 @@ from tests.engines import once
 from tests.stack.axe import PHONE
 from tests.stack.own_pages import LANGUAGES, letterbox, links, phone, tell_birth_date
 from tests.stack.running import Stack, in_room, run_beside
-from tests.stack.windows import OSEI, PATIENCE, STILL_TO_COME, log_in
+from tests.stack.windows import ADA, OSEI, PATIENCE, STILL_TO_COME, log_in
 
 __all__ = ["links", "phone"]
 
@@ -154,6 +154,17 @@ def test_f14_a_clear_day_is_two_taps_and_a_phone_that_is_lost_keeps_three_days(
     again.goto(f"{links['diary']}week/")
     for place, answer in enumerate(("No headache", "Migraine", "Migraine")):
         expect(again.locator("[data-day]").nth(place).get_by_label(answer)).to_be_checked()
+
+
+@on_screen
+def test_f11_text_twice_as_large_leaves_staffs_pages_within_a_phones_window(hand: BrowserContext) -> None:
+    page = log_in(hand.new_page(), ADA)
+    page.goto("/log/?status=done")
+    record = page.locator("main tbody a[href^='/sessions/']").first.get_attribute("href")
+    for address in ("/calendar/", "/calendar/all/", "/settings/policies/", str(record)):
+        page.goto(address)
+        page.evaluate(TWICE_THE_TEXT)
+        assert wider_than_its_window(page) <= 0, address
 
 
 @on_screen
