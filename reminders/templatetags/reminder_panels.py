@@ -70,9 +70,12 @@ def offer_messages(offer: SlotOffer) -> dict[int, Result]:
     now, zone = timezone.now(), timezone.get_current_timezone()
     sent = Reminder.objects.filter(invitation__offer=offer).prefetch_related("deliveries").order_by("pk")
     found = {one.invitation_id: result_of(one, list(one.deliveries.all()), now, zone) for one in sent}
-    if not found and (offer.state == SlotOffer.State.ENDED or now < offer.offered_at + PLANNED_WITHIN):
+    if not found and offer.state == SlotOffer.State.ENDED:
         return {}
-    nothing = Result("failed", "No message", "No way by which offers go reaches them: call")
+    if not found and now < offer.offered_at + PLANNED_WITHIN:
+        nothing = Result("waiting", "Waiting", "to be written within two minutes")
+    else:
+        nothing = Result("failed", "No message", "No way by which offers go reaches them: call")
     return {pk: found.get(pk, nothing) for pk in offer.invitations.values_list("pk", flat=True)}
 
 
