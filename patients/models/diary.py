@@ -177,3 +177,17 @@ class DiaryClaim(models.Model):
     def letter(self) -> str:
         """The claimed day as a paper diary has it."""
         return "M" if self.facts.get("migraine") else "0" if self.facts.get("headache_hours") == "0" else "H"
+
+    def differs(self, day: DiaryDay) -> list[str]:
+        """Return in words what the two say otherwise, beside their letters: first the day, then the claim."""
+        said = self.facts.keys() - {"migraine", "note"}
+        fields = [one for one in DiaryDay._meta.concrete_fields if one.name in said]
+        pairs = [(one, getattr(day, one.name), one.to_python(self.facts[one.name])) for one in fields]
+        found = [f"{one.verbose_name} {_said(was)} or {_said(now)}" for one, was, now in pairs if was != now]
+        return found + ["note"] * (self.facts.get("note", day.note) != day.note)
+
+
+def _said(value: Decimal | bool | int | None) -> str:
+    if isinstance(value, bool) or value is None:
+        return {None: "not known", True: "yes", False: "no"}[value]
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)

@@ -37,6 +37,11 @@ class Square:
         """Which two answers somebody who settles the day has seen."""
         return diary_days.mark(self.claim, self.row) if self.claim else ""
 
+    @property
+    def differs(self) -> list[str]:
+        """In what the two answers differ, beside their letters."""
+        return self.claim.differs(self.row) if self.claim and self.row else []
+
 
 def _today(request: StaffRequest) -> dt.date:
     return timezone.localdate(timezone.now(), request.clinic.zone)

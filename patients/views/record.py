@@ -12,7 +12,7 @@ from clinic.access import Capability, StaffRequest, may, requires
 from clinic.models import AuditEntry
 from patients.changes import changes_of
 from patients.diary import count, squares, window_before
-from patients.models import DiaryDay, Patient, PreventiveTrial
+from patients.models import DiaryClaim, DiaryDay, Patient, PreventiveTrial
 from patients.renewals import ending_of
 from patients.views.lookup import get_patient
 
@@ -30,6 +30,7 @@ def detail(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         "diary_days": days,
         "diary": count(days, window_before(today)[1]),
         "squares": squares(days, window_before(today)[1]),
+        "two_answers": DiaryClaim.objects.filter(patient=patient, settled_at__isnull=True).count(),
         "authorizations": authorizations,
         "to_renew": ending_of(authorizations, today),
         "preventives": PreventiveTrial.objects.filter(patient=patient, removed_at__isnull=True),

@@ -21,6 +21,7 @@ from patients.forms.diary import facts_of
 from patients.models import DiaryClaim, DiaryDay, Patient
 from tests.builders import NOW, TODAY, make_patient
 from tests.conftest import log_in
+from tests.pages import text
 
 pytestmark = pytest.mark.django_db
 YESTERDAY = TODAY - dt.timedelta(days=1)
@@ -266,6 +267,15 @@ class TestPages:
         self, clinician: Client, maria: Patient, date: str
     ) -> None:
         assert clinician.get(reverse("patients:diary_day", args=[maria.uid, date])).status_code == 404
+
+    def test_two_answers_of_one_letter_say_in_what_they_differ(
+        self, clinician: Client, maria: Patient, nurse: User
+    ) -> None:
+        write(maria, None, PATIENT, headache_hours=Decimal("4.50"), migraine=True, worst_pain=2, note="By the sea")
+        write(maria, nurse, CLINIC, headache_hours=None, migraine=True, worst_pain=2, nausea=True, note="At work")
+        page = text(clinician.get(reverse("patients:diary", args=[maria.uid])))
+        assert "patient says M, clinic says M." in page
+        assert "Differs: headache hours 4.5 or not known, nausea no or yes, note." in page
 
     def test_two_answers_are_shown_and_settled(self, clinician: Client, maria: Patient, nurse: User) -> None:
         write(maria, nurse, PATIENT, headache_hours=Decimal(0))
