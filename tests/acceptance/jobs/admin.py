@@ -106,7 +106,7 @@ def setting_up(begun: dict[str, Any]) -> tuple[Job, ...]:
         for label in ("First day", "Last day"):
             page.get_by_label(label).fill(begun["leave"])
         page.get_by_role("button", name="Save").click()
-        page.get_by_role("button", name="Save and move all 1").click()
+        page.get_by_role("button", name="Save and move as chosen").click()
         expect(page.locator(MESSAGES)).to_contain_text("Saved")
         return {"page": 2}
 
