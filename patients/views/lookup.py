@@ -3,15 +3,17 @@
 import uuid
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Subquery
 from django.shortcuts import get_object_or_404
 
 from clinic.access import StaffRequest
 from patients.models import Patient
 
 
-def get_patient(request: StaffRequest, uid: uuid.UUID) -> Patient:
-    """Return a patient of this clinic; 404 for anybody else's."""
-    return get_object_or_404(Patient.objects.filter(clinic=request.clinic).select_related("clinic"), uid=uid)
+def get_patient(request: StaffRequest, uid: uuid.UUID, **also: Subquery) -> Patient:
+    """Return a patient of this clinic, with what else is asked of them in the same query; 404 for anybody else's."""
+    patients = Patient.objects.filter(clinic=request.clinic).select_related("clinic")
+    return get_object_or_404(patients.annotate(**also), uid=uid)
 
 
 def get_patient_to_write(request: StaffRequest, uid: uuid.UUID) -> Patient:

@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -20,7 +21,9 @@ from patients.views.lookup import get_patient
 @requires(Capability.VIEW)
 def detail(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Show all that is known of a person, their next visit first."""
-    patient = get_patient(request, uid)
+    unsettled = DiaryClaim.objects.filter(patient=OuterRef("pk"), settled_at__isnull=True).order_by().values("patient")
+    two_answers = Subquery(unsettled.annotate(days=Count("pk")).values("days"))
+    patient = get_patient(request, uid, two_answers=two_answers)
     _trace(request, patient, "patient")
     today = timezone.localdate()
     authorizations = list(patient.authorizations.all())
@@ -30,7 +33,6 @@ def detail(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         "diary_days": days,
         "diary": count(days, window_before(today)[1]),
         "squares": squares(days, window_before(today)[1]),
-        "two_answers": DiaryClaim.objects.filter(patient=patient, settled_at__isnull=True).count(),
         "authorizations": authorizations,
         "to_renew": ending_of(authorizations, today),
         "preventives": PreventiveTrial.objects.filter(patient=patient, removed_at__isnull=True),

@@ -166,7 +166,7 @@ def test_the_number_of_queries_is_the_same_for_anybody(prescriber: User, riversi
     for number in range(5):
         authorize(old, f"PA-{number + 2}")
         make_assessment(old, signed_by=prescriber)
-    assert queries(prescriber, old) == queries(prescriber, new) <= 17
+    assert queries(prescriber, old) == queries(prescriber, new) <= 16
 
 
 def test_history_says_who_changed_what(reader: User, front_desk: User, nurse: User, maria: Patient) -> None:
