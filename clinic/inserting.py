@@ -60,11 +60,11 @@ Row = tuple[Insert, Model]
 
 
 def add_together(*rows: Row) -> None:
-    """Write rows of different models, none of them one that may be skipped, and give them their keys.
+    """Write rows of different models, if any, none of them one that may be skipped, and give them their keys.
 
     PostgreSQL takes them in one statement: one wait for its answer instead of two, and as much less to do for Python.
     """
-    if connection.vendor != "postgresql" or len(rows) == 1:
+    if connection.vendor != "postgresql" or len(rows) < 2:
         for insert, row in rows:
             insert.add(row)
         return

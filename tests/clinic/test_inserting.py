@@ -80,3 +80,9 @@ def test_rows_written_together_each_have_their_own_key(session: TreatmentSession
     assert SessionEvent.objects.get(pk=line.pk).reason == "Asked by telephone"
     assert AuditEntry.objects.get(pk=entry.pk).subject == session.uid
     assert not line._state.adding
+
+
+def test_no_rows_together_are_nothing_to_write(django_assert_num_queries: Any) -> None:
+    """As where a demo is filled, which leaves no line in the log."""
+    with django_assert_num_queries(0):
+        add_together()
