@@ -10,9 +10,9 @@ from tests.world import World
 
 # These do without the token, each for a reason that is written beside it: gateways sign, programs show a token, a link is the secret itself
 # (its pages tell no site where they come from), and all a forged form could do to the theme is to make a page dark.
-# The upload page checks its token itself, after the length of the file.
+# The pages of an upload check their token themselves, after the length of the file.
 WITHOUT = {*SIGNED, *BY_LINK, "clinic:theme"}
-ITSELF = {"treatments:import"}
+ITSELF = {"treatments:import", "treatments:import_diaries"}
 
 
 def test_only_known_addresses_do_without_the_token() -> None:
