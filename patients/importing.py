@@ -132,7 +132,8 @@ def run_import(
     """Check all, and unless it is a dry run or bad rows stand in the way, check again and write, in one transaction.
 
     ``check`` starts from the top of the file at each call and yields batches; ``write`` gets the values of the new and
-    changed rows of one batch; ``at_last`` comes after the last of them, in the same transaction. Raises Collision when somebody else changed the same people at the same time.
+    changed rows of one batch; ``at_last`` comes after the last of them, in the same transaction. Raises Collision when
+    somebody else changed the same people at the same time.
     """
     report = Report()
     for batch in check():

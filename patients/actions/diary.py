@@ -100,8 +100,8 @@ def import_diary(
 
     A day that came with a list is updated where it differs. What anybody else said of a day stays, and what the list
     says is put beside it, to be settled. ``clock`` is read when all is written: a list may take minutes, and whoever
-    counted the diary meanwhile counted it without. Raises CsvError when the file as a whole cannot be read, and Collision when
-    somebody wrote or settled one of these days at the same time.
+    counted the diary meanwhile counted it without. Raises CsvError when the file as a whole cannot be read, and Collision
+    when somebody wrote or settled one of these days at the same time.
     """
     source = open_diary(stream, clinic=clinic, at=at, progress=progress)
     with closing(source.repeats):

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
 
 from clinic.models import AuditEntry, Clinic, User
+from patients.actions import diary
 from patients.actions.diary_days import DayFacts, write_days
 from patients.diary_import import COLUMNS
 from patients.models import DiaryClaim, DiaryDay, Patient
@@ -124,3 +126,18 @@ def test_only_an_admin_may_import(request: pytest.FixtureRequest, anwen: Patient
     browser = log_in(request.getfixturevalue(role))
     assert browser.post(IMPORT, {"file": csv_file(GOOD)}).status_code == 403
     assert browser.get(f"{IMPORT}example/").status_code == 403
+
+
+def test_days_are_dated_by_the_moment_at_which_all_are_written(
+    browser: Client, anwen: Patient, frozen_clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who counted the diary while the list was read in counted it without, and has to hear of them."""
+    preview, write = send(browser, GOOD), diary._write
+
+    def slowly(*lines: Any, **who: Any) -> None:
+        frozen_clock.shift(4)
+        write(*lines, **who)
+
+    monkeypatch.setattr(diary, "_write", slowly)
+    browser.post(f"{preview}confirm/")
+    assert anwen.diary_days.get().history.get().history_date == NOW + dt.timedelta(seconds=4)

@@ -3,7 +3,10 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, BinaryIO
+
+from django.utils import timezone
 
 from clinic.models import Clinic, User
 from patients import diary_import
@@ -87,5 +90,5 @@ DIARIES = ImportKind(
     example=lambda _clinic, _today: diary_import.EXAMPLE,
     read=lambda file, *, by, **rest: diary.open_diary(file, **rest),
     preview=lambda clinic, stream, _by, at: diary.preview_diary(clinic=clinic, stream=stream, at=at),
-    write=diary.import_diary,
+    write=partial(diary.import_diary, clock=timezone.now),
 )
