@@ -1,18 +1,16 @@
 """Correcting a signed record: a new version beside the old one, which stays readable."""
 
 import datetime as dt
-from dataclasses import replace
 
 from django.db import IntegrityError, transaction
 
 from clinic import audit
-from clinic.access import Capability, allows
 from clinic.models import AuditEntry, User
 from treatments.booking import Stale
 from treatments.models import SessionEvent, SessionRecord, TreatmentSession
 from treatments.recording import faults, given, other_day
 from treatments.recording.findings import Findings
-from treatments.recording.writing import write_signed
+from treatments.recording.writing import as_decided, write_signed
 
 
 @transaction.atomic
@@ -25,7 +23,7 @@ def correct_record(*, record: SessionRecord, found: Findings, reason: str, by: U
     wrong = [] if reason.strip() else ["Say why the record is corrected."]
     if session.given_on is None or record.signed_at is None:
         raise faults.Refused(["Only a signed record can be corrected."])
-    found = _decided(found, record, by)
+    found = as_decided(found, session, by, before=record.go_on_reason)
     given_on, started_at = session.given_on, record.started_at
     first_signed_at = given.first_signed_at(session)
     if found.given_on not in {None, given_on}:
@@ -64,13 +62,6 @@ def _write(
         if wrong := faults.of_recall(session, found, version.started_at):
             raise faults.Refused(wrong) from error
         raise
-
-
-def _decided(found: Findings, record: SessionRecord, by: User) -> Findings:
-    """Return the findings with the reason to go on that ``by`` may write: a prescriber's decision stays theirs."""
-    if allows(by, record.clinic, Capability.PRESCRIBE):
-        return found
-    return replace(found, go_on_reason=record.go_on_reason)
 
 
 def _note(

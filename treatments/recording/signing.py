@@ -1,19 +1,17 @@
 """Signing what was injected."""
 
 import datetime as dt
-from dataclasses import replace
 
 from django.db import IntegrityError, transaction
 
 from clinic import audit
-from clinic.access import Capability, allows
 from clinic.models import AuditEntry, User
 from treatments.booking import Stale
 from treatments.models import SessionEvent, SessionRecord, Status, TreatmentSession
 from treatments.recording import faults, given, since
 from treatments.recording.drafting import end_draft
 from treatments.recording.findings import Findings
-from treatments.recording.writing import write_signed
+from treatments.recording.writing import as_decided, write_signed
 from treatments.response.freezing import freeze_level
 
 
@@ -37,7 +35,7 @@ def _sign(session: TreatmentSession, found: Findings, by: User, at: dt.datetime)
     wrong = faults.before_signing(session, found, by, given_on, at)
     if wrong or given_on is None:
         raise faults.Refused(wrong)
-    found, started_at = _decided(found, session, by), given.began(session, given_on, at)
+    found, started_at = as_decided(found, session, by, before=""), given.began(session, given_on, at)
     if found.since_last:  # before this session counts as the last one
         since.write(session, found.since_last, given_on, by, at)
     changed = TreatmentSession.objects.filter(pk=session.pk, status=Status.IN_ROOM).update(
@@ -64,8 +62,3 @@ def _sign(session: TreatmentSession, found: Findings, by: User, at: dt.datetime)
     )
     session.refresh_from_db()
     return record
-
-
-def _decided(found: Findings, session: TreatmentSession, by: User) -> Findings:
-    """Return the findings without a reason to go on that a draft carried along for somebody who may not decide."""
-    return found if allows(by, session.clinic, Capability.PRESCRIBE) else replace(found, go_on_reason="")

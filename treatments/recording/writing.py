@@ -2,13 +2,23 @@
 
 import datetime as dt
 from collections import Counter
+from dataclasses import replace
 
+from clinic.access import Capability, allows
 from clinic.models import User
 from treatments import protocol
 from treatments.models import Injection, SafetyAnswer, SessionRecord, TreatmentSession, Vial
 from treatments.recording.findings import Findings
 from treatments.stock import use
 from treatments.stock.lot_numbers import clean_lot, recalls_of
+
+
+def as_decided(found: Findings, session: TreatmentSession, by: User, *, before: str) -> Findings:
+    """Return the findings with the reason to go on that ``by`` may write.
+
+    It is a prescriber's: by anybody else the one from ``before`` stays, whatever a draft carried along.
+    """
+    return found if allows(by, session.clinic, Capability.PRESCRIBE) else replace(found, go_on_reason=before)
 
 
 def write_signed(
