@@ -22,9 +22,9 @@ class SentBefore(Exception):
     """This form was kept before, and is not what it says now, or was taken off the list since."""
 
 
-# What a form says. Sent again with the same it was sent twice; with another it is a new choice.
-_SAID = ("patient_id", "given_on", "same_product", "product", "units", "reason", "removed_at")
 _DOSE = ("given_on", "same_product", "product", "units")
+# What a form says. Sent again with the same it was sent twice; with another it is a new choice.
+_SAID = ("patient_id", *_DOSE, "reason", "removed_at")
 
 
 @transaction.atomic
