@@ -11,6 +11,7 @@ from functools import partial
 
 from clinic import caching
 from clinic.models import Clinic, Invitation, StaffSession
+from patients import uploads
 from patients.models import Patient
 from privacy import keeping
 from privacy.erasing import NotYet, erase
@@ -19,7 +20,6 @@ from privacy.purging import purge_texts
 from privacy.retaining import begins_at
 from privacy.seen import past_their_time
 from reminders.watching.faults import each
-from treatments.referrals import uploads
 
 
 def forget_everywhere(*, at: dt.datetime) -> None:

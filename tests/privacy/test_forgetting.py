@@ -16,6 +16,7 @@ from django.urls import reverse
 from clinic.models import Clinic, Invitation, StaffSession, User
 from clinic.signing_in.sessions import LONGEST
 from clinic.staff import actions
+from patients import uploads
 from patients.models import Patient
 from privacy import forgetting
 from privacy.erasing import erase
@@ -27,7 +28,6 @@ from tests.builders import NOW, make_clinic, make_patient
 from tests.clinic.signing_in.test_log_in import sign_in
 from tests.conftest import log_in
 from tests.world import World
-from treatments.referrals import uploads
 
 LONG_AGO = NOW - dt.timedelta(days=365 * 9)
 

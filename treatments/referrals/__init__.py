@@ -1,7 +1,7 @@
 """Reading a referral list from another system: people, how to reach them, what was found, and treatment so far.
 
 `rows` turns one row into a Referral or says what is wrong with it; `stored` and `changes` compare it with what is here;
-`load` reads a whole file and writes it; `uploads` keeps a file between the preview and the answer on the import page.
+`load` reads a whole file and writes it.
 
 What a list may change
 - The newest statement wins, field by field. What the list said last time is remembered (`ReferralLine`), so a row that

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_POST, require_safe
 from clinic.access import Capability, StaffRequest, requires
 from clinic.middleware import FIELD
 from clinic.uploading import takes_a_file
+from patients import uploads
 from patients.csvfile import CsvError
+from patients.forms.upload import UploadForm
 from patients.importing import Collision, Report
-from treatments.referrals import uploads
-from treatments.referrals.forms import UploadForm
 from treatments.views.import_kinds import ImportKind
 
 MAX_FAULTS_SHOWN = 100

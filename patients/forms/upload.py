@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
-from treatments.forms import HouseForm
+from clinic.forms import HouseForm
 
 
 class UploadForm(HouseForm):
