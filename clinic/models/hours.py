@@ -8,6 +8,7 @@ from simple_history.models import HistoricalRecords
 from clinic.constraints import NoDoubleHours
 from clinic.models.clinic import Clinic, Room
 from clinic.models.people import Injector
+from clinic.wording import clock_words
 
 
 class OpeningHours(models.Model):
@@ -59,7 +60,7 @@ class OpeningHours(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_weekday_display()} {self.opens:%H:%M} to {self.closes:%H:%M}"
+        return f"{self.get_weekday_display()} {clock_words(self.opens)} to {clock_words(self.closes)}"
 
 
 class Absence(models.Model):

@@ -98,7 +98,7 @@ def test_changed_hours_know_who_changed_them_and_when(ada: Client, osei: Injecto
     assert (last.history_user, last.opens) == (admin, dt.time(8))
     page = ada.get(reverse("setup:changes")).content.decode()
     assert "Ada Lind" in page
-    assert "Hours changed: Dr Osei: Monday 08:00 to 17:00" in page
+    assert "Hours changed: Dr Osei: Monday 8am to 5pm" in page
 
 
 def test_hours_that_change_stay_in_a_room_that_is_out_of_use_for_now(ada: Client, osei: Injector) -> None:
@@ -188,3 +188,7 @@ def test_pages_need_the_same_queries_whatever_the_number_of_rows(
             ada.get(reverse(name))
     with django_assert_max_num_queries(16):
         ada.get(reverse("setup:injector", args=[osei.uid]))
+
+
+def test_the_settings_page_tells_the_week_in_one_line(ada: Client, osei: Injector) -> None:
+    assert "Monday to Friday: 9am to 5pm" in ada.get(reverse("setup:overview")).content.decode()

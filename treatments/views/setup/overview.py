@@ -12,6 +12,7 @@ from clinic.models import Absence, Closure, OpeningHours
 from treatments.setup import history
 from treatments.setup.opening import reasons_outside, with_visits
 from treatments.setup.recognising import unrecognised
+from treatments.setup.week import week_words
 
 PAGE = 50
 
@@ -27,7 +28,10 @@ def overview(request: StaffRequest) -> HttpResponse:
         unrecognised=Exists(unrecognised(clinic).filter(pk=OuterRef("pk")))
     )
     context = {
-        "injectors": injectors.order_by("-active", "name"),
+        "injectors": [
+            (injector, week_words(injector.opening_hours.all(), today))
+            for injector in injectors.order_by("-active", "name")
+        ],
         "rooms": clinic.rooms.prefetch_related("injectors").order_by("-active", "name"),
         "absences": Absence.objects.filter(clinic=clinic, ends_at__gt=now).select_related("injector", "clinic"),
         "closures": Closure.objects.filter(clinic=clinic, ends_at__gt=now).select_related("room", "clinic"),
