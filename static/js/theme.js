@@ -8,4 +8,24 @@
   root.classList.add("js");
   follow();
   dark.addEventListener("change", follow);
+
+  const show = (theme) => {
+    root.dataset.appTheme = theme;
+    root.dataset.bsTheme = theme === "light" ? "light" : "dark";
+    follow();
+  };
+
+  /* Another theme is put on the page as it stands: to load it anew would throw away what is typed there. It is shown
+     once it is remembered, so that the next page has it too; where nothing can be remembered, on this page at least. */
+  document.addEventListener("submit", async (event) => {
+    const { submitter, target: form } = event;
+    if (submitter?.name !== "theme") return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const sent = new FormData(form);
+    sent.set("theme", submitter.value);
+    await fetch(form.action, { method: "POST", body: sent, redirect: "manual" }).catch(() => {});
+    show(submitter.value);
+    form.querySelectorAll("[name=theme]").forEach((one) => one.setAttribute("aria-pressed", String(one === submitter)));
+  }, true);
 })();

@@ -153,6 +153,7 @@ def test_f17_a_dark_page_is_dark_from_the_first_paint_and_stays_so(
     page.goto(links["visit"])
     page.get_by_text("Theme").first.click()
     page.get_by_role("button", name="Dark").click()
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
     assert page.url.endswith(links["visit"])
     source = page.request.get(links["visit"]).text()
     assert 'data-bs-theme="dark"' in source

@@ -74,6 +74,22 @@ def test_f17_dark_and_low_light_are_so_from_the_first_frame_and_outlive_log_in_a
         assert tab.evaluate("[...grounds]") == [ground]
 
 
+def test_f17_another_theme_takes_nothing_that_is_typed(browser: Browser, stack: Stack) -> None:
+    with browser.new_context(base_url=stack.url, color_scheme="light") as context:
+        page = log_in(context.new_page(), FRAN)
+        page.goto("/patients/new/")
+        page.locator("[name=family_name]").fill("Whitlock")
+        page.locator(".app-bar .menu > summary").last.click()
+        page.get_by_role("button", name="Low light").click()
+        expect(page.locator("html")).to_have_attribute("data-app-theme", "dim")
+        expect(page.get_by_role("button", name="Low light")).to_have_attribute("aria-pressed", "true")
+        expect(page.locator("[name=family_name]")).to_have_value("Whitlock")
+        page.get_by_role("button", name="Auto").click()
+        expect(page.locator("html")).to_have_attribute("data-bs-theme", "light")
+        page.reload()
+        expect(page.locator("html")).to_have_attribute("data-app-theme", "auto")
+
+
 def test_f17_auto_follows_the_device_from_the_first_frame_and_when_it_changes(browser: Browser, stack: Stack) -> None:
     with browser.new_context(base_url=stack.url, color_scheme="dark") as context:
         context.add_init_script(FIRST_GROUNDS)
