@@ -2,6 +2,9 @@
 
 from reminders.channels.base import Blame
 
+_LOG_IN = "The gateway does not let us in"
+_OUR_NUMBER = "The gateway does not send from our number"
+
 _WORDS = {
     21211: ("The number does not exist", Blame.ADDRESS),
     21610: ("They replied STOP", Blame.CONSENT),
@@ -14,6 +17,19 @@ _WORDS = {
     30006: ("The number cannot take text messages", Blame.ADDRESS),
     30007: ("The network took the message for unwanted", Blame.NOTHING),
     30008: ("The network did not deliver it and does not say why", Blame.NOTHING),
+}
+# Of a message that it does not take: what is wrong is our number there or our settings, not the message. It can go out
+# once somebody has mended that, or the gateway has caught up.
+ABOUT_US = {
+    20003: _LOG_IN,
+    20005: "The gateway has stopped our account",
+    21212: _OUR_NUMBER,
+    21603: _OUR_NUMBER,
+    21606: _OUR_NUMBER,
+    21609: "The gateway does not take the address of this system",
+    21611: "The gateway has too many of our messages waiting",
+    21659: _OUR_NUMBER,
+    21660: _OUR_NUMBER,
 }
 
 

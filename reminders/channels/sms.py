@@ -12,8 +12,11 @@ from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnection
 
 from reminders.channels.base import OUR_ACCOUNT, TOO_MANY, Blame, CannotAnswer, Message, SendError
 from reminders.channels.bounded import BoundedSession
-from reminders.channels.codes import words_for
+from reminders.channels.codes import ABOUT_US, words_for
 
+# What refuses us too: an account without money, and an address at which there is no account of ours.
+_OUR_ACCOUNT = OUR_ACCOUNT | {402, 404}
+_TIMED_OUT = 408  # the gateway did not get all of the call
 # Gateways that only speak half of the interface answer the question with one of these.
 _NO_SUCH_QUESTION = frozenset({404, 405, 501})
 # A message the gateway gave up on was not delivered, so it does not count as found.
@@ -33,9 +36,12 @@ class SmsCarrier:
         """Send; return the gateway's id."""
         data = {"To": message.to, "From": settings.SMS_FROM, "Body": message.body, "StatusCallback": _callback(message)}
         answer = self._call("POST", data=data)
-        if not answer.ok:
+        if not _is_yes(answer):
             raise _refused(answer)
-        return str(_content(answer).get("sid", ""))
+        sid = _content(answer).get("sid")
+        if not sid:  # a yes that names nothing
+            raise _silent(in_doubt=True)
+        return str(sid)
 
     def find(self, message: Message, *, since: dt.date) -> list[str]:
         """Look for texts to the same number with the same link or words: the gateway takes no name of ours to ask by."""
@@ -43,9 +49,11 @@ class SmsCarrier:
         answer = self._call("GET", params=query)
         if answer.status_code in _NO_SUCH_QUESTION:
             raise CannotAnswer
-        if not answer.ok:
+        if not _is_yes(answer):
             raise _refused(answer)
-        known = _content(answer).get("messages", [])
+        known = _content(answer).get("messages")
+        if known is None:  # no list is no answer
+            raise _silent(in_doubt=False)
         return [str(one["sid"]) for one in known if _is(message, one.get("body")) and one.get("status") not in _LOST]
 
     def close(self) -> None:
@@ -59,7 +67,10 @@ class SmsCarrier:
         auth = (account, settings.SMS_GATEWAY_TOKEN)
         session = self._session or self._new_session()
         try:
-            return session.request(method, url, auth=auth, timeout=settings.SMS_TIMEOUT_SECONDS, **how)
+            # Led elsewhere, a text would become a question: a yes to that sends nothing.
+            return session.request(
+                method, url, auth=auth, timeout=settings.SMS_TIMEOUT_SECONDS, allow_redirects=False, **how
+            )
         except requests.RequestException as error:
             raise _silent(in_doubt=method == "POST" and not _never_reached(error)) from error
         finally:
@@ -81,6 +92,10 @@ def _callback(message: Message) -> str:
 def _is(message: Message, words: Any) -> bool:
     """Return whether words are a message's, also where a name in them was corrected since: the link is its own."""
     return words == message.body or (bool(message.link) and message.link in str(words))
+
+
+def _is_yes(answer: requests.Response) -> bool:
+    return answer.ok and not answer.is_redirect
 
 
 def _content(answer: requests.Response) -> dict[str, Any]:
@@ -106,13 +121,17 @@ def _never_reached(error: requests.RequestException) -> bool:
 def _refused(answer: requests.Response) -> SendError:
     """Read a refusal; its body may be an error page in any form."""
     status = answer.status_code
-    if status == TOO_MANY or status >= 500:
+    if answer.is_redirect:
+        return SendError(f"The text message gateway is at another address (code {status})", permanent=False)
+    if status in (TOO_MANY, _TIMED_OUT) or status >= 500:
         text = f"The text message gateway asked to try later (code {status})"
-        return SendError(text, permanent=False, in_doubt=status != TOO_MANY)
+        return SendError(text, permanent=False, in_doubt=status >= 500)
     try:
         content = answer.json()
     except requests.JSONDecodeError:
         content = {}
     code = content.get("code") if isinstance(content, dict) else None
+    if code in ABOUT_US:
+        return SendError(f"{ABOUT_US[code]} (code {code})", permanent=False)
     text, blame = words_for(code or 0, f"The text message gateway refused it (code {code or status})")
-    return SendError(text, permanent=status not in OUR_ACCOUNT or blame is not Blame.NOTHING, blame=blame)
+    return SendError(text, permanent=status not in _OUR_ACCOUNT or blame is not Blame.NOTHING, blame=blame)

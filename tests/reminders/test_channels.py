@@ -96,7 +96,12 @@ def test_a_number_that_replied_stop_is_a_matter_of_consent(settings: Settings, t
 
 @pytest.mark.parametrize(
     ("status", "permanent"),
-    [("429", False), ("500", False), ("503", False), ("400", True), ("401", False), ("403", False)],
+    [
+        *[(status, False) for status in ("301", "401", "402", "403", "404", "408", "429", "500", "503")],
+        *[(code, False) for code in ("21606", "21611")],
+        ("400", True),
+        ("21612", True),
+    ],
 )
 def test_a_gateways_refusal_says_whether_to_ask_again(
     settings: Settings, tmp_path: Path, status: str, permanent: bool
@@ -295,7 +300,9 @@ def test_a_line_that_breaks_is_made_anew_for_the_next_letter(settings: Settings,
         assert [letter["message_id"] for letter in server.received()] == [f"<{KEY}@clinic.example>"] * 2
 
 
-@pytest.mark.parametrize(("failure", "in_doubt"), [("drop", True), ("500", True), ("429", False)])
+@pytest.mark.parametrize(
+    ("failure", "in_doubt"), [("drop", True), ("500", True), ("200", True), ("429", False), ("301", False)]
+)
 def test_whether_a_text_may_have_arrived_all_the_same(
     settings: Settings, tmp_path: Path, failure: str, in_doubt: bool
 ) -> None:

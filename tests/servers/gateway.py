@@ -3,7 +3,8 @@
 POST /2010-04-01/Accounts/{account}/Messages.json takes a message and answers 201; GET lists them, filtered by To.
 Each message taken becomes one line of JSON: sid, to, from, body, at. ``--delay`` waits after writing and before the
 answer. ``--fail 500:3`` fails the first three posts; the file of ``--control`` holds how every post fails while it is
-not empty. A post fails as 429, 500 or another number; refuse (the line is closed at once), hang (nothing is taken and
+not empty. A post fails as 429, 500 or another status (301 leads to the same address), or as 400 with a longer number for
+its code; refuse (the line is closed at once), hang (nothing is taken and
 nothing answered), drop (taken, and the line closed) or silent (taken, and nothing answered). ``--unknown NUMBER``
 answers error 21211 for that number, ``--stopped NUMBER`` 21610; with ``--mute`` it cannot be asked what it took.
 """
@@ -20,6 +21,7 @@ from urllib.parse import parse_qs, urlsplit
 
 HANG_SECONDS = 30.0
 TAKES = frozenset({"drop", "silent"})
+LAST_STATUS = 599
 
 
 class Gateway(ThreadingHTTPServer):
@@ -78,7 +80,9 @@ class Handler(BaseHTTPRequestHandler):
         elif failure in {"refuse", "drop"}:
             self.close_connection = True
         elif failure:
-            self._answer(int(failure), {"code": 20000 + int(failure), "message": "told to fail"})
+            number = int(failure)
+            status, code = (400, number) if number > LAST_STATUS else (number, 20000 + number)
+            self._answer(status, {"code": code, "message": "told to fail"})
         elif to in self.server.given.unknown:
             self._answer(400, {"code": 21211, "message": "Invalid 'To' Phone Number"})
         elif to in self.server.given.stopped:
@@ -111,6 +115,8 @@ class Handler(BaseHTTPRequestHandler):
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
+            if status in {301, 302}:
+                self.send_header("Location", self.path)
             self.end_headers()
             self.wfile.write(body)
         except ConnectionError:
