@@ -1,6 +1,7 @@
 """What is answered at once to a text that comes in, in the languages that messages are sent in. No health words.
 
-An opt-out is confirmed once and says what still comes, without anything that advertises (47 CFR 64.1200(a)(12)).
+An opt-out is confirmed once and says what still comes, without anything that advertises (47 CFR 64.1200(a)(12)). In Urdu
+a mark at the beginning lets the line run from right to left although the clinic's name is in Latin letters.
 """
 
 from enum import StrEnum
@@ -49,11 +50,11 @@ TEXTS: dict[str, dict[Answer, str]] = {
         Answer.MOVE_NOTED: "{clinic}: termin {day_date}, {time} pozostaje umowiony, zadzwonimy w sprawie innego.",
     },
     "ur": {
-        Answer.STOPPED: "{clinic}: اب آپ کو ہمارے پیغام نہیں آئیں گے۔ آپ کی ملاقاتیں برقرار ہیں۔ {phone}",
-        Answer.STARTED: "{clinic}: آپ کو ملاقات کے پیغام پھر آئیں گے۔ روکنے کے لیے STOP لکھیں۔",
-        Answer.HELP: "{clinic}، فون {phone}۔ پیغام روکنے کے لیے STOP لکھیں۔",
-        Answer.CONFIRMED: "{clinic}: شکریہ۔ ملاقات: {day_date}، {time}",
-        Answer.MOVE_NOTED: "{clinic}: {day_date}، {time} کا وقت تب تک آپ کا ہے جب تک ہم فون نہ کریں۔",
+        Answer.STOPPED: "\u200f{clinic}: اب آپ کو ہمارے پیغام نہیں آئیں گے۔ آپ کی اپائنٹمنٹس طے رہیں گی۔ {phone}",
+        Answer.STARTED: "\u200f{clinic}: آپ کو اپائنٹمنٹ کے پیغام پھر آئیں گے۔ روکنے کے لیے STOP لکھیں۔",
+        Answer.HELP: "\u200f{clinic}، فون {phone}۔ پیغام روکنے کے لیے STOP لکھیں۔",
+        Answer.CONFIRMED: "\u200f{clinic}: شکریہ۔ اپائنٹمنٹ: {day_date}، {time}",
+        Answer.MOVE_NOTED: "\u200f{clinic}: {day_date}، {time} کا وقت تب تک آپ کا ہے جب تک ہم فون نہ کریں۔",
     },
 }  # fmt: skip
 

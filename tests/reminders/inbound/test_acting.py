@@ -1,6 +1,7 @@
 """What is done about a text: the next visit and no other, a family's number never guessed, no visit ever cancelled."""
 
 import datetime as dt
+import unicodedata
 
 import pytest
 import time_machine
@@ -317,6 +318,8 @@ def test_answers_name_no_health_matter_and_fit_into_one_text(language: str) -> N
         words = words_of(answer, language, values)
         assert not blocked_words(words)
         assert gsm.parts(words) <= (2 if language == "ur" else 1)
+        # As the messages do: else the line of a Latin name runs from left to right.
+        assert (unicodedata.bidirectional(words[0]) == "R") is (language == "ur")
 
 
 def test_the_clinics_own_message_about_a_move_is_not_doubled(visit: TreatmentSession, rules: Clinic) -> None:

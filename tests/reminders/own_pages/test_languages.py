@@ -8,6 +8,8 @@ from django.test import Client
 from clinic.health_words import blocked_words
 from clinic.models import User
 from patients.models import Patient
+from reminders import texts
+from reminders.models import Kind
 from tests import languages
 from tests.conftest import log_in
 from tests.reminders.reading import answer, born, words
@@ -64,6 +66,18 @@ def test_urdu_keeps_the_word_for_an_attack_from_visits() -> None:
 def test_welsh_puts_no_day_after_a_word_that_changes_its_first_letter() -> None:
     said = [str(message.string) for message in languages.read("cy")]
     assert [words_ for words_ in said if re.search(r"\b(?:ar|am|o|i|gan) %\(day\)s", words_)] == []
+
+
+@pytest.mark.parametrize("language", languages.LANGUAGES)
+def test_the_page_of_a_missed_visit_says_what_the_message_said_and_not_that_they_are_longed_for(language: str) -> None:
+    heading = next(str(message.string) for message in languages.read(language) if message.id == "We missed you")
+    assert heading.lower() in texts.words_for(language, Kind.MISSED).sms.lower()
+
+
+def test_a_time_that_stays_booked_for_somebody_is_not_called_taken_in_polish() -> None:
+    """The word for "occupied" is the one for a time that somebody else has."""
+    booked = [str(message.string) for message in languages.read("pl") if "booked" in str(message.id)]
+    assert [words_ for words_ in booked if "zaję" in words_ or "zają" in words_] == []
 
 
 @pytest.mark.parametrize("language", languages.LANGUAGES)
