@@ -26,6 +26,8 @@ _NO_SUCH_MAILBOX = frozenset({550, 551, 553})
 _ABOUT_US = re.compile(
     r"\b(?:authenticat|black|block|deny|dkim|dmarc|polic|relay|reputation|sender|spam|spf)", re.IGNORECASE
 )
+# What it says of a mailbox that is there: it takes no letter now.
+_FOR_NOW = re.compile(r"\b(?:full|later|limit|quota|rate|space|storage|temporar|too many)", re.IGNORECASE)
 # The detailed code at the start of a reply, after the three digits where they are still there.
 _DETAILED = re.compile(r"(?:\d{3}[ -])?5\.(?P<about>\d{1,3})\.(?P<what>\d{1,3})\b")
 
@@ -217,7 +219,7 @@ def is_about_mailbox(reply: str) -> bool:
     """
     detailed = _DETAILED.match(reply)
     if detailed is None:
-        return not _ABOUT_US.search(reply)
+        return not (_ABOUT_US.search(reply) or _FOR_NOW.search(reply))
     about_recipient = detailed["about"] == "1" and detailed["what"] not in {"7", "8"}
     return about_recipient or detailed[0].endswith("5.2.1")
 

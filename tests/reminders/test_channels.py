@@ -341,6 +341,8 @@ def test_a_mailbox_that_does_not_exist_is_a_permanent_fault_of_the_address(setti
         (553, b"5.7.1 Sender address rejected: not owned by user", Blame.NOTHING),
         (550, b"5.1.8 Sender domain not found", Blame.NOTHING),
         (550, b"5.2.2 Mailbox full", Blame.NOTHING),
+        (550, b"Mailbox is full: quota exceeded", Blame.NOTHING),
+        (550, b"Too many letters within an hour, try again later", Blame.NOTHING),
     ],
 )
 def test_only_a_refusal_about_the_mailbox_takes_the_address_for_dead(
