@@ -15,7 +15,7 @@ from clinic.models import AuditEntry, Clinic, User
 from patients.models import Channel, ContactPoint, Patient
 from reminders import defaults, timing
 from reminders.models import Kind, OneOff, Reminder, State
-from reminders.planning.channel import best_channel, reachable
+from reminders.planning.channel import best_channel, reachable, unreachable_words
 from reminders.texting import SPACING, TAKEN_BACK, TODAY_ALREADY, USEFUL_DAYS
 
 CLOSED = "The record is closed"
@@ -63,7 +63,8 @@ def _recipient(patient: Any, order: Any, points: list[ContactPoint], told: set[i
     if patient.closed:
         return Recipient(patient, channel, CLOSED)
     if not usable:
-        return Recipient(patient, channel, ", ".join(point.trouble for point in points if point.trouble) or NOTHING)
+        troubles = [point.trouble for point in points if point.trouble and (not order or point.channel in order)]
+        return Recipient(patient, channel, ", ".join(troubles) or (unreachable_words(order) if points else NOTHING))
     waits = channel == Channel.SMS and patient.pk in told
     return Recipient(patient, channel, note=f"{TODAY_ALREADY}: this one waits until tomorrow" if waits else "")
 

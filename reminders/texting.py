@@ -16,7 +16,7 @@ from patients.models import Channel, ContactPoint
 from reminders import defaults, timing
 from reminders.channels.silent import NO_TEXTS
 from reminders.models import Reminder, ReminderRule, State
-from reminders.planning.channel import best_channel, reachable
+from reminders.planning.channel import best_channel, reachable, unreachable_words
 from treatments.models import ContactAttempt, Course
 from treatments.recall import contact
 
@@ -63,10 +63,12 @@ def _recipient(
         return Recipient(course, channel, NOT_LISTED)
     if course.patient_id in told:
         return Recipient(course, channel, TODAY_ALREADY)
-    return Recipient(course, channel, "" if usable else _why_unreachable(phone))
+    return Recipient(course, channel, "" if usable else _why_unreachable(phone, order))
 
 
-def _why_unreachable(phone: ContactPoint | None) -> str:
+def _why_unreachable(phone: ContactPoint | None, order: Sequence[Channel]) -> str:
+    if order and Channel.SMS not in order:
+        return unreachable_words(order)
     if not settings.SEND_TEXTS:
         return NO_TEXTS
     if phone is None:

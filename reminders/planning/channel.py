@@ -53,6 +53,12 @@ def first_of(preferred: Channel, order: Sequence[Channel], usable: Collection[Ch
     return next(((channel, True) for channel in tried if channel in usable), (tried[0], False))
 
 
+def unreachable_words(order: Sequence[Channel] = ()) -> str:
+    """Return in words for staff that no channel of an order reaches somebody: another one may, by which the clinic does not write."""
+    names = {Channel.SMS: "phone number", Channel.EMAIL: "email address"}
+    return f"There is no {' or '.join(names[one] for one in Channel if not order or one in order)} that may be used"
+
+
 def is_usable(order: Sequence[Channel] = ()) -> Q:
     """Return whether any channel of an order reaches the person: `best_channel` as a condition of the database."""
     return reduce(or_, (Q(**{f"has_{channel.value}": True}) for channel in order or Channel))

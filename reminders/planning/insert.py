@@ -8,8 +8,7 @@ from django.db import connection
 from django.db.models import Case, CharField, DateTimeField, F, Func, Q, QuerySet, UUIDField, Value, When
 
 from reminders.models import Reminder, ReminderRule, State
-from reminders.planning.channel import channel_of, is_usable
-from reminders.planning.rows import UNREACHABLE
+from reminders.planning.channel import channel_of, is_usable, unreachable_words
 from reminders.planning.settle import TOO_LATE
 
 
@@ -39,7 +38,7 @@ def standing(rule: ReminderRule, now: dt.datetime) -> dict[str, Any]:
         "channel": channel_of(rule.channels),
         "occasion": Value(""),
         "state": _either(unreachable, State.FAILED, too_late, State.MISSED, State.WAITING),
-        "reason": _either(unreachable, UNREACHABLE, too_late, TOO_LATE, ""),
+        "reason": _either(unreachable, unreachable_words(rule.channels), too_late, TOO_LATE, ""),
         "due_at": F("due"),
         "useful_until": F("until"),
         "attempts": Value(0),

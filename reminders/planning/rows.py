@@ -7,12 +7,11 @@ from typing import Any
 
 from reminders.models import Kind, Reminder, ReminderRule, State
 from reminders.planning.apart import apart, is_inside_a_transaction
-from reminders.planning.channel import best_channel
+from reminders.planning.channel import best_channel, unreachable_words
 from reminders.planning.settle import TOO_LATE
 from reminders.timing import Window
 
 CHUNK = 1000
-UNREACHABLE = "There is no phone number or email address that may be used"
 # Whom nothing reaches is put before a person only when it matters to their visit: the others can do without.
 _MUST_ARRIVE = (Kind.VISIT, Kind.MOVED, Kind.CANCELLED, Kind.DUE)
 
@@ -25,7 +24,7 @@ def reminder_for(source: object, rule: ReminderRule, window: Window, now: dt.dat
     channel, usable = best_channel(source, rule.channels)
     state, reason = State.WAITING, ""
     if not usable:
-        state, reason = State.FAILED, UNREACHABLE
+        state, reason = State.FAILED, unreachable_words(rule.channels)
     elif window.useful_until <= max(now, window.due_at):  # as of what is held until a morning that is too late
         state, reason = State.MISSED, TOO_LATE
     return Reminder(

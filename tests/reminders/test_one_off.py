@@ -17,7 +17,7 @@ from reminders import defaults, one_off
 from reminders.channels import SendError
 from reminders.channels.base import Blame
 from reminders.dispatch import send_due
-from reminders.models import Kind, OneOff, Reminder, State
+from reminders.models import Kind, OneOff, Reminder, ReminderRule, State
 from reminders.planning import reconcile
 from reminders.standing import RECORD_CLOSED
 from tests.builders import NOW, TODAY, make_course, make_patient, make_user
@@ -217,6 +217,15 @@ def test_who_cannot_be_reached_is_named_with_the_reason(people: list[Patient], f
     address = reverse("reminders:write")
     answer: Any = log_in(front_desk).get(address, {"patient": [str(one.uid) for one in people]})
     assert "3 cannot be written to" in answer.content.decode()
+
+
+def test_who_has_the_way_alone_by_which_the_clinic_does_not_write_is_not_said_to_have_none(
+    people: list[Patient],
+) -> None:
+    ReminderRule.objects.filter(kind=Kind.ONE_OFF).update(channel_order="email")
+    ContactPoint.objects.filter(patient=people[0], channel=Channel.EMAIL).delete()
+    found = one_off.recipients(clinic=people[0].clinic, people={people[0].uid}, now=NOW)
+    assert [one.obstacle for one in found] == ["There is no email address that may be used"]
 
 
 def test_who_can_be_written_to_no_more_when_it_is_sent_is_named(people: list[Patient], front_desk: User) -> None:

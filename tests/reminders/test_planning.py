@@ -298,6 +298,15 @@ def test_the_other_channel_is_used_when_the_preferred_one_may_not_be(visit: Trea
     assert set(Reminder.objects.values_list("channel", flat=True)) == {"email"}
 
 
+def test_whom_only_the_other_way_reaches_is_put_before_a_person_with_that_reason(visit: TreatmentSession) -> None:
+    ReminderRule.objects.update(channel_order="email")
+    ContactPoint.objects.filter(channel="email").delete()
+    reconcile(now=AFTER)
+    assert set(Reminder.objects.needs_person().values_list("reason", flat=True)) == {
+        "There is no email address that may be used"
+    }
+
+
 def test_a_patient_whom_nothing_reaches_is_put_before_a_person_at_once(visit: TreatmentSession) -> None:
     ContactPoint.objects.update(consented_at=None)
     assert plan() == [(3, "failed"), (1, "failed")]

@@ -153,6 +153,14 @@ def test_where_no_texts_are_sent_no_button_promises_one(
     assert not [words for words in ("Text 3", "Text the ticked", "Text ok") if words in chosen + recall + person]
 
 
+def test_where_the_clinic_writes_emails_alone_who_has_no_mailbox_is_not_said_to_refuse_texts(
+    rules: Clinic, overdue: list[Course]
+) -> None:
+    ReminderRule.objects.filter(clinic=rules, kind="asked").update(channel_order="email")
+    ContactPoint.objects.filter(patient=overdue[0].patient, channel=Channel.EMAIL).delete()
+    assert obstacles(rules, overdue) == ["There is no email address that may be used", "", ""]
+
+
 def test_no_number_at_all_is_a_reason(rules: Clinic, overdue: list[Course]) -> None:
     ContactPoint.objects.filter(patient=overdue[0].patient).delete()
     assert obstacles(rules, overdue)[0] == "No phone number"
