@@ -6,7 +6,7 @@ mentions stopping ("should I stop taking them?") is for a person, and so is its 
 
 import re
 
-_MESSAGES = r"(?:texts?|texting|messages?|messaging|msgs?|sms(?:es)?)"
+_MESSAGES = r"(?:te?xts?|te?xting|messages?|messaging|msgs?|sms(?:es)?)"
 _SOON = r"(?: \w+){0,3}?"  # a few words between the verb and what it is about
 _LIST = r"(?:this|your|the|that) (?:texts? |texting |messages? |messaging |sms |mailing )?(?:list|database|system)"
 
@@ -16,12 +16,12 @@ _POLITELY = r"(?:please|pls|plz|kindly|just|ok|okay|yes|hi|hello|thanks|thank yo
 ENGLISH = (
     rf"^(?:{_POLITELY} )*(?:stop|unsubscribe|opt ?out)(?: (?:stop|it|all|now|immediately|{_POLITELY}))*$",
     rf"stop (?:sending|send){_SOON} {_MESSAGES}",
-    r"stop (?:texting|messaging|contacting|sms)(?:$| )",
-    rf"stop (?:(?:all|the|these|those|your|any|more|with|getting|receiving) ){{0,3}}{_MESSAGES}",
+    r"stop (?:te?xting|messaging|contacting|sms)(?:$| )",
+    rf"stop (?:(?:all|the|these|those|your|ur|any|more|with|getting|receiving) ){{0,3}}{_MESSAGES}",
     r"stop (?:sending|writing) (?:to )?me(?:$| anything| things| stuff| these| those| this)",
     r"(?:dont|do not|never|pls dont|please no) (?:ever )?(?:text|txt|message|msg|sms|contact)(?:$| me| us| this| any| again| no more)",
     rf"(?:dont|do not|never) send{_SOON} {_MESSAGES}",
-    rf"(?:dont|do not|no longer) (?:want|wish|need)(?: to)?(?: (?:get|receive|have|be sent|your|any|more|these|further|the)){{0,4}} {_MESSAGES}",
+    rf"(?:dont|do not|no longer) (?:want|wish|need)(?: to)?(?: (?:get|receive|have|be sent|your|ur|any|more|these|further|the)){{0,4}} {_MESSAGES}",
     rf"no (?:more|further) {_MESSAGES}",
     r"(?:unsubscribe|opt) me(?: out)?(?:$| from| please| pls| now)",
     rf"remove me(?:$| please| pls| now| from (?:(?:this|it|here)(?:$| please| pls| now)|(?:(?:all|any|these|your|the) )?{_MESSAGES}))",
@@ -77,7 +77,7 @@ URDU = (
 )
 # What stands right before a wish and turns it round, makes it somebody else's, or a condition.
 _TURNED = {
-    ENGLISH: r"dont|do not|not|never|you|they|we|he|she|i|u|if|why|when|should|cant|wont|got|get|had|have|been|were|received|there"
+    ENGLISH: r"dont|do not|not|never|you|they|we|he|she|i|u|if|why|when|should|cant|wont|got|get|had|have|been|are|were|received|there"
     r"|(?:dont|do not|not|never) (?:want|wish|like|have|need) to",
     WELSH: r"(?:peidiwch|paid|peidio) a|os|pam|chi|ti|wedi",
     SPANISH: r"no|nunca|si|cuando|yo|por que|no (?:quiero|deseo) que",

@@ -19,6 +19,7 @@ STOPS = {
         "STOP thanks", "Stop now please", "STOP STOP STOP", "ok stop", "Please unsubscribe, thank you",
         "S.T.O.P.", "Please remove my number", "delete my number from your system",
         "Please remove me", "remove me from this", "remove me from your texts please",
+        "stop txt", "No more txts pls", "Can u stop txting me", "dont want ur txts",
     ),
     "Welsh": (
         "STOPIWCH", "Peidiwch", "Peidiwch â thecstio", "peidiwch ag anfon negeseuon ataf i", "dim mwy o negeseuon",
@@ -58,6 +59,7 @@ OTHERS = (
     "No me envió mensajes ayer", "no me enviaron ningún mensaje", "No me mandaron el mensaje con la hora", "Ayer no me escribieron",
     "No me mandan mensajes desde hace un mes", "¿Por qué no me envían mensajes?", "no quiero que dejen de mandar mensajes",
     "Yo no mandé mensajes", "There have been no more messages", "There were no further texts after the first",
+    "There are no more texts",
     "Ydych chi wedi stopio anfon negeseuon?", "Pam wnaethoch chi stopio anfon negeseuon?", "آپ نے میسج بند کر دیے ہیں؟",
     "آپ نے میسج بھیجنا بند کر دیا ہے", "aap ne message band kar diye",
     # Of a visit, which a text never cancels.
