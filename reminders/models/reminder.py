@@ -17,6 +17,7 @@ from treatments.models import Course, OfferInvitation, TreatmentSession
 class State(models.TextChoices):
     """Where a reminder stands. Waiting and sending ones are the dispatch's; failed and missed ones are a person's.
 
+    One that failed because nothing reached its person when it was planned waits again once something does.
     A stopped one is about a visit that is no longer so; it comes back when the visit does. A replaced one handed over
     to the other channel and never comes back, nor does one that a person stopped.
     """

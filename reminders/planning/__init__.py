@@ -16,7 +16,7 @@ from reminders.planning.happened import create_happened
 from reminders.planning.offered import create_offered
 from reminders.planning.people import create_diary, create_welcome
 from reminders.planning.rules import ActiveRules
-from reminders.planning.settle import bring_back, mark_missed, stop
+from reminders.planning.settle import bring_back, mark_missed, stop, take_up
 from reminders.planning.unbegun import create_unbegun
 from reminders.planning.visits import create_visits
 from treatments.recall import offers
@@ -35,15 +35,16 @@ class Plan:
 
 
 def reconcile(*, now: dt.datetime) -> Plan:
-    """Stop what no longer holds, bring back what holds again, mark what is too late, create what is missing.
+    """Stop what no longer holds, bring back what holds again or can go by now, mark what is too late, create what is missing.
 
     First offers that ended are closed, and what may have arrived goes with its visit, so that it is not stopped and
     made anew. The number of queries depends on how many different rules there are, not on how many rows. What cannot be
     done leaves the rest alone. Raises Incomplete in the end.
     """
-    steps = (offers.close_ended, carry_over, stop, bring_back, mark_missed, _create)
-    _, _, stopped, brought_back, missed, created = in_turn((step.__name__, partial(step, now=now)) for step in steps)
-    return Plan(stopped, brought_back, missed, created)
+    steps = (offers.close_ended, carry_over, stop, bring_back, take_up, mark_missed, _create)
+    done = in_turn((step.__name__, partial(step, now=now)) for step in steps)
+    _, _, stopped, brought_back, taken_up, missed, created = done
+    return Plan(stopped, brought_back + taken_up, missed, created)
 
 
 def _create(*, now: dt.datetime) -> int:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Greatest
 
-from patients.models import Patient
+from patients.models import Channel, ContactPoint, Patient
 from reminders.models import Kind, Reminder, ReminderRule, State
 from reminders.models.reminder import UNSETTLED
 from reminders.planning.few import narrowed
@@ -17,6 +17,7 @@ from reminders.standing import (
     OFFER_OVER,
     RECORD_CLOSED,
     SWITCHED_OFF,
+    TELLS_A_TIME,
     course_stands,
     occasion_stands,
     offer_stands,
@@ -101,6 +102,26 @@ def bring_back(*, now: dt.datetime) -> int:
     )
     due_at = Greatest(F("due_at"), Value(now + dt.timedelta(seconds=settings.UNDO_SECONDS)))
     return stopped.update(state=State.WAITING, reason="", closed_at=None, due_at=due_at)
+
+
+def take_up(*, now: dt.datetime) -> int:
+    """Let messages that nothing reached when they were planned wait again, once something does: return how many.
+
+    Consent comes late, and a number is mended. That a visit is off is told anew by itself, where another way appears.
+    """
+    usable = ContactPoint.objects.usable().filter(patient=OuterRef("patient_id"))
+    by_the_only_way = Q(Exists(usable.filter(channel=OuterRef("rule__channel_order"))))
+    either_way = ~Q(rule__channel_order__in=Channel.values)
+    unreached = Reminder.objects.needs_person().filter(
+        by_the_only_way | either_way & Q(Exists(usable)),
+        state=State.FAILED,
+        attempts=0,  # else a gateway, or the last look before it left, had its say
+        rule__kind__in=(*TELLS_A_TIME, Kind.DUE),
+        rule__active=True,
+        useful_until__gt=now,
+    )
+    found = narrowed(unreached)
+    return found.update(state=State.WAITING, reason="", closed_at=None) if found is not None else 0
 
 
 def mark_missed(*, now: dt.datetime) -> int:

@@ -284,7 +284,7 @@ def test_visits_placed_anew_of_late_cost_the_same_queries_for_one_and_for_many(
         for hours in range(4)
     ]
     to_another(visits[0], nurse, NOW)
-    with django_assert_num_queries(20) as few:
+    with django_assert_num_queries(21) as few:
         reconcile(now=NOW)
     for visit in visits[1:]:
         to(visit, visit.starts_at + dt.timedelta(minutes=15), nurse, NOW)
@@ -312,6 +312,32 @@ def test_a_patient_whom_nothing_reaches_is_put_before_a_person_at_once(visit: Tr
     assert plan() == [(3, "failed"), (1, "failed")]
     assert "no phone number or email" in Reminder.objects.order_by("pk")[0].reason
     assert Reminder.objects.needs_person().count() == 2
+
+
+@pytest.mark.parametrize(("order", "way"), [("preferred", "sms"), ("preferred", "email"), ("email", "email")])
+def test_who_agrees_to_messages_later_gets_those_that_reached_nobody_before(
+    visit: TreatmentSession, gateways: dict[str, Gateway], order: str, way: str
+) -> None:
+    ReminderRule.objects.update(channel_order=order)
+    ReminderRule.objects.filter(kind="welcome").update(active=False)  # it would take the day's text
+    ContactPoint.objects.update(consented_at=None)
+    assert plan() == [(3, "failed"), (1, "failed")]
+    ContactPoint.objects.filter(channel=way).update(consented_at=NOW + MINUTE, consent_source="test")
+    reconcile(now=NOW + 5 * MINUTE)
+    assert not Reminder.objects.needs_person().exists()
+    send_due(clock=lambda: NOW + 5 * MINUTE)
+    sent = Reminder.objects.filter(state=State.SENT, session=visit)
+    assert list(sent.values_list("channel", "rule__days_before")) == [(way, 3)]
+
+
+def test_a_number_that_is_mended_brings_back_nothing_by_a_way_that_the_clinic_does_not_use(
+    visit: TreatmentSession,
+) -> None:
+    ReminderRule.objects.update(channel_order="email")
+    ContactPoint.objects.update(consented_at=None)
+    plan()
+    ContactPoint.objects.filter(channel=Channel.SMS).update(consented_at=NOW, consent_source="test")
+    assert plan(NOW + MINUTE) == [(3, "failed"), (1, "failed")]
 
 
 def test_the_last_message_is_of_use_until_two_hours_before(visit: TreatmentSession) -> None:
@@ -587,7 +613,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     rules: Clinic, osei: Injector, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     crowd(rules, osei, 4, first=0)
-    with django_assert_num_queries(24) as few:
+    with django_assert_num_queries(25) as few:
         reconcile(now=NOW)
     crowd(rules, osei, 60, first=10)
     with django_assert_num_queries(len(few)):
