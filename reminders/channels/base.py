@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
-# What a gateway answers that refuses us, not the message: nothing goes out until somebody mends our log-in there.
-OUR_ACCOUNT = frozenset({401, 403})
-TOO_MANY = 429
+# What a gateway answers that refuses us, not the message: nothing goes out until somebody mends our log-in there, or the
+# address at which there is no account of ours.
+OUR_ACCOUNT = frozenset({401, 403, 404})
+# It did not get all of the call, or got too many.
+LATER = frozenset({408, 429})
 
 
 @dataclass(frozen=True)

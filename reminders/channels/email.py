@@ -14,11 +14,12 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.message import sanitize_address
 
-from reminders.channels.base import OUR_ACCOUNT, TOO_MANY, Blame, CannotAnswer, Message, SendError
+from reminders.channels.base import LATER, OUR_ACCOUNT, Blame, CannotAnswer, Message, SendError
 from reminders.channels.smtp import EmailBackend
 
 SILENT = "The mail server did not answer"
 
+REFUSAL = 400  # HTTP answers from here on say no
 PERMANENT = 500  # SMTP replies from here on will not change by asking again
 # RFC 3463 and 5321: mailbox unknown, moved, or its name not allowed. Other 5xx replies say nothing about the address.
 _NO_SUCH_MAILBOX = frozenset({550, 551, 553})
@@ -202,10 +203,10 @@ def _send_otherwise(mail: EmailMessage) -> None:
 
 
 def _refused_by_provider(status: int) -> SendError:
-    """Read a provider's refusal; without a status there was no answer."""
-    if not status or status >= PERMANENT:
+    """Read a provider's refusal; without a status there was no answer, and a yes that cannot be read is none either."""
+    if not REFUSAL <= status < PERMANENT:
         return SendError(SILENT, permanent=False, in_doubt=True)
-    if status == TOO_MANY:
+    if status in LATER:
         return SendError(f"The mail provider asked to try later (code {status})", permanent=False)
     return SendError(f"The mail provider refused the message (code {status})", permanent=status not in OUR_ACCOUNT)
 

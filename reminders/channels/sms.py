@@ -10,13 +10,12 @@ from django.conf import settings
 from django.urls import reverse
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
-from reminders.channels.base import OUR_ACCOUNT, TOO_MANY, Blame, CannotAnswer, Message, SendError
+from reminders.channels.base import LATER, OUR_ACCOUNT, Blame, CannotAnswer, Message, SendError
 from reminders.channels.bounded import BoundedSession
 from reminders.channels.codes import ABOUT_US, words_for
 
-# What refuses us too: an account without money, and an address at which there is no account of ours.
-_OUR_ACCOUNT = OUR_ACCOUNT | {402, 404}
-_TIMED_OUT = 408  # the gateway did not get all of the call
+# What refuses us too: our account has no money left.
+_OUR_ACCOUNT = OUR_ACCOUNT | {402}
 # Gateways that only speak half of the interface answer the question with one of these.
 _NO_SUCH_QUESTION = frozenset({404, 405, 501})
 # A message the gateway gave up on was not delivered, so it does not count as found.
@@ -123,7 +122,7 @@ def _refused(answer: requests.Response) -> SendError:
     status = answer.status_code
     if answer.is_redirect:
         return SendError(f"The text message gateway is at another address (code {status})", permanent=False)
-    if status in (TOO_MANY, _TIMED_OUT) or status >= 500:
+    if status in LATER or status >= 500:
         text = f"The text message gateway asked to try later (code {status})"
         return SendError(text, permanent=False, in_doubt=status >= 500)
     try:

@@ -384,7 +384,12 @@ def test_a_mail_server_that_refuses_our_password_is_a_temporary_fault(
 
 @pytest.mark.parametrize(
     ("status", "permanent", "in_doubt"),
-    [(400, True, False), (401, False, False), (429, False, False), (502, False, True)],
+    [
+        (200, False, True),  # a yes that cannot be read
+        *[(status, False, False) for status in (401, 404, 408, 429)],
+        (400, True, False),
+        (502, False, True),
+    ],
 )
 def test_a_mail_providers_refusal_says_whether_to_ask_again(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, status: int, permanent: bool, in_doubt: bool
