@@ -66,7 +66,7 @@ def visit_in(days: int, injector: Injector, name: str, now: dt.datetime) -> Trea
 
 
 def message(visit: TreatmentSession, state: State, now: dt.datetime) -> Reminder:
-    """Return a message about a visit, written down as one that was planned."""
+    """Return a message about a visit, written down as one that was tried once."""
     return Reminder.objects.create(
         clinic=visit.clinic,
         rule=ReminderRule.objects.get(clinic=visit.clinic, kind=Kind.VISIT, days_before=3),
@@ -76,6 +76,7 @@ def message(visit: TreatmentSession, state: State, now: dt.datetime) -> Reminder
         patient=visit.course.patient,
         channel=Channel.SMS,
         state=state,
+        attempts=1,
         due_at=now,
         useful_until=visit.starts_at,
         created_at=now,
