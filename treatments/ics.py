@@ -21,16 +21,17 @@ FEED_REFRESH = dt.timedelta(hours=1)
 _STEPS = (SessionEvent.Kind.MOVED, SessionEvent.Kind.STATUS, SessionEvent.Kind.UNDONE)
 
 
-def visit_file(session: TreatmentSession, *, now: dt.datetime) -> bytes:
+def visit_file(session: TreatmentSession, *, now: dt.datetime, title: str = TITLE) -> bytes:
     """Return one visit. Opened again after a move it changes the same entry; after a cancellation it takes it away.
 
-    A visit that was booked in place of a cancelled one takes over its entry: else both stood in the phone.
+    A visit that was booked in place of a cancelled one takes over its entry: else both stood in the phone. ``title`` is
+    what the entry is called, in the language of whoever reads it.
     """
     cancelled = session.status == Status.CANCELLED
     calendar = _calendar(session.clinic, [session], "CANCEL" if cancelled else "PUBLISH", now)
     uids, keys = zip(*_in_one_entry(session), strict=True)
     sequence = sum(_steps_of(keys).values()) + len(keys) - 1  # each visit in the place of another is a step, too
-    calendar.add_component(_event(session.clinic, session, uids[0], sequence, now))
+    calendar.add_component(_event(session.clinic, session, uids[0], sequence, now, title))
     return _written(calendar)
 
 
@@ -85,7 +86,9 @@ def _steps_of(sessions: Sequence[int]) -> dict[int, int]:
     return dict(events.order_by().values_list("session").annotate(Count("pk")))
 
 
-def _event(clinic: Clinic, session: TreatmentSession, uid: uuid.UUID, sequence: int, now: dt.datetime) -> Event:
+def _event(
+    clinic: Clinic, session: TreatmentSession, uid: uuid.UUID, sequence: int, now: dt.datetime, title: str = TITLE
+) -> Event:
     event = Event()
     event.add("uid", str(uid))
     # Calendars keep the entry with the highest number: it rises with every move, with a cancellation and with its undo.
@@ -93,7 +96,7 @@ def _event(clinic: Clinic, session: TreatmentSession, uid: uuid.UUID, sequence: 
     event.add("dtstamp", now)
     event.add("dtstart", session.starts_at.astimezone(clinic.zone))
     event.add("dtend", session.ends_at.astimezone(clinic.zone))
-    event.add("summary", TITLE)
+    event.add("summary", title)
     event.add("location", clinic.address)
     event.add("status", "CANCELLED" if session.status == Status.CANCELLED else "CONFIRMED")
     event.add("class", "PRIVATE")

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from reminders.models import PatientLink
@@ -19,4 +20,4 @@ def visit_file(request: HttpRequest, link: PatientLink, now: dt.datetime) -> Htt
     session = visit_of(link)
     if session is None:
         raise Http404
-    return calendar_file(ics.visit_file(session, now=now), "visit.ics")
+    return calendar_file(ics.visit_file(session, now=now, title=_("Clinic visit")), "visit.ics")

@@ -282,6 +282,11 @@ def test_the_visit_goes_into_the_phones_calendar_without_a_word_of_health(phone:
     assert "Maria" not in content
 
 
+def test_the_entry_in_the_phones_calendar_speaks_the_language_of_the_page(phone: Client, link: str) -> None:
+    Patient.objects.update(language="es")
+    assert "SUMMARY:Visita a la clínica" in phone.get(f"{link}calendar.ics").content.decode()
+
+
 def test_taking_the_file_changes_nothing(phone: Client, link: str) -> None:
     before = everything()
     phone.get(f"{link}calendar.ics")
