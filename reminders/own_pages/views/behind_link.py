@@ -6,6 +6,7 @@ Looking changes nothing, however often a mail scanner looks: an answer is a POST
 import datetime as dt
 from collections.abc import Callable
 from functools import wraps
+from math import ceil
 from typing import Any, TypeVar
 
 from django.contrib.auth.decorators import login_not_required
@@ -70,7 +71,7 @@ def _refused(request: HttpRequest, now: dt.datetime) -> HttpResponse | None:
 
 def wait(request: HttpRequest, until: dt.datetime, now: dt.datetime, link: SecretLink | None = None) -> HttpResponse:
     """Say how long to wait before the next try."""
-    minutes = max(1, round((until - now).total_seconds() / 60))
+    minutes = ceil((until - now) / dt.timedelta(minutes=1))
     frame = {"clinic": link.clinic, "home": link.home} if link else {}
     response = render(request, "reminders/wait.html", frame | {"minutes": minutes}, status=429)
     response["Retry-After"] = str(minutes * 60)

@@ -67,6 +67,15 @@ def test_who_guesses_addresses_is_refused_for_a_while_in_words(phone: Client, li
         assert phone.get(link).status_code == 200
 
 
+def test_who_waits_as_long_as_the_page_says_is_let_in(phone: Client, link: str) -> None:
+    for guess in range(limits.WRONG_ADDRESSES.most):
+        phone.get(f"/v/guess{guess}/")
+    with time_machine.travel(NOW + TEN - dt.timedelta(seconds=84), tick=False):
+        assert "Wait 2 min, then try again." in words(phone.get(link).content)
+    with time_machine.travel(NOW + TEN + dt.timedelta(seconds=36), tick=False):
+        assert phone.get(link).status_code == 200
+
+
 def test_another_caller_is_not_refused(phone: Client, link: str) -> None:
     for guess in range(limits.WRONG_ADDRESSES.most):
         phone.get(f"/v/guess-{guess}/")
