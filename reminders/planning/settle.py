@@ -107,16 +107,19 @@ def bring_back(*, now: dt.datetime) -> int:
 def take_up(*, now: dt.datetime) -> int:
     """Let messages that nothing reached when they were planned wait again, once something does: return how many.
 
-    Consent comes late, and a number is mended. That a visit is off is told anew by itself, where another way appears.
+    Consent comes late, and a number is mended. One that was planned another way since is left alone.
     """
     usable = ContactPoint.objects.usable().filter(patient=OuterRef("patient_id"))
     by_the_only_way = Q(Exists(usable.filter(channel=OuterRef("rule__channel_order"))))
     either_way = ~Q(rule__channel_order__in=Channel.values)
+    same = Reminder.objects.filter(patient=OuterRef("patient_id"), occasion=OuterRef("occasion"))
+    another_way = same.exclude(occasion="").exclude(pk=OuterRef("pk"))
     unreached = Reminder.objects.needs_person().filter(
         by_the_only_way | either_way & Q(Exists(usable)),
+        ~Exists(another_way),
         state=State.FAILED,
         attempts=0,  # else a gateway, or the last look before it left, had its say
-        rule__kind__in=(*TELLS_A_TIME, Kind.DUE),
+        rule__kind__in=(*TELLS_A_TIME, Kind.CANCELLED, Kind.DUE),
         rule__active=True,
         useful_until__gt=now,
     )

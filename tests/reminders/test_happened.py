@@ -455,6 +455,25 @@ def test_a_visit_that_stood_after_all_and_is_off_again_is_told_so_though_the_fir
     assert told(at + 2 * HOUR)[2:] == [("moved", "sent"), ("cancelled", "waiting")]
 
 
+@pytest.mark.parametrize("way", ["sms", "email"])
+def test_who_agrees_to_messages_after_their_visit_was_cancelled_is_told_and_needs_no_call(
+    course: Course, osei: Injector, nurse: User, gateways: dict[str, Gateway], way: str
+) -> None:
+    visit = book(course, osei, nurse)
+    send_all(NOW + UNDO)
+    ReminderRule.objects.filter(kind="welcome").update(active=False)  # it would take the day's text
+    ContactPoint.objects.update(consented_at=None)
+    booking.change_status(session=visit, to=Status.CANCELLED, by=nurse, at=NOW + DAY, reason="ill")
+    assert told(NOW + DAY + UNDO)[1:] == [("cancelled", "failed")]
+    ContactPoint.objects.filter(channel=way).update(consented_at=NOW + DAY + HOUR, consent_source="test")
+    reconcile(now=NOW + DAY + HOUR)
+    send_due(clock=lambda: NOW + DAY + HOUR)
+    reconcile(now=NOW + DAY + HOUR + MINUTE)
+    off = Reminder.objects.filter(rule__kind="cancelled")
+    assert list(off.filter(state=State.SENT).values_list("channel", flat=True)) == [way]
+    assert not off.needs_person().exists()
+
+
 def switch(rule: ReminderRule, *, on: bool, by: User, at: dt.datetime) -> None:
     """Switch a rule on or off, as the page does."""
     rule.refresh_from_db()
