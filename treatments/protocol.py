@@ -24,11 +24,12 @@ MAX_UNITS_IN_THREE_MONTHS = 400  # label: cumulative, all indications together
 
 @dataclass(frozen=True)
 class Muscle:
-    """A muscle of the protocol with its limit."""
+    """A muscle of the protocol with its limits."""
 
     key: str
     label: str
     order: int
+    sites_max: int
     units_max: int
 
 
@@ -62,7 +63,7 @@ class Site:
 def _load() -> tuple[dict[str, Muscle], dict[str, Site]]:
     table = json.loads(Path(__file__).with_name("preempt-sites.json").read_text())
     muscles = {
-        key: Muscle(key, row["label"], row["order"], row["units_max"])
+        key: Muscle(key, row["label"], row["order"], row["sites_max"], row["units_max"])
         for key, row in sorted(table["muscles"].items(), key=lambda item: item[1]["order"])
     }
     rows = [*table["sites"], *table["follow_pain_one_sided_alternates"]]
@@ -114,18 +115,25 @@ def faults(plan: Mapping[str, int]) -> list[str]:
     if not plan:
         return ["Choose at least one site."]
     wrong = [f"{SITES[code].label}: units must be more than zero." for code, units in plan.items() if units <= 0]
-    per_muscle = Counter[str]()
-    for code, units in plan.items():
-        per_muscle[SITES[code].muscle] += units
-    for key, units in per_muscle.items():
-        if units > MUSCLES[key].units_max:
-            wrong.append(f"{MUSCLES[key].label}: {units} units is over its limit of {MUSCLES[key].units_max}.")
+    wrong += _muscle_faults(plan)
     if len(plan) > MAX_SITES:
         wrong.append(f"{len(plan)} sites are over the limit of {MAX_SITES}.")
     total = sum(plan.values())
     if total > MAX_UNITS:
         wrong.append(f"{total} units is over the limit of {MAX_UNITS}.")
     return wrong
+
+
+def _muscle_faults(plan: Mapping[str, int]) -> Iterable[str]:
+    """Yield which muscles would get too much, or at too many sites: their spare places are more than they may have."""
+    given: dict[str, list[int]] = {}
+    for code, units in plan.items():
+        given.setdefault(SITES[code].muscle, []).append(units)
+    for muscle, doses in ((MUSCLES[key], doses) for key, doses in given.items()):
+        if sum(doses) > muscle.units_max:
+            yield f"{muscle.label}: {sum(doses)} units is over its limit of {muscle.units_max}."
+        elif len(doses) > muscle.sites_max:
+            yield f"{muscle.label}: {len(doses)} sites are over its limit of {muscle.sites_max}."
 
 
 def dilution_fault(strength: int, diluent_ml: Decimal | None) -> str:

@@ -89,14 +89,16 @@
   // A key is no input and no click: without these the draft and the list of sections would not hear of what it changed.
   const tellTheForm = () => ["input", "change"].forEach((name) => form.dispatchEvent(new Event(name)));
 
-  // Give a site some units (0: none), unless the muscle would pass its limit.
+  // Give a site some units (0: none), unless the muscle would pass one of its limits.
   const give = (code, amount) => {
     const box = byCode.get(code);
     const muscle = muscleOf(box);
-    const rest = sum(inMuscle(muscle)) - units(box);
-    const limit = Number(muscle.dataset.limit);
-    if (amount > units(box) && rest + amount > limit) {
-      limitReached.textContent = `${muscle.dataset.muscle} is at its limit, ${limit} units. Take one off or choose another muscle.`;
+    const others = inMuscle(muscle).filter((one) => one !== box && one.checked);
+    const [limit, mostSites] = [Number(muscle.dataset.limit), Number(muscle.dataset.mostSites)];
+    const tooMuch = sum(others) + amount > limit;
+    if (amount > units(box) && (tooMuch || others.length >= mostSites)) {
+      const reached = tooMuch ? `${limit} units` : `${mostSites} site${mostSites === 1 ? "" : "s"}`;
+      limitReached.textContent = `${muscle.dataset.muscle} is at its limit, ${reached}. Take one off or choose another muscle.`;
       return false;
     }
     limitReached.textContent = "";

@@ -1,5 +1,7 @@
 """The protocol's table adds up, and plans outside it are refused with words."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,20 +22,20 @@ def test_the_whole_table_is_39_sites_and_195_units() -> None:
 
 
 @pytest.mark.parametrize(
-    ("muscle", "fixed", "limit"),
+    ("muscle", "fixed", "limit", "sites"),
     [
-        ("corrugator", 10, 10),
-        ("procerus", 5, 5),
-        ("frontalis", 20, 20),
-        ("temporalis", 40, 50),
-        ("occipitalis", 30, 40),
-        ("cervical_paraspinal", 20, 20),
-        ("trapezius", 30, 50),
+        ("corrugator", 10, 10, 2),
+        ("procerus", 5, 5, 1),
+        ("frontalis", 20, 20, 4),
+        ("temporalis", 40, 50, 10),
+        ("occipitalis", 30, 40, 8),
+        ("cervical_paraspinal", 20, 20, 4),
+        ("trapezius", 30, 50, 10),
     ],
 )
-def test_units_of_each_muscle(muscle: str, fixed: int, limit: int) -> None:
+def test_units_and_sites_of_each_muscle(muscle: str, fixed: int, limit: int, sites: int) -> None:
     units = sum(site.units for site in protocol.SITES.values() if site.muscle == muscle and site.fixed)
-    assert (units, protocol.MUSCLES[muscle].units_max) == (fixed, limit)
+    assert (units, protocol.MUSCLES[muscle].units_max, protocol.MUSCLES[muscle].sites_max) == (fixed, limit, sites)
 
 
 def test_the_standard_set_may_be_given() -> None:
@@ -79,13 +81,20 @@ def test_40_sites_are_over_the_limit_even_with_small_doses() -> None:
     assert "40 sites are over the limit of 39." in protocol.faults(plan)
 
 
+def test_an_eleventh_site_of_a_muscle_is_over_its_limit_even_with_small_doses() -> None:
+    plan = dict.fromkeys((code for code, site in protocol.SITES.items() if site.muscle == "temporalis"), 4)
+    assert protocol.faults(plan) == ["Temporalis: 12 sites are over its limit of 10."]
+
+
 @given(st.dictionaries(st.sampled_from(sorted(protocol.SITES)), st.integers(1, 20), min_size=1))
 def test_a_plan_that_is_let_through_keeps_every_limit(plan: dict[str, int]) -> None:
     by_muscle = {
         key: sum(units for code, units in plan.items() if protocol.SITES[code].muscle == key)
         for key in protocol.MUSCLES
     }
+    sites = Counter(protocol.SITES[code].muscle for code in plan)
     within = all(units <= protocol.MUSCLES[key].units_max for key, units in by_muscle.items())
+    within = within and all(number <= protocol.MUSCLES[key].sites_max for key, number in sites.items())
     within = within and sum(plan.values()) <= 195 and len(plan) <= 39
     assert (protocol.faults(plan) == []) is within
 
