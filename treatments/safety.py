@@ -40,7 +40,7 @@ class Question:
 QUESTIONS = (
     Question(
         "allergy",
-        "Allergy or reaction to any botulinum toxin before?",
+        "Allergy or reaction to any botulinum toxin before, or to human albumin, which is in it?",
         Effect.STOP,
         "Do not inject. Tell the prescriber.",
     ),
@@ -55,7 +55,8 @@ QUESTIONS = (
     ),
     Question(
         "new_headache",
-        "A new kind of headache: sudden and worst ever, with fever, or with weakness, numbness or confusion?",
+        "A new kind of headache: sudden and worst ever, with fever, with weakness, numbness or confusion, or the first "
+        "after the age of 50?",
         Effect.BLOCK,
         f"A clinician looks today, before any injection. {_PRESCRIBER}",
     ),
@@ -89,9 +90,10 @@ QUESTIONS = (
     ),
     Question(
         "care",
-        "Fainted before, an operation planned, a weak or painful neck, a drooping lid, surgery on the face?",
+        "Fainted before, an operation planned, a slight build, a weak or painful neck, a weak forehead, a drooping lid, "
+        "surgery on the face?",
         Effect.WARN,
-        "Fainted: lie down. Operation: tell the anaesthetist. Neck and lids: note how they are today.",
+        "Fainted: lie down. Operation: tell the anaesthetist. Neck, forehead and lids: note how they are today.",
     ),
 )
 

@@ -32,6 +32,19 @@ def test_what_needs_care_only_warns(key: str) -> None:
     assert screen(ALL_NO | {key: True}) == Screening((), (), (BY_KEY[key],), (), ())
 
 
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("allergy", "albumin"),  # label section 4: to any of its components, too
+        ("new_headache", "after the age of 50"),  # a red flag like the sudden one
+        ("care", "slight build"),
+        ("care", "weak forehead"),
+    ],
+)
+def test_a_question_names_all_that_it_stands_for(key: str, words: str) -> None:
+    assert words in BY_KEY[key].text
+
+
 def test_a_question_that_was_not_asked_is_not_a_no() -> None:
     asked = {key: answer for key, answer in ALL_NO.items() if key != "allergy"}
     assert [question.key for question in screen(asked).unanswered] == ["allergy"]
