@@ -71,6 +71,12 @@ def test_the_diary_is_counted(reader: User, maria: Patient) -> None:
     assert "22 headache days, 22 migraine days, 22 of 28 recorded." in page(reader, maria)
 
 
+def test_headaches_of_unknown_length_are_not_counted_as_short(reader: User, maria: Patient) -> None:
+    keep_diary(maria, 22)
+    DiaryDay.objects.filter(date__gte=TODAY - dt.timedelta(days=2)).update(headache_hours=None)
+    assert "<dd>20 or more: how long 2 headaches lasted is not known</dd>" in page(reader, maria)
+
+
 def test_the_28_days_are_shown_one_by_one(reader: User, maria: Patient) -> None:
     keep_diary(maria, 2)
     text = page(reader, maria)
