@@ -42,6 +42,11 @@ class Count:
         """True when enough days were recorded to judge by."""
         return self.recorded is None or self.recorded >= MIN_DAYS_RECORDED
 
+    @property
+    def partial(self) -> bool:
+        """True when some of the 28 days were not recorded."""
+        return self.recorded is not None and self.recorded < WINDOW_DAYS
+
     def bounds(self, scale: Scale) -> tuple[Fraction, Fraction]:
         """Return the least and the most that the count can be on a scale."""
         if scale is Scale.RECORDED:
@@ -62,9 +67,8 @@ class Count:
 
     def words(self, scale: Scale) -> str:
         """Return the count as recorded, and as scaled where it was."""
-        partial = self.recorded is not None and self.recorded < WINDOW_DAYS
-        said = f"{self.days} in {self.recorded} recorded days" if partial else str(self.days)
-        if scale is Scale.MONTH or (scale is Scale.SCALED and partial):
+        said = f"{self.days} in {self.recorded} recorded days" if self.partial else str(self.days)
+        if scale is Scale.MONTH or (scale is Scale.SCALED and self.partial):
             said += f", scaled {tenths(self.bounds(scale)[0])}"
         return said
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from patients.eligibility.answers import Answer, Criterion, Verdict, judge
-from patients.eligibility.counts import WINDOW_DAYS, Count, tenths
+from patients.eligibility.counts import WINDOW_DAYS, Count, Scale, tenths
 from patients.eligibility.findings import Findings
 from patients.eligibility.policy import Policy, Renewal, Stage
 from patients.eligibility.start import terms
@@ -88,12 +88,15 @@ def _reached(baseline: Count, now: Count, policy: Policy) -> tuple[Answer, str]:
     else:
         answer = Answer.NOT_MET if now_least > base_most * share else Answer.NOT_KNOWN
     said = f"{baseline.words(policy.scale)} before, {now.words(policy.scale)} now"
-    change = percent_fewer(base_least, now_least)
-    return answer, f"{said}: {_change(change)} headache days"
+    return answer, f"{said}: {_change(baseline, now, policy.scale)}"
 
 
-def _change(percent: Fraction) -> str:
-    return f"{tenths(-percent)}% more" if percent < 0 else f"{tenths(percent)}% fewer"
+def _change(baseline: Count, now: Count, scale: Scale) -> str:
+    """Compare as many days with as many: 12 of 20 recorded days are no fewer than 17 of 28."""
+    percent = percent_fewer(*(one.bounds(Scale.SCALED)[0] for one in (baseline, now)))
+    change = f"{tenths(-percent)}% more" if percent < 0 else f"{tenths(percent)}% fewer"
+    guessed = scale is Scale.RECORDED and (baseline.partial or now.partial)
+    return f"{change} headache days" + " if the missing days were like the others" * guessed
 
 
 def _still_chronic(findings: Findings, policy: Policy) -> Criterion:

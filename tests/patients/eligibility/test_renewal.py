@@ -107,6 +107,21 @@ def test_a_stop_rule_proposes_and_leaves_the_decision() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("baseline", "recorded", "scale", "words"),
+    [
+        (Count(20), 20, Scale.RECORDED, "16% fewer headache days if the missing days were like the others"),
+        (Count(18, 24), 28, Scale.RECORDED, "42.8% fewer headache days if the missing days were like the others"),
+        (Count(20), 28, Scale.RECORDED, "40% fewer headache days after 3 cycles"),
+        (Count(20), 20, Scale.SCALED, "scaled 16.8 now: 16% fewer headache days after 3 cycles"),
+        (Count(20), 20, Scale.MONTH, "scaled 18 now: 16% fewer headache days after 3 cycles"),
+    ],
+)
+def test_a_change_compares_as_many_days(baseline: Count, recorded: int, scale: Scale, words: str) -> None:
+    found = {"baseline": baseline, "headache_days": 12, "days_recorded": recorded, "cycles": 3}
+    assert words in first(replace(NICE, scale=scale), **found).detail
+
+
 def test_a_term_that_is_not_met_is_no_proposal_to_stop() -> None:
     asked = replace(NICE, specialist=True)
     verdict = assess_renewal(replace(NOW, specialist=False), asked)
