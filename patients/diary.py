@@ -11,6 +11,7 @@ from fractions import Fraction
 from math import ceil
 
 from patients.eligibility import LONG_HEADACHE_MINUTES, MIN_DAYS_RECORDED, WINDOW_DAYS
+from patients.eligibility.counts import tenths
 
 MOST_DOSES = 50  # of one class of medicine on one day: ours; more is a slip
 
@@ -80,10 +81,10 @@ class Window:
         return Fraction(days * WINDOW_DAYS, self.days_recorded) if self.enough else None
 
     @property
-    def scaled_headache_days(self) -> float | None:
-        """Headache days as they would be in 28 days."""
+    def scaled_headache_days(self) -> str:
+        """Headache days as they would be in 28 days, as an assessment writes them; "" where too few were recorded."""
         scaled = self.scaled(self.headache_days)
-        return None if scaled is None else float(scaled)
+        return "" if scaled is None else tenths(scaled)
 
     @property
     def enough(self) -> bool:

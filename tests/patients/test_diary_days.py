@@ -191,7 +191,7 @@ class TestPages:
         page = clinician.post(reverse("patients:diary", args=[maria.uid]), fields, follow=True).content.decode()
         assert "Diary saved: 24 days new" in page
         assert "16 headache days, 8 migraine days, 24 of 28 recorded" in page
-        assert "Scaled to 28 days: 18.7 headache days" in page
+        assert "Scaled to 28 days: 18.6 headache days" in page
 
     def test_a_sheet_typed_again_keeps_the_hours_that_no_letter_says(
         self, clinician: Client, maria: Patient, nurse: User
