@@ -12,11 +12,11 @@ from django.urls import reverse
 from clinic.models import AuditEntry, Clinic, Injector, User
 from patients.actions import PolicyChanged, draft_assessment, sign_assessment
 from patients.actions.policies import keep_policy
-from patients.eligibility import Findings, Policy, Stage
+from patients.eligibility import Count, Findings, Policy, Stage
 from patients.eligibility.policy import NICE, SAMPLE_B
 from patients.models import Assessment, DiaryDay, Patient, PreventiveTrial
 from patients.models import Policy as PolicyRow
-from tests.builders import NOW, TODAY, make_course, make_session
+from tests.builders import NOW, TODAY, make_assessment, make_course, make_session
 from tests.conftest import log_in
 from tests.patients.test_detail import keep_diary
 from treatments.models import Status
@@ -269,6 +269,22 @@ def test_the_sheet_answers_what_payers_ask_for(prescriber: User, reader: User, m
     ):  # fmt: skip
         assert words in text
     assert AuditEntry.objects.filter(action="print", subject=waiting.uid, actor=reader).count() == 1
+
+
+def test_the_sheet_dates_no_counts_of_a_letter(reader: User, maria: Patient) -> None:
+    sheet = reverse("patients:assessment_sheet", args=[make_assessment(maria).uid])
+    text = log_in(reader).get(sheet).content.decode()
+    assert "In 28 days, as the referral letter says." in text
+    assert "In the 28 days before" not in text
+
+
+def test_the_sheet_says_how_many_days_the_level_before_treatment_rests_on(prescriber: User, maria: Patient) -> None:
+    waiting = draft_assessment(
+        patient=maria, by=prescriber, at=NOW, source="clinic", assessed_on=TODAY,
+        found=replace(FOUND, baseline=Count(18, 22)), policy=NICE, stage=Stage.CONTINUE,
+    )  # fmt: skip
+    text = log_in(prescriber).get(reverse("patients:assessment_sheet", args=[waiting.uid])).content.decode()
+    assert "<dd>18 in 22 recorded days</dd>" in text
 
 
 def test_the_sheet_of_a_renewal_calls_its_cycles_those_that_were_judged(prescriber: User, maria: Patient) -> None:
