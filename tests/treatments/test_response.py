@@ -51,11 +51,11 @@ def level(headache: int, *, recorded: int = 28) -> Frozen:
     return Frozen(count(days_before(FIRST, headache, recorded=recorded), FIRST - ONE))
 
 
-def after(cycles: int, before: int, now: int, **more: Any) -> Response:
+def after(cycles: int, before: int, now: int, *, then: int = 28, **more: Any) -> Response:
     """Return the response after some cycles: headache days before treatment, and at the end of the last cycle."""
     given_on = [FIRST + CYCLE * number for number in range(cycles)]
     today = given_on[-1] + CYCLE
-    return response(given_on, days_before(today, now, **more), today, level(before))
+    return response(given_on, days_before(today, now, **more), today, level(before, recorded=then))
 
 
 @pytest.mark.parametrize(
@@ -156,6 +156,24 @@ def test_symptoms_are_counted_before_and_now() -> None:
         "Sound hurts": (0, 0),
         "Smells hurt": (0, 28),
     }
+
+
+def test_symptoms_of_too_few_days_are_not_counted() -> None:
+    few = [replace(one, symptoms=frozenset({"nausea"})) for one in days_before(FIRST, 5, recorded=5)]
+    assert response([FIRST], [], FIRST + CYCLE, Frozen(count(few, FIRST - ONE))).symptoms == []
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "words"),
+    [
+        (22, 28, "before treatment of 22 recorded days"),
+        (28, 20, "now of 20 recorded days"),
+        (22, 20, "before treatment of 22 recorded days, now of 20 recorded days"),
+        (28, 28, ""),
+    ],
+)
+def test_the_days_that_symptoms_were_counted_in_are_said(then: int, now: int, words: str) -> None:
+    assert after(2, 20, 10, recorded=now, then=then).symptoms_rest_on == words
 
 
 @given(st.integers(1, 28), st.integers(0, 28))

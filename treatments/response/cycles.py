@@ -76,11 +76,18 @@ class Response:
 
     @property
     def symptoms(self) -> list[tuple[str, int | None, int | None]]:
-        """Days in 28 with each symptom, before treatment and in the newest judged window; None where nobody counted."""
-        then = self.before.window.symptoms if self.before else {}
+        """Days with each symptom as recorded, before treatment and in the newest judged window; None where not counted."""
+        then = self.before.window.symptoms if self.before and self.before.window.enough else {}
         now = self.latest.window.symptoms if self.latest else {}
         rows = [(words, then.get(key), now.get(key)) for key, words in SYMPTOMS.items()]
         return [row for row in rows if row[1:] != (None, None)]
+
+    @property
+    def symptoms_rest_on(self) -> str:
+        """How many days were recorded, on the sides where not all 28 were: days with a symptom are fewer by that alone."""
+        sides = (("before treatment", self.before), ("now", self.latest))
+        missing = [(words, one.window) for words, one in sides if one and one.window.days_missing]
+        return ", ".join(f"{words} of {window.days_recorded} recorded days" for words, window in missing)
 
     @property
     def worn_off_words(self) -> str:
