@@ -65,6 +65,26 @@ def test_everybody_is_sorted_by_the_same_rules(
     assert found(riverside)[maria.pk].group is group
 
 
+@pytest.mark.parametrize(("days_ago", "group"), [(1, Group.EARLY), (28, Group.EARLY), (29, Group.NOT_KNOWN)])
+def test_a_first_cycle_that_has_just_begun_is_too_early_and_not_without_a_diary(
+    riverside: Clinic, osei: Injector, maria: Patient, days_ago: int, group: Group
+) -> None:
+    treated(maria, osei, 1, last=TODAY - days_ago * ONE)
+    alone = response_of(maria, care_of(maria).given, maria.diary_days.facts(), TODAY).response
+    together = found(riverside)[maria.pk]
+    assert together.group is group
+    assert together.response.sentence == alone.sentence
+
+
+def test_a_first_cycle_without_a_level_says_that_the_level_is_not_known(
+    riverside: Clinic, osei: Injector, maria: Patient
+) -> None:
+    make_course(maria, last_given_on=TODAY - 7 * ONE, injector=osei)
+    together = found(riverside)[maria.pk]
+    assert together.group is Group.NOT_KNOWN
+    assert "level without treatment is not known here" in together.response.sentence
+
+
 @pytest.mark.parametrize("days_ago", [1, 28, 29, 30, 84])
 def test_it_says_what_the_persons_own_page_says(
     riverside: Clinic, osei: Injector, maria: Patient, days_ago: int

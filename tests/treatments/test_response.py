@@ -106,6 +106,13 @@ def test_a_cycle_that_has_just_begun_is_not_judged() -> None:
     assert [period.number for period in response([FIRST], [], FIRST + 29 * ONE, level(20)).periods] == [0, 1]
 
 
+def test_a_first_cycle_that_has_just_begun_lacks_no_diary_days() -> None:
+    found = response([FIRST], days_before(FIRST, 20), FIRST + 28 * ONE, level(20))
+    assert (
+        found.sentence == "The cycle has just begun: it can be judged once 28 whole days have passed since its session."
+    )
+
+
 def test_nobody_is_judged_before_the_first_session() -> None:
     assert response([], [], FIRST) == Response((), ())
 

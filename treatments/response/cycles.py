@@ -116,25 +116,25 @@ class Response:
         return latest is not None and latest.number >= NICE.stop_cycles and latest.responds is False
 
     @property
-    def _not_judged(self) -> str:
-        newest = self.periods[-1] if self.periods else None
-        if newest is None or not newest.number:
-            return "Not enough diary days to judge the response."
-        recorded = f"{newest.window.days_recorded} of {WINDOW_DAYS}"
-        return f"Not enough diary days to judge the response at the end of cycle {newest.number} ({recorded})."
+    def just_begun(self) -> bool:
+        """True when the level before treatment can be judged by, and no cycle has run for long enough to be."""
+        return self.before is not None and self.before.window.enough and len(self.periods) == 1
 
     @property
     def sentence(self) -> str:
         """Return the response as one sentence for a clinician."""
         latest, before = self.latest, self.before
-        if self.periods and before is None:
+        if before is None:
             return "The level without treatment is not known here, so the response cannot be judged."
-        if before and not before.window.enough:
+        if not before.window.enough:
             return f"Not enough diary days before treatment ({before.window.days_recorded} of {WINDOW_DAYS}): the level needs review."
-        if latest is None or latest.fewer is None:
-            return self._not_judged
-        change = change_words(latest.fewer)
-        return f"{change} headache days than before treatment, at the end of cycle {latest.number}."
+        if self.just_begun:
+            return f"The cycle has just begun: it can be judged once {WINDOW_DAYS} whole days have passed since its session."
+        if latest is None:
+            newest = self.periods[-1]
+            recorded = f"{newest.window.days_recorded} of {WINDOW_DAYS}"
+            return f"Not enough diary days to judge the response at the end of cycle {newest.number} ({recorded})."
+        return f"{latest.change} headache days than before treatment, at the end of cycle {latest.number}."
 
 
 def response(

@@ -62,7 +62,7 @@ class Standing:
         if self.response.episodic:
             return Group.EPISODIC
         if latest is None:
-            return Group.NOT_KNOWN
+            return Group.EARLY if self.response.just_begun else Group.NOT_KNOWN
         return Group.RESPONDS if latest.responds else Group.EARLY
 
 
