@@ -146,6 +146,7 @@ def findings_of(patient: Patient, record: Record, answers: dict[str, Any], stage
         migraine_days=answers.get("migraine_days"),
         months_at_this_level=answers.get("months_at_this_level"),
         days_recorded=recorded,
+        self_reported=answers["source"] == Assessment.Source.CLINIC,
         attacks=answers.get("attacks"),
         better_diagnosis=answers.get("better_diagnosis"),
         preventives=record.trials,

@@ -19,6 +19,7 @@ class Findings:
     migraine_days: int | None
     months_at_this_level: int | None
     days_recorded: int | None = None  # of 28, when the counts come from a diary; None for a referral's own counts
+    self_reported: bool = False  # the counts were asked at the clinic: they are of no diary and no letter
     attacks: int | None = None
     better_diagnosis: bool | None = None
     preventives: tuple[Trial, ...] = ()

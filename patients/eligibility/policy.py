@@ -55,6 +55,7 @@ class Policy:
     headache_days: int | None = None
     long_headache_days: int | None = None
     migraine_days: int | None = None
+    diary: bool = False  # True: counts that were only asked, without a diary or a letter, are for a clinician to judge
     months: int | None = None
     months_suffice: bool = False  # True: exactly so many months are enough; False: it takes more than that
     attacks: int | None = None
@@ -114,13 +115,15 @@ LABEL = Policy(
     months=3,
 )
 
-# ICHD-3 1.3 A to D: the label's diagnosis without its 4 hours and its age. Overuse is a second diagnosis there (8.2),
-# so it takes nothing from this one.
+# ICHD-3 1.3 A to D: the label's diagnosis without its 4 hours and its age, by day-by-day notes of a month at least.
+# Overuse is a second diagnosis there (8.2), so it takes nothing from this one.
 ICHD3 = replace(
     LABEL,
     key="ichd3",
     name="ICHD-3 1.3",
+    version=2,
     source="ICHD-3 1.3",
+    diary=True,
     adult_years=None,
     long_headache_days=None,
     attacks=5,

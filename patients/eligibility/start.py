@@ -38,6 +38,8 @@ def _diagnosis(findings: Findings, policy: Policy) -> Iterator[Criterion]:
     for name in _NAMES:
         if (limit := getattr(policy, name)) is not None:
             yield _counted(findings, policy, name, limit)
+    if policy.diary:
+        yield _written_down(findings)
     if policy.months is not None:
         yield _duration(findings, policy.months, suffices=policy.months_suffice)
     if policy.attacks is not None:
@@ -81,6 +83,18 @@ def _counted(findings: Findings, policy: Policy, name: str, limit: int) -> Crite
     else:
         answer, detail = count.at_least(limit, policy.scale), f"{count.words(policy.scale)}, {needs}"
     return Criterion(_NAMES[name], answer, detail, _RULES[name], findings.where(name))
+
+
+def _written_down(findings: Findings) -> Criterion:
+    """Rule 3: what was only asked needs review; the diagnosis generally takes a diary of a month."""
+    if findings.headache_days is None:
+        answer, detail = Answer.NOT_KNOWN, "not recorded"
+    elif findings.self_reported:
+        answer, detail = Answer.NOT_KNOWN, f"only asked, needs a diary of {WINDOW_DAYS} days or a letter"
+    else:
+        answer, detail = Answer.MET, "yes"
+    where = findings.where("headache_days")
+    return Criterion("Counts from a diary or a letter", answer, detail, "ICHD-3 1.3", where)
 
 
 def _duration(findings: Findings, months: int, *, suffices: bool) -> Criterion:

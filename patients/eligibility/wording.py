@@ -20,6 +20,7 @@ LABELS = {
     "headache_days": "Least headache days",
     "long_headache_days": "Least days with headache of 4 hours or longer",
     "migraine_days": "Least migraine days",
+    "diary": "Ask for counts of a diary or a letter",
     "months": "Months at this level",
     "months_suffice": "Exactly so many months are enough",
     "attacks": "Least attacks of migraine",

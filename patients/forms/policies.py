@@ -49,6 +49,7 @@ class PolicyForm(forms.Form):
     headache_days = _number("headache_days", 1, WINDOW_DAYS)
     long_headache_days = _number("long_headache_days", 1, WINDOW_DAYS)
     migraine_days = _number("migraine_days", 1, WINDOW_DAYS)
+    diary = _tick("diary")
     months = _number("months", 1, 120)
     months_suffice = _tick("months_suffice")
     attacks = _number("attacks", 1, 999)

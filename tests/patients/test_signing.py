@@ -245,6 +245,14 @@ def test_the_preventives_at_that_time_stay_with_the_assessment(nurse: User, mari
     assert [one.drug for one in Assessment.objects.get().findings().preventives] == ["Propranolol"]
 
 
+def test_counts_that_were_only_asked_are_for_review_by_ichd_3(nurse: User, maria: Patient) -> None:
+    answers = {"headache_days": "20", "migraine_days": "12", "months_at_this_level": "6", "attacks": "9"}
+    apply(nurse, maria, "ichd3:start", source="clinic", **answers, better_diagnosis="no")
+    assert Assessment.objects.get().verdict.sentence == "Cannot say yet: 1 not known"
+    apply(nurse, maria, "ichd3:start", source="referral", **answers, better_diagnosis="no")
+    assert Assessment.objects.get().verdict.sentence == "Meets ICHD-3 1.3: 6 of 6 met"
+
+
 def test_the_sheet_answers_what_payers_ask_for(prescriber: User, reader: User, maria: Patient) -> None:
     PreventiveTrial.objects.create(
         clinic=maria.clinic,

@@ -92,6 +92,14 @@ def test_each_criterion_at_its_limit(policy: Policy, name: str, changes: dict[st
 SPECIALIST = "Prescribed by or with a neurologist, headache or pain specialist"
 
 
+@pytest.mark.parametrize("policy", [ICHD3, NICE, EHF], ids=lambda policy: policy.key)
+def test_the_persons_word_alone_leaves_the_diagnosis_open(policy: Policy) -> None:
+    told = assess(replace(FITTING, self_reported=True), policy)
+    assert told.outcome is Outcome.REVIEW
+    assert [one.name for one in told.criteria if one.answer is NOT_KNOWN] == ["Counts from a diary or a letter"]
+    assert assess(replace(FITTING, self_reported=True), LABEL).outcome is Outcome.ELIGIBLE
+
+
 @pytest.mark.parametrize(("value", "answer"), [(True, MET), (False, NOT_MET), (None, NOT_KNOWN)])
 def test_a_payer_asks_who_prescribes(value: bool | None, answer: Answer) -> None:
     assert criterion(SAMPLE_A, SPECIALIST, specialist=value).answer is answer
@@ -169,8 +177,8 @@ def test_overuse_asks_for_a_plan_and_never_refuses(overuse: Answer | None, plan:
 
 
 def test_the_sentence_names_the_policy_and_the_question() -> None:
-    assert assess(FITTING, NICE).sentence == "Meets NICE TA260 to start: 8 of 8 met"
-    assert assess(FITTING, ICHD3).sentence == "Meets ICHD-3 1.3: 5 of 5 met"
+    assert assess(FITTING, NICE).sentence == "Meets NICE TA260 to start: 9 of 9 met"
+    assert assess(FITTING, ICHD3).sentence == "Meets ICHD-3 1.3: 6 of 6 met"
     assert assess(replace(FITTING, attacks=None), ICHD3).sentence == "Cannot say yet: 1 not known"
 
 
