@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from patients.eligibility.answers import Answer, Criterion, Verdict, judge
-from patients.eligibility.counts import WINDOW_DAYS, Count, Scale, tenths
+from patients.eligibility.counts import MONTH_DAYS, WINDOW_DAYS, Count, Scale, tenths
 from patients.eligibility.findings import Findings
 from patients.eligibility.policy import Policy, Renewal, Stage
 from patients.eligibility.start import terms
@@ -120,7 +120,7 @@ def _fewer(findings: Findings, policy: Policy) -> Criterion:
     """Rule 26, test A: so many fewer headache days a month, or so many fewer headache hours."""
     pair = _pair(findings)
     days, said = (Answer.NOT_KNOWN, pair) if isinstance(pair, str) else _days_fewer(*pair, policy.fewer_days, policy)
-    hours, hours_said = _hours_fewer(findings, policy.fewer_hours)
+    hours, hours_said = _hours_fewer(findings, policy)
     answers = {days, hours}
     if Answer.MET in answers:
         answer = Answer.MET
@@ -139,12 +139,16 @@ def _days_fewer(baseline: Count, now: Count, limit: int, policy: Policy) -> tupl
     return (Answer.NOT_MET if base_most - now_least < limit else Answer.NOT_KNOWN), said
 
 
-def _hours_fewer(findings: Findings, limit: int) -> tuple[Answer, str]:
+def _hours_fewer(findings: Findings, policy: Policy) -> tuple[Answer, str]:
     """Hold the hours against each other; a day that was not recorded may hide any number of them, so they are the least."""
     before, now = findings.baseline_hours, findings.headache_hours
     if before is None or now is None:
         return Answer.NOT_KNOWN, "hours not recorded"
-    said, reached = f"{before} hours before, {now} now", before - now >= limit
+    fewer, said = Fraction(before - now), f"{before} hours before, {now} now"
+    if policy.scale is Scale.MONTH and fewer > 0:
+        fewer *= Fraction(MONTH_DAYS, WINDOW_DAYS)
+        said += f", scaled {tenths(fewer)} fewer"
+    reached = fewer >= policy.fewer_hours
     at_first = findings.baseline.recorded if findings.baseline else None
     recorded = findings.days_recorded if reached else at_first
     if recorded is not None and recorded < WINDOW_DAYS:

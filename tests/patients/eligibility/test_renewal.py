@@ -183,6 +183,21 @@ def test_test_b_takes_any_reduction(now: int | None, answer: Answer) -> None:
     assert first(SAMPLE_B, headache_days=now).answer is answer
 
 
+@pytest.mark.parametrize(
+    ("scale", "after", "answer"),
+    [(Scale.MONTH, 206, MET), (Scale.MONTH, 207, NOT_MET), (Scale.RECORDED, 200, MET), (Scale.RECORDED, 201, NOT_MET)],
+)
+def test_hours_are_counted_by_the_month_where_days_are(scale: Scale, after: int, answer: Answer) -> None:
+    by_month = replace(SAMPLE_A, scale=scale)
+    assert first(by_month, headache_days=19, baseline_hours=300, headache_hours=after).answer is answer
+
+
+def test_hours_by_the_month_are_said_as_scaled() -> None:
+    by_month = replace(SAMPLE_A, scale=Scale.MONTH)
+    found = first(by_month, headache_days=19, baseline_hours=300, headache_hours=207)
+    assert "300 hours before, 207 now, scaled 99.6 fewer; needs 7 days or 100 hours fewer" in found.detail
+
+
 def test_a_payers_test_refuses() -> None:
     assert assess_renewal(replace(NOW, headache_days=20), SAMPLE_B).outcome is Outcome.NOT_ELIGIBLE
 
