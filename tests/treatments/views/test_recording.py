@@ -148,7 +148,7 @@ def test_a_signed_record_is_corrected_in_the_browser(in_room: TreatmentSession, 
     assert "Say why the record is corrected." in text(missing)
     page = text(client.post(url, record_data() | {"sites": ["PRO"], "reason": "Wrong person's list"}, follow=True))
     assert "Earlier versions (1)" in page
-    assert "5 units</strong> at 1 site." in page
+    assert "OnabotulinumtoxinA, <strong>5 units</strong> at 1 site." in page
 
 
 def test_a_session_without_a_record_has_nothing_to_correct(in_room: TreatmentSession, nurse: User) -> None:
