@@ -12,6 +12,7 @@ from clinic.access import Capability, allows
 from clinic.models import AuditEntry, Clinic, User
 from patients.models import Patient
 from treatments.effects import catalogue
+from treatments.injection_map import in_words
 from treatments.models import SideEffect, TreatmentSession, Vial
 
 
@@ -146,3 +147,9 @@ def vials_of(effect: SideEffect) -> list[Vial]:
     """Return the vials of the session before the effect: a report needs lot and expiry."""
     record = effect.session.record if effect.session else None
     return list(record.vials.all()) if record else []
+
+
+def dose_of(effect: SideEffect) -> str:
+    """Say what was given in the session before the effect, which is not what its vials held; "" where it is not known."""
+    record = effect.session.record if effect.session else None
+    return in_words(dict(record.injections.values_list("site", "units"))) if record else ""

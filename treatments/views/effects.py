@@ -119,6 +119,7 @@ def _effect_page(
         "effect": found,
         "patient": found.patient,
         "vials": reporting.vials_of(found),
+        "dose": reporting.dose_of(found),
         "closing": closing,
         "regulator": regulator,
         "wrong": wrong,

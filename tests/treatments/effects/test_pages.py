@@ -68,11 +68,14 @@ def test_what_is_missing_is_said(desk: Client, maria: Patient, change: dict[str,
     assert not SideEffect.objects.exists()
 
 
-def test_the_page_for_the_regulator_has_lot_and_expiry(clinician: Client, sign: Sign, reported: Report) -> None:
+def test_the_page_for_the_regulator_has_dose_sites_lot_and_expiry(
+    clinician: Client, sign: Sign, reported: Report
+) -> None:
     sign()
     [row] = reported(began_on=TODAY)
     page = clinician.get(reverse("treatments:effect", args=[row.uid])).content.decode()
-    assert "lot C4471" in page
+    assert "31 sites, 155 units: " in page
+    assert "onabotulinumtoxinA, vial of 200 units, lot C4471" in page
 
 
 def test_a_clinician_settles_from_the_list(clinician: Client, reported: Report) -> None:
