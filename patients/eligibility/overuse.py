@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from patients.eligibility.answers import Answer
-from patients.eligibility.counts import Count, Scale
+from patients.eligibility.counts import WINDOW_DAYS, Count, Scale
 from patients.eligibility.medicines import ACUTE_WORDS, AcuteClass
 
 # Days a month from which regular intake is overuse. Gepants are not counted as overuse medicines.
@@ -114,12 +114,19 @@ def from_windows(windows: Sequence[Window], came_from: str) -> Overuse | None:
     worst = _worst(alone)
     if worst[0] is Answer.NOT_MET and sum(any(window.days.get(one) for window in windows) for one in LIMITS) > 1:
         days = [window.any_day for window in windows]
-        worst = _in_each(days, windows, MIX_LIMIT), f"a mix on {_listed(days)} days in 28"
+        worst = _in_each(days, windows, MIX_LIMIT), f"a mix on {_days(days, windows)}"
     return Overuse(*worst, came_from)
 
 
 def _said(one: AcuteClass, windows: Sequence[Window]) -> str:
-    return f"{ACUTE_WORDS[one].lower()} on {_listed([window.days.get(one, 0) for window in windows])} days in 28"
+    return f"{ACUTE_WORDS[one].lower()} on {_days([window.days.get(one, 0) for window in windows], windows)}"
+
+
+def _days(days: Sequence[int], windows: Sequence[Window]) -> str:
+    """Say the days of each window, and how many it rests on: the missing ones may be what leaves it open."""
+    recorded = [window.recorded for window in windows]
+    rest = f"of {_listed(recorded)} recorded" if min(recorded) < WINDOW_DAYS else f"in {WINDOW_DAYS}"
+    return f"{_listed(days)} days {rest}"
 
 
 def _listed(days: Sequence[int]) -> str:

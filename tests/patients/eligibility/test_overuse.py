@@ -102,3 +102,27 @@ def test_a_mix_in_the_diary_counts_days_with_any(any_day: int, answer: Answer) -
 @pytest.mark.parametrize("found", [windows(12, 12), windows(12, 12, 12, recorded=19)])
 def test_a_thin_diary_gives_no_answer(found: list[Window]) -> None:
     assert from_windows(found, "Diary") is None
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "third", "words"),
+    [
+        ((9, 28), (9, 28), (9, 28), "no class reaches its limit"),
+        ((10, 28), (10, 28), (10, 28), "triptan on 10, 10 and 10 days in 28"),
+        ((9, 20), (9, 24), (10, 28), "triptan on 9, 9 and 10 days of 20, 24 and 28 recorded"),
+    ],
+)
+def test_missing_days_that_leave_overuse_open_are_said(
+    first: tuple[int, int], second: tuple[int, int], third: tuple[int, int], words: str
+) -> None:
+    found = from_windows(
+        [Window({TRIPTAN: days}, days, recorded) for days, recorded in (first, second, third)], "Diary"
+    )
+    assert found
+    assert found.detail == words
+
+
+def test_missing_days_of_a_mix_are_said() -> None:
+    found = from_windows([Window({SIMPLE: 5, TRIPTAN: 4}, 9, 24)] * 3, "Diary")
+    assert found
+    assert found.detail == "a mix on 9, 9 and 9 days of 24, 24 and 24 recorded"
