@@ -5,8 +5,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
+from clinic.wording import day_words
 from patients.authorizing import Agreement, Window, shortfall
-from patients.models import Authorization
+from patients.models import Assessment, Authorization
+from treatments.cycle import INTERVAL_DAYS, due_on
 from treatments.models import TreatmentSession
 from treatments.protocol import STANDARD_UNITS
 
@@ -48,11 +50,30 @@ def windows_of(patient_id: int) -> tuple[Window, ...]:
 
 @dataclass(frozen=True)
 class Record:
-    """One person's agreements that were approved, the sessions given, and the units that the next one is planned with."""
+    """One person's agreements that were approved, the sessions given, and the units that the next one is planned with.
+
+    ``asks`` is the policy of the newest signature and its days between sessions: a payer may have come to ask for more
+    than the course began with (clinical rule 9).
+    """
 
     agreed: list[Authorization]
     given: list[Given] = field(default_factory=list)
     planned: int = STANDARD_UNITS
+    asks: tuple[str, int] = ("", INTERVAL_DAYS)
+
+    def lacks_days(self, date: dt.date) -> str:
+        """Return why the payer may not pay for a session so soon after the last one, or ""."""
+        policy, interval = self.asks
+        last = max((day for day, _ in self.given if day and day < date), default=None)
+        if last is None or interval <= INTERVAL_DAYS or date >= due_on(last, interval):
+            return ""
+        return f"{day_words(date)} is day {(date - last).days} after the last session, and {policy} asks for {interval}"
+
+    def pays_from(self, window: Window) -> Window | None:
+        """Return the part of a window that is not too soon for the payer; None where nothing is left of it."""
+        last = max((day for day, _ in self.given if day), default=None)
+        first = max(window.first, due_on(last, self.asks[1])) if last else window.first
+        return Window(first, window.last) if first <= window.last else None
 
     @property
     def agreements(self) -> list[Agreement]:
@@ -61,7 +82,7 @@ class Record:
 
 
 def _read(patients: Collection[int]) -> dict[int, Record]:
-    """Read what payers agreed to and what was used of it, by person; only those a payer agreed to (2 queries at most).
+    """Read what payers agreed to and what was used of it, by person; only those a payer agreed to (3 queries at most).
 
     As many units are planned as the last session had that was not stopped before its end, or the standard set.
     """
@@ -78,12 +99,25 @@ def _read(patients: Collection[int]) -> dict[int, Record]:
         given[patient].append((day, units))
         if units and not stopped:
             planned[patient] = units
-    return {patient: Record(rows, given[patient], planned[patient]) for patient, rows in agreed.items()}
+    asks = _asks(agreed)
+    return {
+        patient: Record(rows, given[patient], planned[patient], asks.get(patient, Record.asks))
+        for patient, rows in agreed.items()
+    }
+
+
+def _asks(patients: Collection[int]) -> dict[int, tuple[str, int]]:
+    """Return the policy by which each person was last signed, and its days between sessions (1 query)."""
+    signed = Assessment.objects.filter(patient__in=patients, signed_at__isnull=False).order_by("signed_at", "pk")
+    return {one.patient_id: (one.rules.name, one.rules.interval_days) for one in signed.only("patient", "policy_rules")}
 
 
 def shortfalls(patients: Collection[int], date: dt.date) -> dict[int, str]:
-    """Return why no payer's agreement pays for a visit on a date, by person; only those it is so for (2 queries)."""
-    found = {patient: shortfall(record.agreements, date, record.planned) for patient, record in _read(patients).items()}
+    """Return why no payer's agreement pays for a visit on a date, by person; only those it is so for (3 queries)."""
+    found = {
+        patient: shortfall(record.agreements, date, record.planned) or record.lacks_days(date)
+        for patient, record in _read(patients).items()
+    }
     return {patient: words for patient, words in found.items() if words}
 
 
@@ -92,7 +126,8 @@ def paying_windows_of(patient_id: int) -> tuple[Window, ...] | None:
     record = _read([patient_id]).get(patient_id)
     if record is None:
         return None
-    return tuple(one.window for one in record.agreements if not one.lacks(record.planned))
+    paying = [record.pays_from(one.window) for one in record.agreements if not one.lacks(record.planned)]
+    return tuple(filter(None, paying))
 
 
 def _agreement(one: Authorization, use: Use) -> Agreement:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.test import Client
@@ -9,12 +10,13 @@ from django.urls import reverse
 
 from clinic.models import Injector, User
 from patients.authorizing import Agreement, Window, shortfall
-from patients.models import Authorization, Patient
-from tests.builders import NOW, TODAY, make_session, room_of
+from patients.eligibility.policy import SAMPLE_B, Stage
+from patients.models import Assessment, Authorization, Patient
+from tests.builders import NOW, TODAY, make_assessment, make_session, room_of
 from tests.conftest import log_in
 from tests.reports.test_others import record
 from treatments import slots
-from treatments.authorized import shortfalls
+from treatments.authorized import paying_windows_of, shortfalls
 from treatments.models import Course, TreatmentSession
 from treatments.recall import candidates
 
@@ -116,6 +118,43 @@ def test_as_much_is_planned_as_a_whole_session_had(
     assert shortfalls([course.patient_id], TODAY) == {
         course.patient_id: "PA-1 has 85 of 300 units left, and 195 are planned"
     }
+
+
+@pytest.fixture
+def renewed_by_90_days(course: Course, used_up: Authorization, prescriber: User) -> Assessment:
+    """Maria's course counts 84 days; the payer by whose policy it was signed since asks for 90, and agreed to more visits."""
+    Authorization.objects.filter(pk=used_up.pk).update(visits=9)
+    renewal = make_assessment(course.patient, stage="continue")
+    renewal.judge(replace(SAMPLE_B, name="Aster Health"), Stage.CONTINUE)
+    renewal.signed_by, renewal.signed_at = prescriber, NOW
+    renewal.save()
+    return renewal
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [(0, "Monday 23 November 2026 is day 84 after the last session, and Aster Health asks for 90"), (6, "")],
+)
+def test_a_payer_who_asks_for_more_days_by_now_is_heard(
+    renewed_by_90_days: Assessment, course: Course, days: int, words: str
+) -> None:
+    found = shortfalls([course.patient_id], TODAY + days * ONE)
+    assert found == ({course.patient_id: words} if words else {})
+
+
+def test_patients_choose_no_day_that_their_payer_does_not_pay_yet(
+    renewed_by_90_days: Assessment, course: Course
+) -> None:
+    windows = paying_windows_of(course.patient_id)
+    assert windows
+    assert [window.first for window in windows] == [TODAY + 6 * ONE]
+
+
+def test_an_agreement_that_ends_before_that_day_pays_for_nothing(
+    renewed_by_90_days: Assessment, course: Course, used_up: Authorization
+) -> None:
+    Authorization.objects.filter(pk=used_up.pk).update(valid_to=TODAY + 5 * ONE)
+    assert paying_windows_of(course.patient_id) == ()
 
 
 def test_who_is_covered_hears_nothing(course: Course, maria: Patient, used_up: Authorization, front_desk: User) -> None:
