@@ -123,6 +123,20 @@ def test_two_more_days_in_the_last_weeks_are_wearing_off(late: int, worn: tuple[
     assert response([FIRST], diary, FIRST + CYCLE + ONE).worn_off == worn
 
 
+@pytest.mark.parametrize(
+    ("next_after", "bad_from", "words"),
+    [
+        (70, 72, ""),  # what was bad came after the next session
+        (77, 64, "It wore off before the next session in cycle 1 from week 10."),
+        (84, 72, "It wore off before the next session in cycle 1 from week 11."),
+    ],
+)
+def test_an_effect_wears_off_before_the_next_session_or_not_at_all(next_after: int, bad_from: int, words: str) -> None:
+    diary = [Day(FIRST + day * ONE, Decimal(5 if day >= bad_from else 0), migraine=False) for day in range(29, 100)]
+    found = response([FIRST, FIRST + next_after * ONE], diary, FIRST + 100 * ONE)
+    assert found.worn_off_words == words
+
+
 def test_who_was_treated_before_has_no_level_without_treatment() -> None:
     diary = [*days_before(FIRST, 20), *days_before(FIRST + CYCLE, 10)]
     found = response([FIRST], diary, FIRST + CYCLE, earlier=3)  # no frozen level, whatever the diary has

@@ -159,11 +159,16 @@ def response(
         if (last - start).days >= WINDOW_DAYS:
             window = count(days, last)
             periods.append(Period(number, window, fewer_days(level.window, window) if level else None))
-    worn = {number: start for number, start in enumerate(given_on, earlier + 1) if _wears_off(start, days)}
+    # The day of the next session still belongs to the cycle before it; what comes later is another dose's.
+    own = [[day for day in days if day.date <= end] for end in ends]
+    worn = {
+        number: wear_off_week(start, inside)
+        for number, (start, inside) in enumerate(zip(given_on, own, strict=True), earlier + 1)
+        if _wears_off(start, inside)
+    }
     last_months = [count(days, today - dt.timedelta(days=1 + WINDOW_DAYS * place)) for place in range(EPISODIC_MONTHS)]
     episodic = no_longer_chronic(last_months, earlier + len(given_on))
-    weeks = tuple(wear_off_week(start, days) for start in worn.values())
-    return Response(tuple(periods), tuple(worn), episodic, weeks)
+    return Response(tuple(periods), tuple(worn), episodic, tuple(worn.values()))
 
 
 def fewer_days(before: Window, now: Window) -> Fraction | None:
