@@ -89,6 +89,10 @@ def test_too_few_diary_days_say_nothing(recorded: int, known: bool) -> None:
     assert ("Not enough" in found.sentence) is not known
 
 
+def test_a_level_without_a_headache_day_lacks_no_diary_days() -> None:
+    assert after(2, 0, 3).sentence == "No headache day is on record before treatment, so there is no change to reckon."
+
+
 def test_too_thin_a_level_before_treatment_needs_review() -> None:
     thin = response([FIRST], days_before(FIRST + CYCLE, 10), FIRST + CYCLE, level(12, recorded=19))
     assert thin.latest is None

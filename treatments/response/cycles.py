@@ -130,6 +130,8 @@ class Response:
             return f"Not enough diary days before treatment ({before.window.days_recorded} of {WINDOW_DAYS}): the level needs review."
         if self.just_begun:
             return f"The cycle has just begun: it can be judged once {WINDOW_DAYS} whole days have passed since its session."
+        if not before.window.headache_days:
+            return "No headache day is on record before treatment, so there is no change to reckon."
         if latest is None:
             newest = self.periods[-1]
             recorded = f"{newest.window.days_recorded} of {WINDOW_DAYS}"
