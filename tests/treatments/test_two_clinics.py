@@ -230,6 +230,17 @@ def test_who_is_found_to_be_one_person_takes_their_visits_along(
     assert mine.person == prescriber
 
 
+def test_a_visit_that_comes_back_is_of_the_person_whom_its_injector_was_found_to_be_meanwhile(
+    secret: TreatmentSession, riverside: Clinic, admin: User, prescriber: User, maria: Patient
+) -> None:
+    unknown = make_injector(riverside, "Dr O")
+    off = make_cancelled(make_course(maria), unknown, TEN)
+    unknown.email = prescriber.email
+    saving.save(change=changes.injector(row=unknown), by=admin, at=NOW)
+    with pytest.raises(Taken):
+        booking.change_status(session=off, to=Status.BOOKED, by=admin, at=NOW)
+
+
 def test_two_rows_with_visits_at_the_same_time_cannot_become_one_person(
     secret: TreatmentSession, riverside: Clinic, admin: User, prescriber: User, maria: Patient
 ) -> None:

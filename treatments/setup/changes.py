@@ -15,7 +15,7 @@ from django.db.models import Model, Q
 from clinic.models import Absence, Clinic, Closure, Injector, OpeningHours, Room, User, WorkedHoliday
 from clinic.wording import clock_words, day_words
 from treatments.models import TreatmentSession
-from treatments.models.session import OPEN
+from treatments.models.session import GIVEN
 from treatments.setup.opening import clash
 from treatments.setup.spans import span_words
 
@@ -145,11 +145,14 @@ def _who_is(row: Injector) -> User | None:
 
 
 def _tell_sessions(row: Injector) -> None:
-    """Note on the visits to come who the injector is; Refused when that person is at another clinic during one."""
+    """Note on the visits that may yet take place who the injector is; Refused when that person is at another clinic then.
+
+    On those that are off, too: one that comes back would be nobody's, and nothing would keep it apart from others.
+    """
     try:
         with transaction.atomic():
-            open_ones = TreatmentSession.objects.filter(injector=row, status__in=OPEN)
-            open_ones.exclude(person=row.user).update(person=row.user)
+            not_given = TreatmentSession.objects.filter(injector=row).exclude(status__in=GIVEN)
+            not_given.exclude(person=row.user).update(person=row.user)
     except IntegrityError as error:
         raise Refused(
             f"{row.name} has visits here and at another clinic at the same time. Move those first."
