@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinic.models import Clinic, Injector, User
@@ -315,6 +317,19 @@ def test_new_wishes_keep_the_place_in_the_queue(late: Course, front_desk: User) 
     waiting.add(course=late, by=front_desk, at=NOW)
     waiting.add(course=late, by=front_desk, at=NOW + dt.timedelta(days=3), afternoons=False)
     assert WaitingEntry.objects.standing().get().since == NOW
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer at a time")
+def test_who_is_put_on_the_list_does_not_keep_those_waiting_who_point_to_the_course(
+    late: Course, front_desk: User
+) -> None:
+    # A patient who says yes to an offered time ends their wait first and points to the course last: a deadlock else.
+    with CaptureQueriesContext(connection) as queries:
+        waiting.add(course=late, by=front_desk, at=NOW)
+    [held] = [
+        query["sql"] for query in queries if " FOR " in query["sql"] and 'FROM "treatments_course"' in query["sql"]
+    ]
+    assert held.endswith("FOR NO KEY UPDATE")
 
 
 def test_who_changes_wishes_finds_those_that_stand(late: Course, osei: Injector, front_desk: User) -> None:

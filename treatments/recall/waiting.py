@@ -21,7 +21,8 @@ def add(
     notice_hours: int = 24,
 ) -> WaitingEntry:
     """Put a person on the list. Who is on it already keeps their place in the queue, with the new wishes."""
-    Course.objects.select_for_update().get(pk=course.pk)
+    # As an update of it: whoever takes an offered time points to the course, and only then waits for the entry.
+    Course.objects.select_for_update(no_key=True).get(pk=course.pk)
     standing = WaitingEntry.objects.filter(course=course).standing().first()
     end(course=course, at=at)
     entry = WaitingEntry.objects.create(
