@@ -73,9 +73,8 @@ def _held(patient: Patient) -> list[Patient]:
     """Return a person's records as they are now, held like by everybody who changes one; one joined meanwhile too."""
     held: set[int] = set()
     while new := [one for one in records_of(patient) if one.pk not in held]:
-        for one in sorted(new, key=lambda one: one.pk):
-            hold(one)
-            held.add(one.pk)
+        hold(*new)
+        held |= {one.pk for one in new}
         patient.refresh_from_db()
     return records_of(patient)
 

@@ -69,8 +69,7 @@ def _hold(patient: Patient, *others: Patient) -> None:
     In one order for everybody: two desks that join two records into each other would lose the person. The visits of
     the first with it, so that a step which somebody takes at this moment is seen, and none is taken before the end.
     """
-    for one in sorted((patient, *others), key=lambda one: one.pk):
-        hold(one)
+    hold(patient, *others)
     if patient.closed:
         raise NotAllowed("This record is closed already.")
     for course in Course.objects.filter(patient=patient).open():

@@ -39,9 +39,8 @@ def reopen_record(*, patient: Patient, by: User, at: dt.datetime) -> None:
 
     Raises PermissionDenied for a person who was erased: nobody is left to treat.
     """
-    # The record that it was joined with as well, in the order in which both were held to join them.
-    for one in sorted(filter(None, (patient, patient.merged_into)), key=lambda one: one.pk):
-        hold(one)
+    # The record that it was joined with as well, as both were held to join them.
+    hold(*filter(None, (patient, patient.merged_into)))
     if patient.erased:
         raise PermissionDenied
     joining.give_back(patient=patient, by=by, at=at)

@@ -385,6 +385,16 @@ def test_a_record_is_closed_in_the_order_in_which_everybody_locks_it(
     assert next(found[1] for found in asked if found) == "patients_contactpoint"
 
 
+def test_the_numbers_of_two_records_are_held_before_either_record(
+    maria: Patient, double: Patient, front_desk: User
+) -> None:
+    # A STOP from a number on both holds them in their own order, which need not be that of the records.
+    with CaptureQueriesContext(connection) as queries:
+        leaving.merge(patient=double, into=maria, by=front_desk, at=NOW)
+    asked = [re.search(r'FROM "patients_(contactpoint|patient)"', query["sql"]) for query in queries]
+    assert [found[1] for found in asked if found][:3] == ["contactpoint", "patient", "patient"]
+
+
 def test_a_course_does_not_open_for_somebody_whose_death_was_noted_meanwhile(
     maria: Patient, prescriber: User, front_desk: User
 ) -> None:
