@@ -225,11 +225,12 @@ def _put_at(slot: Slot, moved: TreatmentSession) -> None:
 def lock(session: TreatmentSession, slot: Slot) -> None:
     """Queue for the injectors and rooms of both times, in one order for everyone, so that two moves cannot deadlock.
 
-    PostgreSQL only: SQLite has one writer at a time.
+    And for the course, whose due date a correction may be about to change. PostgreSQL only: SQLite has one writer at a
+    time.
     """
     injectors = {(1, session.injector_id), (1, slot.injector.pk)}
     rooms = {(2, room) for room in (session.room_id, slot.room.pk) if room is not None}
-    queue_for(injectors | rooms)
+    queue_for(injectors | rooms | {(3, session.course_id)})
 
 
 @again_after_deadlock

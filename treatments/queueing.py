@@ -53,7 +53,7 @@ def queue_for(keys: set[tuple[int, int]]) -> None:
 
 
 def hold_course(course: Course) -> None:
-    """Let nobody book for a course while it is being ended; who waited finds it ended."""
+    """Let nobody book for a course while it is ended or becomes due otherwise; who waited finds it so."""
     queue_for({(3, course.pk)})
 
 

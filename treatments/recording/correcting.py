@@ -6,20 +6,32 @@ from django.db import IntegrityError, transaction
 
 from clinic import audit
 from clinic.models import AuditEntry, User
+from patients.actions.holding import hold
 from treatments.booking import Stale
+from treatments.courses import NotAllowed, unless_held
 from treatments.models import SessionEvent, SessionRecord, TreatmentSession
 from treatments.recording import faults, given, other_day
 from treatments.recording.findings import Findings
 from treatments.recording.writing import as_decided, write_signed
 
 
-@transaction.atomic
 def correct_record(*, record: SessionRecord, found: Findings, reason: str, by: User, at: dt.datetime) -> SessionRecord:
     """Sign a new version in place of ``record``, of the same day unless the findings name another that it can have been.
 
     Raises Refused with every fault, or Stale when somebody corrected the same version first.
     """
+    try:
+        return _correct(record, found, reason, by, at)
+    except NotAllowed as error:
+        raise faults.Refused([str(error)]) from error
+
+
+@unless_held
+@transaction.atomic
+def _correct(record: SessionRecord, found: Findings, reason: str, by: User, at: dt.datetime) -> SessionRecord:
     session = record.session
+    # Before the vials, as by whoever signs for the same person and writes down what they said.
+    hold(session.course.patient)
     wrong = [] if reason.strip() else ["Say why the record is corrected."]
     if session.given_on is None or record.signed_at is None:
         raise faults.Refused(["Only a signed record can be corrected."])

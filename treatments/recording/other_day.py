@@ -9,6 +9,7 @@ from clinic.models import User
 from clinic.wording import day_words
 from patients.actions.baseline import move_baseline
 from treatments.models import Course, Status, TreatmentSession
+from treatments.queueing import hold_course
 from treatments.recording import given
 from treatments.recording.faults import NO_DAY, Refused, before_due
 from treatments.recording.findings import Findings
@@ -57,5 +58,8 @@ def move(
     if session.course.first_given() == before:
         move_baseline(patient=patient, before=before, given_on=given_on, reason=reason, by=by, at=at)
     move_wear_off(patient=patient, before=before, taken_on=given_on, by=by, at=at)
+    hold_course(
+        session.course
+    )  # who books the next visit at this moment waits for the due date that follows, or is seen
     TreatmentSession.objects.filter(pk=session.pk).update(given_on=given_on)
     return {"given_on": before.isoformat()}, {"given_on": given_on.isoformat()}

@@ -94,7 +94,8 @@ def discard(
     chosen = list(found.values_list("pk", flat=True)[:number])
     if len(chosen) < number:
         raise Refused(f"Only {len(chosen)} of lot {lot} are in stock.")
-    gone = StockVial.objects.filter(pk__in=chosen, state=StockVial.State.IN_STOCK).update(
+    there = use.held(StockVial.objects.filter(pk__in=chosen, state=StockVial.State.IN_STOCK))
+    gone = StockVial.objects.filter(pk__in=[vial.pk for vial in there]).update(
         state=StockVial.State.DISCARDED, discard_reason=reason.strip(), settled_at=at, settled_by=by
     )
     if gone < number:
@@ -123,8 +124,10 @@ def recall_lot(*, clinic: Clinic, lot: str, reason: str, by: User, at: dt.dateti
             )
     except IntegrityError as error:
         raise Refused(f"Lot {clean_lot(lot)} is recorded as recalled already.") from error
-    left = StockVial.objects.filter(clinic=clinic, lot=clean_lot(lot), state=StockVial.State.IN_STOCK)
-    aside = left.update(state=StockVial.State.RECALLED, settled_at=at, settled_by=by)
+    left = use.held(StockVial.objects.filter(clinic=clinic, lot=clean_lot(lot), state=StockVial.State.IN_STOCK))
+    aside = StockVial.objects.filter(pk__in=[vial.pk for vial in left]).update(
+        state=StockVial.State.RECALLED, settled_at=at, settled_by=by
+    )
     _trace(clinic, by, at, AuditEntry.Action.CHANGE, aside)
     return recall
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Protocol
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from clinic.models import User
 from clinic.wording import day_words
@@ -171,6 +171,14 @@ def _short_of(vial: StockVial, but: TreatmentSession | None) -> Iterator[tuple[T
             yield session, session.number - taken[session.pk]
 
 
+def held(vials: QuerySet[StockVial]) -> list[StockVial]:
+    """Return vials that nobody else takes before the transaction ends, the first to expire first.
+
+    In this order by everybody: an update by itself locks them as they lie, and one who signs would deadlock with it.
+    """
+    return list(vials.select_for_update())
+
+
 def _put_back(vial: StockVial, by: User, at: dt.datetime) -> None:
     """Put a vial that was not used after all into stock, or aside when its lot was recalled meanwhile."""
     row = StockVial.objects.filter(pk=vial.pk)
@@ -187,7 +195,7 @@ def _take(
     owners = _owners(session)
     found = StockVial.objects.filter(clinic=session.clinic_id, lot=lot, strength=strength, state__in=_UNUSED)
     # Locked before one is chosen: who signs at the same moment would choose the same vial, and take none.
-    allowed = [vial for vial in found.select_for_update() if vial.owner_id in owners]
+    allowed = [vial for vial in held(found) if vial.owner_id in owners]
     mine_first = sorted(allowed, key=lambda one: (one.state == StockVial.State.RECALLED, one.owner_id is None))
     taken = mine_first[:number]
     StockVial.objects.filter(pk__in=[vial.pk for vial in taken]).update(

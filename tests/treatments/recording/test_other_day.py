@@ -1,26 +1,31 @@
 """A correction that names another day of the injections: cycle, vials, level and answers go with it."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinic.models import Injector, User
 from patients.actions.baseline import write_baseline
 from patients.models import Baseline, Patient
-from tests.builders import NOW, TODAY, make_course, make_session
+from tests.builders import NOW, TODAY, make_course, make_session, room_of
 from tests.conftest import log_in
 from tests.pages import text
 from tests.treatments.record_form import record_data
 from tests.treatments.recording.conftest import findings
 from tests.treatments.recording.test_given import CHOICE, DAY, NEXT_MORNING, TOMORROW
+from tests.treatments.stock.conftest import EXPIRY
 from tests.treatments.test_level import keep_diary
-from treatments import cycle, recording
+from treatments import booking, cycle, recording
 from treatments.models import Course, OutcomeScore, SessionEvent, SessionRecord, Status, TreatmentSession
-from treatments.recording import Refused, SinceLast
+from treatments.recording import Refused, SinceLast, VialUsed
 from treatments.response.reading import response_of
+from treatments.slots import Slot
 
 pytestmark = pytest.mark.django_db
 LATER = NEXT_MORNING + dt.timedelta(hours=2)
@@ -132,6 +137,34 @@ def test_no_correction_makes_a_session_too_early(maria: Patient, osei: Injector,
     )
     visit.refresh_from_db()
     assert visit.given_on == TOMORROW
+
+
+def test_the_person_is_held_before_vials_are_chosen_as_by_whoever_signs(later: TreatmentSession, nurse: User) -> None:
+    signed = sign_for(later, TODAY, nurse)
+    with CaptureQueriesContext(connection) as queries:
+        correct_to(signed, TODAY, nurse, vials=[VialUsed("C4472", EXPIRY, 200)])
+    asked = [re.search(r'FROM "(patients_contactpoint|treatments_stockvial)"', query["sql"]) for query in queries]
+    assert next(found[1] for found in asked if found) == "patients_contactpoint"
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer at a time")
+def test_who_books_or_moves_the_next_visit_waits_for_the_due_date_that_follows(
+    later: TreatmentSession, osei: Injector, nurse: User
+) -> None:
+    signed = sign_for(later, TODAY, nurse)
+    with CaptureQueriesContext(connection) as queries:
+        correct_to(signed, TOMORROW, nurse)
+    moved = next(place for place, query in enumerate(queries) if 'SET "given_on"' in query["sql"])
+    held = [query["sql"] for query in list(queries)[:moved] if "pg_advisory_xact_lock(" in query["sql"]]
+    assert re.search(rf"\(3(::int)?, {later.course_id}(::int)?\)", held[-1])
+    day = later.course.next_due() + 7 * DAY
+    starts_at = dt.datetime.combine(day, dt.time(10), dt.UTC)
+    visit = make_session(later.course, osei, starts_at, due_on=day)
+    with CaptureQueriesContext(connection) as queries:
+        slot = Slot(osei, room_of(osei), starts_at + 7 * DAY, starts_at + 7 * DAY + dt.timedelta(minutes=15))
+        booking.move(session=visit, version=1, slot=slot, by=nurse, at=LATER)
+    held = [query["sql"] for query in queries if "pg_advisory_xact_lock(" in query["sql"]]
+    assert re.search(rf"\(3(::int)?, {later.course_id}(::int)?\)", held[-1])
 
 
 def test_the_level_is_counted_before_the_day_that_was_meant(

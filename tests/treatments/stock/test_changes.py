@@ -1,10 +1,12 @@
 """Receiving, discarding and recalling vials."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from clinic.models import AuditEntry, Clinic, User
 from patients.models import Patient
@@ -148,6 +150,22 @@ def test_a_recall_sets_aside_what_is_left_and_keeps_what_was_used(
     sign()
     changes.recall_lot(clinic=riverside, lot="c4471", reason="Particles", by=nurse, at=NOW)
     assert states() == [State.RECALLED, State.USED]
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer at a time")
+def test_who_takes_several_vials_locks_them_in_the_order_of_whoever_signs(
+    stocked: Receive, riverside: Clinic, nurse: User
+) -> None:
+    stocked(number=4)
+    with CaptureQueriesContext(connection) as queries:
+        changes.discard(
+            clinic=riverside, lot="C4471", strength=200, expires_on=EXPIRY, number=2, reason="Warm", by=nurse, at=NOW
+        )
+        changes.recall_lot(clinic=riverside, lot="C4471", reason="Sterility", by=nurse, at=NOW)
+    stock = [query["sql"] for query in queries if "treatments_stockvial" in query["sql"]]
+    first_expiry_first = r'ORDER BY "treatments_stockvial"."expires_on" ASC, .* FOR UPDATE$'
+    for place in (place for place, sql in enumerate(stock) if sql.startswith("UPDATE")):
+        assert re.search(first_expiry_first, stock[place - 1])
 
 
 def test_a_lot_is_recalled_once(riverside: Clinic, nurse: User) -> None:
