@@ -4,18 +4,21 @@ import datetime as dt
 import uuid
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.urls import reverse
 from psycopg import errors
 
-from clinic.models import Absence, User
-from tests.builders import NOW
+from clinic.models import Absence, Injector, User
+from patients.models import Patient
+from tests.builders import NOW, TODAY, make_record, make_session
 from tests.conftest import log_in
 from tests.pages import text
+from tests.treatments.recording.conftest import findings
 from treatments import booking, courses, leaving, queueing, self_booking, slots, walkins, wishes
 from treatments.conflicts import Taken
-from treatments.models import Course, TreatmentSession
+from treatments.models import Course, Status, TreatmentSession
 from treatments.recall import contact
+from treatments.recording import Refused, correct_record, correcting
 from treatments.setup import changes, saving
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +130,29 @@ def test_a_walk_in_whose_time_stays_held_is_refused_in_words(
     with pytest.raises(Taken):
         walkins.put_in(course=course, slot=slot, uid=uuid.uuid4(), by=front_desk, at=NOW, early_reason="")
     assert len(always) == queueing.TRIES
+
+
+def test_what_is_broken_off_inside_a_larger_transaction_is_left_to_whoever_began_it(
+    session: TreatmentSession, course: Course, front_desk: User, always: list[int]
+) -> None:
+    later = slots.suggest(course=course, now=NOW)[1]
+    with pytest.raises(OperationalError), transaction.atomic():
+        booking.move(session=session, version=session.version, slot=later, by=front_desk, at=NOW)
+    assert len(always) == 1
+
+
+def test_a_correction_of_a_person_who_stays_held_is_refused_in_words(
+    course: Course, osei: Injector, prescriber: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(person: Patient) -> None:
+        raise broken_off()
+
+    monkeypatch.setattr(correcting, "hold", refuse)
+    given = make_session(course, osei, NOW, status=Status.DONE, given_on=TODAY, due_on=TODAY)
+    record = make_record(given, signed_at=NOW, signed_by=prescriber)
+    with pytest.raises(Refused) as refusal:
+        correct_record(record=record, found=findings(), reason="A slip", by=prescriber, at=NOW)
+    assert refusal.value.faults == ("A visit of this person is being changed at this moment. Try again.",)
 
 
 @pytest.mark.parametrize("died", [True, False], ids=["died", "left"])
