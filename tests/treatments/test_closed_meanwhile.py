@@ -2,12 +2,13 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
 
-from clinic.models import Absence, Injector, OpeningHours, User, WorkedHoliday
-from tests.builders import NOW, room_of
+from clinic.models import Absence, Injector, OpeningHours, Room, User, WorkedHoliday
+from tests.builders import NOW, make_injector, room_of
 from tests.conftest import log_in
 from treatments import booking, slots, undoing
 from treatments.booking import NotPossible, Taken
@@ -36,6 +37,11 @@ def give_leave(slot: Slot, by: User) -> None:
     change = changes.leave(row=leave)
     seen = saving.digest([one.session for one in saving.propose(change=change, by=by, at=NOW)])
     saving.save(change=change, by=by, at=NOW, seen=seen)
+
+
+def works_in(injector: Injector, name: str) -> None:
+    """Let an injector work the same hours in another room."""
+    injector.opening_hours.update(room=Room.objects.create(clinic=injector.clinic, name=name))
 
 
 def undo(visit: TreatmentSession, by: User, at: dt.datetime = NOW) -> TreatmentSession:
@@ -91,6 +97,16 @@ def test_a_cancelled_visit_is_not_booked_again_into_leave(
         booking.change_status(session=visit, to=Status.BOOKED, by=front_desk, at=NOW)
 
 
+def test_a_cancelled_visit_is_not_booked_again_in_a_room_that_is_kept_for_others_since(
+    visit: TreatmentSession, front_desk: User
+) -> None:
+    booking.change_status(session=visit, to=Status.CANCELLED, by=front_desk, at=NOW, reason="Ill")
+    assert visit.room
+    visit.room.injectors.add(make_injector(visit.clinic, "RN Bello"))
+    with pytest.raises(NotPossible, match="Dr Osei may not use"):
+        booking.change_status(session=visit, to=Status.BOOKED, by=front_desk, at=NOW)
+
+
 @pytest.mark.parametrize("step", ["cancelled", "moved"])
 def test_a_visit_that_was_left_outside_the_hours_on_purpose_comes_back_by_undo(
     visit: TreatmentSession, slot: Slot, front_desk: User, admin: User, step: str
@@ -122,9 +138,30 @@ def test_nobody_books_into_hours_that_were_shortened_while_the_page_was_open(
     assert not course.sessions.filter(status=Status.BOOKED).exists()
 
 
+@pytest.mark.parametrize(
+    ("gone", "why"),
+    [
+        (lambda slot: Injector.objects.filter(pk=slot.injector.pk).update(active=False), "no longer works here"),
+        (lambda slot: Room.objects.filter(pk=slot.room.pk).update(active=False), "is no longer in use"),
+        (lambda slot: slot.room.injectors.add(make_injector(slot.room.clinic, "RN Bello")), "Dr Osei may not use"),
+        (lambda slot: works_in(slot.injector, "Another room"), "works in another room then"),
+    ],
+    ids=["injector", "room", "use of the room", "room of the hours"],
+)
+def test_nobody_books_whom_or_what_was_taken_away_while_the_page_was_open(
+    course: Course, slot: Slot, front_desk: User, gone: Callable[[Slot], object], why: str
+) -> None:
+    gone(slot)
+    with pytest.raises(Taken) as refusal:
+        booking.book(course=course, slot=slot, uid=uuid.uuid4(), by=front_desk, at=NOW)
+    assert why in refusal.value.why
+
+
 def test_nobody_books_onto_a_holiday_that_is_closed_again(course: Course, osei: Injector, front_desk: User) -> None:
     starts_at = dt.datetime(2026, 12, 25, 10, tzinfo=dt.UTC)
     christmas = Slot(osei, room_of(osei), starts_at, starts_at + dt.timedelta(minutes=15))
+    for days in (-1, 1):  # worked on the days around it
+        WorkedHoliday.objects.create(clinic=osei.clinic, date=starts_at.date() + dt.timedelta(days=days))
     with pytest.raises(Taken) as refusal:
         booking.book(course=course, slot=christmas, uid=uuid.uuid4(), by=front_desk, at=NOW)
     assert refusal.value.why == "Christmas Day: the clinic is closed"

@@ -144,7 +144,8 @@ def reasons_outside(clinic: Clinic, which: Q, now: dt.datetime) -> dict[int, str
     return {pk: why for pk, why in reasons if why}
 
 
-# A visit just written, and whether it lies outside its injector's hours, in a pause, or in a course that has ended.
+# A visit just written, and whether it lies outside its injector's hours, in a room kept for others, in a pause, or in a
+# course that has ended.
 WRITTEN = """
 SELECT visit.id, visit.person_id, NOT EXISTS (
     SELECT 1 FROM clinic_openinghours hours
@@ -156,6 +157,10 @@ SELECT visit.id, visit.person_id, NOT EXISTS (
       AND hours.weekday = %s AND hours.opens <= %s AND hours.closes >= %s
       AND (hours.valid_from IS NULL OR hours.valid_from <= %s)
       AND (hours.valid_until IS NULL OR hours.valid_until >= %s)
+) OR EXISTS (
+    SELECT 1 FROM clinic_room_injectors may WHERE may.room_id = visit.room_id
+) AND NOT EXISTS (
+    SELECT 1 FROM clinic_room_injectors may WHERE may.room_id = visit.room_id AND may.injector_id = visit.injector_id
 ) OR EXISTS (
     SELECT 1 FROM clinic_absence away
     WHERE away.injector_id = visit.injector_id
@@ -213,9 +218,14 @@ def shut(session: TreatmentSession) -> str:
 
 
 def why_outside(session: TreatmentSession) -> str:
-    """Return why a visit does not fit, in words, or that its course has ended when the hours are right (five queries)."""
-    date = session.starts_at.astimezone(session.clinic.zone).date()
-    return load(session.clinic, date, date).why_outside(session) or "the course has ended"
+    """Return why a visit does not fit, in words, or that its course has ended when the hours are right (seven queries).
+
+    Injector and room are asked for anew: they may have left, or be out of use, since the visit was put together.
+    """
+    clinic, date = session.clinic, session.starts_at.astimezone(session.clinic.zone).date()
+    injector, room = clinic.injectors.get(pk=session.injector_id), clinic.rooms.filter(pk=session.room_id).first()
+    visit = Visit(date, session.starts_at, session.ends_at, injector, room)
+    return load(clinic, date, date).why_outside(visit) or "the course has ended"
 
 
 def valid(row: OpeningHours, date: dt.date) -> bool:
