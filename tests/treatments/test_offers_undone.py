@@ -55,6 +55,9 @@ def test_wishes_that_were_noted_since_stand(riverside: Clinic, osei: Injector, s
     waiting.add(course=course, by=front_desk, at=NOW + MINUTE, notice_hours=48)
     undo(session, front_desk, NOW + 2 * MINUTE)
     assert WaitingEntry.objects.standing().get().notice_hours == 48
+    session.refresh_from_db()
+    undo(session, front_desk, NOW + 3 * MINUTE)  # the time is theirs after all
+    assert WaitingEntry.objects.standing().get().notice_hours == 48
 
 
 def test_who_has_the_time_after_all_waits_no_longer(
