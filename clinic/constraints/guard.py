@@ -1,4 +1,4 @@
-"""What the two constraint classes share: a constraint that lives in triggers, and survives rebuilt tables."""
+"""What the constraint classes share: a constraint that lives in statements of its own, and survives rebuilt tables."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence

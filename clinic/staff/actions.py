@@ -131,12 +131,12 @@ def _log_in(email: str, full_name: str, password: str) -> tuple[User, bool]:
 
 
 def _hold(clinic: int) -> None:
-    """Let nobody else write, take or end a letter of this clinic meanwhile; whoever books there does not wait."""
+    """Let nobody else change a role here, or write, take or end a letter meanwhile; whoever books here does not wait."""
     Clinic.objects.select_for_update(no_key=True).get(pk=clinic)
 
 
 def _locked(membership: Membership, by: User) -> Membership:
-    Clinic.objects.select_for_update().get(pk=membership.clinic_id)
+    _hold(membership.clinic_id)
     _may(by, membership.clinic)
     if membership.user_id == by.pk:
         raise Refused("You cannot change your own role or end your own access. Ask another admin.")
