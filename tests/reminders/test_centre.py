@@ -16,6 +16,7 @@ from clinic.models import User
 from patients.models import Channel, ContactPoint
 from reminders import handling
 from reminders.dispatch import claim, send_claimed, send_due
+from reminders.dispatch.outcome import put_off
 from reminders.dispatch.recheck import ENOUGH
 from reminders.models import Delivery, Heartbeat, Reminder, State
 from reminders.planning import reconcile
@@ -287,6 +288,15 @@ def test_what_is_being_handed_over_is_not_called_stopped(nurse: User, reminder: 
         handling.stop_for_visit(reminder=reminder, by=nurse, at=NOW)
     reminder.refresh_from_db()
     assert reminder.state == State.SENDING
+
+
+def test_one_that_waits_for_its_next_try_is_stopped(nurse: User, reminder: Reminder) -> None:
+    (claimed,) = claim(now=NOW, limit=1)
+    Delivery.objects.create(clinic=claimed.clinic, reminder=claimed, attempt=1, started_at=NOW, finished_at=NOW)
+    put_off(claimed, NOW + HOUR, "The gateway is busy")
+    handling.stop_for_visit(reminder=reminder, by=nurse, at=NOW)
+    reminder.refresh_from_db()
+    assert reminder.state == State.STOPPED
 
 
 def test_a_repeat_that_is_claimed_and_not_begun_is_stopped(nurse: User, reminder: Reminder) -> None:
