@@ -82,6 +82,19 @@ def _refuse_what_was_signed_before_the_stop(assessment: Assessment) -> None:
         raise NotAllowed("This assessment is from before the last course ended. Assess again, then open a new course.")
 
 
+def reckon_first_due(*, course: Course, by: User) -> None:
+    """Reckon anew when a course that has no session yet is due: the last one of an earlier course was on another day.
+
+    Inside the caller's transaction.
+    """
+    if course.first_given():
+        return
+    due = _due_after_earlier_courses(course.patient, course.opened_on, course.interval_days)
+    if due != course.first_due_on:
+        course.first_due_on, course._history_user = due, by  # type: ignore[attr-defined]
+        course.save(update_fields=["first_due_on"])
+
+
 def _due_after_earlier_courses(patient: Patient, opened_on: dt.date, interval_days: int) -> dt.date | None:
     """Return the due date that sessions given before ask for, or None when it is past (clinical rule 9)."""
     given = TreatmentSession.objects.filter(course__patient=patient, given_on__isnull=False)

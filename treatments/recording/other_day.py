@@ -8,6 +8,8 @@ from django.db.models import Max
 from clinic.models import User
 from clinic.wording import day_words
 from patients.actions.baseline import move_baseline
+from patients.models import Patient
+from treatments.courses import reckon_first_due
 from treatments.models import Course, Status, TreatmentSession
 from treatments.queueing import hold_course
 from treatments.recording import given
@@ -35,11 +37,11 @@ def faults(session: TreatmentSession, given_on: dt.date) -> list[str]:
     return too_early + who_injects.faults(session.injector, session.clinic, given_on)
 
 
-def next_too_early(course: Course) -> str:
-    """Return what to say of a visit booked ahead that the course's due date has overtaken; empty where none is."""
-    visit = course.sessions.filter(status=Status.BOOKED).first()
-    due = course.next_due()
-    if visit is None or visit.local_date >= due or visit.early_reason:
+def next_too_early(patient: Patient) -> str:
+    """Return what to say of a visit booked ahead that its course's due date has overtaken; empty where none is."""
+    booked = TreatmentSession.objects.filter(course__patient=patient, status=Status.BOOKED)
+    visit = booked.select_related("course").first()
+    if visit is None or visit.early_reason or visit.local_date >= (due := visit.course.next_due()):
         return ""
     return f"The next visit, on {day_words(visit.local_date)}, is too early now: the earliest day is {day_words(due)}. Move it."
 
@@ -58,8 +60,11 @@ def move(
     if session.course.first_given() == before:
         move_baseline(patient=patient, before=before, given_on=given_on, reason=reason, by=by, at=at)
     move_wear_off(patient=patient, before=before, taken_on=given_on, by=by, at=at)
-    hold_course(
-        session.course
-    )  # who books the next visit at this moment waits for the due date that follows, or is seen
+    # That in which the next visit is: who books it at this moment waits for the due date that follows, or is seen.
+    goes_on = Course.objects.filter(patient=patient).open().first()
+    if goes_on:
+        hold_course(goes_on)
     TreatmentSession.objects.filter(pk=session.pk).update(given_on=given_on)
+    if goes_on and goes_on.pk != session.course_id:
+        reckon_first_due(course=goes_on, by=by)
     return {"given_on": before.isoformat()}, {"given_on": given_on.isoformat()}

@@ -13,7 +13,7 @@ from django.urls import reverse
 from clinic.models import Injector, User
 from patients.actions.baseline import write_baseline
 from patients.models import Baseline, Patient
-from tests.builders import NOW, TODAY, make_course, make_session, room_of
+from tests.builders import NOW, TODAY, make_assessment, make_course, make_session, room_of
 from tests.conftest import log_in
 from tests.pages import text
 from tests.treatments.record_form import record_data
@@ -21,7 +21,7 @@ from tests.treatments.recording.conftest import findings
 from tests.treatments.recording.test_given import CHOICE, DAY, NEXT_MORNING, TOMORROW
 from tests.treatments.stock.conftest import EXPIRY
 from tests.treatments.test_level import keep_diary
-from treatments import booking, cycle, recording
+from treatments import booking, courses, cycle, recording
 from treatments.models import Course, OutcomeScore, SessionEvent, SessionRecord, Status, TreatmentSession
 from treatments.recording import Refused, SinceLast, VialUsed
 from treatments.response.reading import response_of
@@ -137,6 +137,19 @@ def test_no_correction_makes_a_session_too_early(maria: Patient, osei: Injector,
     )
     visit.refresh_from_db()
     assert visit.given_on == TOMORROW
+
+
+@pytest.mark.parametrize(("said", "meant"), [(TODAY, TOMORROW), (TOMORROW, TODAY)], ids=["later", "earlier"])
+def test_a_course_that_began_since_is_due_twelve_weeks_after_the_day_that_was_meant(
+    first: TreatmentSession, maria: Patient, nurse: User, prescriber: User, said: dt.date, meant: dt.date
+) -> None:
+    signed = sign_for(first, said, nurse, **NOTHING_BEFORE)
+    courses.close_course(course=first.course, reason="Moved away", by=prescriber, at=NEXT_MORNING)
+    assessed = make_assessment(maria, signed_by=prescriber, assessed_on=TOMORROW)
+    again = courses.open_course(assessment=assessed, by=prescriber, at=NEXT_MORNING)
+    correct_to(signed, meant, nurse)
+    again.refresh_from_db()
+    assert again.next_due() == cycle.due_on(meant)
 
 
 def test_the_person_is_held_before_vials_are_chosen_as_by_whoever_signs(later: TreatmentSession, nurse: User) -> None:

@@ -79,7 +79,7 @@ def _correct(
     except booking.Stale as error:
         return conflict_page(request, error)
     messages.success(request, "Record corrected. The version before stays readable below.")
-    if early := other_day.next_too_early(found.course):
+    if early := other_day.next_too_early(found.course.patient):
         messages.warning(request, early)
     return redirect("treatments:session", found.uid)
 
