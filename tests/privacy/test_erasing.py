@@ -210,6 +210,15 @@ def test_a_record_that_has_to_be_kept_is_kept(maria: Patient, keeper: User, reas
     assert "Santos" in told(maria)
 
 
+def test_a_record_is_kept_to_the_end_of_its_last_day(maria: Patient, keeper: User) -> None:
+    last_day, retention = dt.datetime(2034, 11, 23, 23, 30, tzinfo=dt.UTC), Erasure.Reason.RETENTION
+    with pytest.raises(NotYet, match="until 23 November 2034"):
+        erase(patient=maria, what=Erasure.What.PERSON, reason=retention, by=keeper, at=last_day)
+    assert erase(
+        patient=maria, what=Erasure.What.PERSON, reason=retention, by=keeper, at=last_day + dt.timedelta(hours=1)
+    )
+
+
 def test_joined_records_go_together(maria: Patient, keeper: User) -> None:
     twin = make_patient(maria.clinic, "Mary", "Santos")
     close_record(patient=twin, closed=Patient.Closed.MERGED, on=TODAY, by=keeper, at=NOW, into=maria)

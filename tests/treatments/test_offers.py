@@ -328,11 +328,31 @@ def test_an_early_booking_meanwhile_stands_in_the_way(
         offers.accept(invitation=offer.invitations.get(), at=NOW)
 
 
+def test_a_visit_with_somebody_else_at_that_very_time_is_no_later_one(
+    riverside: Clinic, osei: Injector, slot: Slot, front_desk: User
+) -> None:
+    course = person(riverside, "First", 90, osei)
+    offer = make(riverside, slot, front_desk, course)
+    booked = make_session(course, make_injector(riverside, "RN Bello"), slot.starts_at, due_on=TODAY)
+    with pytest.raises(offers.NoLongerFits):
+        offers.accept(invitation=offer.invitations.get(), at=NOW)
+    booked.refresh_from_db()
+    assert booked.injector != osei
+
+
 def test_one_time_is_offered_once_at_a_time(riverside: Clinic, osei: Injector, slot: Slot, front_desk: User) -> None:
     course = person(riverside, "First", 90, osei)
     make(riverside, slot, front_desk, course)
     with pytest.raises(offers.NotOffered, match="being offered already"):
         make(riverside, slot, front_desk, course)
+
+
+def test_a_time_whose_offer_ran_out_a_moment_ago_can_be_offered_again(
+    riverside: Clinic, osei: Injector, slot: Slot, front_desk: User
+) -> None:
+    offer = make(riverside, slot, front_desk, person(riverside, "First", 90, osei))
+    assert offers.obstacle(slot, offer.expires_at - dt.timedelta(minutes=1)) == offers.OFFERED_ALREADY
+    assert offers.obstacle(slot, offer.expires_at) == ""
 
 
 def test_nobody_ticked_is_no_offer(riverside: Clinic, slot: Slot, front_desk: User) -> None:
