@@ -14,6 +14,7 @@ from tests.treatments.test_everyone import treated
 from tests.treatments.test_level import keep_diary
 from tests.treatments.test_recording import sign
 from treatments.models import Course, Status
+from treatments.scores.entering import record_scores
 
 pytestmark = pytest.mark.django_db
 ONE = dt.timedelta(days=1)
@@ -73,6 +74,19 @@ def test_the_letter_says_what_was_done_and_what_it_did(
         "Due from Monday 15 February 2027, not booked.",
     ):
         assert words in page
+
+
+def test_the_letter_keeps_the_questionnaires_beside_what_each_session_asks(maria: Patient, nurse: User) -> None:
+    """When the effect wore off is asked at every session, and is no questionnaire."""
+    numbers = {"hit6": 62, "onset_weeks": 1}
+    record_scores(patient=maria, taken_on=TODAY - 300 * ONE, numbers=numbers, by=nurse, at=NOW)
+    for ago in (0, 84, 168):
+        record_scores(patient=maria, taken_on=TODAY - ago * ONE, numbers={"wear_off_week": 10}, by=nurse, at=NOW)
+    letter = text_of(nurse, "treatments:summary", maria.uid)
+    assert "<p>Tuesday 27 January 2026: HIT-6 62 (severe impact), began to help after 1 week</p>" in letter
+    assert "2026: </p>" not in letter
+    page = text_of(nurse, "patients:detail", maria.uid)
+    assert '<span class="meta">Monday 23 November 2026</span> wore off in week 10</p>' in page
 
 
 def test_printing_leaves_a_trace(maria: Patient, reader: User) -> None:

@@ -12,6 +12,16 @@ from patients.scales import HIT6
 from treatments.scores import bands
 from treatments.scores.bands import MIDAS, MSQ, PGIC, WEAR_OFF_WEEKS
 
+# Questionnaires by the column of their total: what each is called, and what its number means.
+TOTALS = {
+    "hit6": ("HIT-6", bands.hit6_band),
+    "midas": ("MIDAS", bands.midas_band),
+    "msq_restrictive": ("MSQ, restrictive", bands.msq_words),
+    "msq_preventive": ("MSQ, preventive", bands.msq_words),
+    "msq_emotional": ("MSQ, emotional", bands.msq_words),
+    "pgic": ("Change overall", bands.pgic_words),
+}
+
 
 def _within(field: str, low: int, high: int) -> Q:
     return Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__gte": low, f"{field}__lte": high})
@@ -58,17 +68,12 @@ class OutcomeScore(models.Model):
         return f"Score {self.pk}"
 
     @property
-    def read(self) -> list[tuple[str, int, str]]:
-        """Each total that was taken: its name, the number and what it means."""
-        return [
-            (name, value, words(value))
-            for name, value, words in (
-                ("HIT-6", self.hit6, bands.hit6_band),
-                ("MIDAS", self.midas, bands.midas_band),
-                ("MSQ, restrictive", self.msq_restrictive, bands.msq_words),
-                ("MSQ, preventive", self.msq_preventive, bands.msq_words),
-                ("MSQ, emotional", self.msq_emotional, bands.msq_words),
-                ("Change overall", self.pgic, bands.pgic_words),
-            )
-            if value is not None
-        ]
+    def told(self) -> list[str]:
+        """Everything that was asked on this day, each in words: totals with what they mean, and how the effect went."""
+        asked = [(name, getattr(self, field), words) for field, (name, words) in TOTALS.items()]
+        said = [f"{name} {value} ({words(value)})" for name, value, words in asked if value is not None]
+        if self.onset_weeks is not None:
+            said.append(f"began to help after {self.onset_weeks} week{'s' * (self.onset_weeks != 1)}")
+        if self.wear_off_week:
+            said.append(f"wore off in week {self.wear_off_week}")
+        return [*said, "did not wear off"] if self.did_not_wear_off else said

@@ -56,5 +56,5 @@ def move_wear_off(*, patient: Patient, before: dt.date, taken_on: dt.date, by: U
     row.wear_off_week, row.did_not_wear_off = None, False
     row._history_user = by  # type: ignore[attr-defined]
     row.save()
-    if not row.read and row.onset_weeks is None:
+    if not row.told:
         row.delete()

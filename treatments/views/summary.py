@@ -13,6 +13,7 @@ from clinic.models import AuditEntry
 from patients.models import Assessment, DiaryDay, PreventiveTrial
 from patients.views.lookup import get_patient
 from treatments.care import care_of
+from treatments.models.score import TOTALS
 from treatments.response.reading import response_of
 
 SESSIONS, SCORES = 6, 3  # the newest of each
@@ -41,6 +42,7 @@ def summary(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         "reading": response_of(patient, care.given, DiaryDay.objects.filter(patient=patient).facts(), today),
         "signed": signed.order_by("-signed_at", "-pk").first(),
         "preventives": PreventiveTrial.objects.filter(patient=patient, removed_at__isnull=True),
-        "scores": care.scores[:SCORES],
+        # Each session asks when the effect wore off: rows that say no more than that would push out the questionnaires.
+        "scores": care.scores.exclude(**dict.fromkeys(TOTALS))[:SCORES],
     }
     return render(request, "treatments/summary.html", context)
