@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from clinic import audit
 from clinic.access import Capability, allows
@@ -36,7 +36,7 @@ class Told:
 def report(*, patient: Patient, told: Told, by: User, at: dt.datetime) -> list[SideEffect]:
     """Write down each effect with its level; the most urgent comes first. Each is a task until it is closed."""
     check(patient=patient, told=told, by=by, at=at)
-    session = _session_before(patient, told.began_on)
+    session = _session_before(patient, told.began_on, at)
     rows = [
         SideEffect(
             clinic=patient.clinic,
@@ -85,8 +85,20 @@ def check(*, patient: Patient, told: Told, by: User, at: dt.datetime) -> None:
         raise Refused("It cannot have ended in the future. Leave the end empty while it lasts.")
 
 
-def _session_before(patient: Patient, day: dt.date) -> TreatmentSession | None:
-    given = TreatmentSession.objects.filter(course__patient=patient, given_on__lte=day)
+@transaction.atomic
+def tie_anew(*, effects: QuerySet[SideEffect], by: User, at: dt.datetime) -> None:
+    """Tie effects to the session before them once more, where its day was written down or corrected after they were told."""
+    for row in effects.select_for_update(of=("self",)).select_related("clinic", "patient"):
+        session = _session_before(row.patient, row.began_on, row.reported_at)
+        if session != row.session:
+            row.session = session
+            _save(row, by, at)
+
+
+def _session_before(patient: Patient, day: dt.date, told_at: dt.datetime) -> TreatmentSession | None:
+    """Return the last session before an effect that began on ``day``; one of the same day had begun when it was told."""
+    had_begun = Q(record__isnull=True) | Q(record__started_at__lte=told_at)
+    given = TreatmentSession.objects.filter(Q(given_on__lt=day) | Q(given_on=day) & had_begun, course__patient=patient)
     return given.order_by("-given_on", "-pk").first()
 
 

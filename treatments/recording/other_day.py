@@ -1,6 +1,7 @@
 """A correction that names another day on which the session was given: what hangs on the day goes with it."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django.db.models import Max
@@ -10,7 +11,8 @@ from clinic.wording import day_words
 from patients.actions.baseline import move_baseline
 from patients.models import Patient
 from treatments.courses import reckon_first_due
-from treatments.models import Course, Status, TreatmentSession
+from treatments.effects import reporting
+from treatments.models import Course, SideEffect, Status, TreatmentSession
 from treatments.queueing import hold_course
 from treatments.recording import given
 from treatments.recording.faults import NO_DAY, Refused, before_due
@@ -67,4 +69,13 @@ def move(
     TreatmentSession.objects.filter(pk=session.pk).update(given_on=given_on)
     if goes_on and goes_on.pk != session.course_id:
         reckon_first_due(course=goes_on, by=by)
+    _tie_effects(session, sorted((before, given_on)), by, at)
     return {"given_on": before.isoformat()}, {"given_on": given_on.isoformat()}
+
+
+def _tie_effects(session: TreatmentSession, days: Sequence[dt.date], by: User, at: dt.datetime) -> None:
+    """Tie anew what began between the two days. What was told at the session itself is of the time before it."""
+    first, last = days
+    between = SideEffect.objects.filter(patient=session.course.patient_id, began_on__gte=first, began_on__lt=last)
+    told = between.exclude(reported_at=given.first_signed_at(session))
+    reporting.tie_anew(effects=told, by=by, at=at)

@@ -46,6 +46,7 @@ def _sign(session: TreatmentSession, found: Findings, by: User, at: dt.datetime)
     record = write_signed(
         version=SessionRecord(started_at=started_at), session=session, found=found, given_on=given_on, by=by, at=at
     )
+    since.tie_effects(session, given_on, by, at)
     freeze_level(session=session, given_on=given_on, by=by, at=at)
     end_draft(session)
     SessionEvent.objects.create(

@@ -4,7 +4,7 @@ import datetime as dt
 
 from clinic.models import User
 from treatments.effects import catalogue, reporting
-from treatments.models import TreatmentSession
+from treatments.models import SideEffect, TreatmentSession
 from treatments.recording.findings import SinceLast
 from treatments.scores import entering
 
@@ -45,3 +45,9 @@ def write(session: TreatmentSession, said: SinceLast, given_on: dt.date, by: Use
     if said.lasted or said.wear_off_week:
         numbers = {"wear_off_week": said.wear_off_week, "did_not_wear_off": said.lasted or None}
         entering.record_scores(patient=patient, taken_on=given_on, numbers=numbers, by=by, at=at)
+
+
+def tie_effects(session: TreatmentSession, given_on: dt.date, by: User, at: dt.datetime) -> None:
+    """Tie to a session what began since and was told before its signature: it was tied to the session before this one."""
+    told = SideEffect.objects.filter(patient=session.course.patient_id, began_on__gte=given_on, reported_at__lt=at)
+    reporting.tie_anew(effects=told, by=by, at=at)

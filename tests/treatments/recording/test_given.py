@@ -19,8 +19,8 @@ from tests.treatments.recording.test_both import keep
 from treatments import booking, cycle, recording
 from treatments.effects.catalogue import Severity
 from treatments.effects.reporting import Told, report
-from treatments.models import Course, LotRecall, Status, TreatmentSession
-from treatments.recording import VialUsed, given
+from treatments.models import Course, LotRecall, SideEffect, Status, TreatmentSession
+from treatments.recording import SinceLast, VialUsed, given
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -97,6 +97,22 @@ def test_what_was_told_after_it_does_not_stop_the_signature(
     report(patient=maria, told=what, by=front_desk, at=NOW + dt.timedelta(hours=8))
     assert "nobody has settled it" in outcome(nurse, at=NOW + dt.timedelta(hours=9))
     assert outcome(nurse, at=NEXT_MORNING, given_on=TODAY) == "signed"
+
+
+@pytest.mark.parametrize(
+    ("told_at", "later"),
+    [(NOW - dt.timedelta(hours=1), False), (NOW + dt.timedelta(hours=8), True)],
+    ids=["before the injections", "after them"],
+)
+def test_an_effect_told_before_a_late_signature_is_of_the_session_it_came_after(
+    entered: TreatmentSession, maria: Patient, front_desk: User, nurse: User, told_at: dt.datetime, later: bool
+) -> None:
+    [effect] = report(patient=maria, told=Told(["neck_pain"], Severity.MILD, TODAY), by=front_desk, at=told_at)
+    since = SinceLast(Told(["rash"], Severity.MILD, TODAY))
+    sign(entered, nurse, given_on=TODAY, since_last=since)
+    effect.refresh_from_db()
+    assert (effect.session == entered) is later
+    assert SideEffect.objects.exclude(pk=effect.pk).get().session == entered.course.sessions.earliest("given_on")
 
 
 def test_the_form_warns_of_what_was_told_since_in_case_they_are_in_the_room_again(

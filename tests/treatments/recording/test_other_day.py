@@ -22,7 +22,9 @@ from tests.treatments.recording.test_given import CHOICE, DAY, NEXT_MORNING, TOM
 from tests.treatments.stock.conftest import EXPIRY
 from tests.treatments.test_level import keep_diary
 from treatments import booking, courses, cycle, recording
-from treatments.models import Course, OutcomeScore, SessionEvent, SessionRecord, Status, TreatmentSession
+from treatments.effects.catalogue import Severity
+from treatments.effects.reporting import Told, report
+from treatments.models import Course, OutcomeScore, SessionEvent, SessionRecord, SideEffect, Status, TreatmentSession
 from treatments.recording import Refused, SinceLast, VialUsed
 from treatments.response.reading import response_of
 from treatments.slots import Slot
@@ -219,6 +221,19 @@ def test_there_and_back_the_level_is_what_it_was(first: TreatmentSession, maria:
     level = Baseline.objects.newest().get(patient=maria)
     same = ("given_on", "last", "headache_days", "days_recorded", "source", "symptoms")
     assert [getattr(level, name) for name in same] == [getattr(frozen, name) for name in same]
+
+
+@pytest.mark.parametrize(("said", "meant"), [(TOMORROW, TODAY), (TODAY, TOMORROW)], ids=["earlier", "later"])
+def test_an_effect_that_began_between_the_two_days_goes_along(
+    later: TreatmentSession, maria: Patient, front_desk: User, nurse: User, said: dt.date, meant: dt.date
+) -> None:
+    told = Told(["neck_pain"], Severity.MILD, TODAY)
+    signed = sign_for(later, said, nurse, since_last=SinceLast(told))
+    [effect] = report(patient=maria, told=told, by=front_desk, at=LATER)
+    correct_to(signed, meant, nurse)
+    effect.refresh_from_db()
+    assert (effect.session == later) is (meant == TODAY)
+    assert SideEffect.objects.exclude(pk=effect.pk).get().session != later
 
 
 @pytest.mark.parametrize("questionnaires", [{}, {"hit6": 60}], ids=["alone", "beside a HIT-6"])
