@@ -23,13 +23,14 @@ def session(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     found = get_session(request, uid)
     now = timezone.now()
     note_reading(request, now, "session", found.uid)
-    versions = list(found.versions.filter(signed_at__isnull=False).select_related("signed_by").order_by("-pk"))
+    signed = found.versions.filter(signed_at__isnull=False).select_related("signed_by")
+    versions = list(signed.prefetch_related("vials", "injections", "answers").order_by("-pk"))
     events = list(found.events.select_related("by"))
     context = {
         "session": found,
         "patient": found.course.patient,
         "record": versions[0] if versions else None,
-        "earlier": versions[1:],
+        "earlier": [(version, _left_out(version), _screen(version)) for version in versions[1:]],
         "events": events,
         "last": events[-1] if events else None,
         "next_due": due_on(found.given_on, found.course.interval_days) if found.given_on else None,
@@ -64,15 +65,20 @@ def _given(record: SessionRecord) -> dict[str, object]:
     return {
         "muscles": _by_muscle(plan),
         "screen": _screen(record),
-        "skipped": [
-            (protocol.SITES[code].label, protocol.SKIP_REASONS.get(reason, reason))
-            for code, reason in record.skipped.items()
-            if code in protocol.SITES
-        ],
+        "left_out": _left_out(record),
         "map_views": injection_map.marked(injection_map.VIEWS, plan, record.skipped),
         "map_crops": injection_map.marked(injection_map.CROPS, plan, record.skipped),
         "map_words": injection_map.in_words(plan),
     }
+
+
+def _left_out(record: SessionRecord) -> list[tuple[str, str]]:
+    """Return the fixed sites that were left out, each with why, in words."""
+    return [
+        (protocol.SITES[code].label, protocol.SKIP_REASONS.get(reason, reason))
+        for code, reason in record.skipped.items()
+        if code in protocol.SITES
+    ]
 
 
 def _screen(record: SessionRecord) -> dict[str, object]:

@@ -103,7 +103,7 @@ def test_the_history_tells_from_which_day_to_which(later: TreatmentSession, nurs
     assert (line.before, line.after) == ({"given_on": "2026-11-24"}, {"given_on": "2026-11-23"})
     page = text(log_in(nurse).get(reverse("treatments:session", args=[later.uid])))
     assert "Record corrected: given on Monday 23 November 2026, RN Bello – It was the other day" in page
-    assert "Lot C4471, used on Tuesday 24 November 2026." in page
+    assert "45 wasted, used on Tuesday 24 November 2026." in page
 
 
 def test_the_record_of_a_visit_that_was_given_on_another_day_says_so(later: TreatmentSession, nurse: User) -> None:

@@ -151,6 +151,21 @@ def test_a_signed_record_is_corrected_in_the_browser(in_room: TreatmentSession, 
     assert "OnabotulinumtoxinA, <strong>5 units</strong> at 1 site." in page
 
 
+def test_each_earlier_version_stays_readable_in_all_that_was_signed(in_room: TreatmentSession, nurse: User) -> None:
+    client, url = log_in(nurse), reverse("treatments:correct", args=[in_room.uid])
+    first = {"sites": ["COR-R"], "skip_PRO": "skin", "stopped_reason": "Fainted", "safety_medicines": "yes"}
+    client.post(record_url(in_room), record_data() | first | {"note": "Lay down", "diluent_ml": "4"})
+    client.post(url, record_data() | {"reason": "Another person's answers"})
+    client.post(url, record_data() | {"reason": "Typed twice"})
+    [newest, earlier] = text(client.get(reverse("treatments:session", args=[in_room.uid]))).split(
+        "Earlier versions (2)"
+    )
+    for words in ("Fainted", "Blood thinners", "skin not fit there", "Lay down", "in 4 mL"):
+        assert words in earlier
+        assert words not in newest
+    assert "Corrected: Another person&#x27;s answers" in earlier
+
+
 def test_a_session_without_a_record_has_nothing_to_correct(in_room: TreatmentSession, nurse: User) -> None:
     answer = log_in(nurse).get(reverse("treatments:correct", args=[in_room.uid]))
     assert answer.status_code == 302
