@@ -11,6 +11,7 @@ from patients.models import Assessment, Authorization
 from treatments.cycle import INTERVAL_DAYS, due_on
 from treatments.models import TreatmentSession
 from treatments.protocol import STANDARD_UNITS
+from treatments.units import units_given
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def _read(patients: Collection[int]) -> dict[int, Record]:
     given: dict[int, list[Given]] = defaultdict(list)
     planned = dict.fromkeys(agreed, STANDARD_UNITS)
     sessions = TreatmentSession.objects.filter(course__patient__in=agreed, given_on__isnull=False).order_by("given_on")
-    facts = ("given_on", "record__units_given", "record__stopped_reason")
+    facts = ("given_on", units_given(), "record__stopped_reason")
     for patient, day, units, stopped in sessions.values_list("course__patient_id", *facts):
         given[patient].append((day, units))
         if units and not stopped:

@@ -12,6 +12,7 @@ from treatments.days import with_cycle
 from treatments.lots import lot_words, lots_used
 from treatments.models import Course, OutcomeScore, SideEffect, TreatmentSession
 from treatments.models.session import OPEN
+from treatments.units import units_given
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,9 @@ class Care:
 
 def care_of(patient: Patient) -> Care:
     """Read a person's sessions with lots, courses and side effects (3 queries, mostly; 4 before the first session)."""
-    sessions = with_cycle(TreatmentSession.objects.filter(course__patient=patient)).annotate(lots=lots_used())
-    rows = list(sessions.select_related("course", "injector", "record").order_by("-starts_at", "-pk"))
+    sessions = with_cycle(TreatmentSession.objects.filter(course__patient=patient))
+    shown = sessions.annotate(lots=lots_used(), units=units_given())
+    rows = list(shown.select_related("course", "injector", "record").order_by("-starts_at", "-pk"))
     people = patient.joined()
     effects = list(SideEffect.objects.filter(patient__in=people))
     for row in rows:

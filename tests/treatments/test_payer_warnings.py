@@ -17,7 +17,7 @@ from tests.conftest import log_in
 from tests.reports.test_others import record
 from treatments import slots
 from treatments.authorized import paying_windows_of, shortfalls
-from treatments.models import Course, TreatmentSession
+from treatments.models import Course, SessionEvent, TreatmentSession
 from treatments.recall import candidates
 
 ONE = dt.timedelta(days=1)
@@ -155,6 +155,19 @@ def test_an_agreement_that_ends_before_that_day_pays_for_nothing(
 ) -> None:
     Authorization.objects.filter(pk=used_up.pk).update(valid_to=TODAY + 5 * ONE)
     assert paying_windows_of(course.patient_id) == ()
+
+
+def test_units_that_a_list_told_of_the_session_before_are_used_up_as_well(
+    course: Course, maria: Patient, used_up: Authorization, front_desk: User
+) -> None:
+    Authorization.objects.filter(pk=used_up.pk).update(visits=2, units_allowed=300)
+    before = course.sessions.get()
+    SessionEvent.objects.create(
+        clinic=before.clinic, session=before, at=NOW, kind=SessionEvent.Kind.IMPORTED, after={"units": 160}
+    )
+    assert shortfalls([maria.pk], TODAY) == {maria.pk: "PA-1 has 140 of 300 units left, and 160 are planned"}
+    page = text_of(log_in(front_desk), reverse("patients:detail", args=[maria.uid]))
+    assert 'data-label="Units used" class="num">160 of 300</td>' in page
 
 
 def test_who_is_covered_hears_nothing(course: Course, maria: Patient, used_up: Authorization, front_desk: User) -> None:

@@ -6,15 +6,14 @@ It is the record of one person: what stands in a record that was joined with the
 import datetime as dt
 from collections.abc import Collection
 
-from django.db.models import QuerySet
-
 from clinic.wording import day_words
 from patients.eligibility.policy import LABEL
 from treatments import safety
 from treatments.effects import catalogue
-from treatments.models import OutsideDose, SessionEvent, SideEffect, TreatmentSession
+from treatments.models import OutsideDose, SideEffect, TreatmentSession
 from treatments.recording.findings import Findings
 from treatments.recording.since import last_given_on
+from treatments.units import units_given
 
 _PRESCRIBER = "Only a prescriber may decide to go on."
 
@@ -98,16 +97,8 @@ def too_much(session: TreatmentSession, found: Findings, given_on: dt.date, at: 
     ours = TreatmentSession.objects.filter(course__patient__in=people, given_on__range=days).exclude(pk=session.pk)
     told = OutsideDose.objects.on_record(people, at).filter(given_on__range=days)
     earlier = [
-        *ours.filter(record__isnull=False).values_list("record__units_given", flat=True),
-        *_told_by_a_list(ours.filter(record__isnull=True)),
+        *filter(None, ours.values_list(units_given(), flat=True)),
         *told.filter(same_product=True).values_list("units", flat=True),
     ]
     fault = safety.cumulative_fault(found.given, earlier)
     return [fault] if fault else []
-
-
-def _told_by_a_list(sessions: QuerySet[TreatmentSession]) -> list[int]:
-    """Return the units of sessions from before records were kept here, as the list that brought them has them last."""
-    events = SessionEvent.objects.filter(session__in=sessions, kind=SessionEvent.Kind.IMPORTED).order_by("pk")
-    newest = {session: after.get("units") for session, after in events.values_list("session", "after")}
-    return [units for units in newest.values() if units]

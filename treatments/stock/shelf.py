@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from clinic.models import Clinic
 from patients.models import Patient
@@ -14,6 +14,7 @@ from treatments.models import Course, StockVial, TreatmentSession
 from treatments.models.session import OPEN
 from treatments.protocol import STANDARD_UNITS
 from treatments.stock.supply import Need, Outlook, Supply, outlook
+from treatments.units import units_given
 
 AHEAD_DAYS = 28  # how far low stock is looked for: a delivery takes days, a booking four weeks ahead is firm
 
@@ -82,9 +83,11 @@ def _whose(owner: Patient | None) -> int | None:
 
 
 def _last_units(courses: set[int]) -> dict[int, int]:
-    """Return the units of each course's last signed session that was not stopped: what the next one will probably take."""
-    given = TreatmentSession.objects.filter(course=OuterRef("pk"), record__isnull=False, record__stopped_reason="")
-    last = Subquery(given.order_by("-given_on").values("record__units_given")[:1])
+    """Return the units of each course's last session that was not stopped: what the next one will probably take."""
+    given = TreatmentSession.objects.filter(course=OuterRef("pk"), given_on__isnull=False)
+    whole = given.filter(Q(record__isnull=True) | Q(record__stopped_reason=""))
+    known = whole.annotate(units=units_given()).filter(units__isnull=False)
+    last = Subquery(known.order_by("-given_on").values("units")[:1])
     rows = Course.objects.filter(pk__in=courses).annotate(last_units=last).filter(last_units__isnull=False)
     return dict(rows.order_by().values_list("pk", "last_units"))
 

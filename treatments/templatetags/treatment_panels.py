@@ -78,7 +78,7 @@ def _line(course: Any, session: TreatmentSession | None) -> str:
 @register.simple_tag
 def authorized_use(authorizations: Iterable[Authorization], care: Care) -> dict[int, Use]:
     """Return what was used of one person's authorizations, by their id."""
-    return use_of(authorizations, ((one.given_on, one.record and one.record.units_given) for one in care.given))
+    return use_of(authorizations, ((one.given_on, one.units) for one in care.given))
 
 
 @register.simple_tag(takes_context=True)
