@@ -17,12 +17,16 @@ def get_patient(request: StaffRequest, uid: uuid.UUID, **also: Subquery) -> Pati
 
 
 def get_patient_to_write(request: StaffRequest, uid: uuid.UUID) -> Patient:
-    """Return a patient whose page or form may write into the record.
-
-    Raises PermissionDenied when it is sent for somebody who was erased: nothing erases a second time what a page that
-    was still open brings in.
-    """
+    """Return a patient whose page or form may write into the record; as `refuse_erased` does for one that is empty."""
     patient = get_patient(request, uid)
+    refuse_erased(request, patient)
+    return patient
+
+
+def refuse_erased(request: StaffRequest, patient: Patient) -> None:
+    """Raise PermissionDenied when a form is sent for somebody who was erased.
+
+    Nothing erases a second time what a page that was still open brings in.
+    """
     if request.method == "POST" and patient.erased:
         raise PermissionDenied
-    return patient

@@ -7,10 +7,15 @@ import pytest
 from django.urls import reverse
 
 from clinic.models import User
-from patients.models import AcuteMedication, Authorization, DiaryDay, Patient, PreventiveTrial
+from patients.models import AcuteMedication, Authorization, Baseline, DiaryDay, Patient, PreventiveTrial
 from tests.builders import TODAY
 from tests.conftest import log_in
-from treatments.models import OutcomeScore, OutsideDose, SideEffect
+from tests.pages import text
+from tests.treatments.record_form import record_data
+from tests.treatments.stock.conftest import Sign, in_room, sign
+from treatments.models import OutcomeScore, OutsideDose, SessionRecord, SideEffect
+
+__all__ = ["in_room", "sign"]
 
 pytestmark = pytest.mark.django_db
 YESTERDAY = (TODAY - dt.timedelta(days=1)).isoformat()
@@ -79,3 +84,18 @@ def test_a_line_and_a_diary_day_neither(maria: Patient, prescriber: User) -> Non
     day = reverse("patients:diary_day", args=[maria.uid, YESTERDAY])
     assert client.post(day, {"headache": "none"}).status_code == 403
     assert not DiaryDay.objects.exists()
+
+
+def test_nor_do_a_correction_and_a_level_written_by_hand(sign: Sign, maria: Patient, prescriber: User) -> None:
+    session = sign().session
+    client = log_in(prescriber)
+    correct = reverse("treatments:correct", args=[session.uid])
+    level = reverse("treatments:write_level", args=[session.course.uid])
+    assert client.post(correct, record_data(reason="Wrong note")).status_code == 302
+    Patient.objects.filter(pk=maria.pk).update(closed="erased", closed_on=TODAY)
+    assert client.post(correct, record_data(reason="Maria said so")).status_code == 403
+    assert client.post(level, {"headache_days": "20", "reason": "Maria said so"}).status_code == 403
+    assert SessionRecord.objects.count() == 2
+    assert not Baseline.objects.exists()
+    assert correct not in text(client.get(reverse("treatments:session", args=[session.uid])))
+    assert level not in text(client.get(reverse("treatments:level", args=[session.course.uid])))

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from clinic.access import Capability, StaffRequest, may, requires
 from patients.actions.baseline import Refused, from_diary, write_baseline
 from patients.models import Baseline
+from patients.views.lookup import refuse_erased
 from treatments.forms.level import LevelForm, initial_of
 from treatments.models import Course
 from treatments.views.lookup import get_course, note_reading
@@ -35,6 +36,7 @@ def level(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 def write(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Write the level down by hand: a new version, with a reason."""
     course = get_course(request, uid)
+    refuse_erased(request, course.patient)
     given_on, versions = _versions(course)
     form = LevelForm(request.POST)
     if form.is_valid():
@@ -74,6 +76,6 @@ def _page(request: StaffRequest, course: Course, form: LevelForm, context: dict[
         "course": course,
         "patient": course.patient,
         "form": form,
-        "may_prescribe": may(request.membership, Capability.PRESCRIBE),
+        "may_prescribe": may(request.membership, Capability.PRESCRIBE) and not course.patient.erased,
     }
     return render(request, "treatments/level.html", context | own, status=422 if form.is_bound else 200)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.access import Capability, StaffRequest, requires
 from clinic.wording import moment_words
+from patients.views.lookup import refuse_erased
 from treatments import booking, recording
 from treatments.forms import CorrectionForm
 from treatments.models import SessionRecord, TreatmentSession
@@ -27,6 +28,7 @@ from treatments.views.recording.page import record_page
 def correct(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Correct a signed record: the form as it was signed, and a reason; the first version stays readable."""
     found = get_session(request, uid)
+    refuse_erased(request, found.course.patient)
     current = found.record
     if current is None:
         return redirect("treatments:session", uid)
