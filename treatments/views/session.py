@@ -1,5 +1,6 @@
 """The page of one session."""
 
+import datetime as dt
 import uuid
 
 from django.http import HttpResponse
@@ -13,6 +14,7 @@ from treatments import injection_map, protocol, safety
 from treatments.booking import Stale
 from treatments.cycle import due_on
 from treatments.models import SessionRecord, Status, TreatmentSession
+from treatments.models.session import OPEN
 from treatments.views.conflicts import conflict_page
 from treatments.views.lookup import get_session, note_reading
 
@@ -33,7 +35,7 @@ def session(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         "earlier": [(version, _left_out(version), _screen(version)) for version in versions[1:]],
         "events": events,
         "last": events[-1] if events else None,
-        "next_due": due_on(found.given_on, found.course.interval_days) if found.given_on else None,
+        "next_due": _next_due(found),
         "next_session": _next_session(found),
         "may_book": may(request.membership, Capability.BOOK),
         "may_inject": may(request.membership, Capability.INJECT),
@@ -105,6 +107,14 @@ def _words(code: str, units: int) -> str:
     return site.place if units == site.units else f"{site.place} ({units} units)"
 
 
+def _next_due(session: TreatmentSession) -> dt.date | None:
+    """Return when the next session is due: said of the last one of a course that goes on, and of no other."""
+    if session.given_on is None or session.course.closed_on:
+        return None
+    later = TreatmentSession.objects.filter(course_id=session.course_id, given_on__gt=session.given_on)
+    return None if later.exists() else due_on(session.given_on, session.course.interval_days)
+
+
 def _next_session(session: TreatmentSession) -> TreatmentSession | None:
     later = TreatmentSession.objects.filter(course_id=session.course_id, starts_at__gt=session.starts_at)
-    return later.filter(status=Status.BOOKED).select_related("injector").first()
+    return later.filter(status__in=OPEN).select_related("injector").first()

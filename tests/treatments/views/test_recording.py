@@ -14,7 +14,7 @@ from tests.conftest import log_in
 from tests.pages import text
 from tests.treatments.record_form import record_data, record_url
 from tests.treatments.views.conftest import book_url
-from treatments.models import SessionRecord, Status, TreatmentSession
+from treatments.models import Course, SessionRecord, Status, TreatmentSession
 from treatments.protocol import SITES
 from treatments.safety import QUESTIONS
 from treatments.stock.changes import Delivery, receive
@@ -34,6 +34,23 @@ def test_signing_leads_to_book_next(in_room: TreatmentSession, nurse: User) -> N
     assert "Next due" in page
     assert "Monday 15 February 2027" in page
     assert book_url(in_room.course) in page
+
+
+@pytest.mark.parametrize("since", ["given", "ended", "arrived"])
+def test_a_session_that_another_followed_is_not_said_to_have_nothing_booked(
+    in_room: TreatmentSession, osei: Injector, nurse: User, since: str
+) -> None:
+    client = log_in(nurse)
+    client.post(record_url(in_room), record_data())
+    at, course = NOW + dt.timedelta(days=84), in_room.course
+    if since == "ended":
+        Course.objects.filter(pk=course.pk).update(closed_on=TODAY, close_reason="Stopped")
+    else:
+        status, given_on = (Status.DONE, at.date()) if since == "given" else (Status.ARRIVED, None)
+        make_session(course, osei, at, status=status, given_on=given_on)
+    page = text(client.get(reverse("treatments:session", args=[in_room.uid])))
+    assert "Nothing booked yet" not in page
+    assert ("Next due" in page) is (since == "arrived")
 
 
 def test_a_form_with_gaps_keeps_what_was_typed_and_says_all_that_is_missing(
