@@ -119,11 +119,12 @@ def _lot_faults(lot: str, stored: list[StockVial], owners: Collection[int | None
 
 
 def settle(*, session: TreatmentSession, vials: Sequence[Used], by: User, at: dt.datetime) -> list[StockVial]:
-    """Take the session's vials out of stock, those kept for the person first; inside the caller's transaction.
+    """Take the session's vials out of stock, of the delivery with their expiry; inside the caller's transaction.
 
     Called again for a corrected record it puts back what the correction no longer names. Returns the vials taken.
     """
     wanted = Counter((clean_lot(vial.lot), vial.strength) for vial in vials)
+    expiry = {clean_lot(vial.lot): vial.expires_on for vial in vials}
     kept: list[StockVial] = []
     spare: list[StockVial] = []
     for vial in StockVial.objects.filter(session=session):
@@ -135,7 +136,7 @@ def settle(*, session: TreatmentSession, vials: Sequence[Used], by: User, at: dt
             _put_back(vial, by, at)
             spare.append(vial)
     for (lot, strength), number in sorted(wanted.items()):  # in one order: two who sign wait, and do not deadlock
-        kept += _take(session, lot, strength, number, by, at)
+        kept += _take(session, lot, strength, expiry[lot], number, by, at)
     for vial in spare:
         catch_up(vial=vial, by=by, at=at, but=session)
     return kept
@@ -148,7 +149,7 @@ def catch_up(*, vial: StockVial, by: User, at: dt.datetime, but: TreatmentSessio
     a session that is being settled.
     """
     for session, number in _short_of(vial, but):
-        if not _take(session, vial.lot, vial.strength, number, by, at):
+        if not _take(session, vial.lot, vial.strength, vial.expires_on, number, by, at):
             return
 
 
@@ -189,15 +190,21 @@ def _put_back(vial: StockVial, by: User, at: dt.datetime) -> None:
 
 
 def _take(
-    session: TreatmentSession, lot: str, strength: int, number: int, by: User, at: dt.datetime
+    session: TreatmentSession, lot: str, strength: int, expires_on: dt.date, number: int, by: User, at: dt.datetime
 ) -> list[StockVial]:
-    """Choose among what is there, the person's own first; a vial set aside by a recall is only left for a correction."""
+    """Choose among what is there: what came in under the same expiry, and of that the person's own first.
+
+    A vial set aside by a recall is only left for a correction.
+    """
     owners = _owners(session)
     found = StockVial.objects.filter(clinic=session.clinic_id, lot=lot, strength=strength, state__in=_UNUSED)
     # Locked before one is chosen: who signs at the same moment would choose the same vial, and take none.
     allowed = [vial for vial in held(found) if vial.owner_id in owners]
-    mine_first = sorted(allowed, key=lambda one: (one.state == StockVial.State.RECALLED, one.owner_id is None))
-    taken = mine_first[:number]
+    best_first = sorted(
+        allowed,
+        key=lambda one: (one.state == StockVial.State.RECALLED, one.expires_on != expires_on, one.owner_id is None),
+    )
+    taken = best_first[:number]
     StockVial.objects.filter(pk__in=[vial.pk for vial in taken]).update(
         state=StockVial.State.USED, session=session, settled_at=at, settled_by=by
     )

@@ -34,6 +34,15 @@ def test_signing_takes_the_vial_out_of_stock(stocked: Receive, sign: Sign, nurse
     assert StockVial.objects.filter(state="in_stock").count() == 1
 
 
+def test_of_a_lot_that_came_in_under_two_dates_the_vial_with_the_date_that_was_signed_is_used(
+    stocked: Receive, sign: Sign
+) -> None:
+    for earlier in (0, 30):
+        stocked(expires_on=EXPIRY - dt.timedelta(days=earlier))
+    sign()
+    assert StockVial.objects.get(state=StockVial.State.USED).expires_on == EXPIRY
+
+
 def test_a_recalled_lot_is_refused_in_words(sign: Sign, riverside: Clinic, nurse: User) -> None:
     changes.recall_lot(clinic=riverside, lot="C4471", reason="Particles", by=nurse, at=NOW)
     assert "Lot C4471 was recalled on Monday 23 November 2026." in faults(sign, VialUsed("c4471", EXPIRY, 200))
