@@ -18,7 +18,7 @@ from patients.models import Channel, ContactPoint, Patient
 from tests.builders import NOW, TODAY, make_course, make_patient, make_session
 from tests.conftest import log_in
 from treatments import booking, courses, slots
-from treatments.models import ContactAttempt, Course, TreatmentSession, WaitingEntry
+from treatments.models import ContactAttempt, Course, Status, TreatmentSession, WaitingEntry
 from treatments.recall import contact, lists, waiting
 
 
@@ -292,6 +292,15 @@ def test_a_request_to_move_vanishes_when_the_visit_moves(late: Course, osei: Inj
     assert "Maria" in page(front_desk, "asked")
     TreatmentSession.objects.filter(pk=visit.pk).update(answer="")  # what moving does
     assert "Maria" not in page(front_desk, "asked")
+
+
+def test_who_asked_to_move_and_came_all_the_same_asks_no_more(
+    late: Course, osei: Injector, front_desk: User, riverside: Clinic
+) -> None:
+    visit = make_session(late, osei, NOW, answer="asked_to_move", due_on=TODAY)
+    booking.change_status(session=visit, to=Status.ARRIVED, by=front_desk, at=NOW)
+    assert "Maria" not in page(front_desk, "asked")
+    assert lists.counts(riverside, TODAY)["asked"] == 0
 
 
 def test_who_asked_to_move_and_did_not_say_when_is_shown_so(late: Course, osei: Injector, front_desk: User) -> None:

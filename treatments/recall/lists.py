@@ -11,7 +11,7 @@ from django.db.models import BooleanField, Case, Count, OuterRef, Q, QuerySet, S
 from clinic.models import Clinic
 from clinic.wording import MONTHS
 from treatments.cycle import RECALL_DAYS
-from treatments.models import ContactAttempt, Course, OfferInvitation, TreatmentSession, WaitingEntry
+from treatments.models import ContactAttempt, Course, OfferInvitation, Status, TreatmentSession, WaitingEntry
 from treatments.models.course import awake
 from treatments.models.session import OPEN
 
@@ -43,9 +43,12 @@ def soon(clinic: Clinic, on: dt.date) -> Rows:
 
 
 def asked(clinic: Clinic, on: dt.date) -> Rows:
-    """Booked sessions whose patient asked for another time. They vanish when the visit moves: that clears the answer."""
+    """Booked sessions whose patient asked for another time.
+
+    They vanish when the visit moves, which clears the answer, and when the person comes all the same.
+    """
     sessions = TreatmentSession.objects.filter(
-        clinic=clinic, status__in=OPEN, answer=TreatmentSession.Answer.ASKED_TO_MOVE, local_date__gte=on
+        clinic=clinic, status=Status.BOOKED, answer=TreatmentSession.Answer.ASKED_TO_MOVE, local_date__gte=on
     )
     return sessions.select_related("course__patient", "injector").order_by("starts_at", "pk")
 
