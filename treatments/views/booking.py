@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from clinic.access import Capability, StaffRequest, requires
 from clinic.redirects import next_url, posted_uid
 from clinic.wording import moment_words
-from treatments import booking, slots
+from treatments import booking, moves, slots
 from treatments.forms import ReasonForm
 from treatments.models import Course, Status, TreatmentSession
 from treatments.recall import handling
@@ -19,7 +19,7 @@ from treatments.views.conflicts import conflict_page, move_conflict, step_confli
 from treatments.views.dialog import leave, show
 from treatments.views.lookup import get_course, get_session
 from treatments.views.offers import say_what_is_free
-from treatments.views.steps import changed_since, day_url, tell, warn_of_payer
+from treatments.views.steps import changed_since, day_url, say_already, tell, warn_of_payer
 from treatments.views.times import Refusal, early_reason, patient_url, show_times, show_too_early
 
 
@@ -79,14 +79,14 @@ def move(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 def _move(request: StaffRequest, session: TreatmentSession, slot: slots.Slot, now: dt.datetime) -> HttpResponse:
     version, early = request.POST.get("version", ""), early_reason(request)
     if session.status != Status.BOOKED or version != str(session.version):
-        return move_conflict(request, booking.Stale(session), slot)
+        return _moved_meanwhile(request, booking.Stale(session), slot)
     old = _place(session)
     try:
         booking.move(session=session, version=int(version), slot=slot, by=request.user, at=now, early_reason=early)
     except booking.TooEarly as error:
         return show_too_early(request, session.course, error, moving=session)
     except booking.Stale as error:
-        return move_conflict(request, error, slot)
+        return _moved_meanwhile(request, error, slot)
     except booking.Conflict as error:
         fresh = get_session(request, session.uid)
         return show_times(request, fresh.course, now, moving=fresh, refusal=Refusal(409, conflict=error))
@@ -94,6 +94,15 @@ def _move(request: StaffRequest, session: TreatmentSession, slot: slots.Slot, no
     warn_of_payer(request, session)
     tell(request, session, f"{name}: moved to {_when(session)} with {session.injector.name}.")
     say_what_is_free(request, old)
+    return leave(request, next_url(request, patient_url(session.course)))
+
+
+def _moved_meanwhile(request: StaffRequest, error: booking.Stale, slot: slots.Slot) -> HttpResponse:
+    """Say that a visit stands where it was to be moved to: the form came twice, or a colleague chose the same; else both."""
+    session = error.session
+    if session.status != Status.BOOKED or _place(session) != slot:
+        return move_conflict(request, error, slot)
+    say_already(request, session, f" for {_when(session)}")
     return leave(request, next_url(request, patient_url(session.course)))
 
 
@@ -105,23 +114,33 @@ def cancel(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return _cancel(request, session, form.cleaned_data["reason"])
+    if moves.find(session.status, Status.CANCELLED) is None:
+        return conflict_page(request, booking.Stale(session))
     status = 422 if request.method == "POST" else 200
     context = {"session": session, "form": form, "next": next_url(request, day_url(session))}
     return render(request, "treatments/cancel.html", context, status=status)
 
 
 def _cancel(request: StaffRequest, session: TreatmentSession, reason: str) -> HttpResponse:
-    if changed_since(request, session):
-        return step_conflict(request, booking.Stale(session), Status.CANCELLED, reason)
+    if session.status == Status.CANCELLED or changed_since(request, session):
+        return _changed_meanwhile(request, booking.Stale(session), reason)
     try:
         booking.change_status(session=session, to=Status.CANCELLED, by=request.user, at=timezone.now(), reason=reason)
     except booking.Stale as error:
-        return step_conflict(request, error, Status.CANCELLED, reason)
+        return _changed_meanwhile(request, error, reason)
     except booking.NotPossible:
         return conflict_page(request, booking.Stale(session))
     tell(request, session, f"{session.course.patient.full_name}: visit on {_when(session)} cancelled.")
     say_what_is_free(request, _place(session))
     return redirect(next_url(request, patient_url(session.course)))
+
+
+def _changed_meanwhile(request: StaffRequest, error: booking.Stale, reason: str) -> HttpResponse:
+    """Two presses, or two people with one mind, cancel once; else what was wanted stands beside what has become of it."""
+    if error.session.status != Status.CANCELLED:
+        return step_conflict(request, error, Status.CANCELLED, reason)
+    say_already(request, error.session)
+    return redirect(next_url(request, patient_url(error.session.course)))
 
 
 def _place(session: TreatmentSession) -> slots.Slot | None:

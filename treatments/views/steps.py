@@ -43,7 +43,7 @@ def _take(request: StaffRequest, session: TreatmentSession, pressed: "Pressed") 
     if to is None or to not in PRESSED:
         raise BadRequest
     if session.status == to:
-        _already(request, session)
+        say_already(request, session)
     elif pressed.is_behind(session):
         return step_conflict(request, booking.Stale(session), to, reason)
     else:
@@ -81,11 +81,14 @@ def _asked(request: StaffRequest) -> Pressed:
     return Pressed(*(request.POST.get(name) for name in Pressed._fields))
 
 
-def _already(request: StaffRequest, session: TreatmentSession) -> None:
-    """Two presses, or two people with one mind: say whose step it was. It is not offered for undo as one's own."""
+def say_already(request: StaffRequest, session: TreatmentSession, place: str = "") -> None:
+    """Two presses, or two people with one mind: say whose step it was. It is not offered for undo as one's own.
+
+    ``place``: the time that both chose, in words.
+    """
     last = session.events.select_related("by").order_by("-pk").first()
     name, now = session.course.patient.full_name, session.get_status_display().lower()
-    messages.info(request, f"{name} is {now} already. {theirs(last) if last else ''}".strip())
+    messages.info(request, f"{name} is {now}{place} already. {theirs(last) if last else ''}".strip())
 
 
 @require_POST
@@ -101,7 +104,7 @@ def undo(request: StaffRequest, uid: uuid.UUID, event: int) -> HttpResponse:
     except booking.Stale as error:
         if undoing.undone_by(step) is None:
             return conflict_page(request, error)
-        _already(request, error.session)  # Undo pressed twice, or in two windows
+        say_already(request, error.session)  # Undo pressed twice, or in two windows
     except booking.Conflict as error:
         return old_time_gone(request, session, error)
     except booking.NotPossible as error:

@@ -129,6 +129,34 @@ def test_moving_from_an_old_page_changes_nothing(visit: TreatmentSession, front_
     assert visit.version == 1
 
 
+def test_a_move_sent_twice_moves_once_and_says_so(visit: TreatmentSession, front_desk: User) -> None:
+    client = log_in(front_desk)
+    url = reverse("treatments:move", args=[visit.uid])
+    data = {"slot": first_slot(text(client.get(url))), "version": "1"}
+    assert client.post(url, data).status_code == 302
+    again = client.post(url, data, follow=True)
+    assert "Maria Santos is booked for Monday 23 November 2026, 10:30am already. Fran Adeyemi moved this" in text(again)
+    visit.refresh_from_db()
+    assert visit.version == 2
+
+
+def test_a_visit_cancelled_twice_says_who_cancelled_it(visit: TreatmentSession, front_desk: User, nurse: User) -> None:
+    url, data = reverse("treatments:cancel", args=[visit.uid]), {"reason": "Ill", "seen": "booked", "version": "1"}
+    log_in(nurse).post(url, data)
+    again = log_in(front_desk).post(url, data, follow=True)
+    assert "Maria Santos is cancelled already. RN Bello cancelled this at 10am." in text(again)
+
+
+def test_the_page_that_cancels_says_what_became_of_a_visit_that_no_longer_can_be(
+    visit: TreatmentSession, front_desk: User
+) -> None:
+    booking.change_status(session=visit, to=Status.CANCELLED, by=front_desk, at=NOW, reason="Ill")
+    response = log_in(front_desk).get(reverse("treatments:cancel", args=[visit.uid]))
+    assert response.status_code == 409
+    assert "Fran Adeyemi cancelled this at 10am." in text(response)
+    assert 'name="reason"' not in text(response)
+
+
 def test_cancelling_asks_why(visit: TreatmentSession, front_desk: User) -> None:
     client = log_in(front_desk)
     url = reverse("treatments:cancel", args=[visit.uid])
