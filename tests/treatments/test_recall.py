@@ -241,6 +241,22 @@ def test_a_snoozed_person_can_be_put_back_now(late: Course, front_desk: User) ->
     assert "Maria" in page(front_desk)
 
 
+def test_who_is_booked_or_gone_meanwhile_is_not_said_to_be_back(late: Course, osei: Injector, front_desk: User) -> None:
+    until = TODAY + dt.timedelta(days=60)
+    contact.snooze(course=late, until=until, by=front_desk, at=NOW - dt.timedelta(days=1))
+    visit = make_session(late, osei, NOW + dt.timedelta(days=1))
+    client = log_in(front_desk)
+    booked = client.post(at("wake", late), follow=True).content.decode()
+    assert "A visit is booked, so this person is on no list." in booked
+    booking.change_status(session=visit, to=Status.CANCELLED, by=front_desk, at=NOW, reason="Left")
+    contact.let_go(course=late, reason="Left", died=False, by=front_desk, at=NOW)
+    gone = client.post(at("wake", late), follow=True).content.decode()
+    assert "This course has ended." in gone
+    assert "is back on the list" not in booked + gone
+    late.refresh_from_db()
+    assert late.snoozed_until == until
+
+
 def test_a_death_ends_the_course_the_visit_and_every_message(late: Course, osei: Injector, front_desk: User) -> None:
     visit = make_session(late, osei, NOW + dt.timedelta(days=1))
     post(front_desk, "let_go", late, why="died")

@@ -68,11 +68,8 @@ def take_back_try(*, course: Course, by: User, at: dt.datetime) -> None:
 def snooze(*, course: Course, until: dt.date, by: User, at: dt.datetime) -> None:
     """Take the person off the list until a day, on which they are back. Raises NotNow for a day that is no use."""
     _hold(course)
+    _refuse_who_is_on_no_list(course)
     today = _today(course, at)
-    if course.closed_on is not None:
-        raise NotNow("This course has ended.")
-    if _booked(course):
-        raise NotNow("A visit is booked, so this person is on no list.")
     if until <= today:
         raise NotNow(f"Enter a date after {day_words(today)}.")
     if until > today + dt.timedelta(days=LONGEST_SNOOZE_DAYS):
@@ -80,9 +77,12 @@ def snooze(*, course: Course, until: dt.date, by: User, at: dt.datetime) -> None
     _sleep(course, until, by=by, at=at)
 
 
+@unless_held
 @transaction.atomic
 def wake(*, course: Course, by: User, at: dt.datetime) -> None:
-    """Put the person back on the list now."""
+    """Put the person back on the list now. Raises NotNow for somebody who is on no list."""
+    _hold(course)
+    _refuse_who_is_on_no_list(course)
     _sleep(course, None, by=by, at=at)
 
 
@@ -128,6 +128,13 @@ def _hold(course: Course) -> None:
     """Let who books for the person at this moment, or ends the course, go first; read what they left."""
     hold_course(course)
     course.refresh_from_db(fields=["closed_on", "snoozed_until", "snoozed_at"])
+
+
+def _refuse_who_is_on_no_list(course: Course) -> None:
+    if course.closed_on is not None:
+        raise NotNow("This course has ended.")
+    if _booked(course):
+        raise NotNow("A visit is booked, so this person is on no list.")
 
 
 def _sleep(course: Course, until: dt.date | None, *, by: User | None, at: dt.datetime) -> None:

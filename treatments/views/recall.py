@@ -153,8 +153,12 @@ def untried(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 def wake(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Put a snoozed person back on the list."""
     course = get_course(request, uid)
-    contact.wake(course=course, by=request.user, at=timezone.now())
-    messages.success(request, f"{course.patient.full_name} is back on the list.")
+    try:
+        contact.wake(course=course, by=request.user, at=timezone.now())
+    except NotAllowed as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"{course.patient.full_name} is back on the list.")
     return redirect(next_url(request, RECALL))
 
 
