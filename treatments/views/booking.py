@@ -15,8 +15,8 @@ from treatments import booking, moves, slots
 from treatments.forms import ReasonForm
 from treatments.models import Course, Status, TreatmentSession
 from treatments.recall import handling
-from treatments.views.conflicts import conflict_page, move_conflict, step_conflict
-from treatments.views.dialog import leave, show
+from treatments.views.conflicts import conflict_page, course_ended, move_conflict, step_conflict
+from treatments.views.dialog import leave
 from treatments.views.lookup import get_course, get_session
 from treatments.views.offers import say_what_is_free
 from treatments.views.steps import changed_since, day_url, say_already, tell, warn_of_payer
@@ -29,7 +29,7 @@ def book(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Offer five free times; one click books."""
     course = get_course(request, uid)
     if course.closed_on:
-        return show(request, "treatments/course_closed.html", {"course": course}, 409)
+        return course_ended(request, course)
     if request.method == "POST":
         return _book(request, course, timezone.now())
     now = timezone.now()

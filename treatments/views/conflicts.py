@@ -12,7 +12,7 @@ from clinic.redirects import next_url
 from clinic.wording import clock_words, day_words, moment_words
 from treatments import moves
 from treatments.booking import AlreadyBooked, Conflict, Stale
-from treatments.models import SessionEvent, Status, TreatmentSession
+from treatments.models import Course, SessionEvent, Status, TreatmentSession
 from treatments.slots import Slot
 from treatments.views.dialog import show
 
@@ -83,6 +83,11 @@ def conflict_page(request: StaffRequest, error: Stale, wanted: Wanted | None = N
         "next": next_url(request, reverse("treatments:day", args=[session.local_date.isoformat()])),
     }
     return show(request, "treatments/conflict.html", context, 409)
+
+
+def course_ended(request: StaffRequest, course: Course) -> HttpResponse:
+    """Say that a course has ended, meanwhile or long ago: nothing is booked in it, and it is on no list."""
+    return show(request, "treatments/course_closed.html", {"course": course}, 409)
 
 
 def old_time_gone(request: StaffRequest, visit: TreatmentSession, error: Conflict) -> HttpResponse:

@@ -12,6 +12,7 @@ from clinic.access import Capability, StaffRequest, requires
 from patients.models import Assessment
 from treatments import courses
 from treatments.forms import ReasonForm
+from treatments.views.conflicts import course_ended
 from treatments.views.lookup import get_course
 
 
@@ -35,6 +36,8 @@ def open_course(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 def close_course(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """End a course with a reason."""
     course = get_course(request, uid)
+    if course.closed_on:
+        return course_ended(request, course)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

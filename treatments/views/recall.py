@@ -24,6 +24,7 @@ from treatments.cycle import RECALL_DAYS
 from treatments.models import Course
 from treatments.models.course import awake
 from treatments.recall import contact, forms, handling, lists
+from treatments.views.conflicts import course_ended
 from treatments.views.lookup import get_course
 
 PAGE = 50
@@ -97,6 +98,8 @@ def tried(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 def snooze(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Leave a person alone until a day: a number of weeks from the menu, or a date from the page."""
     course, now = get_course(request, uid), timezone.now()
+    if course.closed_on:
+        return course_ended(request, course)
     undo = _undo_of("treatments:wake", course, now)
     data = _with_weeks(request, now) if request.method == "POST" else None
     form = forms.SnoozeForm(data)
@@ -167,6 +170,8 @@ def wake(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 def let_go(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """End the course of somebody who left, with the reason."""
     course, form = get_course(request, uid), forms.LetGoForm(request.POST if request.method == "POST" else None)
+    if course.closed_on:
+        return course_ended(request, course)
     if request.method == "POST" and form.is_valid():
         try:
             contact.let_go(course=course, reason=form.reason, died=form.died, by=request.user, at=timezone.now())

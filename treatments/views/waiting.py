@@ -13,6 +13,7 @@ from clinic.access import Capability, StaffRequest, requires
 from clinic.redirects import next_url
 from treatments.models import WaitingEntry
 from treatments.recall import forms, waiting
+from treatments.views.conflicts import course_ended
 from treatments.views.lookup import get_course
 
 
@@ -22,7 +23,7 @@ def add(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Put a person on the waiting list, with the times that they would take; who is on it finds what they said."""
     course = get_course(request, uid)
     if course.closed_on:
-        return render(request, "treatments/course_closed.html", {"course": course}, status=409)
+        return course_ended(request, course)
     data = request.POST if request.method == "POST" else None
     standing = WaitingEntry.objects.filter(course=course).standing().first()
     injectors = request.clinic.injectors.filter(active=True)

@@ -22,6 +22,7 @@ from treatments import booking, days, slots, walkins
 from treatments.authorized import shortfalls
 from treatments.forms import parse_day
 from treatments.models import Course, Status, TreatmentSession
+from treatments.views.conflicts import course_ended
 from treatments.views.lookup import get_course
 from treatments.views.steps import tell, warn_of_payer
 from treatments.views.times import Refusal, early_reason, show_times, show_too_early
@@ -79,6 +80,8 @@ def _shown(request: StaffRequest, found: list[Any], now: dt.datetime) -> list[An
 def put_in(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Put a person in at the time that the page offered; what stands in the way is said as for any booking."""
     course, now = get_course(request, uid), timezone.now()
+    if course.closed_on:
+        return course_ended(request, course)
     try:
         slot = slots.read(request.clinic, request.POST.get("slot", ""), now)
         session = walkins.put_in(

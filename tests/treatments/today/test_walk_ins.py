@@ -14,6 +14,7 @@ from tests.builders import NOW, TODAY, make_course, make_patient, make_session, 
 from tests.conftest import log_in
 from tests.pages import text
 from tests.treatments.today.conftest import MINUTE
+from treatments import courses
 from treatments.models import Course, SessionEvent, Status, TreatmentSession
 
 
@@ -33,6 +34,16 @@ def put_in(client: Client, course: Course, **more: str) -> Any:
     code = f"{osei.uid}.{room_of(osei).uid}.{NOW + 15 * MINUTE:%Y%m%dT%H%M}"
     data = {"slot": code, "uid": str(uuid.uuid4())} | more
     return client.post(reverse("treatments:put_in", args=[course.uid]), data)
+
+
+def test_nobody_is_put_in_or_offered_times_whose_course_has_ended_meanwhile(
+    course: Course, client: Client, prescriber: User
+) -> None:
+    courses.close_course(course=course, reason="Moved away", by=prescriber, at=NOW)
+    response = put_in(client, course)
+    assert response.status_code == 409
+    assert "The course of Maria Santos has ended" in text(response)
+    assert 'name="slot"' not in text(response)
 
 
 def test_a_walk_in_on_day_83_is_too_early(riverside: Clinic, osei: Injector, client: Client) -> None:
