@@ -1,11 +1,13 @@
 """What every form of staff is."""
 
+import datetime as dt
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
 
 from clinic.health_words import blocked_words
+from clinic.wording import clock_words, day_words
 
 LEAST_DIGITS = 3  # as short as a number of a hospital's own exchange
 CALLABLE = "Enter a number that patients can call, such as 020 7946 0123."
@@ -72,3 +74,17 @@ def callable_number(text: str) -> str:
     if sum(letter.isdecimal() for letter in text) < LEAST_DIGITS:
         raise forms.ValidationError(CALLABLE)
     return untelling(text)
+
+
+def in_words(field: Any, value: Any) -> str:
+    """Return a stored value as staff read it beside what they typed into its field; empty for none."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dt.time):
+        return clock_words(value)
+    if isinstance(value, dt.date):
+        return day_words(value)
+    choices = {str(key): str(label) for key, label in getattr(field, "choices", ())}
+    if isinstance(value, list | tuple):
+        return ", ".join(choices.get(str(one), str(one)) for one in value)
+    return choices.get(str(value), "" if value is None else str(value))

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.access import StaffRequest
+from clinic.forms import in_words
 from patients.actions.lines import Line, hold_line, remove_line, restore_line, save_line
 from patients.forms.lines import LineForm
 from patients.models import AcuteMedication, PreventiveTrial
@@ -50,11 +51,11 @@ def _context(form: LineForm, page: Page) -> dict[str, Any]:
 
 def _save(request: StaffRequest, form: LineForm, page: Page) -> HttpResponse:
     context = _context(form, page)
-    if form.stale:
+    if form.stale and (stored := _stored(form)):
         posted = request.POST.copy()
         posted["seen"] = form.mark()
         form.data = posted
-        return render(request, "patients/line.html", context | {"stale": True, "stored": _stored(form)}, status=409)
+        return render(request, "patients/line.html", context | {"stored": stored}, status=409)
     if not form.is_valid():
         return render(request, "patients/line.html", context, status=422)
     line = form.save(commit=False)
@@ -66,7 +67,7 @@ def _save(request: StaffRequest, form: LineForm, page: Page) -> HttpResponse:
 def _stored(form: LineForm) -> list[tuple[str, str]]:
     """Return what is stored by now where it differs from what was typed: label and value."""
     return [
-        (str(form[name].label), str(form.initial.get(name) or "nothing"))
+        (str(form[name].label), in_words(form.fields[name], form.initial.get(name)) or "nothing")
         for name in form.fields
         if name != "seen" and form.fields[name].has_changed(form.initial.get(name), form[name].data)
     ]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from clinic.access import Capability, StaffRequest, requires
+from clinic.forms import in_words
 from patients.actions import RecordNumberTaken
 from patients.actions.holding import hold
 from patients.forms import EditForm, RegisterForm
@@ -56,8 +57,8 @@ def _edit(request: StaffRequest, form: EditForm) -> HttpResponse:
     patient = form.patient
     if not form.is_valid():
         return render(request, "patients/edit.html", {"form": form}, status=422)
-    if form.stale:
-        return _show_both(request, form)
+    if form.stale and (differs := _stored(form)):
+        return _show_both(request, form, differs)
     try:
         form.save(by=request.user, at=timezone.now())
     except RecordNumberTaken:
@@ -71,13 +72,17 @@ def _taken(request: StaffRequest, template: str, form: PersonForm) -> HttpRespon
     return render(request, template, {"form": form}, status=422)
 
 
-def _show_both(request: StaffRequest, form: EditForm) -> HttpResponse:
-    """Show what was typed next to what is stored by now. Saving again is then a choice, not an accident."""
-    differs = [
-        (form[name].label, form[name].initial)
+def _stored(form: EditForm) -> list[tuple[str, str]]:
+    """Return what is stored by now where it differs from what was typed: label and value."""
+    return [
+        (str(form[name].label), in_words(form.fields[name], form[name].initial))
         for name in form.fields
         if name != "seen" and form.fields[name].has_changed(form[name].initial, form[name].data)
     ]
+
+
+def _show_both(request: StaffRequest, form: EditForm, differs: list[tuple[str, str]]) -> HttpResponse:
+    """Show what was typed next to what is stored by now. Saving again is then a choice, not an accident."""
     posted = request.POST.copy()
     posted["seen"] = form.state()
     form.data = posted

@@ -76,6 +76,8 @@ def test_two_people_who_edit_one_line_see_each_other(nurse: User, prescriber: Us
     assert "Somebody changed this line while you were typing" in page
     assert "50 mg" in page
     assert "75 mg" in page
+    other = {"drug_class": "other", "dose": "50 mg", "seen": seen}
+    assert "<dd>Anticonvulsant</dd>" in post(nurse, "edit_preventive", kept.uid, LINE | other)[1]
     kept.refresh_from_db()
     assert kept.dose == "50 mg"
 

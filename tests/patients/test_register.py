@@ -1,5 +1,6 @@
 """Registering and changing a person on a page."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -7,9 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic.models import Clinic, User
-from patients.actions import change_patient
+from patients.actions import change_patient, close_record
 from patients.models import ContactPoint, Patient
-from tests.builders import NOW, make_patient
+from tests.builders import NOW, TODAY, make_patient
 from tests.conftest import log_in
 
 NEW = {
@@ -211,6 +212,33 @@ def test_who_types_on_a_stale_page_sees_both_and_loses_nothing(
     assert 'value="Novak"' in page
     again = values | {"family_name": "Novak", "seen": response.context["form"]["seen"].value()}
     assert client.post(url, again).status_code == 302
+
+
+def test_what_a_colleague_saved_is_said_in_words(front_desk: User, prescriber: User, maria: Patient) -> None:
+    client, url, values = edit_page(front_desk, maria)
+    now = {"language": "cy", "preferred_channel": "email", "birth_date": dt.date(1985, 4, 17)}
+    change_patient(patient=maria, values=now, by=prescriber, at=NOW)
+    told = dict(client.post(url, values | {"phone_consent": ""}).context["differs"])
+    assert told["Language"] == "Cymraeg"
+    assert told["Preferred channel"] == "Email"
+    assert told["Date of birth"] == "Wednesday 17 April 1985"
+    assert told["They agree to text messages to this number"] == "yes"
+
+
+def test_who_types_what_a_colleague_has_saved_already_goes_on(
+    front_desk: User, prescriber: User, maria: Patient
+) -> None:
+    client, url, values = edit_page(front_desk, maria)
+    change_patient(patient=maria, values={"payer": "Meridian Mutual"}, by=prescriber, at=NOW)
+    assert client.post(url, values | {"payer": "Meridian Mutual"}).status_code == 302
+
+
+def test_who_types_while_the_record_is_closed_reads_that_it_is(
+    front_desk: User, prescriber: User, maria: Patient
+) -> None:
+    client, url, values = edit_page(front_desk, maria)
+    close_record(patient=maria, closed=Patient.Closed.DIED, on=TODAY, by=prescriber, at=NOW)
+    assert "Died on Monday 23 November 2026." in client.post(url, values | {"payer": "Aster"}).content.decode()
 
 
 def test_a_bad_change_keeps_what_was_typed(front_desk: User, maria: Patient) -> None:

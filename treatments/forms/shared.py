@@ -1,6 +1,5 @@
 """Forms over settings that several people may have open at once: the later of two sees what the earlier one saved."""
 
-import datetime as dt
 import hashlib
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -8,7 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.datastructures import MultiValueDict
 
-from clinic.wording import clock_words, day_words
+from clinic.forms import in_words
 
 FIELD = "shown"
 
@@ -49,7 +48,7 @@ class SharedForm(forms.BaseForm):
         }
         if self.was_shown in {"", now} or not differing:
             return
-        self.theirs = [(str(self[name].label), _words(self.fields[name], value)) for name, value in differing.items()]
+        self.theirs = [(str(self[name].label), in_words(self.fields[name], value)) for name, value in differing.items()]
         self.data = MultiValueDict(self.data.lists() if isinstance(self.data, MultiValueDict) else self.data)
         self.data[FIELD] = now
         raise Overtaken
@@ -72,17 +71,3 @@ def _digest(stored: Mapping[str, Any]) -> str:
 
 def _text(value: Any) -> str:
     return repr(sorted(map(str, value))) if isinstance(value, list | tuple | set) else str(value)
-
-
-def _words(field: Any, value: Any) -> str:
-    """Return a stored value as staff read it."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, dt.time):
-        return clock_words(value)
-    if isinstance(value, dt.date):
-        return day_words(value)
-    choices = {str(key): str(label) for key, label in getattr(field, "choices", ())}
-    if isinstance(value, list | tuple):
-        return ", ".join(choices.get(str(one), str(one)) for one in value)
-    return choices.get(str(value), "" if value is None else str(value))
