@@ -23,7 +23,9 @@ _STANDS = (
 
 
 def menu_of(session: TreatmentSession) -> str:
-    """Return which of the menus is a visit's."""
+    """Return which of the menus is a visit's. One whose course has ended is as good as done: no step of it is left."""
+    if session.course.closed_on is not None:
+        return Status.DONE
     return _ASKED if session.chip == _ASKED else session.status
 
 

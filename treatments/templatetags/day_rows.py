@@ -179,7 +179,8 @@ class _Drawing:
         )
 
     def _undo(self, row: DayRow) -> bool:
-        return may(self.membership, Capability.BOOK) and undoing.can_undo(row.last, self.now)
+        ended = row.session.course.closed_on is not None
+        return may(self.membership, Capability.BOOK) and not ended and undoing.can_undo(row.last, self.now)
 
     def _forward(self, status: str) -> moves.Move | None:
         return next((move for move in moves.offered(status, self.membership, ahead=self.ahead) if move.forward), None)

@@ -158,7 +158,12 @@ def effects_alert(context: RequestContext) -> dict[str, Any]:
 
 @register.simple_tag(takes_context=True)
 def offered_steps(context: RequestContext, session: TreatmentSession, last: Any = None) -> dict[str, Any]:
-    """Return what this person may do with the visit: the step forward, the others, and the line that can be undone."""
+    """Return what this person may do with the visit: the step forward, the others, and the line that can be undone.
+
+    Nothing with one whose course has ended: each step left would bring it back.
+    """
+    if session.course.closed_on is not None:
+        return {"forward": None, "others": [], "undo": None}
     membership, now = context.get("membership"), timezone.now()
     offered = [move for move in moves.offered(session.status, membership) if not move.is_too_soon(session, now)]
     undoable = may(membership, Capability.BOOK) and undoing.can_undo(last or None, now)

@@ -18,7 +18,7 @@ from tests.builders import NOW, TODAY, make_assessment, make_session, make_user
 from tests.conftest import log_in
 from tests.pages import text
 from tests.treatments.today.conftest import MINUTE, TODAY_URL, row_of
-from treatments import booking
+from treatments import booking, courses
 from treatments.models import Course, Status, TreatmentSession
 
 
@@ -216,6 +216,18 @@ def test_every_way_a_visit_can_stand_has_its_menu(visit: TreatmentSession, clien
     stands = {"asked_to_move", *(status.value for status in Status if status != Status.GIVEN_BEFORE)}
     assert set(re.findall(r'<template id="menu-([^"]+)">', page)) == stands
     assert "<template" not in text(log_in(reader).get(TODAY_URL))
+
+
+def test_no_step_is_offered_that_would_bring_a_visit_back_into_an_ended_course(
+    visit: TreatmentSession, front_desk: User
+) -> None:
+    booking.change_status(session=visit, to=Status.CANCELLED, by=front_desk, at=NOW, reason="Moved away")
+    courses.close_course(course=visit.course, reason="Moved away", by=front_desk, at=NOW)
+    client = log_in(front_desk)
+    assert f'data-menu="done.{visit.version}."' in text(client.get(TODAY_URL))
+    page = text(client.get(reverse("treatments:session", args=[visit.uid])))
+    assert "Back to booked" not in page
+    assert "Undo last step" not in page
 
 
 def test_who_did_not_come_is_said_to_be_on_recall(visit: TreatmentSession, client: Client) -> None:
