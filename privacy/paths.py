@@ -94,9 +94,8 @@ def unclaimed_texts(people: Sequence[Patient]) -> QuerySet[InboundMessage]:
 
 def records_of(patient: Patient) -> list[Patient]:
     """Return a person's record and those that were joined with it, the one they lead to first."""
-    while patient.merged_into is not None:
-        patient = patient.merged_into
-    found, new = [patient], [patient]
+    new = [patient.kept_as()]
+    found = list(new)
     while new:
         new = list(Patient.objects.filter(merged_into__in=new).select_related("clinic"))
         found += new

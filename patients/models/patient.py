@@ -136,6 +136,13 @@ class Patient(models.Model):
         """Return the age in whole years on a day."""
         return age_on(self.birth_date, on)
 
+    def kept_as(self) -> "Patient":
+        """Return the record under which the person is kept: this one, or that which it was joined with in the end."""
+        kept = self
+        while kept.merged_into is not None:
+            kept = kept.merged_into
+        return kept
+
     def joined(self) -> list[int]:
         """Return the keys of this record and of those that were joined with it: one person's (1 query, mostly)."""
         found = new = [self.pk]

@@ -67,7 +67,7 @@ def diary(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             messages.success(request, _words(written))
-            return redirect("patients:diary", uid)
+            return redirect("patients:diary", patient.uid)
     return _diary_page(request, patient, form)
 
 
@@ -137,7 +137,7 @@ def day(request: StaffRequest, uid: uuid.UUID, date: str) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             messages.success(request, _words(written))
-            return redirect("patients:diary", uid)
+            return redirect("patients:diary", patient.uid)
     context = {"patient": patient, "date": on, "row": row, "form": form}
     return render(request, "patients/diary_day.html", context, status=422 if form.is_bound else 200)
 

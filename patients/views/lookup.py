@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Subquery
 from django.shortcuts import get_object_or_404
@@ -17,10 +18,20 @@ def get_patient(request: StaffRequest, uid: uuid.UUID, **also: Subquery) -> Pati
 
 
 def get_patient_to_write(request: StaffRequest, uid: uuid.UUID) -> Patient:
-    """Return a patient whose page or form may write into the record; as `refuse_erased` does for one that is empty."""
+    """Return a patient whose page or form may write into the record; as `refuse_erased` does for one that is empty.
+
+    What is sent for a record that was joined with another goes to the one that stays, where whoever treats looks for it.
+    """
     patient = get_patient(request, uid)
+    if request.method != "POST":
+        return patient
+    kept = patient.kept_as()
     refuse_erased(request, patient)
-    return patient
+    refuse_erased(request, kept)
+    if kept != patient:
+        number, other = patient.record_number, kept.record_number
+        messages.info(request, f"Record {number} was joined with record {other}: what is written goes there.")
+    return kept
 
 
 def refuse_erased(request: StaffRequest, patient: Patient) -> None:

@@ -33,7 +33,7 @@ from treatments.booking import NotPossible, Taken
 from treatments.courses import NotAllowed
 from treatments.effects.catalogue import Severity
 from treatments.effects.reporting import Told, report
-from treatments.models import Course, Status, TreatmentSession, WaitingEntry
+from treatments.models import Course, OutcomeScore, Status, TreatmentSession, WaitingEntry
 from treatments.scores.entering import record_scores
 
 
@@ -135,6 +135,44 @@ def test_diary_medicines_and_authorizations_of_a_joined_record_count_for_the_one
     assert read_record(maria, TODAY).windows[-1].headache_days == 2
     shown = page(desk, maria)
     assert all(words in shown for words in ("Topiramate", "A-1"))
+
+
+@pytest.mark.parametrize(
+    "page_of",
+    [
+        *("patients:assess", "patients:diary", "patients:medicines", "patients:new_acute", "patients:edit"),
+        *("treatments:report_effect", "treatments:score", "treatments:outside_dose"),
+    ],
+)
+def test_every_page_on_which_something_is_written_says_that_the_record_is_closed(
+    maria: Patient, double: Patient, prescriber: User, page_of: str
+) -> None:
+    leaving.merge(patient=double, into=maria, by=prescriber, at=NOW)
+    page = text(log_in(prescriber).get(reverse(page_of, args=[double.uid])))
+    assert f"record {maria.record_number}, Maria Santos</a></strong> on Monday 23 November 2026." in page
+
+
+@pytest.mark.parametrize(
+    ("page_of", "data", "kept"),
+    [
+        ("patients:diary", {"first": "2026-11-21", "letters": "HM"}, DiaryDay),
+        (
+            "patients:new_acute",
+            {"drug": "Sumatriptan", "drug_class": "triptan", "days_a_month": "9", "told_on": "2026-11-23"},
+            AcuteMedication,
+        ),
+        ("treatments:score", {"taken_on": "2026-11-23", "hit6": "60"}, OutcomeScore),
+    ],
+)
+def test_what_is_written_on_a_page_of_a_record_that_was_joined_meanwhile_is_kept_with_the_one_that_stays(
+    maria: Patient, double: Patient, nurse: User, page_of: str, data: dict[str, str], kept: Any
+) -> None:
+    leaving.merge(patient=double, into=maria, by=nurse, at=NOW)
+    answer = log_in(nurse).post(reverse(page_of, args=[double.uid]), data, follow=True)
+    assert {line.patient for line in kept.objects.all()} == {maria}
+    told = f"{double.record_number} was joined with record {maria.record_number}: what is written goes there."
+    assert told in answer.content.decode()
+    assert str(maria.uid) in answer.redirect_chain[-1][0]
 
 
 def test_they_go_back_when_the_records_were_joined_by_mistake(

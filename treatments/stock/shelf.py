@@ -76,10 +76,8 @@ def look_ahead(clinic: Clinic, on: dt.date) -> Outlook:
 
 
 def _whose(owner: Patient | None) -> int | None:
-    """Return the record under which a vial's owner is treated: that which theirs was joined with, if it was."""
-    while owner and owner.merged_into:
-        owner = owner.merged_into
-    return owner.pk if owner else None
+    """Return the record under which a vial's owner is treated."""
+    return owner.kept_as().pk if owner else None
 
 
 def _last_units(courses: set[int]) -> dict[int, int]:

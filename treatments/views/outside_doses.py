@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -42,7 +43,7 @@ def tell(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
             sent = uuid.uuid4()  # as another one, for a second press to be a choice
         else:
             messages.success(request, "Dose written down. It counts towards the units of three months.")
-            return redirect("treatments:outside_dose", uid)
+            return redirect("treatments:outside_dose", patient.uid)
     return _page(request, patient, form, sent, status=422)
 
 
@@ -90,7 +91,8 @@ def _get_dose(request: StaffRequest, uid: uuid.UUID) -> OutsideDose:
     """Return a dose of the clinic, of somebody whose record may still be written."""
     rows = OutsideDose.objects.filter(clinic=request.clinic).select_related("clinic", "patient")
     dose = get_object_or_404(rows, uid=uid)
-    get_patient_to_write(request, dose.patient.uid)
+    if dose.patient.erased:
+        raise PermissionDenied
     return dose
 
 
