@@ -184,6 +184,13 @@ def test_too_short_a_text_gets_a_hint_and_no_people(front_desk: User, people: li
     assert "Siobhán" not in page
 
 
+def test_who_is_not_found_can_be_registered_from_there(front_desk: User, reader: User) -> None:
+    action = f'<a class="btn btn-secondary" href="{reverse("patients:new")}">Register a person</a>'
+    searched = reverse("patients:search"), {"q": "nobody"}
+    assert action in log_in(front_desk).get(*searched).content.decode()
+    assert reverse("patients:new") not in log_in(reader).get(*searched).content.decode()
+
+
 def test_a_search_leaves_a_trace_without_its_text(front_desk: User, people: list[Patient]) -> None:
     log_in(front_desk).get(URL, {"q": "rie"})
     entry = AuditEntry.objects.get(action="search")
