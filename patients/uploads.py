@@ -60,9 +60,13 @@ def opened(uid: uuid.UUID, *, owner: Owner, at: dt.datetime) -> Iterator[BinaryI
         yield stream
 
 
-def drop(uid: uuid.UUID, *, owner: Owner) -> None:
-    """Throw a kept file away."""
-    _path(uid, owner).unlink(missing_ok=True)
+def drop(uid: uuid.UUID, *, owner: Owner) -> bool:
+    """Throw a kept file away. Returns False when it was not here any more."""
+    try:
+        _path(uid, owner).unlink()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _folder() -> Path:

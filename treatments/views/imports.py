@@ -124,7 +124,8 @@ def confirm(request: StaffRequest, kind: ImportKind, uid: uuid.UUID) -> HttpResp
 @requires(Capability.IMPORT)
 def discard(request: StaffRequest, kind: ImportKind, uid: uuid.UUID) -> HttpResponse:
     """Throw the file away."""
-    uploads.drop(uid, owner=_owner(request, kind))
+    if not uploads.drop(uid, owner=_owner(request, kind)):
+        return _gone(request, kind)
     messages.success(request, "The list was thrown away. Nothing was imported.")
     return redirect(kind.url)
 

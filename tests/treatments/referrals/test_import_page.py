@@ -194,6 +194,15 @@ def test_a_file_that_was_imported_cannot_be_imported_again(browser: Client) -> N
     assert "That list is not here any more" in page
 
 
+def test_an_imported_list_is_not_said_to_be_thrown_away(browser: Client) -> None:
+    preview = send(browser, csv_file(row()))
+    browser.post(f"{preview}confirm/")
+    browser.get(IMPORT)  # where what was imported is told
+    page = browser.post(f"{preview}discard/", follow=True).content.decode()
+    assert "it was imported or thrown away" in page
+    assert "Nothing was imported" not in page
+
+
 def test_a_list_can_be_thrown_away(browser: Client, folder: Path) -> None:
     preview = send(browser, csv_file(row()))
     browser.post(f"{preview}discard/")
