@@ -187,10 +187,12 @@ def row_of(session: Any, clinic: Clinic, now: dt.datetime, recalled: Collection[
     """Return a session of `sessions_of_day` with its minutes and flags at ``now``; ``recalled`` as `recalled` says."""
     last = next(iter(session.steps), None)
     waiting = in_room = None
-    if session.status == Status.ARRIVED and session.arrived_at:
+    # Of a day gone by nobody waits any more: it was not closed.
+    is_today = session.local_date == now.astimezone(clinic.zone).date()
+    if session.status == Status.ARRIVED and session.arrived_at and is_today:
         waiting = _minutes(now - session.arrived_at)
     entered = next((event for event in session.steps if event.kind == SessionEvent.Kind.STATUS), None)
-    if session.status == Status.IN_ROOM and entered:
+    if session.status == Status.IN_ROOM and entered and is_today:
         in_room = _minutes(now - entered.at)
     late = waiting is not None and waiting > clinic.late_after_minutes
     over = session.status == Status.BOOKED and session.ends_at <= now
@@ -218,9 +220,12 @@ def board(rows: list[DayRow]) -> list[Column]:
 
 
 def still_open(clinic: Clinic, day: dt.date, now: dt.datetime) -> QuerySet[Any]:
-    """Return the visits of a day whose time is over and which nobody has closed: people who came, or did not."""
+    """Return the visits of a day whose time is over and which nobody has closed: people who came, or did not.
+
+    Of a day gone by as many as `left_open` says of it.
+    """
     rows: QuerySet[Any] = TreatmentSession.objects.filter(
-        clinic=clinic, local_date=day, status__in=[Status.BOOKED, Status.ARRIVED], ends_at__lte=now
+        clinic=clinic, local_date=day, status__in=OPEN, ends_at__lte=now
     )
     return rows.select_related("clinic", "course__patient", "injector").order_by("starts_at", "pk")
 

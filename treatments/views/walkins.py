@@ -18,7 +18,7 @@ from clinic.redirects import posted_uid
 from clinic.wording import clock_words
 from patients.models import Patient
 from patients.search import MONTH_FIRST
-from treatments import booking, days, slots, walkins
+from treatments import booking, days, moves, slots, walkins
 from treatments.authorized import shortfalls
 from treatments.forms import parse_day
 from treatments.models import Course, Status, TreatmentSession
@@ -110,18 +110,29 @@ def sweep(request: StaffRequest) -> HttpResponse:
     """List a day's visits that nobody has closed; set the ticked ones as no-show. Nothing happens by itself."""
     now = timezone.now()
     date = parse_day(request.GET.get("date", "")) or now.astimezone(request.clinic.zone).date()
-    visits = list(days.still_open(request.clinic, date, now))
+    visits: list[Any] = list(days.still_open(request.clinic, date, now))
+    for visit in visits:
+        visit.may_be_missed = moves.find(visit.status, Status.NO_SHOW) is not None
     if request.method == "GET":
-        return render(request, "treatments/sweep.html", {"date": date, "visits": visits})
+        some = any(visit.may_be_missed for visit in visits)
+        return render(request, "treatments/sweep.html", {"date": date, "visits": visits, "some_may_be_missed": some})
+    return _set_ticked(request, visits, date, now)
+
+
+def _set_ticked(request: StaffRequest, visits: list[Any], date: dt.date, now: dt.datetime) -> HttpResponse:
     ticked = set(request.POST.getlist("visit"))
-    chosen = [visit for visit in visits if _as_seen(visit) in ticked]
+    if not ticked:
+        messages.warning(request, "Tick those who did not come. Nothing was changed.")
+        return redirect(f"{reverse('treatments:still_open')}?date={date.isoformat()}")
+    chosen = [visit for visit in visits if visit.may_be_missed and _as_seen(visit) in ticked]
     done = [visit for visit in chosen if _set_no_show(request, visit, now)]
     names = ", ".join(visit.course.patient.full_name for visit in done)
     if done:
         messages.success(request, f"{len(done)} set as no-show: {names}.")
     if len(done) < len(ticked):
         missed = len(ticked) - len(done)
-        messages.warning(request, f"{missed} changed meanwhile and stayed as they are. Look at them one by one.")
+        stayed = "stayed as it is. Look at it" if missed == 1 else "stayed as they are. Look at them one by one"
+        messages.warning(request, f"{missed} changed meanwhile and {stayed}.")
     return redirect(reverse("treatments:day", args=[date.isoformat()]))
 
 

@@ -62,6 +62,37 @@ def test_visits_left_open_are_said_on_every_day_after(
     assert (words in page) is said
 
 
+def test_the_day_counts_as_many_as_today_says_of_it_and_lists_them(
+    visit: TreatmentSession, toms: TreatmentSession, front_desk: User
+) -> None:
+    booking.change_status(session=toms, to=Status.ARRIVED, by=front_desk, at=NOW)
+    booking.change_status(session=toms, to=Status.IN_ROOM, by=front_desk, at=NOW)
+    with time_machine.travel(NOW + dt.timedelta(days=1), tick=False):
+        client = log_in(front_desk)
+        assert "2 visits still open." in text(client.get("/day/2026-11-23/"))
+        listed = text(client.get("/today/still-open/", {"date": "2026-11-23"}))
+        in_room = f"{toms.uid}.in_room.{toms.version}"
+        client.post("/today/still-open/?date=2026-11-23", {"visit": in_room})
+    assert ticked(listed) == [f"{visit.uid}.booked.1"]
+    assert f'href="/sessions/{toms.uid}/"' in listed
+    assert in_room not in listed
+    toms.refresh_from_db()
+    assert toms.status == Status.IN_ROOM
+
+
+def test_nobody_waits_on_a_day_gone_by(visit: TreatmentSession, front_desk: User) -> None:
+    booking.change_status(session=visit, to=Status.ARRIVED, by=front_desk, at=NOW)
+    with time_machine.travel(NOW + dt.timedelta(days=3), tick=False):
+        assert "Waiting" not in text(log_in(front_desk).get("/day/2026-11-23/"))
+
+
+def test_a_list_sent_without_a_tick_says_so(visit: TreatmentSession, front_desk: User) -> None:
+    with time_machine.travel(EVENING, tick=False):
+        page = text(log_in(front_desk).post("/today/still-open/", follow=True))
+    assert "Tick those who did not come." in page
+    assert "Visits still open" in page
+
+
 def test_visits_that_somebody_closed_are_not_asked_for_again(visit: TreatmentSession, front_desk: User) -> None:
     booking.change_status(session=visit, to=Status.NO_SHOW, by=front_desk, at=EVENING)
     assert left_open(visit.clinic, TODAY + dt.timedelta(days=1)) == []
@@ -77,7 +108,7 @@ def test_a_visit_that_changed_since_the_list_stays_as_it_is(
         page = text(client.get(client.post("/today/still-open/", {"visit": ticks}).url))  # type: ignore[attr-defined]
     visit.refresh_from_db()
     assert visit.status == Status.ARRIVED
-    assert "1 changed meanwhile" in page
+    assert "1 changed meanwhile and stayed as it is. Look at it." in page
 
 
 def test_the_printed_list_names_people_by_birth_and_number_under_a_head_that_repeats(
