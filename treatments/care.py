@@ -30,13 +30,13 @@ class Care:
     effects: list[SideEffect] = field(default_factory=list)
 
     def lateness_words(self, today: dt.date) -> str:
-        """Say what the days since the last session of the open course ask for: as of the booked visit, else of today."""
+        """Say what the days since the last session of the open course ask for: as of the visit to come, else of today."""
         last = max(
             (one.given_on for one in self.given if self.course and one.course_id == self.course.pk), default=None
         )
         if last is None:
             return ""
-        on = self.session.local_date if self.session else today
+        on = max(self.session.local_date, today) if self.session else today
         words = LATENESS_WORDS.get(lateness(last, on, self.course.interval_days), "")
         return f"Day {(on - last).days}, {words}." if words else ""
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from clinic.models import AuditEntry, Clinic, User
 from patients.models import Patient
 from patients.search import search_text, terms
-from tests.builders import make_course, make_patient
+from tests.builders import NOW, make_course, make_injector, make_patient, make_session
 from tests.conftest import log_in
 
 URL = "/patients/"
@@ -201,6 +201,13 @@ def test_the_row_says_when_the_person_comes_next(front_desk: User, people: list[
     make_course(people[2], last_given_on=dt.date(2026, 9, 7))
     page = log_in(front_desk).get(URL, {"q": "rie"}).content.decode()
     assert "Due 30 Nov 2026, not booked" in page
+
+
+def test_the_row_does_not_call_a_visit_gone_by_the_next_one(front_desk: User, people: list[Patient]) -> None:
+    course = make_course(people[2], last_given_on=dt.date(2026, 8, 1))
+    make_session(course, make_injector(course.clinic), NOW - dt.timedelta(days=3))
+    page = log_in(front_desk).get(URL, {"q": "rie"}).content.decode()
+    assert "Fri 20 Nov 10:00, still open" in page
 
 
 def many(clinic: Clinic, count: int) -> None:

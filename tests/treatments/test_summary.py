@@ -13,7 +13,7 @@ from tests.conftest import log_in
 from tests.treatments.test_everyone import treated
 from tests.treatments.test_level import keep_diary
 from tests.treatments.test_recording import sign
-from treatments.models import Course, Status
+from treatments.models import Course, Status, TreatmentSession
 from treatments.scores.entering import record_scores
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +44,19 @@ def test_the_safety_note_stands_on_top_of_every_page_where_somebody_injects(
         ("treatments:record", session.uid),
     ):
         assert f"<strong>Safety:</strong> {NOTE}" in text_of(nurse, name, uid)
+
+
+def test_a_visit_gone_by_that_nobody_closed_is_not_called_the_next_one(
+    course: Course, osei: Injector, nurse: User
+) -> None:
+    visit = make_session(course, osei, NOW - 3 * ONE, due_on=TODAY - 3 * ONE)
+    page = text_of(nurse, "patients:detail", course.patient.uid)
+    assert "<strong>Still open:</strong> Friday 20 November 2026, 10am" in page
+    assert "Say what became of this visit" in page
+    assert "Next visit" not in text_of(nurse, "treatments:summary", course.patient.uid)
+    TreatmentSession.objects.filter(pk=visit.pk).update(local_date=TODAY)
+    assert "<strong>Next:</strong>" in text_of(nurse, "patients:detail", course.patient.uid)
+    assert "Next visit: " in text_of(nurse, "treatments:summary", course.patient.uid)
 
 
 def test_the_note_is_changed_with_the_details_and_its_history_stays(noted: Patient, front_desk: User) -> None:

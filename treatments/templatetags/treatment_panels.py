@@ -47,7 +47,7 @@ def care_of_patient(patient: Patient) -> Care:
 
 @register.inclusion_tag("treatments/_next_visit.html", takes_context=True)
 def next_visit(context: RequestContext, patient: Patient, care: Care, today: dt.date) -> dict[str, Any]:
-    """Say when the person comes next, or since when they are due."""
+    """Say when the person comes next, that a visit gone by was not closed, or since when they are due."""
     membership = context.get("membership")
     return {
         "course": care.course,
@@ -66,12 +66,14 @@ def next_visit(context: RequestContext, patient: Patient, care: Care, today: dt.
 @register.simple_tag
 def next_visits(patients: Iterable[Patient]) -> dict[int, str]:
     """Return a short line per patient id for a list of people, in two queries."""
-    return {pk: _line(entry["course"], entry["session"]) for pk, entry in _standing(list(patients)).items()}
+    today = timezone.localdate()
+    return {pk: _line(entry["course"], entry["session"], today) for pk, entry in _standing(list(patients)).items()}
 
 
-def _line(course: Any, session: TreatmentSession | None) -> str:
+def _line(course: Any, session: TreatmentSession | None, today: dt.date) -> str:
     if session:
-        return short_words(timezone.localtime(session.starts_at))
+        when = short_words(timezone.localtime(session.starts_at))
+        return f"{when}, still open" if session.local_date < today else when
     return f"Due {course.next_due_on.day} {course.next_due_on:%b %Y}, not booked"
 
 
