@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from clinic.models import Clinic, Injector, User
-from tests.builders import NOW, make_course, make_patient, room_of
+from tests.builders import NOW, make_course, make_patient, make_session, room_of
 from tests.conftest import log_in
 from tests.pages import text
 from tests.treatments.views.conftest import book_url
@@ -164,3 +164,22 @@ def test_cancelling_asks_why(visit: TreatmentSession, front_desk: User) -> None:
     client.post(url, {"reason": "Has a cold"})
     visit.refresh_from_db()
     assert visit.status == Status.CANCELLED
+
+
+@pytest.mark.parametrize("name", ["book", "wait", "snooze", "let_go", "close_course", "move", "cancel"])
+def test_every_page_about_a_visit_or_course_tells_people_of_one_name_apart(
+    course: Course, osei: Injector, prescriber: User, name: str
+) -> None:
+    about = make_session(course, osei, NOW + dt.timedelta(hours=1)) if name in {"move", "cancel"} else course
+    page = text(log_in(prescriber).get(reverse(f"treatments:{name}", args=[about.uid])))
+    assert "Born 17 April 1984 · RV000001" in page
+
+
+def test_who_is_offered_a_time_is_told_apart_from_another_of_the_same_name(course: Course, front_desk: User) -> None:
+    client = log_in(front_desk)
+    slot = first_slot(text(client.get(book_url(course))))
+    for address, query in (
+        (reverse("treatments:calendar_free"), {"time": slot}),
+        (reverse("treatments:walk_in"), {"q": "santos"}),
+    ):
+        assert "born 17 April 1984 · RV000001" in text(client.get(address, query))
