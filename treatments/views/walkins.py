@@ -5,6 +5,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -51,11 +52,13 @@ def walk_in(request: StaffRequest) -> HttpResponse:
 
 
 def _found(request: StaffRequest, text: str) -> list[Any]:
-    """Return those in treatment who match, one more than is shown."""
+    """Return those in treatment who match, one more than is shown; ``here``: they have come, and their visit has begun."""
     people = Patient.objects.filter(clinic=request.clinic)
     matching = people.matching(text, month_first=request.clinic.country in MONTH_FIRST)
     courses: Any = Course.objects.filter(clinic=request.clinic, patient__in=matching).open().with_due()
-    return list(courses.select_related("patient").order_by("patient__family_name", "pk")[: MOST + 1])
+    begun = TreatmentSession.objects.filter(course=OuterRef("pk"), status__in=[Status.ARRIVED, Status.IN_ROOM])
+    courses = courses.annotate(here=Exists(begun)).select_related("patient")
+    return list(courses.order_by("patient__family_name", "pk")[: MOST + 1])
 
 
 def _shown(request: StaffRequest, found: list[Any], now: dt.datetime) -> list[Any]:

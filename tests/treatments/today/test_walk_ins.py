@@ -36,6 +36,13 @@ def put_in(client: Client, course: Course, **more: str) -> Any:
     return client.post(reverse("treatments:put_in", args=[course.uid]), data)
 
 
+def test_who_is_here_already_is_not_to_be_put_in_again(course: Course, client: Client) -> None:
+    put_in(client, course)
+    page = text(client.get("/today/walk-in/", {"q": "sant"}))
+    assert "Here already: that visit has begun." in page
+    assert "Put in at" not in page
+
+
 def test_nobody_is_put_in_or_offered_times_whose_course_has_ended_meanwhile(
     course: Course, client: Client, prescriber: User
 ) -> None:
