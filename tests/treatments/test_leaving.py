@@ -141,10 +141,10 @@ def test_diary_medicines_and_authorizations_of_a_joined_record_count_for_the_one
     "page_of",
     [
         *("patients:assess", "patients:diary", "patients:medicines", "patients:new_acute", "patients:edit"),
-        *("treatments:report_effect", "treatments:score", "treatments:outside_dose"),
+        *("treatments:report_effect", "treatments:score", "treatments:outside_dose", "treatments:summary"),
     ],
 )
-def test_every_page_on_which_something_is_written_says_that_the_record_is_closed(
+def test_every_page_on_which_something_is_written_and_the_letter_say_that_the_record_is_closed(
     maria: Patient, double: Patient, prescriber: User, page_of: str
 ) -> None:
     leaving.merge(patient=double, into=maria, by=prescriber, at=NOW)
