@@ -30,10 +30,26 @@ def hold_line(line: Line) -> None:
 
 @transaction.atomic
 def save_line(*, line: Line, by: User, at: dt.datetime) -> None:
-    """Store a new or changed line with its history."""
+    """Store a new or changed line with its history, of a person who is held (`hold_line`).
+
+    A new one that says what another says already is kept once: a form that came twice would count its days twice.
+    """
+    if line._state.adding and _stands_already(line):
+        return
     action = AuditEntry.Action.CREATE if line._state.adding else AuditEntry.Action.CHANGE
     save_as(line, by=by, at=at)
     _trace(line, action, by=by, at=at)
+
+
+def _stands_already(line: Line) -> bool:
+    others = type(line)._default_manager.filter(patient=line.patient_id)
+    return any(_said(other) == _said(line) for other in others)
+
+
+def _said(line: Line) -> dict[str, object]:
+    """Return all that a line says, and whether it was taken off the list."""
+    names = [field.attname for field in line._meta.concrete_fields if field.name not in {"id", "uid"}]
+    return {name: getattr(line, name) for name in names}
 
 
 @transaction.atomic

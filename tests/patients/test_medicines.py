@@ -82,6 +82,15 @@ def test_two_people_who_edit_one_line_see_each_other(nurse: User, prescriber: Us
     assert kept.dose == "50 mg"
 
 
+@pytest.mark.parametrize(("name", "data"), [("new_preventive", LINE), ("new_acute", TOLD)])
+def test_a_line_that_is_sent_twice_is_kept_once(nurse: User, maria: Patient, name: str, data: dict[str, str]) -> None:
+    for _ in range(2):
+        assert post(nurse, name, maria.uid, data)[0] == 200
+    assert PreventiveTrial.objects.count() + AcuteMedication.objects.count() == 1
+    post(nurse, name, maria.uid, data | {"drug": "Another"})
+    assert PreventiveTrial.objects.count() + AcuteMedication.objects.count() == 2
+
+
 def test_a_line_taken_off_can_be_put_back_and_keeps_its_history(nurse: User, maria: Patient) -> None:
     post(nurse, "new_preventive", maria.uid, LINE)
     kept = PreventiveTrial.objects.get()
