@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from clinic import audit
 from clinic.access import Capability, StaffRequest, requires
 from clinic.forms import in_words
 from patients.actions import RecordNumberTaken
@@ -32,6 +33,7 @@ def register(request: StaffRequest) -> HttpResponse:
         return render(request, "patients/new.html", {"form": form}, status=422)
     same = [] if "anyway" in posted else list(form.same_people().prefetch_related("contact_points")[:10])
     if same:
+        audit.list_shown(request, "same people", len(same))
         return render(request, "patients/new.html", {"form": form, "same": same}, status=409)
     try:
         patient = form.save(by=request.user, at=timezone.now())

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from clinic import audit
 from clinic.access import Capability, StaffRequest, requires
 from clinic.redirects import next_url
 from patients.models import Channel, Patient
@@ -114,6 +115,7 @@ def _as_another(request: StaffRequest, form: OneOffForm) -> OneOffForm:
 def _page(request: StaffRequest, people: set[uuid.UUID], form: OneOffForm, status: int = 200) -> HttpResponse:
     now = timezone.now()
     chosen = one_off.recipients(clinic=request.clinic, people=people, now=now)
+    audit.list_shown(request, "to write to", len(chosen))
     context = _shown(request, form) | {
         "form": form,
         "reachable": [one for one in chosen if not one.obstacle],

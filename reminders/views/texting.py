@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from clinic import audit
 from clinic.access import Capability, StaffRequest, requires
 from clinic.redirects import next_url
 from reminders import texting
@@ -32,6 +33,7 @@ def text_people(request: StaffRequest) -> HttpResponse:
     if request.method == "POST":
         return _send(request, ticked, now)
     people = texting.recipients(clinic=request.clinic, courses=ticked, now=now)
+    audit.list_shown(request, "to text", len(people))
     reachable = [one for one in people if not one.obstacle]
     context = {
         "reachable": reachable,

@@ -5,6 +5,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from clinic import audit
@@ -12,10 +13,14 @@ from clinic.models import AuditEntry, Clinic, Role, User
 from patients.actions import close_record
 from patients.models import Patient
 from privacy.looks import PAGE, traces_of
-from tests.builders import NOW, TODAY, make_patient, make_user
+from tests.builders import NOW, TODAY, make_course, make_patient, make_record, make_session, make_user
 from tests.conftest import log_in
 from tests.interface.programs import Program
+from tests.treatments.setup.conftest import leave_form
 from tests.world import World
+from treatments.models import ClaimDraft, SlotOffer, Status, TreatmentSession
+from treatments.slots import Slot
+from treatments.stock.changes import Delivery, receive
 
 
 def who_looked(world: World) -> str:
@@ -38,6 +43,99 @@ def test_a_form_that_comes_back_refused_shows_the_person_and_is_listed(harbour: 
     response = desk.post(reverse("patients:edit", args=[harbour.patient.uid]), {})
     assert (response.status_code, harbour.patient.family_name in response.content.decode()) == (422, True)
     assert [entry.kind for entry in traces_of(harbour.patient)][:1] == ["patients edit"]
+
+
+class Named:
+    """Rosa Lindqvist in each of the places where somebody is named at an address that is nobody's own."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.clinic, self.by = world, world.clinic, world.colleague
+        self.patient = make_patient(world.clinic, "Rosa", "Lindqvist")
+        self.course = make_course(self.patient, last_given_on=TODAY - dt.timedelta(days=100), injector=world.injector)
+
+    def visit(self, at: dt.datetime, **fields: Any) -> TreatmentSession:
+        """Book her."""
+        return make_session(self.course, self.world.injector, at, due_on=TODAY, **fields)
+
+    def claims(self, client: Any) -> Any:
+        """A claim that was drafted for her session."""
+        session = self.visit(NOW - dt.timedelta(hours=1), status=Status.IN_ROOM)
+        record = make_record(session, signed_at=NOW, signed_by=self.by)
+        TreatmentSession.objects.filter(pk=session.pk).update(status=Status.DONE, record=record, given_on=TODAY)
+        ClaimDraft.objects.create(
+            clinic=self.clinic, session=session, diagnosis_code="G43.709", drafted_at=NOW, drafted_by=self.by
+        )
+        return client.get(reverse("treatments:claims"))
+
+    def stock(self, client: Any) -> Any:
+        """A vial that is kept for her."""
+        delivery = Delivery("C4471", 200, TODAY + dt.timedelta(days=300), 1, TODAY, self.patient)
+        receive(clinic=self.clinic, delivery=delivery, by=self.by, at=NOW)
+        return client.get(reverse("treatments:stock"))
+
+    def offers(self, client: Any) -> Any:
+        """A time that she took."""
+        SlotOffer.objects.filter(pk=self.world.offer.pk).update(
+            state=SlotOffer.State.TAKEN, session=self.visit(NOW + dt.timedelta(days=1))
+        )
+        return client.get(reverse("treatments:offers"))
+
+    def offer(self, client: Any) -> Any:
+        """A time that she could have."""
+        starts = NOW + dt.timedelta(days=2)
+        slot = Slot(self.world.injector, self.world.room, starts, starts + dt.timedelta(minutes=15))
+        return client.get(reverse("treatments:offer"), {"slot": slot.code})
+
+    def still_open(self, client: Any) -> Any:
+        """A visit that nobody has closed."""
+        self.visit(NOW - dt.timedelta(hours=1))
+        return client.get(reverse("treatments:still_open"))
+
+    def text_people(self, client: Any) -> Any:
+        """A press of *Text* in her row of Recall."""
+        return client.get(reverse("reminders:text_people"), {"course": self.course.uid})
+
+    def write(self, client: Any) -> Any:
+        """A message to her alone."""
+        return client.get(reverse("reminders:write"), {"patient": self.patient.uid})
+
+    def outside(self, client: Any) -> Any:
+        """A visit in the evening."""
+        self.visit(NOW + dt.timedelta(hours=12))
+        return client.get(reverse("setup:outside"))
+
+    def stranded(self, client: Any) -> Any:
+        """Leave that would strand her visit."""
+        self.visit(NOW + dt.timedelta(days=9))
+        return client.post(
+            reverse("setup:new_leave", args=[self.world.injector.uid]), leave_form("2026-12-02", "2026-12-02")
+        )
+
+    def same(self, client: Any) -> Any:
+        """Somebody who is registered, and may be her."""
+        born = self.patient.birth_date
+        names = {"given_name": "Rosa", "family_name": "Lindqvist", "phone": "07700 900777", "consent": "yes"}
+        date = {"birth_date_day": born.day, "birth_date_month": born.month, "birth_date_year": born.year}
+        return client.post(reverse("patients:new"), names | date)
+
+    def step(self, client: Any) -> Any:
+        """A step that a colleague was faster with."""
+        visit = self.visit(NOW, status=Status.NO_SHOW, version=2)
+        return client.post(reverse("treatments:step"), {"step": f"{visit.pk}.arrived.booked.1"})
+
+
+def test_who_is_shown_somebody_at_an_address_that_is_nobodys_own_is_written_down(
+    harbour: World, kit: Any, keeper: User
+) -> None:
+    places = [name for name, made in vars(Named).items() if callable(made) and name not in {"__init__", "visit"}]
+    looks, untraced = AuditEntry.objects.filter(actor=keeper, action=AuditEntry.Action.READ), []
+    for place in places:
+        with transaction.atomic():
+            answer = getattr(Named(harbour), place)(kit)
+            assert (place, "Lindqvist" in answer.content.decode()) == (place, True)
+            untraced += [] if looks.exists() else [place]
+            transaction.set_rollback(True)
+    assert untraced == []
 
 
 def test_the_question_is_itself_on_the_list(harbour: World, kit: Any) -> None:

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from clinic import audit
 from clinic.access import Capability, StaffRequest, requires
 from treatments.claims import drafting
 from treatments.claims.forms import CodeForm
@@ -33,6 +34,7 @@ def claims(request: StaffRequest) -> HttpResponse:
     valid = form.is_valid()
     rows = drafting.with_lines(drafting.drafts(request.clinic, **form.cleaned_data)) if valid else []
     query = {name: value.isoformat() for name, value in form.cleaned_data.items()} if valid else {}
+    audit.list_shown(request, "claims", len(rows))
     context = {"form": form, "rows": rows, "query": query}
     return render(request, "treatments/claims/claims.html", context, status=200 if valid else 422)
 

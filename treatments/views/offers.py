@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 
+from clinic import audit
 from clinic.access import Capability, StaffRequest, may, requires
 from clinic.message_hours import leaving_words
 from clinic.wording import short_words
@@ -27,7 +28,10 @@ def freed(request: StaffRequest) -> HttpResponse:
     """List free times that cancelled and moved visits left behind, and the newest offers."""
     now = timezone.now()
     free = freed_times(clinic=request.clinic, now=now)
-    recent = SlotOffer.objects.filter(clinic=request.clinic).select_related("injector", "session__course__patient")
+    made = SlotOffer.objects.filter(clinic=request.clinic).select_related("injector", "session__course__patient")
+    recent = list(made[: RECENT + 1])
+    if taken := sum(offer.session is not None for offer in recent[:RECENT]):
+        audit.list_shown(request, "offers", taken)
     context = {
         "freed": free[:MOST],
         "more": len(free[MOST:]),
@@ -53,6 +57,8 @@ def new(request: StaffRequest) -> HttpResponse:
         problem = str(error)
     cannot = offers.obstacle(slot, now) if slot else ""
     ranking = candidates.rank(clinic=request.clinic, slot=slot, at=now) if slot and not cannot else None
+    if ranking:
+        audit.list_shown(request, "offer", len(ranking.first))
     context = {
         "slot": slot,
         "people": ranking.first if ranking else [],

@@ -1,6 +1,7 @@
 """The one-click steps of a visit, and taking the last one back."""
 
 import uuid
+from http import HTTPStatus
 from typing import NamedTuple
 
 from django.contrib import messages
@@ -17,7 +18,7 @@ from treatments import booking, undoing
 from treatments.authorized import shortfalls
 from treatments.models import SessionEvent, Status, TreatmentSession
 from treatments.views.conflicts import conflict_page, old_time_gone, step_conflict, theirs
-from treatments.views.lookup import get_session, get_session_by_key
+from treatments.views.lookup import get_session, get_session_by_key, note_reading
 
 # Done is reached by signing; nothing leads to Given before.
 PRESSED = frozenset({Status.BOOKED, Status.ARRIVED, Status.IN_ROOM, Status.NO_SHOW, Status.CANCELLED})
@@ -35,7 +36,11 @@ def status(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 def step(request: StaffRequest) -> HttpResponse:
     """Take one of a day's visits one step on: which, to what, and how the page showed it, says the button."""
     key, _, asked = request.POST.get("step", "").partition(".")
-    return _take(request, get_session_by_key(request, key), Pressed(*asked.split(".", 2)))
+    session = get_session_by_key(request, key)
+    answer = _take(request, session, Pressed(*asked.split(".", 2)))
+    if answer.status_code == HTTPStatus.CONFLICT:  # shows the visit, at an address that does not name it
+        note_reading(request, timezone.now(), "session", session.uid)
+    return answer
 
 
 def _take(request: StaffRequest, session: TreatmentSession, pressed: "Pressed") -> HttpResponse:

@@ -36,6 +36,8 @@ def stock(request: StaffRequest) -> HttpResponse:
 def _stock_page(request: StaffRequest, discarding: DiscardForm | None = None) -> HttpResponse:
     today = _today(request.clinic)
     shelves = shelf.shelves(shelf.in_stock(request.clinic))
+    if named := sum(one.owner is not None for one in shelves):
+        audit.list_shown(request, "stock", named)
     kept = shelf.keeps_stock(request.clinic)
     context = {
         "rows": [(one, one.expired(today), _discard_form(one, discarding)) for one in shelves],

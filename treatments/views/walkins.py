@@ -117,6 +117,7 @@ def sweep(request: StaffRequest) -> HttpResponse:
     for visit in visits:
         visit.may_be_missed = moves.find(visit.status, Status.NO_SHOW) is not None
     if request.method == "GET":
+        audit.list_shown(request, "still open", len(visits))
         some = any(visit.may_be_missed for visit in visits)
         return render(request, "treatments/sweep.html", {"date": date, "visits": visits, "some_may_be_missed": some})
     return _set_ticked(request, visits, date, now)

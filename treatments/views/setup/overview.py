@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from clinic import audit
 from clinic.access import Capability, StaffRequest, requires
 from clinic.models import Absence, Closure, OpeningHours
 from treatments.setup import history
@@ -47,6 +48,7 @@ def outside_hours(request: StaffRequest) -> HttpResponse:
     reasons = reasons_outside(request.clinic, Q(), timezone.now())
     page = Paginator(list(reasons.items()), PAGE).get_page(request.GET.get("page"))
     visits = with_visits(dict(page.object_list))
+    audit.list_shown(request, "outside hours", len(visits))
     return render(request, "treatments/setup/outside.html", {"visits": visits, "page_obj": page})
 
 

@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from clinic import audit
 from clinic.access import StaffRequest
 from clinic.models import User
 from treatments import wishes
@@ -109,6 +110,7 @@ def _stranded(request: StaffRequest, change: Change, page: Page, problem: str, s
     except Conflict as error:
         raise Refused(HELD) from error
     wishes.put_on([visit.session for visit in visits])
+    audit.list_shown(request, "stranded", len(visits))
     context = {
         "change": change,
         "page": page,
