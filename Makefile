@@ -4,7 +4,7 @@ BIN := .venv/bin
 
 # Settings as a clinic runs them: what the deploy check of `make lint` looks at.
 AS_DEPLOYED = set -a && . ./.env.example && SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
-	&& FIELD_ENCRYPTION_KEYS=$$($(BIN)/python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())')
+	&& FIELD_ENCRYPTION_KEYS=$$($(BIN)/python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())') && SMS_GATEWAY_TOKEN=made-up
 
 .PHONY: demo test lint types rules bench screenshots words lock
 

@@ -128,6 +128,11 @@ def messages_can_leave(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if settings.SEND_TEXTS and not settings.SMS_GATEWAY_URL and not settings.DEMO:
         hint = "Set SMS_GATEWAY_URL, or SEND_TEXTS=false where people get letters only."
         wrong.append(Error("No SMS gateway is set.", hint=hint, id="clinic.E002"))
+    elif settings.SEND_TEXTS and settings.SMS_GATEWAY_URL and not _known_to_the_gateway():
+        hint = (
+            "Set SMS_GATEWAY_ACCOUNT and SMS_GATEWAY_TOKEN: without both, no text and no call of the gateway is taken."
+        )
+        wrong.append(Error("The SMS gateway is set without its account or its token.", hint=hint, id="clinic.E008"))
     if settings.EMAIL_BACKEND.endswith("filebased.EmailBackend") and not settings.DEMO:
         wrong.append(Error("No mail server is set.", hint="Set EMAIL_URL.", id="clinic.E003"))
     if not settings.BASE_URL.startswith("https://") and settings.HTTPS:
@@ -140,6 +145,10 @@ def messages_can_leave(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         hint = "Write the host of BASE_URL there, without https://. Every link in a message would be refused."
         wrong.append(Error("ALLOWED_HOSTS has not the host of BASE_URL.", hint=hint, id="clinic.E006"))
     return wrong
+
+
+def _known_to_the_gateway() -> bool:
+    return bool(settings.SMS_GATEWAY_ACCOUNT and settings.SMS_GATEWAY_TOKEN)
 
 
 def _host_of(url: str) -> str:

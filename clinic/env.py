@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 KEY_BYTES = 32
+# What the address of somebody else's interface may begin with.
+WEB = ("https", "http")
 
 
 def env_text(name: str, default: str | None = None) -> str:

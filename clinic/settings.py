@@ -11,6 +11,7 @@ from clinic import logs
 from clinic.brokers import BROKERS, transport_options
 from clinic.databases import database
 from clinic.env import (
+    WEB,
     env_address,
     env_bool,
     env_choice,
@@ -235,9 +236,10 @@ else:
     EMAIL_FILE_PATH = OUTBOX_DIR / "email"
 EMAIL_TIMEOUT = env_int("EMAIL_TIMEOUT_SECONDS", 10)
 # Mail through Mailgun instead: sent through its API where a key is set; its news of each letter is signed with the last.
+_MAILGUN = "https://api.mailgun.net/v3"
 ANYMAIL = {
     "MAILGUN_API_KEY": env_secret("MAILGUN_API_KEY", ""),
-    "MAILGUN_API_URL": env_text("MAILGUN_API_URL", "https://api.mailgun.net/v3"),
+    "MAILGUN_API_URL": env_address("MAILGUN_API_URL", _MAILGUN, _MAILGUN, WEB),
     "MAILGUN_SENDER_DOMAIN": env_text("MAILGUN_SENDER_DOMAIN", ""),
     "MAILGUN_WEBHOOK_SIGNING_KEY": env_secret("MAILGUN_WEBHOOK_SIGNING_KEY", ""),
     "REQUESTS_TIMEOUT": EMAIL_TIMEOUT,
@@ -248,7 +250,7 @@ DEFAULT_FROM_EMAIL = env_text("DEFAULT_FROM_EMAIL", "clinic@clinic.example")
 
 # Text messages: any gateway with Twilio's HTTP interface, else files that the outbox page shows; false for letters only.
 SEND_TEXTS = env_bool("SEND_TEXTS", default=True)
-SMS_GATEWAY_URL = env_text("SMS_GATEWAY_URL", "").rstrip("/")
+SMS_GATEWAY_URL = env_address("SMS_GATEWAY_URL", "", "https://api.gateway.example", WEB).rstrip("/")
 SMS_GATEWAY_ACCOUNT = env_text("SMS_GATEWAY_ACCOUNT", "")
 SMS_GATEWAY_TOKEN = env_secret("SMS_GATEWAY_TOKEN", "")
 SMS_FROM = env_text("SMS_FROM", "+447700900999")

@@ -30,6 +30,7 @@ def settings_file(tmp_path: Path) -> Path:
     for name, value in {
         "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz" * 2,
         "FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+        "SMS_GATEWAY_TOKEN": "made-up",
     }.items():
         text = text.replace(f"\n{name}=\n", f"\n{name}={value}\n")
     file = tmp_path / "env"
@@ -54,6 +55,15 @@ def test_a_level_of_the_log_that_is_none_does_not_start(settings_file: Path) -> 
     done = run(settings_file, "manage", "check")
     assert done.returncode == 1
     assert "LOG_LEVEL is 'LOUD'. Write DEBUG, INFO" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["SMS_GATEWAY_URL", "MAILGUN_API_URL"])
+def test_an_address_to_which_no_message_could_be_handed_does_not_start(settings_file: Path, name: str) -> None:
+    with settings_file.open("a") as file:
+        file.write(f"{name}=api.gateway.example\n")
+    done = run(settings_file, "manage", "check")
+    assert done.returncode == 1
+    assert f"{name} cannot be read. Write it like https://" in done.stderr
 
 
 def test_an_unknown_part_is_refused(settings_file: Path) -> None:

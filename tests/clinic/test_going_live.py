@@ -18,6 +18,18 @@ def test_a_gateway_is_asked_for_where_texts_are_to_be_sent(
 
 
 @pytest.mark.parametrize(
+    ("texts", "account", "token", "found"),
+    [(True, "AC1", "secret", False), (True, "AC1", "", True), (True, "", "secret", True), (False, "AC1", "", False)],
+)
+def test_a_gateway_that_would_refuse_every_text_is_named(
+    settings: Settings, texts: bool, account: str, token: str, found: bool
+) -> None:
+    settings.DEMO, settings.SEND_TEXTS, settings.SMS_GATEWAY_URL = False, texts, "https://api.gateway.example"
+    settings.SMS_GATEWAY_ACCOUNT, settings.SMS_GATEWAY_TOKEN = account, token
+    assert ("clinic.E008" in [one.id for one in messages_can_leave(None)]) is found
+
+
+@pytest.mark.parametrize(
     ("hosts", "found"),
     [
         (["visits.clinic.example"], False),
