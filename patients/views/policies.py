@@ -72,7 +72,9 @@ def edit(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         messages.info(request, "Nothing was changed.")
         return redirect("patients:policies")
     try:
-        row = keep_policy(clinic=request.clinic, rules=rules, by=request.user, at=timezone.now(), after=last)
+        row = keep_policy(
+            clinic=request.clinic, rules=rules, by=request.user, at=timezone.now(), after=last, in_use=last.in_use
+        )
     except VersionTaken as conflict:
         return _changed_meanwhile(request, form, conflict.row)
     except NameTaken:
@@ -90,7 +92,7 @@ def _changed_meanwhile(request: StaffRequest, form: PolicyForm, last: Policy) ->
     posted["version"] = str(last.version)
     form.data = posted
     edits = differences(form.policy(), last.policy())
-    context = {"form": form, "heading": last.name, "last": last, "edits": edits}
+    context = {"form": form, "heading": last.name, "last": last, "edits": edits, "overtaken": True}
     return render(request, "patients/policy.html", context, status=409)
 
 

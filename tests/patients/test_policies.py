@@ -67,6 +67,18 @@ def test_two_admins_who_edit_one_policy_see_each_other(admin: User, aster: Polic
     assert Policy.objects.count() == 2
 
 
+@pytest.mark.parametrize("typed", [{"preventive_days": "90"}, {}])
+def test_a_policy_that_a_colleague_stopped_using_meanwhile_stays_so_and_that_is_said(
+    admin: User, riverside: Clinic, aster: Policy, typed: dict[str, str]
+) -> None:
+    post(admin, "retire_policy", aster.family, {})
+    sent = answers(**typed)
+    status, page = post(admin, "edit_policy", aster.family, sent | {"version": "1"})
+    assert (status, "Aster Health is not used any more" in page) == (409, True)
+    post(admin, "edit_policy", aster.family, sent | {"version": "2"})
+    assert own(riverside) == []
+
+
 def test_the_database_keeps_one_row_per_version(admin: User, aster: Policy) -> None:
     rules = aster.policy()
     keep_policy(clinic=aster.clinic, rules=rules, by=admin, at=NOW, after=aster)
