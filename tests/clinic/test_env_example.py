@@ -6,6 +6,8 @@ from pathlib import Path
 from django.conf import settings
 
 READ = re.compile(r'env_(?:text|secret|keys|bool|int|list|choice|decimal|networks|address)\(\s*"([A-Z_]+)"')
+DEFAULT = re.compile(r'env_\w+\(\s*"([A-Z_]+)"(?:, (?:default=)?(?:"([^"]*)"|(\w+)))?')
+SHOWN = re.compile(r"^# ([A-Z_]+)=(.*)$", re.MULTILINE)
 LISTED = re.compile(r"^(?:# )?([A-Z_]+)=", re.MULTILINE)
 
 
@@ -13,6 +15,15 @@ def test_lists_exactly_what_the_settings_read() -> None:
     base = Path(settings.BASE_DIR)
     read = set(READ.findall((base / "clinic" / "settings.py").read_text()))
     assert set(LISTED.findall((base / ".env.example").read_text())) == read
+
+
+def test_a_line_that_is_commented_out_shows_what_holds_without_it() -> None:
+    base = Path(settings.BASE_DIR)
+    code = (base / "clinic" / "settings.py").read_text()
+    named = dict(re.findall(r'^(\w+) = "(.*)"$', code, re.MULTILINE))
+    holds = {name: text or named.get(word, word.replace("_", "").lower()) for name, text, word in DEFAULT.findall(code)}
+    shown = dict(SHOWN.findall((base / ".env.example").read_text()))
+    assert {name: value for name, value in shown.items() if value != holds[name]} == {}
 
 
 def test_the_page_for_who_runs_it_speaks_of_each() -> None:
