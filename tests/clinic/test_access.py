@@ -149,6 +149,20 @@ def test_one_person_works_at_two_clinics_and_switches(
     assert client.get(url).status_code == 404
 
 
+def test_a_page_of_the_other_clinic_is_not_found_and_says_how_to_get_there(
+    maria: Patient, lakeside: Clinic, front_desk: User
+) -> None:
+    client, url = log_in(front_desk), reverse("patients:detail", args=[maria.uid])
+    assert "Go to Riverside" not in client.get(reverse("patients:detail", args=[uuid.uuid4()])).content.decode()
+    Membership.objects.create(user=front_desk, clinic=lakeside, role=Role.FRONT_DESK)
+    client.post(reverse("clinic:switch"), {"clinic": lakeside.uid})  # in another window
+    page = client.get(url)
+    assert (page.status_code, "You work at <strong>Lakeside Clinic</strong>" in page.content.decode()) == (404, True)
+    [button] = re.findall(r'name="clinic" value="([^"]+)">Go to Riverside Clinic<', page.content.decode())
+    client.post(reverse("clinic:switch"), {"clinic": button})
+    assert client.get(url).status_code == 200
+
+
 def send(client: Client, room: dict[str, str]) -> Any:
     """Send the form of a new room as a browser does."""
     content_type = "application/x-www-form-urlencoded"
