@@ -3,9 +3,11 @@
 import base64
 import ipaddress
 import os
+import re
 import warnings
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +15,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 KEY_BYTES = 32
+_ADDRESS = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+")
 # What the address of somebody else's interface may begin with.
 WEB = ("https", "http")
 
@@ -91,6 +94,18 @@ def _split(url: str, schemes: tuple[str, ...]) -> dict[str, Any]:
     parts = [urlsplit(one) for one in url.split(";")]
     ours = [one for one in parts if one.scheme in schemes and (one.hostname or not one.netloc) and one.port != 0]
     return {"parts": parts} if len(ours) == len(parts) else {}
+
+
+def env_sender(name: str, default: str) -> str:
+    """Return whom letters come from. One that cannot be read stops the start: no letter could be put together."""
+    value = env_text(name, default)
+    address = parseaddr(value)[1]
+    if not _ADDRESS.fullmatch(address) or not (value == address or value.endswith(f"<{address}>")):
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}. Write it like visits@clinic.example, or with a name, which a comma puts into double "
+            'quotes: "Riverside, Clinic" <visits@clinic.example>.'
+        )
+    return value
 
 
 def env_bool(name: str, *, default: bool) -> bool:

@@ -21,6 +21,7 @@ from clinic.env import (
     env_list,
     env_networks,
     env_secret,
+    env_sender,
     env_text,
     read_address,
 )
@@ -246,7 +247,7 @@ ANYMAIL = {
 }
 if ANYMAIL["MAILGUN_API_KEY"]:
     EMAIL_BACKEND = "reminders.channels.mailgun.EmailBackend"
-DEFAULT_FROM_EMAIL = env_text("DEFAULT_FROM_EMAIL", "clinic@clinic.example")
+DEFAULT_FROM_EMAIL = env_sender("DEFAULT_FROM_EMAIL", "clinic@clinic.example")
 
 # Text messages: any gateway with Twilio's HTTP interface, else files that the outbox page shows; false for letters only.
 SEND_TEXTS = env_bool("SEND_TEXTS", default=True)

@@ -9,7 +9,16 @@ from django.core.exceptions import ImproperlyConfigured
 
 from clinic.brokers import BROKERS
 from clinic.databases import database
-from clinic.env import env_address, env_decimal, env_int, env_keys, env_networks, env_secret, read_address
+from clinic.env import (
+    env_address,
+    env_decimal,
+    env_int,
+    env_keys,
+    env_networks,
+    env_secret,
+    env_sender,
+    read_address,
+)
 
 KEY, OTHER = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=", "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXphYmNkZWY="
 
@@ -149,3 +158,34 @@ def test_a_broker_that_cannot_be_read_is_said_without_its_password(monkeypatch: 
 def test_no_cache_is_an_address_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CACHE", "")
     assert env_address("CACHE", "", "redis://host", BROKERS) == ""
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "visits@clinic.example",
+        "Zoë's Clinic <visits@clinic.example>",
+        '"Riverside, Clinic" <visits@clinic.example>',
+        "visits@localhost",
+    ],
+)
+def test_letters_come_from_an_address_with_a_name_or_without(monkeypatch: pytest.MonkeyPatch, sender: str) -> None:
+    monkeypatch.setenv("SENDER", sender)
+    assert env_sender("SENDER", "") == sender
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "Riverside, Clinic <visits@clinic.example>",
+        "Riverside visits@clinic.example",
+        "Riverside <visits@clinic.example",
+        "visits@clinic.example, desk@clinic.example",
+        "visits",
+        "",
+    ],
+)
+def test_a_sender_that_no_letter_could_have_stops_the_start(monkeypatch: pytest.MonkeyPatch, sender: str) -> None:
+    monkeypatch.setenv("SENDER", sender)
+    with pytest.raises(ImproperlyConfigured, match=r"SENDER is .* Write it like visits@clinic\.example"):
+        env_sender("SENDER", "")
