@@ -3,9 +3,7 @@
 import datetime as dt
 from contextlib import suppress
 
-from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,6 +19,7 @@ from clinic.first_run.forms import AdminForm, ClinicForm, PlaceForm
 from clinic.first_run.place import held_by
 from clinic.first_run.steps import KINDS, following, steps, wanting
 from clinic.models import Clinic, FirstStep, User
+from clinic.signing_in.adapter import begin_with_new_password
 from reminders import defaults
 from treatments.forms import Overtaken
 from treatments.forms.shared import status_of
@@ -42,7 +41,7 @@ def first_admin(request: HttpRequest, token: str) -> HttpResponse:
             admin = founding.make_first_admin(token=token, **form.cleaned_data, at=now)
         except founding.NotAllowed:
             return render(request, "first_run/ended.html", status=404)
-        login(request, admin, backend=settings.AUTHENTICATION_BACKENDS[0])
+        begin_with_new_password(request, admin)
         return redirect("first_run:found")
     return render(request, "first_run/first_admin.html", {"form": form}, status=422 if form.is_bound else 200)
 

@@ -9,6 +9,7 @@ from typing import Any, cast
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -134,6 +135,12 @@ def begin_here(request: HttpRequest) -> None:
         network=network_words(caller(request)),
         at=timezone.now(),
     )
+
+
+def begin_with_new_password(request: HttpRequest, user: User) -> None:
+    """Sign in whoever has just chosen their password: it is not asked for once more to set up the second step."""
+    AccountAdapter(request).login(request, user)
+    record_authentication(request, user, method="password", email=user.email)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

@@ -69,6 +69,13 @@ def test_from_the_printed_address_to_the_list_of_first_steps() -> None:
     assert trace.actor == User.objects.get(email="mo@hillside.example")
 
 
+def test_who_made_the_first_log_in_just_now_sets_up_the_second_step_without_that_password_again() -> None:
+    client = Client(HTTP_USER_AGENT="Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0")
+    client.post(address(), WHO)
+    assert "Firefox on Windows" in client.get(reverse("account_me")).content.decode()
+    assert client.get(reverse("mfa_activate_totp")).status_code == 200
+
+
 def test_the_printed_address_works_once() -> None:
     url = address()
     Client().post(url, WHO)
