@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -61,11 +61,17 @@ def record(
 
 def list_shown(request: Any, kind: str, rows: int) -> None:
     """Note that a member of staff was shown a list of people."""
-    record(
-        clinic=request.clinic,
-        by=request.user,
-        at=timezone.now(),
-        action=AuditEntry.Action.READ,
-        kind=kind,
-        rows=rows,
-    )
+    _shown(request, kind, rows=rows)
+
+
+def people_shown(request: Any, kind: str, people: Sequence[uuid.UUID]) -> None:
+    """Note that a member of staff was shown some people: one alone is a look at that person, several are a list."""
+    if len(people) == 1:
+        _shown(request, kind, subject=people[0])
+    else:
+        list_shown(request, kind, len(people))
+
+
+def _shown(request: Any, kind: str, **what: Any) -> None:
+    read = AuditEntry.Action.READ
+    record(clinic=request.clinic, by=request.user, at=timezone.now(), action=read, kind=kind, **what)

@@ -115,7 +115,7 @@ def _as_another(request: StaffRequest, form: OneOffForm) -> OneOffForm:
 def _page(request: StaffRequest, people: set[uuid.UUID], form: OneOffForm, status: int = 200) -> HttpResponse:
     now = timezone.now()
     chosen = one_off.recipients(clinic=request.clinic, people=people, now=now)
-    audit.list_shown(request, "to write to", len(chosen))
+    audit.people_shown(request, "message to write", [one.patient.uid for one in chosen])
     context = _shown(request, form) | {
         "form": form,
         "reachable": [one for one in chosen if not one.obstacle],

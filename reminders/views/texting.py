@@ -33,7 +33,7 @@ def text_people(request: StaffRequest) -> HttpResponse:
     if request.method == "POST":
         return _send(request, ticked, now)
     people = texting.recipients(clinic=request.clinic, courses=ticked, now=now)
-    audit.list_shown(request, "to text", len(people))
+    audit.people_shown(request, "text to send", [one.course.patient.uid for one in people])
     reachable = [one for one in people if not one.obstacle]
     context = {
         "reachable": reachable,

@@ -138,6 +138,13 @@ def test_who_is_shown_somebody_at_an_address_that_is_nobodys_own_is_written_down
     assert untraced == []
 
 
+@pytest.mark.parametrize("place", ["text_people", "write", "same"])
+def test_who_is_shown_one_person_alone_has_looked_at_that_person(harbour: World, kit: Any, place: str) -> None:
+    rosa = Named(harbour)
+    getattr(rosa, place)(kit)
+    assert [entry.actor.full_name for entry in traces_of(rosa.patient) if entry.actor] == ["Kit Keeper"]
+
+
 def test_the_question_is_itself_on_the_list(harbour: World, kit: Any) -> None:
     kit.get(who_looked(harbour))
     assert "Kit Keeper" in kit.get(who_looked(harbour)).content.decode()
