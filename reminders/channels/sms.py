@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -43,8 +44,11 @@ class SmsCarrier:
         return str(sid)
 
     def find(self, message: Message, *, since: dt.date) -> list[str]:
-        """Look for texts to the same number with the same link or words: the gateway takes no name of ours to ask by."""
-        query = {"To": message.to, "DateSent>": since.isoformat(), "PageSize": "100"}
+        """Look for texts to the same number with the same link or words: the gateway takes no name of ours to ask by.
+
+        Not by the day on which they were sent: one that still waits there has none, and would go out twice.
+        """
+        query = {"To": message.to, "PageSize": "100"}
         answer = self._call("GET", params=query)
         if answer.status_code in _NO_SUCH_QUESTION:
             raise CannotAnswer
@@ -53,7 +57,8 @@ class SmsCarrier:
         known = _content(answer).get("messages")
         if known is None:  # no list is no answer
             raise _silent(in_doubt=False)
-        return [str(one["sid"]) for one in known if _is(message, one.get("body")) and one.get("status") not in _LOST]
+        ours = (one for one in known if _is(message, one.get("body")) and not _is_older(one, since))
+        return [str(one["sid"]) for one in ours if one.get("status") not in _LOST]
 
     def close(self) -> None:
         """Let go of the line."""
@@ -91,6 +96,14 @@ def _callback(message: Message) -> str:
 def _is(message: Message, words: Any) -> bool:
     """Return whether words are a message's, also where a name in them was corrected since: the link is its own."""
     return words == message.body or (bool(message.link) and message.link in str(words))
+
+
+def _is_older(one: dict[str, Any], since: dt.date) -> bool:
+    """Return whether the gateway took a text before a day, in UTC. One of which it does not say may be ours."""
+    try:
+        return parsedate_to_datetime(one["date_created"]).astimezone(dt.UTC).date() < since
+    except (KeyError, TypeError, ValueError):
+        return False
 
 
 def _is_yes(answer: requests.Response) -> bool:

@@ -72,6 +72,12 @@ def test_a_text_message_arrives_and_can_be_found(settings: Settings, tmp_path: P
         assert carrier.find(Message(KEY, NUMBER, "", "other words"), since=TODAY) == []
 
 
+def test_a_text_of_the_same_words_that_was_taken_before_is_another(settings: Settings, tmp_path: Path) -> None:
+    with gateway(settings, tmp_path):
+        SmsCarrier().send(TEXT)
+        assert SmsCarrier().find(TEXT, since=dt.date(9999, 1, 1)) == []
+
+
 def test_a_text_is_found_by_its_link_though_the_name_in_it_was_corrected(settings: Settings, tmp_path: Path) -> None:
     before = replace(
         TEXT, body="Riverside Clinic: Mria, see you Thursday. http://127.0.0.1/v/hers/", link="http://127.0.0.1/v/hers/"

@@ -1,6 +1,7 @@
 """A text message gateway with Twilio's HTTP interface: ``python -m tests.servers.gateway --port P --log FILE``.
 
-POST /2010-04-01/Accounts/{account}/Messages.json takes a message and answers 201; GET lists them, filtered by To.
+POST /2010-04-01/Accounts/{account}/Messages.json takes a message and answers 201; GET lists them, filtered by To. As they
+are all still queued none has a date on which it was sent, so that none is found by one.
 Each message taken becomes one line of JSON: sid, to, from, body, at. ``--delay`` waits after writing and before the
 answer. ``--fail 500:3`` fails the first three posts; the file of ``--control`` holds how every post fails while it is
 not empty. A post fails as 429, 500 or another status (301 leads to the same address), or as 400 with a longer number for
@@ -14,6 +15,7 @@ import json
 import threading
 import time
 import uuid
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -44,6 +46,8 @@ class Gateway(ThreadingHTTPServer):
             "from": form["From"],
             "body": form["Body"],
             "status": "queued",
+            "date_created": formatdate(),
+            "date_sent": None,
             "at": time.time(),
         }
         with self.lock, self.given.log.open("a", encoding="utf-8") as log:
@@ -97,9 +101,10 @@ class Handler(BaseHTTPRequestHandler):
         if self.server.given.mute:
             self._answer(405, {"code": 20004, "message": "Method not allowed"})
             return
-        to = parse_qs(urlsplit(self.path).query).get("To", [""])[0]
+        asked = parse_qs(urlsplit(self.path).query)
+        by_date = any(name.startswith("DateSent") for name in asked)
         with self.server.lock:
-            found = [message for message in self.server.messages if message["to"] == to]
+            found = [one for one in self.server.messages if [one["to"]] == asked.get("To") and not by_date]
         self._answer(200, {"messages": found})
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the library's name)
