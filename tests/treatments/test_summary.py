@@ -13,7 +13,7 @@ from tests.conftest import log_in
 from tests.treatments.test_everyone import treated
 from tests.treatments.test_level import keep_diary
 from tests.treatments.test_recording import sign
-from treatments.models import Course, Status, TreatmentSession
+from treatments.models import Course, SessionEvent, Status, TreatmentSession
 from treatments.scores.entering import record_scores
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +87,18 @@ def test_the_letter_says_what_was_done_and_what_it_did(
         "Due from Monday 15 February 2027, not booked.",
     ):
         assert words in page
+
+
+def test_units_that_a_list_told_stand_on_the_page_and_in_the_letter(
+    maria: Patient, osei: Injector, front_desk: User
+) -> None:
+    given = {"status": Status.GIVEN_BEFORE, "given_on": TODAY - 84 * ONE}
+    before = make_session(make_course(maria), osei, NOW - 84 * ONE, **given)
+    SessionEvent.objects.create(
+        clinic=before.clinic, session=before, at=NOW, kind=SessionEvent.Kind.IMPORTED, after={"units": 160}
+    )
+    assert "160 units, by list" in text_of(front_desk, "patients:detail", maria.uid)
+    assert "160 units, as the referral list says" in text_of(front_desk, "treatments:summary", maria.uid)
 
 
 def test_the_letter_keeps_the_questionnaires_beside_what_each_session_asks(maria: Patient, nurse: User) -> None:
