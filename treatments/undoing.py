@@ -11,7 +11,8 @@ from django.db.models import F
 from clinic.access import Capability, allows
 from clinic.fields import cipher
 from clinic.models import User
-from treatments.booking import change_status, lock, mind_the_course, slot_of, written_or_refused
+from treatments.booking import change_status
+from treatments.booking.placing import lock, mind_the_course, slot_of, written_or_refused
 from treatments.conflicts import NotPossible, Stale
 from treatments.history import note_change
 from treatments.models import SessionEvent, SlotOffer, Status, TreatmentSession

@@ -15,6 +15,7 @@ from tests.conftest import log_in
 from tests.pages import text
 from tests.treatments.recording.conftest import findings
 from treatments import booking, courses, leaving, queueing, self_booking, slots, walkins, wishes
+from treatments.booking import inserting, moving, placing
 from treatments.conflicts import Taken
 from treatments.models import Course, Status, TreatmentSession
 from treatments.recall import contact
@@ -62,8 +63,8 @@ def always(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         wanted.append(len(words))
         raise broken_off()
 
-    monkeypatch.setattr(booking, "share", refuse)
-    monkeypatch.setattr(booking, "queue_for", refuse)
+    monkeypatch.setattr(inserting, "share", refuse)
+    monkeypatch.setattr(placing, "queue_for", refuse)
     return wanted
 
 
@@ -77,14 +78,14 @@ def session(course: Course, front_desk: User) -> TreatmentSession:
 def test_a_move_that_was_broken_off_once_tells_where_the_visit_really_was(
     session: TreatmentSession, course: Course, front_desk: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    old, left, look = session.starts_at, [broken_off()], booking._mind_the_closing
+    old, left, look = session.starts_at, [broken_off()], placing.mind_the_closing
 
     def break_off_once(moved: TreatmentSession) -> None:
         if left:
             raise left.pop()
         look(moved)
 
-    monkeypatch.setattr(booking, "_mind_the_closing", break_off_once)
+    monkeypatch.setattr(moving, "mind_the_closing", break_off_once)
     later = slots.suggest(course=course, now=NOW)[1]
     booking.move(session=session, version=session.version, slot=later, by=front_desk, at=NOW)
     event = session.events.order_by("-pk")[0]
