@@ -119,7 +119,8 @@ def room(*, row: Room, users: Sequence[Injector]) -> Change:
             kept.injectors.set(users)
 
     stranded = Q(room=row) if row.pk else Q(pk__in=[])
-    return Change(row.clinic, f"Room: {row.name}", stranded, write)
+    words = f"Room: {row.name}" if row.active else f"Room: {row.name}, out of use"
+    return Change(row.clinic, words, stranded, write)
 
 
 def injector(*, row: Injector) -> Change:

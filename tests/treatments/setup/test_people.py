@@ -68,6 +68,16 @@ def test_an_empty_room_goes_out_of_use_and_comes_back(ada: Client, osei: Injecto
     assert Room.objects.get().active
 
 
+def test_a_room_or_an_injector_that_is_taken_out_of_use_twice_goes_once(ada: Client, osei: Injector) -> None:
+    room = room_of(osei)
+    for name, row in (("setup:close_room", room), ("setup:deactivate", osei)):
+        before = row.history.count()
+        first, second = (ada.post(reverse(name, args=[row.uid]), follow=True) for _ in range(2))
+        assert row.history.count() == before + 1
+        assert f"{row.name} is out of use already." in second.content.decode()
+        assert "Saved" in first.content.decode()
+
+
 def test_an_injector_can_be_added_and_renamed(ada: Client, riverside: Clinic) -> None:
     typed = {"name": "Dr Novak", "email": "novak@riverside.example"}
     assert ada.post(reverse("setup:new_injector"), typed).status_code == 302

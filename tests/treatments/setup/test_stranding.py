@@ -328,7 +328,7 @@ def test_a_room_that_goes_out_of_use_is_called_as_on_its_own_page(
     ada: Client, osei: Injector, visit: TreatmentSession
 ) -> None:
     """Not "Room Room 1": most names of rooms begin with the word."""
-    assert f"<h1>Room: {room_of(osei).name}</h1>" in _room_out_of_use(ada, osei).content.decode()
+    assert f"<h1>Room: {room_of(osei).name}, out of use</h1>" in _room_out_of_use(ada, osei).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,13 @@
 """Injectors and rooms: add, rename, take out of use, take back."""
 
 import uuid
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -62,8 +65,7 @@ def edit_injector(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 def deactivate(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Take an injector who left out of use."""
     who = get_injector(request, uid)
-    who.active = False
-    return press(request, changes.injector(row=who), _settings("Settings"))
+    return _put(request, who, False, partial(changes.injector, row=who), _settings("Settings"))
 
 
 @require_POST
@@ -71,8 +73,18 @@ def deactivate(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 def activate(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Take an injector back, with the hours that still hold."""
     who = get_injector(request, uid)
-    who.active = True
-    return press(request, changes.injector(row=who), page_of(who, who.name))
+    return _put(request, who, True, partial(changes.injector, row=who), page_of(who, who.name))
+
+
+def _put(
+    request: StaffRequest, row: Injector | Room, active: bool, change: Callable[[], changes.Change], page: Page
+) -> HttpResponse:
+    """Put a row into use or out of it. Pressed twice, it is so already, and nothing was changed by that."""
+    if row.active == active:
+        messages.info(request, f"{row.name} is {'in' if active else 'out of'} use already.")
+        return redirect(page.back_url)
+    row.active = active
+    return press(request, change(), page)
 
 
 @require_http_methods(["GET", "POST"])
@@ -111,15 +123,17 @@ def edit_room(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 @requires(Capability.SETUP)
 def close_room(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Take a room out of use for good."""
-    row = _get_room(request, uid)
-    row.active = False
-    return press(request, changes.room(row=row, users=list(row.injectors.all())), _settings("Settings"))
+    return _put_room(request, uid, False)
 
 
 @require_POST
 @requires(Capability.SETUP)
 def open_room(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Take a room back into use."""
+    return _put_room(request, uid, True)
+
+
+def _put_room(request: StaffRequest, uid: uuid.UUID, active: bool) -> HttpResponse:
     row = _get_room(request, uid)
-    row.active = True
-    return press(request, changes.room(row=row, users=list(row.injectors.all())), _settings("Settings"))
+    change = partial(changes.room, row=row, users=list(row.injectors.all()))
+    return _put(request, row, active, change, _settings("Settings"))
