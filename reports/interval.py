@@ -25,7 +25,7 @@ def interval(asked: Asked) -> Report:
     days = dict(given.order_by().values_list("gap").annotate(number=Count("pk")))
     total, middle = sum(days.values()), median(days)
     counted = f"n = {total:,} sessions"
-    bands = (("Under 84 days", 0, INTERVAL_DAYS - 1, "Given early, each with a prescriber's reason."),
+    bands = (("Under 84 days", 0, INTERVAL_DAYS - 1, "Given early, with a prescriber's reason or by a day that was corrected since."),
              (f"{INTERVAL_DAYS} to {ON_TIME} days", INTERVAL_DAYS, ON_TIME, "On time where the interval is 84 days: from the due day on, at most two weeks later."),
              (f"Over {ON_TIME} days", ON_TIME + 1, None, "More than two weeks after the due day, where the interval is 84 days."))  # fmt: skip
     figures = [Figure("Median", "none to count" if middle is None else f"{middle:g} days",

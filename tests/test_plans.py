@@ -67,6 +67,12 @@ def test_visits_of_a_rare_kind_are_read_from_an_index_of_their_own(admin: User, 
     assert not steps(found, "session_log")
 
 
+def test_corrections_that_made_a_session_early_are_read_from_an_index(admin: User) -> None:
+    with plans() as found:
+        log_in(admin).get("/log/", {"early": "true"})
+    assert not [step for step in found if step.startswith("SCAN U")]
+
+
 def test_a_stop_said_on_a_joined_record_is_looked_up_from_the_person(riverside: Clinic) -> None:
     with plans() as found:
         list(DiaryDay.objects.filter(unwanted("patient"), clinic=riverside))

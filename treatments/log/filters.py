@@ -8,7 +8,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from clinic.models import Injector
@@ -18,7 +18,7 @@ from patients.forms.fields import FIRST_YEAR, LAST_YEAR, parse_day
 from treatments.cycle import INTERVAL_DAYS
 from treatments.days import given_before
 from treatments.effects.catalogue import EFFECTS
-from treatments.models import SessionDraft, SideEffect, Status, Vial
+from treatments.models import SessionDraft, SessionRecord, SideEffect, Status, Vial
 from treatments.models.course import AddDays
 from treatments.models.session import OPEN, SELDOM
 from treatments.stock.lot_numbers import spellings
@@ -124,12 +124,16 @@ class SessionFilter(django_filters.FilterSet):  # type: ignore[misc]
     def within_the_interval(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         """Narrow to sessions less than the interval after the one before.
 
-        None of those is without a reason, which the database sees to; asking for that first leaves few rows to reckon.
+        Each of those has a reason, which the database sees to, unless the day of the one before was corrected since;
+        asking for both first leaves few rows to reckon.
         """
         if not value:
             return rows
         since = AddDays(Coalesce(OuterRef("given_on"), OuterRef("local_date")), Value(-INTERVAL_DAYS))
-        return rows.filter(Exists(given_before().filter(given_on__gt=since)), early_by__isnull=False)
+        # Not "is not null": SQLite would read all records instead of the index of the few that correct one.
+        corrected = SessionRecord.objects.filter(clinic=self.request.clinic, corrects__gt=0)
+        few = Q(early_by__isnull=False) | Q(course__in=corrected.values("session__course"))
+        return rows.filter(few, Exists(given_before().filter(given_on__gt=since)))
 
 
 def ready_views(today: dt.date) -> tuple[tuple[str, str], ...]:

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from clinic.models import Clinic, Injector, User
-from tests.builders import NOW, TODAY, make_course, make_patient, make_session
+from tests.builders import NOW, TODAY, make_course, make_patient, make_record, make_session
 from tests.conftest import log_in
 from treatments import booking, protocol, recording
 from treatments.effects.catalogue import EFFECTS
@@ -140,6 +140,19 @@ def test_a_session_is_early_by_the_day_it_was_given(
     early = {"early_reason": "Wears off early", "early_by": prescriber}
     make_session(course, osei, NOW, status=Status.DONE, given_on=given_on, due_on=due_on, **early)
     assert found(admin, "early=true") == names
+
+
+def test_a_session_is_early_where_the_day_of_the_one_before_was_corrected(
+    amy: TreatmentSession, osei: Injector, prescriber: User, admin: User
+) -> None:
+    later = NOW + dt.timedelta(days=84)
+    again = make_session(amy.course, osei, later, status=Status.DONE, given_on=later.date())
+    client, url = log_in(admin), f"{reverse('treatments:log')}?early=true"
+    assert client.get(url).context["page"].rows == []
+    correction = make_record(amy, corrects=amy.record, correction_reason="It was the day after", signed_at=NOW,
+                             signed_by=prescriber)  # fmt: skip
+    TreatmentSession.objects.filter(pk=amy.pk).update(record=correction, given_on=TODAY + dt.timedelta(days=1))
+    assert client.get(url).context["page"].rows == [again]
 
 
 @pytest.mark.parametrize("query", ["above=-1", "below=many", "record=all", "effect=joy", f"lot={'x' * 31}"])
