@@ -1,7 +1,8 @@
 """Every cycle that came to its twelfth week in some days, with its diary: counted by the database in one statement.
 
 The rules are those of a person's own page; what is counted here is handed to the same functions. Weeks 9 to 12 stand for
-the end of a cycle whether or not the person came back, so that those who stopped are counted like those who went on.
+the end of a cycle whether or not the person came back, so that those who stopped are counted like those who went on. What
+comes after a next session, given early, is another dose's: it counts for no cycle before it.
 """
 
 import datetime as dt
@@ -12,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Least
 
 from patients.diary import Window
 from patients.eligibility.renewal import change_words
@@ -24,7 +26,9 @@ from treatments.response.everyone import diary_counts, level_counts, window_of
 
 CHUNK = 1000
 LAST = 9  # later cycles share one line
-_COUNTS = ("level", "middle", "late")
+# What stands for the end of a cycle whose next session was given early: the last four weeks up to that one, as a response is
+# judged, or what there is of weeks 9 to 12, as wearing off is.
+END, WEEKS_9_TO_12 = "end", "weeks_9_to_12"
 _SHOWN = (
     *("given_on", "uid", "injector__name"),
     *(f"course__patient__{name}" for name in ("uid", "given_name", "family_name", "record_number")),
@@ -34,7 +38,7 @@ _ANY_DAY = dt.date.min  # how many days there were is asked here, and never whic
 
 @dataclass(frozen=True)
 class Cycle:
-    """One cycle: the level before treatment, weeks 5 to 8 and weeks 9 to 12, in headache days."""
+    """One cycle: the level before treatment, weeks 5 to 8 and its end, in headache days."""
 
     row: dict[str, Any]
 
@@ -61,7 +65,7 @@ class Cycle:
 
     @property
     def late(self) -> Window:
-        """Weeks 9 to 12."""
+        """Its end: weeks 9 to 12 unless the next session was given early."""
         return window_of(_ANY_DAY, self.row["late"])
 
     @property
@@ -97,18 +101,21 @@ def cycle_words(number: int) -> str:
     return f"cycle {number}{' or later' if number == LAST else ''}"
 
 
-def cycles(asked: Asked) -> Iterator[Cycle]:
-    """Yield each cycle whose twelfth week ended in the days asked for, the newest first (1 query, constant memory)."""
-    return _read(asked, *_COUNTS, *_SHOWN)
+def cycles(asked: Asked, late: str) -> Iterator[Cycle]:
+    """Yield each cycle whose twelfth week ended in the days asked for, the newest first (1 query, constant memory).
+
+    ``late`` is what counts as its end: END or WEEKS_9_TO_12.
+    """
+    return _read(asked, late, "level", "middle", *_SHOWN)
 
 
-def cycles_with(asked: Asked, *counts: str) -> Iterator[Cycle]:
-    """Yield the same cycles with only these of their counts: nothing else is looked up (1 query, constant memory)."""
-    return _read(asked, *counts)
+def cycles_with(asked: Asked, count: str, late: str) -> Iterator[Cycle]:
+    """Yield the same cycles with one other count alone: nothing else is looked up (1 query, constant memory)."""
+    return _read(asked, late, count)
 
 
-def _read(asked: Asked, *names: str) -> Iterator[Cycle]:
-    rows = _rows(asked).values("number", "course__cycles_before", *names)
+def _read(asked: Asked, late: str, *names: str) -> Iterator[Cycle]:
+    rows = _rows(asked).values("number", "course__cycles_before", *names, late=F(late))
     return map(Cycle, rows.iterator(chunk_size=CHUNK))
 
 
@@ -124,12 +131,15 @@ def _rows(asked: Asked) -> QuerySet[Any]:
     own = TreatmentSession.objects.filter(course=OuterRef("course"), given_on__isnull=False).order_by()
     # Counted as rows, not by their keys: the index holds all that is asked, and no session need be opened.
     before = own.filter(given_on__lte=OuterRef("given_on")).values("course")
+    following = own.filter(given_on__gt=OuterRef("given_on")).order_by("given_on").values("given_on")[:1]
     return given.order_by("-given_on", "-pk").annotate(
         first_given=Subquery(own.order_by("given_on").values("given_on")[:1]),
         number=Subquery(before.annotate(number=Count("*")).values("number")),
         level=level_counts("course__patient", "first_given"),
         middle_end=AddDays(F("given_on"), Value(WEEKS_5_TO_8_END)),
         late_end=AddDays(F("given_on"), Value(WEEKS_9_TO_12_END)),
+        own_end=Least("late_end", Coalesce(Subquery(following), "late_end")),
         middle=diary_counts(OuterRef("middle_end"), "course__patient"),
-        late=diary_counts(OuterRef("late_end"), "course__patient"),
+        end=diary_counts(OuterRef("own_end"), "course__patient"),
+        weeks_9_to_12=diary_counts(OuterRef("late_end"), "course__patient", until=OuterRef("own_end")),
     )

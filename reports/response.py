@@ -7,14 +7,14 @@ from patients.eligibility import MIN_DAYS_RECORDED
 from patients.eligibility.counts import WINDOW_DAYS
 from patients.eligibility.policy import NICE
 from reports.asked import Asked
-from reports.cycles import LAST, Cycle, cycle_words, cycles, cycles_with
+from reports.cycles import END, LAST, Cycle, cycle_words, cycles, cycles_with
 from reports.numbers import Share
 from reports.page import Figure, Report, Row, Table, share_row, too_few
 
 HALF = 50  # percent fewer, what trials of prevention call a response (International Headache Society, trial guidelines)
 _ABOUT = (
-    f"Headache days in weeks 9 to 12 after a session against the {WINDOW_DAYS} days before the first one, for cycles whose "
-    f"week 12 ended in these days. Only where at least {MIN_DAYS_RECORDED} of {WINDOW_DAYS} days are filled in both; "
+    "Headache days in weeks 9 to 12 after a session, or in the four weeks up to a next one that came sooner, against the "
+    f"{WINDOW_DAYS} days before the first one, for cycles whose week 12 ended in these days. Only where at least {MIN_DAYS_RECORDED} of {WINDOW_DAYS} days are filled in both; "
     "where days are missing the count is scaled."
 )
 
@@ -30,7 +30,7 @@ GROUPS = {
 
 def groups(cycle: Cycle) -> set[str]:
     """Return the groups of a cycle."""
-    if cycle.level is None or not cycle.level.enough:
+    if cycle.level is None or not cycle.level.enough or not cycle.level.headache_days:
         return {"level"}
     if cycle.fewer is None:
         return {"diary"}
@@ -42,7 +42,7 @@ def groups(cycle: Cycle) -> set[str]:
 def response(asked: Asked) -> Report:
     """Count who responds, after the first cycle, the second and so on (1 query)."""
     by_number: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    for cycle in cycles_with(asked, "level", "late"):
+    for cycle in cycles_with(asked, "level", END):
         by_number[min(cycle.number, LAST)].update(groups(cycle))
     sums = sum(by_number.values(), Counter[str]())
     judged = sums["some"] + sums["less"]
@@ -54,7 +54,7 @@ def response(asked: Asked) -> Report:
                    counted, _people(asked, key))
             for key, percent in (("some", NICE.response_percent), ("half", HALF))
         ),
-        Figure(GROUPS["level"], f"{sums['level']:,}", "Nobody knows what it was without treatment, or too few days of it.",
+        Figure(GROUPS["level"], f"{sums['level']:,}", "Nobody knows what it was without treatment, too few days of it, or it was without a headache day.",
                left_out, _people(asked, "level")),
         Figure(GROUPS["diary"], f"{sums['diary']:,}", f"Fewer than {MIN_DAYS_RECORDED} of {WINDOW_DAYS} days were filled in.",
                left_out, _people(asked, "diary")),
@@ -79,5 +79,5 @@ def _people(asked: Asked, group: str, number: int | None = None) -> str:
 
 def members(asked: Asked, group: str, number: int | None) -> Iterable[Cycle]:
     """Return the cycles of a group, those after one cycle or all."""
-    wanted = (cycle for cycle in cycles(asked) if group in groups(cycle))
+    wanted = (cycle for cycle in cycles(asked, END) if group in groups(cycle))
     return wanted if number is None else (cycle for cycle in wanted if min(cycle.number, LAST) == number)

@@ -9,7 +9,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from patients.eligibility import MIN_DAYS_RECORDED
 from patients.eligibility.counts import WINDOW_DAYS
 from reports.asked import Asked
-from reports.cycles import LAST, Cycle, cycle_words, cycles, cycles_with
+from reports.cycles import LAST, WEEKS_9_TO_12, Cycle, cycle_words, cycles, cycles_with
 from reports.numbers import Share
 from reports.page import Figure, Report, Row, Table, share_row, too_few
 from treatments.models import OutcomeScore, TreatmentSession
@@ -33,7 +33,7 @@ def group_of(cycle: Cycle) -> str:
 def wear_off(asked: Asked) -> Report:
     """Count where the effect wore off, by the diary and by what people said (3 queries)."""
     by_number: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    for cycle in cycles_with(asked, "middle", "late"):
+    for cycle in cycles_with(asked, "middle", WEEKS_9_TO_12):
         by_number[min(cycle.number, LAST)][group_of(cycle)] += 1
     sums = sum(by_number.values(), Counter[str]())
     judged, said = sums["worn"] + sums["lasted"], _said(asked)
@@ -41,7 +41,7 @@ def wear_off(asked: Asked) -> Report:
     figures = [
         Figure("Wore off, by the diary", Share(sums["worn"], judged).words,
                f"{WORSE_DAYS} or more headache days more in weeks 9 to 12 than in weeks 5 to 8.", counted, _people(asked, "worn")),
-        Figure("Left out", f"{sums['diary']:,}", f"Fewer than {MIN_DAYS_RECORDED} of {WINDOW_DAYS} days were filled in.",
+        Figure("Left out", f"{sums['diary']:,}", f"Fewer than {MIN_DAYS_RECORDED} of {WINDOW_DAYS} days were filled in, up to the next session.",
                f"n = {judged + sums['diary']:,} cycles", _people(asked, "diary")),
         Figure("Wore off, as people said", Share(said["wore_off"], said["asked"]).words,
                "Asked at a session or on a page of scores in these days whether it wore off before.", told),
@@ -92,5 +92,5 @@ def _people(asked: Asked, group: str, number: int | None = None) -> str:
 
 def members(asked: Asked, group: str, number: int | None) -> Iterable[Cycle]:
     """Return the cycles of a group, those after one cycle or all."""
-    wanted = (cycle for cycle in cycles(asked) if group_of(cycle) == group)
+    wanted = (cycle for cycle in cycles(asked, WEEKS_9_TO_12) if group_of(cycle) == group)
     return wanted if number is None else (cycle for cycle in wanted if min(cycle.number, LAST) == number)

@@ -95,6 +95,47 @@ def test_two_days_worse_is_wearing_off(maria: Patient, osei: Injector, admin: Us
     assert table(report, "After each cycle")[-1][0] == "Cycle 2"
 
 
+def treated_early(patient: Patient, injector: Injector, by: User, after: int) -> None:
+    """Give somebody two sessions so many days apart: clear days in weeks 5 to 8, and a headache each day from day 72 on."""
+    course = treated(patient, injector, 1, GIVEN)
+    again = GIVEN + after * ONE
+    make_session(course, injector, dt.datetime.combine(again, dt.time(8), dt.UTC), status=Status.DONE, given_on=again,
+                 due_on=GIVEN + CYCLE, early_reason="Wears off", early_by=by)  # fmt: skip
+    keep_diary(patient, GIVEN + 29 * ONE, 43, headache=0)
+    keep_diary(patient, GIVEN + 72 * ONE, 30, headache=30)
+
+
+@pytest.mark.parametrize(
+    ("after", "worn", "late"), [(70, "none to count", "0 of 14"), (76, "1 of 1", "5 of 20"), (84, "1 of 1", "13 of 28")]
+)
+def test_nothing_wears_off_after_a_next_session_that_was_given_early(
+    maria: Patient, osei: Injector, prescriber: User, admin: User, after: int, worn: str, late: str
+) -> None:
+    treated_early(maria, osei, prescriber, after)
+    assert figure(shown(admin, "wear-off"), "Wore off, by the diary") == worn
+    asked = DAYS | {"group": "diary" if after == 70 else "worn"}
+    assert late in log_in(admin).get(reverse("reports:people", args=["wear-off"]), asked).content.decode()
+
+
+@pytest.mark.parametrize(("after", "days"), [(70, 0), (76, 5), (84, 13)])
+def test_a_cycle_whose_next_session_was_given_early_is_judged_by_the_weeks_up_to_it(
+    maria: Patient, osei: Injector, prescriber: User, admin: User, after: int, days: int
+) -> None:
+    treated_early(maria, osei, prescriber, after)
+    page = log_in(admin).get(reverse("reports:people", args=["response"]), DAYS | {"group": "some"})
+    assert [one.late.headache_days for one in page.context["shown"]] == [days]
+
+
+def test_a_level_without_a_headache_day_is_not_left_out_for_its_diary(
+    maria: Patient, osei: Injector, admin: User
+) -> None:
+    treated(maria, osei, 1, GIVEN, before=0)
+    diary_after(maria, GIVEN, 0, 0)
+    report = shown(admin, "response")
+    assert figure(report, "Left out: no level before treatment") == "1"
+    assert figure(report, "Left out: too few diary days") == "0"
+
+
 def test_the_week_it_began_is_what_people_said(maria: Patient, admin: User) -> None:
     for place, week in enumerate([9, 9, 10, None]):
         OutcomeScore.objects.create(

@@ -97,13 +97,14 @@ def _end_of_window(today: dt.date) -> Case:
     return Case(When(begun, then=AddDays(F("last_given"), Value(-1))), default=yesterday, output_field=DateField())
 
 
-def diary_counts(last: Any, patient: str = "patient") -> Coalesce:
+def diary_counts(last: Any, patient: str = "patient", until: Any = None) -> Coalesce:
     """Count the 28 days that end with ``last`` for `window_of`: those recorded, and those of them with a headache.
 
-    Both as one number, so that the days are read once. ``patient`` is the way from the rows annotated to the person.
+    Both as one number, so that the days are read once. ``patient`` is the way from the rows annotated to the person;
+    days after ``until`` are left out, where that is sooner.
     """
     days = DiaryDay.objects.filter(
-        patient=OuterRef(patient), date__lte=last, date__gt=AddDays(last, Value(-WINDOW_DAYS))
+        patient=OuterRef(patient), date__lte=until or last, date__gt=AddDays(last, Value(-WINDOW_DAYS))
     )
     headache = Count("pk", filter=Q(headache_hours__isnull=True) | Q(headache_hours__gt=0))
     both = days.order_by().values("patient").annotate(both=Count("*") * _RECORDED + headache)

@@ -14,7 +14,7 @@ from treatments.response.groups import TO_ACT_ON, summary, to_look_at_again
 WORDS = {
     Group.TOO_LITTLE: f"Less than {NICE.response_percent}% fewer headache days after {NICE.stop_cycles} cycles or more",
     Group.EPISODIC: f"Below {NICE.episodic_below} headache days three times in a row",
-    Group.NOT_KNOWN: "Not known: no level before treatment, or too few diary days",
+    Group.NOT_KNOWN: "Not known: no level before treatment, no headache day in it, or too few diary days",
     Group.EARLY: f"Too early to judge: a first cycle that has just begun, or less than {NICE.response_percent}% fewer "
     f"after fewer than {NICE.stop_cycles} cycles",
     Group.RESPONDS: f"Respond, {NICE.response_percent}% fewer headache days or more",
