@@ -5,7 +5,7 @@ from collections import Counter
 from django.db.models import Count
 
 from reports.asked import Asked
-from reports.numbers import Share, median
+from reports.numbers import Share, many, median
 from reports.page import Figure, Report, Row, Table, too_few
 from reports.rows import apart
 from treatments.cycle import INTERVAL_DAYS, ON_TIME_DAYS
@@ -24,7 +24,7 @@ def interval(asked: Asked) -> Report:
     given = apart(TreatmentSession.objects.filter(**asked.of(), given_on__range=asked.days))
     days = dict(given.order_by().values_list("gap").annotate(number=Count("pk")))
     total, middle = sum(days.values()), median(days)
-    counted = f"n = {total:,} sessions"
+    counted = f"n = {many(total, 'session')}"
     bands = (("Under 84 days", 0, INTERVAL_DAYS - 1, "Given early, with a prescriber's reason or by a day that was corrected since."),
              (f"{INTERVAL_DAYS} to {ON_TIME} days", INTERVAL_DAYS, ON_TIME, "On time where the interval is 84 days: from the due day on, at most two weeks later."),
              (f"Over {ON_TIME} days", ON_TIME + 1, None, "More than two weeks after the due day, where the interval is 84 days."))  # fmt: skip
@@ -35,7 +35,7 @@ def interval(asked: Asked) -> Report:
         bounds = {"gap_from": low} | ({} if high is None else {"gap_to": high})
         figures.append(Figure(name, Share(number, total).words, meaning, counted, asked.given(**bounds)))
     table = Table("By week", ("Weeks between", "Sessions"), _weeks(days, asked), "Whole weeks: 12 is 84 to 90 days.")
-    return Report("Interval", _ABOUT, figures, [table], too_few(total, "sessions after another one"))
+    return Report("Interval", _ABOUT, figures, [table], too_few(total, "session", " after another one"))
 
 
 def _weeks(days: dict[int, int], asked: Asked) -> list[Row]:

@@ -11,7 +11,7 @@ from clinic.models import Clinic
 from patients.models import Channel
 from reminders.models import Reminder, State
 from reports.asked import Asked
-from reports.numbers import Share
+from reports.numbers import Share, many
 from reports.page import Figure, Report, Row, Table, share_row, too_few
 from reports.rows import soon, told
 from treatments.models import Status, TreatmentSession
@@ -33,7 +33,7 @@ def messages(asked: Asked) -> Report:
     """Count what became of messages, and what visits they were about did (3 queries)."""
     channels = list(_channels(asked))
     sums = {name: sum(row[name] for row in channels) for name in BECAME}
-    counted = f"n = {sums['all']:,} messages"
+    counted = f"n = {many(sums['all'], 'message')}"
     rows = {name: _rows(asked, became=name) for name in BECAME}
     figures = [
         Figure("Delivered", Share(sums["delivered"], sums["all"]).words,
@@ -49,7 +49,7 @@ def messages(asked: Asked) -> Report:
     ]  # fmt: skip
     table = Table("Delivered by channel", ("Channel", "Delivered", "Sent, no receipt", "Failed", "Too late"),
                   [_channel(row, asked) for row in channels])  # fmt: skip
-    return Report("Messages", _ABOUT, figures, [table], too_few(sums["all"], "messages"))
+    return Report("Messages", _ABOUT, figures, [table], too_few(sums["all"], "message"))
 
 
 def tried(asked: Asked, became: str = "all", channel: str = "") -> QuerySet[Reminder]:
@@ -94,8 +94,8 @@ def _visits(asked: Asked) -> list[Figure]:
     return [
         Figure("Confirmed within 48 hours", Share(sums["soon"], visits).words,
                "Visits in these days about which a reminder went out, and the person said within 48 hours of the first one that they would come.",
-               f"n = {visits:,} visits", asked.rows(soon="true")),
+               f"n = {many(visits, 'visit')}", asked.rows(soon="true")),
         Figure("Texts per visit", f"{texts_sent / visits:.1f}" if visits else "none to count",
                "Text messages about visits in these days, for each visit that a reminder went out about. One text can be paid for as several.",
-               f"n = {texts_sent:,} texts, {visits:,} visits", asked.rows(told="true")),
+               f"n = {many(texts_sent, 'text')}, {many(visits, 'visit')}", asked.rows(told="true")),
     ]  # fmt: skip

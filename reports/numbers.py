@@ -39,6 +39,11 @@ class Share:
         return "over 99%" if self.percent == 100 and self.part < self.whole else f"{self.percent}%"
 
 
+def many(number: int, thing: str, rest: str = "") -> str:
+    """Return how many of a thing, in words: "1 visit", "2 visits"; ``rest`` is said of it behind."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}{rest}"
+
+
 def median(counts: Mapping[int, int]) -> float | None:
     """Return the median of numbers that are given as how often each comes; None of nothing."""
     total = sum(counts.values())

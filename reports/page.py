@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reports.numbers import LEAST, Share
+from reports.numbers import LEAST, Share, many
 
 # The chart in its own units: one bar a line, its name before it and its number behind it.
 LINE, BAR, NAME, ROOM, NUMBER = 26, 16, 100, 124, 106
@@ -111,6 +111,6 @@ def share_row(name: str, share: Share, *more: str, href: str = "") -> Row:
     return Row((name, share.words, *more), href, drawn, share.short, full=100)
 
 
-def too_few(number: int, what: str) -> str:
-    """Return the sentence of a report that has hardly anything to count, or nothing."""
-    return "" if number >= LEAST else f"Not enough data: {number} {what}, needs {LEAST}."
+def too_few(number: int, thing: str, rest: str = "") -> str:
+    """Return the sentence of a report that has hardly anything to count, or nothing; named as in `many`."""
+    return "" if number >= LEAST else f"Not enough data: {many(number, thing, rest)}, needs {LEAST}."

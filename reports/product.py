@@ -6,7 +6,7 @@ from django.db.models import Count, F, Sum
 
 from clinic.wording import MONTHS
 from reports.asked import Asked
-from reports.numbers import Share
+from reports.numbers import Share, many
 from reports.page import Figure, Report, Row, Table, too_few
 from reports.visits import month_days
 from treatments.models import TreatmentSession, Vial
@@ -21,13 +21,13 @@ def product(asked: Asked) -> Report:
     months, lots = _months(asked), _lots(asked)
     sums = {name: sum(getattr(row, name) for row in months) for name in ("sessions", "drawn", "given", "wasted")}
     vials = sum(row["vials"] for row in lots)
-    counted, rows = f"n = {sums['sessions']:,} signed sessions", asked.given(record="signed")
+    counted, rows = f"n = {many(sums['sessions'], 'signed session')}", asked.given(record="signed")
     figures = [
         Figure("Units given", f"{sums['given']:,}", "Injected.", counted, rows),
         Figure("Units wasted", f"{sums['wasted']:,}", "Left in an opened vial: one vial serves one session.", counted,
                asked.given(wasted=1)),
         Figure("Wasted of drawn", Share(sums["wasted"], sums["drawn"]).words, "Units wasted out of units drawn.",
-               f"n = {sums['drawn']:,} units", rows),
+               f"n = {many(sums['drawn'], 'unit')}", rows),
         Figure("Vials", f"{vials:,}", "Vials opened, of any size.", counted, rows),
     ]  # fmt: skip
     tables = [
@@ -35,7 +35,7 @@ def product(asked: Asked) -> Report:
         Table("By lot", ("Lot", "Vials", "Units given", "Units wasted"), _by_lot(lots, asked),
               "Vials of old records may say no units of their own; they count as vials."),
     ]  # fmt: skip
-    return Report("Product", _ABOUT, figures, tables, too_few(sums["sessions"], "signed sessions"))
+    return Report("Product", _ABOUT, figures, tables, too_few(sums["sessions"], "signed session"))
 
 
 def _months(asked: Asked) -> list[Waste]:
@@ -70,7 +70,7 @@ def _by_lot(lots: list[dict[str, Any]], asked: Asked) -> list[Row]:
     others = lots[MOST_LOTS:]
     if others:
         sums = {name: sum(row[name] or 0 for row in others) for name in ("vials", "given", "wasted")}
-        shown.append(Row(_lot(f"{len(others):,} other {'lot' if len(others) == 1 else 'lots'}", sums)))
+        shown.append(Row(_lot(many(len(others), "other lot"), sums)))
     return shown
 
 

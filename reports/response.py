@@ -8,7 +8,7 @@ from patients.eligibility.counts import WINDOW_DAYS
 from patients.eligibility.policy import NICE
 from reports.asked import Asked
 from reports.cycles import END, LAST, Cycle, cycle_words, cycles, cycles_with
-from reports.numbers import Share
+from reports.numbers import Share, many
 from reports.page import Figure, Report, Row, Table, share_row, too_few
 
 HALF = 50  # percent fewer, what trials of prevention call a response (International Headache Society, trial guidelines)
@@ -46,8 +46,8 @@ def response(asked: Asked) -> Report:
         by_number[min(cycle.number, LAST)].update(groups(cycle))
     sums = sum(by_number.values(), Counter[str]())
     judged = sums["some"] + sums["less"]
-    counted = f"n = {judged:,} cycles"
-    left_out = f"n = {judged + sums['level'] + sums['diary']:,} cycles"
+    counted = f"n = {many(judged, 'cycle')}"
+    left_out = f"n = {many(judged + sums['level'] + sums['diary'], 'cycle')}"
     figures = [
         *(
             Figure(GROUPS[key], Share(sums[key], judged).words, f"Cycles at whose end there were at least {percent}% fewer headache days.",
@@ -63,7 +63,7 @@ def response(asked: Asked) -> Report:
     table = Table(
         "After each cycle", ("After", *head), [_row(asked, number, by_number[number]) for number in sorted(by_number)]
     )
-    return Report("Response", _ABOUT, figures, [table], too_few(judged, "cycles that can be judged"))
+    return Report("Response", _ABOUT, figures, [table], too_few(judged, "cycle", " that can be judged"))
 
 
 def _row(asked: Asked, number: int, sums: Counter[str]) -> Row:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from clinic.models import Clinic, Injector
 from reports.asked import Asked
-from reports.numbers import Share
+from reports.numbers import Share, many
 from reports.page import Figure, Report, Row, Table, share_row, too_few
 from reports.rows import TOOK_TIME, filled
 from treatments.capacity import fitting
@@ -31,7 +31,7 @@ def utilisation(asked: Asked) -> Report:
     offered = _offered(asked, asked.first, ended + dt.timedelta(days=1))
     booked, injectors = _booked(asked, ended), _injectors(asked)
     total = Share(sum(booked.values()), sum(offered.values()))
-    minutes = f"n = {total.whole:,} minutes offered"
+    minutes = f"n = {many(total.whole, 'minute', ' offered')}"
     cancelled = _cancelled(asked)
     empty = _empty(asked)
     taken = asked.rows(took_time="true", last=ended)
@@ -40,7 +40,7 @@ def utilisation(asked: Asked) -> Report:
         Figure("Booked of offered", total.words, "Minutes of visits and no-shows out of minutes offered.", minutes, taken),
         Figure("Filled after cancellation", Share(cancelled["filled"], cancelled["all"]).words,
                "Cancelled visits in these days into whose time somebody else came with the same injector.",
-               f"n = {cancelled['all']:,} cancelled visits", asked.rows(called_off="true", filled="true")),
+               f"n = {many(cancelled['all'], 'cancelled visit')}", asked.rows(called_off="true", filled="true")),
         Figure(f"Empty in the next {AHEAD_DAYS} days", f"{empty:,} minutes",
                "Minutes offered from now on that nobody has booked, whichever days you asked for. The link leads to people who wait for an earlier time.",
                "counted now", waiting),
@@ -51,7 +51,7 @@ def utilisation(asked: Asked) -> Report:
         if booked[key] or offered[key]
     ]
     table = Table("By injector", ("Injector", "Booked of offered", "Minutes empty"), rows)
-    return Report("Utilisation", _ABOUT, figures, [table], too_few(total.whole, "minutes offered"))
+    return Report("Utilisation", _ABOUT, figures, [table], too_few(total.whole, "minute", " offered"))
 
 
 def _row(asked: Asked, ended: dt.date, injector: Injector, booked: int, offered: int) -> Row:

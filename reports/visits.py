@@ -10,7 +10,7 @@ from django.db.models.functions import ExtractIsoWeekDay, TruncMonth
 
 from clinic.wording import MONTHS, WEEKDAYS
 from reports.asked import Asked
-from reports.numbers import Share
+from reports.numbers import Share, many
 from reports.page import Figure, Report, Row, Table, share_row, too_few
 from reports.rows import CAME, KEPT_OR_MISSED, MISSED, REACHED, moved, reminded
 from treatments.history import called_off
@@ -40,7 +40,7 @@ def visits(asked: Asked) -> Report:
             Table("By reminders", ("Reminders before the visit", *_HEAD[1:]), _by(split, "reached", _reached_of(asked)),
                   "Delivered: the gateway said that at least one arrived. No receipt: sent, and nothing heard since."),
         ],
-        too_few(rate.whole, "visits kept or missed"),
+        too_few(rate.whole, "visit", " kept or missed"),
     )  # fmt: skip
 
 
@@ -62,8 +62,8 @@ def _sums(asked: Asked) -> dict[str, int]:
 
 
 def _figures(asked: Asked, sums: dict[str, int], rate: Share) -> list[Figure]:
-    counted = f"n = {rate.whole:,} visits"
-    all_visits = f"n = {rate.whole + sums['cancelled']:,} visits and cancellations"
+    counted = f"n = {many(rate.whole, 'visit')}"
+    all_visits = f"n = {many(rate.whole + sums['cancelled'], 'visit', ', kept, missed or cancelled')}"
     return [
         Figure("No-show rate", rate.words, "No-shows out of visits kept or missed.", counted, asked.rows(counted="true")),
         Figure("No-shows", f"{sums['missed']:,}", "Visits marked as no-show.", counted, asked.rows(status="no_show")),
@@ -72,7 +72,7 @@ def _figures(asked: Asked, sums: dict[str, int], rate: Share) -> list[Figure]:
         Figure("Cancelled", f"{sums['cancelled']:,}", "Visits cancelled by whomever, but for bookings undone at once. Not in the rate.",
                all_visits, asked.rows(called_off="true")),
         Figure("Moved", f"{sums['moved']:,}", "Visits that got another time at least once, whatever came of them.",
-               f"n = {sums['all']:,} visits, open and cancelled ones too", asked.rows(moved="true")),
+               f"n = {many(sums['all'], 'visit', ', open and cancelled ones too')}", asked.rows(moved="true")),
     ]  # fmt: skip
 
 

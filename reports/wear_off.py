@@ -10,7 +10,7 @@ from patients.eligibility import MIN_DAYS_RECORDED
 from patients.eligibility.counts import WINDOW_DAYS
 from reports.asked import Asked
 from reports.cycles import LAST, WEEKS_9_TO_12, Cycle, cycle_words, cycles, cycles_with
-from reports.numbers import Share
+from reports.numbers import Share, many
 from reports.page import Figure, Report, Row, Table, share_row, too_few
 from treatments.models import OutcomeScore, TreatmentSession
 from treatments.response.cycles import WORSE_DAYS
@@ -37,12 +37,12 @@ def wear_off(asked: Asked) -> Report:
         by_number[min(cycle.number, LAST)][group_of(cycle)] += 1
     sums = sum(by_number.values(), Counter[str]())
     judged, said = sums["worn"] + sums["lasted"], _said(asked)
-    counted, told = f"n = {judged:,} cycles", f"n = {said['asked']:,} answers"
+    counted, told = f"n = {many(judged, 'cycle')}", f"n = {many(said['asked'], 'answer')}"
     figures = [
         Figure("Wore off, by the diary", Share(sums["worn"], judged).words,
                f"{WORSE_DAYS} or more headache days more in weeks 9 to 12 than in weeks 5 to 8.", counted, _people(asked, "worn")),
         Figure("Left out", f"{sums['diary']:,}", f"Fewer than {MIN_DAYS_RECORDED} of {WINDOW_DAYS} days were filled in, up to the next session.",
-               f"n = {judged + sums['diary']:,} cycles", _people(asked, "diary")),
+               f"n = {many(judged + sums['diary'], 'cycle')}", _people(asked, "diary")),
         Figure("Wore off, as people said", Share(said["wore_off"], said["asked"]).words,
                "Asked at a session or on a page of scores in these days whether it wore off before.", told),
     ]  # fmt: skip
@@ -52,7 +52,7 @@ def wear_off(asked: Asked) -> Report:
         Table("Week in which it began, as people said", ("Week", "Answers"),
               [Row((f"Week {week}", f"{number:,}"), "", float(number)) for week, number in _weeks(asked)]),
     ]  # fmt: skip
-    return Report("Wear-off", _ABOUT, figures, tables, too_few(judged, "cycles that can be judged"))
+    return Report("Wear-off", _ABOUT, figures, tables, too_few(judged, "cycle", " that can be judged"))
 
 
 def _row(asked: Asked, number: int, sums: Counter[str]) -> Row:

@@ -56,5 +56,6 @@ def test_a_table_without_bars_is_not_drawn() -> None:
 
 
 def test_too_little_is_said_with_what_it_needs() -> None:
-    assert too_few(3, "people") == "Not enough data: 3 people, needs 10."
-    assert too_few(10, "people") == ""
+    assert too_few(3, "visit", " kept") == "Not enough data: 3 visits kept, needs 10."
+    assert too_few(1, "visit", " kept") == "Not enough data: 1 visit kept, needs 10."
+    assert too_few(10, "visit") == ""

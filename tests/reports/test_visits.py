@@ -35,7 +35,7 @@ def test_a_booking_that_was_undone_is_no_cancelled_visit(visit: Visit, admin: Us
         SessionEvent.objects.create(**step, at=at + dt.timedelta(minutes=minutes))
     [cancelled] = [one for one in shown(admin, "no-shows").figures if one.label == "Cancelled"]
     [filled] = [one for one in shown(admin, "utilisation").figures if one.label == "Filled after cancellation"]
-    assert (cancelled.value, filled.n) == ("1", "n = 1 cancelled visits")
+    assert (cancelled.value, filled.n) == ("1", "n = 1 cancelled visit")
     assert [row.pk for row in log_in(admin).get(cancelled.href).context["page"].rows] == [gone.pk]
 
 
