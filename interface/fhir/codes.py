@@ -21,6 +21,10 @@ OBSERVATION_CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-catego
 PROCEDURE_WORDS = "OnabotulinumtoxinA injections for chronic migraine"
 DRUG_WORDS = "OnabotulinumtoxinA"
 
+APPOINTMENT_STATUS = "http://hl7.org/fhir/appointmentstatus"
+SLOT_STATUS = "http://hl7.org/fhir/slotstatus"
+# What true and false are codes of, though nobody says so: https://hl7.org/fhir/R4/search.html#token
+BOOLEANS = "http://terminology.hl7.org/CodeSystem/special-values"
 STATUSES = {
     Status.BOOKED: "booked",
     Status.ARRIVED: "arrived",

@@ -3,8 +3,10 @@
 import datetime as dt
 import re
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -187,9 +189,28 @@ def named(systems: dict[str, str]) -> Narrow:
     return narrow
 
 
+def coded(system: str, codes: Mapping[str, Q]) -> Narrow:
+    """One of several codes: CODE, SYSTEM|CODE, or SYSTEM| for any. ``codes`` says what each asks of a row."""
+
+    def narrow(text: str, clinic: Clinic) -> Q:
+        found = Q(pk__in=[])
+        for of, code in tokens(text):
+            if of in {None, system}:
+                chosen = codes.values() if of and not code else [codes[code]] if code in codes else []
+                found = reduce(or_, chosen, found)
+        return found
+
+    return narrow
+
+
 def tokens(text: str) -> list[tuple[str | None, str]]:
     """Return several names, with commas between them, as system and value."""
     return [token(part) for part in _COMMA.split(text)]
+
+
+def values(text: str) -> list[str]:
+    """Return several texts, with commas between them."""
+    return [_ESCAPED.sub(r"\1", part) for part in _COMMA.split(text)]
 
 
 def token(text: str) -> tuple[str | None, str]:

@@ -166,6 +166,27 @@ def test_a_person_s_visits_are_found(program: Program, visits: list[TreatmentSes
     assert len(program.ids("Appointment", _id=",".join(uids(visits[:2])))) == 2
 
 
+CODES = "http://hl7.org/fhir/appointmentstatus"
+
+
+@pytest.mark.parametrize(
+    ("asked", "number"), [(f"{CODES}|booked", 5), (f"noshow,{CODES}|booked", 5), (f"{CODES}|", 5), ("urn:x|booked", 0)]
+)
+def test_a_status_is_found_with_the_system_that_its_code_is_of(
+    program: Program, visits: list[TreatmentSession], asked: str, number: int
+) -> None:
+    assert len(program.ids("Appointment", status=asked)) == number
+    assert program.get("Slot", status="http://hl7.org/fhir/slotstatus|free").status_code == 200
+
+
+def test_several_values_have_commas_between_them(program: Program, maria: Patient) -> None:
+    make_patient(maria.clinic, "Jo", "Park")
+    assert len(program.ids("Patient", active="true,false")) == 2
+    assert program.ids("Schedule", active="false,x") == []
+    assert len(program.search("Patient", name="santos,park").json()["entry"]) == 2
+    assert len(program.search("Patient", name="santos\\, maria,nobody").json()["entry"]) == 1
+
+
 @pytest.mark.parametrize("asked", [{"_count": 0}, {"_summary": "count"}, {"_total": "accurate"}])
 def test_a_search_can_be_counted(program: Program, visits: list[TreatmentSession], asked: dict[str, Any]) -> None:
     body = program.get("Appointment", **asked).json()

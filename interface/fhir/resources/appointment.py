@@ -8,15 +8,15 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from clinic.models import Clinic
-from interface.fhir.codes import STATUSES
+from interface.fhir.codes import APPOINTMENT_STATUS, STATUSES
 from interface.fhir.outcome import Json
 from interface.fhir.resources.slot import slot_id
-from interface.fhir.rows import Parameter, Rows, among, moment, referring, tokens
+from interface.fhir.rows import Parameter, Rows, coded, moment, referring, tokens
 from interface.fhir.shapes import finished, instant, practitioner, reference, without_nothing
 from interface.models import BookedAs
 from treatments.models import SessionEvent, Status, TreatmentSession
 
-_BY_CODE = {code: status for status, code in STATUSES.items()}
+_BY_CODE = {code: Q(status=status) for status, code in STATUSES.items()}
 # What the person said of coming.
 _ANSWERS = {"confirmed": "accepted", "asked_to_move": "tentative", "": "needs-action"}
 
@@ -66,10 +66,6 @@ def whose(row: Any) -> Any:
     return row.course.patient.uid
 
 
-def _status(text: str, clinic: Clinic) -> Status | None:
-    return _BY_CODE.get(text)
-
-
 def _identifier(text: str, clinic: Clinic) -> Q:
     found = Q()
     for system, value in tokens(text):
@@ -93,7 +89,10 @@ APPOINTMENT = Rows(
         Parameter("actor", "reference", "Whose visit; people only.", _actor),
         Parameter("date", "date", "When it begins.", moment("starts_at")),
         Parameter(
-            "status", "token", "booked, arrived, checked-in, fulfilled, noshow or cancelled.", among("status", _status)
+            "status",
+            "token",
+            "booked, arrived, checked-in, fulfilled, noshow or cancelled.",
+            coded(APPOINTMENT_STATUS, _BY_CODE),
         ),
         Parameter("identifier", "token", "What the program that booked it calls it.", _identifier),
         Parameter("schedule", "reference", "Of which Schedule.", referring("injector__uid", "Schedule")),

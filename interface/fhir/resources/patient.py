@@ -7,9 +7,9 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
 from clinic.models import Clinic
-from interface.fhir.codes import LANGUAGE, own_system
+from interface.fhir.codes import BOOLEANS, LANGUAGE, own_system
 from interface.fhir.outcome import Json
-from interface.fhir.rows import Parameter, Rows, day, named
+from interface.fhir.rows import Parameter, Rows, coded, day, named, values
 from interface.fhir.shapes import finished, organization, reference, without_nothing
 from patients.models import Channel, ContactPoint, Patient
 
@@ -46,10 +46,13 @@ def _telecom(point: ContactPoint) -> Json:
 
 
 def _name(text: str, clinic: Clinic) -> Q:
-    """Look for words with letters only: a dash is in everybody's date of birth."""
-    if not all(any(map(str.isalpha, word)) for word in text.split()):
-        return Q(pk__in=[])
-    return Q(pk__in=Patient.objects.filter(clinic=clinic).matching(text).order_by().values("pk"))
+    """Look for one of several names, and for words with letters only: a dash is in everybody's date of birth."""
+    found = Q(pk__in=[])
+    for name in values(text):
+        words = name.split()
+        if words and all(any(map(str.isalpha, word)) for word in words):
+            found |= Q(pk__in=Patient.objects.filter(clinic=clinic).matching(name).order_by().values("pk"))
+    return found
 
 
 def whose(row: Any) -> uuid.UUID | None:
@@ -58,9 +61,7 @@ def whose(row: Any) -> uuid.UUID | None:
     return uid
 
 
-def _active(text: str, clinic: Clinic) -> Q:
-    return {"true": Q(closed=""), "false": ~Q(closed="")}.get(text, Q(pk__in=[]))
-
+_ACTIVE = coded(BOOLEANS, {"true": Q(closed=""), "false": ~Q(closed="")})
 
 PATIENT = Rows(
     kind="Patient",
@@ -70,7 +71,7 @@ PATIENT = Rows(
     whose=whose,
     parameters=(
         Parameter("identifier", "token", "The record number.", named({own_system("record-number"): "record_number"})),
-        Parameter("active", "token", "Whether the record is in use.", _active),
+        Parameter("active", "token", "Whether the record is in use.", _ACTIVE),
         Parameter("name", "string", "Any part of the name. Only by POST.", _name, private=True),
         Parameter("birthdate", "date", "Date of birth. Only by POST.", day("birth_date"), private=True),
     ),

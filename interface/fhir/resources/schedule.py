@@ -6,8 +6,9 @@ from typing import Any
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from clinic.models import Clinic, Injector
+from interface.fhir.codes import BOOLEANS
 from interface.fhir.outcome import Json
-from interface.fhir.rows import Parameter, Rows
+from interface.fhir.rows import Parameter, Rows, coded
 from interface.fhir.shapes import finished, practitioner
 
 
@@ -26,9 +27,7 @@ def _nobody(row: Any) -> uuid.UUID | None:
     return None
 
 
-def _active(text: str, clinic: Clinic) -> Q:
-    return {"true": Q(active=True), "false": Q(active=False)}.get(text, Q(pk__in=[]))
-
+_ACTIVE = coded(BOOLEANS, {"true": Q(active=True), "false": Q(active=False)})
 
 SCHEDULE = Rows(
     kind="Schedule",
@@ -36,6 +35,6 @@ SCHEDULE = Rows(
     rows=_rows,
     shape=_shape,
     whose=_nobody,
-    parameters=(Parameter("active", "token", "Whether they still inject here.", _active),),
+    parameters=(Parameter("active", "token", "Whether they still inject here.", _ACTIVE),),
     sorts={"_lastUpdated": "updated"},
 )

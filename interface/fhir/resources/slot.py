@@ -11,9 +11,10 @@ from django.db.models import Q
 
 from clinic.models import Clinic, Injector
 from interface.fhir import dates
+from interface.fhir.codes import SLOT_STATUS
 from interface.fhir.outcome import Json, not_found, refuse
 from interface.fhir.query import Allowed, Query
-from interface.fhir.rows import Page, Parameter, as_uid
+from interface.fhir.rows import Page, Parameter, as_uid, tokens
 from interface.fhir.shapes import finished, instant, reference
 from treatments import slots
 from treatments.slots import free_times
@@ -22,6 +23,7 @@ from treatments.slots.reading import SHORTEST as SHORTEST_VISIT
 
 AHEAD, LONGEST = dt.timedelta(days=7), dt.timedelta(days=31)
 ENDS = dt.timedelta(days=366)
+_FREE = frozenset(((None, "free"), (SLOT_STATUS, "free")))
 _ID = re.compile(r"([0-9a-f]{32})-(\d{8}T\d{4})-(\d{2})", re.ASCII)
 
 
@@ -102,7 +104,7 @@ class Slots:
         """Return the free times in order; the number of queries grows neither with injectors nor with days."""
         asked = list(query.asked)
         for value in (value for name, value in asked if name == "status"):
-            if value != "free":
+            if not _FREE.issuperset(tokens(value)):
                 raise refuse(400, "not-supported", "Only free times are told.", "status")
         low, high = _window([value for name, value in asked if name == "start"], clinic, now)
         if low >= high:
