@@ -48,9 +48,9 @@ class Span:
         return self.prefix == "ne"
 
     def in_days(self, zone: ZoneInfo) -> "DaySpan":
-        """Return the same for a column of dates."""
-        low, high = (moment.astimezone(zone).date() for moment in (self.low, self.high))
-        return DaySpan(self.prefix, low, max(high, low + dt.timedelta(days=1)))
+        """Return the same for a column of dates: a day in which a moment lies has a part before it and a part after it."""
+        low = _date(self.low, zone, begun=self.prefix == "lt")
+        return DaySpan(self.prefix, low, _date(self.high, zone, begun=self.prefix != "gt"))
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,13 @@ def _moment(found: re.Match[str], zone: ZoneInfo) -> dt.datetime:
     if found["zone"]:
         return dt.datetime.fromisoformat(f"{local.isoformat()}{found['zone'].replace('Z', '+00:00')}")
     return local.replace(tzinfo=zone)
+
+
+def _date(moment: dt.datetime, zone: ZoneInfo, *, begun: bool) -> dt.date:
+    """Return the day of a moment; with ``begun`` the next one, once that day has begun."""
+    date = moment.astimezone(zone).date()
+    midnight = dt.datetime.combine(date, dt.time(), zone)
+    return date + dt.timedelta(days=1) if begun and midnight.astimezone(dt.UTC) < moment else date
 
 
 def _microseconds(part: str) -> int:

@@ -133,6 +133,28 @@ def test_dates_have_prefixes_and_last_as_long_as_they_are_written(
     assert len(program.ids("Appointment", date=asked)) == number
 
 
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("gt2026-08-31T08:00:00Z", True),
+        ("lt2026-08-31T12:00:00Z", True),
+        ("ge2026-08-31T12:00:00Z", True),
+        ("le2026-08-31T08:00:00Z", True),
+        ("2026-08-31T09:00:00Z", True),
+        ("sa2026-08-31T08:00:00Z", False),
+        ("eb2026-08-31T12:00:00Z", False),
+        ("gt2026-08-31", False),
+        ("lt2026-08-31", False),
+        ("gt2026-08-30T23:59:59", True),
+        ("lt2026-09-01T00:00:00", True),
+    ],
+)
+def test_what_is_kept_by_the_day_is_found_by_a_moment_of_that_day(
+    program: Program, given: TreatmentSession, asked: str, found: bool
+) -> None:
+    assert program.ids("Procedure", date=asked) == [str(given.uid)] * found
+
+
 @pytest.mark.parametrize("asked", ["x", "2026-13", "2026-02-30", "0000", "99999", "ge", "2026-11-26T25:00", "ap2026"])
 def test_what_is_no_date_is_refused(program: Program, asked: str) -> None:
     for kind, name in (("Appointment", "date"), ("Slot", "start"), ("Procedure", "date"), ("Patient", "_lastUpdated")):
