@@ -22,9 +22,17 @@ def read(request: HttpRequest, types: tuple[str, ...] = JSON_TYPES) -> Any:
     if len(request.body) > LARGEST:
         raise refuse(413, "too-long", "The body is too large.")
     try:
-        return json.loads(request.body)
+        return json.loads(request.body, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise refuse(400, "structure", "The body is no JSON.") from error
+
+
+def _once(parts: list[tuple[str, Any]]) -> Json:
+    """Return an object. One that names a part twice is refused: of the two, one would be lost in silence."""
+    found = dict(parts)
+    if len(found) < len(parts):
+        raise refuse(400, "structure", "The body names a part of an object twice.")
+    return found
 
 
 def resource(body: Any, kind: str) -> Json:
