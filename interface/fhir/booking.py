@@ -82,12 +82,12 @@ def _book(integration: Integration, course: Course, wanted: Asked, uid: uuid.UUI
     if slot is None or not usual or issues:
         if earlier := _of_a_copy(course, uid):
             return earlier
-        raise _conflicts(course, wanted, at, issues, calendar=slot is None or not usual)
+        raise _conflicts(integration, course, wanted, at, issues, calendar=slot is None or not usual)
     try:
         return booking.book(course=course, slot=slot, uid=uid, by=integration.user, at=at)
     except (booking.Conflict, booking.TooEarly) as error:
         again = list(obstacles.of_the_course(course, wanted.time))
-        raise _conflicts(course, wanted, at, again, calendar=True) from error
+        raise _conflicts(integration, course, wanted, at, again, calendar=True) from error
 
 
 def _of_a_copy(course: Course, uid: uuid.UUID) -> TreatmentSession | None:
@@ -95,9 +95,13 @@ def _of_a_copy(course: Course, uid: uuid.UUID) -> TreatmentSession | None:
     return TreatmentSession.objects.filter(course=course, uid=uid).exclude(status=Status.CANCELLED).first()
 
 
-def _conflicts(course: Course, wanted: Asked, at: dt.datetime, issues: list[Issue], *, calendar: bool) -> Refused:
+def _conflicts(
+    integration: Integration, course: Course, wanted: Asked, at: dt.datetime, issues: list[Issue], *, calendar: bool
+) -> Refused:
+    """Return what stands in the way. It tells of the person: that they are in treatment, when they are due, of their visit."""
     if calendar:
         issues += obstacles.of_the_calendar(course, wanted.time, at)
+    trace.read(integration, KIND, course.patient.uid, at)
     return Refused(409, issues or [Issue("conflict", SOMETHING_ELSE)])
 
 

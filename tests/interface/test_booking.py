@@ -1,6 +1,7 @@
 """Booking and cancelling by another program: the rules of the pages, told all at once."""
 
 import datetime as dt
+import json
 from typing import Any
 
 import pytest
@@ -173,6 +174,15 @@ def test_all_that_stands_in_the_way_is_told_at_once(
     ]
 
 
+def test_what_stands_in_the_way_is_a_look_at_the_person(
+    program: Program, visit: TreatmentSession, osei: Injector
+) -> None:
+    patient = visit.course.patient
+    assert post(program, wanted(patient, osei)).status_code == 409
+    found = AuditEntry.objects.filter(actor=program.integration.user, subject=patient.uid)
+    assert [(one.action, one.kind) for one in found] == [("read", "FHIR Appointment")]
+
+
 def test_a_day_before_the_due_date_needs_a_prescriber_on_our_pages(
     program: Program, riverside: Clinic, osei: Injector
 ) -> None:
@@ -267,6 +277,14 @@ def test_what_is_not_a_visit_is_refused_with_nothing_written(
 @pytest.mark.parametrize("body", [b" ", b"x", b"[]", b"null", b'{"resourceType":"Patient"}', b"[" * 60000, b"9" * 5000])
 def test_what_is_no_appointment_is_refused(program: Program, body: bytes) -> None:
     assert post(program, body).status_code == 400
+
+
+def test_a_part_that_is_named_twice_is_refused(program: Program, course: Course, osei: Injector) -> None:
+    twice = json.dumps(wanted(course.patient, osei)).replace("{", '{"status": "cancelled", ', 1).encode()
+    response = post(program, twice)
+    assert response.status_code == 400
+    assert issues(response) == [("structure", "The body names a part of an object twice.")]
+    assert not TreatmentSession.objects.exists()
 
 
 def test_a_body_of_another_type_or_too_large_is_refused(program: Program) -> None:
