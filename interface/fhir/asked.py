@@ -1,6 +1,7 @@
 """The visit that another program asks for, as its Appointment says it."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -16,6 +17,8 @@ TAKEN = frozenset(
     ("resourceType", "id", "meta", "identifier", "status", "slot", "start", "end", "minutesDuration", "participant")
 )
 NAME = "Appointment.identifier"
+# How a participation may stand before the person has said anything to the clinic.
+COMING = ("accepted", "needs-action")
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,16 @@ class Asked:
 
 def read(body: Json, clinic: Clinic) -> Asked:
     """Return what an Appointment asks for. Raises Refused with the part that cannot be taken."""
-    if more := sorted(body.keys() - TAKEN):
-        raise refuse(422, "not-supported", f"Not kept here, so leave it out: {sayable(more)}.")
+    _nothing_but(TAKEN, body, "Appointment")
     if body.get("status") != "booked":
         raise refuse(422, "value", "A new Appointment has the status booked.", "Appointment.status")
     time = _time(body, clinic)
     return Asked(_patient(body, time, clinic), time, _name(body))
+
+
+def _nothing_but(taken: Collection[str], part: Json, where: str) -> None:
+    if more := sorted(part.keys() - set(taken)):
+        raise refuse(422, "not-supported", f"Not kept here, so leave it out: {sayable(more)}.", where)
 
 
 def _time(body: Json, clinic: Clinic) -> Wanted:
@@ -60,16 +67,24 @@ def _time(body: Json, clinic: Clinic) -> Wanted:
 
 
 def _patient(body: Json, time: Wanted, clinic: Clinic) -> uuid.UUID:
-    """Return whose visit it is. Who else is named has to be who injects then."""
+    """Return whose visit it is. Who else is named has to be who injects then; nobody else takes part."""
     people: list[str] = []
     for participant in bodies.members(body.get("participant"), "Appointment.participant"):
+        _nothing_but(("actor", "status"), participant, "Appointment.participant")
+        if participant.get("status", COMING[0]) not in COMING:
+            raise refuse(422, "value", f"Write {' or '.join(COMING)}.", "Appointment.participant.status")
         actor = bodies.member(participant.get("actor"), "Appointment.participant.actor")
         reference = bodies.text(actor.get("reference"), "Appointment.participant.actor.reference", 200)
         if reference.startswith("Patient/"):
             people.append(reference.removeprefix("Patient/"))
         identifier = bodies.member(actor.get("identifier"), "Appointment.participant.actor.identifier")
-        if identifier.get("system") == own_system("injector") and identifier.get("value") != str(time.injector):
-            raise refuse(422, "value", "The Slot is of somebody else.", "Appointment.participant")
+        if identifier.get("system") == own_system("injector"):
+            if identifier.get("value") != str(time.injector):
+                raise refuse(422, "value", "The Slot is of somebody else.", "Appointment.participant")
+        elif not reference.startswith("Patient/"):
+            raise refuse(
+                422, "not-supported", "Name the person, and nobody but who injects.", "Appointment.participant"
+            )
     uid = as_uid(people[0], clinic) if len(people) == 1 else None
     if uid is None:
         raise refuse(422, "required", "Name one person: Patient/ID.", "Appointment.participant")
@@ -82,6 +97,7 @@ def _name(body: Json) -> Name | None:
         return None
     if len(names) > 1:
         raise refuse(422, "value", "Send one identifier.", NAME)
+    _nothing_but(("system", "value"), names[0], NAME)
     system, value = (bodies.text(names[0].get(part), f"{NAME}.{part}", most) for part, most in _PARTS)
     if not value:
         raise refuse(422, "required", "An identifier has a value.", f"{NAME}.value")

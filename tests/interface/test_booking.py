@@ -19,6 +19,7 @@ from treatments import booking
 from treatments.models import Course, SessionEvent, TreatmentSession
 
 THURSDAY = dt.datetime(2026, 11, 26, 10, 30, tzinfo=dt.UTC)
+PERSON = {"reference": "Patient/WHOSE"}
 NAME = {"system": "https://hospital.example/visits", "value": "V-1"}
 
 
@@ -257,6 +258,12 @@ def test_losing_a_race_is_told_like_any_conflict(
         ("participant", [{"actor": {"reference": "Patient/1"}}]),
         ("participant", [{"actor": "x"}]),
         ("participant", ["x"]),
+        ("participant", [{"actor": PERSON, "status": "declined"}]),
+        ("participant", [{"actor": PERSON, "status": ["accepted"]}]),
+        ("participant", [{"actor": PERSON, "required": "optional"}]),
+        ("participant", [{"actor": PERSON}, {"actor": {"reference": "Practitioner/x"}}]),
+        ("participant", [{"actor": PERSON}, {"actor": {"type": "Location", "display": "Room 2"}}]),
+        ("identifier", [NAME | {"use": "old"}]),
         ("identifier", [{"system": "urn:x"}]),
         ("identifier", [{"value": "a\x00b"}]),
         ("identifier", [{"value": "\ud800"}]),
@@ -268,7 +275,8 @@ def test_losing_a_race_is_told_like_any_conflict(
 def test_what_is_not_a_visit_is_refused_with_nothing_written(
     program: Program, course: Course, osei: Injector, part: str, value: Any
 ) -> None:
-    response = post(program, wanted(course.patient, osei) | {part: value})
+    body = json.dumps(wanted(course.patient, osei) | {part: value}).replace("WHOSE", str(course.patient.uid))
+    response = post(program, body)
     assert response.status_code == 422, response.content
     assert issues(response)
     assert not TreatmentSession.objects.exists()
