@@ -13,7 +13,7 @@ from clinic.models import Clinic
 from interface.fhir import query as queries
 from interface.fhir.outcome import Issue, Json, Refused, outcome
 from interface.fhir.rows import Page
-from interface.fhir.shapes import JSON_TYPE, version_of
+from interface.fhir.shapes import JSON_TYPE, version_of, versions_in
 
 logger = logging.getLogger(__name__)
 
@@ -33,8 +33,7 @@ def one(request: HttpRequest, resource: Json, status: int = 200, **headers: str)
     """Return a resource with its version; 304 when the caller has that version already."""
     version = version_of(resource)
     updated = resource["meta"].get("lastUpdated")
-    known = {part.strip() for part in request.headers.get("If-None-Match", "").split(",")}
-    if request.method == "GET" and version in known:
+    if request.method == "GET" and version in versions_in(request.headers.get("If-None-Match", "")):
         return HttpResponse(status=304, headers={"ETag": version, "Cache-Control": "no-store"})
     moment = parse_datetime(updated) if updated else None
     dated = {"Last_Modified": format_datetime(moment, usegmt=True)} if moment else {}

@@ -16,7 +16,7 @@ from interface.fhir.outcome import Issue, Refused, not_found, refuse
 from interface.fhir.resources.appointment import APPOINTMENT
 from interface.fhir.resources.slot import free
 from interface.fhir.rows import as_uid
-from interface.fhir.shapes import version_of
+from interface.fhir.shapes import version_of, versions_in
 from interface.models import BookedAs, Integration
 from treatments import booking
 from treatments.models import Course, Status, TreatmentSession
@@ -131,7 +131,7 @@ def current(integration: Integration, uid: str, request: HttpRequest) -> Any:
     if not rows:
         raise not_found()
     _whose, resource = APPOINTMENT.shaped(rows, integration.clinic)[0]
-    seen = {part.strip() for part in request.headers.get("If-Match", "*").split(",")}
+    seen = versions_in(request.headers.get("If-Match", "*"))
     if not seen & {version_of(resource), "*"}:  # the star is any version (RFC 9110, 13.1.1)
         raise refuse(412, "conflict", "The visit has changed since it was read.")
     return rows[0]

@@ -60,6 +60,11 @@ def version_of(resource: Json) -> str:
     return f'W/"{resource["meta"]["versionId"]}"'
 
 
+def versions_in(header: str) -> set[str]:
+    """Return the versions that a header names, each as an ETag has it: on the way the W/ may have been left out."""
+    return {f"W/{part}" if part.startswith('"') else part for part in map(str.strip, header.split(","))}
+
+
 def without_nothing(body: dict[str, Any]) -> Json:
     """Return a body without what is not known: the format has no empty values."""
     return {name: value for name, value in body.items() if value not in (None, "", [], {})}

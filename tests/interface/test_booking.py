@@ -355,6 +355,12 @@ def test_who_saw_another_version_changes_nothing(program: Program, visit: Treatm
     assert put(program, visit, headers={"If-Match": now}).status_code == 200
 
 
+def test_a_version_is_the_same_with_and_without_its_mark(program: Program, visit: TreatmentSession) -> None:
+    bare = program.get(f"Appointment/{visit.uid}")["ETag"].removeprefix("W/")
+    assert program.get(f"Appointment/{visit.uid}", {"If-None-Match": bare}).status_code == 304
+    assert put(program, visit, {"If-Match": bare}).status_code == 200
+
+
 def test_any_version_is_changed_for_who_asks_only_that_there_is_one(program: Program, visit: TreatmentSession) -> None:
     assert put(program, visit, headers={"If-Match": "*"}).json()["status"] == "cancelled"
 
