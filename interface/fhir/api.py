@@ -89,13 +89,15 @@ def _add(kind: Kind) -> None:
 
 
 def _asking(request: HttpRequest) -> Any:
-    """Return the integration that the token belongs to."""
+    """Return the integration that the token belongs to, if it takes what we answer with."""
+    query.mind_what_is_accepted(request)
     return request.auth  # type: ignore[attr-defined]
 
 
 @api.get("/metadata", url_name="metadata", operation_id="metadata", tags=["metadata"], openapi_extra=described.OPEN)
 def metadata(request: HttpRequest) -> HttpResponse:
     """Say what this interface can do. Needs no token, and tells nothing about anybody."""
+    query.mind_what_is_accepted(request)
     return answers.answer(capability.statement())
 
 

@@ -31,6 +31,7 @@ _REFUSALS = {
     401: "No valid token",
     403: "The token lacks the scope",
     404: "There is no such record at this clinic",
+    406: "Answers are JSON only",
     410: "The page of a search has expired",
     429: "Too many requests",
     500: "A fault of the server's own",
@@ -44,7 +45,7 @@ def answers(words: str, **more: str) -> Json:
     return {"responses": {status: answer(text) for status, text in found.items()}}
 
 
-OPEN: Json = {"responses": {200: answer("The CapabilityStatement")}}
+OPEN: Json = {"responses": {200: answer("The CapabilityStatement"), 406: answer(_REFUSALS[406])}}
 
 
 def reading(kind: Kind) -> Json:
@@ -55,7 +56,7 @@ def reading(kind: Kind) -> Json:
 def search(kind: Kind) -> Json:
     """Return what can be asked for in the address."""
     public = [_parameter(one.name, one.words) for one in kind.all_parameters if not one.private]
-    return answers("A Bundle", s406="Answers are JSON only") | {"parameters": public + _manners(kind)}
+    return answers("A Bundle") | {"parameters": public + _manners(kind)}
 
 
 def search_by_post(kind: Kind) -> Json:
@@ -63,7 +64,7 @@ def search_by_post(kind: Kind) -> Json:
     names = {one["name"]: one["schema"] for one in _manners(kind)}
     names |= {one.name: _value(one.words) for one in kind.all_parameters}
     form = {"application/x-www-form-urlencoded": {"schema": {"type": "object", "properties": names}}}
-    known = answers("A Bundle", s406="Answers are JSON only", s415=_OTHER_TYPE)
+    known = answers("A Bundle", s415=_OTHER_TYPE)
     return known | {"requestBody": {"required": False, "content": form}}
 
 

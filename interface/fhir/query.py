@@ -17,6 +17,7 @@ PAGE, LARGEST_PAGE = 50, 200
 PAGE_LASTS_SECONDS = 24 * 3600
 LONGEST_VALUE = 500
 _FORMATS = {"json", "application/json", "application/fhir+json", "text/json"}
+_ACCEPTED = _FORMATS | {"*/*", "application/*"}
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 # What says how to answer, not what is asked for. `_totalMethod` is how some clients ask for a count.
 _MANNERS = {"_count", "_sort", "_total", "_totalMethod", "_summary", "_format", "_pretty", "_page"}
@@ -74,8 +75,7 @@ def _form(request: HttpRequest) -> Iterable[tuple[str, list[Any]]]:
 
 def _query(pairs: list[tuple[str, str]], allowed: Allowed) -> Query:
     manners = {name: value for name, value in pairs if name in _MANNERS}
-    if manners.get("_format", "json") not in _FORMATS:
-        raise refuse(406, "not-supported", "Answers are JSON only.")
+    mind_the_format(manners.get("_format", "json"))
     count = _count(manners.get("_count", str(PAGE)))
     sort = manners.get("_sort", "")
     if sort and sort.removeprefix("-") not in allowed.sorts:
@@ -83,6 +83,26 @@ def _query(pairs: list[tuple[str, str]], allowed: Allowed) -> Query:
     asked = tuple((name, value) for name, value in pairs if name in allowed.names)
     counted = count == 0 or manners.get("_summary") == "count" or manners.get("_total") == "accurate"
     return Query(asked, 0 if manners.get("_summary") == "count" else count, sort, counted)
+
+
+def mind_the_format(name: str) -> None:
+    """Refuse what is no JSON. A plus that was not escaped comes as a blank."""
+    if _bare(name).replace(" ", "+") not in _FORMATS:
+        raise refuse(406, "not-supported", "Answers are JSON only.")
+
+
+def mind_what_is_accepted(request: HttpRequest) -> None:
+    """Refuse who takes no JSON, before anything is read or changed. The parameter overrides the header, as the standard has it."""
+    accepted = request.headers.get("Accept") or "*/*"
+    if named := request.GET.get("_format"):
+        mind_the_format(named)
+    elif not _ACCEPTED & {_bare(one) for one in accepted.split(",")}:
+        mind_the_format(accepted)
+
+
+def _bare(kind: str) -> str:
+    """Return a kind of content without what stands behind the semicolon: that says how, not what."""
+    return kind.partition(";")[0].strip().lower()
 
 
 def _count(text: str) -> int:

@@ -160,6 +160,28 @@ def test_an_address_that_is_none_answers_like_all_others(program: Program, path:
     assert issues(response)[0][0] == "not-found"
 
 
+@pytest.mark.parametrize(
+    ("asked", "accepted", "status"),
+    [
+        ("xml", "", 406),
+        ("application/fhir+xml", "application/fhir+json", 406),
+        ("", "application/fhir+xml", 406),
+        ("", "application/fhir+json; fhirVersion=4.0", 200),
+        ("", "text/html, application/xml;q=0.9, */*;q=0.8", 200),
+        ("json", "application/fhir+xml", 200),
+        ("application/fhir+json; fhirVersion=4.0", "", 200),
+        ("application/fhir json", "", 200),  # a plus that was not escaped
+    ],
+)
+def test_json_is_answered_to_who_takes_it_and_to_nobody_else(
+    program: Program, maria: Patient, asked: str, accepted: str, status: int
+) -> None:
+    for path in (f"Patient/{maria.uid}", "Patient", "metadata"):
+        response = program.get(path, {"Accept": accepted}, **({"_format": asked} if asked else {}))
+        assert response.status_code == status, path
+        assert response["Content-Type"].startswith("application/fhir+json")
+
+
 def test_head_is_answered_as_get_without_a_body(program: Program, client: Any, maria: Patient) -> None:
     address = f"/fhir/Patient/{maria.uid}"
     got, asked = program.client.get(address), program.client.head(address)
