@@ -57,6 +57,16 @@ def test_a_closed_record_says_why(program: Program, maria: Patient) -> None:
     assert died["active"] is False
 
 
+def test_of_whom_was_erased_the_year_of_birth_is_told_and_no_day(program: Program, maria: Patient) -> None:
+    number = f"erased-{maria.pk}"
+    Patient.objects.filter(pk=maria.pk).update(
+        closed="erased", closed_on=NOW.date(), birth_date=dt.date(1984, 1, 1), record_number=number
+    )
+    body = program.get(f"Patient/{maria.uid}").json()
+    assert body["birthDate"] == "1984"
+    assert valid(body)
+
+
 @pytest.mark.parametrize(
     ("status", "told"),
     [

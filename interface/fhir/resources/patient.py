@@ -29,7 +29,8 @@ def _shape(row: Any, clinic: Clinic) -> Json:
         "active": not row.closed,
         "name": [{"use": "official", "family": row.family_name, "given": [row.given_name]}],
         "telecom": [_telecom(point) for point in row.contact_points.all() if not point.failed_at],
-        "birthDate": row.birth_date.isoformat(),
+        # Of whom was erased the year is left.
+        "birthDate": f"{row.birth_date:%Y}" if row.erased else row.birth_date.isoformat(),
         "communication": [{"language": {"coding": [{"system": LANGUAGE, "code": row.language}]}, "preferred": True}],
         "managingOrganization": organization(clinic),
     }
