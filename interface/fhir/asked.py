@@ -10,13 +10,15 @@ from interface.fhir import bodies
 from interface.fhir.codes import own_system
 from interface.fhir.outcome import Json, refuse, sayable
 from interface.fhir.resources.slot import Wanted, wanted
-from interface.fhir.rows import as_uid, token
+from interface.fhir.rows import as_uid, id_in, token
 
 # What a new Appointment may say. `id` and `meta` are ours to give, as the standard has it.
 TAKEN = frozenset(
     ("resourceType", "id", "meta", "identifier", "status", "slot", "start", "end", "minutesDuration", "participant")
 )
 NAME = "Appointment.identifier"
+# Of a reference, in letters: that of a whole address.
+LONGEST = 300
 # How a participation may stand before the person has said anything to the clinic.
 COMING = ("accepted", "needs-action")
 
@@ -54,8 +56,8 @@ def _nothing_but(taken: Collection[str], part: Json, where: str) -> None:
 
 def _time(body: Json, clinic: Clinic) -> Wanted:
     slots = bodies.members(body.get("slot"), "Appointment.slot")
-    named = bodies.text(slots[0].get("reference"), "Appointment.slot.reference", 100) if len(slots) == 1 else ""
-    time = wanted(named.removeprefix("Slot/"))
+    named = bodies.text(slots[0].get("reference"), "Appointment.slot.reference", LONGEST) if len(slots) == 1 else ""
+    time = wanted(id_in(named, "Slot") or named)
     if time is None:
         raise refuse(422, "required", "Name one Slot, such as a search of Slot tells.", "Appointment.slot")
     for part, moment in (("start", time.starts_at), ("end", time.ends_at)):
@@ -74,14 +76,15 @@ def _patient(body: Json, time: Wanted, clinic: Clinic) -> uuid.UUID:
         if participant.get("status", COMING[0]) not in COMING:
             raise refuse(422, "value", f"Write {' or '.join(COMING)}.", "Appointment.participant.status")
         actor = bodies.member(participant.get("actor"), "Appointment.participant.actor")
-        reference = bodies.text(actor.get("reference"), "Appointment.participant.actor.reference", 200)
-        if reference.startswith("Patient/"):
-            people.append(reference.removeprefix("Patient/"))
+        reference = bodies.text(actor.get("reference"), "Appointment.participant.actor.reference", LONGEST)
+        person = id_in(reference, "Patient")
+        if person is not None:
+            people.append(person)
         identifier = bodies.member(actor.get("identifier"), "Appointment.participant.actor.identifier")
         if identifier.get("system") == own_system("injector"):
             if identifier.get("value") != str(time.injector):
                 raise refuse(422, "value", "The Slot is of somebody else.", "Appointment.participant")
-        elif not reference.startswith("Patient/"):
+        elif person is None:
             raise refuse(
                 422, "not-supported", "Name the person, and nobody but who injects.", "Appointment.participant"
             )

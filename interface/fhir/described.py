@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from interface.fhir.asked import LONGEST
 from interface.fhir.outcome import Json
 from interface.fhir.query import LARGEST_PAGE, LONGEST_VALUE, PAGE
 from interface.fhir.resources import Kind
@@ -96,7 +97,7 @@ _WRITE = {
     "s415": _OTHER_TYPE,
     "s422": "The visit cannot be taken as it is asked for",
 }
-_REFERENCE = {"type": "object", "properties": {"reference": {"type": "string", "maxLength": 100}}}
+_REFERENCE = {"type": "object", "properties": {"reference": {"type": "string", "maxLength": LONGEST}}}
 _NEW = {
     "type": "object",
     "required": ["resourceType", "status", "slot", "participant"],

@@ -133,6 +133,15 @@ def as_uid(text: str, clinic: Clinic) -> uuid.UUID | None:
         return None
 
 
+def id_in(reference: str, kind: str) -> str | None:
+    """Return the id that a reference to a kind has, whole address or not, or None for one to something else.
+
+    Of the server nothing is asked: ours may have several names, and no other has one of our ids.
+    """
+    found = re.fullmatch(rf"(?:https?://[^\s?#]+/)?{kind}/([^/]+)", reference)
+    return found[1] if found else None
+
+
 def among(field: str, read: Callable[[str, Clinic], Any]) -> Narrow:
     """One of several values, with commas between them. What cannot be read matches nothing."""
 
@@ -144,8 +153,8 @@ def among(field: str, read: Callable[[str, Clinic], Any]) -> Narrow:
 
 
 def referring(field: str, kind: str) -> Narrow:
-    """Return how to ask for a reference: Patient/ID or the id alone."""
-    return among(field, lambda text, clinic: as_uid(text.removeprefix(f"{kind}/"), clinic))
+    """Return how to ask for a reference: Patient/ID, its whole address, or the id alone."""
+    return among(field, lambda text, clinic: as_uid(id_in(text, kind) or text, clinic))
 
 
 def moment(field: str) -> Narrow:

@@ -63,6 +63,17 @@ def test_a_free_time_is_booked_with_the_program_as_author(program: Program, cour
     assert (entry.action, entry.subject) == ("create", course.patient.uid)
 
 
+def test_a_time_and_a_person_are_named_by_their_whole_addresses_too(
+    program: Program, course: Course, osei: Injector
+) -> None:
+    body = json.dumps(wanted(course.patient, osei))
+    for kind in ("Slot", "Patient"):
+        body = body.replace(f"{kind}/", f"https://clinic.example/fhir/{kind}/")
+    assert post(program, body).status_code == 201
+    schedule = f"https://clinic.example/fhir/Schedule/{osei.uid}"
+    assert program.ids("Slot", start="2026-11-26", schedule=schedule)
+
+
 def test_the_same_identifier_sent_twice_books_once(program: Program, course: Course, osei: Injector) -> None:
     body = wanted(course.patient, osei, identifier=[NAME])
     first, second = post(program, body), post(program, body)

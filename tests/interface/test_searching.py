@@ -182,9 +182,10 @@ def test_what_changed_later_in_the_same_second_is_found(program: Program, visits
 
 def test_a_person_s_visits_are_found(program: Program, visits: list[TreatmentSession]) -> None:
     patient = visits[3].course.patient.uid
-    for asked in (f"Patient/{patient}", str(patient)):
+    for asked in (f"Patient/{patient}", str(patient), f"http://testserver/fhir/Patient/{patient}"):
         assert program.ids("Appointment", patient=asked) == [str(visits[3].uid)]
         assert program.ids("Appointment", actor=asked) == [str(visits[3].uid)]
+    assert program.ids("Appointment", patient=f"http://testserver/fhir/Schedule/{patient}") == []
     assert len(program.ids("Appointment", _id=",".join(uids(visits[:2])))) == 2
 
 

@@ -14,7 +14,7 @@ from interface.fhir import dates
 from interface.fhir.codes import SLOT_STATUS
 from interface.fhir.outcome import Json, not_found, refuse
 from interface.fhir.query import Allowed, Query
-from interface.fhir.rows import Page, Parameter, as_uid, tokens
+from interface.fhir.rows import Page, Parameter, as_uid, id_in, tokens
 from interface.fhir.shapes import finished, instant, reference
 from treatments import slots
 from treatments.slots import free_times
@@ -165,7 +165,7 @@ def _injectors(asked: list[tuple[str, str]], clinic: Clinic) -> set[uuid.UUID] |
     """Return who is asked for, or None for everybody. Two parameters both have to hold."""
     chosen: set[uuid.UUID] | None = None
     for value in (value for name, value in asked if name == "schedule"):
-        uids = {as_uid(part.removeprefix("Schedule/"), clinic) for part in value.split(",")} - {None}
+        uids = {as_uid(id_in(part, "Schedule") or part, clinic) for part in value.split(",")} - {None}
         chosen = {uid for uid in uids if uid and (chosen is None or uid in chosen)}
     return chosen
 
