@@ -43,7 +43,7 @@ def one(request: HttpRequest, resource: Json, status: int = 200, **headers: str)
 def bundle(request: HttpRequest, kind: str, page: Page, asked: queries.Query, clinic: Clinic) -> HttpResponse:
     """Return a page of a search, with the address of the next one where there is more."""
     base = request.build_absolute_uri(request.path.removesuffix("/_search"))
-    links = [{"relation": "self", "url": request.build_absolute_uri().replace("/_search", "")}]
+    links = [{"relation": "self", "url": _itself(base, request, asked)}]
     if page.after:
         packed = queries.packed(asked, page.after, kind, clinic)
         links.append({"relation": "next", "url": f"{base}?_page={packed}"})
@@ -55,6 +55,14 @@ def bundle(request: HttpRequest, kind: str, page: Page, asked: queries.Query, cl
         for _, resource in page.found
     ]
     return answer(body | ({"entry": found} if found else {}))
+
+
+def _itself(base: str, request: HttpRequest, asked: queries.Query) -> str:
+    """Return the address of a search: what was made use of, and nothing of a body, which may hold names."""
+    used = request.GET.copy()
+    for name in asked.ignored & used.keys():
+        del used[name]
+    return f"{base}?{used.urlencode()}" if used else base
 
 
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:

@@ -26,13 +26,17 @@ _HIDDEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class Query:
-    """What a search asks for. ``after`` is where the page before ended: the value it was sorted by, and the row."""
+    """What a search asks for. ``after`` is where the page before ended: the value it was sorted by, and the row.
+
+    ``ignored`` are parameters that a lenient caller sent and nothing was made of.
+    """
 
     asked: tuple[tuple[str, str], ...]
     count: int = PAGE
     sort: str = ""
     counted: bool = False
     after: tuple[Any, ...] | None = None
+    ignored: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -60,10 +64,11 @@ def read(request: HttpRequest, allowed: Allowed, clinic: Clinic) -> Query:
     page = next((value for name, value in pairs if name == "_page"), None)
     if page is not None:
         return _unpacked(page, allowed.kind, clinic)
-    unknown = [_shown(name) for name, _ in pairs if name not in allowed.names | _MANNERS]
+    unknown = frozenset(name for name, _ in pairs) - allowed.names - _MANNERS
     if unknown and "handling=lenient" not in request.headers.get("Prefer", ""):
-        raise refuse(400, "not-supported", f"{allowed.kind} cannot be searched by {', '.join(sorted(unknown))}.")
-    return _query(pairs, allowed)
+        names = ", ".join(sorted(map(_shown, unknown)))
+        raise refuse(400, "not-supported", f"{allowed.kind} cannot be searched by {names}.")
+    return replace(_query(pairs, allowed), ignored=unknown)
 
 
 def _form(request: HttpRequest) -> Iterable[tuple[str, list[Any]]]:
