@@ -196,6 +196,14 @@ def test_the_day_shows_everyone_at_work_and_how_much_is_free(desk: Client, osei:
     assert "63 of 64 times free this day" in content
 
 
+def test_times_are_as_many_as_fit_one_after_the_other(desk: Client, osei: Injector, maria: Patient) -> None:
+    """Visits of half an hour that may begin each quarter: thirty-one beginnings, and room for sixteen."""
+    Clinic.objects.update(session_minutes=30)
+    assert "16 of 16 free" in page(desk, "calendar_day")
+    make_session(make_course(maria), osei, at(10, 30), ends_at=at(11))
+    assert "15 of 16 free" in page(desk, "calendar_day")
+
+
 def test_visits_of_somebody_who_left_stay_in_sight(desk: Client, osei: Injector, maria: Patient) -> None:
     make_session(make_course(maria), osei, at(10, 30))
     Injector.objects.update(active=False)

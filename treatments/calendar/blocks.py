@@ -132,7 +132,7 @@ def column(
             refused.append(Span(start, start + length, "Room taken"))
     _put_beside([visit for visit in everyone if not visit.holds], blocks)
     blocks.sort(key=lambda block: block.start)
-    return Column(blocks, [*closed, *refused, *_hours(openings, begins)], len(grid), free)
+    return Column(blocks, [*closed, *refused, *_hours(openings, begins)], _fitting(grid, length), free)
 
 
 class Time(NamedTuple):
@@ -148,6 +148,15 @@ def _times(opening: Opening, length: int) -> Sequence[Time]:
     """Return the times of some hours; most people at a clinic work the same ones, each day."""
     starts = range(opening.start, opening.end - length + 1, opening.step)
     return tuple(Time(opening, start, mask(start, start + length)) for start in starts)
+
+
+def _fitting(grid: Iterable[Time], length: int) -> int:
+    """Count the visits that fit one after the other: where they last longer than their beginnings stand apart, fewer."""
+    fitting = until = 0
+    for time in grid:
+        if time.start >= until:
+            fitting, until = fitting + 1, time.start + length
+    return fitting
 
 
 def _put_beside(absent: Iterable[Visit], blocks: list[Block]) -> None:
