@@ -94,11 +94,18 @@ def suggest(
 
 
 def free_times(
-    *, clinic: Clinic, first: dt.date, days: int, now: dt.datetime, minutes: int | None = None
+    *,
+    clinic: Clinic,
+    first: dt.date,
+    days: int,
+    now: dt.datetime,
+    minutes: int | None = None,
+    part_of_day: PartOfDay | None = None,
+    room: Room | None = None,
 ) -> list[Slot]:
     """Return every free time of a stretch of days, in order, each with the first room that is free for it."""
-    agenda = read_agenda(clinic, first, first + dt.timedelta(days), minutes)
-    found = [(date, one) for date, placed in _days(agenda, now, None, None) for one in placed]
+    agenda = read_agenda(clinic, first, first + dt.timedelta(days), minutes, room=room)
+    found = [(date, one) for date, placed in _days(agenda, now, part_of_day, None) for one in placed]
     return _slots(agenda, found, None)
 
 

@@ -38,10 +38,9 @@ def nothing_free(course: Course, wanted: dict[str, Any], due_on: dt.date, now: d
 
 
 def _free_with_others(course: Course, wanted: dict[str, Any], first: dt.date, now: dt.datetime) -> int:
-    """Count the times of the next four weeks that another injector has free."""
-    free = slots.free_times(
-        clinic=course.clinic, first=first, days=COUNTED_DAYS, now=now, minutes=wanted.get("minutes")
-    )
+    """Count the times of the next four weeks that another injector has free, of those that were asked for."""
+    like = {name: wanted.get(name) for name in ("minutes", "part_of_day", "room")}
+    free = slots.free_times(clinic=course.clinic, first=first, days=COUNTED_DAYS, now=now, **like)
     return sum(slot.injector != wanted["injector"] for slot in free)
 
 
