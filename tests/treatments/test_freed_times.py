@@ -142,3 +142,15 @@ def test_a_visit_moved_away_from_leave_leaves_no_time_to_offer(
     page = text(log_in(front_desk).post(url, {"slot": later.code, "version": "1"}, follow=True))
     assert "moved to" in page
     assert "is free now" not in page
+
+
+def test_a_visit_moved_by_less_than_its_length_leaves_no_time_to_offer(
+    visit: TreatmentSession, osei: Injector, front_desk: User
+) -> None:
+    longer = visit.ends_at + dt.timedelta(minutes=15)
+    TreatmentSession.objects.filter(pk=visit.pk).update(ends_at=longer)
+    later = Slot(osei, room_of(osei), visit.ends_at, longer + dt.timedelta(minutes=15))
+    url = reverse("treatments:move", args=[visit.uid])
+    page = text(log_in(front_desk).post(url, {"slot": later.code, "version": "1"}, follow=True))
+    assert "moved to" in page
+    assert "is free now" not in page

@@ -69,7 +69,7 @@ def leaves_in_time(at: dt.datetime, slot: Slot) -> bool:
 
 def obstacle(slot: Slot, at: dt.datetime) -> str:
     """Return why a time that the clinic works at cannot be offered, in words, or nothing when it can (two queries at most)."""
-    if _taken(slot):
+    if is_taken(slot):
         return "This time is booked already."
     running = SlotOffer.objects.filter(injector=slot.injector, starts_at=slot.starts_at, state=State.OPEN)
     if running.filter(expires_at__gt=at).exists():
@@ -219,7 +219,8 @@ def _note(invitation: OfferInvitation, answer: OfferInvitation.Answer, at: dt.da
     )
 
 
-def _taken(slot: Slot) -> bool:
+def is_taken(slot: Slot) -> bool:
+    """Return whether somebody has a part of a time with its injector, here or at another clinic, or in its room."""
     return TreatmentSession.objects.filter(
         Q(injector=slot.injector) | Q(room=slot.room) | Q(person=slot.injector.user_id, person__isnull=False),
         status__in=OCCUPYING,

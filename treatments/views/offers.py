@@ -116,6 +116,7 @@ def say_what_is_free(request: StaffRequest, old: slots.Slot | None) -> None:
     """After a visit was cancelled or moved: its old time can be offered to others, or booked where messages come too late.
 
     Nothing is said of a time at which the clinic no longer works: a visit that was moved away from leave leaves none.
+    Nor does one that was moved by less than its length, or from room to room.
     """
     now = timezone.now()
     if old is None:
@@ -123,6 +124,8 @@ def say_what_is_free(request: StaffRequest, old: slots.Slot | None) -> None:
     try:
         slot = slots.read(request.clinic, old.code, now)
     except slots.NotOffered:
+        return
+    if offers.is_taken(slot):
         return
     slot.injector.clinic = request.clinic
     when = short_words(timezone.localtime(slot.starts_at))
