@@ -107,6 +107,11 @@ def test_the_agreement_that_covers_the_day_counts_not_the_latest(course: Course)
     assert "before the authorization begins" in between[0].reasons
 
 
+def test_what_is_left_of_the_time_that_runs_is_no_gap_before_the_next_one(course: Course) -> None:
+    found = slots.suggest(course=course, now=NOW + dt.timedelta(minutes=4), limit=2)
+    assert [slot.starts_at for slot in found] == [at(23, 10, 15), at(23, 10, 30)]
+
+
 def test_a_clinic_without_hours_offers_nothing(course: Course, osei: Injector) -> None:
     osei.opening_hours.all().delete()
     assert slots.suggest(course=course, now=NOW) == []

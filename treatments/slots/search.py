@@ -49,7 +49,10 @@ class Open:
         for shift in self.agenda.shifts(date):
             rooms = tuple(self.agenda.rooms_for(shift.hours))
             for window in self._windows(shift):
-                for start in shift.starts(window.first, window.last):
+                starts = shift.starts(window.first, window.last)
+                if starts and window.first == self.after:  # nobody could begin in what is left of the time that runs
+                    window = window._replace(first=starts[0])
+                for start in starts:
                     candidate = self._candidate(shift, start, window, rooms)
                     if rooms and in_part(self.part_of_day, candidate.wall_minute):
                         found.setdefault((start, shift.hours.injector), candidate)
