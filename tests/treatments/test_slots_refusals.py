@@ -67,6 +67,11 @@ def test_hours_in_a_room_out_of_use_say_so(course: Course) -> None:
     assert reasons(course, TUESDAY) == ("Dr Osei: no room to use",)
 
 
+def test_who_works_in_another_room_than_the_one_asked_for_is_not_said_to_have_none(course: Course) -> None:
+    other = Room.objects.create(clinic=course.clinic, name="Room 2")
+    assert reasons(course, TUESDAY, room=other) == ("Dr Osei: not in Room 2",)
+
+
 def full(course: Course, injector: Injector, room: Room | None = None) -> None:
     """Book every quarter of an hour of Tuesday."""
     for number in range(32):

@@ -146,7 +146,8 @@ def _without_room(standing: Standing, shift: Shift, start: int) -> tuple[str, ..
     """Return why no room is free for a start: nothing when one is."""
     agenda, rooms = standing.agenda, standing.agenda.rooms_for(shift.hours)
     if not rooms:
-        return (f"{standing.names[shift.hours.injector]}: no room to use",)
+        where = f"not in {agenda.room}" if agenda.room else "no room to use"
+        return (f"{standing.names[shift.hours.injector]}: {where}",)
     if not all(blocks(standing.rooms[room], start) for room in rooms):
         return ()
     closed = [
