@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from clinic.models import Absence, AuditEntry, Clinic, Closure, Injector, OpeningHours, User, WorkedHoliday
+from clinic.models import Absence, AuditEntry, Clinic, Closure, Injector, OpeningHours, Room, User, WorkedHoliday
 from patients.models import Patient
 from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session, room_of
 from tests.conftest import log_in
@@ -73,6 +73,14 @@ def test_a_closed_clinic_and_a_closed_room_offer_nothing(desk: Client, osei: Inj
     assert "Monday 30 November, 9:45am, Dr Osei" not in names
     assert "Monday 30 November, 11am, Dr Osei" not in names
     assert "Monday 30 November, midday, Dr Osei" in names
+
+
+def test_hours_in_a_room_out_of_use_are_no_times_and_say_so(desk: Client, osei: Injector) -> None:
+    Room.objects.update(active=False)
+    content = page(desk)
+    assert ">No room to use</td>" in content
+    assert "times free" not in content
+    assert "<p>No room to use</p>" in page(desk, "calendar_all")
 
 
 def test_a_holiday_is_named_and_closed_unless_worked(desk: Client, osei: Injector, riverside: Clinic) -> None:

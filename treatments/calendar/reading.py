@@ -141,13 +141,15 @@ class Stretch:
     def column(self, person: Person, date: dt.date) -> Column:
         """Lay out one injector's day."""
         zone = self.clinic.zone
+        rooms = {opening: self._rooms_for(person, opening) for opening in person.openings(date)}
+        roomless = [Span(one.start, one.end, "No room to use") for one, usable in rooms.items() if not usable]
         return column(
             visits=self.visits.get((person.pk, date), ()),
-            openings=person.openings(date),
-            closed=list(self._closed(person, date, zone)),
+            openings=list(rooms),
+            closed=[*self._closed(person, date, zone), *roomless],
             length=self.clinic.session_minutes,
             begins=first_minute(date, self.now.astimezone(zone)),
-            room_at=self._room_finder(person, date),
+            room_at=self._room_finder(rooms, date),
             exists=existing(date, zone),
         )
 
@@ -158,14 +160,19 @@ class Stretch:
             if away.room is None and away.injector in {None, person.pk} and (span := on_date(date, away, zone)):
                 yield span
 
-    def _room_finder(self, person: Person, date: dt.date) -> Callable[[Opening, int], str | None]:
-        """Return what finds a room for a time: the one of the hours, or any that the injector may use."""
-        allowed = [pk for pk, room in self.rooms.items() if not room.injectors or person.pk in room.injectors]
+    def _rooms_for(self, person: Person, opening: Opening) -> list[int]:
+        """Return the rooms of some hours that are in use: theirs, or any, as far as the injector may use them."""
+        fitting = self.rooms if opening.room is None else [opening.room]
+        used = {pk: self.rooms[pk].injectors for pk in fitting if pk in self.rooms}
+        return [pk for pk, injectors in used.items() if not injectors or person.pk in injectors]
+
+    def _room_finder(self, rooms: dict[Opening, list[int]], date: dt.date) -> Callable[[Opening, int], str | None]:
+        """Return what finds a free room for a time among those of its hours."""
 
         def find(opening: Opening, minutes: int) -> str | None:
             # Two people may both be offered the last free room; who takes it first has it, the database decides.
-            for pk in allowed:
-                if opening.room in {None, pk} and not self.taken_rooms.get((pk, date), 0) & minutes:
+            for pk in rooms[opening]:
+                if not self.taken_rooms.get((pk, date), 0) & minutes:
                     return self.rooms[pk].uid
             return None
 
