@@ -62,6 +62,23 @@ def test_a_closed_room_is_named(course: Course, osei: Injector) -> None:
     assert reasons(course, TUESDAY) == ("Room of Dr Osei closed: paint",)
 
 
+def test_of_two_rooms_one_closed_and_one_in_use_are_both_named(course: Course, osei: Injector) -> None:
+    bello = make_injector(course.clinic, "RN Bello")
+    osei.opening_hours.update(room=None)
+    full(course, bello)
+    Closure.objects.create(
+        clinic=course.clinic,
+        room=Room.objects.get(name="Room of Dr Osei"),
+        starts_at=tuesday(0),
+        ends_at=tuesday(23),
+        label="paint",
+    )
+    assert reasons(course, TUESDAY, injector=osei) == (
+        "Room of Dr Osei closed: paint",
+        "All 32 times without a free room",
+    )
+
+
 def test_hours_in_a_room_out_of_use_say_so(course: Course) -> None:
     Room.objects.update(active=False)
     assert reasons(course, TUESDAY) == ("Dr Osei: no room to use",)

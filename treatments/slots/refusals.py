@@ -150,13 +150,12 @@ def _without_room(standing: Standing, shift: Shift, start: int) -> tuple[str, ..
         return (f"{standing.names[shift.hours.injector]}: {where}",)
     if not all(blocks(standing.rooms[room], start) for room in rooms):
         return ()
-    closed = [
-        f"{standing.room_names[room]} closed: {pause.label}"
+    closed = {
+        room: [pause.label for pause in agenda.closed_rooms.get(room, ()) if _hits(agenda, pause, start)]
         for room in rooms
-        for pause in agenda.closed_rooms.get(room, ())
-        if _hits(agenda, pause, start)
-    ]
-    return tuple(closed) or (ROOMLESS,)
+    }
+    words = [f"{standing.room_names[room]} closed: {label}" for room, labels in closed.items() for label in labels]
+    return tuple(words) if all(closed.values()) else (*words, ROOMLESS)
 
 
 def _hits(agenda: Agenda, pause: Pause, start: int) -> bool:
