@@ -198,6 +198,12 @@ def test_a_length_the_clinic_does_not_give_is_refused(course: Course, minutes: s
         slots.read(course.clinic, f"{code}.{minutes}", NOW)
 
 
+def test_a_time_that_nobody_books_yet_says_that_it_is_too_far_ahead(course: Course) -> None:
+    far = slots.suggest(course=course, now=NOW, not_before=dt.date(2046, 12, 3))[0]
+    with pytest.raises(slots.NotOffered, match="more than ten years ahead"):
+        slots.read(course.clinic, far.code, NOW)
+
+
 def test_a_time_that_was_closed_since_is_refused(course: Course) -> None:
     slot = slots.suggest(course=course, now=NOW)[0]
     Closure.objects.create(clinic=course.clinic, starts_at=slot.starts_at, ends_at=slot.ends_at)

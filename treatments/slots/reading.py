@@ -49,7 +49,7 @@ def read(clinic: Clinic, code: str, now: dt.datetime, *, to_book: bool = False) 
     if asked.starts_at <= now:
         raise NotOffered("That time has passed. Choose another.")
     if asked.starts_at - now > FURTHEST:
-        raise NotOffered("Choose one of the times on the page.")
+        raise NotOffered("That is more than ten years ahead. Choose an earlier time.")
     date = asked.starts_at.astimezone(clinic.zone).date()
     agenda = Agenda(clinic, date, date + ONE_DAY, asked.minutes)
     slot = Slot(*_place(agenda, asked), asked.starts_at, asked.ends_at)
