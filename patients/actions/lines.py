@@ -56,6 +56,8 @@ def _said(line: Line) -> dict[str, object]:
 def remove_line(*, line: PreventiveTrial | AcuteMedication, by: User, at: dt.datetime) -> None:
     """Take a line off the list; what it said stays in its history."""
     hold_line(line)
+    if line.removed_at:  # pressed twice: the first one did it
+        return
     line.removed_at = at
     save_as(line, by=by, at=at)
     _trace(line, AuditEntry.Action.CHANGE, by=by, at=at)
@@ -63,9 +65,13 @@ def remove_line(*, line: PreventiveTrial | AcuteMedication, by: User, at: dt.dat
 
 @transaction.atomic
 def restore_line(*, line: PreventiveTrial | AcuteMedication, by: User, at: dt.datetime) -> None:
-    """Put a line back on the list."""
+    """Put a line back on the list, unless the same was written down anew meanwhile: its days would count double."""
     hold_line(line)
+    if line.removed_at is None:  # pressed twice: the first one did it
+        return
     line.removed_at = None
+    if _stands_already(line):
+        return
     save_as(line, by=by, at=at)
     _trace(line, AuditEntry.Action.CHANGE, by=by, at=at)
 

@@ -102,6 +102,23 @@ def test_a_line_taken_off_can_be_put_back_and_keeps_its_history(nurse: User, mar
     assert kept.history.count() == 3
 
 
+def test_a_second_press_takes_off_and_puts_back_no_more_than_the_first(nurse: User, maria: Patient) -> None:
+    post(nurse, "new_preventive", maria.uid, LINE)
+    kept = PreventiveTrial.objects.get()
+    for name in ("remove_preventive", "remove_preventive", "restore_preventive", "restore_preventive"):
+        post(nurse, name, kept.uid, {})
+    assert kept.history.count() == 3
+    assert AuditEntry.objects.filter(subject=kept.uid, action="change").count() == 2
+
+
+def test_a_line_written_down_anew_is_not_put_back_beside_itself(nurse: User, maria: Patient) -> None:
+    post(nurse, "new_acute", maria.uid, TOLD)
+    post(nurse, "remove_acute", AcuteMedication.objects.get().uid, {})
+    post(nurse, "new_acute", maria.uid, TOLD)
+    post(nurse, "restore_acute", AcuteMedication.objects.earliest("pk").uid, {})
+    assert AcuteMedication.objects.filter(removed_at__isnull=True).count() == 1
+
+
 def test_the_history_of_a_person_tells_of_their_medicines(nurse: User, reader: User, maria: Patient) -> None:
     post(nurse, "new_preventive", maria.uid, LINE)
     post(nurse, "new_acute", maria.uid, TOLD)
