@@ -119,13 +119,17 @@ def close(*, effect: SideEffect, outcome: str, advice: str, by: User, at: dt.dat
 
 @transaction.atomic
 def settle_report(*, effect: SideEffect, made: bool, note: str, by: User, at: dt.datetime) -> SideEffect:
-    """Note that the regulator was told (``note``: its number), or why not."""
+    """Note that the regulator was told (``note``: its number), or why not. The same sent twice is noted once."""
     _permit(effect, by)
     if not note.strip():
         raise Refused("Enter the regulator's number." if made else "Say why no report is made.")
     row = SideEffect.objects.select_for_update().get(pk=effect.pk)
-    row.report = SideEffect.Report.MADE if made else SideEffect.Report.DECLINED
-    row.report_note = note.strip()
+    report = SideEffect.Report.MADE if made else SideEffect.Report.DECLINED
+    if (row.report, row.report_note) == (report, note.strip()):
+        return row
+    if row.report != SideEffect.Report.NEEDED:
+        raise Refused("Somebody noted this already. Nothing was changed.")
+    row.report, row.report_note = report, note.strip()
     return _save(row, by, at)
 
 

@@ -84,6 +84,16 @@ def test_a_serious_effect_is_reported_or_declined_before_it_is_settled(reported:
     assert close(row, nurse).report == SideEffect.Report.MADE
 
 
+def test_what_the_regulator_was_told_is_noted_once(reported: Report, nurse: User) -> None:
+    [row] = reported(seriousness=Serious.HOSPITAL)
+    for _press in range(2):
+        reporting.settle_report(effect=row, made=True, note="YC-12345", by=nurse, at=NOW)
+    with pytest.raises(Refused, match="Somebody noted this already"):  # from a page that was open meanwhile
+        reporting.settle_report(effect=row, made=False, note="Not serious", by=nurse, at=NOW)
+    row.refresh_from_db()
+    assert (row.report, row.report_note, row.history.count()) == (SideEffect.Report.MADE, "YC-12345", 2)
+
+
 def test_emergencies_lead_the_list_then_the_longest_waiting(reported: Report, riverside: Clinic) -> None:
     reported("neck_pain", at=NOW - dt.timedelta(hours=5))
     reported("voice", at=NOW - dt.timedelta(hours=1))
