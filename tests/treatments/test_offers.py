@@ -13,7 +13,7 @@ import time_machine
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from clinic.models import Absence, Clinic, Closure, Injector, Room, User
+from clinic.models import Absence, AuditEntry, Clinic, Closure, Injector, Room, User
 from patients.models import ContactPoint
 from tests.builders import (
     NOW,
@@ -308,6 +308,7 @@ def test_an_offer_whose_time_ran_out_is_not_ended_by_a_press_after_it(
         page: Any = log_in(front_desk).post(reverse("treatments:end_offer", args=[offer.uid]), follow=True)
     assert b"The offer was over already." in page.content
     assert b"Messages that had not left" not in page.content
+    assert not AuditEntry.objects.filter(kind="offer", action="change").exists()
 
 
 def test_who_died_meanwhile_gets_nothing(riverside: Clinic, osei: Injector, slot: Slot, front_desk: User) -> None:

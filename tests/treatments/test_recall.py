@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from clinic.models import Clinic, Injector, User
+from clinic.models import AuditEntry, Clinic, Injector, User
 from patients.models import Channel, ContactPoint, Patient
 from tests.builders import NOW, TODAY, make_course, make_patient, make_session
 from tests.conftest import log_in
@@ -334,8 +334,10 @@ def test_a_person_waits_with_wishes_and_is_taken_off(late: Course, osei: Injecto
     assert "mornings, Dr Osei" in text
     assert "needs 48 hours of notice" in text
     entry = WaitingEntry.objects.get()
-    log_in(front_desk).post(reverse("treatments:stop_waiting", args=[entry.uid]))
+    for _press in range(2):
+        log_in(front_desk).post(reverse("treatments:stop_waiting", args=[entry.uid]))
     assert "Maria" not in page(front_desk, "waiting")
+    assert AuditEntry.objects.filter(kind="waiting", action="change").count() == 1
 
 
 def test_new_wishes_keep_the_place_in_the_queue(late: Course, front_desk: User) -> None:

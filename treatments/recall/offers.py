@@ -122,7 +122,9 @@ def end(*, offer: SlotOffer, by: User, at: dt.datetime) -> bool:
     """Take an offer back; messages that have not left do not leave. Returns False when it was over before."""
     running = SlotOffer.objects.filter(pk=offer.pk, state=State.OPEN, expires_at__gt=at)
     ended = running.update(state=State.ENDED)
-    audit.record(clinic=offer.clinic, by=by, at=at, action=AuditEntry.Action.CHANGE, kind="offer", subject=offer.uid)
+    if ended:
+        change = AuditEntry.Action.CHANGE
+        audit.record(clinic=offer.clinic, by=by, at=at, action=change, kind="offer", subject=offer.uid)
     return bool(ended)
 
 

@@ -39,9 +39,9 @@ def add(
     return entry
 
 
-def end(*, course: Course, at: dt.datetime) -> None:
-    """Take a person off the list; who is not on it stays off it."""
-    WaitingEntry.objects.filter(course=course, ended_at__isnull=True).update(ended_at=at)
+def end(*, course: Course, at: dt.datetime) -> bool:
+    """Take a person off the list; False for who is not on it, and stays off it."""
+    return bool(WaitingEntry.objects.filter(course=course, ended_at__isnull=True).update(ended_at=at))
 
 
 def wait_again(*, course: Course, ended_at: dt.datetime) -> None:
@@ -61,5 +61,6 @@ def end_again(*, course: Course, ended_at: dt.datetime) -> None:
 @transaction.atomic
 def remove(*, entry: WaitingEntry, by: User, at: dt.datetime) -> None:
     """Take a person off the list at their wish."""
-    end(course=entry.course, at=at)
-    audit.record(clinic=entry.clinic, by=by, at=at, action=AuditEntry.Action.CHANGE, kind="waiting", subject=entry.uid)
+    if end(course=entry.course, at=at):
+        change = AuditEntry.Action.CHANGE
+        audit.record(clinic=entry.clinic, by=by, at=at, action=change, kind="waiting", subject=entry.uid)
