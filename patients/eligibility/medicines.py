@@ -94,6 +94,6 @@ class Trial:
 
     def days(self, on: dt.date) -> int | None:
         """Return how many days it was taken by ``on``, both ends included; None where the dates do not say."""
-        if self.started_on is None or (self.ended_on is None and self.result is not Result.HELPING):
+        if self.started_on is None or self.ended_on is None:
             return None
-        return max(0, (min(self.ended_on or on, on) - self.started_on).days + 1)
+        return max(0, (min(self.ended_on, on) - self.started_on).days + 1)

@@ -101,7 +101,7 @@ def _change(baseline: Count, now: Count, scale: Scale) -> str:
 
 def _still_chronic(findings: Findings, policy: Policy) -> Criterion:
     """Rule 24: below the limit for three months in a row proposes a stop; a month with too few days counts neither way."""
-    limit, months = policy.episodic_below, findings.last_months[-EPISODIC_MONTHS:]
+    limit, months = policy.episodic_below, findings.last_months
     name = f"Not below {limit} headache days for {EPISODIC_MONTHS} months in a row"
     where = findings.where("last_months")
     answers = [Answer.NOT_KNOWN if one is None else one.at_least(limit, policy.scale) for one in months]

@@ -82,8 +82,9 @@ def test_40_sites_are_over_the_limit_even_with_small_doses() -> None:
 
 
 def test_an_eleventh_site_of_a_muscle_is_over_its_limit_even_with_small_doses() -> None:
-    plan = dict.fromkeys((code for code, site in protocol.SITES.items() if site.muscle == "temporalis"), 4)
-    assert protocol.faults(plan) == ["Temporalis: 12 sites are over its limit of 10."]
+    temporalis = [code for code, site in protocol.SITES.items() if site.muscle == "temporalis"]
+    assert protocol.faults(dict.fromkeys(temporalis[:10], 4)) == []
+    assert protocol.faults(dict.fromkeys(temporalis[:11], 4)) == ["Temporalis: 11 sites are over its limit of 10."]
 
 
 @given(st.dictionaries(st.sampled_from(sorted(protocol.SITES)), st.integers(1, 20), min_size=1))
@@ -129,6 +130,15 @@ def test_of_a_session_stopped_early_what_is_missing_is_said_by_muscle() -> None:
 def test_one_site_of_a_muscle_keeps_its_name_among_many() -> None:
     plan = {code: units for code, units in protocol.standard_set().items() if not code.startswith(("PRO", "FRO"))}
     assert protocol.doubts(plan, us_label=False)[1] == "Not given: Procerus, midline; Frontalis, 4 of 4 sites."
+
+
+def test_three_that_were_left_out_are_named_and_of_four_of_a_muscle_their_number() -> None:
+    plan = protocol.standard_set()
+    for code in ("FRO-R1", "FRO-R2", "FRO-L1"):
+        del plan[code]
+    assert protocol.doubts(plan, us_label=False)[1].count("Frontalis") == 3
+    del plan["FRO-L2"]
+    assert protocol.doubts(plan, us_label=False)[1] == "Not given: Frontalis, 4 of 4 sites."
 
 
 def test_names_with_a_comma_in_them_are_told_apart() -> None:

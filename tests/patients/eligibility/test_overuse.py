@@ -41,6 +41,7 @@ def test_overuse_is_more_than_three_months(months: int | None, answer: Answer) -
         (((SIMPLE, 5), (TRIPTAN, 5)), NOT_KNOWN),  # five to ten days: the same days, or not
         (((SIMPLE, 10), (TRIPTAN, 1)), MET),  # ten days at least
         (((SIMPLE, 12), (TRIPTAN, 0)), NOT_MET),  # no mix
+        (((SIMPLE, 0), (TRIPTAN, 0)), NOT_MET),
         (((SIMPLE, 9), (GEPANT, 9)), NOT_MET),
     ],
 )

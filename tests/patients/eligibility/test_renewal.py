@@ -70,6 +70,7 @@ def test_missing_days_that_decide_leave_the_response_open() -> None:
     assert first(NICE, headache_days=10, days_recorded=24).answer is MET
     assert first(NICE, headache_days=10, days_recorded=19).answer is NOT_KNOWN
     assert first(replace(NICE, scale=Scale.SCALED), headache_days=10, days_recorded=20).answer is MET
+    assert first(replace(NICE, scale=Scale.SCALED), baseline=Count(14, 19)).answer is NOT_KNOWN
 
 
 @pytest.mark.parametrize(
@@ -146,6 +147,12 @@ def test_test_a_takes_days_or_hours(now: int | None, hours: tuple[int, int] | No
     assert first(SAMPLE_A, headache_days=now, baseline_hours=before, headache_hours=after).answer is answer
 
 
+def test_a_missing_day_that_decides_leaves_the_days_of_test_a_open() -> None:
+    hours = {"baseline_hours": 300, "headache_hours": 300}
+    assert first(SAMPLE_A, headache_days=13, days_recorded=27, **hours).answer is NOT_KNOWN
+    assert first(SAMPLE_A, headache_days=14, days_recorded=27, **hours).answer is NOT_MET
+
+
 @pytest.mark.parametrize(
     ("recorded", "after", "answer"),
     [
@@ -196,6 +203,8 @@ def test_hours_by_the_month_are_said_as_scaled() -> None:
     by_month = replace(SAMPLE_A, scale=Scale.MONTH)
     found = first(by_month, headache_days=19, baseline_hours=300, headache_hours=207)
     assert "300 hours before, 207 now, scaled 99.6 fewer; needs 7 days or 100 hours fewer" in found.detail
+    more = first(by_month, headache_days=19, baseline_hours=207, headache_hours=300)
+    assert "207 hours before, 300 now; needs" in more.detail
 
 
 def test_a_payers_test_refuses() -> None:

@@ -128,6 +128,14 @@ def test_a_payer_asks_who_prescribes(value: bool | None, answer: Answer) -> None
         (SAMPLE_A, (trial(), trial("Metoprolol")), NOT_MET),  # one class twice
         (replace(SAMPLE_A, count_by=CountBy.DRUG), (trial(), trial("Metoprolol")), MET),
         (SAMPLE_A, (trial(days=40), trial("Metoprolol", days=60), TOPIRAMATE), MET),
+        (SAMPLE_A, (trial(), trial("Metoprolol", days=None)), NOT_MET),  # dates would not make two of one class
+        (SAMPLE_A, (replace(trial(), started_on=TODAY - dt.timedelta(days=9), ended_on=None), TOPIRAMATE), NOT_KNOWN),
+        # Ended later than the day that is asked about: what was taken until then counts.
+        (
+            SAMPLE_A,
+            (replace(trial(), started_on=TODAY - dt.timedelta(days=58), ended_on=dt.date(2027, 1, 1)), TOPIRAMATE),
+            NOT_MET,
+        ),
     ],
 )
 def test_which_preventives_count(policy: Policy, trials: tuple[Trial, ...], answer: Answer) -> None:
@@ -149,14 +157,21 @@ def test_one_preventive_is_named_as_one(policy: Policy, words: str) -> None:
 
 @pytest.mark.parametrize(
     ("policy", "told", "answer"),
-    [(NICE, 3, MET), (NICE, 2, NOT_MET), (NICE, None, NOT_KNOWN), (SAMPLE_A, 5, NOT_KNOWN), (SAMPLE_A, 1, NOT_MET)],
+    [
+        (NICE, 3, MET),
+        (NICE, 2, NOT_MET),
+        (NICE, None, NOT_KNOWN),
+        (SAMPLE_A, 5, NOT_KNOWN),
+        (SAMPLE_A, 1, NOT_MET),
+        (replace(NICE, preventive_days=60), 5, NOT_KNOWN),
+    ],
 )
 def test_a_bare_number_of_a_letter_shows_no_classes_and_no_days(
     policy: Policy, told: int | None, answer: Answer
 ) -> None:
     found = criterion(policy, TRIED, preventives=(), preventives_told=told)
     assert found.answer is answer
-    assert ("documentation missing" in found.detail) == (policy is SAMPLE_A and told == 5)
+    assert ("documentation missing" in found.detail) == (answer is NOT_KNOWN and told == 5)
 
 
 @pytest.mark.parametrize(
