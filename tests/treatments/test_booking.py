@@ -137,12 +137,13 @@ def test_a_reason_for_one_day_does_not_cover_an_earlier_one(
         booking.move(session=session, version=1, slot=wednesday, by=front_desk, at=NOW)
 
 
-def test_a_reason_for_one_day_covers_a_later_one(
-    course: Course, osei: Injector, prescriber: User, front_desk: User
+@pytest.mark.parametrize("later", [dt.timedelta(hours=1), dt.timedelta(days=1)], ids=["same day", "next day"])
+def test_a_reason_for_one_day_covers_that_day_and_a_later_one(
+    course: Course, osei: Injector, prescriber: User, front_desk: User, later: dt.timedelta
 ) -> None:
     session = early(course, osei, prescriber)
-    friday = slot_at(course, osei, session.starts_at + dt.timedelta(days=1))
-    moved = booking.move(session=session, version=1, slot=friday, by=front_desk, at=NOW)
+    slot = slot_at(course, osei, session.starts_at + later)
+    moved = booking.move(session=session, version=1, slot=slot, by=front_desk, at=NOW)
     assert (moved.early_reason, moved.early_by) == ("Wears off in week 9", prescriber)
 
 
@@ -428,6 +429,16 @@ def test_a_visit_beyond_the_new_due_date_comes_back(course: Course, osei: Inject
     visit = make_session(course, osei, far, due_on=TODAY, status=Status.CANCELLED)
     make_session(course, osei, NOW, due_on=TODAY, status=Status.DONE, given_on=TODAY)
     assert booking.change_status(session=visit, to=Status.BOOKED, by=front_desk, at=NOW).status == Status.BOOKED
+
+
+def test_an_early_visit_comes_back_on_the_reason_that_it_had(
+    course: Course, osei: Injector, front_desk: User, prescriber: User
+) -> None:
+    course.sessions.update(given_on=TODAY - dt.timedelta(days=83))
+    early = {"due_on": TODAY + dt.timedelta(days=1), "early_reason": "Wears off", "early_by": prescriber}
+    visit = make_session(course, osei, NOW + dt.timedelta(hours=1), status=Status.CANCELLED, **early)
+    back = booking.change_status(session=visit, to=Status.BOOKED, by=front_desk, at=NOW)
+    assert (back.status, back.early_reason) == (Status.BOOKED, "Wears off")
 
 
 @pytest.fixture
