@@ -390,6 +390,26 @@ def test_an_answer_that_came_after_the_visit_was_read_is_not_moved_away(
     assert TreatmentSession.objects.get(pk=session.pk).answer == TreatmentSession.Answer.CONFIRMED
 
 
+def test_the_same_answer_that_came_again_is_not_moved_away_unseen(session: TreatmentSession, front_desk: User) -> None:
+    asked = {"version": 1, "answer": TreatmentSession.Answer.ASKED_TO_MOVE}
+    booking.answer(session=session, at=NOW, **asked)
+    read_before = TreatmentSession.objects.get(pk=session.pk)
+    booking.answer(session=session, at=NOW + MINUTE, words="Only mornings", **asked)
+    with pytest.raises(Stale):
+        booking.move(
+            session=read_before, version=1, slot=slots.suggest(course=session.course, now=NOW)[0], by=front_desk, at=NOW
+        )
+
+
+def test_whoever_has_come_meanwhile_is_not_moved(session: TreatmentSession, front_desk: User) -> None:
+    read_before = TreatmentSession.objects.get(pk=session.pk)
+    booking.change_status(session=session, to=Status.ARRIVED, by=front_desk, at=NOW)
+    with pytest.raises(Stale):
+        booking.move(
+            session=read_before, version=1, slot=slots.suggest(course=session.course, now=NOW)[0], by=front_desk, at=NOW
+        )
+
+
 def test_an_answer_to_a_time_that_moved_is_not_taken(session: TreatmentSession, front_desk: User) -> None:
     later = slots.suggest(course=session.course, now=NOW)[0]
     booking.move(session=session, version=1, slot=later, by=front_desk, at=NOW)
