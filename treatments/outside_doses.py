@@ -95,14 +95,15 @@ def put_back(*, dose: OutsideDose, by: User, at: dt.datetime) -> OutsideDose:
     """
     if not allows(by, dose.clinic, Capability.INJECT):
         raise Refused("Your role may not put doses on the list.")
-    hold(dose.patient)  # nobody writes the same down at this moment
+    kept_as = dose.patient.kept_as()
+    hold(dose.patient, kept_as)  # nobody writes the same down at this moment
     row = OutsideDose.objects.select_for_update().get(pk=dose.pk)
     if row.removed_at is None:  # pressed twice: the first one did it
         return row
     if not can_put_back(row, at):
         raise Refused(f"This can be undone for {settings.UNDO_SECONDS // 60} minutes. Write the dose down again.")
     alike = OutsideDose.objects.filter(**{name: getattr(row, name) for name in _DOSE}, removed_at__isnull=True)
-    if alike.filter(patient__in=row.patient.joined(), told_at__gte=row.told_at).exists():
+    if alike.filter(patient__in=kept_as.joined(), told_at__gte=row.told_at).exists():
         raise Refused("The same dose was written down again since. It counts once, as it stands there.")
     row.removed_at = row.removed_by = None
     return _save(row, AuditEntry.Action.CHANGE, by=by, at=at)

@@ -104,6 +104,22 @@ def test_a_line_taken_off_by_a_slip_comes_back_as_it_was_told(maria: Patient, nu
     assert [line.removed_by for line in row.history.order_by("pk")] == [None, nurse, None]
 
 
+def test_a_line_put_back_twice_is_put_back_once(maria: Patient, nurse: User) -> None:
+    tell(nurse, maria)
+    take_off(nurse, OutsideDose.objects.get())
+    for _press in range(2):
+        assert "Undone." in put_back(nurse)
+    assert OutsideDose.objects.get().history.count() == 3
+
+
+def test_a_line_of_before_keeps_none_from_coming_back(maria: Patient, nurse: User) -> None:
+    tell(nurse, maria)
+    tell(nurse, maria)
+    OutsideDose.objects.filter(pk=OutsideDose.objects.latest("pk").pk).update(told_at=NOW - dt.timedelta(days=1))
+    take_off(nurse, OutsideDose.objects.earliest("pk"))
+    assert "Undone." in put_back(nurse)
+
+
 def test_a_line_comes_back_for_three_minutes(maria: Patient, nurse: User) -> None:
     tell(nurse, maria)
     take_off(nurse, OutsideDose.objects.get())
@@ -118,6 +134,17 @@ def test_a_line_that_was_told_again_does_not_come_back_to_count_twice(maria: Pat
     tell(nurse, maria)
     assert "The same dose was written down again since." in put_back(nurse)
     assert OutsideDose.objects.filter(removed_at=None).count() == 1
+
+
+def test_a_line_that_was_told_again_under_the_record_that_stays_does_not_come_back(
+    maria: Patient, nurse: User, front_desk: User
+) -> None:
+    double = make_patient(maria.clinic, "Maria", "Santos-Cruz")
+    tell(nurse, double)
+    leaving.merge(patient=double, into=maria, by=front_desk, at=NOW)
+    take_off(nurse, OutsideDose.objects.get())
+    tell(nurse, maria)
+    assert "The same dose was written down again since." in put_back(nurse)
 
 
 def test_a_line_of_a_second_record_is_taken_off_on_the_page_of_the_one_that_stays(
