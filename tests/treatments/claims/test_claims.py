@@ -9,7 +9,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.models import User
+from clinic.models import AuditEntry, Clinic, User
 from patients.diagnosis_codes import BILLABLE, disagreement, fault, intractable, with_aura
 from patients.eligibility import Findings
 from patients.eligibility.storing import pack
@@ -48,6 +48,7 @@ def test_a_vial_opened_in_vain_has_no_line_of_nothing() -> None:
 
 def test_a_clinics_vial_added_to_a_persons_own_is_billed_for_what_it_gave() -> None:
     assert lines.from_own_stock([(100, True), (100, False)], 155) == Given(drawn=100, given=55)
+    assert lines.from_own_stock([(100, True), (100, False)], 80) == Given(drawn=100, given=0)
 
 
 @given(st.lists(st.tuples(st.sampled_from((100, 200)), st.booleans()), min_size=1, max_size=4), st.data())
@@ -157,6 +158,19 @@ class TestDrafts:
         with pytest.raises(drafting.Refused, match="exported already"):
             drafting.draft_claim(session=signed, diagnosis_code="G43.709", by=admin, at=NOW)
         assert ClaimDraft.objects.get().diagnosis_code == "G43.719"
+
+    def test_each_export_leaves_a_trace_and_the_first_one_is_noted(self, signed: TreatmentSession, admin: User) -> None:
+        drafting.draft_claim(session=signed, diagnosis_code="G43.709", by=admin, at=NOW)
+        for hours in (0, 1):
+            at = NOW + dt.timedelta(hours=hours)
+            drafting.export(clinic=signed.clinic, first=TODAY, last=TODAY, by=admin, at=at)
+        assert ClaimDraft.objects.get().exported_at == NOW
+        traces = AuditEntry.objects.filter(kind="claims", action="export", subject=None)
+        assert list(traces.values_list("rows", flat=True)) == [1, 1]
+
+    def test_another_clinic_exports_none_of_it(self, signed: TreatmentSession, admin: User, lakeside: Clinic) -> None:
+        drafting.draft_claim(session=signed, diagnosis_code="G43.709", by=admin, at=NOW)
+        assert not drafting.drafts(lakeside, TODAY, TODAY)
 
     def test_a_code_that_is_changed_while_the_file_is_written_waits_for_it(
         self, signed: TreatmentSession, admin: User

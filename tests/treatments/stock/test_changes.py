@@ -120,6 +120,7 @@ def test_a_broken_vial_is_discarded_with_a_reason(stocked: Receive, riverside: C
     stocked(number=2)
     changes.discard(**VIALS, clinic=riverside, number=1, reason="Dropped", by=nurse, at=NOW)
     assert states() == [State.DISCARDED, State.IN_STOCK]
+    assert AuditEntry.objects.get(kind="stock", action="change").rows == 1
 
 
 def test_a_vial_kept_for_somebody_is_not_discarded_for_one_of_the_clinics(

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import NOW, TODAY
+from treatments.stock.shelf import Shelf
 from treatments.stock.supply import Need, Outlook, Supply, outlook, prepared_fault
 
 DAY = dt.timedelta(days=1)
@@ -67,3 +68,8 @@ def test_every_visit_is_counted_once_and_no_unit_twice(needs: list[Need], suppli
 def test_a_reconstituted_vial_keeps_24_hours(hours: float, words: str) -> None:
     fault = prepared_fault(NOW - dt.timedelta(hours=hours), NOW)
     assert (words in fault) if words else not fault
+
+
+@pytest.mark.parametrize(("on", "expired"), [(TODAY, False), (TODAY + DAY, True)])
+def test_a_vial_may_be_used_on_the_day_of_its_expiry(on: dt.date, expired: bool) -> None:
+    assert Shelf("C4471", 200, TODAY, None, 1).expired(on) is expired
