@@ -391,7 +391,7 @@ def test_an_answer_that_came_after_the_visit_was_read_is_not_moved_away(
 
 
 def test_the_same_answer_that_came_again_is_not_moved_away_unseen(session: TreatmentSession, front_desk: User) -> None:
-    asked = {"version": 1, "answer": TreatmentSession.Answer.ASKED_TO_MOVE}
+    asked: dict[str, Any] = {"version": 1, "answer": TreatmentSession.Answer.ASKED_TO_MOVE}
     booking.answer(session=session, at=NOW, **asked)
     read_before = TreatmentSession.objects.get(pk=session.pk)
     booking.answer(session=session, at=NOW + MINUTE, words="Only mornings", **asked)
@@ -455,7 +455,11 @@ def test_an_early_visit_comes_back_on_the_reason_that_it_had(
     course: Course, osei: Injector, front_desk: User, prescriber: User
 ) -> None:
     course.sessions.update(given_on=TODAY - dt.timedelta(days=83))
-    early = {"due_on": TODAY + dt.timedelta(days=1), "early_reason": "Wears off", "early_by": prescriber}
+    early: dict[str, Any] = {
+        "due_on": TODAY + dt.timedelta(days=1),
+        "early_reason": "Wears off",
+        "early_by": prescriber,
+    }
     visit = make_session(course, osei, NOW + dt.timedelta(hours=1), status=Status.CANCELLED, **early)
     back = booking.change_status(session=visit, to=Status.BOOKED, by=front_desk, at=NOW)
     assert (back.status, back.early_reason) == (Status.BOOKED, "Wears off")
