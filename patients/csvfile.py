@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from patients.as_seen import as_seen
+
 # Longer than any honest row; a file without line breaks must not be read into memory whole.
 MAX_RECORD_CHARACTERS = 10_000
 DELIMITERS = (",", ";", "\t")
@@ -31,7 +33,7 @@ class CsvError(Exception):
 class Row:
     """One record. ``line`` is the line of the file on which it starts, counted from 1; the header is a line too.
 
-    ``values`` holds the columns asked for, without spaces around them. ``problem`` is not empty when the record has
+    ``values`` holds the columns asked for, as they are seen. ``problem`` is not empty when the record has
     another number of fields than the header; ``values`` is then empty, because nobody can say which field is which.
     """
 
@@ -47,7 +49,7 @@ class Rows(Iterable[Row]):
         """Read the header; raise CsvError when this cannot be the list that is meant."""
         self._stream, self._wanted = stream, (*required, *optional)
         header = self._start()
-        self.columns = tuple(name.strip().casefold() for name in header)
+        self.columns = tuple(as_seen(name).casefold() for name in header)
         _refuse_bad_header(self.columns, required)
         self.ignored = tuple(name for name in self.columns if name not in self._wanted)
 
@@ -55,7 +57,7 @@ class Rows(Iterable[Row]):
         """Yield each record that is not blank; raise CsvError where the file cannot be read on."""
         self._start()
         while (fields := self._record()) is not None:
-            if any(field.strip() for field in fields):
+            if any(as_seen(field) for field in fields):
                 yield self._row(fields)
 
     def _start(self) -> list[str]:
@@ -79,7 +81,9 @@ class Rows(Iterable[Row]):
         line, expected = self._lines.record_line, len(self.columns)
         if len(fields) != expected:
             return Row(line, {}, f"has {len(fields)} fields, the first line has {expected}")
-        values = {name: field.strip() for name, field in zip(self.columns, fields, strict=True) if name in self._wanted}
+        values = {
+            name: as_seen(field) for name, field in zip(self.columns, fields, strict=True) if name in self._wanted
+        }
         return Row(line, values)
 
 

@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Iterable
 from contextlib import suppress
 
+from patients.as_seen import as_seen
+
 # What fits into the column, and of it beside dates and phones.
 LONGEST, NAME_LENGTH, NUMBER_LENGTH = 400, 240, 60
 # Letters that no decomposition turns into their plain neighbour.
@@ -72,7 +74,7 @@ def terms(text: str, *, month_first: bool = False) -> list[list[str]]:
     A whole date of birth (17/4/1984, 17 4 84, 17 Apr 1984, 1984-04-17; in countries that write the month first also
     4/17/1984) is looked for as a date, digits as those of a phone or as a record number is written, anything else word by word.
     """
-    text = text.replace("\0", "").strip()  # what no text column holds cannot be looked for either
+    text = as_seen(text.replace("\0", ""))  # what no text column holds cannot be looked for either
     dates = _typed_dates(text, month_first=month_first)
     if dates:
         return [dates]

@@ -18,6 +18,7 @@ from patients.actions import (
     withdraw_consent,
 )
 from patients.actions.contacts import TOLD_STAFF
+from patients.as_seen import as_seen
 from patients.forms.dates import BirthDateField, refuse_impossible_birth
 from patients.forms.fields import zone_choices
 from patients.models import Channel, ContactPoint, Patient
@@ -29,11 +30,19 @@ LONGEST_NOTE = 200
 _ADDRESSES = (("phone", Channel.SMS), ("email", Channel.EMAIL))
 
 
+class LineField(forms.CharField):
+    """A line of text, typed or pasted, as it is seen."""
+
+    def to_python(self, value: Any) -> str:
+        """Return it without marks that nobody sees: a record number that holds one is another number."""
+        return as_seen(super().to_python(value) or "")
+
+
 def _text(label: str, length: int, *, ask: str = "", optional: bool = True, **kwargs: Any) -> forms.CharField:
     """Return a line of text; ``ask`` are the words when it is left empty, none for one that may be."""
     words = {"max_length": f"{label}: write {length} characters or fewer."}
     attrs = {"autocomplete": "off"}
-    return forms.CharField(
+    return LineField(
         label=f"{label} (optional)" if optional and not ask else label,
         max_length=length,
         required=bool(ask),

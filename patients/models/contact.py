@@ -20,6 +20,7 @@ from phonenumbers import (
 from simple_history.models import HistoricalRecords
 
 from clinic.models import Clinic, User
+from patients.as_seen import as_seen
 
 if TYPE_CHECKING:
     from patients.models.patient import Patient
@@ -43,6 +44,7 @@ def clean_address(channel: str, text: str, country: str) -> str:
     ``country`` is the ISO code that reads a number without a country code. Possible numbers are taken even where no
     network has issued them: the ranges reserved for fiction are such, and refusing a new range locks people out.
     """
+    text = as_seen(text)
     if channel == Channel.EMAIL:
         EmailValidator("Enter an email address such as maria@mail.example.")(text)
         return text.lower()

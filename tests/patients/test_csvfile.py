@@ -35,6 +35,20 @@ def test_a_byte_order_mark_and_capitals_in_the_header_are_no_matter() -> None:
     assert rows(b"\xef\xbb\xbf MRN ,Date\nA1, x \n") == [Row(2, {"mrn": "A1", "date": "x"})]
 
 
+@pytest.mark.parametrize("mark", ["\u200b", "\u200e", "\u202a", "\u202e", "\u2060", "\ufeff", "\u00ad"])
+def test_marks_that_nobody_sees_are_no_part_of_a_cell(mark: str) -> None:
+    text = f"{mark}mrn,da{mark}te\n{mark}A1 {mark},2026-{mark}01-02\n{mark},\n"
+    assert rows(text) == [Row(2, {"mrn": "A1", "date": "2026-01-02"})]
+
+
+def test_a_mark_that_joins_or_parts_letters_stays() -> None:
+    assert rows("mrn,date\nنی\u200cا,x\n")[0].values["mrn"] == "نی\u200cا"
+
+
+def test_one_name_is_one_name_however_its_accents_were_typed() -> None:
+    assert rows("mrn,date\nZoe\u0308,x\n")[0].values["mrn"] == "Zoë"
+
+
 def test_columns_that_nobody_asked_for_are_ignored_and_named() -> None:
     found = read_rows(io.BytesIO(b"mrn,colour,date\nA1,red,x\n"), ["mrn", "date"])
     assert found.ignored == ("colour",)

@@ -44,6 +44,13 @@ def test_five_fields_are_enough(front_desk: User, riverside: Clinic) -> None:
     assert ContactPoint.objects.usable().get().address == "+447700900777"
 
 
+def test_what_is_pasted_with_marks_that_nobody_sees_is_kept_without_them(front_desk: User) -> None:
+    pasted = {"given_name": "To\u200bm", "record_number": "\u202aX9\u202c", "email": "tom@mail.example\u200b"}
+    assert post(front_desk, **pasted)[0] == 302
+    patient = Patient.objects.get(given_name="Tom", record_number="X9")
+    assert ContactPoint.objects.get(patient=patient, channel="email").address == "tom@mail.example"
+
+
 def test_an_email_alone_will_do(front_desk: User) -> None:
     assert post(front_desk, phone="", email="tom@mail.example")[0] == 302
     assert Patient.objects.get().preferred_channel == "email"

@@ -51,8 +51,8 @@ class Cells:
         return self._values.get(name, "")
 
     def text(self, name: str, longest: int, *, required: bool = True) -> str | None:
-        """Return text in composed form, so that one name is one name however its accents were typed."""
-        value = unicodedata.normalize("NFC", self.raw(name))
+        """Return text that can be read and fits."""
+        value = self.raw(name)
         if not value:
             self._miss(name, required=required)
             return None if required else ""

@@ -129,6 +129,13 @@ def test_the_second_and_third_row_with_a_record_number_name_the_first(team: Clin
     assert maria().given_name == "Maria"
 
 
+@pytest.mark.parametrize("twin", ["E\u03011", "\u200bÉ1", "É1\ufeff"])
+def test_a_record_number_that_reads_the_same_is_the_same(team: Clinic, twin: str) -> None:
+    assert [fault.line for fault in load(team, row(mrn="É1"), row(mrn=twin), dry_run=True).faults] == [3]
+    load(team, row(mrn="É1"))
+    assert load(team, row(mrn=twin)).unchanged == 1
+
+
 def test_an_import_leaves_one_trace_with_its_rows(team: Clinic, admin: User) -> None:
     load(team, row(1), row(2), by=admin)
     entry = AuditEntry.objects.get()

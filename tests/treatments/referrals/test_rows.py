@@ -125,10 +125,6 @@ def test_somebody_without_treatment_or_authorization_needs_neither_injector_nor_
     assert (maria.treated, maria.authorized) == (None, None)
 
 
-def test_one_name_is_one_name_however_its_accents_were_typed() -> None:
-    assert good(given_name="Zoe\u0308").given_name == "Zoë"
-
-
 def test_a_phone_number_without_country_code_is_read_in_the_country_of_the_clinic() -> None:
     parsed = parse(2, row(phone="(212) 555-0123"), today=TODAY, country="US", injectors=INJECTORS)
     assert isinstance(parsed, Referral)
