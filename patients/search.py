@@ -13,6 +13,9 @@ LONGEST, NAME_LENGTH, NUMBER_LENGTH = 400, 240, 60
 # Letters that no decomposition turns into their plain neighbour.
 _PLAIN = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "'": "", "’": ""}
+    # What is typed, pasted or kept by another system for the hyphen and the apostrophe of a keyboard.
+    | dict.fromkeys("‐‑–—−", "-")
+    | dict.fromkeys("‘ʼ′`", "")
     | {"ı": "i", "ð": "d", "þ": "th", "ħ": "h", "ŧ": "t", "ŋ": "n", "ə": "e", "ɓ": "b", "ɗ": "d", "ƙ": "k"}
 )
 # What is written for ä, ö and ü where a keyboard has none, and what some write as a word of its own.
@@ -45,8 +48,6 @@ def search_text(name: str, record_number: str, birth_date: dt.date, phones: Iter
     return " ".join(part for part in shown if part)[:LONGEST]
 
 
-# What is typed, or pasted, for the hyphen and the apostrophe of a keyboard.
-_MARKS = str.maketrans(dict.fromkeys("‐–−", "-") | dict.fromkeys("‘ʼ`", ""))
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _TYPED = re.compile(r"(\d{1,2})[ ./-]+(\d{1,2})[ ./-]+(\d{4}|\d{2})")
 _TH = "(?:st|nd|rd|th)?"
@@ -79,7 +80,7 @@ def terms(text: str, *, month_first: bool = False) -> list[list[str]]:
     if dates:
         return [dates]
     folded = fold(text)
-    if _PHONE.fullmatch(folded.translate(_MARKS)):
+    if _PHONE.fullmatch(folded):
         return [_numbers(folded)]
     # "Santos, Maria", as letters and lists have it; a comma alone is nobody's, not everybody's.
     words = folded.replace(",", " ").split() or text.split()
@@ -95,8 +96,7 @@ def _numbers(text: str) -> list[str]:
 
 def _spellings(word: str) -> list[str]:
     """Return how a part of a name may be kept: who is Smith-Jones to one desk is Smith Jones to another."""
-    plain = word.translate(_MARKS) or word
-    ways = [word, plain, plain.replace("-", " ")]
+    ways = [word, word.replace("-", " ")]
     return list(dict.fromkeys(ways + [spelt for one in ways if len(spelt := plainest(one)) >= LEAST_SPELT]))
 
 

@@ -95,6 +95,11 @@ def test_people_are_found_however_it_is_typed(
         ("O'Brien", "O‘Brien"),
         ("O'Brien", "Oʼbrien"),
         ("O'Brien", "O`Brien"),
+        ("O`Brien", "O'Brien"),
+        ("Oʼbrien", "obrien"),
+        ("O‘Brien", "O`Brien"),
+        ("Smith‐Jones", "Smith-Jones"),
+        ("Smith–Jones", "smith jones"),
         ("O Brien", "O'Brien"),
         ("O Brien", "obrien"),
         ("O'Brien", "O Brien"),
@@ -131,7 +136,17 @@ def test_people_of_before_are_found_by_the_other_spellings_too(riverside: Clinic
     assert list(Patient.objects.order_by("pk").values_list("search_text", flat=True)) == now
 
 
-@pytest.mark.parametrize("number", ["2026-0012", "943 476 5919", "12-34-56", "2026/117"])
+def test_people_of_before_are_found_by_the_hyphen_and_apostrophe_of_a_keyboard_too(riverside: Clinic) -> None:
+    ann = make_patient(riverside, "Ann", "O`Brien–Reid", record_number="X–1")
+    now = ann.search_text
+    before = now.replace("obrien-reid", "o`brien–reid").replace("x-1", "x–1")
+    Patient.objects.filter(pk=ann.pk).update(search_text=before)
+    module = importlib.import_module("patients.migrations.0007_marks_of_a_keyboard")
+    module.as_a_keyboard_has_them(apps, None)
+    assert Patient.objects.get().search_text == now != before
+
+
+@pytest.mark.parametrize("number", ["2026-0012", "943 476 5919", "12-34-56", "2026/117", "12–34–56"])
 def test_a_record_number_is_found_as_it_is_written(riverside: Clinic, number: str) -> None:
     ann = make_patient(riverside, "Ann", record_number=number)
     assert Patient.objects.matching(number).get() == ann
