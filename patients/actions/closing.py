@@ -29,8 +29,26 @@ def close_record(
 
 def _pass_on_note(patient: Patient, into: Patient, by: User, at: dt.datetime) -> None:
     """Put an allergy or safety note on the record that stays, held by the caller: whoever injects reads only that one."""
-    into.safety_note = "; ".join(filter(None, (into.safety_note, patient.safety_note)))
+    into.safety_note = _both(into.safety_note, patient.safety_note)
     save_as(into, by=by, at=at)
+
+
+def _take_back_note(patient: Patient, kept: Patient, by: User, at: dt.datetime) -> None:
+    """Give the record that stayed the note that it had, unless somebody has written another since.
+
+    The allergy is of another person after all, and whoever injects would go by it.
+    """
+    rows = kept.history.order_by("-history_id")
+    joined = rows.filter(history_date=joining.joined_at(patient)).first()
+    before = rows.filter(history_id__lt=joined.history_id).first() if joined else None
+    passed_on = before and _both(before.safety_note, patient.safety_note) == joined.safety_note
+    if before and passed_on and before.safety_note != joined.safety_note == kept.safety_note:
+        kept.safety_note = before.safety_note
+        save_as(kept, by=by, at=at)
+
+
+def _both(note: str, other: str) -> str:
+    return "; ".join(filter(None, (note, other)))
 
 
 @transaction.atomic
@@ -44,6 +62,8 @@ def reopen_record(*, patient: Patient, by: User, at: dt.datetime) -> None:
     if patient.erased:
         raise PermissionDenied
     joining.give_back(patient=patient, by=by, at=at)
+    if patient.merged_into:
+        _take_back_note(patient, patient.merged_into, by, at)
     _write(patient, "", None, None, by, at)
 
 

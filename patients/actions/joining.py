@@ -36,15 +36,15 @@ def give_back(*, patient: Patient, by: User, at: dt.datetime) -> None:
     Only from there: what went from here to a third record once is that one's own. And only what went then: what came
     here and went back, when the two were joined the other way round by mistake, is the other one's.
     """
-    holders, joined_at = _holders(patient), _joined_at(patient)
+    holders, since = _holders(patient), joined_at(patient)
     for model in _KNOWN_BY if holders else ():
         once_here = model.history.filter(patient_id=patient.pk).values("id")
-        went = model.history.filter(patient_id=patient.merged_into_id, history_date=joined_at).values("id")
+        went = model.history.filter(patient_id=patient.merged_into_id, history_date=since).values("id")
         lines = model.objects.filter(patient__in=holders).filter(pk__in=once_here).filter(pk__in=went)
         _move(model, lines, patient, by, at)
 
 
-def _joined_at(patient: Patient) -> dt.datetime | None:
+def joined_at(patient: Patient) -> dt.datetime | None:
     """Return when the record was joined with the one that it names now."""
     since = None
     for merged_into, at in patient.history.order_by("-history_id").values_list("merged_into_id", "history_date"):

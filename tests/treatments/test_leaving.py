@@ -36,6 +36,8 @@ from treatments.effects.reporting import Told, report
 from treatments.models import Course, OutcomeScore, Status, TreatmentSession, WaitingEntry
 from treatments.scores.entering import record_scores
 
+MINUTE = dt.timedelta(minutes=1)
+
 
 @pytest.fixture
 def desk(front_desk: User) -> Client:
@@ -101,6 +103,30 @@ def test_an_allergy_noted_on_the_second_record_stands_on_the_one_that_stays(
     leaving.merge(patient=double, into=maria, by=front_desk, at=NOW)
     maria.refresh_from_db()
     assert maria.safety_note == "Faints; Allergic to albumin"
+
+
+@pytest.mark.parametrize("own", ["Faints", ""])
+def test_an_allergy_goes_back_with_the_record_that_was_joined_by_mistake(
+    maria: Patient, double: Patient, front_desk: User, own: str
+) -> None:
+    for patient, note in ((double, "Allergic to albumin"), (maria, own)):
+        change_patient(patient=patient, values={"safety_note": note}, by=front_desk, at=NOW)
+    leaving.merge(patient=double, into=maria, by=front_desk, at=NOW + MINUTE)
+    reopen_record(patient=double, by=front_desk, at=NOW + 2 * MINUTE)
+    assert [Patient.objects.get(pk=one.pk).safety_note for one in (maria, double)] == [own, "Allergic to albumin"]
+
+
+@pytest.mark.parametrize("note", ["Faints; Allergic to albumin, told by her", "Faints"])
+def test_a_safety_note_that_was_written_anew_or_stood_on_both_records_stays_when_they_are_parted(
+    maria: Patient, double: Patient, front_desk: User, note: str
+) -> None:
+    change_patient(patient=double, values={"safety_note": "Faints"}, by=front_desk, at=NOW)
+    if note == "Faints":
+        change_patient(patient=maria, values={"safety_note": note}, by=front_desk, at=NOW)
+    leaving.merge(patient=double, into=maria, by=front_desk, at=NOW + MINUTE)
+    change_patient(patient=maria, values={"safety_note": note}, by=front_desk, at=NOW + 2 * MINUTE)
+    reopen_record(patient=double, by=front_desk, at=NOW + 3 * MINUTE)
+    assert Patient.objects.get(pk=maria.pk).safety_note == note
 
 
 @pytest.fixture
