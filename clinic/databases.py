@@ -27,6 +27,11 @@ def database(url: str, *, pooled: bool) -> dict[str, Any]:
     return found | more | {"ENGINE": "clinic.postgresql", "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
 
 
+def lost_to_another(error: Exception) -> bool:
+    """Return whether PostgreSQL gave a transaction up for another one: a deadlock, or a lock that was waited for too long."""
+    return getattr(error.__cause__, "sqlstate", None) in {"40P01", "55P03"}
+
+
 def _read(url: str) -> dict[str, Any]:
     """Return what an address says; nothing where it is one of an engine that keeps none of our rules."""
     found: dict[str, Any] = environ.Env.db_url_config(url)

@@ -11,7 +11,9 @@ from enum import StrEnum
 from itertools import islice
 from typing import Generic, TypeVar
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
+
+from clinic.databases import lost_to_another
 
 T = TypeVar("T")
 BATCH = 500
@@ -146,6 +148,11 @@ def run_import(
         return found.report
     except IntegrityError as error:
         raise Collision from error
+    except OperationalError as error:
+        # Two lists of the same people in another order wait for each other, and the database ends one of them.
+        if lost_to_another(error):
+            raise Collision from error
+        raise
 
 
 def _write(

@@ -10,6 +10,7 @@ from typing import ParamSpec, TypeVar
 
 from django.db import OperationalError, connection
 
+from clinic.databases import lost_to_another
 from treatments.conflicts import Taken
 from treatments.models import Course
 from treatments.slots import Slot
@@ -30,16 +31,12 @@ def again_after_deadlock(action: Callable[P, T]) -> Callable[P, T]:
             try:
                 return action(*args, **kwargs)
             except OperationalError as error:
-                if connection.in_atomic_block or _sqlstate(error) not in {"40P01", "55P03"}:
+                if connection.in_atomic_block or not lost_to_another(error):
                     raise
                 time.sleep(random.uniform(0.01, 0.05) * (attempt + 1))  # noqa: S311 (jitter, not a secret)  # nosec B311
         raise Taken
 
     return run
-
-
-def _sqlstate(error: Exception) -> str | None:
-    return getattr(error.__cause__, "sqlstate", None)
 
 
 def queue_for(keys: set[tuple[int, int]]) -> None:

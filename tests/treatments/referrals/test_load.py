@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
+from psycopg.errors import DeadlockDetected, UniqueViolation
 
 from clinic.models import AuditEntry, Clinic, User
 from patients.actions import change_patient
@@ -161,11 +162,12 @@ def test_a_day_is_the_day_at_the_clinic(lakeside: Clinic) -> None:
     assert [fault.field for fault in report.faults] == ["last_injection_on"]
 
 
+@pytest.mark.parametrize("end", [(IntegrityError, UniqueViolation), (OperationalError, DeadlockDetected)])
 def test_a_clash_with_somebody_elses_change_is_said_in_words_and_keeps_nothing(
-    team: Clinic, monkeypatch: pytest.MonkeyPatch
+    team: Clinic, monkeypatch: pytest.MonkeyPatch, end: tuple[type[Exception], type[Exception]]
 ) -> None:
     def clash(*_args: object, **_options: object) -> None:
-        raise IntegrityError
+        raise end[0] from end[1]()
 
     monkeypatch.setattr(load_module, "write", clash)
     with pytest.raises(Collision, match=r"Nothing was written\. Try again\."):
