@@ -8,7 +8,8 @@ What a list may change
   says the same as before changes nothing, even where staff have corrected the record since.
 - Consent to texts is ``sms_consent_on``. Somebody referred with email as the preferred channel asked for email then:
   that is consent to email, dated ``referred_on``. What a list gave, a later list can take back; consent that was given
-  or withdrawn here stands, except that a new number or address has only the consent that came with it.
+  or withdrawn here stands, except that a new number or address has only the consent that came with it. Where a number or
+  address was corrected or removed here, the list's consent is of no other until it names another one.
 - A draft assessment of referral findings is kept up to date; a signed one is never touched, a draft begun here neither.
 - The course of somebody in treatment is made once and corrected only while nothing of our own has happened in it.
 - A phone number or an email address that was erased here stays away until the list says another ``referred_on``.

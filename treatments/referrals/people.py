@@ -69,22 +69,25 @@ def update_contacts(both: Comparison) -> None:
 
 
 def _update_contact(both: Comparison, channel: Channel, address: str | None, consent_on: dt.date | None) -> None:
-    """Store one contact point. What was withdrawn here stays withdrawn, whatever an old list says."""
-    if not address:
+    """Store one contact point. What was withdrawn here stays withdrawn, whatever an old list says.
+
+    An address that the list names as before and that was corrected or removed here stays so: its consent is of no other.
+    """
+    stored, named = both.stored.contacts.get(channel), _COLUMN[channel] in both.news
+    if not address or (not named and (stored is None or stored.address != address)):
         return
     consent = {
         "consented_at": both.setting.noon(consent_on) if consent_on else None,
         "consent_source": REFERRAL_LIST if consent_on else "",
         "consented_by_id": None,
     }
-    stored = both.stored.contacts.get(channel)
     if stored is None:
         patient, clinic = both.stored.patient, both.setting.clinic
         both.change.created.append(
             ContactPoint(clinic=clinic, patient=patient, channel=channel, address=address, **consent)
         )
         return
-    moved = _COLUMN[channel] in both.news and stored.address != address
+    moved = stored.address != address
     values: dict[str, Any] = {"address": address, "failed_at": None, "failed_reason": ""} if moved else {}
     # Consent belongs to one address: a new one has what came with it, whoever recorded consent for the old one.
     if stored.withdrawn_at is None and (moved or stored.consent_source in {"", REFERRAL_LIST}):

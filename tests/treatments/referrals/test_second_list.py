@@ -8,6 +8,7 @@ import pytest
 from clinic.models import Clinic, Injector, User
 from patients.actions import close_record
 from patients.actions.baseline import write_baseline
+from patients.actions.contacts import set_contact
 from patients.models import Assessment, Authorization, Baseline, ContactPoint, Patient
 from tests.builders import NOW, TODAY, make_course, make_patient, make_session
 from tests.treatments.referrals.lists import LATER, NEVER_TREATED, NO_AUTHORIZATION, contact, load, maria, row, session
@@ -93,6 +94,25 @@ def test_consent_given_here_for_one_number_does_not_follow_to_another(team: Clin
     assert contact("sms").consented_at is None
 
 
+def test_consent_that_a_list_has_for_one_number_is_not_of_the_number_that_was_corrected_here(team: Clinic) -> None:
+    load(team, row(sms_consent_on=""))
+    set_contact(patient=maria(), channel="sms", address="07700 900555", by=None, at=NOW)
+    load(team, row(sms_consent_on="2026-11-01"), at=LATER)
+    assert (contact("sms").address, contact("sms").consented_at) == ("+447700900555", None)
+
+
+@pytest.mark.parametrize("news", [{"sms_consent_on": "2026-11-01"}, {"referred_on": "2025-12-01"}])
+def test_an_address_that_was_removed_here_stays_away_while_the_list_names_the_same(
+    team: Clinic, news: dict[str, str]
+) -> None:
+    by_email = row(preferred_channel="email")
+    load(team, by_email)
+    for channel in ("sms", "email"):
+        set_contact(patient=maria(), channel=channel, address="", by=None, at=NOW)
+    load(team, by_email | news, at=LATER)
+    assert not ContactPoint.objects.exists()
+
+
 def test_a_new_number_is_not_known_to_be_dead(team: Clinic) -> None:
     load(team, row())
     ContactPoint.objects.filter(channel="sms").update(failed_at=NOW)
@@ -143,6 +163,14 @@ def test_an_authorization_is_corrected_under_its_number_however_it_is_written(te
     load(team, row(authorization_no=number, authorized_visits="2"), at=LATER)
     found = Authorization.objects.get()
     assert (found.visits, found.history.count()) == (2, 2)
+
+
+def test_of_an_authorization_that_was_corrected_here_a_list_changes_only_what_it_says_anew(team: Clinic) -> None:
+    load(team, row())
+    Authorization.objects.update(visits=6)
+    load(team, row(authorization_to="2027-08-31"), at=LATER)
+    found = Authorization.objects.get()
+    assert (found.visits, found.valid_to) == (6, dt.date(2027, 8, 31))
 
 
 def test_a_later_last_injection_corrects_a_course_in_which_nothing_happened_yet(team: Clinic) -> None:
