@@ -56,10 +56,20 @@ def update_authorization(both: Comparison) -> None:
     values = _authorization_values(authorized, both.referral.payer)
     stored = both.stored.authorizations.get(number_key(authorized.number))
     if stored:
-        both.change.set(stored, values)
+        anew = _said_anew(both, authorized)
+        both.change.set(stored, {name: value for name, value in values.items() if name in anew})
         return
     patient, clinic = both.stored.patient, both.setting.clinic
     both.change.created.append(Authorization(clinic=clinic, patient=patient, number=authorized.number, **values))
+
+
+def _said_anew(both: Comparison, authorized: Authorized) -> set[str]:
+    """Return in which parts of an agreement the list says something else of it than last time."""
+    before = (both.stored.line.said["authorized"] if both.stored.line else None) or {}
+    same = before and number_key(before["number"]) == number_key(authorized.number)
+    said = both.referral.said["authorized"]
+    anew = {name for name, value in said.items() if not same or before[name] != value}
+    return anew | ({"payer"} if not same or "payer" in both.news else set())
 
 
 def _authorization_values(authorized: Authorized, payer: str) -> dict[str, Any]:
