@@ -114,7 +114,8 @@ class _Lines(Iterator[str]):
     def peek(self) -> str:
         self._ahead = self._read()
         if not self._ahead.strip():
-            raise CsvError("The file is empty.")
+            more = any(part.strip() for part in iter(lambda: self._stream.read(MAX_RECORD_CHARACTERS), b""))
+            raise CsvError("The first line is empty. It must name the columns." if more else "The file is empty.")
         return self._ahead
 
     def begin_record(self) -> None:

@@ -83,6 +83,7 @@ def test_too_few_or_too_many_fields_are_a_problem_of_that_row(line: str) -> None
     [
         (b"", "The file is empty."),
         (b"\n\n", "The file is empty."),
+        (b"\r\nmrn,date\r\nA1,x\r\n", "The first line is empty. It must name the columns."),
         (b"PK\x03\x04rest", "spreadsheet or a zip"),
         (b"\xd0\xcf\x11\xe0rest", "old spreadsheet"),
         (b"%PDF-1.7", "PDF"),
