@@ -173,10 +173,22 @@ def _save_unless_taken(patient: Patient, *, by: User | None, at: dt.datetime) ->
 
 
 def next_record_number(clinic: Clinic) -> str:
-    """Return the number after the highest of the clinic's own series: two letters of its name and six digits."""
+    """Return the number after the highest of the clinic's own series: two letters of its name and six digits.
+
+    More digits where those are full: lists from elsewhere call somebody 999999 who is nobody.
+    """
     prefix = re.sub(r"[^A-Z]", "", clinic.slug.upper())[:2] or "P"
+    number, digits = 1, _DIGITS
+    while last := _last_number(clinic, prefix, digits):
+        number = int(last.removeprefix(prefix)) + 1
+        if len(str(number)) <= digits:
+            break
+        digits += 1
+    return f"{prefix}{number:0{_DIGITS}}"
+
+
+def _last_number(clinic: Clinic, prefix: str, digits: int) -> str | None:
     own = Patient.objects.filter(
-        clinic=clinic, record_number__startswith=prefix, record_number__regex=rf"^{prefix}[0-9]{{{_DIGITS}}}$"
+        clinic=clinic, record_number__startswith=prefix, record_number__regex=rf"^{prefix}[0-9]{{{digits}}}$"
     )
-    last = own.order_by("-record_number").values_list("record_number", flat=True).first()
-    return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:0{_DIGITS}}"
+    return own.order_by("-record_number").values_list("record_number", flat=True).first()

@@ -78,6 +78,12 @@ def test_an_empty_record_number_becomes_the_next_of_the_clinics_own_series(river
     assert register(riverside, front_desk).record_number == "RI000042"
 
 
+def test_the_series_goes_on_after_its_last_number_of_six_digits(riverside: Clinic, front_desk: User) -> None:
+    register(riverside, front_desk, record_number="RI999999")
+    numbers = [register(riverside, front_desk).record_number for _ in range(2)]
+    assert numbers == ["RI1000000", "RI1000001"]
+
+
 def test_the_loser_of_a_race_for_a_number_gets_the_one_after(
     riverside: Clinic, front_desk: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
