@@ -28,7 +28,7 @@ from patients.importing import (
 from patients.models import DiaryClaim, DiaryDay, Patient
 
 FACTS = ("headache_hours", "worst_pain", "migraine", "triptan_doses", "simple_analgesic_doses")
-# What a row of a list writes: the day, or a claim beside what another source said of it.
+# What a row of a list writes: the day, or a claim beside what another source said of it, or takes the kept one back.
 Line = DiaryDay | DiaryClaim
 Progress = Callable[[Iterable[Row]], Iterable[Row]]
 
@@ -160,6 +160,10 @@ def _compare(line: int, day: DiaryRow, patient: Patient, stored: Stored, at: dt.
     known = stored.days.get((patient.pk, day.date))
     facts = {fact: getattr(day, fact) for fact in FACTS}
     if known and all(getattr(known, name) == value for name, value in facts.items()):
+        # Who comes to say the same disputes it no more.
+        claim = stored.claims.get((patient.pk, day.date))
+        if claim and claim.settled_at is None:
+            return Checked(line, Effect.CHANGED, Reading(day, claim))
         return Checked(line, Effect.UNCHANGED, Reading(day, known))
     if known and known.source != DiaryDay.Source.IMPORT:
         effect, claim = _dispute(known, facts, stored, at)
@@ -184,9 +188,11 @@ def _dispute(known: DiaryDay, facts: dict[str, Any], stored: Stored, at: dt.date
 
 def _write(lines: Sequence[Line], *, by: User | None, at: dt.datetime) -> None:
     for line in lines:
-        if isinstance(line, DiaryClaim):
+        if isinstance(line, DiaryClaim) and line._state.adding:
             line.entered_by = by
             put_beside(line)
+    taken_back = [line.pk for line in lines if isinstance(line, DiaryClaim) and not line._state.adding]
+    DiaryClaim.objects.filter(pk__in=taken_back, settled_at__isnull=True).delete()
     days = [line for line in lines if isinstance(line, DiaryDay)]
     new = [day for day in days if day._state.adding]
     changed = [day for day in days if not day._state.adding]

@@ -211,6 +211,15 @@ def test_a_second_run_disputes_nothing_anew_also_where_it_was_settled(
     assert DiaryClaim.objects.count() == 1
 
 
+def test_a_list_that_comes_to_say_the_same_as_the_person_disputes_it_no_more(riverside: Clinic, anwen: Patient) -> None:
+    said_herself(anwen, "2")
+    load(riverside, GOOD)
+    agreed = "RV000001,2026-11-01,2,1,0,0,0"
+    assert counts(load(riverside, agreed)) == (0, 1, 0, 0)
+    assert not DiaryClaim.objects.exists()
+    assert counts(load(riverside, agreed)) == (0, 0, 1, 0)
+
+
 def test_a_clear_day_of_a_list_reads_as_clear_beside_another_word(riverside: Clinic, anwen: Patient) -> None:
     said_herself(anwen, "2")
     load(riverside, "RV000001,2026-11-01,0.00,0,0,0,0")
