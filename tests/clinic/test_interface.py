@@ -222,3 +222,26 @@ def test_vendored_files_are_what_their_authors_published() -> None:
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
 def test_a_way_back_is_the_name_of_the_page_it_leads_to(template: Path) -> None:
     assert not re.findall(r"back-link[^>]*>Back to|back_label=\"[a-z]", template.read_text())
+
+
+def misnamed(source: str) -> list[str]:
+    """Return the words on links and buttons of a template that are not in the name a screen reader says."""
+    plain = re.sub(r"{%.*?%}|{#.*?#}", "", source, flags=re.DOTALL)
+    plain = re.sub(r"{{.*?}}", lambda part: re.sub(r"[<>\"]", "'", part[0]), plain)
+    wrong = []
+    for _tag, own, inside in re.findall(r"<(a|button|summary)\b([^<>]*)>(.*?)</\1>", plain, re.DOTALL):
+        words = " ".join(re.sub(r"<[^>]*>", "", inside).split())
+        said = re.search(r'aria-label="([^"]*)"', own)
+        # A sign such as a plus is not spoken.
+        if said and re.search(r"\w", words) and words.lower() not in said[1].lower():
+            wrong.append(words)
+    return wrong
+
+
+def test_who_speaks_to_the_computer_presses_a_button_by_the_words_on_it() -> None:
+    assert {path.name: wrong for path in TEMPLATES if (wrong := misnamed(path.read_text()))} == {}
+
+
+def test_escape_leads_the_way_back_on_every_page_that_has_one() -> None:
+    way_without = re.compile(r'class="back-link(?![^\n]*data-key="Escape")')
+    assert [path.name for path in TEMPLATES if way_without.search(path.read_text())] == []

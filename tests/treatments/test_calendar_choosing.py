@@ -163,7 +163,7 @@ class TestFreeTime:
     ) -> None:
         make_session(course, osei, at(15), due_on=TODAY)
         found = desk.get(reverse("treatments:calendar_free"), {"time": self.code(desk), "q": "santos"})
-        assert "Move the visit of Maria Santos here" in found.content.decode()
+        assert "Move here: the visit of Maria Santos" in found.content.decode()
 
     def test_a_search_reads_a_date_of_birth_as_the_country_writes_it(
         self, desk: Client, osei: Injector, course: Course

@@ -1,6 +1,7 @@
 """Leave, closed times and public holidays: what may be typed, what is refused, in words."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -149,3 +150,12 @@ def test_a_holiday_can_be_worked_and_closed_again(ada: Client, riverside: Clinic
 @pytest.mark.parametrize("date", ["2026-12-24", "2026-02-30", "christmas", "9999-99-99"])
 def test_a_day_that_is_no_holiday_is_not_found(ada: Client, riverside: Clinic, date: str) -> None:
     assert ada.post(reverse("setup:work_on", args=[date]), {"worked": "yes"}).status_code == 404
+
+
+def test_two_leaves_of_one_name_are_removed_by_two_names(ada: Client, osei: Injector) -> None:
+    other = osei.clinic.injectors.create(name="Dr. Bello", email="bello@riverside.example")
+    for who in (osei, other):
+        assert ask(ada, who).status_code == 302
+    page = ada.get(reverse("setup:overview")).content.decode()
+    names = re.findall(r'aria-label="(Remove: [^"]*)"', page)
+    assert len(set(names)) == len(names) == 2
