@@ -65,6 +65,7 @@ def show_centre(request: StaffRequest, *, fixing: dict[str, Any] | None = None, 
         "watch": watch.look(clinic=request.clinic, now=now),
         "may_act": may(request.membership, Capability.MESSAGE),
         "fixing": fixing,
+        "has_errors": fixing is not None,
         "now": now,
     }
     audit.list_shown(request, "reminders", len(shown))

@@ -18,6 +18,7 @@ from patients.eligibility import Findings
 from patients.models import Assessment, Patient
 from tests.builders import NOW, TODAY, make_assessment
 from tests.conftest import log_in
+from tests.pages import is_told_with_a_field
 from tests.patients.test_detail import keep_diary
 
 COUNTS = {
@@ -181,6 +182,12 @@ def test_half_an_override_is_not_signed(prescriber: User, maria: Patient, values
     waiting.refresh_from_db()
     assert (status, waiting.signed_at) == (422, None)
     assert page.count(words) == 2
+
+
+def test_what_a_signature_lacks_is_told_with_the_box_it_is_about(prescriber: User, maria: Patient) -> None:
+    address = reverse("patients:sign_assessment", args=[unfit(maria).uid])
+    response = log_in(prescriber).post(address, {"override": "on"})
+    assert is_told_with_a_field(response, "Enter the reason for treating all the same.")
 
 
 def test_after_half_an_override_the_counts_can_still_be_changed(prescriber: User, maria: Patient) -> None:

@@ -24,6 +24,7 @@ from reminders.results import Result, billed, result_of
 from reminders.views.centre import PER_PAGE
 from tests.builders import NOW
 from tests.conftest import log_in
+from tests.pages import text
 from tests.reminders.conftest import Gateway
 from tests.reminders.reading import words
 from treatments.models import TreatmentSession
@@ -168,6 +169,7 @@ def test_an_address_that_is_none_is_answered_in_the_row_and_changes_nothing(
     page = response.content.decode()
     assert answer in page
     assert f'value="{typed}"' in page
+    assert "<title> Error: Reminders" in text(response)
     failed.refresh_from_db()
     assert failed.state == State.FAILED
     assert ContactPoint.objects.filter(channel=Channel.SMS).count() == 1

@@ -12,7 +12,7 @@ from django.urls import reverse
 from clinic.models import Clinic, Injector, User, WorkedHoliday
 from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session, room_of
 from tests.conftest import log_in
-from tests.pages import text
+from tests.pages import is_told_with_a_field, text
 from treatments import slots
 from treatments.models import Course, Status, TreatmentSession
 from treatments.slots import Slot
@@ -163,6 +163,14 @@ def test_another_reason_without_words_is_asked_for_again(
     assert "Choose a reason, or write one." in part
     assert 'name="note" value="parking"' in part
     assert not due_tomorrow.sessions.filter(status=Status.BOOKED).exists()
+
+
+def test_a_reason_that_is_missing_is_told_with_its_box_and_in_the_title(
+    prescriber: User, due_tomorrow: Course, early: Slot
+) -> None:
+    response = log_in(prescriber).post(address(due_tomorrow), form(early, early_because="", early_reason=""))
+    assert is_told_with_a_field(response, "Choose a reason, or write one.")
+    assert "<title> Error: Before the due date" in text(response)
 
 
 @pytest.fixture

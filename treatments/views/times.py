@@ -105,6 +105,7 @@ def show_too_early(
         "because": request.POST.get("early_because", ""),
         "early_reason": request.POST.get("early_reason", ""),
         "reason_missing": "Choose a reason, or write one." if "early_reason" in request.POST else "",
+        "has_errors": "early_reason" in request.POST,
         "posted": {name: request.POST.get(name, "") for name in ("slot", "uid", "note", "version", "next")},
         "here": request.path,
         "later": f"{address(course, moving)}?{_next_query(request, course)}",

@@ -11,6 +11,7 @@ from clinic.health_words import blocked_words
 from patients.models import Channel, ContactPoint, Patient
 from reminders.models import NudgeStop
 from tests.builders import NOW
+from tests.pages import is_told_with_a_field
 from tests.reminders.reading import born, everything, words
 from treatments.models import Status, TreatmentSession
 
@@ -107,6 +108,7 @@ def test_no_choice_is_said_in_words(phone: Client, link: str, choice: str) -> No
     response = phone.post(f"{link}stop/", {"choice": choice})
     assert response.status_code == 422
     assert "Choose what to change." in words(response.content)
+    assert is_told_with_a_field(response, "Choose what to change.")
 
 
 def test_about_the_treatment_is_told_behind_the_date_of_birth(phone: Client, link: str) -> None:

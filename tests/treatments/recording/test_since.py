@@ -1,6 +1,7 @@
 """Since last time: asked at each session, written where the person's own page writes it."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from patients.actions.baseline import freeze_baseline
 from patients.models import DiaryDay, Patient
 from tests.builders import NOW, TODAY, make_course, make_patient, make_session
 from tests.conftest import log_in
-from tests.pages import text
+from tests.pages import is_told_with_a_field, text
 from tests.treatments.record_form import record_data, record_url
 from tests.treatments.recording.conftest import Outcome
 from treatments.effects.catalogue import ASKED_FIRST, EFFECTS, Severity
@@ -135,3 +136,21 @@ def test_the_diary_is_summed_up(in_room: TreatmentSession, maria: Patient, nurse
     freeze_baseline(patient=maria, given_on=LAST, assessment=None, hit6=None, by=nurse, at=NOW)
     page = text(log_in(nurse).get(record_url(in_room)))
     assert "before treatment <strong>20</strong>, now <strong>12</strong>, change <strong>40% fewer</strong>" in page
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {**TELLS, "effects_severity": ""},
+        {"safety_pregnant": ""},
+        {"units_TEM-R3": "many"},
+    ],
+    ids=["severity", "question", "units"],
+)
+def test_what_is_wrong_is_told_with_the_field_it_is_about(
+    in_room: TreatmentSession, nurse: User, wrong: dict[str, Any]
+) -> None:
+    response = post(in_room, nurse, **wrong)
+    faults = re.findall(r'<p class="field-error"[^>]*>([^<]+)</p>', response.content.decode())
+    assert faults
+    assert all(is_told_with_a_field(response, words) for words in faults)

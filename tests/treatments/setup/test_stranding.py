@@ -146,6 +146,7 @@ def test_a_visit_booked_meanwhile_shows_the_list_again(
     response: Any = ada.post(leave_url(osei), seen)
     assert response.status_code == 409
     assert "The list of visits has changed since you saw it." in response.content.decode()
+    assert "<title> Error: " in text(response)
     assert newcomer in [row["visit"].session for row in response.context["rows"]]
     assert not Absence.objects.exists()
 

@@ -115,6 +115,7 @@ def _stranded(request: StaffRequest, change: Change, page: Page, problem: str, s
         "change": change,
         "page": page,
         "problem": problem,
+        "has_errors": bool(problem),
         "rows": [_row(visit, request.POST) for visit in visits],
         "seen": saving.digest([visit.session for visit in visits]),
         "kept": [
