@@ -26,6 +26,7 @@ class Page:
     heading: str
     back: str
     remove: str = ""
+    back_label: str = ""  # or that of the person, for their own page
 
 
 def edit(request: StaffRequest, line: Line, form_class: type[LineForm], page: Page) -> HttpResponse:
@@ -45,6 +46,7 @@ def _context(form: LineForm, page: Page) -> dict[str, Any]:
         "patient": line.patient,
         "page": page,
         "back": reverse(page.back, args=[line.patient.uid]),
+        "back_label": page.back_label or line.patient.full_name,
         "remove_url": reverse(page.remove, args=[line.uid]) if page.remove else "",
     }
 
@@ -55,7 +57,7 @@ def _save(request: StaffRequest, form: LineForm, page: Page) -> HttpResponse:
         posted = request.POST.copy()
         posted["seen"] = form.mark()
         form.data = posted
-        return render(request, "patients/line.html", context | {"stored": stored}, status=409)
+        return render(request, "patients/line.html", context | {"stored": stored, "has_errors": True}, status=409)
     if not form.is_valid():
         return render(request, "patients/line.html", context, status=422)
     line = form.save(commit=False)

@@ -37,7 +37,7 @@ def new_preventive(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Add a preventive."""
     patient = get_patient_to_write(request, uid)
     line = PreventiveTrial(clinic=patient.clinic, patient=patient)
-    return edit(request, line, PreventiveForm, Page("Add a preventive", "patients:medicines"))
+    return edit(request, line, PreventiveForm, Page("Add a preventive", "patients:medicines", back_label="Medicines"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -45,7 +45,7 @@ def new_preventive(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 def edit_preventive(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Change a preventive."""
     line = _preventive(request, uid)
-    page = Page("Change a preventive", "patients:medicines", "patients:remove_preventive")
+    page = Page("Change a preventive", "patients:medicines", "patients:remove_preventive", "Medicines")
     return edit(request, line, PreventiveForm, page)
 
 
@@ -69,14 +69,14 @@ def new_acute(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Add an acute medicine."""
     patient = get_patient_to_write(request, uid)
     line = AcuteMedication(clinic=patient.clinic, patient=patient, told_on=timezone.localdate())
-    return edit(request, line, AcuteForm, Page("Add an acute medicine", "patients:medicines"))
+    return edit(request, line, AcuteForm, Page("Add an acute medicine", "patients:medicines", back_label="Medicines"))
 
 
 @require_http_methods(["GET", "POST"])
 @requires(Capability.ASSESS)
 def edit_acute(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Change an acute medicine."""
-    page = Page("Change an acute medicine", "patients:medicines", "patients:remove_acute")
+    page = Page("Change an acute medicine", "patients:medicines", "patients:remove_acute", "Medicines")
     return edit(request, _acute(request, uid), AcuteForm, page)
 
 

@@ -88,4 +88,4 @@ def _show_both(request: StaffRequest, form: EditForm, differs: list[tuple[str, s
     posted = request.POST.copy()
     posted["seen"] = form.state()
     form.data = posted
-    return render(request, "patients/edit.html", {"form": form, "differs": differs}, status=409)
+    return render(request, "patients/edit.html", {"form": form, "differs": differs, "has_errors": True}, status=409)

@@ -92,7 +92,7 @@ def _changed_meanwhile(request: StaffRequest, form: PolicyForm, last: Policy) ->
     posted["version"] = str(last.version)
     form.data = posted
     edits = differences(form.policy(), last.policy())
-    context = {"form": form, "heading": last.name, "last": last, "edits": edits, "overtaken": True}
+    context = {"form": form, "heading": last.name, "last": last, "edits": edits, "overtaken": True, "has_errors": True}
     return render(request, "patients/policy.html", context, status=409)
 
 

@@ -143,6 +143,7 @@ def _editor(
         "place": place,
         "home": reverse("reminders:text", args=[place.rule.pk, place.channel, place.language]),
         "theirs": theirs,
+        "has_errors": theirs is not None,
         "standard": defaults.standard_of(behind[0]) if behind else None,
         "fields": guard.fields_of(place.rule.kind),
         "versions": versions.select_related("made_by").order_by("-version"),

@@ -245,3 +245,9 @@ def test_who_speaks_to_the_computer_presses_a_button_by_the_words_on_it() -> Non
 def test_escape_leads_the_way_back_on_every_page_that_has_one() -> None:
     way_without = re.compile(r'class="back-link(?![^\n]*data-key="Escape")')
     assert [path.name for path in TEMPLATES if way_without.search(path.read_text())] == []
+
+
+def test_what_somebody_changed_meanwhile_has_the_focus() -> None:
+    # An alert that comes with the page is not read out by itself.
+    alert = re.compile(r'<(?:section|div) class="(?:panel|line)[^>]*role="alert"(?![^>]*data-focus)')
+    assert [path.name for path in TEMPLATES if alert.search(path.read_text())] == []

@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic.models import AuditEntry, User
+from clinic.wording import day_words
 from patients.actions import diary_days
 from patients.actions.diary_days import DayFacts, Refused, Written, settle_claim, write_days
 from patients.actions.holding import hold
@@ -282,6 +283,7 @@ class TestPages:
         write(maria, nurse, CLINIC)
         page = clinician.get(reverse("patients:diary", args=[maria.uid])).content.decode()
         assert "patient says 0, clinic says M" in page
+        assert f'Keep 0<span class="visually-hidden"> for {day_words(YESTERDAY)}</span>' in page
         url = reverse("patients:settle_claim", args=[DiaryClaim.objects.get().uid])
         refused = clinician.post(url, {"take": "yes"})
         assert refused.status_code == 422

@@ -14,6 +14,7 @@ from patients.gathering import read_record
 from patients.models import AcuteMedication, DiaryDay, Patient, PreventiveTrial
 from tests.builders import NOW, TODAY
 from tests.conftest import log_in
+from tests.pages import text
 
 LINE = {
     "drug": "Topiramate", "drug_class": "anticonvulsant", "dose": "100 mg", "started_on": "2026-01-05",
@@ -74,6 +75,7 @@ def test_two_people_who_edit_one_line_see_each_other(nurse: User, prescriber: Us
     status, page = post(nurse, "edit_preventive", kept.uid, LINE | {"dose": "75 mg", "seen": seen})
     assert status == 409
     assert "Somebody changed this line while you were typing" in page
+    assert "Error: " in page
     assert "50 mg" in page
     assert "75 mg" in page
     other = {"drug_class": "other", "dose": "50 mg", "seen": seen}
@@ -117,6 +119,22 @@ def test_a_line_written_down_anew_is_not_put_back_beside_itself(nurse: User, mar
     post(nurse, "new_acute", maria.uid, TOLD)
     post(nurse, "restore_acute", AcuteMedication.objects.earliest("pk").uid, {})
     assert AcuteMedication.objects.filter(removed_at__isnull=True).count() == 1
+
+
+@pytest.mark.parametrize("name", ["new_preventive", "new_acute"])
+def test_the_way_back_from_a_medicine_is_called_by_the_list_it_leads_to(nurse: User, maria: Patient, name: str) -> None:
+    page = text(log_in(nurse).get(reverse(f"patients:{name}", args=[maria.uid])))
+    home = reverse("patients:medicines", args=[maria.uid])
+    assert f'<a class="back-link" href="{home}" data-key="Escape">Medicines</a>' in page
+
+
+def test_the_history_says_what_was_and_what_is_now_to_a_screen_reader(nurse: User, maria: Patient) -> None:
+    post(nurse, "new_preventive", maria.uid, LINE)
+    kept = PreventiveTrial.objects.get()
+    seen = str(kept.history.latest().history_id)
+    post(nurse, "edit_preventive", kept.uid, LINE | {"dose": "75 mg", "seen": seen})
+    page = text(log_in(nurse).get(reverse("patients:history", args=[maria.uid])))
+    assert '</del><span class="visually-hidden">, now</span> 75 mg' in page
 
 
 def test_the_history_of_a_person_tells_of_their_medicines(nurse: User, reader: User, maria: Patient) -> None:

@@ -28,7 +28,13 @@ def test_staff_end_the_link_of_a_message(phone: Client, link: str, maria: Patien
 def test_who_may_only_look_sees_links_and_ends_none(link: str, maria: Patient, reader: User) -> None:
     page = words(log_in(reader).get(reverse("reminders:links", args=[maria.uid])).content)
     assert "The visit on" in page
-    assert "End this link" not in page
+    assert reverse("reminders:end_visit_link", args=[PatientLink.objects.get().uid]) not in page
+
+
+def test_each_link_is_ended_by_a_name_of_its_own(link: str, diary_link: str, maria: Patient, front_desk: User) -> None:
+    page = log_in(front_desk).get(reverse("reminders:links", args=[maria.uid])).content.decode()
+    names = re.findall(r'End<span class="visually-hidden">([^<]+)', page)
+    assert len(set(names)) == len(names) == 2
 
 
 def test_the_patients_page_leads_to_the_links(link: str, maria: Patient, front_desk: User) -> None:

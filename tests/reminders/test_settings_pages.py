@@ -200,6 +200,7 @@ def test_two_who_edit_at_once_lose_nothing(rule: ReminderRule, client: Client, a
     )
     answer = page(client.post(at("text", rule), {"body": f"Mine {BODY}", "version": 1}), 409)
     assert "Version 2 was saved while you were typing" in answer
+    assert "Error: " in answer
     assert f"Theirs {BODY}" in answer
     assert f"Mine {BODY}" in answer
     assert 'name="version" value="2"' in answer

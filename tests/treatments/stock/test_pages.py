@@ -43,6 +43,14 @@ def test_a_lot_of_which_more_was_used_than_came_in_is_named(at_stock: Client, st
     )
 
 
+def test_vials_of_one_lot_are_discarded_by_two_names(at_stock: Client, stocked: Receive) -> None:
+    stocked(number=1, strength=100)
+    stocked(number=1, strength=200)
+    page = at_stock.get(reverse("treatments:stock")).content.decode()
+    names = re.findall(r'Discard<span class="visually-hidden">([^<]+)', page)
+    assert len(set(names)) == len(names) == 2
+
+
 def test_a_delivery_goes_into_stock(at_stock: Client) -> None:
     answer = at_stock.post(reverse("treatments:receive"), DELIVERY, follow=True)
     assert "4 vials of lot C4471 in stock." in answer.content.decode()
