@@ -102,6 +102,7 @@ def test_the_list_is_read_in_two_queries(riverside: Clinic, django_assert_num_qu
 def test_the_page_says_when_it_ends_and_offers_the_request(front_desk: User, maria: Patient) -> None:
     authorize(maria, 10)
     page = " ".join(log_in(front_desk).get(reverse("patients:to_renew")).content.decode().split())
+    assert f'<span class="meta">{maria.record_number}</span>' in page, "two people may have one name"
     assert "in 10 days" in page
     assert reverse("patients:new_authorization", args=[maria.uid]) in page
 

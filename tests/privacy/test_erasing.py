@@ -518,6 +518,13 @@ def test_nobody_is_erased_by_itself_unless_the_clinic_says_so(harbour: World, fo
     assert Patient.objects.get(pk=harbour.patient.pk).family_name == "Santos"
 
 
+def test_where_nobodys_time_is_over_nobody_is_said_to_be_erased(keeper: User, kit: Any) -> None:
+    kit.post(reverse("privacy:settings"), {"record_years": "50", "text_days": "90", "erase_by_itself": "on"})
+    page = kit.get(reverse("privacy:settings")).content.decode()
+    assert "Nobody by the rule as it is saved." in page
+    assert "They are erased" not in page
+
+
 def test_a_rule_that_was_just_changed_erases_nobody_by_itself_for_a_week(
     forgotten: Patient, keeper: User, kit: Any, frozen_clock: Any
 ) -> None:

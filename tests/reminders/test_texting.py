@@ -236,6 +236,15 @@ def test_they_are_written_to_from_the_clinic_the_page_was_opened_at(
     assert Reminder.objects.get().patient == overdue[0].patient
 
 
+@pytest.mark.parametrize(("name", "who"), [(URL, "course"), ("reminders:write", "patient")])
+def test_two_people_of_one_name_are_told_apart_before_they_are_written_to(
+    overdue: list[Course], front_desk: User, name: str, who: str
+) -> None:
+    subject = overdue[0] if who == "course" else overdue[0].patient
+    page = log_in(front_desk).get(reverse(name), {who: str(subject.uid)}).content.decode()
+    assert f'Ann Test <span class="meta">{overdue[0].patient.record_number}, ' in " ".join(page.split())
+
+
 @pytest.mark.parametrize("course", [[], ["x"]])
 def test_nobody_ticked_is_said_in_words(rules: Clinic, front_desk: User, course: list[str]) -> None:
     response: Any = log_in(front_desk).get(reverse(URL), {"course": course}, follow=True)

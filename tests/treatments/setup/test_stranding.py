@@ -114,7 +114,7 @@ def test_all_can_be_left_on_purpose_and_stay_in_sight(ada: Client, osei: Injecto
     assert osei.absences.count() == 1
     assert "1 booked visit outside working hours" in ada.get(reverse("setup:overview")).content.decode()
     listed = ada.get(reverse("setup:outside")).content.decode()
-    assert "Maria Santos" in listed
+    assert f'Maria Santos</a> <span class="meta">{visit.course.patient.record_number}</span>' in listed
     assert "Dr Osei is away: Leave" in listed
 
 
