@@ -107,7 +107,7 @@ def test_a_policy_that_was_put_out_of_use_by_a_slip_is_taken_back_with_its_numbe
     assert "Use again: Aster Health" in page
     _, page = post(admin, "use_policy", aster.family, {})
     assert "Aster Health is offered again." in page
-    assert "Use Aster Health again" not in page
+    assert "Use again: Aster Health" not in page
     [again] = own(riverside)
     assert (again.family, again.version, differences(again.policy(), aster.policy())) == (aster.family, 3, [])
 
