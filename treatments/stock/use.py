@@ -163,7 +163,7 @@ def _short_of(vial: StockVial, but: TreatmentSession | None) -> Iterator[tuple[T
         record__vials__strength=vial.strength,
     )
     if vial.owner:
-        used = used.filter(course__patient__in=vial.owner.joined())
+        used = used.filter(course__patient__in=vial.owner.kept_as().joined())
     alike = StockVial.objects.filter(clinic=vial.clinic_id, lot=vial.lot, strength=vial.strength)
     taken = Counter(alike.filter(session__isnull=False).values_list("session", flat=True))
     sessions = used.exclude(pk=but.pk) if but else used

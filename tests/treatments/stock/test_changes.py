@@ -12,6 +12,7 @@ from clinic.models import AuditEntry, Clinic, User
 from patients.models import Patient
 from tests.builders import NOW, TODAY
 from tests.treatments.stock.conftest import EXPIRY, Receive, Sign
+from treatments import leaving
 from treatments.models import LotRecall, StockVial, TreatmentSession
 from treatments.stock import changes, shelf
 from treatments.stock.changes import Delivery, Refused
@@ -64,6 +65,15 @@ def test_vials_for_one_person_are_counted_off_for_nobody_else(
     assert states() == ["in_stock"]
     stocked(owner=maria)
     assert StockVial.objects.get(state=State.USED).owner == maria
+
+
+def test_a_vial_for_a_record_that_was_joined_is_counted_off_for_the_one_that_stays(
+    stocked: Receive, sign: Sign, tom: Patient, maria: Patient, nurse: User
+) -> None:
+    leaving.merge(patient=tom, into=maria, by=nurse, at=NOW)
+    sign()
+    stocked(owner=tom)
+    assert states() == ["used"]
 
 
 def test_vials_do_not_arrive_in_the_future(stocked: Receive) -> None:
