@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -141,27 +141,25 @@ def _say_when_back(request: StaffRequest, course: Any, undo: str) -> None:
 @requires(Capability.BOOK)
 def untried(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Take back the call that was noted just now."""
-    course = get_course(request, uid)
-    try:
-        contact.take_back_try(course=course, by=request.user, at=timezone.now())
-    except NotAllowed as error:
-        messages.warning(request, str(error))
-    else:
-        messages.success(request, f"Undone. {course.patient.full_name} is back on the list.")
-    return redirect(next_url(request, RECALL))
+    return _put_back(request, uid, contact.take_back_try, "Undone. ")
 
 
 @require_POST
 @requires(Capability.BOOK)
 def wake(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Put a snoozed person back on the list."""
+    return _put_back(request, uid, contact.wake)
+
+
+def _put_back(request: StaffRequest, uid: uuid.UUID, act: Callable[..., None], undone: str = "") -> HttpResponse:
+    """Put a person back on the list, or say why they are on none."""
     course = get_course(request, uid)
     try:
-        contact.wake(course=course, by=request.user, at=timezone.now())
+        act(course=course, by=request.user, at=timezone.now())
     except NotAllowed as error:
-        messages.error(request, str(error))
+        messages.warning(request, str(error))
     else:
-        messages.success(request, f"{course.patient.full_name} is back on the list.")
+        messages.success(request, f"{undone}{course.patient.full_name} is back on the list.")
     return redirect(next_url(request, RECALL))
 
 
