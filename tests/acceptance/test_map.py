@@ -79,6 +79,19 @@ def test_both_extra_doses_go_to_one_side_and_a_third_is_refused_in_words(form: P
 
 
 @on_screen
+def test_an_eleventh_site_of_a_muscle_is_refused_in_words_though_its_units_would_do(form: Page) -> None:
+    form.locator(site(form, "TEM-R5")).click()
+    form.get_by_role("button", name="Both on this side").click()
+    for code in ("TEM-R1", "TEM-R2"):
+        form.locator(f"#id_units_{code}").fill("2")
+    form.locator(site(form, "TEM-L5")).click()
+    expect(form.locator("[data-limit-reached]")).to_have_text(
+        "Temporalis is at its limit, 10 sites. Take one off or choose another muscle."
+    )
+    assert "Temporalis 44/50" in total(form)
+
+
+@on_screen
 def test_a_dose_that_was_changed_wears_its_number(form: Page) -> None:
     form.locator(site(form, "PRO")).click()
     form.locator(site(form, "PRO")).click()

@@ -136,24 +136,27 @@ def test_a_line_that_was_told_again_does_not_come_back_to_count_twice(maria: Pat
     assert OutsideDose.objects.filter(removed_at=None).count() == 1
 
 
-def test_a_line_that_was_told_again_under_the_record_that_stays_does_not_come_back(
-    maria: Patient, nurse: User, front_desk: User
-) -> None:
+@pytest.fixture
+def of_a_second_record(maria: Patient, nurse: User, front_desk: User) -> OutsideDose:
+    """A dose that was told under a second record of Maria, before the two were joined."""
     double = make_patient(maria.clinic, "Maria", "Santos-Cruz")
     tell(nurse, double)
     leaving.merge(patient=double, into=maria, by=front_desk, at=NOW)
-    take_off(nurse, OutsideDose.objects.get())
+    return OutsideDose.objects.get()
+
+
+def test_a_line_that_was_told_again_under_the_record_that_stays_does_not_come_back(
+    maria: Patient, nurse: User, of_a_second_record: OutsideDose
+) -> None:
+    take_off(nurse, of_a_second_record)
     tell(nurse, maria)
     assert "The same dose was written down again since." in put_back(nurse)
 
 
 def test_a_line_of_a_second_record_is_taken_off_on_the_page_of_the_one_that_stays(
-    maria: Patient, nurse: User, front_desk: User
+    maria: Patient, nurse: User, of_a_second_record: OutsideDose
 ) -> None:
-    double = make_patient(maria.clinic, "Maria", "Santos-Cruz")
-    tell(nurse, double)
-    leaving.merge(patient=double, into=maria, by=front_desk, at=NOW)
-    answer = take_off(nurse, OutsideDose.objects.get(), next=url(maria))
+    answer = take_off(nurse, of_a_second_record, next=url(maria))
     assert answer.redirect_chain == [(url(maria), 302)]  # type: ignore[attr-defined]
     assert OutsideDose.objects.get().removed_at
 

@@ -46,6 +46,11 @@ STOPS = [
     ("12", {"plan": STANDARD | {"TEM-R5": 5, "TEM-L5": 6}}, "Temporalis: 51 units is over its limit of 50."),
     ("12", {"plan": STANDARD | {"OCC-R4": 5, "OCC-L4": 6}}, "Occipitalis: 41 units is over its limit of 40."),
     ("12", {"plan": FULL | {"TRA-R4": 6}}, "Trapezius: 51 units is over its limit of 50."),
+    (
+        "12",
+        {"plan": STANDARD | {"TEM-R1": 2, "TEM-R2": 2, "TEM-R5": 5, "TEM-R6": 4, "TEM-L5": 4}},
+        "Temporalis: 11 sites are over its limit of 10.",
+    ),
     ("12", {"plan": FULL | {"TRA-R4": 6}}, "196 units is over the limit of 195."),
     ("12", {"plan": STANDARD | {"PRO": 6}}, "Procerus: 6 units is over its limit of 5."),
     # 14: twenty-four hours after the diluent went in
