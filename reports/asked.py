@@ -21,7 +21,10 @@ ALL = "all"
 
 @dataclass(frozen=True)
 class Asked:
-    """Days, both included; ``clinic`` is the one the person works at, ``clinics`` those that are counted."""
+    """Days, both included; ``clinic`` is the one the person works at, ``clinics`` those that are counted.
+
+    ``key`` names the report, to which the sessions behind its numbers lead back.
+    """
 
     clinic: Clinic
     clinics: Sequence[Clinic]
@@ -29,6 +32,7 @@ class Asked:
     last: dt.date
     now: dt.datetime
     injector: Injector | None = None
+    key: str = ""
 
     @property
     def today(self) -> dt.date:
@@ -63,13 +67,16 @@ class Asked:
 
     def rows(self, **more: object) -> str:
         """Return the address of the sessions behind a number; "" where they are another clinic's to show."""
-        return self.link("reports:sessions", **more)
+        return self._sessions({"first": self.first, "last": self.last} | more)
 
     def given(self, **more: object) -> str:
         """Return the same of sessions by the day on which they were given, which may be another than the visit's."""
         days = {"first": self.first, "last": self.last} | more
         shown = {"given_first": days.pop("first"), "given_last": days.pop("last")}
-        return self._address("reports:sessions", (), shown | days)
+        return self._sessions(shown | days)
+
+    def _sessions(self, query: dict[str, object]) -> str:
+        return self._address("reports:sessions", (), query | {"next": self.link("reports:report", self.key)})
 
     def link(self, name: str, *args: str, **more: object) -> str:
         """Return a page's address with the same days and injector."""
@@ -113,11 +120,11 @@ class AskForm(DaysForm):
             self.add_error("injector", f"Choose an injector only for {self.here.name}.")
         return data
 
-    def asked(self, now: dt.datetime) -> Asked:
+    def asked(self, now: dt.datetime, key: str) -> Asked:
         """Return what was asked for."""
         data = self.cleaned_data
         chosen = [one for one in self.mine if data.get("clinic") in (str(one.uid), ALL)] or [self.here]
-        return Asked(self.here, chosen, data["first"], data["last"], now, data["injector"])
+        return Asked(self.here, chosen, data["first"], data["last"], now, data["injector"], key)
 
 
 def form_of(request: StaffRequest, now: dt.datetime) -> AskForm:

@@ -14,6 +14,7 @@ from clinic.access import Capability, StaffRequest, requires
 from clinic.middleware import IN_LINK
 from clinic.models import AuditEntry
 from clinic.paging import Page, page_after, total
+from clinic.redirects import next_url
 from patients.models import Channel
 from reminders.results import result_of
 from reminders.views.centre import with_all_shown
@@ -88,6 +89,7 @@ def sessions(request: StaffRequest) -> HttpResponse:
         "total": rows.total(chosen.qs) if valid else "",
         "query": query.urlencode(),
         "said": said(chosen) if valid else [],
+        "back": next_url(request, "reports:first"),
     }
     return render(request, "reports/sessions.html", context, status=200 if valid else 422)
 
@@ -103,7 +105,7 @@ def people(request: StaffRequest, key: str) -> HttpResponse:
         raise Http404
     if not form.is_valid():
         return _back_to(request, key)
-    asked = form.asked(timezone.now())
+    asked = form.asked(timezone.now(), key)
     if not asked.here:
         raise Http404
     number = _CYCLES[cycle]
@@ -126,7 +128,7 @@ def message_rows(request: StaffRequest) -> HttpResponse:
     form = form_of(request, now)
     if not form.is_valid():
         return _back_to(request, "messages")
-    asked = form.asked(now)
+    asked = form.asked(now, "messages")
     if not asked.here:
         raise Http404
     found = tried(asked, became, channel)
@@ -173,7 +175,7 @@ def _page(request: StaffRequest, key: str, template: str) -> HttpResponse:
 def _made(key: str, form: AskForm, now: dt.datetime | None = None) -> tuple[Report, Asked]:
     if key not in REPORTS:
         raise Http404
-    asked = form.asked(now or timezone.now())
+    asked = form.asked(now or timezone.now(), key)
     return REPORTS[key][1](asked), asked
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 from django.urls import reverse
@@ -10,7 +11,7 @@ from clinic.models import AuditEntry, Clinic, Injector, Membership, Role, User
 from reports.asked import ALL
 from reports.catalogue import REPORTS
 from tests.conftest import log_in
-from tests.reports.conftest import DAYS, Visit
+from tests.reports.conftest import DAYS, FIRST, LAST, Visit
 from treatments.models import Status
 
 
@@ -98,6 +99,23 @@ def test_the_rows_behind_a_number_say_by_what_they_were_chosen(admin: User, aske
     page = log_in(admin).get(f"{reverse('reports:sessions')}?counted=true&{asked}")
     words = [f"{label}: {value}" for label, value in page.context["said"]]
     assert sorted(words) == sorted(["Kept or missed: yes", said])
+
+
+@pytest.mark.parametrize("key", ["no-shows", "interval", "utilisation"])
+def test_the_rows_behind_a_number_lead_back_to_the_report_that_was_looked_at(
+    visit: Visit, admin: User, osei: Injector, key: str
+) -> None:
+    visit()
+    client, asked = log_in(admin), DAYS | {"injector": str(osei.uid)}
+    report = client.get(reverse("reports:report", args=[key]), asked).context["report"]
+    figures = [figure.href for figure in report.figures]
+    links = [href for href in figures if href.startswith(reverse("reports:sessions"))]
+    assert links
+    for link in links:
+        page = client.get(link)
+        [back] = re.findall(r'class="back-link" href="([^"]*)"', page.content.decode())
+        shown = client.get(back.replace("&amp;", "&")).context
+        assert (shown["key"], shown["asked"].days, shown["asked"].injector) == (key, (FIRST, LAST), osei)
 
 
 def test_looking_at_rows_is_traced(visit: Visit, admin: User) -> None:
