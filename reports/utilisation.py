@@ -2,17 +2,18 @@
 
 import datetime as dt
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
 from django.urls import reverse
 
-from clinic.models import Clinic, Injector
+from clinic.models import Injector
 from reports.asked import Asked
 from reports.numbers import Share, many
 from reports.page import Figure, Report, Row, Table, share_row, too_few
 from reports.rows import TOOK_TIME, filled
-from treatments.capacity import fitting
+from treatments.capacity import fitting, fitting_together
 from treatments.history import called_off
 from treatments.models import TreatmentSession
 from treatments.models.session import OPEN
@@ -23,6 +24,23 @@ _ABOUT = (
     "Minutes of visits, no-shows too, out of minutes offered: as many visits as fit into the working hours, less leave, "
     "closed times and public holidays, up to today. Hours are those that Settings hold now, for injectors who work here now."
 )
+_SHARED = (
+    "Injectors who share a room take turns in it. Each line counts the hours of one as if the room were free, "
+    "so that the lines add up to more than is offered."
+)
+
+
+@dataclass
+class _Offered:
+    """Minutes offered: by each injector as if nobody else were in the room, and by all, who take turns in one they share."""
+
+    alone: Counter[int] = field(default_factory=Counter)
+    together: int = 0
+
+    @property
+    def shared(self) -> int:
+        """Minutes that are counted for one injector and are another's to fill as well."""
+        return sum(self.alone.values()) - self.together
 
 
 def utilisation(asked: Asked) -> Report:
@@ -30,7 +48,7 @@ def utilisation(asked: Asked) -> Report:
     ended = min(asked.last, asked.today)
     offered = _offered(asked, asked.first, ended + dt.timedelta(days=1))
     booked, injectors = _booked(asked, ended), _injectors(asked)
-    total = Share(sum(booked.values()), sum(offered.values()))
+    total = Share(sum(booked.values()), offered.together)
     minutes = f"n = {many(total.whole, 'minute', ' offered')}"
     cancelled = _cancelled(asked)
     empty = _empty(asked)
@@ -46,11 +64,12 @@ def utilisation(asked: Asked) -> Report:
                "counted now", waiting),
     ]  # fmt: skip
     rows = [
-        _row(asked, ended, injectors[key], booked[key], offered[key])
+        _row(asked, ended, injectors[key], booked[key], offered.alone[key])
         for key in injectors
-        if booked[key] or offered[key]
+        if booked[key] or offered.alone[key]
     ]
-    table = Table("By injector", ("Injector", "Booked of offered", "Minutes empty"), rows)
+    head = ("Injector", "Booked of offered", "Minutes empty")
+    table = Table("By injector", head, rows, _SHARED if offered.shared else "")
     return Report("Utilisation", _ABOUT, figures, [table], too_few(total.whole, "minute", " offered"))
 
 
@@ -70,18 +89,15 @@ def _injectors(asked: Asked) -> dict[int, Injector]:
     return {one.pk: one for one in (found.filter(pk=asked.injector.pk) if asked.injector else found)}
 
 
-def _offered(asked: Asked, first: dt.date, end: dt.date, now: int = 0) -> Counter[int]:
-    found = Counter[int]()
+def _offered(asked: Asked, first: dt.date, end: dt.date, now: int = 0) -> _Offered:
+    found = _Offered()
     for clinic in asked.clinics:
-        found += _offered_at(clinic, asked.injector, first, end, now)
-    return found
-
-
-def _offered_at(clinic: Clinic, injector: Injector | None, first: dt.date, end: dt.date, now: int) -> Counter[int]:
-    agenda, found = read_agenda(clinic, first, end, injector=injector), Counter[int]()
-    for date in agenda.dates():
-        for shift in agenda.shifts(date):
-            found[shift.hours.injector] += fitting(agenda, shift, now) * clinic.session_minutes
+        agenda = read_agenda(clinic, first, end, injector=asked.injector)
+        for date in agenda.dates():
+            shifts = list(agenda.shifts(date))
+            for shift in shifts:
+                found.alone[shift.hours.injector] += fitting(agenda, shift, now) * clinic.session_minutes
+            found.together += fitting_together(agenda, shifts, now) * clinic.session_minutes
     return found
 
 
@@ -97,7 +113,7 @@ def _minutes(taken: QuerySet[Any]) -> Counter[int]:
 
 
 def _empty(asked: Asked) -> int:
-    """Return the minutes of the next days that nobody has, injector by injector: one's full day fills no other's."""
+    """Return the minutes of the next days that nobody has: a full day fills no other injector's, unless they share the room."""
     end = asked.today + dt.timedelta(days=AHEAD_DAYS)
     offered = _offered(asked, asked.today, end, int(asked.now.timestamp()))
     ahead = TreatmentSession.objects.filter(
@@ -107,7 +123,8 @@ def _empty(asked: Asked) -> int:
         starts_at__gte=asked.now,
     )
     booked = _minutes(ahead)
-    return sum(max(number - booked[injector], 0) for injector, number in offered.items())
+    free = sum(max(number - booked[injector], 0) for injector, number in offered.alone.items())
+    return max(free - offered.shared, 0)
 
 
 def _cancelled(asked: Asked) -> dict[str, int]:

@@ -292,11 +292,29 @@ def test_who_comes_into_their_own_cancelled_time_fills_it_with_nobody_else(
     assert figure(shown(admin, "utilisation"), "Filled after cancellation") == "0 of 1"
 
 
+def minutes_empty(admin: User) -> int:
+    """Return the minutes of the next days that nobody has."""
+    return int(figure(shown(admin, "utilisation"), "Empty in the next 14 days").split()[0].replace(",", ""))
+
+
 def test_a_full_day_of_one_injector_fills_no_day_of_another(riverside: Clinic, osei: Injector, admin: User) -> None:
-    empty = figure(shown(admin, "utilisation"), "Empty in the next 14 days")
+    empty = minutes_empty(admin)
+    make_injector(riverside, "RN Bello")
+    assert minutes_empty(admin) == 2 * empty
+
+
+def test_a_room_that_injectors_share_is_offered_once(
+    visit: Visit, riverside: Clinic, osei: Injector, admin: User
+) -> None:
+    monday = {"first": str(FOURTH), "last": str(FOURTH)}
+    empty = minutes_empty(admin)
     make_injector(riverside, "RN Bello", room=room_of(osei))
-    twice = figure(shown(admin, "utilisation"), "Empty in the next 14 days")
-    assert int(twice.split()[0].replace(",", "")) == 2 * int(empty.split()[0].replace(",", ""))
+    visit(day=FOURTH)
+    report = shown(admin, "utilisation", **monday)
+    assert figure(report, "Booked of offered") == "3% (15 of 480)"
+    assert table(report, "By injector") == [("Dr Osei", "3% (15 of 480)", "465"), ("RN Bello", "0% (0 of 480)", "480")]
+    assert report.tables[0].meaning.startswith("Injectors who share a room take turns in it")
+    assert minutes_empty(admin) == empty
 
 
 @pytest.mark.parametrize(("key", "number"), [("interval", 4), ("product", 5), ("messages", 6), ("utilisation", 14)])
