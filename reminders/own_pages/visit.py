@@ -15,13 +15,14 @@ AT_THE_CLINIC = (Status.ARRIVED, Status.IN_ROOM)
 
 @dataclass(frozen=True)
 class VisitPage:
-    """Heading, a line under it, what can still be answered, and whether a next visit can be asked for."""
+    """Heading, a line under it, what can still be answered, and whether they come or can ask for a next visit."""
 
     heading: str
     note: str = ""
     may_confirm: bool = False
     may_decline: bool = False
     may_book: bool = False
+    will_come: bool = False
     shows_visit: bool = True
 
 
@@ -67,7 +68,7 @@ def _booked_page(session: TreatmentSession, moved: bool, name: str, now: dt.date
     too_late = "" if in_time else _("It is too late to change this here. If you cannot come, please call us.")
     if session.answer == TreatmentSession.Answer.CONFIRMED:
         note = too_late or _("If plans change, tell us here.")
-        return VisitPage(_("You said you will come"), note, may_decline=in_time)
+        return VisitPage(_("You said you will come"), note, may_decline=in_time, will_come=True)
     if session.answer == TreatmentSession.Answer.ASKED_TO_MOVE:
         note = _("You said that you cannot come. Your time stays booked until we answer. We will call you.")
         return VisitPage(_("We will find another time"), note, may_confirm=True, may_decline=in_time)

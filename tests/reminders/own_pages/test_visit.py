@@ -66,6 +66,15 @@ def test_the_receipt_says_what_to_do_and_can_be_opened_again(phone: Client, link
         assert part in page
 
 
+def test_who_said_that_they_will_come_finds_the_visit_for_their_calendar_behind_the_link(
+    phone: Client, link: str
+) -> None:
+    calendar = f'href="{link}calendar.ics"'
+    assert calendar not in phone.get(link).content.decode()
+    answer(phone, link, "yes")
+    assert calendar in phone.get(link).content.decode()
+
+
 @pytest.mark.parametrize("path", ["", "ask/", "done/"])
 def test_a_page_asks_the_database_four_times_at_most(
     phone: Client, link: str, path: str, django_assert_max_num_queries: DjangoAssertNumQueries
