@@ -4,7 +4,6 @@ import datetime as dt
 from functools import partial
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Exists, F, Min, OuterRef, Q, Subquery
 
 from patients.models import ContactPoint, DiaryDay, Patient
@@ -19,6 +18,8 @@ from treatments.models import Course
 
 WELCOME = "welcome"
 WELCOME_DAYS = 3  # of use so long: after that the next message says who writes
+# People have one text a day: a visit that is booked while they are on the line is told before the welcome.
+WELCOME_AFTER = dt.timedelta(hours=1)
 DIARY_DAYS = 2
 
 
@@ -43,11 +44,11 @@ def _newly_agreed(rules: Rules, now: dt.datetime) -> Any:
 
 
 def _welcome(patient: Any, rules: Rules, now: dt.datetime) -> Reminder | None:
-    rule, undo = rules[patient.clinic_id], dt.timedelta(seconds=settings.UNDO_SECONDS)
+    rule = rules[patient.clinic_id]
     if not is_since(rule, patient.agreed_at):
         return None
     day = patient.agreed_at.astimezone(rule.clinic.zone).date() + dt.timedelta(days=WELCOME_DAYS)
-    window = timing.same_day_window(day, patient.agreed_at, undo, rule.clinic.zone)
+    window = timing.same_day_window(day, patient.agreed_at, WELCOME_AFTER, rule.clinic.zone)
     return reminder_for(patient, rule, window, now, patient=patient, occasion=WELCOME)
 
 

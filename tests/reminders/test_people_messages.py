@@ -1,7 +1,9 @@
 """Messages that are about a person more than about a visit: a welcome, a diary, the check-ups after a session."""
 
 import datetime as dt
+import uuid
 from decimal import Decimal
+from itertools import repeat
 
 import pytest
 
@@ -12,12 +14,13 @@ from reminders.models import NudgeStop, Reminder, ReminderRule, State
 from reminders.own_pages.stopping import choose
 from reminders.planning import reconcile
 from reminders.standing import DIARY_KEPT
-from tests.builders import NOW, TODAY, make_course, make_patient, make_session
+from tests.builders import NOW, TODAY, make_course, make_patient, make_session, room_of
 from tests.reminders.conftest import Gateway
-from treatments import leaving
+from treatments import booking, leaving
 from treatments.models import Course, Status, TreatmentSession
+from treatments.slots import Slot
 
-MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
+MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 
 
 def states(kind: str, at: dt.datetime = NOW) -> list[str]:
@@ -36,14 +39,28 @@ def agreed(rules: Clinic, maria: Patient) -> Patient:
 def test_whoever_agrees_to_messages_is_welcomed_once(agreed: Patient) -> None:
     assert states("welcome") == states("welcome", NOW + MINUTE) == ["waiting"]
     row = Reminder.objects.get()
-    assert (row.due_at, row.channel, row.course) == (NOW + 3 * MINUTE, "sms", None)
+    assert (row.due_at, row.channel, row.course) == (NOW + HOUR, "sms", None)
 
 
 def test_the_welcome_says_how_to_stop(agreed: Patient, gateways: dict[str, Gateway]) -> None:
     reconcile(now=NOW)
-    later = NOW + 4 * MINUTE
-    send_due(clock=lambda: later)
+    send_due(clock=lambda: NOW + HOUR)
     assert "To stop, reply STOP" in gateways["sms"].taken[0].body
+
+
+def test_a_visit_booked_in_the_call_in_which_they_agreed_is_told_the_same_day_and_the_welcome_the_next(
+    agreed: Patient, osei: Injector, nurse: User, gateways: dict[str, Gateway]
+) -> None:
+    reconcile(now=NOW)
+    at = NOW + 10 * MINUTE
+    there = Slot(osei, room_of(osei), NOW + 21 * DAY, NOW + 21 * DAY + 15 * MINUTE)
+    booking.book(course=make_course(agreed), slot=there, uid=uuid.uuid4(), by=nurse, at=at)
+    for later in (at, at + 3 * MINUTE, NOW + HOUR):
+        reconcile(now=later)
+        send_due(clock=repeat(later).__next__)
+    assert ["you are booked" in message.body for message in gateways["sms"].taken] == [True]
+    assert states("welcome", NOW + 70 * MINUTE) == ["waiting"]
+    assert Reminder.objects.get(occasion="welcome").due_at == NOW + DAY
 
 
 def test_who_agrees_again_or_on_another_channel_is_not_welcomed_again(agreed: Patient) -> None:
@@ -243,6 +260,6 @@ def test_a_rule_for_one_channel_only_does_not_fall_back(agreed: Patient, gateway
     ReminderRule.objects.update(channel_order="sms")
     reconcile(now=NOW)
     ContactPoint.objects.filter(channel="sms").update(failed_at=NOW)
-    send_due(clock=lambda: NOW + 4 * MINUTE)
+    send_due(clock=lambda: NOW + HOUR)
     assert Reminder.objects.get().state == State.FAILED
     assert gateways["email"].taken == []
