@@ -49,6 +49,10 @@ class Stale(Conflict):
         super().__init__(session)
 
 
+class DayOver(Stale):
+    """The day of the visit is over and nobody said what became of it: moved, it would never have been missed."""
+
+
 class TooEarly(Exception):
     """The day lies before the due date and no prescriber gave a reason."""
 

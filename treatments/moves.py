@@ -66,6 +66,11 @@ def find(seen: str, to: str) -> Move | None:
     return _BY_STEP.get((Status(seen), Status(to)))
 
 
+def day_is_over(visit: TreatmentSession, now: dt.datetime) -> bool:
+    """Return whether the day of a visit at the clinic has gone by: what became of it is said before anything is booked."""
+    return now.astimezone(visit.clinic.zone).date() > visit.local_date
+
+
 def offered(status: str, membership: Membership | None, *, ahead: bool = False) -> Iterable[Move]:
     """Return the moves that a member of staff may make of a visit with this status, in the order of the table.
 

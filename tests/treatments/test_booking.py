@@ -11,12 +11,12 @@ from django.db import connection
 from clinic.models import Injector, User
 from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session, room_of
 from treatments import booking, moves, slots, undoing, walkins
-from treatments.booking import AlreadyBooked, NotPossible, Stale, Taken, TooEarly
+from treatments.booking import AlreadyBooked, DayOver, NotPossible, Stale, Taken, TooEarly
 from treatments.models import Course, SessionEvent, Status, TreatmentSession
 from treatments.recall import contact
 from treatments.slots import Slot
 
-MINUTE = dt.timedelta(minutes=1)
+MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
 
 
 def slot_at(course: Course, injector: Injector, starts_at: dt.datetime) -> Slot:
@@ -134,7 +134,7 @@ def test_a_reason_for_one_day_does_not_cover_an_earlier_one(
     session = early(course, osei, prescriber)
     wednesday = slot_at(course, osei, session.starts_at - dt.timedelta(days=1))
     with pytest.raises(TooEarly):
-        booking.move(session=session, version=1, slot=wednesday, by=front_desk, at=NOW)
+        booking.move(session=session, version=1, slot=wednesday, by=front_desk, at=NOW - 7 * DAY)
 
 
 @pytest.mark.parametrize("later", [dt.timedelta(hours=1), dt.timedelta(days=1)], ids=["same day", "next day"])
@@ -143,7 +143,7 @@ def test_a_reason_for_one_day_covers_that_day_and_a_later_one(
 ) -> None:
     session = early(course, osei, prescriber)
     slot = slot_at(course, osei, session.starts_at + later)
-    moved = booking.move(session=session, version=1, slot=slot, by=front_desk, at=NOW)
+    moved = booking.move(session=session, version=1, slot=slot, by=front_desk, at=NOW - 7 * DAY)
     assert (moved.early_reason, moved.early_by) == ("Wears off in week 9", prescriber)
 
 
@@ -155,6 +155,14 @@ def test_moving_frees_the_old_time_and_raises_the_version(
     moved = booking.move(session=session, version=1, slot=later, by=front_desk, at=NOW)
     assert (moved.version, moved.starts_at) == (2, later.starts_at)
     assert book(toms, place, front_desk).starts_at == place.starts_at != old[0].starts_at
+
+
+def test_a_visit_whose_day_is_over_is_not_moved(session: TreatmentSession, course: Course, front_desk: User) -> None:
+    later, midnight = slots.suggest(course=course, now=NOW)[-1], session.starts_at.replace(hour=0, minute=0) + DAY
+    with pytest.raises(DayOver):
+        booking.move(session=session, version=1, slot=later, by=front_desk, at=midnight)
+    moved = booking.move(session=session, version=1, slot=later, by=front_desk, at=midnight - MINUTE)
+    assert moved.starts_at == later.starts_at
 
 
 def test_moving_onto_a_taken_time_leaves_the_visit_where_it_was(

@@ -10,11 +10,12 @@ from treatments.booking.inserting import book
 from treatments.booking.moving import move
 from treatments.booking.placing import slot_of
 from treatments.booking.stepping import change_status
-from treatments.conflicts import AlreadyBooked, Conflict, NotPossible, Stale, Taken, TooEarly
+from treatments.conflicts import AlreadyBooked, Conflict, DayOver, NotPossible, Stale, Taken, TooEarly
 
 __all__ = [
     "AlreadyBooked",
     "Conflict",
+    "DayOver",
     "NotPossible",
     "Stale",
     "Taken",

@@ -8,8 +8,10 @@ from django.db.models import F
 
 from clinic.models import User
 from treatments.booking.placing import lock, mind_the_closing, mind_the_due_date, place_of, written_or_refused
+from treatments.conflicts import DayOver
 from treatments.history import note_change
 from treatments.models import SessionEvent, Status, TreatmentSession
+from treatments.moves import day_is_over
 from treatments.queueing import again_after_deadlock
 from treatments.slots import Slot
 
@@ -27,9 +29,11 @@ def move(
 ) -> TreatmentSession:
     """Give a booked session another time; the old one is free in the same instant.
 
-    Raises Stale when it is no longer at ``version`` or the patient answered since it was read, Taken, or TooEarly. The
-    version rises: messages about the old time are then about nothing.
+    Raises Stale when it is no longer at ``version`` or the patient answered since it was read, DayOver when its day has
+    gone by, Taken, or TooEarly. The version rises: messages about the old time are then about nothing.
     """
+    if session.status == Status.BOOKED and day_is_over(session, at):
+        raise DayOver(session)
     before, agreed_on = place_of(session) | _what_a_move_clears(session), session.local_date
     # A copy: what a try has put on it, that the database broke off, is not where the next one finds the visit.
     moved = copy(session)

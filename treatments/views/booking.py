@@ -15,12 +15,12 @@ from treatments import booking, moves, slots
 from treatments.forms import ReasonForm
 from treatments.models import Course, Status, TreatmentSession
 from treatments.recall import handling
-from treatments.views.conflicts import conflict_page, course_ended, move_conflict, step_conflict
+from treatments.views.conflicts import conflict_page, course_ended, day_over, move_conflict, step_conflict
 from treatments.views.dialog import leave
 from treatments.views.lookup import get_course, get_session
 from treatments.views.offers import say_what_is_free
 from treatments.views.steps import changed_since, day_url, say_already, tell, warn_of_payer
-from treatments.views.times import Refusal, early_reason, patient_url, show_times, show_too_early
+from treatments.views.times import Refusal, early_reason, own_visit, patient_url, show_times, show_too_early
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,6 +33,9 @@ def book(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         return _book(request, course, timezone.now())
     now = timezone.now()
+    own = own_visit(course)
+    if own and moves.day_is_over(own, now):
+        return day_over(request, own)
     handling.note(course=course, by=request.user, at=now)
     return show_times(request, course, now)
 
@@ -65,6 +68,8 @@ def _book(request: StaffRequest, course: Course, now: dt.datetime) -> HttpRespon
 def move(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Give a booked visit another time; the old one stays until the new one is saved."""
     session, now = get_session(request, uid), timezone.now()
+    if session.status == Status.BOOKED and moves.day_is_over(session, now):
+        return day_over(request, session)
     if request.method == "POST":
         try:
             slot = slots.read(request.clinic, request.POST.get("slot", ""), now, to_book=True)

@@ -11,9 +11,10 @@ from django.utils import timezone
 from clinic.access import Capability, StaffRequest, may
 from clinic.redirects import next_url
 from clinic.wording import moment_words
-from treatments.booking import Stale
+from treatments.booking import DayOver, Stale
 from treatments.calendar.choosing import Choosing
 from treatments.models import Course, Status
+from treatments.moves import day_is_over
 from treatments.views.lookup import get_session
 
 
@@ -30,7 +31,7 @@ def read_uid(text: str | None) -> uuid.UUID | None:
 def choosing_of(request: StaffRequest) -> Choosing | None:
     """Return for whom a time is chosen: ``moving`` names a visit, ``booking`` a course.
 
-    Raises LookupError for an address that makes no sense, Stale when the visit is no longer booked.
+    Raises LookupError for an address that makes no sense, Stale when the visit is no longer booked, DayOver when its day is over.
     """
     visit, course = read_uid(request.GET.get("moving")), read_uid(request.GET.get("booking"))
     if not visit and not course:
@@ -44,6 +45,8 @@ def _moving(request: StaffRequest, uid: uuid.UUID) -> Choosing:
     session = get_session(request, uid)
     if session.status != Status.BOOKED:
         raise Stale(session)
+    if day_is_over(session, timezone.now()):
+        raise DayOver(session)
     was = moment_words(timezone.localtime(session.starts_at))
     return Choosing(
         heading=f"Choose a new time for {session.course.patient.full_name} (was {was}, {session.injector.name}).",

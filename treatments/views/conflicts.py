@@ -1,6 +1,7 @@
 """Two people on one visit: what each of them wanted, and the choice between the two."""
 
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -11,7 +12,7 @@ from clinic.access import StaffRequest
 from clinic.redirects import next_url
 from clinic.wording import clock_words, day_words, moment_words
 from treatments import moves
-from treatments.booking import AlreadyBooked, Conflict, Stale
+from treatments.booking import AlreadyBooked, Conflict, DayOver, Stale
 from treatments.models import Course, SessionEvent, Status, TreatmentSession
 from treatments.slots import Slot
 from treatments.views.dialog import show
@@ -73,6 +74,8 @@ def move_conflict(request: StaffRequest, error: Stale, slot: Slot) -> HttpRespon
 
 def conflict_page(request: StaffRequest, error: Stale, wanted: Wanted | None = None) -> HttpResponse:
     """Say what changed meanwhile, who did it and when; what the person wanted is kept on the page."""
+    if isinstance(error, DayOver):
+        return day_over(request, error.session)
     session = error.session
     event = session.events.select_related("by").order_by("-pk").first()
     context = {
@@ -83,6 +86,18 @@ def conflict_page(request: StaffRequest, error: Stale, wanted: Wanted | None = N
         "next": next_url(request, reverse("treatments:day", args=[session.local_date.isoformat()])),
     }
     return show(request, "treatments/conflict.html", context, 409)
+
+
+def day_over(request: StaffRequest, session: TreatmentSession) -> HttpResponse:
+    """Ask what became of a visit whose day has gone by; the next one is booked once that is said."""
+    back = next_url(request, reverse("patients:detail", args=[session.course.patient.uid]))
+    context = {
+        "session": session,
+        "patient": session.course.patient,
+        "next": back,
+        "then": f"{reverse('treatments:book', args=[session.course.uid])}?{urlencode({'next': back})}",
+    }
+    return show(request, "treatments/day_over.html", context, 409)
 
 
 def course_ended(request: StaffRequest, course: Course) -> HttpResponse:

@@ -66,7 +66,7 @@ def show_times(
         "refused_days": _refused_days(request, course, now, wanted),
         "moving": moving,
         "could_come": _could_come(moving),
-        "own": None if moving else _own(course),
+        "own": None if moving else own_visit(course),
         "problem": refusal.problem if refusal else "",
         "has_errors": bool(search.errors or (refusal and refusal.problem)),
         **_beaten(conflict),
@@ -161,8 +161,10 @@ def _refused_days(
     return slots.why_not(course=course, now=now, first=wanted.get("not_before"), **like)
 
 
-def _own(course: Course) -> TreatmentSession | None:
-    return course.sessions.filter(status=Status.BOOKED).select_related("injector").first()
+def own_visit(course: Course) -> TreatmentSession | None:
+    """Return the visit that is booked in a course."""
+    found = course.sessions.filter(status=Status.BOOKED)
+    return found.select_related("clinic", "course__patient", "injector").first()
 
 
 def _beaten(conflict: Conflict | None) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 import uuid
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.urls import reverse
@@ -183,3 +184,52 @@ def test_who_is_offered_a_time_is_told_apart_from_another_of_the_same_name(cours
         (reverse("treatments:walk_in"), {"q": "santos"}),
     ):
         assert "born 17 April 1984 · RV000001" in text(client.get(address, query))
+
+
+@pytest.fixture
+def left_open(visit: TreatmentSession, frozen_clock: Any) -> TreatmentSession:
+    """Maria's visit, on the day after it: nobody said what became of it."""
+    frozen_clock.move_to(NOW + dt.timedelta(days=1))
+    return visit
+
+
+def test_a_visit_whose_day_is_over_is_not_moved_until_somebody_says_what_became_of_it(
+    left_open: TreatmentSession, front_desk: User
+) -> None:
+    client, url = log_in(front_desk), reverse("treatments:move", args=[left_open.uid])
+    calendar = f"{reverse('treatments:calendar')}?moving={left_open.uid}"
+    slot = f"{left_open.injector.uid}.{room_of(left_open.injector).uid}.20261126T1000"
+    for response in (client.get(url), client.get(calendar), client.post(url, {"slot": slot, "version": "1"})):
+        assert response.status_code == 409
+        assert "What became of the visit of Maria Santos?" in text(response)
+    left_open.refresh_from_db()
+    assert (left_open.version, left_open.local_date) == (1, NOW.date())
+
+
+def test_who_did_not_come_is_a_no_show_and_then_booked_anew(
+    course: Course, left_open: TreatmentSession, front_desk: User
+) -> None:
+    client = log_in(front_desk)
+    page = text(client.get(reverse("treatments:move", args=[left_open.uid])))
+    form = dict(re.findall(r'<input type="hidden" name="(seen|version|to|next)" value="([^"]*)"', page))
+    response: Any = client.post(reverse("treatments:status", args=[left_open.uid]), form)
+    left_open.refresh_from_db()
+    assert left_open.status == Status.NO_SHOW
+    assert response.url.startswith(book_url(course))
+    assert text(client.get(response.url)).count('name="slot"') == 5
+
+
+def test_nothing_is_booked_beside_a_visit_whose_day_is_over(
+    course: Course, left_open: TreatmentSession, front_desk: User
+) -> None:
+    response = log_in(front_desk).get(book_url(course))
+    assert response.status_code == 409
+    assert f"{reverse('treatments:cancel', args=[left_open.uid])}?next={quote(book_url(course))}" in text(response)
+
+
+def test_a_visit_of_this_morning_may_still_be_moved(
+    visit: TreatmentSession, front_desk: User, frozen_clock: Any
+) -> None:
+    frozen_clock.move_to(NOW + dt.timedelta(hours=3))
+    client, url = log_in(front_desk), reverse("treatments:move", args=[visit.uid])
+    assert client.post(url, {"slot": first_slot(text(client.get(url))), "version": "1"}).status_code == 302
