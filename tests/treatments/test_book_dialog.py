@@ -59,14 +59,44 @@ def test_what_was_searched_for_holds_after_a_time_that_was_taken_meanwhile(
     client: Client, course: Course, nurse: User
 ) -> None:
     later = TODAY + dt.timedelta(weeks=8)
-    page = text(client.get(address(course), {"not_before": str(later), "minutes": "30"}, headers=DIALOG))
-    [action] = re.findall(r'<form method="post" action="([^"]+)" class="times"', page)
+    search = {"not_before": str(later), "minutes": "30"}
     wanted = slots.suggest(course=course, now=NOW, not_before=later, minutes=30)[0]
     log_in(nurse).post(address(make_course(make_patient(course.clinic, "Tom", "Reid"))), form(wanted))
-    answer: Any = client.post(action.replace("&amp;", "&"), form(wanted), headers=DIALOG)
+    answer: Any = client.post(address(course), form(wanted, **search), headers=DIALOG)
     assert answer.status_code == 409
     offered = answer.context["slots"]
     assert (min(slot.starts_at.date() for slot in offered) >= later, {slot.minutes for slot in offered}) == (True, {30})
+
+
+@pytest.mark.parametrize("frame", [{}, DIALOG], ids=["page", "dialog"])
+def test_other_times_are_shown_with_what_was_typed_so_far(
+    client: Client, course: Course, frame: dict[str, str]
+) -> None:
+    later = str(TODAY + dt.timedelta(weeks=8))
+    typed = {"uid": str(uuid.uuid4()), "note": "needs parking"}
+    assert f'<form method="post" action="{address(course)}" class="times"' in text(client.get(address(course)))
+    shown = client.post(address(course), typed | {"not_before": later}, headers=frame)
+    by_week = client.post(f"{address(course)}?not_before={later}", typed, headers=frame)
+    why = client.post(address(course), typed | {"not_before": later, "why": "1"}, headers=frame)
+    for answer in (shown, by_week, why):
+        assert answer.status_code == 200
+        assert 'name="note" maxlength="500" value="needs parking"' in text(answer)
+        assert f'name="not_before" value="{later}"' in text(answer)
+    assert 'id="why-not"' in text(why)
+    assert not course.sessions.filter(status=Status.BOOKED).exists()
+
+
+def test_no_way_from_the_times_to_other_times_leaves_what_was_typed_behind(client: Client, course: Course) -> None:
+    for search in ({}, {"not_before": str(TODAY + dt.timedelta(weeks=500))}):
+        page = text(client.get(address(course), search))
+        assert f'href="{address(course)}' not in page
+
+
+def test_enter_in_a_box_shows_times_and_books_none(client: Client, course: Course) -> None:
+    """A browser presses the first button of the form."""
+    times = text(client.get(address(course))).split('class="times"')[1]
+    first = re.findall(r"<button[^>]*>", times)[0]
+    assert "name=" not in first
 
 
 def test_the_same_address_without_script_is_a_page(client: Client, course: Course) -> None:

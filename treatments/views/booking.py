@@ -26,11 +26,11 @@ from treatments.views.times import Refusal, early_reason, own_visit, patient_url
 @require_http_methods(["GET", "POST"])
 @requires(Capability.BOOK)
 def book(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
-    """Offer five free times; one click books."""
+    """Offer five free times; one click books. Other times are asked for with what was typed so far."""
     course = get_course(request, uid)
     if course.closed_on:
         return course_ended(request, course)
-    if request.method == "POST":
+    if "slot" in request.POST:
         return _book(request, course, timezone.now())
     now = timezone.now()
     own = own_visit(course)
@@ -42,7 +42,7 @@ def book(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 
 def _book(request: StaffRequest, course: Course, now: dt.datetime) -> HttpResponse:
     try:
-        slot = slots.read(request.clinic, request.POST.get("slot", ""), now, to_book=True)
+        slot = slots.read(request.clinic, request.POST["slot"], now, to_book=True)
         session = booking.book(
             course=course,
             slot=slot,
@@ -70,9 +70,9 @@ def move(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     session, now = get_session(request, uid), timezone.now()
     if session.status == Status.BOOKED and moves.day_is_over(session, now):
         return day_over(request, session)
-    if request.method == "POST":
+    if "slot" in request.POST:
         try:
-            slot = slots.read(request.clinic, request.POST.get("slot", ""), now, to_book=True)
+            slot = slots.read(request.clinic, request.POST["slot"], now, to_book=True)
         except slots.NotOffered as error:
             return show_times(request, session.course, now, moving=session, refusal=Refusal(422, str(error)))
         return _move(request, session, slot, now)

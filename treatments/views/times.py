@@ -46,7 +46,9 @@ def show_times(
     refusal: Refusal | None = None,
 ) -> HttpResponse:
     """Show free times to book, or to move a visit to; after a refusal with what stood in the way, nothing typed lost."""
-    search = SearchTimesForm(request.GET or None, clinic=request.clinic)
+    # What a button or a link asks for stands in its address; the boxes go along with the form.
+    asked = request.GET or request.POST
+    search = SearchTimesForm(asked or None, clinic=request.clinic)
     wanted = search.cleaned_data if search.is_bound and search.is_valid() else {}
     conflict = refusal.conflict if refusal else None
     wish = slots.wish_of(course)
@@ -155,7 +157,7 @@ def _refused_days(
     request: StaffRequest, course: Course, now: dt.datetime, wanted: dict[str, Any]
 ) -> list[slots.Refusal] | None:
     """Return the days that are not offered and why, or None when nobody asked."""
-    if "why" not in request.GET:
+    if "why" not in request.GET and "why" not in request.POST:
         return None
     like = {name: value for name, value in wanted.items() if name != "not_before"}
     return slots.why_not(course=course, now=now, first=wanted.get("not_before"), **like)
