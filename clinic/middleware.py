@@ -14,7 +14,7 @@ FIELD = "at_clinic"
 # The same in a link to a file or a sheet, which is made there. What refreshes a page asks with the field: told that its
 # reader is elsewhere now, it says so.
 IN_LINK = "from_clinic"
-_TYPED = "application/x-www-form-urlencoded"
+TYPED = "application/x-www-form-urlencoded"
 
 
 def opened_at(request: Any) -> Membership | None:
@@ -40,7 +40,7 @@ def opened_where_nobody_works(request: Any) -> bool:
 
 def _said(request: Any) -> str:
     if request.method == "POST":
-        return str(request.POST.get(FIELD, "")) if request.content_type == _TYPED else ""
+        return str(request.POST.get(FIELD, "")) if request.content_type == TYPED else ""
     return str(request.GET.get(IN_LINK, ""))
 
 

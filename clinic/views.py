@@ -12,6 +12,7 @@ from clinic.founding import may_found
 from clinic.middleware import SESSION_KEY
 from clinic.models import User
 from clinic.redirects import next_url, page_of_form, posted_uid
+from clinic.sent import is_own, written
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -47,17 +48,6 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 
 def open_too_long(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Refuse a form whose token is not the one of who is signed in now, and show what was written, to be copied.
-
-    Going back does not bring it back: browsers keep no page of ours. A form of another site is shown nothing, lest its
-    words stand on a page of ours.
-    """
-    own = request.headers.get("Sec-Fetch-Site") == "same-origin"
-    context = {"written": _written(request) if own else [], "page": page_of_form(request, "clinic:home")}
+    """Refuse a form whose token is not the one of who is signed in now, and show what was written, to be copied."""
+    context = {"written": written(request) if is_own(request) else [], "page": page_of_form(request, "clinic:home")}
     return render(request, "403_csrf.html", context, status=403)
-
-
-def _written(request: HttpRequest) -> list[str]:
-    """Return what took more than a word to write, but for secrets."""
-    typed = [words for name, several in request.POST.lists() if "password" not in name for words in several]
-    return [words for words in typed if len(words.split()) > 1]

@@ -24,6 +24,7 @@ from django.utils.translation import gettext_noop as _
 from clinic import wording
 from clinic.addresses import address
 from clinic.middleware import FIELD, IN_LINK
+from clinic.sent import Sent, sent_by
 
 register = template.Library()
 register.simple_tag(address)
@@ -144,6 +145,12 @@ def _focusable_id(field: BoundField) -> str | None:
 def at_clinic(context: dict[str, Any]) -> SafeString:
     """Say in a form that makes something new at which clinic its page was opened (`clinic.middleware.opened_at`)."""
     return format_html('<input type="hidden" name="{}" value="{}">', FIELD, context["membership"].clinic.uid)
+
+
+@register.simple_tag(takes_context=True)
+def sent(context: dict[str, Any]) -> Sent:
+    """Return what a form that was refused had sent, to be sent elsewhere or copied."""
+    return sent_by(context["request"])
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,51 @@
+"""What a form that was refused had sent: kept on the page that says so, to be copied or to be sent where it belongs.
+
+Going back does not bring it back: browsers keep no page of ours.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from clinic.middleware import FIELD, TYPED
+from clinic.models import Membership
+
+
+def is_own(request: Any) -> bool:
+    """Return whether a page of ours sent it. Words of another site's form must not stand on a page of ours."""
+    return bool(request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "same-origin")
+
+
+def written(request: Any) -> list[str]:
+    """Return what took more than a word to write, but for secrets."""
+    return [words for _, words in _fields(request) if len(words.split()) > 1]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """All that was sent, with the other clinics to which it may be sent; or where there is none, what was written."""
+
+    fields: list[tuple[str, str]] = field(default_factory=list)
+    others: list[Membership] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+
+
+def sent_by(request: Any) -> Sent:
+    """Return what a form had sent whose row is not at the clinic, or which its sender may not send there.
+
+    It is not looked up where the row is: nobody learns from a page whether there is one. A form that says of which
+    clinic it is was not sent from another.
+    """
+    if request.resolver_match is None or not is_own(request) or request.content_type != TYPED:
+        return Sent()
+    others = [one for one in request.memberships if one != request.membership and FIELD not in request.POST]
+    return Sent(_fields(request), others) if others else Sent(written=written(request))
+
+
+def _fields(request: Any) -> list[tuple[str, str]]:
+    secret = ("password", "csrfmiddlewaretoken")
+    return [
+        (name, value)
+        for name, several in request.POST.lists()
+        if not any(one in name for one in secret)
+        for value in several
+    ]
