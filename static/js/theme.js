@@ -1,5 +1,6 @@
 /* Runs before the first paint. The server writes the chosen theme; only "auto" has to ask the device. */
 (() => {
+  const LONGEST = 3000; // milliseconds: whom the light hurts waits no longer for a server that does not answer
   const root = document.documentElement;
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const follow = () => {
@@ -24,7 +25,7 @@
     event.stopImmediatePropagation();
     const sent = new FormData(form);
     sent.set("theme", submitter.value);
-    await fetch(form.action, { method: "POST", body: sent, redirect: "manual" }).catch(() => {});
+    await fetch(form.action, { method: "POST", body: sent, redirect: "manual", signal: AbortSignal.timeout?.(LONGEST) }).catch(() => {});
     show(submitter.value);
     form.querySelectorAll("[name=theme]").forEach((one) => one.setAttribute("aria-pressed", String(one === submitter)));
   }, true);

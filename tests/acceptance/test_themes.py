@@ -90,6 +90,14 @@ def test_f17_another_theme_takes_nothing_that_is_typed(browser: Browser, stack: 
         expect(page.locator("html")).to_have_attribute("data-app-theme", "auto")
 
 
+def test_f17_another_theme_is_shown_though_no_answer_comes(browser: Browser, stack: Stack) -> None:
+    with browser.new_context(base_url=stack.url, color_scheme="light") as context:
+        page = log_in(context.new_page(), FRAN)
+        page.route("**/theme/", lambda route: None)
+        page.locator("[name=theme][value=dark]").first.evaluate("button => button.click()")
+        expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+
+
 def test_f17_auto_follows_the_device_from_the_first_frame_and_when_it_changes(browser: Browser, stack: Stack) -> None:
     with browser.new_context(base_url=stack.url, color_scheme="dark") as context:
         context.add_init_script(FIRST_GROUNDS)
