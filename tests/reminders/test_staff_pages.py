@@ -1,6 +1,7 @@
 """Reminders for staff: what needs a person is seen, and what a person did is kept."""
 
 import datetime as dt
+import re
 from typing import Any, cast
 
 import pytest
@@ -57,6 +58,20 @@ def test_what_failed_is_shown_with_its_reason(front_desk: User, failed: Reminder
     page = show(front_desk)
     for part in ("Maria Santos", "3 days before", "Text message", "The number does not exist", "Thursday 26 November"):
         assert part in page
+
+
+def test_buttons_of_two_messages_to_one_person_are_told_apart_without_sight(front_desk: User, failed: Reminder) -> None:
+    """Of one visit, three days and one day before it."""
+    Reminder.objects.update(state=State.FAILED, useful_until=NOW + dt.timedelta(days=1))
+    page = log_in(front_desk).get(CENTRE, {"tab": "needs"}).content.decode()
+    for words_of, joined in (
+        ("Mark as called", ": "),
+        ("Send again", " to "),
+        ("Fix and send again", " to "),
+        ("More", " for "),
+    ):
+        said = re.findall(rf'>{words_of}<span class="visually-hidden">{joined}([^<]*)</span>', page)
+        assert sorted(said) == ["Maria Santos, 1 day before", "Maria Santos, 3 days before"], words_of
 
 
 def test_what_came_back_of_an_attempt_and_what_was_heard_later_are_told_apart(

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import re
 from typing import Any
 
 import pytest
@@ -51,6 +52,15 @@ def test_the_log_on_paper_says_which_filters_made_it(signed: TreatmentSession, a
     page = log_in(admin).get(reverse("treatments:log"), asked).content.decode()
     assert '<p class="print-only">From: Sunday 1 November 2026; Injector: Dr Osei; Lot: C4471</p>' in page
     assert "print-only" not in log_in(admin).get(reverse("treatments:log")).content.decode()
+
+
+def test_the_links_of_two_sessions_of_one_day_are_told_apart_without_sight(
+    signed: TreatmentSession, osei: Injector, admin: User
+) -> None:
+    tom = make_course(make_patient(signed.clinic, "Tom", "Reid"))
+    make_session(tom, osei, NOW + dt.timedelta(hours=1))
+    links = re.findall(r'data-open>([^<]*)<span class="visually-hidden">([^<]*)</span></a>', shown(admin))
+    assert sorted(name for day, name in links if day == "Mon 23 Nov 2026") == [", Maria Santos", ", Tom Reid"]
 
 
 def test_a_signed_session_stands_in_the_log(signed: TreatmentSession, admin: User) -> None:
