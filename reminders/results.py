@@ -8,13 +8,14 @@ from decimal import Decimal
 from clinic.wording import clock_words, short_words
 from reminders.models import Delivery, Reminder, State
 from reminders.models.delivery import IN_DOUBT
-from reminders.standing import ASKED_TO_MOVE, CANCELLED, MOVED
+from reminders.standing import ASKED_TO_MOVE, BOOKED_INSTEAD, CANCELLED, MOVED
 
 # What is put off for longer than this simply has its day still to come.
 HOLD = dt.timedelta(hours=12)
 _SKIPPED = {
     MOVED: "Skipped (visit moved)",
     CANCELLED: "Skipped (visit cancelled)",
+    BOOKED_INSTEAD: "Skipped (visit cancelled, another booked)",
     ASKED_TO_MOVE: "Skipped (asked to move)",
 }
 # How the reasons begin of who wants no messages: as consent says it, and as a gateway does.

@@ -12,13 +12,14 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
 from patients.models import DiaryDay
-from reminders.models import Kind
+from reminders.models import Kind, Reminder, ReminderRule, State
 from reminders.models.stop import unwanted
 from treatments.models import Course, OfferInvitation, SlotOffer, Status, TreatmentSession
 from treatments.models.session import OPEN
 
 MOVED = "The visit was moved"
 CANCELLED = "The visit was cancelled"
+BOOKED_INSTEAD = "The visit was cancelled, and another one booked in its place"
 ASKED_TO_MOVE = "They asked to move"
 BEGUN = "The visit has begun or is over"
 AS_BEFORE = "The visit stands as it did"
@@ -46,7 +47,7 @@ def visit_stands() -> Q:
     return (
         Q(rule__kind__in=TELLS_A_TIME) & _session(ANNOUNCED & _SAME_VERSION)
         | Q(rule__kind=Kind.MOVE_ASKED) & _session(Q(status=Status.BOOKED) & _ASKED & _SAME_VERSION)
-        | Q(rule__kind=Kind.CANCELLED) & _session(Q(status=Status.CANCELLED) & _GOES_ON)
+        | Q(rule__kind=Kind.CANCELLED) & _session(Q(status=Status.CANCELLED) & _GOES_ON) & ~_told_of_another()
         | Q(rule__kind=Kind.MISSED) & _session(Q(status=Status.NO_SHOW) & _GOES_ON) & ~_booked_again()
         | Q(rule__kind__in=(Kind.SIDE_EFFECTS, Kind.EFFECT)) & _session(Q(status=Status.DONE) & _GOES_ON)
     )
@@ -72,6 +73,23 @@ _SAME_VERSION = Q(version=OuterRef("session_version"))
 
 def _session(so: Q) -> Q:
     return Q(Exists(TreatmentSession.objects.filter(so, pk=OuterRef("session_id"))))
+
+
+def _told_of_another() -> Q:
+    """For a reminder that a visit was cancelled: what was booked in its place is told as its new time."""
+    moves = ReminderRule.objects.filter(clinic=OuterRef("clinic_id"), kind=Kind.MOVED, active=True)
+    return Q(Exists(moves)) & (_booked_again() | told_later("course_id", "session_id"))
+
+
+def told_later(course: str, session: str) -> Q:
+    """For a row with a course and a visit: its person was told of a later visit of that course."""
+    told = Reminder.objects.filter(
+        course=OuterRef(course),
+        session__gt=OuterRef(session),
+        rule__kind__in=TELLS_A_TIME,
+        state__in=(State.SENT, State.HANDLED),
+    )
+    return Q(Exists(told))
 
 
 def _booked_again() -> Q:
@@ -136,10 +154,12 @@ def why_no_longer() -> Case:
 @cache
 def why_not() -> Subquery:
     """For a reminder whose visit no longer stands: the reason, in words for staff."""
+    instead = TreatmentSession.objects.filter(course=OuterRef("course"), status__in=OPEN)
     return Subquery(
         TreatmentSession.objects.filter(pk=OuterRef("session_id"))
         .annotate(
             why=Case(
+                When(Q(Exists(instead), status=Status.CANCELLED), then=Value(BOOKED_INSTEAD)),
                 When(status=Status.CANCELLED, then=Value(CANCELLED)),
                 When(~Q(version=OuterRef("session_version")), then=Value(MOVED)),
                 When(~Q(status=Status.BOOKED), then=Value(BEGUN)),

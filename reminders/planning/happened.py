@@ -1,7 +1,8 @@
 """What happened to a visit, told once: booked, moved, cancelled, missed, asked to move.
 
 A step is told when it can no longer be undone, and what is told is how things stand then, beside what the person was
-told last. A visit booked and moved at once gives one message, and one that was moved and put back gives none.
+told last. A visit booked and moved at once gives one message, and one that was moved and put back gives none; of one
+that was cancelled and booked anew they are told the new time.
 """
 
 import datetime as dt
@@ -16,9 +17,11 @@ from reminders import timing
 from reminders.models import Delivery, Kind, Reminder, ReminderRule, State
 from reminders.models.delivery import MAYBE_ARRIVED, Receipt
 from reminders.planning.channel import reachable
-from reminders.planning.known import known_time, knows_its_time, took_since, what_they_know
+from reminders.planning.known import TOLD, known_time, knows_its_time, took_since, what_they_know
 from reminders.planning.rows import reminder_for, store
 from reminders.planning.rules import LOOK_BACK, ActiveRules, Rules, is_since
+from reminders.standing import told_later
+from treatments.history import called_off
 from treatments.models import SessionEvent, Status, TreatmentSession
 from treatments.models.session import OPEN
 
@@ -49,11 +52,14 @@ def create_happened(active: ActiveRules, *, now: dt.datetime) -> int:
     if not clinics:
         return 0
     times = active.times_before(Kind.VISIT)
-    return store(_stepped(clinics, now), lambda session: _planned(session, rules, times, now))
+    return store(_stepped(clinics, list(rules[Kind.MOVED]), now), lambda session: _planned(session, rules, times, now))
 
 
-def _stepped(clinics: set[int], now: dt.datetime) -> QuerySet[TreatmentSession]:
-    """Visits with a step in the last days, each with what its person was told of it last."""
+def _stepped(clinics: set[int], tell_moves: list[int], now: dt.datetime) -> QuerySet[TreatmentSession]:
+    """Visits with a step in the last days, each with what its person was told of it last.
+
+    ``replaces_at`` is the time that they think they have of one that was cancelled, in whose place it was booked.
+    """
     steps = SessionEvent.objects.filter(at__gt=now - LOOK_BACK, at__lte=now).exclude(kind=SessionEvent.Kind.IMPORTED)
     of_session = SessionEvent.objects.filter(session=OuterRef("pk"))
     telling = Reminder.objects.filter(session=OuterRef("pk"), rule__kind__in=(Kind.BOOKED, Kind.MOVED))
@@ -67,8 +73,15 @@ def _stepped(clinics: set[int], now: dt.datetime) -> QuerySet[TreatmentSession]:
         rule__kind=Kind.CANCELLED, state__in=_ON_ITS_WAY, session_version=OuterRef("version")
     ).order_by("-pk")
     again = TreatmentSession.objects.filter(course=OuterRef("course"), status__in=OPEN)
+    told_off = Reminder.objects.filter(session=OuterRef("pk"), rule__kind=Kind.CANCELLED, state__in=TOLD)
+    replaced = TreatmentSession.objects.filter(
+        called_off(), ~Exists(told_off), course=OuterRef("course"), starts_at__gt=now, clinic__in=tell_moves
+    ).order_by("starts_at")
+    told_of_another = Q(Exists(again)) | told_later("course", "pk")
     sessions = TreatmentSession.objects.filter(
-        Q(status__in=(Status.BOOKED, Status.CANCELLED)) | Q(status=Status.NO_SHOW) & ~Exists(again),
+        Q(status=Status.BOOKED)
+        | Q(status=Status.CANCELLED) & ~(Q(clinic__in=tell_moves) & told_of_another)
+        | Q(status=Status.NO_SHOW) & ~Exists(again),
         pk__in=steps.values("session"),
         clinic__in=clinics,
         course__closed_on__isnull=True,
@@ -80,6 +93,7 @@ def _stepped(clinics: set[int], now: dt.datetime) -> QuerySet[TreatmentSession]:
         on_its_way=Exists(here),
         planned_last=Subquery(planned.order_by("-pk").values("occasion")[:1]),
         off_pk=Subquery(off.values("pk")[:1]),
+        replaces_at=Subquery(replaced.values("starts_at")[:1]),
         **what_they_know(),
         **reachable("course__patient_id"),
     ).order_by("pk")
@@ -118,7 +132,7 @@ def _told(session: Any, rules: dict[Kind, Rules], times: Mapping[int, dt.time], 
 
 
 def _placed(session: Any, rules: dict[Kind, Rules], times: Mapping[int, dt.time], now: dt.datetime) -> Told | None:
-    """Booked the first time, or at another time than they were told."""
+    """Booked the first time, or at another time than they were told; what replaces a cancelled visit is such a one."""
     kind = _kind_of_place(session, rules[Kind.BOOKED].get(session.clinic_id), now)
     if kind is None or session.on_its_way or session.starts_at <= now:
         return None
@@ -131,7 +145,8 @@ def _placed(session: Any, rules: dict[Kind, Rules], times: Mapping[int, dt.time]
     if just_made or made_up_for:
         return None
     if kind == Kind.MOVED:
-        window = timing.before_known_time(window, session.placed_at, known_time(session))
+        known = session.replaces_at if session.told_pk is None and session.replaces_at else known_time(session)
+        window = timing.before_known_time(window, session.placed_at, known)
     after = session.told_pk if session.told_kind == Kind.CANCELLED else 0
     occasion = f"placed {session.pk}.{session.version}.{after}"
     return Told(kind, session.placed_at, occasion, session.starts_at, window)
@@ -139,6 +154,8 @@ def _placed(session: Any, rules: dict[Kind, Rules], times: Mapping[int, dt.time]
 
 def _kind_of_place(session: Any, booked: ReminderRule | None, now: dt.datetime) -> Kind | None:
     if session.told_pk is None:
+        if session.replaces_at:
+            return Kind.MOVED
         # Booked before anything was told of bookings: they know that time from whoever booked it.
         at = session.booked_at
         knows = booked is None or at is None or not is_since(booked, at) or at <= now - LOOK_BACK

@@ -13,7 +13,7 @@ from treatments.models import SessionEvent
 
 _TELLING = (Kind.VISIT, Kind.BOOKED, Kind.MOVED, Kind.CANCELLED)
 # Whom a person called knows it too.
-_TOLD = (State.SENT, State.SENDING, State.HANDLED)
+TOLD = (State.SENT, State.SENDING, State.HANDLED)
 _PLACING = (SessionEvent.Kind.BOOKED, SessionEvent.Kind.MOVED)
 
 
@@ -24,7 +24,7 @@ def what_they_know() -> dict[str, Any]:
     that it had first, empty for one that never moved; it and ``took_start`` are texts in ISO 8601.
     """
     about = Reminder.objects.filter(session=OuterRef("pk"), rule__kind__in=_TELLING)
-    told = about.filter(Q(state__in=_TOLD) | _maybe_told_otherwise())
+    told = about.filter(Q(state__in=TOLD) | _maybe_told_otherwise())
     last = told.annotate(at=Coalesce("handled_at", "closed_at", "due_at")).order_by("-at", "-pk")
     steps = SessionEvent.objects.filter(session=OuterRef("pk")).order_by("pk")
     places = steps.filter(before__has_key="starts_at").values(start=KT("before__starts_at"))

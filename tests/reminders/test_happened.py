@@ -14,7 +14,8 @@ from reminders.channels import SendError
 from reminders.dispatch import claim, send_claimed, send_due
 from reminders.models import Reminder, ReminderRule, State
 from reminders.planning import reconcile
-from reminders.standing import AS_BEFORE, SWITCHED_OFF
+from reminders.results import result_of
+from reminders.standing import AS_BEFORE, BOOKED_INSTEAD, SWITCHED_OFF
 from reminders.writing import save_rule
 from tests.builders import NOW, make_course, make_injector, make_patient, room_of
 from tests.reminders.conftest import Gateway
@@ -202,6 +203,94 @@ def test_who_was_told_that_it_is_cancelled_is_told_that_it_stands_after_all(
     booking.change_status(session=visit, to=Status.BOOKED, by=nurse, at=NOW + 2 * HOUR)
     told_now = [("booked", "sent"), ("cancelled", "sent"), ("moved", "waiting")]
     assert told(NOW + 2 * HOUR) == told(NOW + 2 * HOUR) == told_now
+
+
+def cancel(visit: TreatmentSession, by: User, at: dt.datetime) -> TreatmentSession:
+    """Cancel a visit, as when its person rings."""
+    return booking.change_status(session=visit, to=Status.CANCELLED, by=by, at=at, reason="They rang")
+
+
+@pytest.mark.parametrize("planned_between", [True, False])
+def test_a_visit_booked_in_place_of_a_cancelled_one_is_told_as_its_new_time_and_nothing_else(
+    course: Course, osei: Injector, nurse: User, planned_between: bool
+) -> None:
+    visit = book(course, osei, nurse)
+    send_all(NOW + UNDO)
+    at = NOW + DAY
+    cancel(visit, nurse, at)
+    if planned_between:
+        assert told(at)[1:] == [("cancelled", "waiting")]
+    instead = book(course, osei, nurse, days=23, at=at + 2 * MINUTE)
+    told(at + 2 * MINUTE)
+    waiting = told(at + UNDO)[1:]
+    assert [kind for kind, state in waiting if state == "waiting"] == ["moved"]
+    row = Reminder.objects.get(rule__kind="moved")
+    assert (row.session, row.visit_at, row.due_at) == (instead, instead.starts_at, at + 2 * MINUTE + UNDO)
+    send_all(row.due_at)
+    assert told(at + HOUR)[-1] == ("moved", "sent")
+    if planned_between:
+        stopped = Reminder.objects.get(rule__kind="cancelled")
+        assert stopped.reason == BOOKED_INSTEAD
+        assert result_of(stopped, [], at, dt.UTC).word == "Skipped (visit cancelled, another booked)"
+
+
+def test_who_was_told_of_the_new_time_hears_of_that_alone_when_it_is_cancelled_too(
+    course: Course, osei: Injector, nurse: User
+) -> None:
+    at = NOW + DAY
+    visit = book(course, osei, nurse)
+    send_all(NOW + UNDO)
+    cancel(visit, nurse, at)
+    reconcile(now=at)
+    instead = book(course, osei, nurse, days=23, at=at + MINUTE)
+    send_all(at + HOUR)
+    cancel(instead, nurse, at + 2 * HOUR)
+    waiting = Reminder.objects.filter(state="waiting")
+    assert told(at + 2 * HOUR)[-1] == ("cancelled", "waiting")
+    assert waiting.get(rule__kind="cancelled").session == instead
+
+
+def test_who_was_not_told_of_the_new_time_hears_that_the_old_one_is_cancelled_when_it_is_undone(
+    course: Course, osei: Injector, nurse: User
+) -> None:
+    visit = book(course, osei, nurse)
+    send_all(NOW + UNDO)
+    at = NOW + DAY
+    cancel(visit, nurse, at)
+    reconcile(now=at)
+    instead = book(course, osei, nurse, days=23, at=at + MINUTE)
+    assert told(at + MINUTE)[1:] == [("cancelled", "cancelled"), ("moved", "waiting")]
+    undo(instead, nurse, at + 2 * MINUTE)
+    assert told(at + 2 * MINUTE)[1:] == [("cancelled", "waiting"), ("moved", "cancelled")]
+
+
+def test_who_knows_that_the_old_time_is_cancelled_is_told_of_a_booking(
+    course: Course, osei: Injector, nurse: User
+) -> None:
+    visit = book(course, osei, nurse)
+    send_all(NOW + UNDO)
+    cancel(visit, nurse, NOW + DAY)
+    send_all(NOW + DAY + UNDO)
+    book(course, osei, nurse, days=23, at=NOW + DAY + HOUR)
+    assert told(NOW + DAY + HOUR)[1:] == [("cancelled", "sent"), ("booked", "waiting")]
+
+
+def test_where_nobody_is_told_of_moves_both_are_told(course: Course, osei: Injector, nurse: User) -> None:
+    ReminderRule.objects.filter(kind="moved").update(active=False)
+    visit = book(course, osei, nurse)
+    send_all(NOW + UNDO)
+    cancel(visit, nurse, NOW + DAY)
+    book(course, osei, nurse, days=23, at=NOW + DAY + MINUTE)
+    assert sorted(told(NOW + DAY + MINUTE)) == [("booked", "sent"), ("booked", "waiting"), ("cancelled", "waiting")]
+
+
+def test_the_new_time_is_told_in_time_before_the_old_one(course: Course, osei: Injector, nurse: User) -> None:
+    visit = book(course, osei, nurse, days=3)
+    send_all(NOW + UNDO)
+    cancel(visit, nurse, NOW + DAY)
+    book(course, osei, nurse, days=23, at=NOW + DAY + MINUTE)
+    assert told(NOW + DAY + MINUTE)[-1] == ("moved", "waiting")
+    assert Reminder.objects.get(rule__kind="moved").useful_until == visit.starts_at - 2 * HOUR
 
 
 def test_whose_course_has_ended_hears_no_more(course: Course, osei: Injector, nurse: User) -> None:
