@@ -149,8 +149,8 @@ def at_clinic(context: dict[str, Any]) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def sent(context: dict[str, Any]) -> Sent:
-    """Return what a form that was refused had sent, to be sent elsewhere or copied."""
-    return sent_by(context["request"])
+    """Return what a form that was refused had sent, to be sent elsewhere or copied; a page of a fault knows of none."""
+    return sent_by(context["request"]) if "request" in context else Sent()
 
 
 @register.simple_tag(takes_context=True)
