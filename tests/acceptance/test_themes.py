@@ -28,9 +28,11 @@ MOVING = """() => document.getAnimations().length + [...document.querySelectorAl
     return style.animationName !== "none" || style.transitionDuration.split(",").some((time) => parseFloat(time) > 0.12)
         || style.scrollBehavior === "smooth" || ["BLINK", "MARQUEE"].includes(one.tagName);
 }).length"""
+# A tick box that the browser draws has the browser's own frame.
 BORDERS = """(what) => [...document.querySelectorAll(what)].filter((one) => one.checkVisibility()).map((one) => {
-    const {borderTopWidth, borderTopStyle, outlineStyle} = getComputedStyle(one);
-    return (parseFloat(borderTopWidth) > 0 && borderTopStyle !== "none") || outlineStyle !== "none";
+    const {appearance, borderTopWidth, borderTopStyle, outlineStyle} = getComputedStyle(one);
+    return (parseFloat(borderTopWidth) > 0 && borderTopStyle !== "none") || outlineStyle !== "none"
+        || (one.matches(".form-check-input") && appearance === "auto");
 })"""
 FRAMED = (".chip", ".btn", ".form-control, .form-select", ".form-check-input")
 # What tells one state from another once colour is gone: words, icons, marks.
@@ -140,6 +142,19 @@ def test_f20_in_forced_colours_a_visit_in_the_calendar_stands_in_a_frame(osei: P
     osei.emulate_media(forced_colors="none")
     assert shown
     assert all(shown)
+
+
+def test_f20_in_forced_colours_the_browser_draws_what_is_ticked(osei: Page, room: str) -> None:
+    # On the page's own ground no tick of ours is seen in every scheme: whether a site was given could not be read.
+    osei.goto(room)
+    osei.emulate_media(forced_colors="active")
+    drawn = osei.locator("main .form-check-input:checked").evaluate_all("""all => all.map(one => {
+        const {appearance, backgroundImage} = getComputedStyle(one);
+        return [appearance, backgroundImage];
+    })""")
+    osei.emulate_media(forced_colors="none")
+    assert drawn
+    assert {tuple(one) for one in drawn} == {("auto", "none")}
 
 
 def test_f21_printed_from_the_dark_a_page_is_black_on_white(osei: Page, room: str) -> None:
