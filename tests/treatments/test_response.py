@@ -285,6 +285,7 @@ class TestThePatientsPage:
         page = log_in(nurse).get(reverse("patients:detail", args=[long_treated.uid])).content.decode()
         assert "Show as table" in page
         assert page.count("chart-headache") >= 8
+        assert 'class="response-chart is-long"' in page, "eight cycles drawn into the panel could not be read"
 
     def test_it_costs_sixteen_queries_with_everything_on_it(
         self, long_treated: Patient, prescriber: User, django_assert_max_num_queries: Any
