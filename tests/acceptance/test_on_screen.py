@@ -150,6 +150,14 @@ def test_the_age_of_somebody_with_a_long_name_stands_beside_it(desk: Page) -> No
     assert desk.locator("tbody th a").first.evaluate(BELOW_ITS_NAME) < 6
 
 
+def test_the_log_keeps_all_its_columns_whatever_an_injector_is_called(admin: Page) -> None:
+    # Its frame cuts off what has no room, and cannot be scrolled.
+    admin.goto("/log/")
+    injector = admin.locator("main td[data-label=Injector]").first
+    injector.evaluate("cell => { cell.textContent = 'Dr Alexandrina Featherstonehaugh-Cholmondeley-Marjoribanks'; }")
+    assert admin.locator(".table-frame").evaluate("frame => frame.scrollWidth - frame.clientWidth") <= 0
+
+
 def test_f33_the_counter_follows_what_is_typed_and_botox_is_not_saved(admin: Page) -> None:
     admin.goto("/settings/messages/")
     admin.get_by_role("link", name="3 days before").click()
