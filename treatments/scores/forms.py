@@ -19,7 +19,7 @@ class ScoreForm(HouseForm):
         required=False,
         max_length=40,
         help_text="In their order, with spaces; they are summed. Or enter the total below.",
-        widget=forms.TextInput({"autocomplete": "off", "inputmode": "numeric"}),
+        widget=forms.TextInput({"autocomplete": "off"}),  # a keyboard of digits has no space
     )
     midas_sure = forms.BooleanField(label="The MIDAS counts are right as they are", required=False)
     midas = forms.IntegerField(label="MIDAS total", required=False)

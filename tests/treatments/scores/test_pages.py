@@ -27,6 +27,12 @@ def test_scores_are_entered_and_read_with_their_bands(clinician: Client, maria: 
     assert "wore off in week 10" in page
 
 
+def test_the_keyboard_of_a_phone_has_a_space_for_the_five_counts(clinician: Client, maria: Patient) -> None:
+    page = clinician.get(reverse("treatments:score", args=[maria.uid])).content.decode()
+    [field] = [tag for tag in page.split("<input") if 'name="midas_counts"' in tag]
+    assert "inputmode" not in field.partition(">")[0]
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
