@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.acceptance.paper import sheets
 from tests.builders import PASSWORD
 from tests.engines import once
+from tests.stack.axe import DESK
 from tests.stack.running import Stack, run_beside
 from tests.stack.windows import PATIENCE
 
@@ -88,3 +89,17 @@ def test_f40_a_sheet_that_holds_a_part_of_a_list_says_so(
 ) -> None:
     admin.goto(LISTS[name][0].format(**made))
     expect(admin.get_by_text(said)).to_be_visible()
+
+
+def test_f40_the_day_has_a_column_for_each_injector_on_its_sheet(admin: Page, made: dict[str, str]) -> None:
+    # What is wider than the sheet is not on it: with six injectors the last had no column.
+    admin.goto(LISTS["day"][0].format(**made))
+    admin.evaluate(
+        """() => document.querySelectorAll(".calendar tr").forEach((row) => {
+            for (let more = 0; more < 8; more += 1) row.append(row.lastElementChild.cloneNode(true));
+        })"""
+    )
+    admin.set_viewport_size({"width": 703, "height": 1000})  # A4 without its margins
+    too_wide = admin.locator(".calendar").evaluate("calendar => calendar.scrollWidth - innerWidth")
+    admin.set_viewport_size(DESK)
+    assert too_wide <= 0
