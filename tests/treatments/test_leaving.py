@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from clinic.models import Clinic, Injector, User
 from patients.actions import change_patient, reopen_record
+from patients.eligibility import Answer
 from patients.gathering import read_record
 from patients.models import (
     AcuteMedication,
@@ -258,6 +259,32 @@ def test_of_an_authorization_on_both_records_the_one_that_stays_counts_however_i
     )
     close(desk, double, closed="merged", into=maria.record_number)
     assert owners(lines[-1:]) == {double}
+
+
+def test_a_medicine_told_on_two_or_three_records_of_a_person_counts_its_days_once(
+    maria: Patient, double: Patient, riverside: Clinic, lines: list[Any], front_desk: User
+) -> None:
+    third = make_patient(riverside, "Maria", "Santos")
+    for patient, drug in ((maria, "sumatriptan "), (third, "Sumatriptan")):
+        AcuteMedication.objects.create(
+            clinic=riverside, patient=patient, drug=drug, drug_class="triptan", days_a_month=9, told_on=TODAY
+        )
+    leaving.merge(patient=third, into=double, by=front_desk, at=NOW)
+    leaving.merge(patient=double, into=maria, by=front_desk, at=NOW + MINUTE)
+    found = read_record(maria, TODAY).overuse
+    assert found
+    assert found.answer is Answer.NOT_MET
+    assert AcuteMedication.objects.filter(patient=maria).count() == 1
+
+
+@pytest.mark.parametrize("change", [{"days_a_month": 8}, {"months": 6}, {"drug": "Rizatriptan"}, {"removed_at": NOW}])
+def test_a_medicine_of_which_the_two_records_say_something_else_goes_to_the_one_that_stays(
+    maria: Patient, double: Patient, lines: list[Any], front_desk: User, change: dict[str, Any]
+) -> None:
+    theirs = {"drug": "Sumatriptan", "drug_class": "triptan", "days_a_month": 9, "told_on": TODAY}
+    AcuteMedication.objects.create(clinic=maria.clinic, patient=maria, **theirs | change)
+    leaving.merge(patient=double, into=maria, by=front_desk, at=NOW)
+    assert owners(lines[3:4]) == {maria}
 
 
 def test_an_answer_about_a_day_that_nobody_settled_goes_with_the_day(
