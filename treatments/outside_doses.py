@@ -9,7 +9,7 @@ from django.db import transaction
 from clinic import audit
 from clinic.access import Capability, allows
 from clinic.models import AuditEntry, User
-from patients.actions.holding import hold
+from patients.actions.holding import hold, hold_to_write
 from patients.models import Patient
 from treatments.models import OutsideDose
 
@@ -62,7 +62,7 @@ def tell_dose(
         told_at=at,
         told_to=by,
     )
-    hold(patient)  # of a form that is sent twice in one moment, the second finds what the first wrote
+    hold_to_write(patient)  # of a form that is sent twice in one moment, the second finds what the first wrote
     if earlier := OutsideDose.objects.filter(uid=uid).first():
         if any(getattr(earlier, name) != getattr(row, name) for name in _SAID):
             raise SentBefore

@@ -11,7 +11,7 @@ from clinic import audit
 from clinic.access import Capability, allows
 from clinic.models import AuditEntry, Membership, User
 from patients import policies
-from patients.actions.holding import hold
+from patients.actions.holding import hold_to_write
 from patients.eligibility import LABEL, Findings, Policy, Stage
 from patients.eligibility.storing import COLUMNS, pack
 from patients.models import Assessment, DiaryDay, Patient
@@ -75,7 +75,7 @@ def draft_assessment(
         "inputs": pack(found),
         "diagnosis_code": found.diagnosis_code,
     }
-    hold(patient)
+    hold_to_write(patient)
     stored = Assessment.objects.filter(patient=patient, signed_at__isnull=True).first()
     if stored and _same(stored, findings, policy, stage) and diary_news(stored) is None:
         return stored
@@ -147,7 +147,7 @@ def _locked(assessment: Assessment) -> Assessment:
 
     The person is held before it, as by whoever writes the diary: a day written at the same moment would be signed unseen.
     """
-    hold(assessment.patient)
+    hold_to_write(assessment.patient)
     rows = Assessment.objects.select_for_update(of=("self",)).select_related("patient", "clinic")
     stored = rows.get(pk=assessment.pk)
     if stored.signed_at is not None:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from clinic import audit
 from clinic.access import Capability, allows
 from clinic.models import AuditEntry, User
-from patients.actions.holding import hold
+from patients.actions.holding import hold, hold_to_write
 from patients.diary import count, window_before
 from patients.models import Assessment, Baseline, DiaryDay, Patient
 
@@ -102,7 +102,7 @@ def write_baseline(
         raise PermissionDenied
     if not reason.strip():
         raise Refused("Say why, and where the numbers come from.")
-    hold(patient)  # a correction of the same moment may take the level to another day
+    hold_to_write(patient)  # a correction of the same moment may take the level to another day
     row = Baseline(
         clinic=patient.clinic,
         patient=patient,

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from clinic import audit
 from clinic.access import Capability, allows
 from clinic.models import AuditEntry, User
-from patients.actions.holding import hold
+from patients.actions.holding import hold, hold_to_write
 from patients.models import DiaryClaim, DiaryDay, Patient
 from patients.models.diary import SIGNS
 
@@ -80,7 +80,7 @@ def _write_all(
     patient: Patient, days: Sequence[DayFacts], source: DiaryDay.Source, by: User | None, at: dt.datetime
 ) -> Written:
     # One writer of a person's diary at a time: a phone may send one day twice in a moment.
-    hold(patient)
+    hold_to_write(patient)
     stored = {row.date: row for row in DiaryDay.objects.filter(patient=patient, date__in=[day.date for day in days])}
     results = [_write(patient, day, stored.get(day.date), source, by, at) for day in days]
     audit.record(

@@ -1,5 +1,7 @@
 """One writer of a person at a time."""
 
+from django.core.exceptions import PermissionDenied
+
 from patients.models import ContactPoint, Patient
 
 
@@ -15,3 +17,13 @@ def hold(*people: Patient) -> None:
         one.refresh_from_db(
             from_queryset=Patient.objects.select_related("clinic").select_for_update(no_key=True, of=("self",))
         )
+
+
+def hold_to_write(patient: Patient) -> None:
+    """Hold a person whose record is about to be written. Raises PermissionDenied for one who was erased.
+
+    Nothing erases a second time what a page that was still open brings in.
+    """
+    hold(patient)
+    if patient.erased:
+        raise PermissionDenied

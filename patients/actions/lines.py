@@ -2,12 +2,11 @@
 
 import datetime as dt
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from clinic import audit
 from clinic.models import AuditEntry, User
-from patients.actions.holding import hold
+from patients.actions.holding import hold_to_write
 from patients.actions.trace import save_as
 from patients.models import AcuteMedication, Authorization, PreventiveTrial
 
@@ -20,9 +19,7 @@ def hold_line(line: Line) -> None:
     Raises PermissionDenied for a person who was erased.
     """
     patient = line.patient
-    hold(patient)
-    if patient.erased:
-        raise PermissionDenied  # nothing erases a second time what a page that was still open brings in
+    hold_to_write(patient)
     if not line._state.adding:
         line.refresh_from_db()
         line.patient, line.clinic = patient, patient.clinic  # read just now: no question for each

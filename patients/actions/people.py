@@ -5,14 +5,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from clinic import audit
 from clinic.models import AuditEntry, Clinic, User
 from patients.actions.contacts import set_contact
-from patients.actions.holding import hold
+from patients.actions.holding import hold_to_write
 from patients.actions.trace import find_text, save_as
 from patients.models import Channel, ContactPoint, Patient
 from patients.models.patient import PatientQuerySet
@@ -109,9 +108,7 @@ def change_patient(
     unknown = set(values) - set(CHANGEABLE)
     if unknown:
         raise KeyError(*unknown)
-    hold(patient)
-    if patient.erased:
-        raise PermissionDenied
+    hold_to_write(patient)
     changed = tuple(name for name, value in values.items() if getattr(patient, name) != value)
     if not changed:
         return ()

@@ -7,7 +7,8 @@ from operator import or_
 from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Cast, Concat
 from simple_history.models import HistoricalRecords
 
 from clinic.fields import EncryptedTextField
@@ -38,6 +39,11 @@ class PatientQuerySet(models.QuerySet["Patient"]):
             return found
         alike = self.filter(record_number__iexact=number)[:2]
         return alike[0] if len(alike) == 1 else None
+
+    def erased(self) -> "PatientQuerySet":
+        """Records behind which nobody is left, as `Patient.erased` says of one."""
+        number = Concat(Value("erased-"), Cast("pk", models.CharField()))
+        return self.filter(Q(closed=Patient.Closed.ERASED) | Q(record_number=number))
 
     def after(self, patient: "Patient") -> "PatientQuerySet":
         """People who come after this one in the order of names."""

@@ -79,7 +79,7 @@ def test_a_day_that_a_list_brings_at_the_same_moment_stands_and_what_the_person_
 
     def beaten_by_the_list(*_row: object) -> None:
         monkeypatch.undo()
-        monkeypatch.setattr(diary_days, "hold", after_the_list)
+        monkeypatch.setattr(diary_days, "hold_to_write", after_the_list)
         raise IntegrityError
 
     monkeypatch.setattr(diary_days, "_write", beaten_by_the_list)

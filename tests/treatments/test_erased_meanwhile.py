@@ -86,6 +86,29 @@ def test_a_line_and_a_diary_day_neither(maria: Patient, prescriber: User) -> Non
     assert not DiaryDay.objects.exists()
 
 
+def test_nor_what_came_of_a_side_effect(maria: Patient, front_desk: User, nurse: User) -> None:
+    told = {"effects": ["neck_pain"], "severity": "mild", "began_on": YESTERDAY, "seriousness": "hospital"}
+    log_in(front_desk).post(reverse("treatments:report_effect", args=[maria.uid]), told)
+    page, clinician = reverse("treatments:effect", args=[SideEffect.objects.get().uid]), log_in(nurse)
+    Patient.objects.filter(pk=maria.pk).update(closed="erased", closed_on=TODAY)
+    for typed in ({"made": "no", "note": "Maria said so"}, {"outcome": "recovered", "advice": "Maria said so"}):
+        assert clinician.post(page, typed).status_code == 403
+    assert not SideEffect.objects.exclude(report_note="", advice="").exists()
+    left = text(clinician.get(page))
+    assert "Tell the regulator" not in left
+    assert "What was said or done" not in left
+
+
+def test_a_side_effect_of_nobody_waits_for_nobody(maria: Patient, front_desk: User, nurse: User) -> None:
+    told = {"effects": ["neck_pain"], "severity": "mild", "began_on": YESTERDAY}
+    log_in(front_desk).post(reverse("treatments:report_effect", args=[maria.uid]), told)
+    clinician, waits = log_in(nurse), "1 side effect"
+    assert waits in text(clinician.get(reverse("treatments:today")))
+    Patient.objects.filter(pk=maria.pk).update(record_number=f"erased-{maria.pk}")
+    assert waits not in text(clinician.get(reverse("treatments:today")))
+    assert "Nothing waits." in text(clinician.get(reverse("treatments:effects")))
+
+
 def test_nor_do_a_correction_and_a_level_written_by_hand(sign: Sign, maria: Patient, prescriber: User) -> None:
     session = sign().session
     client = log_in(prescriber)

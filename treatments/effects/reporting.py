@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from clinic import audit
 from clinic.access import Capability, allows
 from clinic.models import AuditEntry, Clinic, User
+from patients.actions.holding import hold_to_write
 from patients.models import Patient
 from treatments.effects import catalogue
 from treatments.injection_map import in_words
@@ -18,6 +19,10 @@ from treatments.models import SideEffect, TreatmentSession, Vial
 
 class Refused(Exception):
     """It cannot be written down so; the text says why, for the reader."""
+
+
+# What is alike in two tellings of one thing. The session too: of its own day something is told before it, and after.
+_SAME = ("patient_id", "session_id", "effect", "severity", "seriousness", "began_on", "ended_on")
 
 
 @dataclass(frozen=True)
@@ -34,8 +39,12 @@ class Told:
 
 @transaction.atomic
 def report(*, patient: Patient, told: Told, by: User, at: dt.datetime) -> list[SideEffect]:
-    """Write down each effect with its level; the most urgent comes first. Each is a task until it is closed."""
+    """Write down each effect with its level; the most urgent comes first. Each is a task until it is closed.
+
+    What adds nothing to a task that is still open is that task: a form sent twice, or told on the phone and at the visit.
+    """
     check(patient=patient, told=told, by=by, at=at)
+    hold_to_write(patient)  # of a form that is sent twice in one moment, the second finds what the first wrote
     session = _session_before(patient, told.began_on, at)
     rows = [
         SideEffect(
@@ -55,12 +64,14 @@ def report(*, patient: Patient, told: Told, by: User, at: dt.datetime) -> list[S
         )
         for key in told.effects
     ]
-    for row in rows:
-        row._history_user = by  # type: ignore[attr-defined]
-        row.save()
-        _trace(row, by, at, AuditEntry.Action.CREATE)
+    tasks = [_open_already(row) or _write(row, by, at, AuditEntry.Action.CREATE) for row in rows]
     order = list(SideEffect.Level.values)
-    return sorted(rows, key=lambda row: order.index(row.level))
+    return sorted(tasks, key=lambda row: order.index(row.level))
+
+
+def _open_already(row: SideEffect) -> SideEffect | None:
+    alike = SideEffect.objects.filter(**{name: getattr(row, name) for name in _SAME}, closed_at__isnull=True)
+    return next((one for one in alike if row.words in {"", one.words}), None)
 
 
 def _needed(key: str, told: Told) -> SideEffect.Report:
@@ -92,7 +103,7 @@ def tie_anew(*, effects: QuerySet[SideEffect], by: User, at: dt.datetime) -> Non
         session = _session_before(row.patient, row.began_on, row.reported_at)
         if session != row.session:
             row.session = session
-            _save(row, by, at)
+            _write(row, by, at)
 
 
 def _session_before(patient: Patient, day: dt.date, told_at: dt.datetime) -> TreatmentSession | None:
@@ -106,6 +117,7 @@ def _session_before(patient: Patient, day: dt.date, told_at: dt.datetime) -> Tre
 def close(*, effect: SideEffect, outcome: str, advice: str, by: User, at: dt.datetime) -> SideEffect:
     """Settle a task with what came of it. A serious effect first needs its report made or declined."""
     _permit(effect, by)
+    hold_to_write(effect.patient)
     if outcome not in SideEffect.Outcome.values:
         raise Refused("Choose what came of it.")
     row = SideEffect.objects.select_for_update().get(pk=effect.pk)
@@ -114,7 +126,7 @@ def close(*, effect: SideEffect, outcome: str, advice: str, by: User, at: dt.dat
     if row.report == SideEffect.Report.NEEDED:
         raise Refused("Make the report first, or say why none is made.")
     row.outcome, row.advice, row.closed_at, row.closed_by = outcome, advice.strip(), at, by
-    return _save(row, by, at)
+    return _write(row, by, at)
 
 
 @transaction.atomic
@@ -123,6 +135,7 @@ def settle_report(*, effect: SideEffect, made: bool, note: str, by: User, at: dt
     _permit(effect, by)
     if not note.strip():
         raise Refused("Enter the regulator's number." if made else "Say why no report is made.")
+    hold_to_write(effect.patient)
     row = SideEffect.objects.select_for_update().get(pk=effect.pk)
     report = SideEffect.Report.MADE if made else SideEffect.Report.DECLINED
     if (row.report, row.report_note) == (report, note.strip()):
@@ -130,7 +143,7 @@ def settle_report(*, effect: SideEffect, made: bool, note: str, by: User, at: dt
     if row.report != SideEffect.Report.NEEDED:
         raise Refused("Somebody noted this already. Nothing was changed.")
     row.report, row.report_note = report, note.strip()
-    return _save(row, by, at)
+    return _write(row, by, at)
 
 
 def _permit(effect: SideEffect, by: User) -> None:
@@ -138,15 +151,19 @@ def _permit(effect: SideEffect, by: User) -> None:
         raise Refused("Only a clinician may settle a side effect.")
 
 
-def _save(row: SideEffect, by: User, at: dt.datetime) -> SideEffect:
+def _write(
+    row: SideEffect, by: User, at: dt.datetime, action: AuditEntry.Action = AuditEntry.Action.CHANGE
+) -> SideEffect:
     row._history_user = by  # type: ignore[attr-defined]
     row.save()
-    _trace(row, by, at, AuditEntry.Action.CHANGE)
+    audit.record(clinic=row.clinic, by=by, at=at, action=action, kind="side effect", subject=row.uid)
     return row
 
 
-def _trace(row: SideEffect, by: User, at: dt.datetime, action: AuditEntry.Action) -> None:
-    audit.record(clinic=row.clinic, by=by, at=at, action=action, kind="side effect", subject=row.uid)
+def waiting(clinic: Clinic) -> QuerySet[SideEffect]:
+    """Return the effects that nobody has settled, but those of people who were erased: they wait for nobody."""
+    erased = Patient.objects.erased().filter(pk=OuterRef("patient"))
+    return SideEffect.objects.filter(~Exists(erased), clinic=clinic, closed_at__isnull=True)
 
 
 def open_tasks(clinic: Clinic) -> QuerySet[SideEffect]:
@@ -155,8 +172,7 @@ def open_tasks(clinic: Clinic) -> QuerySet[SideEffect]:
         *(When(level=level, then=Value(place)) for place, level in enumerate(SideEffect.Level.values)),
         output_field=IntegerField(),
     )
-    waiting = SideEffect.objects.filter(clinic=clinic, closed_at__isnull=True)
-    return waiting.select_related("patient", "reported_by", "session").order_by(urgency, "reported_at", "pk")
+    return waiting(clinic).select_related("patient", "reported_by", "session").order_by(urgency, "reported_at", "pk")
 
 
 def vials_of(effect: SideEffect) -> list[Vial]:

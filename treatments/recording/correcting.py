@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from clinic import audit
 from clinic.models import AuditEntry, User
-from patients.actions.holding import hold
+from patients.actions.holding import hold_to_write
 from treatments.booking import Stale
 from treatments.courses import NotAllowed, unless_held
 from treatments.models import SessionEvent, SessionRecord, TreatmentSession
@@ -31,7 +31,7 @@ def correct_record(*, record: SessionRecord, found: Findings, reason: str, by: U
 def _correct(record: SessionRecord, found: Findings, reason: str, by: User, at: dt.datetime) -> SessionRecord:
     session = record.session
     # Before the vials, as by whoever signs for the same person and writes down what they said.
-    hold(session.course.patient)
+    hold_to_write(session.course.patient)
     wrong = [] if reason.strip() else ["Say why the record is corrected."]
     if session.given_on is None or record.signed_at is None:
         raise faults.Refused(["Only a signed record can be corrected."])

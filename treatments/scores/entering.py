@@ -8,7 +8,7 @@ from django.db import transaction
 from clinic import audit
 from clinic.access import Capability, allows
 from clinic.models import AuditEntry, User
-from patients.actions.holding import hold
+from patients.actions.holding import hold, hold_to_write
 from patients.models import Patient
 from treatments.models import OutcomeScore
 
@@ -24,7 +24,9 @@ def record_scores(
     """Write down what was asked on a day; the same day again changes that row and keeps what it said before."""
     if not allows(by, patient.clinic, Capability.ASSESS):
         raise Refused("Your role may not enter scores.")
-    hold(patient)  # one writer at a time: a row is written whole, and another's number of the same moment would go
+    hold_to_write(
+        patient
+    )  # one writer at a time: a row is written whole, and another's number of the same moment would go
     row = OutcomeScore.objects.filter(patient=patient, taken_on=taken_on).first()
     row = row or OutcomeScore(clinic=patient.clinic, patient=patient, taken_on=taken_on)
     for name, value in numbers.items():

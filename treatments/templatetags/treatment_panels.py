@@ -18,6 +18,7 @@ from patients.models import Authorization, Patient
 from treatments import moves, undoing
 from treatments.authorized import Use, use_of
 from treatments.care import Care, care_of
+from treatments.effects import reporting
 from treatments.models import Course, SideEffect, TreatmentSession
 from treatments.models.session import OPEN
 from treatments.response.chart import chart
@@ -153,9 +154,8 @@ def effects_and_scores(context: RequestContext, patient: Patient, care: Care) ->
 def effects_alert(context: RequestContext) -> dict[str, Any]:
     """Say how many side effects of the clinic wait for somebody; nothing when none does (1 query)."""
     clinic: Any = context["request"].clinic
-    waiting = SideEffect.objects.filter(clinic=clinic, closed_at__isnull=True)
     emergency = Count("pk", filter=Q(level=SideEffect.Level.EMERGENCY))
-    return waiting.order_by().aggregate(open=Count("pk"), emergencies=emergency)
+    return reporting.waiting(clinic).order_by().aggregate(open=Count("pk"), emergencies=emergency)
 
 
 @register.simple_tag(takes_context=True)

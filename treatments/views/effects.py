@@ -124,6 +124,6 @@ def _effect_page(
         "regulator": regulator,
         "wrong": wrong,
         "has_errors": bool(wrong),
-        "may_settle": may(request.membership, Capability.INJECT),
+        "may_settle": may(request.membership, Capability.INJECT) and not found.patient.erased,
     }
     return render(request, "treatments/effects/effect.html", context, status=422 if wrong else 200)

@@ -9,6 +9,7 @@ from clinic.models import AuditEntry, Clinic, User
 from tests.builders import NOW, TODAY
 from tests.treatments.effects.conftest import YESTERDAY, Report
 from treatments.effects import reporting
+from treatments.effects.catalogue import Severity
 from treatments.effects.reporting import Refused
 from treatments.models import Course, SideEffect
 
@@ -50,6 +51,36 @@ def test_a_report_that_makes_no_sense_is_refused(reported: Report, more: dict[st
     with pytest.raises(Refused, match=words):
         reported(**more)
     assert not SideEffect.objects.exists()
+
+
+def test_what_is_told_twice_while_nobody_has_settled_it_is_one_task(reported: Report, prescriber: User) -> None:
+    rows = reported("neck_pain", words="Since the weekend")
+    assert reported("neck_pain", words="Since the weekend") == rows  # a form sent twice
+    assert reported("neck_pain", by=prescriber, at=NOW + dt.timedelta(hours=1)) == rows  # told to the injector as well
+    assert SideEffect.objects.get().words == "Since the weekend"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"began_on": TODAY},
+        {"severity": Severity.SEVERE},
+        {"ended_on": TODAY},
+        {"words": "Worse when I turn"},
+        {"seriousness": Serious.OTHER},
+    ],
+    ids=lambda more: next(iter(more)),
+)
+def test_what_is_told_anew_is_a_task_of_its_own(reported: Report, more: dict[str, object]) -> None:
+    reported("neck_pain")
+    reported("neck_pain", **more)
+    assert SideEffect.objects.count() == 2
+
+
+def test_what_comes_back_after_it_was_settled_is_a_new_task(reported: Report, nurse: User) -> None:
+    close(reported()[0], nurse)
+    reported()
+    assert SideEffect.objects.count() == 2
 
 
 def test_who_may_only_look_does_not_report(reported: Report, reader: User) -> None:
@@ -97,7 +128,7 @@ def test_what_the_regulator_was_told_is_noted_once(reported: Report, nurse: User
 def test_emergencies_lead_the_list_then_the_longest_waiting(reported: Report, riverside: Clinic) -> None:
     reported("neck_pain", at=NOW - dt.timedelta(hours=5))
     reported("voice", at=NOW - dt.timedelta(hours=1))
-    reported("voice", at=NOW - dt.timedelta(hours=2))
+    reported("infection", at=NOW - dt.timedelta(hours=2))
     reported("breathing")
     levels = [(row.level, (NOW - row.reported_at).seconds // 3600) for row in reporting.open_tasks(riverside)]
     assert levels == [("emergency", 0), ("same_day", 2), ("same_day", 1), ("routine", 5)]

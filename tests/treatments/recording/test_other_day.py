@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -228,7 +229,7 @@ def test_an_effect_that_began_between_the_two_days_goes_along(
     later: TreatmentSession, maria: Patient, front_desk: User, nurse: User, said: dt.date, meant: dt.date
 ) -> None:
     told = Told(["neck_pain"], Severity.MILD, TODAY)
-    signed = sign_for(later, said, nurse, since_last=SinceLast(told))
+    signed = sign_for(later, said, nurse, since_last=SinceLast(replace(told, effects=["headache"])))
     [effect] = report(patient=maria, told=told, by=front_desk, at=LATER)
     correct_to(signed, meant, nurse)
     effect.refresh_from_db()

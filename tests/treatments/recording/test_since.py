@@ -15,7 +15,7 @@ from tests.pages import is_told_with_a_field, text
 from tests.treatments.record_form import record_data, record_url
 from tests.treatments.recording.conftest import Outcome
 from treatments.effects.catalogue import ASKED_FIRST, EFFECTS, Severity
-from treatments.effects.reporting import Told
+from treatments.effects.reporting import Told, report
 from treatments.models import OutcomeScore, SessionRecord, SideEffect, Status, TreatmentSession
 from treatments.recording import SinceLast
 
@@ -154,3 +154,23 @@ def test_what_is_wrong_is_told_with_the_field_it_is_about(
     faults = re.findall(r'<p class="field-error"[^>]*>([^<]+)</p>', response.content.decode())
     assert faults
     assert all(is_told_with_a_field(response, words) for words in faults)
+
+
+def test_what_was_phoned_in_and_is_told_again_at_the_visit_is_one_task(
+    in_room: TreatmentSession, front_desk: User, nurse: User
+) -> None:
+    told = Told(["neck_pain"], Severity.MILD, LAST, words="Since that evening")
+    [phoned] = report(patient=in_room.course.patient, told=told, by=front_desk, at=NOW - dt.timedelta(days=70))
+    post(in_room, nurse, **TELLS)
+    assert SideEffect.objects.get() == phoned
+    assert SessionRecord.objects.get().had_side_effects is True
+
+
+def test_what_began_on_the_day_of_the_session_is_told_of_the_one_before_it_and_then_of_this_one(
+    in_room: TreatmentSession, front_desk: User, nurse: User
+) -> None:
+    post(in_room, nurse, **TELLS, effects_began_on=TODAY.isoformat())
+    told = Told(["neck_pain"], Severity.MILD, TODAY)
+    report(patient=in_room.course.patient, told=told, by=front_desk, at=NOW + dt.timedelta(hours=6))
+    sessions = [row.session for row in SideEffect.objects.order_by("pk")]
+    assert [session and session.given_on for session in sessions] == [LAST, TODAY]
