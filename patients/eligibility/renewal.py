@@ -3,7 +3,7 @@
 Somebody who responds has fewer than 15 days because treatment works.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from patients.eligibility.answers import Answer, Criterion, Verdict, judge
@@ -99,21 +99,22 @@ def _change(baseline: Count, now: Count, scale: Scale) -> str:
     return f"{change} headache days" + " if the missing days were like the others" * guessed
 
 
-def _still_chronic(findings: Findings, policy: Policy) -> Criterion:
+def still_chronic(months: Sequence[Count | None], policy: Policy) -> Answer:
     """Rule 24: below the limit for three months in a row proposes a stop; a month with too few days counts neither way."""
+    answers = [Answer.NOT_KNOWN if one is None else one.at_least(policy.episodic_below, policy.scale) for one in months]
+    if Answer.MET in answers:
+        return Answer.MET
+    below = len(answers) == EPISODIC_MONTHS and set(answers) == {Answer.NOT_MET}
+    return Answer.NOT_MET if below else Answer.NOT_KNOWN
+
+
+def _still_chronic(findings: Findings, policy: Policy) -> Criterion:
     limit, months = policy.episodic_below, findings.last_months
     name = f"Not below {limit} headache days for {EPISODIC_MONTHS} months in a row"
     where = findings.where("last_months")
-    answers = [Answer.NOT_KNOWN if one is None else one.at_least(limit, policy.scale) for one in months]
     said = ", ".join("not known" if one is None else one.words(policy.scale) for one in months) or "not recorded"
     detail = f"{said} headache days, a stop is proposed below {limit} three times in a row"
-    if Answer.MET in answers:
-        answer = Answer.MET
-    elif len(answers) == EPISODIC_MONTHS and set(answers) == {Answer.NOT_MET}:
-        answer = Answer.NOT_MET
-    else:
-        answer = Answer.NOT_KNOWN
-    return Criterion(name, answer, detail, policy.source, where)
+    return Criterion(name, still_chronic(months, policy), detail, policy.source, where)
 
 
 def _fewer(findings: Findings, policy: Policy) -> Criterion:

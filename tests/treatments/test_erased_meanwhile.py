@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from clinic.models import User
 from patients.models import AcuteMedication, Authorization, Baseline, DiaryDay, Patient, PreventiveTrial
-from tests.builders import TODAY
+from tests.builders import TODAY, make_assessment
 from tests.conftest import log_in
 from tests.pages import text
 from tests.treatments.record_form import record_data
@@ -84,6 +84,16 @@ def test_a_line_and_a_diary_day_neither(maria: Patient, prescriber: User) -> Non
     day = reverse("patients:diary_day", args=[maria.uid, YESTERDAY])
     assert client.post(day, {"headache": "none"}).status_code == 403
     assert not DiaryDay.objects.exists()
+
+
+def test_nor_is_an_assessment_signed_with_a_reason(maria: Patient, prescriber: User) -> None:
+    draft = make_assessment(maria, headache_days=14)
+    Patient.objects.filter(pk=maria.pk).update(closed="erased", closed_on=TODAY)
+    sign = reverse("patients:sign_assessment", args=[draft.uid])
+    typed = {"read_at": draft.drafted_at.isoformat(), "override": "on", "override_reason": "Maria asked for it"}
+    assert log_in(prescriber).post(sign, typed).status_code == 403
+    draft.refresh_from_db()
+    assert (draft.signed_at, draft.override_reason) == (None, "")
 
 
 def test_nor_what_came_of_a_side_effect(maria: Patient, front_desk: User, nurse: User) -> None:

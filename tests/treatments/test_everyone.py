@@ -10,6 +10,10 @@ from django.urls import reverse
 
 from clinic.models import Clinic, Injector, User
 from patients.actions import close_record
+from patients.eligibility import Answer, Count
+from patients.eligibility.policy import NICE
+from patients.eligibility.renewal import still_chronic
+from patients.gathering import read_record
 from patients.models import Baseline, Patient
 from tests.builders import NOW, TODAY, make_assessment, make_course, make_patient, make_session
 from tests.conftest import log_in
@@ -17,7 +21,6 @@ from tests.treatments.test_level import keep_diary
 from treatments.care import care_of
 from treatments.courses import close_course
 from treatments.models import Course, Status
-from treatments.response.cycles import no_longer_chronic
 from treatments.response.everyone import Group, Standing, standings
 from treatments.response.groups import to_look_at_again
 from treatments.response.reading import response_of
@@ -131,8 +134,22 @@ def test_a_month_with_too_few_days_proposes_nothing(riverside: Clinic, osei: Inj
     assert not found(riverside)[maria.pk].response.episodic
 
 
-def test_no_stop_is_proposed_before_two_cycles() -> None:
-    assert not no_longer_chronic([], 2)
+@pytest.mark.parametrize(
+    ("days_ago", "before_here", "episodic"),
+    [(84, 0, True), (83, 0, False), (83, 3, True)],
+    ids=["three months treated", "not yet", "treated before"],
+)
+def test_three_months_of_treatment_below_15_are_enough_as_in_an_assessment_to_go_on(
+    riverside: Clinic, osei: Injector, maria: Patient, days_ago: int, before_here: int, episodic: bool
+) -> None:
+    course = treated(maria, osei, 1, last=TODAY - days_ago * ONE)
+    Course.objects.filter(pk=course.pk).update(cycles_before=before_here)
+    for back in (84, 56, 28):
+        keep_diary(maria, TODAY - back * ONE, 28, headache=14)
+    alone = response_of(maria, care_of(maria).given, maria.diary_days.facts(), TODAY).response
+    assert (found(riverside)[maria.pk].response.episodic, alone.episodic) == (episodic, episodic)
+    months = tuple(Count(one.headache_days, one.days_recorded) for one in read_record(maria, TODAY).windows)
+    assert still_chronic(months, NICE) is Answer.NOT_MET
 
 
 def test_a_stranger_and_who_stopped_are_not_counted(

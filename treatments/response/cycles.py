@@ -15,7 +15,7 @@ from patients.diary import SYMPTOMS, Day, Window, count
 from patients.eligibility import Answer, Count
 from patients.eligibility.counts import WINDOW_DAYS
 from patients.eligibility.policy import NICE
-from patients.eligibility.renewal import EPISODIC_MONTHS, change_words, percent_fewer
+from patients.eligibility.renewal import EPISODIC_MONTHS, change_words, percent_fewer, still_chronic
 
 WORSE_DAYS = 2  # so many more headache days in the last four weeks of a cycle count as wearing off
 ONE_DAY_A_WEEK = Fraction(1, 7)
@@ -168,8 +168,7 @@ def response(
         for number, (start, inside) in enumerate(zip(given_on, own, strict=True), earlier + 1)
         if _wears_off(start, inside)
     }
-    last_months = [count(days, today - dt.timedelta(days=1 + WINDOW_DAYS * place)) for place in range(EPISODIC_MONTHS)]
-    episodic = no_longer_chronic(last_months, earlier + len(given_on))
+    episodic = no_longer_chronic([count(days, end) for end in month_ends(today)], given_on[0], earlier)
     return Response(tuple(periods), tuple(worn), episodic, tuple(worn.values()))
 
 
@@ -179,14 +178,19 @@ def fewer_days(before: Window, now: Window) -> Fraction | None:
     return percent_fewer(base, present) if base and present is not None else None
 
 
-def no_longer_chronic(months: Sequence[Window], cycles: int, below: int = NICE.episodic_below) -> bool:
-    """Return whether a stop may be proposed because the headache is episodic by now (clinical rule 24).
+def month_ends(today: dt.date) -> list[dt.date]:
+    """Return the last day of each of the three windows of 28 days before ``today``, the newest first."""
+    return [today - dt.timedelta(days=1 + WINDOW_DAYS * back) for back in range(EPISODIC_MONTHS)]
 
-    Three windows of 28 days, each below the limit whatever its missing days were; never before two cycles.
+
+def no_longer_chronic(months: Sequence[Window], first_given: dt.date, earlier: int) -> bool:
+    """Return whether a stop may be proposed because the headache is episodic by now, as an assessment to go on asks it.
+
+    It has changed only where all the months are of the treatment: since the first session, or of one ``earlier``.
     """
-    enough = cycles >= NICE.stop_cycles and len(months) >= EPISODIC_MONTHS
-    counts = [Count(one.headache_days, one.days_recorded) for one in months[-EPISODIC_MONTHS:]]
-    return enough and all(one.at_least(below, NICE.scale) is Answer.NOT_MET for one in counts)
+    treated = earlier > 0 or first_given <= min(one.first for one in months)
+    counts = [Count(one.headache_days, one.days_recorded) for one in months]
+    return treated and still_chronic(counts, NICE) is Answer.NOT_MET
 
 
 def wear_off_week(start: dt.date, days: Sequence[Day]) -> int:

@@ -19,7 +19,7 @@ from patients.eligibility.renewal import EPISODIC_MONTHS
 from patients.models import Baseline, DiaryDay, Patient
 from treatments.models import Course, TreatmentSession
 from treatments.models.course import AddDays
-from treatments.response.cycles import Period, Response, fewer_days, no_longer_chronic
+from treatments.response.cycles import Period, Response, fewer_days, month_ends, no_longer_chronic
 
 CHUNK = 1000
 _RECORDED = 100  # days recorded count so many times as much as those with a headache, of which there are never as many
@@ -69,7 +69,7 @@ class Standing:
 def standings(clinic: Clinic, today: dt.date) -> Iterator[Standing]:
     """Yield where each open course with a session given stands (1 query, constant memory)."""
     for row in _courses(clinic, today).values(*_COUNTED, *_SHOWN).iterator(chunk_size=CHUNK):
-        yield _standing(row)
+        yield _standing(row, today)
 
 
 def _courses(clinic: Clinic, today: dt.date) -> QuerySet[Any]:
@@ -83,9 +83,8 @@ def _courses(clinic: Clinic, today: dt.date) -> QuerySet[Any]:
         level=level_counts("patient", "first_given"),
         last=_end_of_window(today),
     ).filter(first_given__isnull=False)
-    for place, month in enumerate(_MONTHS):
-        end = Value(today - dt.timedelta(days=1 + WINDOW_DAYS * place), DateField())
-        found = found.annotate(**{month: diary_counts(end)})
+    for month, end in zip(_MONTHS, month_ends(today), strict=True):
+        found = found.annotate(**{month: diary_counts(Value(end, DateField()))})
     standing: QuerySet[Any] = found.annotate(now=diary_counts(OuterRef("last")))
     return standing
 
@@ -124,7 +123,7 @@ def window_of(last: dt.date, counts: int) -> Window:
     return Window(last, recorded, headache, long_headache_days=0, migraine_days=0)
 
 
-def _standing(row: dict[str, Any]) -> Standing:
+def _standing(row: dict[str, Any], today: dt.date) -> Standing:
     before, last = row["cycles_before"], row["last"]
     cycles, now = before + row["given"], window_of(last, row["now"])
     level = None if row["level"] is None else window_of(row["first_given"] - dt.timedelta(days=1), row["level"])
@@ -132,5 +131,5 @@ def _standing(row: dict[str, Any]) -> Standing:
     periods = [Period(0, level, None)] if level else []
     if judged > before:
         periods.append(Period(judged, now, fewer_days(level, now) if level else None))
-    months = [window_of(last, row[month]) for month in _MONTHS]
-    return Standing(row, cycles, Response(tuple(periods), (), no_longer_chronic(months, cycles)))
+    months = [window_of(end, row[month]) for month, end in zip(_MONTHS, month_ends(today), strict=True)]
+    return Standing(row, cycles, Response(tuple(periods), (), no_longer_chronic(months, row["first_given"], before)))
