@@ -45,7 +45,8 @@ def _correct(record: SessionRecord, found: Findings, reason: str, by: User, at: 
     # A vial is as fresh as it was then: the day and hour it was given count, neither today nor a correction's.
     asked = set(record.answers.values_list("question", flat=True))
     given_at = given.moment(session, given_on, first_signed_at)
-    wrong += faults.of_findings(session, found, by, given_on, given_at, started_at, asked)
+    latest = given.latest(session, given_on, first_signed_at)
+    wrong += faults.of_findings(session, found, by, given_on, given_at, started_at, latest, asked)
     if wrong:
         raise faults.Refused(wrong)
     version = SessionRecord(

@@ -36,6 +36,7 @@ def before_signing(
     if given_on is None:
         return [NO_DAY]
     given_at, began = given.moment(session, given_on, at), given.began(session, given_on, at)
+    latest = given.latest(session, given_on, at)
     return [
         *too_early(session, given_on),
         *since.faults(session, found.since_last, by, at),
@@ -43,7 +44,7 @@ def before_signing(
         *_freshness_faults(found, given_on),
         *who_injects.faults(session.injector, session.clinic, given_on),
         *who_injects.signer_faults(by, session.clinic, given_on, session.injector),
-        *of_findings(session, found, by, given_on, given_at, began),
+        *of_findings(session, found, by, given_on, given_at, began, latest),
     ]
 
 
@@ -54,11 +55,12 @@ def of_findings(
     given_on: dt.date,
     at: dt.datetime,
     began: dt.datetime,
+    latest: dt.datetime,
     asked: Collection[str] | None = None,
 ) -> list[str]:
     """Return what is wrong with what was found and given, whether it is signed or corrected.
 
-    ``at``: when it was given (`given.moment`), ``began``: when it began. ``asked``: the safety questions of that day,
+    ``at``: when it was given (`given.moment`), ``began``: when it began, ``latest``: when it was over. ``asked``: the safety questions of that day,
     where they are not today's.
     """
     faults = [] if allows(by, session.clinic, Capability.INJECT) else ["Your role may not sign sessions."]
@@ -71,7 +73,7 @@ def of_findings(
     faults += protocol.faults(found.plan)
     faults += _vial_faults(found, given_on)
     return faults + use.faults(
-        session=session, vials=found.vials, at=at, began=began, before_recall=found.used_before_recall
+        session=session, vials=found.vials, at=at, began=began, latest=latest, before_recall=found.used_before_recall
     )
 
 

@@ -70,6 +70,14 @@ def moment(session: TreatmentSession, given_on: dt.date, at: dt.datetime) -> dt.
     return min(at, began(session, given_on, at) + (session.ends_at - session.starts_at))
 
 
+def latest(session: TreatmentSession, given_on: dt.date, at: dt.datetime) -> dt.datetime:
+    """Return the last moment that can be of it: a signature of the same day, else that day's midnight.
+
+    A visit may take longer than it was booked for, and nobody writes down when it ended.
+    """
+    return min(at, dt.datetime.combine(given_on + dt.timedelta(days=1), dt.time.min, session.clinic.zone))
+
+
 def _entered(session: TreatmentSession) -> dt.datetime | None:
     """Return when the person was last taken into the room."""
     steps = SessionEvent.objects.filter(

@@ -70,10 +70,13 @@ def _take(need: Need, left: Sequence[Supply]) -> list[Supply]:
     return taken
 
 
-def prepared_fault(prepared_at: dt.datetime, now: dt.datetime) -> str:
-    """Return what is wrong with the time a vial was reconstituted, as a sentence, or ""."""
-    if prepared_at > now:
-        return "The time the vial was reconstituted is in the future. Check it."
-    if now - prepared_at > dt.timedelta(hours=KEEPS_HOURS):
+def prepared_fault(prepared_at: dt.datetime, at: dt.datetime, latest: dt.datetime) -> str:
+    """Return what is wrong with the time a vial was reconstituted, as a sentence, or "".
+
+    ``at``: when the session was given, ``latest``: when it was over.
+    """
+    if prepared_at > latest:
+        return "The time the vial was reconstituted is after the session. Check it."
+    if at - prepared_at > dt.timedelta(hours=KEEPS_HOURS):
         return f"The vial was reconstituted more than {KEEPS_HOURS} hours ago. Discard it and use another."
     return ""

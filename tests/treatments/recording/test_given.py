@@ -79,8 +79,9 @@ def test_the_safety_questions_are_of_the_day_it_was_given(
     [
         (NOW - DAY + dt.timedelta(minutes=15), "signed"),
         (NOW - DAY + dt.timedelta(minutes=14), "more than 24 hours ago"),
-        (NOW + dt.timedelta(minutes=15), "signed"),
-        (NOW + dt.timedelta(minutes=16), "is in the future"),
+        (NOW + dt.timedelta(minutes=16), "signed"),  # the visit took longer than it was booked for
+        (NOW + dt.timedelta(hours=14), "signed"),  # midnight
+        (NOW + dt.timedelta(hours=14, minutes=1), "after the session"),
     ],
 )
 def test_a_vial_is_as_fresh_as_it_was_when_it_was_given(
@@ -88,6 +89,19 @@ def test_a_vial_is_as_fresh_as_it_was_when_it_was_given(
 ) -> None:
     vials = [VialUsed("C4471", TODAY + 300 * DAY, 200, reconstituted_at=prepared_at)]
     assert said in outcome(nurse, at=NEXT_MORNING, given_on=TODAY, vials=vials)
+
+
+def test_a_correction_may_name_a_vial_that_was_diluted_after_the_visit_was_booked_to_end(
+    entered: TreatmentSession, nurse: User
+) -> None:
+    sign(entered, nurse, given_on=TODAY)
+    entered.refresh_from_db()
+    assert entered.record
+    late = VialUsed("C4471", TODAY + 300 * DAY, 200, reconstituted_at=NOW + dt.timedelta(hours=1))
+    found = findings(vials=[late])
+    at = NEXT_MORNING + DAY
+    again = recording.correct_record(record=entered.record, found=found, reason="The hour", by=nurse, at=at)
+    assert again.vials.get().reconstituted_at == late.reconstituted_at
 
 
 def test_what_was_told_after_it_does_not_stop_the_signature(

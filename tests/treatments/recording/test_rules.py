@@ -57,7 +57,7 @@ STOPS = [
     ("14", {"vials": [vial(reconstituted_at=NOW - DAY)]}, "signed"),
     ("14", {"vials": [vial(reconstituted_at=NOW - DAY - dt.timedelta(minutes=1))]}, "more than 24 hours ago"),
     ("14", {"vials": [vial(reconstituted_at=NOW)]}, "signed"),
-    ("14", {"vials": [vial(reconstituted_at=NOW + dt.timedelta(minutes=1))]}, "is in the future"),
+    ("14", {"vials": [vial(reconstituted_at=NOW + dt.timedelta(minutes=1))]}, "is after the session"),
     # 15: the day of expiry still counts
     ("15", {"vials": [vial(expires_on=TODAY)]}, "signed"),
     ("15", {"vials": [vial(expires_on=TODAY - DAY)]}, "Lot C4471 expired on Sunday 22 November 2026."),

@@ -63,10 +63,10 @@ def test_every_visit_is_counted_once_and_no_unit_twice(needs: list[Need], suppli
 
 
 @pytest.mark.parametrize(
-    ("hours", "words"), [(-0.1, "in the future"), (0, ""), (24, ""), (24.1, "more than 24 hours ago")]
+    ("hours", "words"), [(-0.1, "after the session"), (0, ""), (24, ""), (24.1, "more than 24 hours ago")]
 )
 def test_a_reconstituted_vial_keeps_24_hours(hours: float, words: str) -> None:
-    fault = prepared_fault(NOW - dt.timedelta(hours=hours), NOW)
+    fault = prepared_fault(NOW - dt.timedelta(hours=hours), NOW, NOW)
     assert (words in fault) if words else not fault
 
 

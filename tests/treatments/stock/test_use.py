@@ -194,7 +194,9 @@ def test_a_lot_recalled_after_the_session_does_not_stop_a_correction(
     stocked()
     record = sign()
     changes.recall_lot(clinic=riverside, lot="C4471", reason="Particles", by=nurse, at=NOW + dt.timedelta(days=9))
-    assert use.faults(session=record.session, vials=[VialUsed("C4471", EXPIRY, 200)], at=NOW, began=NOW) == []
+    assert (
+        use.faults(session=record.session, vials=[VialUsed("C4471", EXPIRY, 200)], at=NOW, began=NOW, latest=NOW) == []
+    )
 
 
 def test_a_recalled_vial_that_was_not_used_after_all_is_set_aside(
