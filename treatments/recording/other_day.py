@@ -48,6 +48,22 @@ def next_too_early(patient: Patient) -> str:
     return f"The next visit, on {day_words(visit.local_date)}, is too early now: the earliest day is {day_words(due)}. Move it."
 
 
+def followed_too_early(session: TreatmentSession) -> str:
+    """Return what to say of the session given after this one where its day makes that too early; empty where it does not."""
+    day = TreatmentSession.objects.values_list("given_on", flat=True).get(pk=session.pk)
+    given_since = TreatmentSession.objects.filter(course__patient=session.course.patient_id, given_on__gt=day)
+    after = given_since.select_related("course").order_by("given_on", "pk").first()
+    if day is None or after is None or after.given_on is None or after.early_reason:
+        return ""
+    due = after.course.due_after(day)
+    if after.given_on >= due:
+        return ""
+    return (
+        f"The session after it, on {day_words(after.given_on)}, was given {(after.given_on - day).days} days later and "
+        f"names no reason to be early: the earliest day was {day_words(due)}."
+    )
+
+
 def move(
     session: TreatmentSession, given_on: dt.date, reason: str, by: User, at: dt.datetime
 ) -> tuple[dict[str, str], dict[str, str]]:

@@ -278,3 +278,30 @@ def test_a_next_visit_that_is_too_early_by_it_is_named(
     page = text(log_in(nurse).post(reverse("treatments:correct", args=[later.uid]), data, follow=True))
     said = "The next visit, on Monday 15 February 2027, is too early now: the earliest day is Tuesday 16 February 2027."
     assert said in page
+
+
+@pytest.mark.parametrize(
+    ("days", "reason", "named"),
+    [(84, "", True), (85, "", False), (84, "She goes abroad", False)],
+    ids=["too early", "not too early", "with a reason"],
+)
+def test_a_session_given_since_that_came_too_early_after_it_is_named(
+    later: TreatmentSession,
+    osei: Injector,
+    nurse: User,
+    frozen_clock: time_machine.Traveller,
+    days: int,
+    reason: str,
+    named: bool,
+) -> None:
+    sign_for(later, TODAY, nurse)
+    given_on, at = TODAY + days * DAY, NOW + days * DAY
+    make_session(later.course, osei, at, status=Status.DONE, given_on=given_on, early_reason=reason)
+    frozen_clock.move_to(at + DAY)
+    data = record_data(reason="It was Tuesday", screened_on="2026-11-23", given_on="2026-11-24")
+    page = text(log_in(nurse).post(reverse("treatments:correct", args=[later.uid]), data, follow=True))
+    said = (
+        "The session after it, on Monday 15 February 2027, was given 83 days later and names no reason to be early: "
+        "the earliest day was Tuesday 16 February 2027."
+    )
+    assert (said in page) is named

@@ -81,8 +81,9 @@ def _correct(
     except booking.Stale as error:
         return conflict_page(request, error)
     messages.success(request, "Record corrected. The version before stays readable below.")
-    if early := other_day.next_too_early(found.course.patient):
-        messages.warning(request, early)
+    for early in (other_day.followed_too_early(found), other_day.next_too_early(found.course.patient)):
+        if early:
+            messages.warning(request, early)
     return redirect("treatments:session", found.uid)
 
 
