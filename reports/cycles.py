@@ -44,7 +44,7 @@ class Cycle:
 
     @property
     def number(self) -> int:
-        """Which of the person's cycles it is, from the first they ever had."""
+        """Which cycle of the course it is, those before this system kept them included."""
         number: int = self.row["course__cycles_before"] + self.row["number"]
         return number
 
@@ -131,7 +131,9 @@ def _rows(asked: Asked) -> QuerySet[Any]:
     own = TreatmentSession.objects.filter(course=OuterRef("course"), given_on__isnull=False).order_by()
     # Counted as rows, not by their keys: the index holds all that is asked, and no session need be opened.
     before = own.filter(given_on__lte=OuterRef("given_on")).values("course")
-    following = own.filter(given_on__gt=OuterRef("given_on")).order_by("given_on").values("given_on")[:1]
+    # Of whatever course: the next dose works all the same.
+    theirs = TreatmentSession.objects.filter(course__patient=OuterRef("course__patient"))
+    following = theirs.filter(given_on__gt=OuterRef("given_on")).order_by("given_on").values("given_on")[:1]
     return given.order_by("-given_on", "-pk").annotate(
         first_given=Subquery(own.order_by("given_on").values("given_on")[:1]),
         number=Subquery(before.annotate(number=Count("*")).values("number")),

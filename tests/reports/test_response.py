@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from clinic.models import Clinic, Injector, User
 from patients.models import Patient
-from tests.builders import NOW, make_injector, make_patient, make_session
+from tests.builders import NOW, make_course, make_injector, make_patient, make_session
 from tests.conftest import log_in
 from tests.reports.conftest import DAYS, FIRST, LAST, figure, shown, table
 from tests.treatments.test_everyone import treated
@@ -95,9 +95,15 @@ def test_two_days_worse_is_wearing_off(maria: Patient, osei: Injector, admin: Us
     assert table(report, "After each cycle")[-1][0] == "Cycle 2"
 
 
-def treated_early(patient: Patient, injector: Injector, by: User, after: int) -> None:
-    """Give somebody two sessions so many days apart: clear days in weeks 5 to 8, and a headache each day from day 72 on."""
+def treated_early(patient: Patient, injector: Injector, by: User, after: int, *, anew: bool = False) -> None:
+    """Give somebody two sessions so many days apart: clear days in weeks 5 to 8, and a headache each day from day 72 on.
+
+    ``anew``: the second one in a course of its own.
+    """
     course = treated(patient, injector, 1, GIVEN)
+    if anew:
+        close_course(course=course, reason="She moved away", by=by, at=NOW)
+        course = make_course(patient)
     again = GIVEN + after * ONE
     make_session(course, injector, dt.datetime.combine(again, dt.time(8), dt.UTC), status=Status.DONE, given_on=again,
                  due_on=GIVEN + CYCLE, early_reason="Wears off", early_by=by)  # fmt: skip
@@ -108,20 +114,22 @@ def treated_early(patient: Patient, injector: Injector, by: User, after: int) ->
 @pytest.mark.parametrize(
     ("after", "worn", "late"), [(70, "none to count", "0 of 14"), (76, "1 of 1", "5 of 20"), (84, "1 of 1", "13 of 28")]
 )
+@pytest.mark.parametrize("anew", [False, True], ids=["the same course", "another course"])
 def test_nothing_wears_off_after_a_next_session_that_was_given_early(
-    maria: Patient, osei: Injector, prescriber: User, admin: User, after: int, worn: str, late: str
+    maria: Patient, osei: Injector, prescriber: User, admin: User, after: int, worn: str, late: str, anew: bool
 ) -> None:
-    treated_early(maria, osei, prescriber, after)
+    treated_early(maria, osei, prescriber, after, anew=anew)
     assert figure(shown(admin, "wear-off"), "Wore off, by the diary") == worn
     asked = DAYS | {"group": "diary" if after == 70 else "worn"}
     assert late in log_in(admin).get(reverse("reports:people", args=["wear-off"]), asked).content.decode()
 
 
 @pytest.mark.parametrize(("after", "days"), [(70, 0), (76, 5), (84, 13)])
+@pytest.mark.parametrize("anew", [False, True], ids=["the same course", "another course"])
 def test_a_cycle_whose_next_session_was_given_early_is_judged_by_the_weeks_up_to_it(
-    maria: Patient, osei: Injector, prescriber: User, admin: User, after: int, days: int
+    maria: Patient, osei: Injector, prescriber: User, admin: User, after: int, days: int, anew: bool
 ) -> None:
-    treated_early(maria, osei, prescriber, after)
+    treated_early(maria, osei, prescriber, after, anew=anew)
     page = log_in(admin).get(reverse("reports:people", args=["response"]), DAYS | {"group": "some"})
     assert [one.late.headache_days for one in page.context["shown"]] == [days]
 
