@@ -11,7 +11,7 @@ from clinic import audit
 from clinic.access import Capability, allows
 from clinic.models import AuditEntry, Clinic, User
 from treatments.claims import lines
-from treatments.claims.record import diagnosis_of, fault_of
+from treatments.claims.record import diagnoses_of, fault_of
 from treatments.log.export import safe_cell
 from treatments.models import ClaimDraft, SessionRecord, TreatmentSession
 
@@ -38,7 +38,7 @@ def draft_claim(*, session: TreatmentSession, diagnosis_code: str, by: User, at:
     """Choose the diagnosis code that a signed session is billed under, or change the choice until it was exported."""
     if not allows(by, session.clinic, Capability.BILL):
         raise Refused("Your role may not draft claims.")
-    if wrong := fault_of(diagnosis_code, diagnosis_of(session.course.patient)):
+    if wrong := fault_of(diagnosis_code, diagnoses_of(session)):
         raise Refused(wrong)
     if session.record is None:
         raise Refused("Only a signed session can be billed.")

@@ -13,7 +13,7 @@ from clinic import audit
 from clinic.access import Capability, StaffRequest, requires
 from treatments.claims import drafting
 from treatments.claims.forms import CodeForm
-from treatments.claims.record import diagnosis_of
+from treatments.claims.record import diagnoses_of
 from treatments.forms import DaysForm
 from treatments.models import ClaimDraft
 from treatments.views.lookup import get_session, note_reading
@@ -45,8 +45,8 @@ def draft(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Choose the code for one signed session and see its lines."""
     session = get_session(request, uid)
     record, chosen = session.record, ClaimDraft.objects.filter(session=session).first()
-    on_record = diagnosis_of(session.course.patient)
-    usual = chosen.diagnosis_code if chosen else on_record.code if on_record else ""
+    on_record = diagnoses_of(session)
+    usual = chosen.diagnosis_code if chosen else on_record[0].code if on_record else ""
     form = CodeForm(request.POST or None, initial={"diagnosis_code": usual})
     if request.method == "GET":
         note_reading(request, timezone.now(), "claim", session.uid)

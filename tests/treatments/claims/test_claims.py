@@ -16,6 +16,7 @@ from patients.eligibility.storing import pack
 from patients.models import Patient
 from tests.builders import NOW, TODAY, make_assessment
 from tests.conftest import log_in
+from tests.pages import text
 from tests.treatments.recording.conftest import findings
 from tests.treatments.stock.conftest import EXPIRY, Receive, Sign, in_room, sign, stocked
 from treatments.claims import drafting, lines
@@ -102,6 +103,12 @@ def test_every_leaf_says_in_words_what_its_digits_say(code: str) -> None:
     assert ("not intractable" not in BILLABLE[code]) is intractable(code)
 
 
+def with_aura_or_not(aura: bool) -> str:
+    """Return what an assessment keeps of a migraine with or without aura, not intractable."""
+    counts = {"headache_days": 20, "long_headache_days": 18, "migraine_days": 12, "months_at_this_level": 6}
+    return pack(Findings(age=None, **counts, aura=aura, intractable=False))
+
+
 @pytest.mark.django_db
 class TestDrafts:
     """Drafting and exporting."""
@@ -186,16 +193,50 @@ class TestDrafts:
         self, signed: TreatmentSession, admin: User, prescriber: User
     ) -> None:
         patient = signed.course.patient
-        found = Findings(
-            age=None, headache_days=20, long_headache_days=18, migraine_days=12, months_at_this_level=6, aura=True,
-            intractable=False,
-        )  # fmt: skip
-        make_assessment(patient, signed_by=prescriber, inputs=pack(found))
+        make_assessment(patient, signed_by=prescriber, inputs=with_aura_or_not(True))
         with pytest.raises(drafting.Refused, match="E09 agrees with it"):
             drafting.draft_claim(session=signed, diagnosis_code="G43.709", by=admin, at=NOW)
         assert drafting.draft_claim(session=signed, diagnosis_code="G43.E09", by=admin, at=NOW).pk
         page = log_in(admin).get(reverse("treatments:draft_claim", args=[signed.uid])).content.decode()
         assert "with aura, not intractable, no code" in page
+
+    @pytest.mark.parametrize(
+        ("days", "agreeing", "refused"),
+        [((-30, -1), "G43.E09", "G43.709"), ((-30, 0), "G43.E09", "G43.709"), ((5, 30), "G43.E09", "G43.709")],
+        ids=["of the two before it the newer", "of its own day", "none before it: the newest"],
+    )
+    def test_a_code_is_held_against_the_assessment_in_force_on_the_day_of_the_session(
+        self,
+        signed: TreatmentSession,
+        admin: User,
+        prescriber: User,
+        days: tuple[int, int],
+        agreeing: str,
+        refused: str,
+    ) -> None:
+        for aura, day in zip((False, True), days, strict=True):
+            on, inputs = TODAY + dt.timedelta(days=day), with_aura_or_not(aura)
+            make_assessment(signed.course.patient, signed_by=prescriber, assessed_on=on, inputs=inputs)
+        with pytest.raises(drafting.Refused, match="agrees with it"):
+            drafting.draft_claim(session=signed, diagnosis_code=refused, by=admin, at=NOW)
+        assert drafting.draft_claim(session=signed, diagnosis_code=agreeing, by=admin, at=NOW).pk
+
+    def test_what_was_found_since_does_not_change_what_a_session_is_billed_under_and_may_mend_it(
+        self, signed: TreatmentSession, admin: User, prescriber: User
+    ) -> None:
+        patient, later = signed.course.patient, TODAY + dt.timedelta(days=30)
+        make_assessment(patient, signed_by=prescriber, inputs=with_aura_or_not(False), diagnosis_code="G43.709")
+        make_assessment(
+            patient, signed_by=prescriber, assessed_on=later, inputs=with_aura_or_not(True), diagnosis_code="G43.E09"
+        )
+        page = text(log_in(admin).get(reverse("treatments:draft_claim", args=[signed.uid])))
+        assert '<option value="G43.709" selected>' in page
+        assert "assessed Monday 23 November 2026: without aura, not intractable, code G43.709." in page
+        assert "Assessed again since, Wednesday 23 December 2026: with aura, not intractable, code G43.E09." in page
+        for code in ("G43.709", "G43.E09"):  # the later one may put right what was recorded wrongly
+            assert drafting.draft_claim(session=signed, diagnosis_code=code, by=admin, at=NOW).diagnosis_code == code
+        with pytest.raises(drafting.Refused, match="709 agrees with it"):
+            drafting.draft_claim(session=signed, diagnosis_code="G43.719", by=admin, at=NOW)
 
     def test_what_nobody_recorded_is_checked_by_hand(self, signed: TreatmentSession, admin: User) -> None:
         page = log_in(admin).get(reverse("treatments:draft_claim", args=[signed.uid])).content.decode()
