@@ -5,7 +5,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from clinic.models import Clinic
 from patients.models import Channel
@@ -18,13 +18,17 @@ from treatments.models import Status, TreatmentSession
 
 # What has come to an end: it left, or it was tried and did not. What was stopped in time was never tried.
 _TRIED = (State.SENT, State.FAILED, State.MISSED, State.HANDLED, State.REPLACED)
+# What nobody did anything about leaves the worklist, as stopped, once its visit begins, the record is closed or the person
+# is erased. Its time had come before that, and it had been tried or was too late: a month that is over stays as it was.
+_FAILED_FIRST = Q(state=State.CANCELLED, attempts__gt=0)
+_LATE_FIRST = Q(state=State.CANCELLED, attempts=0, closed_at__gt=F("due_at"))
 # Which of them a number counts, by the word in the address of its rows.
 BECAME: dict[str, tuple[str, Q]] = {
     "all": ("Messages sent or tried", Q()),
     "delivered": ("Delivered", Q(state=State.SENT, delivered_at__isnull=False)),
     "sent": ("Sent, no receipt", Q(state=State.SENT, delivered_at__isnull=True)),
-    "failed": ("Failed", Q(state__in=(State.FAILED, State.HANDLED, State.REPLACED))),
-    "missed": ("Too late to send", Q(state=State.MISSED)),
+    "failed": ("Failed", Q(state__in=(State.FAILED, State.HANDLED, State.REPLACED)) | _FAILED_FIRST),
+    "missed": ("Too late to send", Q(state=State.MISSED) | _LATE_FIRST),
 }
 _ABOUT = "Messages to patients that were due in these days and went out, or were tried. Those stopped in time are not counted."
 
@@ -55,7 +59,12 @@ def messages(asked: Asked) -> Report:
 def tried(asked: Asked, became: str = "all", channel: str = "") -> QuerySet[Reminder]:
     """Return the messages that a number counts: what became of them is a key of `BECAME`, no channel is any."""
     days = [_due_in(asked, clinic) for clinic in asked.clinics]
-    found = Reminder.objects.filter(reduce(or_, days), BECAME[became][1], state__in=_TRIED)
+    found = Reminder.objects.filter(
+        reduce(or_, days),
+        BECAME[became][1],
+        Q(state__in=_TRIED) | _FAILED_FIRST | _LATE_FIRST,
+        state__in=(*_TRIED, State.CANCELLED),  # so for every row: by these an index is read
+    )
     if asked.injector:
         found = found.filter(session__injector=asked.injector)
     return found.filter(channel=channel) if channel else found

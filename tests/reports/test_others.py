@@ -1,6 +1,7 @@
 """Interval, product, messages and utilisation."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,10 +10,14 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from clinic.models import Absence, Clinic, Injector, Membership, Role, User
+from privacy.erasing import erase
+from privacy.models import Erasure
 from reminders.models import State
+from reminders.planning.settle import stop
 from tests.builders import NOW, make_course, make_injector, make_patient, make_record, make_session, room_of
 from tests.conftest import log_in
 from tests.reports.conftest import DAYS, Visit, figure, remind, shown, table
+from treatments.courses import close_course
 from treatments.models import SessionRecord, Status, TreatmentSession, Vial
 
 ONE = dt.timedelta(days=1)
@@ -165,6 +170,34 @@ def test_messages_are_delivered_sent_or_failed(visit: Visit, admin: User) -> Non
     assert figure(report, "Sent, no receipt") == "1"
     assert figure(report, "Failed") == "1 of 3"
     assert table(report, "Delivered by channel") == [("Text message", "1 of 3", "1", "1", "0")]
+
+
+def begun(session: TreatmentSession, by: User) -> None:
+    """Let what waits for a person about a visit go from the list, as the visit is over."""
+    stop(now=NOW)
+
+
+def erased(session: TreatmentSession, by: User) -> None:
+    """Erase the contact data of somebody whose treatment has ended."""
+    close_course(course=session.course, reason="Moved away", by=by, at=NOW)
+    erase(patient=session.course.patient, what=Erasure.What.CONTACT, reason=Erasure.Reason.ORDER, by=by, at=NOW)
+
+
+@pytest.mark.parametrize("over", [begun, erased])
+@pytest.mark.parametrize(
+    ("state", "attempts", "label"), [(State.FAILED, 1, "Failed"), (State.MISSED, 0, "Too late to send")]
+)
+def test_what_did_not_arrive_is_counted_though_nobody_has_to_call_any_more(
+    visit: Visit, admin: User, over: Callable[..., None], state: State, attempts: int, label: str
+) -> None:
+    session = visit(day=FOURTH)
+    message = remind(session, state, attempts=attempts)
+    before = figure(shown(admin, "messages"), label)
+    assert before in {"1 of 1", "1"}
+    over(session, admin)
+    message.refresh_from_db()
+    assert message.state == State.CANCELLED
+    assert figure(shown(admin, "messages"), label) == before
 
 
 def test_every_number_of_messages_leads_to_the_messages_it_counts(
