@@ -69,4 +69,9 @@ def _mind_the_rest(body: Json, session: TreatmentSession) -> None:
 
 
 def _words(value: Any) -> str:
-    return bodies.text(bodies.member(value, REASON).get("text"), f"{REASON}.text", LONGEST_REASON)
+    """Return why in words: the text, else what the first code that says anything calls itself, else the code."""
+    reason = bodies.member(value, REASON)
+    said = [(reason.get("text"), f"{REASON}.text")]
+    for one in bodies.members(reason.get("coding"), f"{REASON}.coding"):
+        said += [(one.get(part), f"{REASON}.coding.{part}") for part in ("display", "code")]
+    return next(filter(None, [bodies.text(words, where, LONGEST_REASON) for words, where in said]), "")

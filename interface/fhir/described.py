@@ -97,6 +97,7 @@ _WRITE = {
     "s415": _OTHER_TYPE,
     "s422": "The visit cannot be taken as it is asked for",
 }
+_WORDS = {"type": "string", "maxLength": 300}
 _REFERENCE = {"type": "object", "properties": {"reference": {"type": "string", "maxLength": LONGEST}}}
 _NEW = {
     "type": "object",
@@ -130,7 +131,17 @@ _CHANGED = {
         "resourceType": {"const": "Appointment"},
         "id": {"type": "string"},
         "status": {"const": "cancelled"},
-        "cancelationReason": {"type": "object", "properties": {"text": {"type": "string", "maxLength": 300}}},
+        "cancelationReason": {
+            "type": "object",
+            "properties": {
+                "text": _WORDS,
+                "coding": {
+                    "type": "array",
+                    "maxItems": 20,
+                    "items": {"type": "object", "properties": dict.fromkeys(("display", "code"), _WORDS)},
+                },
+            },
+        },
     },
 }
 _PATCH = {

@@ -348,6 +348,28 @@ def test_a_visit_is_cancelled_by_putting_it_back(program: Program, visit: Treatm
     assert SessionEvent.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("reason", "kept"),
+    [
+        ({"coding": [{"code": "pat-cpp", "display": "Patient: Cancelled via Patient Portal"}]}, "Patient: Cancelled via Patient Portal"),
+        ({"coding": [{"system": "http://example.org/why"}, {"code": "pat-cpp"}]}, "pat-cpp"),
+        ({"text": "Holiday", "coding": [{"code": "oth", "display": "Other"}]}, "Holiday"),
+        ({"coding": []}, "Cancelled by Hospital file"),
+    ],
+    ids=["display", "code", "text", "none"],
+)  # fmt: skip
+def test_a_reason_that_is_a_code_is_kept_in_words(
+    program: Program, visit: TreatmentSession, reason: dict[str, Any], kept: str
+) -> None:
+    assert put(program, visit, cancelationReason=reason).status_code == 200
+    assert SessionEvent.objects.get().reason == kept
+
+
+@pytest.mark.parametrize("coding", ["pat", ["pat"], [{"display": 3}]])
+def test_a_code_that_is_none_is_refused(program: Program, visit: TreatmentSession, coding: Any) -> None:
+    assert put(program, visit, cancelationReason={"coding": coding}).status_code == 422
+
+
 def test_a_visit_is_cancelled_by_a_patch(program: Program, visit: TreatmentSession) -> None:
     step = {"op": "replace", "path": "/status", "value": "cancelled"}
     seen = {"op": "test", "path": "/status", "value": "booked"}

@@ -234,3 +234,11 @@ def test_a_fault_of_our_own_is_told_without_a_word_of_it(
 def test_a_moment_of_a_visit_is_an_instant(program: Program, visit: TreatmentSession) -> None:
     body = program.get(f"Appointment/{visit.uid}").json()
     assert dt.datetime.fromisoformat(body["start"]) == visit.starts_at
+
+
+def test_totals_that_were_changed_since_are_amended(program: Program, score: OutcomeScore) -> None:
+    assert program.get(f"Observation/{score.uid}").json()["status"] == "final"
+    score.hit6 = 60
+    score.save()
+    body = program.get(f"Observation/{score.uid}").json()
+    assert (body["status"], valid(body).component[0].valueInteger) == ("amended", 60)

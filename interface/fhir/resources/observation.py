@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from clinic.models import Clinic
@@ -27,16 +27,19 @@ _TOTALS = {
 
 
 def _rows(clinic: Clinic) -> QuerySet[Any]:
-    last = OutcomeScore.history.filter(id=OuterRef("pk")).order_by("-history_date").values("history_date")[:1]
+    history = OutcomeScore.history.filter(id=OuterRef("pk"))
+    last = history.order_by("-history_date").values("history_date")[:1]
     rows: QuerySet[Any] = OutcomeScore.objects.filter(clinic=clinic).select_related("patient")
-    with_change: QuerySet[Any] = rows.annotate(updated=Coalesce(Subquery(last), "entered_at"))
+    with_change: QuerySet[Any] = rows.annotate(
+        updated=Coalesce(Subquery(last), "entered_at"), amended=Exists(history.filter(history_type="~"))
+    )
     return with_change
 
 
 def _shape(row: Any, clinic: Clinic) -> Json:
     totals = {name: getattr(row, name) for name in _TOTALS}
     body = {
-        "status": "final",
+        "status": "amended" if row.amended else "final",
         "category": [{"coding": [{"system": OBSERVATION_CATEGORY, "code": "survey"}]}],
         "code": _code("scores", "Headache questionnaires"),
         "subject": reference("Patient", row.patient.uid),
