@@ -105,8 +105,11 @@ def test_every_leaf_says_in_words_what_its_digits_say(code: str) -> None:
 
 def with_aura_or_not(aura: bool) -> str:
     """Return what an assessment keeps of a migraine with or without aura, not intractable."""
-    counts = {"headache_days": 20, "long_headache_days": 18, "migraine_days": 12, "months_at_this_level": 6}
-    return pack(Findings(age=None, **counts, aura=aura, intractable=False))
+    found = Findings(
+        age=None, headache_days=20, long_headache_days=18, migraine_days=12, months_at_this_level=6, aura=aura,
+        intractable=False,
+    )  # fmt: skip
+    return pack(found)
 
 
 @pytest.mark.django_db
