@@ -82,6 +82,35 @@ def _refuse_what_was_signed_before_the_stop(assessment: Assessment) -> None:
         raise NotAllowed("This assessment is from before the last course ended. Assess again, then open a new course.")
 
 
+@unless_held
+@transaction.atomic
+def take_interval(*, assessment: Assessment, by: User, at: dt.datetime) -> Course:
+    """Keep as many days between sessions in the open course, from now on, as the assessment that was signed last asks for.
+
+    A payer may come to ask for more than the course began with, or the next one for less. Pressed twice it is done once.
+    """
+    if not allows(by, assessment.clinic, Capability.PRESCRIBE):
+        raise NotAllowed("Only a prescriber can change the days between sessions.")
+    course = Course.objects.filter(patient=assessment.patient).open().first()
+    if course is None:
+        raise NotAllowed("No course is open.")
+    signed = Assessment.objects.filter(patient=assessment.patient, signed_at__isnull=False)
+    if signed.order_by("-signed_at", "-pk").first() != assessment:
+        raise NotAllowed("Another assessment was signed since. Look again.")
+    hold_course(course)
+    course.refresh_from_db(from_queryset=Course.objects.select_for_update())
+    if course.closed_on is not None:
+        raise NotAllowed("This course has ended already.")
+    if course.interval_days == assessment.rules.interval_days:
+        return course
+    course.interval_days = assessment.rules.interval_days
+    course._history_user = by  # type: ignore[attr-defined]
+    course.save(update_fields=["interval_days"])
+    reckon_first_due(course=course, by=by)
+    audit.record(clinic=course.clinic, by=by, at=at, action=AuditEntry.Action.CHANGE, kind="course", subject=course.uid)
+    return course
+
+
 def reckon_first_due(*, course: Course, by: User) -> None:
     """Reckon anew when a course that has no session yet is due: the last one of an earlier course was on another day.
 

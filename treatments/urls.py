@@ -79,6 +79,7 @@ urlpatterns = [
     path("courses/<uuid:uid>/level/write/", level.write, name="write_level"),
     path("courses/<uuid:uid>/close/", courses.close_course, name="close_course"),
     path("assessments/<uuid:uid>/open-course/", courses.open_course, name="open_course"),
+    path("assessments/<uuid:uid>/take-interval/", courses.take_interval, name="take_interval"),
     path("courses/<uuid:uid>/tried/", recall.tried, name="tried"),
     path("courses/<uuid:uid>/untried/", recall.untried, name="untried"),
     path("courses/<uuid:uid>/snooze/", recall.snooze, name="snooze"),

@@ -4,13 +4,16 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clinic.models import Clinic, Injector, User
-from patients.eligibility.policy import LABEL, SAMPLE_A, SAMPLE_B, Policy, Stage
-from patients.models import Patient
+from patients.eligibility.policy import LABEL, NICE, SAMPLE_A, SAMPLE_B, Policy, Stage
+from patients.models import Assessment, Patient
 from tests.builders import NOW, TODAY, make_assessment, make_course, make_patient, make_session
+from tests.conftest import log_in
+from tests.pages import text
 from treatments import courses
 from treatments.care import care_of
 from treatments.courses import NotAllowed
@@ -49,6 +52,76 @@ def test_the_policy_sets_the_days_between_sessions(maria: Patient, prescriber: U
     assessment.signed_by, assessment.signed_at = prescriber, NOW
     assessment.save()
     assert courses.open_course(assessment=assessment, by=prescriber, at=NOW).interval_days == days
+
+
+def renewal(patient: Patient, by: User, policy: Policy) -> Assessment:
+    """Return an assessment to go on, signed by a policy."""
+    found = make_assessment(patient)
+    found.judge(policy, Stage.CONTINUE)
+    found.signed_by, found.signed_at = by, NOW
+    found.save()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("before", "policy", "days"), [(84, SAMPLE_B, 90), (90, NICE, 84)], ids=["the payer asks for more", "for less"]
+)
+def test_a_prescriber_takes_over_the_days_that_the_newest_signature_asks_for(
+    maria: Patient, osei: Injector, prescriber: User, before: int, policy: Policy, days: int
+) -> None:
+    course = make_course(maria, last_given_on=TODAY, injector=osei)
+    Course.objects.filter(pk=course.pk).update(interval_days=before)
+    signed = renewal(maria, prescriber, policy)
+    for _press in range(2):
+        changed = courses.take_interval(assessment=signed, by=prescriber, at=NOW)
+    assert (changed.interval_days, changed.next_due()) == (days, TODAY + dt.timedelta(days=days))
+    assert [(row.interval_days, row.history_user) for row in changed.history.all()[:1]] == [(days, prescriber)]
+    assert changed.history.count() == 2
+
+
+def test_only_a_prescriber_takes_them_over_and_only_of_the_newest_signature(
+    maria: Patient, osei: Injector, nurse: User, prescriber: User
+) -> None:
+    make_course(maria, last_given_on=TODAY, injector=osei)
+    old = renewal(maria, prescriber, SAMPLE_B)
+    with pytest.raises(NotAllowed, match="Only a prescriber"):
+        courses.take_interval(assessment=old, by=nurse, at=NOW)
+    renewal(maria, prescriber, NICE)
+    with pytest.raises(NotAllowed, match="signed since"):
+        courses.take_interval(assessment=old, by=prescriber, at=NOW)
+
+
+def test_where_no_course_is_open_there_are_no_days_to_change(maria: Patient, prescriber: User) -> None:
+    with pytest.raises(NotAllowed, match="No course is open"):
+        courses.take_interval(assessment=renewal(maria, prescriber, SAMPLE_B), by=prescriber, at=NOW)
+
+
+def test_a_first_session_that_waits_for_an_earlier_course_waits_as_long_as_the_signature_asks(
+    maria: Patient, osei: Injector, prescriber: User
+) -> None:
+    before = make_course(maria, last_given_on=TODAY - dt.timedelta(days=10), injector=osei)
+    courses.close_course(course=before, reason="She moved away", by=prescriber, at=NOW)
+    courses.open_course(assessment=make_assessment(maria, signed_by=prescriber), by=prescriber, at=NOW)
+    changed = courses.take_interval(assessment=renewal(maria, prescriber, SAMPLE_B), by=prescriber, at=NOW)
+    assert changed.next_due() == TODAY + dt.timedelta(days=80)
+
+
+def test_the_page_offers_the_days_of_the_newest_signature_and_names_a_visit_that_is_too_early_by_them(
+    maria: Patient, osei: Injector, nurse: User, prescriber: User
+) -> None:
+    course = make_course(maria, last_given_on=TODAY, injector=osei)
+    make_session(course, osei, NOW + dt.timedelta(days=84), due_on=TODAY + dt.timedelta(days=84))
+    signed = renewal(maria, prescriber, SAMPLE_B)
+    page, client = reverse("patients:detail", args=[maria.uid]), log_in(prescriber)
+    said = "This course keeps 84 days between sessions; Payer, renewal by any reduction, by which this was signed, asks for 90."
+    assert said in text(client.get(page))
+    assert said in text(log_in(nurse).get(page))
+    assert "Keep 90 days" not in text(log_in(nurse).get(page))
+    assert "Keep 90 days" in text(client.get(page))
+    after = text(client.post(reverse("treatments:take_interval", args=[signed.uid]), follow=True))
+    assert "90 days between sessions from now on: the next one is due from Sunday 21 February 2027." in after
+    assert "The next visit, on Monday 15 February 2027, is too early now" in after
+    assert said not in after
 
 
 def test_a_renewal_opens_no_course(maria: Patient, prescriber: User) -> None:

@@ -85,10 +85,11 @@ def authorized_use(authorizations: Iterable[Authorization], care: Care) -> dict[
 
 
 @register.simple_tag(takes_context=True)
-def in_treatment(context: RequestContext, patient: Patient) -> bool:
-    """Return whether the person has an open course (1 query where the page has not read the treatment)."""
+def open_course_of(context: RequestContext, patient: Patient) -> Course | None:
+    """Return the person's open course, if they have one (1 query where the page has not read the treatment)."""
     care = context.get("care")
-    return bool(care.course) if care else Course.objects.filter(patient=patient).open().exists()
+    found: Course | None = care.course if care else Course.objects.filter(patient=patient).open().first()
+    return found
 
 
 @register.simple_tag
