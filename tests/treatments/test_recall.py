@@ -105,6 +105,13 @@ def test_a_visit_that_fell_through_ends_a_snooze(late: Course, osei: Injector, f
     assert late in Course.objects.all().to_recall(TODAY)
 
 
+@pytest.mark.parametrize(("days", "listed"), [(28, True), (29, False)])
+def test_who_is_due_within_four_weeks_is_called(osei: Injector, maria: Patient, days: int, listed: bool) -> None:
+    course = make_course(maria, last_given_on=TODAY - dt.timedelta(days=84 - days), injector=osei)
+    assert (course in Course.objects.all().to_recall(TODAY)) is listed
+    assert (course in Course.objects.all().due_later(TODAY)) is not listed
+
+
 @pytest.mark.parametrize("outcome", ["", "texted", "taken_back", "x"])
 def test_only_what_a_person_can_say_is_a_try(late: Course, front_desk: User, outcome: str) -> None:
     post(front_desk, "tried", late, outcome=outcome)

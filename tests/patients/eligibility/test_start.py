@@ -119,6 +119,8 @@ def test_a_payer_asks_who_prescribes(value: bool | None, answer: Answer) -> None
         (NICE, (trial(), TOPIRAMATE, trial("Venlafaxine", result=Result.HELPING)), NOT_MET),
         (NICE, (trial(), TOPIRAMATE, trial("propranolol ")), NOT_MET),  # the same medicine twice
         (replace(NICE, preventives=4), (trial(), TOPIRAMATE, AMITRIPTYLINE), NOT_MET),  # NHS Greater Glasgow
+        (EHF, (trial(),), NOT_MET),  # EHF 2018: two or three
+        (EHF, (trial(), TOPIRAMATE), MET),
         # Payers: two classes, 60 days each, or not tolerated, or contraindicated.
         (SAMPLE_A, (trial(days=60), TOPIRAMATE), MET),
         (SAMPLE_A, (trial(days=59), TOPIRAMATE), NOT_MET),

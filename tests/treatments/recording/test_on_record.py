@@ -87,6 +87,14 @@ def test_the_same_product_elsewhere_within_twelve_weeks_is_for_a_prescriber(
         assert outcome(prescriber, go_on_reason="A small one") == "signed"
 
 
+@pytest.mark.parametrize(("days", "needs"), [(124, True), (125, False)], ids=["four long months", "over"])
+def test_another_product_within_four_months_is_for_a_prescriber(
+    outcome: Outcome, elsewhere: Elsewhere, maria: Patient, nurse: User, days: int, needs: bool
+) -> None:
+    elsewhere(maria, days=days, units=50, product="Another")
+    assert ("Another was given elsewhere" in outcome(nurse)) is needs
+
+
 def test_what_was_had_elsewhere_counts_after_two_records_became_one(
     outcome: Outcome, elsewhere: Elsewhere, maria: Patient, tom: Patient, nurse: User, prescriber: User
 ) -> None:
