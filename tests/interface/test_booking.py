@@ -10,9 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clinic.models import Absence, AuditEntry, Clinic, Closure, Injector, User
+from interface.fhir.codes import own_system
 from interface.fhir.resources.slot import slot_id
 from interface.models import BookedAs
-from patients.models import Patient
+from patients.models import Authorization, Patient
 from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session
 from tests.interface.programs import Program, issues
 from treatments import booking
@@ -184,6 +185,33 @@ def test_all_that_stands_in_the_way_is_told_at_once(
         ("business-rule", "Dr Osei is away: Course."),
         ("conflict", "Dr Osei has another visit then."),
     ]
+
+
+def test_a_day_that_the_payer_does_not_cover_is_not_booked(program: Program, course: Course, osei: Injector) -> None:
+    Authorization.objects.create(
+        clinic=course.clinic, patient=course.patient, payer="Aster", number="PA-1",
+        valid_from=TODAY - dt.timedelta(days=100), valid_to=TODAY,
+    )  # fmt: skip
+    response = post(program, wanted(course.patient, osei))
+    assert response.status_code == 409
+    assert [code for code, _ in issues(response)] == ["business-rule"]
+    assert not TreatmentSession.objects.exists()
+
+
+def test_a_visit_of_another_length_is_not_booked(program: Program, course: Course, osei: Injector) -> None:
+    half_an_hour = {"reference": f"Slot/{slot_id(osei, THURSDAY, 30)}"}
+    response = post(program, wanted(course.patient, osei, slot=[half_an_hour]))
+    assert (response.status_code, issues(response)) == (409, [("business-rule", "Visits last 15 minutes.")])
+
+
+def test_a_time_of_one_injector_is_not_booked_for_another(program: Program, course: Course, osei: Injector) -> None:
+    bello = {"system": own_system("injector"), "value": str(make_injector(course.clinic, "RN Bello").uid)}
+    body = wanted(course.patient, osei)
+    body["participant"].append({"actor": {"identifier": bello}})
+    response = post(program, body)
+    assert (response.status_code, issues(response)) == (422, [("value", "The Slot is of somebody else.")])
+    body["participant"][1]["actor"]["identifier"]["value"] = str(osei.uid)
+    assert post(program, body).status_code == 201
 
 
 def test_what_stands_in_the_way_is_a_look_at_the_person(

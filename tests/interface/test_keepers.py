@@ -12,7 +12,7 @@ from clinic.models import AuditEntry, Clinic, Membership, Role, User
 from clinic.staff import actions
 from interface import tokens
 from interface.hooks import keeping
-from interface.keepers import left_alone
+from interface.keepers import ending, left_alone
 from interface.models import Hook, Integration
 from tests.builders import NOW, make_user
 from tests.conftest import log_in
@@ -131,6 +131,12 @@ def test_a_token_that_ends_soon_is_named_while_its_program_asks(admin: User, ask
             lately = timezone.now() - dt.timedelta(days=1)
             Integration.objects.filter(pk=asking.pk).update(last_used_at=lately if asked else None)
             assert ("The token of Hospital file ends" in settings()) is named, (days, asked)
+
+
+def test_the_token_of_another_clinic_s_program_is_not_named(lakeside: Clinic, asking: Integration) -> None:
+    soon = asking.expires_at - dt.timedelta(days=1)
+    Integration.objects.update(last_used_at=soon)
+    assert (ending(asking.clinic, soon), ending(lakeside, soon)) == ([asking], [])
 
 
 def test_nobody_but_an_admin_takes_over(front_desk: User, asking: Integration) -> None:

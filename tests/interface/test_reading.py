@@ -9,7 +9,7 @@ from fhir.resources.R4B import get_fhir_model_class
 from clinic.models import AuditEntry, Clinic, Injector, User
 from interface.scopes import READABLE
 from patients.models import Patient
-from tests.builders import NOW, make_patient, make_record
+from tests.builders import NOW, TODAY, make_course, make_patient, make_record
 from tests.interface.programs import Program, issues
 from treatments.models import OutcomeScore, SessionRecord, TreatmentSession
 
@@ -117,6 +117,20 @@ def test_a_session_stopped_after_its_first_site_is_told_as_one_site(
     SessionRecord.objects.filter(pk=stopped.pk).update(signed_at=NOW, signed_by=prescriber)
     TreatmentSession.objects.filter(pk=given.pk).update(record=stopped)
     assert program.get(f"MedicationAdministration/{given.uid}").json()["dosage"]["text"] == "1 unit at 1 site"
+
+
+def test_of_a_session_from_before_records_were_kept_the_day_is_told_and_nobody_who_injected(
+    program: Program, maria: Patient
+) -> None:
+    before = make_course(maria, last_given_on=TODAY).sessions.get()
+    body = program.get(f"Procedure/{before.uid}").json()
+    assert (body["performedDateTime"], "performer" in body) == (str(before.given_on), False)
+    assert valid(body)
+
+
+def test_a_total_that_nobody_asked_for_is_not_told(program: Program, score: OutcomeScore) -> None:
+    told = program.get(f"Observation/{score.uid}").json()["component"]
+    assert [(one["code"]["coding"][0]["code"], one["valueInteger"]) for one in told] == [("hit6", 62), ("midas", 40)]
 
 
 def test_claims_codes_are_told_only_where_claims_use_them(

@@ -104,6 +104,14 @@ def test_keeping_the_first_source_changes_nothing(maria: Patient, nurse: User) -
     assert DiaryDay.objects.get().source == PATIENT
 
 
+def test_what_was_settled_stays_on_record_when_the_same_is_said_again(maria: Patient, nurse: User) -> None:
+    write(maria, nurse, PATIENT, headache_hours=Decimal(0))
+    write(maria, nurse, CLINIC)
+    settle_claim(claim=DiaryClaim.objects.get(), take=True, reason="She remembered", by=nurse, at=NOW)
+    assert write(maria, nurse, CLINIC) == Written(same=1)
+    assert DiaryClaim.objects.get().settled_by == nurse
+
+
 @pytest.mark.parametrize("letter", ["M", "H"])
 def test_a_letter_is_taken_though_the_person_made_the_day_clear_meanwhile(
     maria: Patient, nurse: User, letter: str

@@ -106,6 +106,20 @@ def test_nothing_tells_who_it_was(maria: Patient, keeper: User) -> None:
     assert not any(TOKEN.search(json.dumps(event.before)) for event in SessionEvent.objects.all())
 
 
+def test_of_a_person_the_year_of_birth_is_left_and_a_number_that_stands_for_nobody(
+    maria: Patient, keeper: User
+) -> None:
+    Patient.objects.filter(pk=maria.pk).update(
+        timezone="Europe/Berlin", language="ur", payer="Aster", referred_on=TODAY, safety_note="Faints"
+    )
+    wipe(maria, keeper)
+    maria.refresh_from_db()
+    assert (maria.full_name, maria.record_number) == ("Erased person", f"erased-{maria.pk}")
+    assert (maria.birth_date, maria.closed, maria.closed_on) == (dt.date(1984, 1, 1), "erased", TODAY)
+    assert (maria.timezone, maria.language, maria.payer, maria.referred_on) == ("", "en", "", None)
+    assert maria.safety_note == ""
+
+
 def test_who_has_had_several_authorizations_can_be_erased(maria: Patient, keeper: User) -> None:
     first = Authorization.objects.get(patient=maria)
     Authorization.objects.create(
@@ -159,6 +173,24 @@ def test_what_was_given_and_signed_stays(maria: Patient, keeper: User) -> None:
     before = facts()
     wipe(maria, keeper)
     assert facts() == before
+
+
+def test_each_line_of_history_keeps_its_own_facts(maria: Patient, harbour: World, keeper: User) -> None:
+    words = cipher().encrypt(b"Maria travels").decode()
+    SessionEvent.objects.create(
+        clinic=harbour.clinic,
+        session=harbour.session,
+        at=NOW,
+        kind="status",
+        by=keeper,
+        before={"early_reason": words, "answer": "confirmed"},
+    )
+    wipe(maria, keeper)
+    told_before = SessionEvent.objects.filter(session=harbour.session, before__has_key="early_reason")
+    assert [event.before for event in told_before.order_by("-pk")[:2]] == [
+        {"early_reason": "", "answer": "confirmed"},
+        {"early_reason": "", "answer": ""},
+    ]
 
 
 def test_signed_texts_are_closed_again_afterwards(maria: Patient, keeper: User) -> None:
@@ -516,6 +548,12 @@ def test_nobody_is_erased_by_itself_unless_the_clinic_says_so(harbour: World, fo
     forget()
     assert Erasure.objects.get().patient == forgotten
     assert Patient.objects.get(pk=harbour.patient.pk).family_name == "Santos"
+
+
+def test_who_is_named_as_past_their_time_was_looked_at(forgotten: Patient, keeper: User, kit: Any) -> None:
+    kit.get(reverse("privacy:settings"))
+    entry = AuditEntry.objects.get(kind="past their time")
+    assert (entry.actor, entry.action, entry.rows) == (keeper, "read", 1)
 
 
 def test_where_nobodys_time_is_over_nobody_is_said_to_be_erased(keeper: User, kit: Any) -> None:

@@ -200,6 +200,18 @@ def test_what_did_not_arrive_is_counted_though_nobody_has_to_call_any_more(
     assert figure(shown(admin, "messages"), label) == before
 
 
+def test_messages_and_minutes_can_be_asked_of_one_injector(
+    visit: Visit, riverside: Clinic, osei: Injector, admin: User
+) -> None:
+    for injector in (osei, make_injector(riverside, "RN Bello")):
+        remind(visit(day=FOURTH, injector=injector), State.SENT)
+    asked = {"injector": str(osei.uid)}
+    page = log_in(admin).get(reverse("reports:report", args=["messages"]), DAYS | asked)
+    assert page.context["asked"].where == f"{riverside}, Dr Osei"
+    assert figure(page.context["report"], "Delivered") == "0 of 1"
+    assert [row[0] for row in table(shown(admin, "utilisation", **asked), "By injector")] == ["Dr Osei"]
+
+
 def test_every_number_of_messages_leads_to_the_messages_it_counts(
     visit: Visit, osei: Injector, riverside: Clinic, lakeside: Clinic, admin: User
 ) -> None:
@@ -348,6 +360,16 @@ def test_a_room_that_injectors_share_is_offered_once(
     assert table(report, "By injector") == [("Dr Osei", "3% (15 of 480)", "465"), ("RN Bello", "0% (0 of 480)", "480")]
     assert report.tables[0].meaning.startswith("Injectors who share a room take turns in it")
     assert minutes_empty(admin) == empty
+
+
+def test_a_visit_after_the_next_fortnight_leaves_the_minutes_in_it_empty(
+    visit: Visit, osei: Injector, admin: User
+) -> None:
+    empty = figure(shown(admin, "utilisation"), "Empty in the next 14 days")
+    visit(Status.BOOKED, NOW.date() + dt.timedelta(days=14))
+    assert figure(shown(admin, "utilisation"), "Empty in the next 14 days") == empty
+    visit(Status.BOOKED, NOW.date() + dt.timedelta(days=1))
+    assert figure(shown(admin, "utilisation"), "Empty in the next 14 days") != empty
 
 
 @pytest.mark.parametrize(("key", "number"), [("interval", 4), ("product", 5), ("messages", 6), ("utilisation", 14)])

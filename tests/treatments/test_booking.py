@@ -17,6 +17,7 @@ from treatments.recall import contact
 from treatments.slots import Slot
 
 MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
+EARLIER = NOW - 5 * MINUTE
 
 
 def slot_at(course: Course, injector: Injector, starts_at: dt.datetime) -> Slot:
@@ -380,6 +381,96 @@ def test_undo_ends_after_three_minutes(session: TreatmentSession, front_desk: Us
     event = session.events.get()
     with pytest.raises(NotPossible, match="3 minutes"):
         undoing.undo(session=session, event=event, by=front_desk, at=NOW + dt.timedelta(seconds=181))
+    last = NOW + dt.timedelta(seconds=180)
+    assert undoing.can_undo(event, last)
+    assert undoing.undo(session=session, event=event, by=front_desk, at=last).status == Status.CANCELLED
+
+
+def test_a_step_that_another_has_followed_is_not_said_to_be_undone(session: TreatmentSession, front_desk: User) -> None:
+    booked = session.events.get()
+    booking.change_status(session=session, to=Status.ARRIVED, by=front_desk, at=NOW)
+    assert undoing.undone_by(booked) is None
+
+
+def test_messages_wait_anew_when_a_visit_is_back_at_its_old_time(session: TreatmentSession, front_desk: User) -> None:
+    later = slots.suggest(course=session.course, now=NOW)[0]
+    booking.move(session=session, version=1, slot=later, by=front_desk, at=NOW)
+    undone = undo_last(session, front_desk, NOW + MINUTE)
+    assert (undone.starts_at, undone.placed_at) == (session.starts_at, NOW + MINUTE)
+
+
+def test_who_may_only_look_takes_no_move_back(session: TreatmentSession, front_desk: User, reader: User) -> None:
+    later = slots.suggest(course=session.course, now=NOW)[0]
+    booking.move(session=session, version=1, slot=later, by=front_desk, at=NOW)
+    with pytest.raises(PermissionDenied):
+        undo_last(session, reader)
+
+
+@pytest.mark.parametrize("meanwhile", [{"version": 3}, {"status": Status.ARRIVED}, {"answer": "confirmed"}], ids=str)
+def test_what_changed_at_the_moment_of_an_undo_is_not_written_over(
+    session: TreatmentSession, front_desk: User, meanwhile: dict[str, Any]
+) -> None:
+    later = slots.suggest(course=session.course, now=NOW)[0]
+    booking.move(session=session, version=1, slot=later, by=front_desk, at=NOW)
+    read_before = TreatmentSession.objects.get(pk=session.pk)
+    TreatmentSession.objects.filter(pk=session.pk).update(**meanwhile)
+    with pytest.raises(Stale):
+        undoing.undo(session=read_before, event=session.events.latest("pk"), by=front_desk, at=NOW)
+
+
+@pytest.mark.parametrize("meanwhile", [{"version": 2}, {"status": Status.NO_SHOW}], ids=str)
+def test_a_visit_that_changed_since_it_was_read_takes_no_step(
+    session: TreatmentSession, front_desk: User, meanwhile: dict[str, Any]
+) -> None:
+    read_before = TreatmentSession.objects.get(pk=session.pk)
+    TreatmentSession.objects.filter(pk=session.pk).update(**meanwhile)
+    with pytest.raises(Stale):
+        booking.change_status(session=read_before, to=Status.CANCELLED, by=front_desk, at=NOW, reason="They rang")
+
+
+@pytest.mark.parametrize("step", ["moved", "answered", "cancelled", "undone"])
+def test_a_step_of_one_visit_changes_no_other(
+    session: TreatmentSession, toms: Course, front_desk: User, step: str
+) -> None:
+    theirs = book(toms, slots.suggest(course=toms, now=NOW)[0], front_desk)
+    before = TreatmentSession.objects.values().get(pk=theirs.pk)
+    later = slots.suggest(course=session.course, now=NOW)[0]
+    match step:
+        case "moved":
+            booking.move(session=session, version=1, slot=later, by=front_desk, at=NOW)
+        case "answered":
+            booking.answer(session=session, version=1, answer=TreatmentSession.Answer.CONFIRMED, at=NOW)
+        case "cancelled":
+            booking.change_status(session=session, to=Status.CANCELLED, by=front_desk, at=NOW, reason="Ill")
+        case "undone":
+            undo_last(booking.change_status(session=session, to=Status.ARRIVED, by=front_desk, at=NOW), front_desk)
+    assert TreatmentSession.objects.values().get(pk=theirs.pk) == before
+
+
+@pytest.mark.parametrize(
+    ("seen", "came_at", "to", "arrived_at", "placed_at"),
+    [
+        (Status.BOOKED, None, Status.ARRIVED, NOW, EARLIER),
+        (Status.NO_SHOW, None, Status.ARRIVED, NOW, EARLIER),
+        (Status.ARRIVED, EARLIER, Status.IN_ROOM, EARLIER, EARLIER),
+        (Status.IN_ROOM, EARLIER, Status.ARRIVED, EARLIER, EARLIER),  # back to waiting: they came when they came
+        (Status.ARRIVED, EARLIER, Status.BOOKED, None, NOW),  # not here yet: messages wait anew
+        (Status.CANCELLED, None, Status.BOOKED, None, NOW),
+    ],
+)
+def test_each_step_says_since_when_they_are_here_and_messages_wait(
+    course: Course,
+    osei: Injector,
+    front_desk: User,
+    seen: Status,
+    came_at: dt.datetime | None,
+    to: Status,
+    arrived_at: dt.datetime | None,
+    placed_at: dt.datetime,
+) -> None:
+    visit = make_session(course, osei, NOW, status=seen, arrived_at=came_at, placed_at=EARLIER)
+    after = booking.change_status(session=visit, to=to, by=front_desk, at=NOW)
+    assert (after.arrived_at, after.placed_at) == (arrived_at, placed_at)
 
 
 def test_a_patients_answer_is_kept_with_its_time(session: TreatmentSession) -> None:

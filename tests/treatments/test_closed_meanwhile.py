@@ -138,6 +138,18 @@ def test_nobody_books_into_hours_that_were_shortened_while_the_page_was_open(
     assert not course.sessions.filter(status=Status.BOOKED).exists()
 
 
+def test_nobody_moves_a_visit_into_leave_that_was_saved_while_the_page_was_open(
+    visit: TreatmentSession, slot: Slot, front_desk: User, admin: User
+) -> None:
+    later = next(one for one in slots.suggest(course=visit.course, now=NOW) if one.injector == slot.injector)
+    give_leave(later, admin)
+    with pytest.raises(Taken) as refusal:
+        booking.move(session=visit, version=1, slot=later, by=front_desk, at=NOW)
+    assert refusal.value.why == "Dr Osei is away: Leave"
+    visit.refresh_from_db()
+    assert visit.starts_at == slot.starts_at
+
+
 @pytest.mark.parametrize(
     ("gone", "why"),
     [

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -13,7 +14,7 @@ from patients.models import Patient
 from tests.builders import NOW, make_patient, make_user
 from tests.conftest import log_in
 from tests.pages import text
-from treatments import leaving
+from treatments import leaving, outside_doses
 from treatments.models import OutsideDose
 
 pytestmark = pytest.mark.django_db
@@ -120,12 +121,16 @@ def test_a_line_of_before_keeps_none_from_coming_back(maria: Patient, nurse: Use
     assert "Undone." in put_back(nurse)
 
 
-def test_a_line_comes_back_for_three_minutes(maria: Patient, nurse: User) -> None:
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(180, "Undone."), (181, "This can be undone for 3 minutes. Write the dose down again.")],
+)
+def test_a_line_comes_back_for_three_minutes(maria: Patient, nurse: User, seconds: int, words: str) -> None:
     tell(nurse, maria)
     take_off(nurse, OutsideDose.objects.get())
-    OutsideDose.objects.update(removed_at=NOW - dt.timedelta(seconds=181))
-    assert "This can be undone for 3 minutes. Write the dose down again." in put_back(nurse)
-    assert OutsideDose.objects.get().removed_at
+    OutsideDose.objects.update(removed_at=NOW - dt.timedelta(seconds=seconds))
+    assert words in put_back(nurse)
+    assert (OutsideDose.objects.get().removed_at is None) == (words == "Undone.")
 
 
 def test_a_line_that_was_told_again_does_not_come_back_to_count_twice(maria: Patient, nurse: User) -> None:
@@ -174,6 +179,23 @@ def test_only_who_may_write_doses_of_the_clinic_takes_them_off(
     assert take_off(nurse, dose).status_code == 403
     dose.refresh_from_db()
     assert dose.removed_at is None
+
+
+@pytest.mark.parametrize("act", [outside_doses.take_off, outside_doses.put_back])
+def test_the_front_desk_neither_takes_a_line_off_nor_puts_it_back_by_any_way(
+    maria: Patient, nurse: User, front_desk: User, act: Callable[..., OutsideDose]
+) -> None:
+    tell(nurse, maria)
+    dose = OutsideDose.objects.get()
+    if act is outside_doses.put_back:
+        take_off(nurse, dose)
+    with pytest.raises(outside_doses.Refused, match="Your role"):
+        act(dose=dose, by=front_desk, at=NOW)
+
+
+def test_a_dose_of_today_is_written_down(maria: Patient, nurse: User) -> None:
+    tell(nurse, maria, given_on=NOW.date().isoformat())
+    assert OutsideDose.objects.get().given_on == NOW.date()
 
 
 def test_the_database_wants_to_know_who_took_a_line_off(maria: Patient, nurse: User) -> None:

@@ -46,6 +46,12 @@ def test_who_took_an_invitation_types_no_address_again_and_whoever_comes_after_r
     assert later.context["form"]["login"].value() is None
 
 
+@pytest.mark.parametrize("password", ["too short", "noor@riverside.example"])
+def test_a_password_that_is_easily_guessed_lets_nobody_in(link: str, password: str) -> None:
+    assert Client().post(link, NEW | {"password": password}).status_code == 422
+    assert not User.objects.filter(email=EMAIL).exists()
+
+
 def test_looking_at_an_invitation_takes_nothing(link: str) -> None:
     for _ in range(3):
         assert Client().get(link).status_code == 200

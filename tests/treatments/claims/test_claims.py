@@ -178,6 +178,12 @@ class TestDrafts:
         traces = AuditEntry.objects.filter(kind="claims", action="export", subject=None)
         assert list(traces.values_list("rows", flat=True)) == [1, 1]
 
+    def test_a_claim_that_is_not_in_the_file_stays_to_be_exported(self, signed: TreatmentSession, admin: User) -> None:
+        drafting.draft_claim(session=signed, diagnosis_code="G43.709", by=admin, at=NOW)
+        yesterday = TODAY - dt.timedelta(days=1)
+        drafting.export(clinic=signed.clinic, first=yesterday, last=yesterday, by=admin, at=NOW)
+        assert ClaimDraft.objects.get().exported_at is None
+
     def test_another_clinic_exports_none_of_it(self, signed: TreatmentSession, admin: User, lakeside: Clinic) -> None:
         drafting.draft_claim(session=signed, diagnosis_code="G43.709", by=admin, at=NOW)
         assert not drafting.drafts(lakeside, TODAY, TODAY)
@@ -258,7 +264,9 @@ class TestDrafts:
         assert "J0585-JW" in client.get(reverse("treatments:claims"), days).content.decode()
         answer = client.post(reverse("treatments:export_claims"), days)
         record_number = signed.course.patient.record_number
-        assert f"{record_number},11/23/2026,G43.709,J0585,JW,45,C4471" in answer.content.decode()
+        head, *rows = answer.content.decode().removeprefix("\ufeff").splitlines()
+        assert head == "record_number,date_of_service,diagnosis,code,modifier,quantity,lots"
+        assert f"{record_number},11/23/2026,G43.709,J0585,JW,45,C4471" in rows
         assert answer["Content-Disposition"] == 'attachment; filename="claims-2026-11-23-to-2026-11-23.csv"'
 
     def test_the_file_can_be_asked_for_again_from_the_same_page(self, signed: TreatmentSession, admin: User) -> None:

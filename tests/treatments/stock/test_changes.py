@@ -8,9 +8,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from clinic.models import AuditEntry, Clinic, User
+from clinic.models import AuditEntry, Clinic, Role, User
 from patients.models import Patient
-from tests.builders import NOW, TODAY
+from tests.builders import NOW, TODAY, make_user
 from tests.treatments.stock.conftest import EXPIRY, Receive, Sign
 from treatments import leaving
 from treatments.models import LotRecall, StockVial, TreatmentSession
@@ -147,6 +147,14 @@ def test_a_vial_kept_for_somebody_is_not_discarded_for_one_of_the_clinics(
     assert states() == [State.DISCARDED, State.DISCARDED]
 
 
+def test_vials_of_another_clinic_are_not_discarded(stocked: Receive, lakeside: Clinic) -> None:
+    stocked()
+    theirs = make_user("nell@lakeside.example", "RN Nell", (lakeside, Role.NURSE_INJECTOR))
+    with pytest.raises(Refused, match="Only 0 of lot C4471"):
+        changes.discard(**VIALS, clinic=lakeside, number=1, reason="Dropped", by=theirs, at=NOW)
+    assert states() == [State.IN_STOCK]
+
+
 def test_more_than_there_is_cannot_be_discarded(stocked: Receive, riverside: Clinic, nurse: User) -> None:
     stocked()
     with pytest.raises(Refused, match="Only 1 of lot C4471"):
@@ -158,9 +166,11 @@ def test_a_recall_sets_aside_what_is_left_and_keeps_what_was_used(
     stocked: Receive, sign: Sign, riverside: Clinic, nurse: User
 ) -> None:
     stocked(number=2)
+    stocked(lot="C4472")
     sign()
     changes.recall_lot(clinic=riverside, lot="c4471", reason="Particles", by=nurse, at=NOW)
-    assert states() == [State.RECALLED, State.USED]
+    assert states() == [State.IN_STOCK, State.RECALLED, State.USED]
+    assert StockVial.objects.get(state=State.IN_STOCK).lot == "C4472"
 
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer at a time")
