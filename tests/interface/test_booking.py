@@ -435,6 +435,19 @@ def test_what_was_compared_is_held_until_it_is_changed(program: Program, visit: 
     assert first.endswith('FOR UPDATE OF "treatments_treatmentsession"')
 
 
+def test_a_visit_that_somebody_changes_at_that_moment_is_not_said_to_be_cancelled(
+    program: Program, visit: TreatmentSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(**_: object) -> None:
+        raise booking.Stale(visit)
+
+    monkeypatch.setattr("treatments.booking.change_status", lose)
+    response = put(program, visit)
+    assert response.status_code == 409
+    assert issues(response) == [("conflict", "Somebody else is changing this visit. Read it again.")]
+    assert not AuditEntry.objects.filter(actor=program.integration.user, action="change").exists()
+
+
 def test_what_was_given_is_not_cancelled(program: Program, given: TreatmentSession) -> None:
     response = put(program, given)
     assert response.status_code == 422

@@ -133,10 +133,14 @@ def test_a_token_that_ends_soon_is_named_while_its_program_asks(admin: User, ask
             assert ("The token of Hospital file ends" in settings()) is named, (days, asked)
 
 
-def test_the_token_of_another_clinic_s_program_is_not_named(lakeside: Clinic, asking: Integration) -> None:
+def test_a_token_that_has_ended_or_is_of_another_clinic_s_program_is_not_named(
+    lakeside: Clinic, asking: Integration
+) -> None:
     soon = asking.expires_at - dt.timedelta(days=1)
     Integration.objects.update(last_used_at=soon)
     assert (ending(asking.clinic, soon), ending(lakeside, soon)) == ([asking], [])
+    tokens.revoke(integration=asking, by=asking.made_by, at=NOW)
+    assert ending(asking.clinic, soon) == []
 
 
 def test_nobody_but_an_admin_takes_over(front_desk: User, asking: Integration) -> None:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from clinic.models import AuditEntry, Clinic, Membership, User
 from interface import tokens
 from interface.fhir import auth
+from interface.hooks import keeping
 from interface.models import Integration
 from interface.scopes import READABLE, SCOPES
 from patients.models import Patient
@@ -208,6 +209,16 @@ def test_before_it_is_revoked_a_page_says_what_ends_and_changes_nothing(admin: U
     browser.post(address)
     assert program.get("Schedule").status_code == 401
     assert "It has ended already." in browser.get(address).content.decode()
+
+
+def test_programs_of_another_clinic_are_neither_listed_nor_ended(admin: User, lakeside: Clinic) -> None:
+    theirs, browser = Program(lakeside, name="Lake file"), log_in(admin)
+    keeping.make(clinic=lakeside, url="https://lake.example/", events=["appointment.booked"], by=theirs.by, at=NOW)
+    assert "Lake file" not in browser.get(reverse(PAGE)).content.decode()
+    assert "lake.example" not in browser.get(reverse("hooks:list")).content.decode()
+    assert browser.post(reverse("integrations:revoke", args=[theirs.integration.uid])).status_code == 404
+    with pytest.raises(PermissionDenied):
+        tokens.revoke(integration=theirs.integration, by=admin, at=NOW)
 
 
 def test_nobody_else_lets_programs_in(front_desk: User, riverside: Clinic) -> None:

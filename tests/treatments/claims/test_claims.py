@@ -14,7 +14,7 @@ from patients.diagnosis_codes import BILLABLE, disagreement, fault, intractable,
 from patients.eligibility import Findings
 from patients.eligibility.storing import pack
 from patients.models import Patient
-from tests.builders import NOW, TODAY, make_assessment
+from tests.builders import NOW, TODAY, make_assessment, make_patient
 from tests.conftest import log_in
 from tests.pages import text
 from tests.treatments.recording.conftest import findings
@@ -246,6 +246,13 @@ class TestDrafts:
             assert drafting.draft_claim(session=signed, diagnosis_code=code, by=admin, at=NOW).diagnosis_code == code
         with pytest.raises(drafting.Refused, match="709 agrees with it"):
             drafting.draft_claim(session=signed, diagnosis_code="G43.719", by=admin, at=NOW)
+
+    def test_what_is_on_record_of_somebody_else_is_held_against_nothing(
+        self, signed: TreatmentSession, admin: User, prescriber: User
+    ) -> None:
+        make_assessment(make_patient(signed.clinic, "Tom", "Reid"), signed_by=prescriber)
+        page = log_in(admin).get(reverse("treatments:draft_claim", args=[signed.uid])).content.decode()
+        assert "No signed assessment" in page
 
     def test_what_nobody_recorded_is_checked_by_hand(self, signed: TreatmentSession, admin: User) -> None:
         page = log_in(admin).get(reverse("treatments:draft_claim", args=[signed.uid])).content.decode()
