@@ -9,7 +9,7 @@ from django.db import connection
 from django.urls import reverse
 
 from clinic import audit, chain
-from clinic.models import AuditCheck, AuditEntry, AuditHead, AuditLink, Clinic, User
+from clinic.models import AuditCheck, AuditEntry, AuditHead, AuditLink, Clinic, Opening, User
 from clinic.tasks import seal_audit
 from patients.models import Patient
 from reminders.models import Heartbeat
@@ -56,6 +56,26 @@ def test_a_tail_cut_off_is_found(checked: list[AuditEntry], tail: str) -> None:
     wrong = chain.check(at=NOW + 10 * MINUTE)
     mend()
     assert wrong
+
+
+@pytest.mark.parametrize("tail", TAILS)
+def test_a_tail_cut_off_before_it_was_looked_at_is_found(entries: list[AuditEntry], tail: str) -> None:
+    behind_the_guards(entries, *TAILS[tail])
+    wrong = chain.check(at=NOW)
+    mend()
+    assert wrong
+
+
+def test_a_head_that_is_not_the_last_link_is_found(checked: list[AuditEntry]) -> None:
+    AuditHead.objects.update(digest="0" * 64)
+    wrong = "The chain does not end where it should, at position 5."
+    assert (chain.verify().wrong, chain.check(at=NOW)) == (wrong, wrong)
+
+
+def test_signed_texts_left_open_are_found(checked: list[AuditEntry]) -> None:
+    with Opening.of_signed_texts(kind=Opening.Kind.ROTATE, by=None, at=NOW):
+        assert "stand open" in chain.check(at=NOW)
+    assert chain.check(at=NOW) == ""
 
 
 def test_a_tail_cut_off_together_with_the_head_is_found(checked: list[AuditEntry]) -> None:

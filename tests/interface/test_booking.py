@@ -85,6 +85,14 @@ def test_the_same_identifier_sent_twice_books_once(program: Program, course: Cou
     assert TreatmentSession.objects.count() == 1
 
 
+def test_the_same_number_in_another_system_is_another_visit(program: Program, course: Course, osei: Injector) -> None:
+    other = make_course(make_patient(course.clinic, "Jo", "Park"))
+    assert post(program, wanted(course.patient, osei, identifier=[NAME])).status_code == 201
+    elsewhere = [NAME | {"system": "https://practice.example/visits"}]
+    later = THURSDAY + dt.timedelta(minutes=15)
+    assert post(program, wanted(other.patient, osei, later, identifier=elsewhere)).status_code == 201
+
+
 def test_two_copies_at_the_same_moment_are_one_visit(
     program: Program, course: Course, osei: Injector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -404,6 +412,17 @@ def test_a_visit_is_cancelled_by_a_patch(program: Program, visit: TreatmentSessi
     assert patch(program, visit, seen, step).json()["status"] == "cancelled"
     assert SessionEvent.objects.get().reason == "Cancelled by Hospital file"
     assert patch(program, visit, seen, step).status_code == 409
+
+
+def test_the_visit_that_is_named_is_cancelled_and_no_other(program: Program, visit: TreatmentSession) -> None:
+    other = make_session(
+        make_course(make_patient(visit.clinic, "Jo", "Park")), visit.injector, THURSDAY + dt.timedelta(hours=1)
+    )
+    assert put(program, other).json()["id"] == str(other.uid)
+    assert [one.status for one in (TreatmentSession.objects.get(pk=row.pk) for row in (visit, other))] == [
+        "booked",
+        "cancelled",
+    ]
 
 
 def test_who_saw_another_version_changes_nothing(program: Program, visit: TreatmentSession, front_desk: User) -> None:

@@ -299,6 +299,13 @@ def test_nothing_is_told_after_the_end(hook: Hook, listener: Listener, booked: T
     assert not listener.heard
 
 
+def test_the_end_of_one_address_is_of_no_other(hook: Hook, riverside: Clinic, admin: User) -> None:
+    other = keeping.make(clinic=riverside, url="https://other.example/", events=list(NAMES), by=admin, at=NOW)
+    keeping.end(hook=hook, by=admin, at=NOW)
+    other.refresh_from_db()
+    assert other.ended_at is None
+
+
 def test_a_server_that_is_not_there_is_told_later(hook: Hook, booked: TreatmentSession) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
-from clinic.models import AuditEntry, Clinic, Membership, User
+from clinic.models import AuditEntry, Clinic, Membership, Role, User
 from interface import tokens
 from interface.fhir import auth
 from interface.hooks import keeping
@@ -209,6 +209,13 @@ def test_before_it_is_revoked_a_page_says_what_ends_and_changes_nothing(admin: U
     browser.post(address)
     assert program.get("Schedule").status_code == 401
     assert "It has ended already." in browser.get(address).content.decode()
+
+
+def test_a_program_that_only_reads_has_no_role(riverside: Clinic) -> None:
+    reads = Program(riverside, "system/Patient.read")
+    books = Program(riverside, "system/Appointment.write", name="Booking page")
+    assert not reads.integration.user.memberships.exists()
+    assert books.integration.user.memberships.get().role == Role.FRONT_DESK
 
 
 def test_programs_of_another_clinic_are_neither_listed_nor_ended(admin: User, lakeside: Clinic) -> None:

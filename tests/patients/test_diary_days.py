@@ -112,6 +112,13 @@ def test_what_was_settled_stays_on_record_when_the_same_is_said_again(maria: Pat
     assert DiaryClaim.objects.get().settled_by == nurse
 
 
+def test_what_two_sources_say_is_not_settled_without_a_reason(maria: Patient, nurse: User) -> None:
+    write(maria, nurse, PATIENT, headache_hours=Decimal(0))
+    write(maria, nurse, CLINIC)
+    with pytest.raises(Refused, match="Say why"):
+        settle_claim(claim=DiaryClaim.objects.get(), take=True, reason=" ", by=nurse, at=NOW)
+
+
 @pytest.mark.parametrize("letter", ["M", "H"])
 def test_a_letter_is_taken_though_the_person_made_the_day_clear_meanwhile(
     maria: Patient, nurse: User, letter: str

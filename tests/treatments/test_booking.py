@@ -392,11 +392,15 @@ def test_a_step_that_another_has_followed_is_not_said_to_be_undone(session: Trea
     assert undoing.undone_by(booked) is None
 
 
-def test_messages_wait_anew_when_a_visit_is_back_at_its_old_time(session: TreatmentSession, front_desk: User) -> None:
-    later = slots.suggest(course=session.course, now=NOW)[0]
-    booking.move(session=session, version=1, slot=later, by=front_desk, at=NOW)
+def test_a_visit_is_back_with_whom_and_where_it_was_and_messages_wait_anew(
+    session: TreatmentSession, front_desk: User
+) -> None:
+    place, bello = booking.slot_of(session), make_injector(session.clinic, "RN Bello")
+    booking.move(
+        session=session, version=1, slot=slot_at(session.course, bello, place.starts_at), by=front_desk, at=NOW
+    )
     undone = undo_last(session, front_desk, NOW + MINUTE)
-    assert (undone.starts_at, undone.placed_at) == (session.starts_at, NOW + MINUTE)
+    assert (booking.slot_of(undone), undone.placed_at) == (place, NOW + MINUTE)
 
 
 def test_who_may_only_look_takes_no_move_back(session: TreatmentSession, front_desk: User, reader: User) -> None:
