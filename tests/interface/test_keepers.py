@@ -62,10 +62,13 @@ def test_who_ends_an_admin_s_access_reads_what_goes_on(noor: User, admin: User, 
 
 
 @pytest.mark.usefixtures("asking", "told")
-def test_an_admin_who_becomes_something_else_leaves_them_too(riverside: Clinic, noor: User, admin: User) -> None:
+def test_an_admin_who_becomes_something_else_leaves_them_too(
+    riverside: Clinic, lakeside: Clinic, noor: User, admin: User
+) -> None:
     row = Membership.objects.select_related("user", "clinic").get(user=noor)
     actions.change_role(membership=row, role=Role.FRONT_DESK, by=admin, at=NOW)
     assert left_alone(riverside, NOW) == {"asking": 1, "told": 1}
+    assert left_alone(lakeside, NOW) == NOTHING
 
 
 def test_an_admin_of_another_clinic_does_not_count(

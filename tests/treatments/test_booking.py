@@ -432,7 +432,7 @@ def test_a_visit_that_changed_since_it_was_read_takes_no_step(
         booking.change_status(session=read_before, to=Status.CANCELLED, by=front_desk, at=NOW, reason="They rang")
 
 
-@pytest.mark.parametrize("step", ["moved", "answered", "cancelled", "undone"])
+@pytest.mark.parametrize("step", ["moved", "answered", "cancelled", "back", "undone"])
 def test_a_step_of_one_visit_changes_no_other(
     session: TreatmentSession, toms: Course, front_desk: User, step: str
 ) -> None:
@@ -446,6 +446,9 @@ def test_a_step_of_one_visit_changes_no_other(
             booking.answer(session=session, version=1, answer=TreatmentSession.Answer.CONFIRMED, at=NOW)
         case "cancelled":
             booking.change_status(session=session, to=Status.CANCELLED, by=front_desk, at=NOW, reason="Ill")
+        case "back":
+            booking.change_status(session=session, to=Status.CANCELLED, by=front_desk, at=NOW, reason="Ill")
+            booking.change_status(session=session, to=Status.BOOKED, by=front_desk, at=NOW)
         case "undone":
             undo_last(booking.change_status(session=session, to=Status.ARRIVED, by=front_desk, at=NOW), front_desk)
     assert TreatmentSession.objects.values().get(pk=theirs.pk) == before
