@@ -122,6 +122,17 @@ def test_a_copy_that_comes_before_the_name_is_noted_is_the_same_visit(
     assert post(program, body).status_code == 200
 
 
+def test_what_names_another_person_is_no_copy_though_its_name_is_not_noted_yet(
+    program: Program, course: Course, osei: Injector
+) -> None:
+    first = post(program, wanted(course.patient, osei, identifier=[NAME]))
+    BookedAs.objects.all().delete()
+    other = make_course(make_patient(course.clinic, "Jo", "Park"))
+    response = post(program, wanted(other.patient, osei, identifier=[NAME]))
+    assert response.status_code == 409
+    assert first.json()["id"] not in response.content.decode()
+
+
 def test_a_copy_does_not_bring_back_a_visit_that_was_cancelled(
     program: Program, course: Course, osei: Injector, front_desk: User
 ) -> None:

@@ -20,7 +20,7 @@ from patients.actions import (
 )
 from patients.actions.lines import remove_line, save_line
 from patients.models import Channel, ContactPoint, Patient, PreventiveTrial
-from tests.builders import NOW, TODAY
+from tests.builders import NOW, TODAY, make_clinic
 
 BORN = dt.date(1990, 5, 6)
 LATER = NOW + dt.timedelta(hours=1)
@@ -75,6 +75,7 @@ def test_an_empty_record_number_becomes_the_next_of_the_clinics_own_series(river
     register(riverside, front_desk, record_number="RI000041")
     register(riverside, front_desk, record_number="RV999999")
     register(riverside, front_desk, record_number="RI7")
+    register(make_clinic("Ridgeway"), front_desk, record_number="RI000099")
     assert register(riverside, front_desk).record_number == "RI000042"
 
 

@@ -84,6 +84,24 @@ def test_a_stopped_number_is_stopped_for_the_whole_family_at_every_clinic(
     assert [point.patient for point in usable] == [stranger]
 
 
+def test_a_number_that_was_stopped_before_keeps_the_moment_at_which_it_was(maria: Patient) -> None:
+    stop(maria)
+    assert stop_number(number=NUMBER, source="by text message", by=None, at=LATER) == []
+    assert phone(maria).withdrawn_at == NOW
+
+
+def test_a_new_number_is_not_known_to_be_dead(maria: Patient, front_desk: User) -> None:
+    flag_dead(point=phone(maria), reason="The number does not exist", at=NOW)
+    set_contact(patient=maria, channel=Channel.SMS, address="07700 900555", by=front_desk, at=LATER)
+    assert (phone(maria).failed_at, phone(maria).failed_reason) == (None, "")
+
+
+def test_a_phone_that_is_tried_again_leaves_a_dead_mailbox_dead(maria: Patient, front_desk: User) -> None:
+    flag_dead(point=ContactPoint.objects.get(patient=maria, channel=Channel.EMAIL), reason="Full", at=NOW)
+    assert not try_again(patient=maria, channel=Channel.SMS, by=front_desk, at=LATER)
+    assert ContactPoint.objects.get(patient=maria, channel=Channel.EMAIL).failed_at == NOW
+
+
 def test_a_dead_number_is_flagged_once_with_the_gateways_words(maria: Patient) -> None:
     assert flag_dead(point=phone(maria), reason="The number does not exist", at=NOW)
     assert not flag_dead(point=phone(maria), reason="again", at=LATER)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
@@ -54,6 +55,15 @@ def apply(user: User, patient: Patient, profile: str, **answers: str) -> tuple[i
         reverse("patients:assess", args=[patient.uid]), {"profile": profile} | answers, follow=True
     )
     return response.status_code, " ".join(response.content.decode().split())
+
+
+def test_nobody_but_a_prescriber_of_the_clinic_signs(
+    nurse: User, admin: User, stranger: User, maria: Patient, own: PolicyRow
+) -> None:
+    waiting = draft(maria, nurse, own.policy())
+    for by in (nurse, admin, stranger):
+        with pytest.raises(PermissionDenied):
+            sign_assessment(assessment=waiting, by=by, at=NOW)
 
 
 def test_a_newer_version_is_told_before_signing(prescriber: User, admin: User, maria: Patient, own: PolicyRow) -> None:

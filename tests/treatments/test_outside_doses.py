@@ -207,7 +207,7 @@ def test_the_database_wants_to_know_who_took_a_line_off(maria: Patient, nurse: U
 def test_a_form_sent_twice_counts_once(maria: Patient, nurse: User) -> None:
     sent = uuid.uuid4()
     for _ in range(2):
-        tell(nurse, maria, uid=sent)
+        assert "50 units given elsewhere" in tell(nurse, maria, uid=sent)
     assert OutsideDose.objects.count() == AuditEntry.objects.filter(kind="outside dose").count() == 1
 
 

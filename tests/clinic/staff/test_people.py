@@ -1,6 +1,9 @@
 """Inviting people, changing what they are, and ending their access: what an admin can do, and what nobody can."""
 
+import datetime as dt
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,7 +16,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from clinic.access import CAPABILITIES, Capability
-from clinic.models import Clinic, Invitation, Membership, Role, User
+from clinic.models import AuditEntry, Clinic, Invitation, Membership, Role, User
 from clinic.staff import actions
 from tests.builders import make_user
 from tests.conftest import log_in
@@ -58,8 +61,22 @@ def test_looking_at_an_invitation_takes_nothing(link: str) -> None:
     assert not User.objects.filter(email=EMAIL).exists()
 
 
+def test_an_address_in_capitals_is_the_same_address(link: str, admin: User) -> None:
+    page = log_in(admin).post(reverse("staff:people"), {"email": EMAIL.upper(), "role": Role.READ_ONLY}, follow=True)
+    assert f"Invited {EMAIL}" in page.content.decode()
+    assert Invitation.objects.filter(email=EMAIL).count() == 2
+
+
+def test_who_works_here_already_is_not_invited(admin: User, front_desk: User) -> None:
+    form = {"email": front_desk.email, "role": Role.ADMIN}
+    assert "This person works here already." in log_in(admin).post(reverse("staff:people"), form).content.decode()
+    assert not Invitation.objects.exists()
+
+
 def test_an_invitation_works_once(link: str) -> None:
     Client().post(link, NEW)
+    with pytest.raises(actions.Refused, match="has been used"):
+        actions.take(token=link.split("/")[2], at=timezone.now(), **NEW)
     again = Client().get(link)
     assert again.status_code == 404
     assert "If you made your log-in with it, sign in." in again.content.decode()
@@ -147,6 +164,32 @@ def test_what_an_admin_offered_ends_with_their_right_to(link: str, admin: User, 
         actions.change_role(membership=row, role=Role.FRONT_DESK, by=other, at=timezone.now())
     assert Client().post(link, NEW).status_code == 404
     assert Invitation.objects.get().withdrawn_by == other
+
+
+def test_nobody_but_an_admin_of_the_clinic_does_any_of_it(
+    link: str, admin: User, front_desk: User, riverside: Clinic, lakeside: Clinic
+) -> None:
+    elsewhere = make_user("eve@lakeside.example", "Eve Else", (lakeside, Role.ADMIN))
+    letter, row = Invitation.objects.get(), Membership.objects.get(user=admin)
+    acts: list[Callable[..., Any]] = [
+        lambda **who: actions.invite(clinic=riverside, email="new@riverside.example", role=Role.ADMIN, **who),
+        lambda **who: actions.withdraw(invitation=letter, **who),
+        lambda **who: actions.change_role(membership=row, role=Role.READ_ONLY, **who),
+        lambda **who: actions.end_access(membership=row, **who),
+        lambda **who: actions.sign_out(membership=row, **who),
+    ]
+    for act in acts:
+        for somebody in (front_desk, elsewhere):
+            with pytest.raises(actions.Refused, match="Only an admin of the clinic"):
+                act(by=somebody, at=timezone.now())
+
+
+def test_an_invitation_lets_in_for_three_days(link: str) -> None:
+    token, ends = link.split("/")[2], Invitation.objects.get().expires_at
+    assert ends == timezone.now() + dt.timedelta(days=3)
+    with pytest.raises(actions.Refused, match="too old"):
+        actions.take(token=token, at=ends, **NEW)
+    assert actions.take(token=token, at=ends - dt.timedelta(seconds=1), **NEW)
 
 
 def test_a_made_up_link_and_one_for_something_else_let_nobody_in(link: str) -> None:
@@ -280,9 +323,34 @@ def test_only_an_admin_of_the_clinic_acts(prescriber: User, front_desk: User, st
 def test_the_last_admin_stays(admin: User, riverside: Clinic) -> None:
     other = make_user("bea@riverside.example", "Bea Holm", (riverside, Role.ADMIN))
     actions.end_access(membership=other.memberships.get(), by=admin, at=timezone.now())
-    with pytest.raises(actions.Refused):
-        actions.end_access(membership=admin.memberships.get(), by=other, at=timezone.now())
-    assert admin.memberships.get().active
+    for act in (actions.end_access, partial(actions.change_role, role=Role.READ_ONLY)):
+        with pytest.raises(actions.Refused, match="Only an admin"):
+            act(membership=admin.memberships.get(), by=other, at=timezone.now())
+    row = admin.memberships.get()
+    assert (row.active, row.role) == (True, Role.ADMIN)
+
+
+def test_who_works_at_another_clinic_too_stays_signed_in_there(admin: User, front_desk: User, lakeside: Clinic) -> None:
+    Membership.objects.create(user=front_desk, clinic=lakeside, role=Role.FRONT_DESK)
+    client = log_in(front_desk)
+    actions.end_access(membership=front_desk.memberships.get(clinic__slug="riverside"), by=admin, at=timezone.now())
+    assert client.get(reverse("treatments:today")).status_code == 200
+
+
+def test_each_of_it_is_in_the_log_with_who_did_it(link: str, admin: User) -> None:
+    Client().post(link, NEW)
+    noor = User.objects.get(email=EMAIL)
+    client = log_in(admin)
+    client.post(reverse("staff:change_role", args=[noor.uid]), {"role": Role.READ_ONLY})
+    client.post(reverse("staff:sign_out", args=[noor.uid]))
+    client.post(reverse("staff:end_access", args=[noor.uid]))
+    client.post(reverse("staff:people"), {"email": "other@riverside.example", "role": Role.READ_ONLY})
+    client.post(reverse("staff:withdraw", args=[Invitation.objects.get(taken_at=None).uid]))
+    kinds = ["invitation", "membership", "membership", "session", "membership", "invitation", "invitation"]
+    entries = AuditEntry.objects.filter(kind__in=set(kinds)).order_by("pk")
+    assert [one.kind for one in entries] == kinds
+    assert [one.actor for one in entries] == [admin, noor, *[admin] * 5]
+    assert [one.history_user for one in Membership.history.filter(user=noor).order_by("pk")] == [admin] * 3
 
 
 def test_every_change_has_an_author_and_a_time(admin: User, front_desk: User) -> None:
