@@ -247,6 +247,7 @@ def test_after_a_day_it_is_given_up_where_an_admin_sees_it(
     browser = log_in(admin)
     assert "It answered 503." in browser.get(reverse("hooks:list")).content.decode()
     browser.post(reverse("hooks:send_again", args=[call.uid]))
+    assert list(AuditEntry.objects.filter(kind="webhook").values_list("action", flat=True)) == ["create", "change"]
     tell(at + dt.timedelta(minutes=1))
     call.refresh_from_db()
     assert (call.state, call.tries, call.attempts) == ("told", 1, 9)  # a caller of before writes nothing over it

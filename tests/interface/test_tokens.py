@@ -147,6 +147,9 @@ def test_when_it_was_last_used_is_kept_to_the_minute(program: Program) -> None:
     with time_machine.travel(NOW + dt.timedelta(seconds=30), tick=False):
         program.get("Schedule")
     assert Integration.objects.get().last_used_at == NOW
+    with time_machine.travel(NOW + dt.timedelta(seconds=60), tick=False):
+        program.get("Schedule")
+    assert Integration.objects.get().last_used_at == NOW + dt.timedelta(seconds=60)
 
 
 @pytest.fixture

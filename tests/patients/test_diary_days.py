@@ -50,6 +50,18 @@ def test_a_headache_of_unknown_length_is_a_headache_day(maria: Patient, nurse: U
     assert (window.headache_days, window.long_headache_days, window.hours_unknown) == (1, 0, 1)
 
 
+def test_a_day_that_staff_wrote_has_its_author(maria: Patient, nurse: User) -> None:
+    write(maria, nurse)
+    assert DiaryDay.history.get().history_user == nurse
+
+
+def test_the_front_desk_settles_nothing_that_two_sources_say(maria: Patient, nurse: User, front_desk: User) -> None:
+    write(maria, nurse, PATIENT, headache_hours=Decimal(0))
+    write(maria, nurse, CLINIC)
+    with pytest.raises(Refused, match="Your role"):
+        settle_claim(claim=DiaryClaim.objects.get(), take=True, reason="She says so", by=front_desk, at=NOW)
+
+
 def test_the_same_again_changes_nothing(maria: Patient, nurse: User) -> None:
     write(maria, nurse)
     assert write(maria, nurse) == Written(same=1)

@@ -17,7 +17,7 @@ from patients.eligibility import Count, Findings, Policy, Stage
 from patients.eligibility.policy import NICE, SAMPLE_B
 from patients.models import Assessment, DiaryDay, Patient, PreventiveTrial
 from patients.models import Policy as PolicyRow
-from tests.builders import NOW, TODAY, make_assessment, make_course, make_session
+from tests.builders import NOW, TODAY, make_assessment, make_course, make_patient, make_session
 from tests.conftest import log_in
 from tests.patients.test_detail import keep_diary
 from treatments.models import Status
@@ -155,6 +155,15 @@ def test_a_diary_changed_while_one_reads_is_told_with_count_and_time(prescriber:
     assert "2 days changed at 10:40am" in page
     assert "Look again" in page
     assert Assessment.objects.get().signed_at is None
+
+
+def test_the_diary_of_somebody_else_keeps_nobody_from_signing(prescriber: User, maria: Patient) -> None:
+    waiting = by_diary(maria, prescriber)
+    other = make_patient(maria.clinic, "Tom", "Reid")
+    keep_diary(other, 28)
+    change_days(other, 2, LATER)
+    assert sign(log_in(prescriber), waiting)[0] == 200
+    assert Assessment.objects.get().signed_by == prescriber
 
 
 def test_applying_the_rule_again_clears_the_way_even_with_the_same_counts(

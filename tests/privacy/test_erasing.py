@@ -456,6 +456,15 @@ def test_the_page_names_every_other_record_that_goes(maria: Patient, kit: Any, k
     assert f"Records joined with this one go with it: {other.record_number}." in shown
 
 
+def test_the_page_of_a_person_names_their_erasures_and_no_others(
+    maria: Patient, harbour: World, keeper: User, kit: Any
+) -> None:
+    other = make_patient(harbour.clinic, "Uwe", "Berg", record_number="H9")
+    wipe(other, keeper)
+    assert not kit.get(reverse("privacy:about", args=[maria.uid])).context["erasures"]
+    assert len(kit.get(reverse("privacy:about", args=[other.uid])).context["erasures"]) == 1
+
+
 def test_nobody_is_erased_by_a_link(maria: Patient, kit: Any) -> None:
     kit.get(f"{page(maria)}?what=person&reason=order&confirm={maria.record_number}")
     assert not Erasure.objects.exists()

@@ -153,8 +153,8 @@ def test_moving_frees_the_old_time_and_raises_the_version(
 ) -> None:
     old, later = slots.suggest(course=toms, now=NOW), slots.suggest(course=session.course, now=NOW)[-1]
     place = Slot(session.injector, session.room, session.starts_at, session.ends_at)  # type: ignore[arg-type]
-    moved = booking.move(session=session, version=1, slot=later, by=front_desk, at=NOW)
-    assert (moved.version, moved.starts_at) == (2, later.starts_at)
+    moved = booking.move(session=session, version=1, slot=later, by=front_desk, at=NOW + MINUTE)
+    assert (moved.version, moved.starts_at, moved.placed_at) == (2, later.starts_at, NOW + MINUTE)
     assert book(toms, place, front_desk).starts_at == place.starts_at != old[0].starts_at
 
 

@@ -20,6 +20,7 @@ from clinic.models import AuditEntry, Clinic, Invitation, Membership, Role, User
 from clinic.staff import actions
 from tests.builders import make_user
 from tests.conftest import log_in
+from tests.interface.programs import Program
 
 NEW = {"full_name": "Noor Haddad", "password": "a new and longer password"}
 EMAIL = "noor@riverside.example"
@@ -157,13 +158,45 @@ def test_of_two_letters_written_at_once_one_lets_in(link: str, admin: User, rive
 @pytest.mark.parametrize("ended", [True, False])
 def test_what_an_admin_offered_ends_with_their_right_to(link: str, admin: User, riverside: Clinic, ended: bool) -> None:
     other = make_user("oda@riverside.example", "Oda Lund", (riverside, Role.ADMIN))
+    stands, _ = actions.invite(
+        clinic=riverside, email="uma@riverside.example", role=Role.ADMIN, by=other, at=timezone.now()
+    )
     row = Membership.objects.get(user=admin)
     if ended:
         actions.end_access(membership=row, by=other, at=timezone.now())
     else:
         actions.change_role(membership=row, role=Role.FRONT_DESK, by=other, at=timezone.now())
     assert Client().post(link, NEW).status_code == 404
-    assert Invitation.objects.get().withdrawn_by == other
+    assert Invitation.objects.exclude(pk=stands.pk).get().withdrawn_by == other
+    stands.refresh_from_db()
+    assert stands.withdrawn_at is None
+
+
+def test_a_letter_ends_none_that_another_clinic_wrote_to_the_same_address(
+    link: str, riverside: Clinic, lakeside: Clinic
+) -> None:
+    eve = make_user("eve@lakeside.example", "Eve Else", (lakeside, Role.ADMIN))
+    actions.invite(clinic=lakeside, email=EMAIL, role=Role.READ_ONLY, by=eve, at=timezone.now())
+    assert Invitation.objects.get(clinic=riverside).withdrawn_at is None
+
+
+def test_whose_access_has_ended_is_invited_again(admin: User, front_desk: User, riverside: Clinic) -> None:
+    actions.end_access(membership=front_desk.memberships.get(), by=admin, at=timezone.now())
+    assert actions.invite(clinic=riverside, email=front_desk.email, role=Role.READ_ONLY, by=admin, at=timezone.now())
+
+
+def test_people_and_letters_of_another_clinic_are_not_there(
+    link: str, admin: User, stranger: User, lakeside: Clinic
+) -> None:
+    eve = make_user("eve@lakeside.example", "Eve Else", (lakeside, Role.ADMIN))
+    program = Program(lakeside)
+    browser, letter = log_in(eve), Invitation.objects.get()
+    page = browser.get(reverse("staff:people"))
+    assert {row.user for row in page.context["staff"]} == {stranger, eve, program.by}  # and nobody's program
+    assert admin.full_name not in page.content.decode()
+    assert EMAIL not in page.content.decode()
+    for name, uid in (("withdraw", letter.uid), ("send_again", letter.uid), ("change_role", admin.uid)):
+        assert browser.post(reverse(f"staff:{name}", args=[uid]), {"role": Role.READ_ONLY}).status_code == 404
 
 
 def test_nobody_but_an_admin_of_the_clinic_does_any_of_it(
