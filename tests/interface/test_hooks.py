@@ -5,26 +5,27 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import time_machine
 from cryptography.fernet import Fernet
+from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.urls import reverse
 from pytest_django import Settings
 from urllib3.util import Timeout
 
-from clinic.models import AuditEntry, Clinic, Injector, User
+from clinic.models import AuditEntry, Clinic, Injector, Role, User
 from interface.hooks import addresses, calling, delivery, gathering, keeping, signature
 from interface.hooks.calling import call_due
 from interface.hooks.events import NAMES, name_of
 from interface.hooks.gathering import gather
 from interface.models import Hook, HookCall
 from reminders.models import Heartbeat
-from tests.builders import NOW, make_course, make_injector, make_patient, make_session
+from tests.builders import NOW, make_course, make_injector, make_patient, make_session, make_user
 from tests.conftest import log_in
 from tests.interface.listener import Listener, listening
 from treatments import booking, undoing
@@ -127,6 +128,37 @@ def test_another_clinic_s_visits_are_not_told(
     theirs.events.create(clinic=lakeside, at=NOW, kind="booked")
     tell()
     assert not listener.heard
+
+
+def test_of_two_clinics_that_tell_programs_each_tells_its_own_visits(
+    hook: Hook, booked: TreatmentSession, lakeside: Clinic
+) -> None:
+    eve = make_user("eve@lakeside.example", "Eve Else", (lakeside, Role.ADMIN))
+    other = keeping.make(clinic=lakeside, url="https://lake.example/", events=list(NAMES), by=eve, at=NOW)
+    theirs = make_session(make_course(make_patient(lakeside)), make_injector(lakeside), NOW + dt.timedelta(days=1))
+    theirs.events.create(clinic=lakeside, at=NOW, kind="booked")
+    gather(now=SOON)
+    told = HookCall.objects.values_list("hook", "event__session")
+    assert set(told) == {(hook.pk, booked.pk), (other.pk, theirs.pk)}
+
+
+def test_nobody_but_an_admin_of_the_clinic_has_programs_told(
+    hook: Hook, booked: TreatmentSession, front_desk: User, lakeside: Clinic
+) -> None:
+    gather(now=SOON)
+    HookCall.objects.update(state="failed")
+    call = HookCall.objects.select_related("hook__clinic", "clinic").get()
+    eve = make_user("eve@lakeside.example", "Eve Else", (lakeside, Role.ADMIN))
+    acts: list[Callable[..., Any]] = [
+        lambda **who: keeping.make(clinic=hook.clinic, url="https://new.example/", events=list(NAMES), **who),
+        lambda **who: keeping.rotate(hook=hook, **who),
+        lambda **who: keeping.end(hook=hook, **who),
+        lambda **who: keeping.send_again(call=call, **who),
+    ]
+    for act in acts:
+        for by in (front_desk, eve):
+            with pytest.raises(PermissionDenied):
+                act(by=by, at=NOW)
 
 
 def test_what_a_slow_transaction_wrote_late_is_told_all_the_same(

@@ -5,7 +5,10 @@ from contextlib import closing
 
 import pytest
 
+from clinic.models import Clinic
 from patients.importing import Checked, Effect, Fault, Repeats, Report, batches, run_import
+from patients.models import Patient
+from tests.builders import make_patient
 
 GOOD = Checked(2, Effect.NEW, "value")
 SAME = Checked(3, Effect.UNCHANGED, "same")
@@ -45,6 +48,21 @@ def test_rows_that_turn_bad_between_check_and_write_undo_the_write() -> None:
     report, _ = run([GOOD], [GOOD, BAD])
     assert not report.written
     assert report.faults == [Fault(4, "mrn", "is not known")]
+
+
+def test_of_a_list_that_turns_bad_in_its_last_rows_the_first_are_not_kept(riverside: Clinic) -> None:
+    passes = iter(([GOOD], [BAD]))
+
+    def check() -> Iterator[Sequence[Checked[str]]]:
+        yield [GOOD]
+        yield next(passes)
+
+    def write(values: Sequence[str]) -> None:
+        for _ in values:
+            make_patient(riverside)
+
+    report = run_import(check=check, write=write, dry_run=False, skip_bad=False)
+    assert (report.written, Patient.objects.exists()) == (False, False)
 
 
 def test_a_fault_names_line_field_and_reason() -> None:

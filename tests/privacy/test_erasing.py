@@ -565,6 +565,18 @@ def test_who_is_named_as_past_their_time_was_looked_at(forgotten: Patient, keepe
     assert (entry.actor, entry.action, entry.rows) == (keeper, "read", 1)
 
 
+def test_a_text_that_waits_keeps_nobody_whose_time_is_over(harbour: World, forgotten: Patient) -> None:
+    Retention.objects.create(clinic=harbour.clinic, record_years=8, erase_by_itself=True)
+    text = InboundMessage.objects.create(
+        clinic=harbour.clinic, patient=forgotten, gateway_id="SM904", sender="+447700900555", body="I am ill",
+        received_at=NOW, meaning="other",
+    )  # fmt: skip
+    forget()
+    text.refresh_from_db()
+    assert (text.body, text.state, text.done_by) == ("", "open", None)
+    assert Erasure.objects.get().patient == forgotten
+
+
 def test_where_nobodys_time_is_over_nobody_is_said_to_be_erased(keeper: User, kit: Any) -> None:
     kit.post(reverse("privacy:settings"), {"record_years": "50", "text_days": "90", "erase_by_itself": "on"})
     page = kit.get(reverse("privacy:settings")).content.decode()
