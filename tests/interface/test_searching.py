@@ -54,6 +54,14 @@ def test_pages_hold_everything_once_in_every_order(program: Program, visits: lis
     assert found == (expected[::-1] if sort.startswith("-") else expected)
 
 
+def test_pages_by_date_hold_everything_once_whatever_was_booked_first(
+    program: Program, visits: list[TreatmentSession], riverside: Clinic, osei: Injector
+) -> None:
+    first = make_session(make_course(make_patient(riverside, "Jo", "Park")), osei, visits[0].starts_at - MINUTE)
+    found = [uid for page in pages(program, "Appointment", _count=2, _sort="date") for uid in page]
+    assert found == uids([first, *visits])
+
+
 def test_a_search_for_many_people_has_a_next_page(program: Program, visits: list[TreatmentSession]) -> None:
     asked = ",".join(f"Patient/{visit.course.patient.uid}" for visit in [*visits, *visits])
     found = pages(program, "Appointment", patient=asked, _count=2)

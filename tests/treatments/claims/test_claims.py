@@ -9,19 +9,19 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.models import AuditEntry, Clinic, User
+from clinic.models import AuditEntry, Clinic, Role, User
 from patients.diagnosis_codes import BILLABLE, disagreement, fault, intractable, with_aura
 from patients.eligibility import Findings
 from patients.eligibility.storing import pack
 from patients.models import Patient
-from tests.builders import NOW, TODAY, make_assessment, make_patient
+from tests.builders import NOW, TODAY, make_assessment, make_patient, make_record, make_user
 from tests.conftest import log_in
 from tests.pages import text
 from tests.treatments.recording.conftest import findings
 from tests.treatments.stock.conftest import EXPIRY, Receive, Sign, in_room, sign, stocked
 from treatments.claims import drafting, lines
 from treatments.claims.lines import Given
-from treatments.models import ClaimDraft, TreatmentSession
+from treatments.models import ClaimDraft, TreatmentSession, Vial
 from treatments.recording import VialUsed, correct_record
 
 __all__ = ["in_room", "sign", "stocked"]
@@ -137,6 +137,16 @@ class TestDrafts:
         found = [(line.code, line.modifier, line.quantity) for line in drafting.lines_of(record)]
         assert found == [("64615", "", 1), ("J0585", "JZ", 100)]
 
+    def test_a_record_of_before_vials_said_what_they_gave_is_billed_by_its_own_units(
+        self, in_room: TreatmentSession
+    ) -> None:
+        record = make_record(in_room, screened_on=TODAY, started_at=NOW)
+        Vial.objects.create(
+            clinic=in_room.clinic, record=record, lot="C4471", expires_on=EXPIRY, used_on=TODAY, strength=200
+        )
+        found = [(line.code, line.modifier, line.quantity) for line in drafting.lines_of(record)]
+        assert found == [("64615", "", 1), ("J0585", "", 155), ("J0585", "JW", 45)]
+
     def test_a_record_that_was_corrected_after_the_export_is_told_where_claims_are_read(
         self, signed: TreatmentSession, admin: User, nurse: User
     ) -> None:
@@ -163,7 +173,10 @@ class TestDrafts:
 
     def test_the_code_changes_until_it_was_exported(self, signed: TreatmentSession, admin: User) -> None:
         drafting.draft_claim(session=signed, diagnosis_code="G43.709", by=admin, at=NOW)
-        drafting.draft_claim(session=signed, diagnosis_code="G43.719", by=admin, at=NOW)
+        other = make_user("bea@riverside.example", "Bea Holm", (signed.clinic, Role.ADMIN))
+        later = NOW + dt.timedelta(hours=1)
+        changed = drafting.draft_claim(session=signed, diagnosis_code="G43.719", by=other, at=later)
+        assert (changed.drafted_by, changed.drafted_at) == (other, later)
         drafting.export(clinic=signed.clinic, first=TODAY, last=TODAY, by=admin, at=NOW)
         with pytest.raises(drafting.Refused, match="exported already"):
             drafting.draft_claim(session=signed, diagnosis_code="G43.709", by=admin, at=NOW)
