@@ -42,7 +42,7 @@ def make(
     )
     granted = sorted(scopes)
     if BOOKING in granted:
-        Membership.objects.create(user=user, clinic=clinic, role=Role.FRONT_DESK)
+        _save(Membership(user=user, clinic=clinic, role=Role.FRONT_DESK), by)
     made = Integration(
         clinic=clinic,
         name=name,
@@ -66,7 +66,9 @@ def revoke(*, integration: Integration, by: User, at: dt.datetime) -> Integratio
     """End a token at once. Ending it again changes nothing."""
     _may_set_up(by, integration.clinic)
     if Integration.objects.filter(pk=integration.pk, revoked_at=None).update(revoked_at=at, revoked_by=by):
-        Membership.objects.filter(user=integration.user_id).update(active=False)
+        for role in Membership.objects.filter(user=integration.user_id):
+            role.active = False
+            _save(role, by)
         _note(integration, AuditEntry.Action.CHANGE, by, at)
     integration.refresh_from_db()
     return integration
@@ -98,6 +100,11 @@ def note_use(integration: Integration, now: dt.datetime) -> None:
 def _may_set_up(by: User, clinic: Clinic) -> None:
     if not allows(by, clinic, Capability.SETUP):
         raise PermissionDenied
+
+
+def _save(role: Membership, by: User) -> None:
+    role._history_user = by  # type: ignore[attr-defined]
+    role.save()
 
 
 def _note(made: Integration, action: AuditEntry.Action, by: User, at: dt.datetime) -> None:

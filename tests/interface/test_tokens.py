@@ -202,6 +202,15 @@ def test_an_admin_revokes_it(admin: User, posted: dict[str, Any]) -> None:
     assert list(AuditEntry.objects.filter(kind="integration").values_list("action", flat=True)) == ["create", "change"]
 
 
+def test_the_role_of_a_program_has_its_author_when_it_begins_and_when_it_ends(program: Program, admin: User) -> None:
+    tokens.revoke(integration=program.integration, by=admin, at=NOW)
+    lines = Membership.history.filter(user=program.integration.user).order_by("history_id")
+    assert [(line.active, line.history_user, line.history_date) for line in lines] == [
+        (True, program.by, NOW),
+        (False, admin, NOW),
+    ]
+
+
 def test_before_it_is_revoked_a_page_says_what_ends_and_changes_nothing(admin: User, program: Program) -> None:
     browser, address = log_in(admin), reverse("integrations:revoke", args=[program.integration.uid])
     assert f'href="{address}"' in browser.get(reverse(PAGE)).content.decode()
