@@ -175,6 +175,12 @@ def test_if_none_exist_takes_an_identifier_and_nothing_else(
     assert not TreatmentSession.objects.exists()
 
 
+def test_if_none_exist_and_the_visit_have_one_identifier(program: Program, course: Course, osei: Injector) -> None:
+    response = post(program, wanted(course.patient, osei, identifier=[NAME]), If_None_Exist="identifier=urn:visits|7")
+    assert response.status_code == 400
+    assert not TreatmentSession.objects.exists()
+
+
 def test_an_identifier_of_another_person_s_visit_is_refused(program: Program, course: Course, osei: Injector) -> None:
     post(program, wanted(course.patient, osei, identifier=[NAME]))
     other = make_course(make_patient(course.clinic, "Jo", "Park"))

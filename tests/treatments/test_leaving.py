@@ -315,6 +315,16 @@ def test_what_was_refused_on_the_second_record_is_refused_on_the_one_that_stays(
     assert ContactPoint.objects.usable().filter(patient=maria, channel="sms").exists() is may_write
 
 
+def test_what_was_refused_for_another_number_is_not_refused_for_the_one_that_stays(
+    desk: Client, maria: Patient, double: Patient, front_desk: User
+) -> None:
+    double.contact_points.filter(channel="sms").update(
+        address="+447700900555", withdrawn_at=NOW, withdrawn_source="told staff", withdrawn_by=front_desk
+    )
+    close(desk, double, closed="merged", into=maria.record_number)
+    assert ContactPoint.objects.usable().filter(patient=maria, channel="sms").exists()
+
+
 def test_the_page_of_a_dead_person_says_so_and_the_search_too(desk: Client, maria: Patient, double: Patient) -> None:
     close(desk, maria, closed="died", died_on="2026-11-21")
     assert "Died on Saturday 21 November 2026." in page(desk, maria)

@@ -121,6 +121,13 @@ def test_a_line_of_before_keeps_none_from_coming_back(maria: Patient, nurse: Use
     assert "Undone." in put_back(nurse)
 
 
+def test_another_dose_that_was_told_since_keeps_none_from_coming_back(maria: Patient, nurse: User) -> None:
+    tell(nurse, maria)
+    take_off(nurse, OutsideDose.objects.get())
+    tell(nurse, maria, units="100")
+    assert "Undone." in put_back(nurse)
+
+
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [(180, "Undone."), (181, "This can be undone for 3 minutes. Write the dose down again.")],
