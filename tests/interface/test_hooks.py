@@ -282,6 +282,7 @@ def test_after_a_day_it_is_given_up_where_an_admin_sees_it(
     assert list(AuditEntry.objects.filter(kind="webhook").values_list("action", flat=True)) == ["create", "change"]
     tell(at + dt.timedelta(minutes=1))
     call.refresh_from_db()
+    assert not keeping.send_again(call=call, by=admin, at=at)  # it is told by now
     assert (call.state, call.tries, call.attempts) == ("told", 1, 9)  # a caller of before writes nothing over it
     assert listener.heard[-1].headers["webhook-id"] == str(call.uid)
 

@@ -202,6 +202,12 @@ def test_an_admin_revokes_it(admin: User, posted: dict[str, Any]) -> None:
     assert list(AuditEntry.objects.filter(kind="integration").values_list("action", flat=True)) == ["create", "change"]
 
 
+def test_a_token_that_is_revoked_twice_keeps_who_did_it_first(program: Program, admin: User) -> None:
+    for by, at in ((admin, NOW), (program.by, NOW + dt.timedelta(hours=1))):
+        ended = tokens.revoke(integration=program.integration, by=by, at=at)
+    assert (ended.revoked_by, ended.revoked_at) == (admin, NOW)
+
+
 def test_the_role_of_a_program_has_its_author_when_it_begins_and_when_it_ends(program: Program, admin: User) -> None:
     tokens.revoke(integration=program.integration, by=admin, at=NOW)
     lines = Membership.history.filter(user=program.integration.user).order_by("history_id")

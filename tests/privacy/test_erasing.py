@@ -22,7 +22,7 @@ from privacy.rules import CONTACT, RULES
 from privacy.seen import past_their_time
 from privacy.tasks import forget
 from reminders.models import Delivery, InboundMessage, OneOff, Reminder, ReminderRule
-from tests.builders import NOW, TODAY, make_assessment, make_course, make_patient, make_user
+from tests.builders import NOW, TODAY, make_assessment, make_clinic, make_course, make_patient, make_user
 from tests.clinic.test_constraints import refused
 from tests.conftest import log_in
 from tests.interface.programs import Program
@@ -313,9 +313,15 @@ def test_texts_from_their_numbers_that_were_put_to_nobody_go_too(maria: Patient,
         InboundMessage.objects.create(
             clinic=maria.clinic, gateway_id=number, sender=number, body="I am ill", received_at=NOW, meaning="other"
         )
+    elsewhere = InboundMessage.objects.create(
+        clinic=make_clinic("Lakeside"), gateway_id="1", sender="+447700900557", body="See you", received_at=NOW,
+        meaning="other",
+    )  # fmt: skip
     wipe(maria, keeper, what)
-    left = InboundMessage.objects.filter(patient=None).exclude(sender="").values_list("sender", flat=True)
-    assert set(left) == {"+447700900556", "+447700900558"}
+    left = InboundMessage.objects.filter(patient=None, clinic=maria.clinic).exclude(sender="")
+    assert set(left.values_list("sender", flat=True)) == {"+447700900556", "+447700900558"}
+    elsewhere.refresh_from_db()
+    assert elsewhere.body == "See you"
     assert [one.body for one in InboundMessage.objects.filter(sender="", patient=None)] == ["", ""]
 
 

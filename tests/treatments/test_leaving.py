@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from clinic.models import Clinic, Injector, User
+from clinic.models import AuditEntry, Clinic, Injector, User
 from patients.actions import change_patient, reopen_record
 from patients.eligibility import Answer
 from patients.gathering import read_record
@@ -104,6 +104,29 @@ def test_an_allergy_noted_on_the_second_record_stands_on_the_one_that_stays(
     leaving.merge(patient=double, into=maria, by=front_desk, at=NOW)
     maria.refresh_from_db()
     assert maria.safety_note == "Faints; Allergic to albumin"
+
+
+def test_what_goes_with_a_record_and_back_has_its_author(maria: Patient, double: Patient, front_desk: User) -> None:
+    day = DiaryDay.objects.create(
+        clinic=maria.clinic,
+        patient=double,
+        date=TODAY - dt.timedelta(days=1),
+        headache_hours=5,
+        source="patient",
+        entered_at=NOW,
+    )
+    leaving.merge(patient=double, into=maria, by=front_desk, at=NOW + MINUTE)
+    reopen_record(patient=double, by=front_desk, at=NOW + 2 * MINUTE)
+    lines = day.history.order_by("history_id").values_list("patient", "history_user", "history_date")
+    assert list(lines)[1:] == [
+        (maria.pk, front_desk.pk, NOW + MINUTE),
+        (double.pk, front_desk.pk, NOW + 2 * MINUTE),
+    ]
+    entries = AuditEntry.objects.filter(kind="patient", subject=double.uid, action="change")
+    assert list(entries.values_list("actor", "at").order_by("pk")) == [
+        (front_desk.pk, NOW + MINUTE),
+        (front_desk.pk, NOW + 2 * MINUTE),
+    ]
 
 
 @pytest.mark.parametrize("own", ["Faints", ""])

@@ -96,6 +96,13 @@ def test_guessing_one_log_in_from_many_addresses_is_stopped(front_desk: User) ->
     assert b"Too many tries" in sign_in(Client(REMOTE_ADDR="203.0.113.99"), front_desk.email).content
 
 
+def test_an_address_in_other_letters_does_not_begin_the_count_of_a_log_in_anew(front_desk: User) -> None:
+    for number in range(10):
+        written = front_desk.email[:number].upper() + front_desk.email[number:]
+        sign_in(Client(REMOTE_ADDR=f"203.0.113.{number}"), written, "wrong")
+    assert b"Too many tries" in sign_in(Client(REMOTE_ADDR="203.0.113.99"), front_desk.email).content
+
+
 @pytest.mark.parametrize("host", ["testserver:{}", "TestServer:{}"])
 def test_a_forged_host_does_not_begin_the_count_of_a_log_in_anew(front_desk: User, host: str) -> None:
     for number in range(10):

@@ -162,6 +162,13 @@ def test_vials_of_another_clinic_are_not_discarded(stocked: Receive, lakeside: C
     assert states() == [State.IN_STOCK]
 
 
+def test_a_recall_at_another_clinic_leaves_the_vials_here(stocked: Receive, lakeside: Clinic) -> None:
+    stocked()
+    theirs = make_user("nell@lakeside.example", "RN Nell", (lakeside, Role.NURSE_INJECTOR))
+    changes.recall_lot(clinic=lakeside, lot="C4471", reason="Particles", by=theirs, at=NOW)
+    assert states() == [State.IN_STOCK]
+
+
 def test_more_than_there_is_cannot_be_discarded(stocked: Receive, riverside: Clinic, nurse: User) -> None:
     stocked()
     with pytest.raises(Refused, match="Only 1 of lot C4471"):
