@@ -23,7 +23,7 @@ BOOKED_INSTEAD = "The visit was cancelled, and another one booked in its place"
 ASKED_TO_MOVE = "They asked to move"
 BEGUN = "The visit has begun or is over"
 AS_BEFORE = "The visit stands as it did"
-OFFER_OVER = "The time was taken, or the offer has ended"
+OFFER_OVER = "The time was taken, the offer has ended, or they were seen or have a visit before it"
 NOT_DUE = "A visit is booked, or the course has ended"
 SWITCHED_OFF = "The clinic has switched this message off"
 RECORD_CLOSED = "The record is closed"
@@ -109,8 +109,15 @@ def course_stands() -> Q:
 
 @cache
 def offer_stands() -> Q:
-    """For a reminder: the time it offers is still to be had, its person has not answered, and their course goes on."""
+    """For a reminder: the time it offers is still to be had, and its person may take it and has not answered.
+
+    They may no longer once they were seen since, or have a visit before it (`treatments.recall.offers.still_fits`).
+    """
+    visits = TreatmentSession.objects.filter(course=OuterRef("course"))
+    before = Q(status__in=OPEN, starts_at__lte=OuterRef("offer__starts_at"))
+    seen_since = Q(given_on__isnull=False, starts_at__gte=OuterRef("offer__offered_at"))
     invitations = OfferInvitation.objects.filter(
+        ~Exists(visits.filter(before | seen_since)),
         pk=OuterRef("invitation_id"),
         offer__state=SlotOffer.State.OPEN,
         answer=OfferInvitation.Answer.NONE,

@@ -96,7 +96,9 @@ def bring_back(*, now: dt.datetime) -> int:
     What a person started comes back by a person alone, and what was stopped with its rule only if the rule, switched on
     again, speaks of it: of a booking weeks ago nobody hears.
     """
-    again = _A_VISIT & visit_stands() | _A_COURSE & Q(asked_on__isnull=True) & course_stands()
+    again = (
+        _A_VISIT & visit_stands() | _A_COURSE & Q(asked_on__isnull=True) & course_stands() | _AN_OFFER & offer_stands()
+    )
     stopped = Reminder.objects.filter(
         again, _SPOKEN_OF, state=State.CANCELLED, useful_until__gt=now - JUST_OVER, rule__active=True
     )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -21,13 +22,14 @@ from tests.conftest import log_in
 from tests.pages import text
 from tests.reminders.conftest import Gateway
 from tests.reminders.reading import words
-from treatments import booking
+from treatments import booking, undoing
 from treatments.models import Course, OfferInvitation, SlotOffer, TreatmentSession
 from treatments.recall import offers
 from treatments.slots import Slot
 
 TOMORROW = NOW + dt.timedelta(days=1)
-HELD = dt.timedelta(minutes=3)
+MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
+HELD = 3 * MINUTE
 
 
 @pytest.fixture
@@ -296,3 +298,37 @@ def test_nobody_is_asked_for_a_yes_that_would_be_refused(
     answer = client.post(f"{url}take/")
     assert answer.status_code == 409
     assert ("your other visit" in answer.text) is (happens == _earlier)  # the others have none
+
+
+@pytest.mark.parametrize("happens", [_ended, _earlier, _treated], ids=lambda one: one.__name__.strip("_"))
+@pytest.mark.parametrize("planned_anew", [True, False])
+def test_who_could_not_say_yes_any_more_is_not_written_to(
+    offer: SlotOffer,
+    course: Course,
+    tom: Course,
+    osei: Injector,
+    gateways: dict[str, Gateway],
+    happens: Callable[[Course, Injector], None],
+    planned_anew: bool,
+) -> None:
+    reconcile(now=NOW)
+    happens(course, osei)
+    if planned_anew:
+        reconcile(now=NOW + HELD)
+    send_due(clock=lambda: NOW + HELD)
+    asked = Reminder.objects.filter(invitation__offer=offer, state="sent")
+    assert [one.course for one in asked] == [tom]
+    assert Reminder.objects.get(invitation__offer=offer, course=course).state == "cancelled"
+
+
+def test_whose_other_visit_was_a_slip_is_written_to_after_all(
+    offer: SlotOffer, course: Course, osei: Injector, front_desk: User
+) -> None:
+    reconcile(now=NOW)
+    slot = Slot(osei, room_of(osei), NOW + 4 * HOUR, NOW + 4 * HOUR + dt.timedelta(minutes=15))
+    visit = booking.book(course=course, slot=slot, uid=uuid.uuid4(), by=front_desk, at=NOW)
+    reconcile(now=NOW)
+    assert Reminder.objects.get(invitation__offer=offer, course=course).state == "cancelled"
+    undoing.undo(session=visit, event=visit.events.get(), by=front_desk, at=NOW + MINUTE)
+    reconcile(now=NOW + MINUTE)
+    assert Reminder.objects.get(invitation__offer=offer, course=course).state == "waiting"
