@@ -409,7 +409,7 @@ def test_every_tab_costs_the_same_for_one_and_for_many(
         if number % 3 == 0:
             contact.log_attempt(course=course, outcome="no_answer", by=front_desk, at=NOW)
     client = log_in(front_desk)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         client.get(reverse("treatments:recall"), {"tab": tab})
 
 

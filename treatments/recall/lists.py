@@ -2,11 +2,11 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BooleanField, Case, Count, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When
 
 from clinic.models import Clinic
 from clinic.wording import MONTHS
@@ -37,9 +37,41 @@ def overdue(clinic: Clinic, on: dt.date) -> Rows:
 
 
 def soon(clinic: Clinic, on: dt.date) -> Rows:
-    """Courses due today or in the recall days ahead with nothing booked."""
-    listed: Rows = Course.objects.filter(clinic=clinic).to_recall(on)
-    return listed.filter(to_book_on__gte=on).select_related("patient")
+    """Courses due today or in the recall days ahead with nothing booked, and later ones whose person asked for a visit."""
+    courses: Any = Course.objects.filter(clinic=clinic)
+    listed: Rows = courses.to_recall(on).filter(to_book_on__gte=on)
+    if asking := _asking(clinic, on):
+        either = Q(pk__in=listed.order_by().values("pk")) | Q(pk__in=asking)
+        listed = courses.with_nothing_booked().filter(either).order_by("next_due_on", "pk")
+    return listed.select_related("patient")
+
+
+def _asking(clinic: Clinic, on: dt.date) -> list[int]:
+    """Return who is due later and asked for a visit that nobody has acted on yet: they read that the clinic will call.
+
+    As when a visit far ahead was cancelled. (2 queries, 1 where nobody ever asked.)
+    """
+    asked = ContactAttempt.objects.filter(course=OuterRef("pk"), outcome=Outcome.ASKED)
+    placed = TreatmentSession.objects.filter(course=OuterRef("pk")).order_by("-placed_at").values("placed_at")
+    later = Course.objects.filter(Exists(asked), clinic=clinic).due_later(on).filter(awake(on))
+    courses: dict[int, Any] = {one.pk: one for one in later.annotate(placed=Subquery(placed[:1]))}
+    if not courses:
+        return []
+    attempts = _attempts(courses)
+    last = {pk: _since(attempts[pk], course, clinic.zone)[-1:] for pk, course in courses.items()}
+    return [
+        pk
+        for pk, tries in last.items()
+        for one in tries
+        if one.outcome == Outcome.ASKED and (courses[pk].placed is None or one.at >= courses[pk].placed)
+    ]
+
+
+def _attempts(courses: Collection[Any]) -> dict[int, list[ContactAttempt]]:
+    found: dict[int, list[ContactAttempt]] = defaultdict(list)
+    for attempt in ContactAttempt.objects.filter(course__in=courses).order_by("at", "pk"):
+        found[attempt.course_id].append(attempt)
+    return found
 
 
 def asked(clinic: Clinic, on: dt.date) -> Rows:
@@ -81,7 +113,7 @@ TABS = (
 
 
 def counts(clinic: Clinic, on: dt.date) -> dict[str, int]:
-    """Return how many are on each list, by its key (3 queries): one walk through who is due counts three of them."""
+    """Return how many are on each list, by its key (5 queries at most): one walk through who is due counts three of them."""
     due: Any = Course.objects.filter(clinic=clinic).due_soon(on)
     due = due.annotate(awake=Case(When(awake(on), then=True), default=False, output_field=BooleanField()))
     numbers: dict[str, int] = due.aggregate(
@@ -89,6 +121,7 @@ def counts(clinic: Clinic, on: dt.date) -> dict[str, int]:
         soon=Count("pk", filter=Q(awake=True, next_due_on__gte=on)),
         snoozed=Count("pk", filter=Q(awake=False)),
     )
+    numbers["soon"] += len(_asking(clinic, on))
     return numbers | {"asked": asked(clinic, on).count(), "waiting": waiting(clinic, on).count()}
 
 
@@ -98,9 +131,7 @@ def describe(courses: Sequence[Any], clinic: Clinic, on: dt.date) -> Sequence[An
     ``days_late``, ``days_ahead``, ``seen_by`` (injector of the last session), ``tries`` (a *No* to an offered time with
     them), and ``asks`` (the newest try when the person asked for a visit, else None).
     """
-    attempts: dict[int, list[ContactAttempt]] = defaultdict(list)
-    for attempt in ContactAttempt.objects.filter(course__in=courses).order_by("at", "pk"):
-        attempts[attempt.course_id].append(attempt)
+    attempts = _attempts(courses)
     given = TreatmentSession.objects.filter(course=OuterRef("pk"), given_on__isnull=False).order_by("-given_on", "-pk")
     last_by = Subquery(given.values("injector__name")[:1])
     noes = OfferInvitation.objects.filter(course=OuterRef("pk"), answer=OfferInvitation.Answer.NO)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from clinic.models import Clinic, Injector, User
 from patients.models import Authorization, Patient
@@ -16,7 +17,7 @@ from treatments import booking, self_booking
 from treatments.models import ContactAttempt, Course, SessionEvent, Status, TreatmentSession
 from treatments.recall import contact
 
-DAY = dt.timedelta(days=1)
+MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
 Answer = TreatmentSession.Answer
 
 
@@ -121,6 +122,34 @@ def test_who_has_nothing_booked_asks_for_a_visit_and_is_awake_on_the_recall_list
     assert (attempt.outcome, attempt.by, attempt.note) == ("asked", None, "Friday afternoon. after 3")
     row = words(log_in(front_desk).get("/recall/?tab=soon").content)
     assert "Asked for a visit Friday afternoon. after 3" in row
+
+
+def test_who_is_due_later_and_asks_for_a_visit_is_on_the_list_until_somebody_calls(
+    phone: Client, due_link: str, front_desk: User
+) -> None:
+    Course.objects.update(interval_days=120)  # due in 50 days: what they had so far ahead was cancelled
+    desk = log_in(front_desk)
+    assert "Jo Park" not in words(desk.get("/recall/?tab=soon").content)
+    page = words(phone.post(f"{due_link}ask/", {"suits": ["fri_pm"]}, follow=True).content)
+    assert "We will call you to find a time." in page
+    listed = words(desk.get("/recall/?tab=soon").content)
+    assert "Due soon 1" in listed
+    assert "(in 50 days)" in listed
+    assert "Asked for a visit Friday afternoon" in listed
+    course = Course.objects.get()
+    desk.post(reverse("treatments:tried", args=[course.uid]), {"outcome": "will_call_back"})
+    assert "Due soon 0" in words(desk.get("/recall/?tab=soon").content)
+    desk.post(reverse("treatments:untried", args=[course.uid]))
+    assert "Asked for a visit Friday afternoon" in words(desk.get("/recall/?tab=soon").content)
+
+
+def test_a_wish_for_which_a_visit_was_booked_is_done_with_also_when_that_falls_through(
+    phone: Client, due_link: str, osei: Injector, front_desk: User
+) -> None:
+    Course.objects.update(interval_days=120)
+    phone.post(f"{due_link}ask/", {"suits": ["fri_pm"]})
+    make_session(Course.objects.get(), osei, NOW + 60 * DAY, status="cancelled", placed_at=NOW + MINUTE)
+    assert "Due soon 0" in words(log_in(front_desk).get("/recall/?tab=soon").content)
 
 
 def test_where_the_clinic_does_not_allow_it_nobody_chooses(phone: Client, link: str, visit: TreatmentSession) -> None:
