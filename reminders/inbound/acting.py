@@ -149,14 +149,15 @@ def _next_visit(patient: Patient, now: dt.datetime) -> TreatmentSession | None:
 
 
 def _doubt(message: InboundMessage, patient: Patient, visit: TreatmentSession) -> str:
-    """Return why an answer may be about something else than the visit as it is: what we told them last decides.
+    """Return why an answer may be about something else than the visit as it is: what we had told them last decides.
 
     A digit answers many questions: how many days, which of two. A letter was chosen to answer for a visit. Whose text it
-    is may be found out days later, when the visit that they meant is over and the next one booked.
+    is may be found out days later, when the visit that they meant is over and the next one booked, or a move told since.
     """
     if visit.placed_at > message.received_at:
         return LATER_TIME
-    told = Reminder.objects.filter(patient=patient, state=State.SENT).order_by("-closed_at", "-pk")
+    told = Reminder.objects.filter(patient=patient, state=State.SENT, closed_at__lte=message.received_at)
+    told = told.order_by("-closed_at", "-pk")
     last = told.filter(channel=Channel.SMS).first()
     if last and last.invitation_id:
         return OTHER_TIME_OFFERED

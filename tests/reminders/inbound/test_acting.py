@@ -2,6 +2,8 @@
 
 import datetime as dt
 import unicodedata
+import uuid
+from typing import Any
 
 import pytest
 import time_machine
@@ -21,8 +23,8 @@ from tests.builders import NOW, TODAY, make_patient, make_session
 from tests.conftest import log_in
 from tests.reminders.calls import NUMBER, text
 from tests.reminders.conftest import Gateway
-from treatments import leaving
-from treatments.models import SessionEvent, Status, TreatmentSession
+from treatments import booking, leaving
+from treatments.models import OfferInvitation, SessionEvent, SlotOffer, Status, TreatmentSession
 
 DAY = dt.timedelta(days=1)
 Said = TreatmentSession.Answer
@@ -103,6 +105,20 @@ def test_c_confirms_a_visit_that_another_injector_sees_at_the_time_that_was_told
     assert (visit.answer, stored().note) == (Said.CONFIRMED, acting.CONFIRMED)
 
 
+def test_an_answer_to_a_visit_that_changes_at_the_same_moment_is_for_staff(
+    visit: TreatmentSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = booking.answer
+
+    def be_slower(*, session: TreatmentSession, **how: Any) -> TreatmentSession:
+        TreatmentSession.objects.filter(pk=session.pk).update(version=2)
+        return take(session=session, **how)
+
+    monkeypatch.setattr(booking, "answer", be_slower)
+    assert answered(text("C")) == ""
+    assert (stored().state, stored().note) == ("open", acting.CHANGED)
+
+
 def test_an_answer_to_another_time_than_the_visits_is_for_staff(reminder: Reminder, visit: TreatmentSession) -> None:
     Reminder.objects.filter(pk=reminder.pk).update(state=State.SENT, closed_at=NOW)
     TreatmentSession.objects.update(
@@ -111,6 +127,40 @@ def test_an_answer_to_another_time_than_the_visits_is_for_staff(reminder: Remind
     text("C")
     visit.refresh_from_db()
     assert (visit.answer, stored().note) == ("", acting.OTHER_TIME)
+
+
+def test_of_two_times_that_were_told_the_last_one_counts(reminder: Reminder, visit: TreatmentSession) -> None:
+    before = {"visit_at": visit.starts_at - DAY, "session_version": 0, "uid": uuid.uuid4()}
+    Reminder.objects.filter(pk=reminder.pk).update(state=State.SENT, closed_at=NOW - DAY, **before)
+    reminder.pk, reminder.state, reminder.closed_at = None, State.SENT, NOW
+    reminder.save()
+    text("C")
+    visit.refresh_from_db()
+    assert (visit.answer, stored().note) == (Said.CONFIRMED, acting.CONFIRMED)
+
+
+def test_an_answer_after_another_time_was_offered_is_for_staff(
+    reminder: Reminder, visit: TreatmentSession, osei: Injector, front_desk: User
+) -> None:
+    offer = SlotOffer.objects.create(
+        clinic=visit.clinic,
+        injector=osei,
+        room=visit.room,
+        starts_at=NOW + DAY,
+        ends_at=NOW + DAY + dt.timedelta(minutes=15),
+        offered_at=NOW,
+        offered_by=front_desk,
+        expires_at=NOW + dt.timedelta(hours=2),
+    )
+    Reminder.objects.filter(pk=reminder.pk).update(state=State.SENT, closed_at=NOW - DAY)
+    reminder.invitation = OfferInvitation.objects.create(clinic=visit.clinic, offer=offer, course=visit.course)
+    reminder.pk, reminder.uid, reminder.rule = None, uuid.uuid4(), ReminderRule.objects.get(kind=Kind.OFFER)
+    reminder.session = reminder.session_version = reminder.visit_at = None
+    reminder.state, reminder.closed_at = State.SENT, NOW
+    reminder.save()
+    text("C")
+    visit.refresh_from_db()
+    assert (visit.answer, stored().note) == ("", acting.OTHER_TIME_OFFERED)
 
 
 @pytest.mark.parametrize(("hours", "note"), [(1, acting.OTHER_TIME), (0, acting.CONFIRMED)])
@@ -173,7 +223,7 @@ def test_a_closed_record_with_the_same_number_makes_no_family(
     assert visit.answer == Said.CONFIRMED
 
 
-@pytest.mark.parametrize(("words", "answer"), [("2", ""), ("1", ""), ("R", Said.ASKED_TO_MOVE)])
+@pytest.mark.parametrize(("words", "answer"), [("2", ""), ("1.", ""), ("R", Said.ASKED_TO_MOVE)])
 def test_a_digit_after_a_question_about_something_else_is_for_staff(
     visit: TreatmentSession, words: str, answer: str
 ) -> None:
@@ -201,6 +251,12 @@ def test_stop_stops_texts_at_once_is_confirmed_once_and_told_to_staff(visit: Tre
     assert (point.withdrawn_at, point.withdrawn_source, point.withdrawn_by) == (NOW, "by text message", None)
     assert (stored().state, stored().note) == ("open", acting.STOPPED)
     assert answered(text(words, sid="SM2")) == ""
+
+
+def test_a_stop_from_a_number_that_staff_had_stopped_is_noted_and_sends_nothing(maria: Patient) -> None:
+    withdraw_consent(patient=maria, channel=Channel.SMS, source="told staff", by=None, at=NOW - DAY)
+    assert answered(text("STOP")) == ""
+    assert (stored().state, stored().note) == ("open", acting.STOPPED_BEFORE)
 
 
 def test_an_opt_out_cancels_no_visit_and_later_reminders_go_by_email(
@@ -267,6 +323,15 @@ def test_a_stop_that_was_taken_back_by_start_waits_for_nobody(maria: Patient) ->
     assert (stop.state, stop.note) == ("settled", acting.STARTED_SINCE)
 
 
+def test_a_start_settles_no_question_and_no_stop_from_another_number(maria: Patient) -> None:
+    text("Can I park?", sid="question")
+    text("STOP", sid="other number", sender="+447700900777")
+    InboundMessage.objects.filter(gateway_id="other number").update(patient=maria)
+    text("START", sid="start")
+    waiting = InboundMessage.objects.filter(state=InboundMessage.State.OPEN)
+    assert set(waiting.values_list("gateway_id", flat=True)) == {"question", "other number"}
+
+
 def test_a_start_from_a_closed_records_number_promises_nothing_and_is_for_staff(
     maria: Patient, front_desk: User
 ) -> None:
@@ -326,6 +391,14 @@ def test_the_clinics_own_message_about_a_move_is_not_doubled(visit: TreatmentSes
     ReminderRule.objects.get_or_create(clinic=rules, kind=Kind.MOVE_ASKED, defaults={"active": True})
     assert answered(text("R")) == ""
     assert stored().note == acting.ASKED_TO_MOVE
+
+
+def test_a_message_of_another_clinic_about_a_move_leaves_ours_to_be_answered(
+    visit: TreatmentSession, lakeside: Clinic
+) -> None:
+    ReminderRule.objects.filter(kind=Kind.MOVE_ASKED).update(active=False)
+    ReminderRule.objects.create(clinic=lakeside, kind=Kind.MOVE_ASKED)
+    assert "stays booked" in answered(text("R"))
 
 
 def test_every_text_leaves_a_trace_without_its_words(maria: Patient) -> None:

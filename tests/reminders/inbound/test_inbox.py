@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import uuid
 from typing import Any
 from urllib.parse import unquote
 
@@ -21,6 +22,8 @@ from tests.conftest import log_in
 from tests.reminders.calls import NUMBER, text
 from tests.reminders.conftest import Gateway
 from treatments.models import TreatmentSession
+
+DAY = dt.timedelta(days=1)
 
 
 def stored(sid: str = "SM1") -> InboundMessage:
@@ -141,6 +144,24 @@ def test_an_answer_does_not_count_for_a_visit_that_was_booked_after_it_came(
     post(front_desk, "assign_message", person=visit.course.patient.uid)
     visit.refresh_from_db()
     assert (visit.answer, stored().state, stored().note) == ("", "open", acting.LATER_TIME)
+
+
+def test_an_answer_counts_for_no_time_that_was_told_after_it_came(
+    visit: TreatmentSession, reminder: Reminder, family: Patient, front_desk: User
+) -> None:
+    """It answers the old time. Before staff say whose it is, the new one is told."""
+    Reminder.objects.filter(pk=reminder.pk).update(state=State.SENT, closed_at=NOW - dt.timedelta(hours=1))
+    moved = {"starts_at": visit.starts_at + DAY, "ends_at": visit.ends_at + DAY, "version": 2, "placed_at": NOW}
+    TreatmentSession.objects.update(**moved)
+    text("C")
+    told_since = Reminder.objects.get(pk=reminder.pk)
+    told_since.pk, told_since.uid, told_since.session_version = None, uuid.uuid4(), 2
+    told_since.visit_at, told_since.closed_at = visit.starts_at + DAY, NOW + dt.timedelta(minutes=3)
+    told_since.save()
+    with time_machine.travel(NOW + dt.timedelta(minutes=10), tick=False):
+        post(front_desk, "assign_message", person=visit.course.patient.uid)
+    visit.refresh_from_db()
+    assert (visit.answer, stored().state, stored().note) == ("", "open", acting.OTHER_TIME)
 
 
 def test_staff_say_whose_an_unknown_number_is(maria: Patient, front_desk: User) -> None:
