@@ -5,13 +5,15 @@ import uuid
 
 import pytest
 from django.db import IntegrityError, transaction
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clinic.models import Clinic, Injector
 from patients.models import Channel, ContactPoint, Patient
 from reminders import rehearsal
 from reminders.channels import Message, SendError
 from reminders.dispatch import claim, send_due
-from reminders.dispatch.allowance import take_day
+from reminders.dispatch.allowance import allows, free_day, take_day
 from reminders.models import Reminder, State
 from reminders.planning import reconcile
 from tests.builders import NOW, make_course, make_patient, make_session
@@ -78,11 +80,26 @@ def another(reminder: Reminder, number: int, day: dt.date) -> None:
     copy.save()
 
 
-def test_a_worker_that_lost_the_race_for_the_day_puts_its_text_off(reminder: Reminder, gateways: Gateways) -> None:
+@pytest.mark.parametrize("days_ago", [(0,), (1, 2, 3)], ids=["the-day", "the-last-of-the-week"])
+def test_a_worker_that_lost_the_race_for_a_text_puts_its_own_off(
+    reminder: Reminder, gateways: Gateways, days_ago: tuple[int, ...]
+) -> None:
     (claimed,) = claim(now=NOW, limit=1)
-    another(reminder, 1, NOW.date())
+    for back in days_ago:
+        another(reminder, back, NOW.date() - back * DAY)
     with transaction.atomic():
         assert not take_day(claimed, NOW)
+
+
+@given(st.lists(st.integers(0, 12), max_size=6))
+def test_a_day_that_is_free_is_the_first_after_today_that_keeps_both_limits(days_ago: list[int]) -> None:
+    today = NOW.date()
+    had = [today - back * DAY for back in days_ago]
+    free = free_day(had, today)
+    kept = [ahead for ahead in range(1, 8) if allows(had, today + ahead * DAY)]
+    assert free == today + kept[0] * DAY
+    assert had.count(free) == 0
+    assert sum(free - one < 7 * DAY for one in had) < 3
 
 
 def test_people_who_share_a_phone_are_each_reminded_of_their_own_visit(

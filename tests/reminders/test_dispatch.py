@@ -82,6 +82,17 @@ def test_what_is_given_back_can_be_claimed_at_once_under_a_new_number(reminder: 
     assert again.attempts == 2
 
 
+def test_a_worker_that_lost_its_claim_gives_nothing_back(reminder: Reminder, gateways: Gateways) -> None:
+    slow = claim(now=NOW, limit=10)
+    sent = work(NOW + LEASE)
+    release(slow)
+    assert (sent.state, work(NOW + HOUR).state, len(gateways["sms"].taken)) == (State.SENT, State.SENT, 1)
+    (other,) = claim(now=NOW + 3 * DAY, limit=1)
+    claim(now=NOW + 4 * DAY, limit=1)
+    release([other])
+    assert claim(now=NOW + 4 * DAY, limit=1) == []
+
+
 def test_a_worker_that_lost_its_claim_sends_nothing(reminder: Reminder, gateways: Gateways) -> None:
     (slow,) = claim(now=NOW, limit=10)
     claim(now=NOW + LEASE, limit=10)
