@@ -25,6 +25,13 @@ def test_staff_end_the_link_of_a_message(phone: Client, link: str, maria: Patien
     assert "No link leads anywhere" in words(desk.get(reverse("reminders:links", args=[maria.uid])).content)
 
 
+def test_a_link_that_was_ended_keeps_who_ended_it(link: str, front_desk: User, nurse: User) -> None:
+    for user in (front_desk, nurse):
+        log_in(user).post(reverse("reminders:end_visit_link", args=[PatientLink.objects.get().uid]))
+    assert PatientLink.objects.get().revoked_by == front_desk
+    assert AuditEntry.objects.filter(kind="link").count() == 1
+
+
 def test_who_may_only_look_sees_links_and_ends_none(link: str, maria: Patient, reader: User) -> None:
     page = words(log_in(reader).get(reverse("reminders:links", args=[maria.uid])).content)
     assert "The visit on" in page

@@ -2,11 +2,13 @@
 
 import datetime as dt
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from clinic.models import Clinic, User
 from reminders import writing
@@ -14,7 +16,7 @@ from reminders.channels import SendError
 from reminders.dispatch import send_due
 from reminders.models import BlockedWord, MessageTemplate, Reminder, ReminderRule
 from reminders.planning import reconcile
-from tests.builders import NOW
+from tests.builders import NOW, make_clinic
 from tests.conftest import log_in
 from tests.reminders.conftest import Gateway
 from treatments.models import TreatmentSession
@@ -100,6 +102,16 @@ def test_a_rule_that_is_switched_on_speaks_of_what_happens_from_now_on(rule: Rem
     assert client.post(reverse("reminders:rule", args=[booked.pk]), data).status_code == 302
     booked.refresh_from_db()
     assert (booked.active, booked.since) == (True, NOW)
+
+
+def test_a_rule_that_stays_on_still_speaks_of_what_happened_before_it_was_saved(
+    rule: ReminderRule, client: Client
+) -> None:
+    booked = ReminderRule.objects.get(kind="booked")
+    data = {"channel_order": "sms", "active": "on", "version": 1}
+    assert client.post(reverse("reminders:rule", args=[booked.pk]), data).status_code == 302
+    booked.refresh_from_db()
+    assert (booked.channel_order, booked.since) == ("sms", None)
 
 
 def test_another_clinics_rule_is_not_found(rule: ReminderRule, stranger: User, lakeside: Clinic) -> None:
@@ -283,6 +295,13 @@ def test_a_test_really_goes_out_to_the_address_given(
     assert "The test went out" in answer
     assert gateway.taken[0].to == "+447700900123"
     assert gateway.taken[0].body.startswith("Riverside Clinic: Christopher")
+
+
+def test_a_test_from_a_made_up_clinic_goes_to_a_file(admin: User, settings: Settings, outbox_folder: Path) -> None:
+    settings.SMS_GATEWAY_URL = "http://127.0.0.1:9"  # where nobody takes a call
+    made_up = make_clinic("Harbour", demo=True)
+    writing.send_test(clinic=made_up, channel="sms", to="+447700900123", subject="", body=BODY, by=admin, at=NOW)
+    assert len(list((outbox_folder / "sms").iterdir())) == 1
 
 
 @pytest.mark.parametrize("step", ["preview_text", "try_text"])

@@ -241,6 +241,17 @@ def test_a_call_can_be_undone_and_what_waited_waits_again(
     assert "1 person to call" in show(front_desk)
 
 
+def test_a_call_that_is_undone_leaves_what_they_were_told_in_another_call(
+    front_desk: User, reminder: Reminder, visit: TreatmentSession
+) -> None:
+    before = {"state": State.HANDLED, "handled_by": front_desk, "handled_at": NOW - QUARTER}
+    Reminder.objects.filter(pk=reminder.pk).update(**before)
+    call(front_desk, visit)
+    call(front_desk, visit, "take_back_call")
+    reminder.refresh_from_db()
+    assert (reminder.state, reminder.handled_at) == (State.HANDLED, NOW - QUARTER)
+
+
 def test_a_call_about_the_old_time_does_not_count_for_the_new_one(
     rules: Clinic, front_desk: User, visit: TreatmentSession
 ) -> None:

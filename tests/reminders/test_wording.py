@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from clinic.health_words import blocked_words
+from patients.models import Patient
 from reminders import links
 from reminders.channels import Message
 from reminders.checks import LONGEST_BASE_URL
@@ -151,6 +152,7 @@ def test_a_message_says_the_day_and_time_of_the_clinics_clock(visit: TreatmentSe
         placed_at=dt.datetime(2026, 6, 1, tzinfo=dt.UTC),
     )
     reconcile(now=dt.datetime(2026, 6, 29, 9, tzinfo=dt.UTC))
+    Patient.objects.update(timezone="America/New_York")  # they come over for the visit
     reminder = Reminder.objects.get(rule__days_before=3)
     text, letter = rendered(reminder, "sms"), rendered(reminder, "email")
     assert text.body.startswith("Riverside Clinic: Maria, see you Thursday 2 July at 10:30am. Cannot come? http")

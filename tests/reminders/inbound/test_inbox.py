@@ -98,6 +98,17 @@ def test_a_thread_holds_both_ways_and_leaves_a_trace(visit: TreatmentSession, fr
     assert AuditEntry.objects.filter(kind="thread", actor=front_desk).count() == 1
 
 
+def test_the_thread_of_a_number_holds_what_nobodys_words_said_at_this_clinic(
+    maria: Patient, lakeside: Clinic, front_desk: User
+) -> None:
+    for number, words in enumerate(("Who is this?", "Said to Lakeside", "Said by Maria", "Is it you?")):
+        text(words, sid=f"SM{number}", sender="+447700900777")
+    InboundMessage.objects.filter(gateway_id="SM1").update(clinic=lakeside)
+    InboundMessage.objects.filter(gateway_id="SM2").update(patient=maria)
+    page = show(front_desk, "inbox_message", stored("SM3").uid)
+    assert [words in page for words in ("Who is this?", "Said to Lakeside", "Said by Maria")] == [True, False, False]
+
+
 def test_what_is_only_planned_is_no_part_of_the_thread(reminder: Reminder, front_desk: User) -> None:
     text("Can I park?")
     assert "3 days before" not in show(front_desk, "inbox_message", stored().uid)
@@ -162,6 +173,17 @@ def test_an_answer_counts_for_no_time_that_was_told_after_it_came(
         post(front_desk, "assign_message", person=visit.course.patient.uid)
     visit.refresh_from_db()
     assert (visit.answer, stored().state, stored().note) == ("", "open", acting.OTHER_TIME)
+
+
+def test_an_answer_that_somebody_dealt_with_counts_for_no_visit_once_its_writer_is_named(
+    visit: TreatmentSession, family: Patient, front_desk: User, nurse: User
+) -> None:
+    text("R")
+    log_in(nurse).post(reverse("reminders:finish_message", args=[stored().uid]))
+    post(front_desk, "assign_message", person=visit.course.patient.uid)
+    visit.refresh_from_db()
+    assert (visit.answer, stored().state, stored().done_by) == ("", "done", nurse)
+    assert stored().patient == visit.course.patient
 
 
 def test_staff_say_whose_an_unknown_number_is(maria: Patient, front_desk: User) -> None:
