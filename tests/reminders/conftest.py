@@ -41,6 +41,7 @@ class Gateway:
         self.taken: list[Message] = []
         self.answers: list[SendError] = []
         self.asked_for: list[Message] = []
+        self.asked_since: list[dt.date] = []
         self.knows: str | None = None
         self.can_answer = True
         self.silence: SendError | None = None  # what becomes of each question
@@ -58,6 +59,7 @@ class Gateway:
     def find(self, message: Message, *, since: dt.date) -> list[str]:
         """Say what it knows."""
         self.asked_for.append(message)
+        self.asked_since.append(since)
         if self.silence:
             raise self.silence
         if not self.can_answer:

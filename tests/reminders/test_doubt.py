@@ -16,7 +16,7 @@ from reminders.models.delivery import Receipt
 from tests.builders import NOW, make_patient
 from tests.reminders.conftest import Gateway
 
-MINUTES_5 = dt.timedelta(minutes=5)
+MINUTES_5, DAY = dt.timedelta(minutes=5), dt.timedelta(days=1)
 LEASE = dt.timedelta(seconds=300)
 NO_ANSWER = SendError("The gateway did not answer", permanent=False, in_doubt=True)
 NOT_THERE = SendError("The gateway did not answer", permanent=False)
@@ -183,6 +183,22 @@ def test_a_text_in_doubt_is_not_taken_for_another_one_with_the_same_words(
     gateways["sms"].knows = "id-of-the-other"
     work(NOW + LEASE)
     assert len(gateways["sms"].taken) == 1
+
+
+def test_a_text_in_doubt_whose_name_is_known_already_is_found_by_it(in_doubt: Reminder, gateways: Gateways) -> None:
+    Delivery.objects.update(provider_id="id-1")
+    gateways["sms"].knows = "id-1"
+    assert work(NOW + LEASE).state == State.SENT
+    assert gateways["sms"].taken == []
+
+
+def test_the_gateway_is_asked_from_the_day_of_the_first_attempt_on(in_doubt: Reminder, gateways: Gateways) -> None:
+    """It takes the first, and nobody answers for two days."""
+    Reminder.objects.update(useful_until=NOW + 3 * DAY)
+    for day in (1, 2):
+        gateways["sms"].answers = [NO_ANSWER]
+        work(NOW + day * DAY)
+    assert gateways["sms"].asked_since == [NOW.date(), NOW.date()]
 
 
 @pytest.mark.parametrize("receipt", [Receipt.QUEUED, Receipt.ON_ITS_WAY])

@@ -146,11 +146,12 @@ def test_a_number_that_was_erased_cannot_be_asked_about(unanswered: Reminder, ga
     assert counts(gateways) == (0, 0)
 
 
+@pytest.mark.parametrize("outcome", ["started", "unreachable"])
 def test_what_the_gateway_has_told_of_is_no_letter_though_it_cannot_be_asked(
-    stopped: Reminder, gateways: Gateways
+    stopped: Reminder, gateways: Gateways, outcome: str
 ) -> None:
     gateways["sms"].can_answer = False
-    Delivery.objects.update(receipt=Receipt.QUEUED, provider_id="id-1")
+    Delivery.objects.update(outcome=outcome, receipt=Receipt.QUEUED, provider_id="id-1")
     assert work().state == State.SENT
     assert counts(gateways) == (0, 0)
 
