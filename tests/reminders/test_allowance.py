@@ -12,8 +12,9 @@ from clinic.models import Clinic, Injector
 from patients.models import Channel, ContactPoint, Patient
 from reminders import rehearsal
 from reminders.channels import Message, SendError
-from reminders.dispatch import claim, send_due
+from reminders.dispatch import claim, recheck, send_due
 from reminders.dispatch.allowance import allows, free_day, take_day
+from reminders.dispatch.lookup import Ready
 from reminders.models import Reminder, State
 from reminders.planning import reconcile
 from tests.builders import NOW, make_course, make_patient, make_session
@@ -89,6 +90,21 @@ def test_a_worker_that_lost_the_race_for_a_text_puts_its_own_off(
         another(reminder, back, NOW.date() - back * DAY)
     with transaction.atomic():
         assert not take_day(claimed, NOW)
+
+
+def test_a_text_whose_day_another_worker_takes_at_the_last_moment_waits_for_the_next(
+    reminder: Reminder, gateways: Gateways, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Reminder.objects.update(useful_until=NOW + 10 * DAY)
+    look = recheck.obstacle
+
+    def be_slower(ready: Ready, now: dt.datetime) -> recheck.Obstacle | None:
+        found = look(ready, now)
+        another(reminder, 1, NOW.date())
+        return found
+
+    monkeypatch.setattr(recheck, "obstacle", be_slower)
+    assert (work().state, work().due_at, gateways["sms"].taken) == (State.WAITING, NOW + DAY, [])
 
 
 @given(st.lists(st.integers(0, 12), max_size=6))

@@ -14,7 +14,7 @@ from patients.models import Channel, ContactPoint, Patient
 from reminders import handling
 from reminders.channels import SendError
 from reminders.channels.base import Blame
-from reminders.dispatch import claim, release, send_claimed, send_due
+from reminders.dispatch import claim, outcome, release, send_claimed, send_due
 from reminders.models import Delivery, MessageTemplate, Reminder, ReminderRule, State
 from reminders.planning import reconcile
 from reminders.standing import ASKED_TO_MOVE, CANCELLED, MOVED, SWITCHED_OFF
@@ -91,6 +91,23 @@ def test_a_worker_that_lost_its_claim_gives_nothing_back(reminder: Reminder, gat
     claim(now=NOW + 4 * DAY, limit=1)
     release([other])
     assert claim(now=NOW + 4 * DAY, limit=1) == []
+
+
+ENDS: dict[str, Callable[[Reminder], object]] = {
+    "put off": lambda one: outcome.put_off(one, NOW + HOUR, "test"),
+    "given up": lambda one: outcome.give_up(one, "test", NOW),
+    "sent another way": lambda one: outcome.go_another_way(one, "test", NOW),
+}
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+def test_a_worker_that_lost_its_claim_ends_nothing_that_another_sent(
+    reminder: Reminder, gateways: Gateways, end: Callable[[Reminder], object]
+) -> None:
+    (slow,) = claim(now=NOW, limit=10)
+    assert work(NOW + LEASE).state == State.SENT
+    end(slow)
+    assert Reminder.objects.get(rule__days_before=3).state == State.SENT, "and there is no second one"
 
 
 def test_a_worker_that_lost_its_claim_sends_nothing(reminder: Reminder, gateways: Gateways) -> None:

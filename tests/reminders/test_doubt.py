@@ -185,6 +185,15 @@ def test_a_text_in_doubt_is_not_taken_for_another_one_with_the_same_words(
     assert len(gateways["sms"].taken) == 1
 
 
+def test_a_refusal_leaves_no_doubt_where_nobody_can_be_asked(
+    reminder: Reminder, mute: Gateway, gateways: Gateways, settings: Settings
+) -> None:
+    settings.REMINDER_IN_DOUBT = {"sms": "person", "email": "person"}
+    mute.answers = [SendError("Refused", permanent=True)]
+    assert work(NOW).state == State.REPLACED
+    assert len(gateways["email"].taken) == 1
+
+
 def test_a_text_in_doubt_whose_name_is_known_already_is_found_by_it(in_doubt: Reminder, gateways: Gateways) -> None:
     Delivery.objects.update(provider_id="id-1")
     gateways["sms"].knows = "id-1"

@@ -156,6 +156,21 @@ def test_what_the_gateway_has_told_of_is_no_letter_though_it_cannot_be_asked(
     assert counts(gateways) == (0, 0)
 
 
+def test_what_a_gateway_took_is_written_down_before_another_one_is_asked(
+    stopped: Reminder, gateways: Gateways, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letter = Reminder.objects.filter(rule__days_before=1)
+    letter.update(channel=Channel.EMAIL, due_at=NOW)
+    seen: list[State] = []
+
+    def answer(message: Message, *, since: dt.date) -> list[str]:
+        seen.append(letter.get().state)
+        return ["id-of-the-text"]
+
+    monkeypatch.setattr(gateways["sms"], "find", answer)
+    assert (work().state, seen) == (State.SENT, [State.SENT])
+
+
 def test_what_the_gateway_told_of_as_lost_goes_by_letter_without_a_question(
     stopped: Reminder, gateways: Gateways
 ) -> None:
