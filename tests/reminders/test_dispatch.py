@@ -1,6 +1,7 @@
 """Dispatch: each due message once, checked at the last moment, and every failure ends with a person."""
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 from itertools import chain, repeat
 from pathlib import Path
@@ -15,13 +16,13 @@ from reminders import handling
 from reminders.channels import SendError
 from reminders.channels.base import Blame
 from reminders.dispatch import claim, outcome, release, send_claimed, send_due
-from reminders.models import Delivery, MessageTemplate, Reminder, ReminderRule, State
+from reminders.models import Delivery, InboundMessage, MessageTemplate, OneOff, Reminder, ReminderRule, State
 from reminders.planning import reconcile
 from reminders.standing import ASKED_TO_MOVE, CANCELLED, MOVED, SWITCHED_OFF
-from tests.builders import NOW
+from tests.builders import NOW, TODAY
 from tests.reminders.conftest import Gateway
 from treatments import booking
-from treatments.models import Status, TreatmentSession
+from treatments.models import OfferInvitation, Status, TreatmentSession
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 LEASE = dt.timedelta(seconds=300)
@@ -224,6 +225,21 @@ def test_who_is_to_have_emails_by_now_has_one_though_a_text_was_planned(
     assert (len(gateways["sms"].taken), len(gateways["email"].taken)) == (0, 1)
 
 
+@pytest.mark.parametrize("how", ["sent by hand", "sent again by hand", "tried before"])
+def test_what_was_begun_as_a_text_goes_on_as_a_text_though_emails_come_first_by_now(
+    reminder: Reminder, gateways: Gateways, how: str
+) -> None:
+    begun: dict[str, object] = {
+        "sent by hand": {"batch": uuid.uuid4()},
+        "sent again by hand": {"restarted_at": NOW},
+        "tried before": {"template": MessageTemplate.objects.filter(rule=reminder.rule, channel=Channel.SMS).last()},
+    }[how]
+    Reminder.objects.filter(pk=reminder.pk).update(**begun)
+    Patient.objects.update(preferred_channel=Channel.EMAIL)
+    assert work().state == State.SENT
+    assert (len(gateways["sms"].taken), len(gateways["email"].taken)) == (1, 0)
+
+
 @pytest.fixture
 def letters_only(reminder: Reminder) -> None:
     """The clinic tells of visits by email alone, since Maria's text was planned, and she has no mailbox."""
@@ -266,6 +282,42 @@ def test_where_no_texts_are_sent_who_has_no_mailbox_is_left_to_a_person(reminder
 def test_what_staff_send_the_other_way_goes_the_other_way(reminder: Reminder, gateways: Gateways, nurse: User) -> None:
     handling.send_other_way(reminder=reminder, by=nurse, at=NOW)
     assert (work().state, by_email().state) == (State.REPLACED, State.SENT)
+
+
+def test_a_message_that_goes_another_way_is_about_all_that_it_was_about(reminder: Reminder) -> None:
+    reminder.one_off, reminder.reply_to, reminder.invitation = OneOff(), InboundMessage(), OfferInvitation()
+    reminder.occasion, reminder.batch, reminder.due_date, reminder.asked_on = "test", uuid.uuid4(), TODAY, TODAY
+    other = outcome.twin(reminder, Channel.EMAIL, NOW)
+    its_own = {"id", "uid", "channel", "template", "state", "attempts", "due_at", "created_at"}
+    columns = {field.name for field in Reminder._meta.concrete_fields} - its_own
+    assert {name: getattr(other, name) for name in columns} == {name: getattr(reminder, name) for name in columns}
+
+
+@pytest.mark.parametrize("about", ["another rule", "another time", "another occasion"])
+def test_an_email_about_something_else_keeps_no_text_from_going_by_email(
+    reminder: Reminder, gateways: Gateways, about: str
+) -> None:
+    before = Reminder.objects.get(pk=reminder.pk)
+    before.pk, before.uid, before.channel, before.state = None, uuid.uuid4(), Channel.EMAIL, State.SENT
+    if about == "another rule":
+        before.rule = ReminderRule.objects.get(days_before=14, kind="visit")
+    elif about == "another time":
+        before.session_version = 0
+    else:
+        before.occasion = "test"
+    before.save()
+    gateways["sms"].answers = [NO_NUMBER]
+    send_due(clock=lambda: NOW)
+    assert len(gateways["email"].taken) == 1
+
+
+def test_what_staff_send_as_a_text_instead_goes_though_the_clinic_writes_emails_alone(
+    reminder: Reminder, gateways: Gateways, nurse: User
+) -> None:
+    ReminderRule.objects.update(channel_order=ReminderRule.Order.EMAIL_ONLY)
+    Reminder.objects.update(channel=Channel.EMAIL, state=State.FAILED)
+    handling.send_other_way(reminder=by_email(), by=nurse, at=NOW)
+    assert work().state == State.SENT
 
 
 def test_without_any_consent_a_person_is_told(reminder: Reminder, gateways: Gateways) -> None:
