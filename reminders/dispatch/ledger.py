@@ -40,7 +40,7 @@ class Ledger:
         delivery = Delivery(
             clinic_id=reminder.clinic_id, reminder=reminder, attempt=reminder.attempts, started_at=now, texts=texts
         )
-        version = reminder.template_id or (template.pk if template else None)
+        version = template.pk if template else None
         try:
             if afresh and allowance.counts(reminder):
                 written = self._take_day_too(delivery, version)

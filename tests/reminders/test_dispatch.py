@@ -365,11 +365,22 @@ def test_temporary_failures_are_tried_again_after_5_minutes_1_hour_and_6_hours_t
     assert Delivery.objects.filter(reminder=reminder, outcome="unreachable").count() == 4
 
 
-def test_what_could_only_be_tried_again_too_late_goes_the_other_way_at_once(
+def test_what_could_only_be_tried_again_after_the_night_and_too_late_goes_the_other_way_tonight(
     reminder: Reminder, gateways: Gateways
 ) -> None:
+    tonight, morning = NOW.replace(hour=19, minute=58), NOW.replace(hour=8) + DAY
+    gateways["sms"].answers = [BUSY]
+    Reminder.objects.filter(pk=reminder.pk).update(useful_until=morning)
+    assert work(tonight).state == State.REPLACED
+    assert (by_email().state, by_email().closed_at) == (State.SENT, tonight)
+
+
+@pytest.mark.parametrize("useful_for", [HOUR, HOUR + dt.timedelta(minutes=5)], ids=["before", "to-the-minute"])
+def test_what_could_only_be_tried_again_too_late_goes_the_other_way_at_once(
+    reminder: Reminder, gateways: Gateways, useful_for: dt.timedelta
+) -> None:
     gateways["sms"].answers = [BUSY] * 2
-    Reminder.objects.filter(pk=reminder.pk).update(useful_until=NOW + HOUR)
+    Reminder.objects.filter(pk=reminder.pk).update(useful_until=NOW + useful_for)
     assert work().state == State.WAITING
     at = NOW + dt.timedelta(minutes=5)  # the next try would be an hour later
     assert work(at).state == State.REPLACED

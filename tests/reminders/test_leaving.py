@@ -1,6 +1,7 @@
 """Attempts that may have arrived when nothing may be sent by their channel any more: nothing is told twice, nothing lost."""
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -154,6 +155,19 @@ def test_what_the_gateway_has_told_of_is_no_letter_though_it_cannot_be_asked(
     Delivery.objects.update(outcome=outcome, receipt=Receipt.QUEUED, provider_id="id-1")
     assert work().state == State.SENT
     assert counts(gateways) == (0, 0)
+
+
+def test_a_text_that_had_left_is_found_though_its_person_had_another_text_since(
+    stopped: Reminder, gateways: Gateways
+) -> None:
+    other = Reminder.objects.get(pk=stopped.pk)
+    other.pk, other.uid, other.session_version = None, uuid.uuid4(), 0
+    other.state, other.texted_on = State.SENT, NOW.date() + DAY
+    other.save()
+    gateways["sms"].knows = "id-of-the-text"
+    send_due(clock=lambda: NOW + DAY - HOUR)
+    stopped.refresh_from_db()
+    assert (stopped.state, stopped.texted_on, counts(gateways)) == (State.SENT, NOW.date(), (0, 0))
 
 
 def test_what_a_gateway_took_is_written_down_before_another_one_is_asked(
