@@ -229,12 +229,13 @@ def test_who_is_to_have_emails_by_now_has_one_though_a_text_was_planned(
 def test_what_was_begun_as_a_text_goes_on_as_a_text_though_emails_come_first_by_now(
     reminder: Reminder, gateways: Gateways, how: str
 ) -> None:
-    begun: dict[str, object] = {
+    text = MessageTemplate.objects.filter(rule=reminder.rule, channel=Channel.SMS).last()
+    begun: dict[str, dict[str, object]] = {
         "sent by hand": {"batch": uuid.uuid4()},
         "sent again by hand": {"restarted_at": NOW},
-        "tried before": {"template": MessageTemplate.objects.filter(rule=reminder.rule, channel=Channel.SMS).last()},
-    }[how]
-    Reminder.objects.filter(pk=reminder.pk).update(**begun)
+        "tried before": {"template": text},
+    }
+    Reminder.objects.filter(pk=reminder.pk).update(**begun[how])
     Patient.objects.update(preferred_channel=Channel.EMAIL)
     assert work().state == State.SENT
     assert (len(gateways["sms"].taken), len(gateways["email"].taken)) == (1, 0)

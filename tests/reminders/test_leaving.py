@@ -175,7 +175,7 @@ def test_what_a_gateway_took_is_written_down_before_another_one_is_asked(
 ) -> None:
     letter = Reminder.objects.filter(rule__days_before=1)
     letter.update(channel=Channel.EMAIL, due_at=NOW)
-    seen: list[State] = []
+    seen: list[str] = []
 
     def answer(message: Message, *, since: dt.date) -> list[str]:
         seen.append(letter.get().state)

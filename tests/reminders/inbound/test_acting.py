@@ -19,7 +19,7 @@ from reminders.inbound.answers import TEXTS, Answer, words_of
 from reminders.inbound.grammar import Meaning
 from reminders.models import InboundMessage, Kind, Reminder, ReminderRule, State
 from reminders.wording import gsm
-from tests.builders import NOW, TODAY, make_patient, make_session
+from tests.builders import NOW, TODAY, make_patient, make_session, room_of
 from tests.conftest import log_in
 from tests.reminders.calls import NUMBER, text
 from tests.reminders.conftest import Gateway
@@ -145,7 +145,7 @@ def test_an_answer_after_another_time_was_offered_is_for_staff(
     offer = SlotOffer.objects.create(
         clinic=visit.clinic,
         injector=osei,
-        room=visit.room,
+        room=room_of(osei),
         starts_at=NOW + DAY,
         ends_at=NOW + DAY + dt.timedelta(minutes=15),
         offered_at=NOW,
