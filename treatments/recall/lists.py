@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import BooleanField, Case, Count, OuterRef, Q, QuerySet, Subquery, When
 
 from clinic.models import Clinic
 from clinic.wording import MONTHS
@@ -51,9 +51,9 @@ def _asking(clinic: Clinic, on: dt.date) -> list[int]:
 
     As when a visit far ahead was cancelled. (2 queries, 1 where nobody ever asked.)
     """
-    asked = ContactAttempt.objects.filter(course=OuterRef("pk"), outcome=Outcome.ASKED)
+    asked = ContactAttempt.objects.filter(clinic=clinic, outcome=Outcome.ASKED).values("course")
     placed = TreatmentSession.objects.filter(course=OuterRef("pk")).order_by("-placed_at").values("placed_at")
-    later = Course.objects.filter(Exists(asked), clinic=clinic).due_later(on).filter(awake(on))
+    later = Course.objects.filter(pk__in=asked, clinic=clinic).due_later(on).filter(awake(on))
     courses: dict[int, Any] = {one.pk: one for one in later.annotate(placed=Subquery(placed[:1]))}
     if not courses:
         return []
