@@ -32,6 +32,9 @@ NOTHING_NEEDED = {
     "reminders:ask",
     "reminders:diary_day",
     "reminders:diary_week",
+    # Without one of the times it shows others.
+    "treatments:book",
+    "treatments:move",
 }
 
 

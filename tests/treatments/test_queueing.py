@@ -148,7 +148,7 @@ def test_a_correction_of_a_person_who_stays_held_is_refused_in_words(
     def refuse(person: Patient) -> None:
         raise broken_off()
 
-    monkeypatch.setattr(correcting, "hold", refuse)
+    monkeypatch.setattr(correcting, "hold_to_write", refuse)
     given = make_session(course, osei, NOW, status=Status.DONE, given_on=TODAY, due_on=TODAY)
     record = make_record(given, signed_at=NOW, signed_by=prescriber)
     with pytest.raises(Refused) as refusal:

@@ -24,9 +24,8 @@ def record_scores(
     """Write down what was asked on a day; the same day again changes that row and keeps what it said before."""
     if not allows(by, patient.clinic, Capability.ASSESS):
         raise Refused("Your role may not enter scores.")
-    hold_to_write(
-        patient
-    )  # one writer at a time: a row is written whole, and another's number of the same moment would go
+    # One writer at a time: a row is written whole, and another's number of the same moment would go.
+    hold_to_write(patient)
     row = OutcomeScore.objects.filter(patient=patient, taken_on=taken_on).first()
     row = row or OutcomeScore(clinic=patient.clinic, patient=patient, taken_on=taken_on)
     for name, value in numbers.items():

@@ -92,7 +92,7 @@ def test_two_who_enter_numbers_of_one_day_at_once_keep_both(
 
     if there:
         enter(pgic=2)
-    monkeypatch.setattr(entering, "hold", wait_for_the_other)
+    monkeypatch.setattr(entering, "hold_to_write", wait_for_the_other)
     enter(midas=12)
     row = OutcomeScore.objects.get()
     assert (row.hit6, row.midas) == (64, 12)
