@@ -96,14 +96,15 @@ def bring_back(*, now: dt.datetime) -> int:
     What a person started comes back by a person alone, and what was stopped with its rule only if the rule, switched on
     again, speaks of it: of a booking weeks ago nobody hears.
     """
-    again = (
-        _A_VISIT & visit_stands() | _A_COURSE & Q(asked_on__isnull=True) & course_stands() | _AN_OFFER & offer_stands()
-    )
     stopped = Reminder.objects.filter(
-        again, _SPOKEN_OF, state=State.CANCELLED, useful_until__gt=now - JUST_OVER, rule__active=True
+        _SPOKEN_OF, state=State.CANCELLED, useful_until__gt=now - JUST_OVER, rule__active=True
     )
     due_at = Greatest(F("due_at"), Value(now + dt.timedelta(seconds=settings.UNDO_SECONDS)))
-    return stopped.update(state=State.WAITING, reason="", closed_at=None, due_at=due_at)
+    waiting = {"state": State.WAITING, "reason": "", "closed_at": None, "due_at": due_at}
+    again = stopped.filter(_A_VISIT & visit_stands() | _A_COURSE & Q(asked_on__isnull=True) & course_stands())
+    # By themselves: there is hardly ever one, and whether a time may still be taken costs as much to ask as all the rest.
+    offers = list(stopped.filter(_AN_OFFER).values_list("pk", flat=True))
+    return again.update(**waiting) + stopped.filter(offer_stands(), pk__in=offers).update(**waiting)
 
 
 def take_up(*, now: dt.datetime) -> int:
