@@ -92,6 +92,13 @@ def test_no_way_from_the_times_to_other_times_leaves_what_was_typed_behind(clien
         assert f'href="{address(course)}' not in page
 
 
+def test_only_weeks_that_are_still_to_come_are_one_press_away(
+    client: Client, riverside: Clinic, osei: Injector
+) -> None:
+    late = make_course(make_patient(riverside, "Lea", "Novak"), last_given_on=TODAY - dt.timedelta(weeks=13, days=1))
+    assert re.findall(r"\+\d+ weeks", text(client.get(address(late)))) == ["+16 weeks"]
+
+
 def test_enter_in_a_box_shows_times_and_books_none(client: Client, course: Course) -> None:
     """A browser presses the first button of the form."""
     times = text(client.get(address(course))).split('class="times"')[1]

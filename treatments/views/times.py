@@ -62,7 +62,7 @@ def show_times(
         "closed": holiday(request.clinic, wish.due_on),
         "slots": found,
         "nothing": None if found else nothing_free(course, wanted, wish.due_on, now, next_),
-        "chips": _chips(wish.last_given_on),
+        "chips": _chips(wish.last_given_on, now.astimezone(request.clinic.zone).date()),
         "search": search,
         "searched": any(wanted.values()),
         "refused_days": _refused_days(request, course, now, wanted),
@@ -86,9 +86,12 @@ def _could_come(moving: TreatmentSession | None) -> wishes.Wish | None:
     return wishes.wish_of(moving) if moving and asked else None
 
 
-def _chips(last_given_on: dt.date | None) -> list[tuple[int, dt.date]]:
-    """Return days that are whole weeks after the last session."""
-    return [(weeks, last_given_on + dt.timedelta(weeks=weeks)) for weeks in CHIP_WEEKS] if last_given_on else []
+def _chips(last_given_on: dt.date | None, today: dt.date) -> list[tuple[int, dt.date]]:
+    """Return days still to come that are whole weeks after the last session."""
+    if last_given_on is None:
+        return []
+    days = ((weeks, last_given_on + dt.timedelta(weeks=weeks)) for weeks in CHIP_WEEKS)
+    return [(weeks, day) for weeks, day in days if day > today]
 
 
 def show_too_early(
