@@ -116,8 +116,8 @@ def test_the_page_offers_the_days_of_the_newest_signature_and_names_a_visit_that
     said = "This course keeps 84 days between sessions; Payer, renewal by any reduction, by which this was signed, asks for 90."
     assert said in text(client.get(page))
     assert said in text(log_in(nurse).get(page))
-    assert "Keep 90 days" not in text(log_in(nurse).get(page))
-    assert "Keep 90 days" in text(client.get(page))
+    assert "Change to 90 days" not in text(log_in(nurse).get(page))
+    assert "Change to 90 days" in text(client.get(page))
     after = text(client.post(reverse("treatments:take_interval", args=[signed.uid]), follow=True))
     assert "90 days between sessions from now on: the next one is due from Sunday 21 February 2027." in after
     assert "The next visit, on Monday 15 February 2027, is too early now" in after
