@@ -85,7 +85,7 @@ def _refuse_what_was_signed_before_the_stop(assessment: Assessment) -> None:
 @unless_held
 @transaction.atomic
 def take_interval(*, assessment: Assessment, by: User, at: dt.datetime) -> Course:
-    """Keep as many days between sessions in the open course, from now on, as the assessment that was signed last asks for.
+    """Change the days between sessions of the open course, from now on, to what the assessment that was signed last asks for.
 
     A payer may come to ask for more than the course began with, or the next one for less. Pressed twice it is done once.
     """

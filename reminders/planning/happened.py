@@ -56,10 +56,7 @@ def create_happened(active: ActiveRules, *, now: dt.datetime) -> int:
 
 
 def _stepped(clinics: set[int], tell_moves: list[int], now: dt.datetime) -> QuerySet[TreatmentSession]:
-    """Visits with a step in the last days, each with what its person was told of it last.
-
-    ``replaces_at`` is the time that they think they have of one that was cancelled, in whose place it was booked.
-    """
+    """Visits with a step in the last days, each with what its person was told of it last and what it is booked in place of."""
     steps = SessionEvent.objects.filter(at__gt=now - LOOK_BACK, at__lte=now).exclude(kind=SessionEvent.Kind.IMPORTED)
     of_session = SessionEvent.objects.filter(session=OuterRef("pk"))
     telling = Reminder.objects.filter(session=OuterRef("pk"), rule__kind__in=(Kind.BOOKED, Kind.MOVED))
@@ -73,10 +70,6 @@ def _stepped(clinics: set[int], tell_moves: list[int], now: dt.datetime) -> Quer
         rule__kind=Kind.CANCELLED, state__in=_ON_ITS_WAY, session_version=OuterRef("version")
     ).order_by("-pk")
     again = TreatmentSession.objects.filter(course=OuterRef("course"), status__in=OPEN)
-    told_off = Reminder.objects.filter(session=OuterRef("pk"), rule__kind=Kind.CANCELLED, state__in=TOLD)
-    replaced = TreatmentSession.objects.filter(
-        called_off(), ~Exists(told_off), course=OuterRef("course"), starts_at__gt=now, clinic__in=tell_moves
-    ).order_by("starts_at")
     told_of_another = Q(Exists(again)) | told_later("course", "pk")
     sessions = TreatmentSession.objects.filter(
         Q(status=Status.BOOKED)
@@ -93,10 +86,19 @@ def _stepped(clinics: set[int], tell_moves: list[int], now: dt.datetime) -> Quer
         on_its_way=Exists(here),
         planned_last=Subquery(planned.order_by("-pk").values("occasion")[:1]),
         off_pk=Subquery(off.values("pk")[:1]),
-        replaces_at=Subquery(replaced.values("starts_at")[:1]),
+        replaces_at=_replaces_at(tell_moves, now),
         **what_they_know(),
         **reachable("course__patient_id"),
     ).order_by("pk")
+
+
+def _replaces_at(tell_moves: list[int], now: dt.datetime) -> Subquery:
+    """Return, for a visit, the time that its person thinks they have of one that was cancelled, in whose place it was booked."""
+    told_off = Reminder.objects.filter(session=OuterRef("pk"), rule__kind=Kind.CANCELLED, state__in=TOLD)
+    replaced = TreatmentSession.objects.filter(
+        called_off(), ~Exists(told_off), course=OuterRef("course"), starts_at__gt=now, clinic__in=tell_moves
+    )
+    return Subquery(replaced.order_by("starts_at").values("starts_at")[:1])
 
 
 def _planned(session: Any, rules: dict[Kind, Rules], times: Times, now: dt.datetime) -> Reminder | None:

@@ -34,6 +34,14 @@ from treatments.models import Course, OutsideDose, SessionEvent, Status, StockVi
 LONG_AGO = NOW - dt.timedelta(days=365 * 9)
 
 
+def step(harbour: World, by: User, *, answer: str, reason: str = "") -> None:
+    """Put a step into the history of her visit that had a reason for being early, and an answer, before it."""
+    before = {"early_reason": cipher().encrypt(b"Maria travels").decode(), "answer": answer}
+    SessionEvent.objects.create(
+        clinic=harbour.clinic, session=harbour.session, at=NOW, kind="status", by=by, reason=reason, before=before
+    )
+
+
 @pytest.fixture
 def maria(harbour: World, keeper: User) -> Patient:
     """Maria, whose treatment ended, with something in every table."""
@@ -42,15 +50,7 @@ def maria(harbour: World, keeper: User) -> Patient:
         patient, signed_by=keeper, override_reason="Her sister Rosa Santos says so", override_role="prescriber"
     )
     set_contact(patient=patient, channel="sms", address="07700 900555", by=keeper, at=NOW, consent_source="asked")
-    SessionEvent.objects.create(
-        clinic=harbour.clinic,
-        session=harbour.session,
-        at=NOW,
-        kind="status",
-        by=keeper,
-        reason="Maria Santos rang",
-        before={"early_reason": cipher().encrypt(b"Maria travels").decode(), "answer": ""},
-    )
+    step(harbour, keeper, answer="", reason="Maria Santos rang")
     InboundMessage.objects.update(body="It is Maria Santos, I am ill", answer="Dear Maria")
     one_off = OneOff.objects.create(
         clinic=harbour.clinic, subject="For Maria", body="Dear Maria", made_at=NOW, made_by=keeper
@@ -176,15 +176,7 @@ def test_what_was_given_and_signed_stays(maria: Patient, keeper: User) -> None:
 
 
 def test_each_line_of_history_keeps_its_own_facts(maria: Patient, harbour: World, keeper: User) -> None:
-    words = cipher().encrypt(b"Maria travels").decode()
-    SessionEvent.objects.create(
-        clinic=harbour.clinic,
-        session=harbour.session,
-        at=NOW,
-        kind="status",
-        by=keeper,
-        before={"early_reason": words, "answer": "confirmed"},
-    )
+    step(harbour, keeper, answer="confirmed")
     wipe(maria, keeper)
     told_before = SessionEvent.objects.filter(session=harbour.session, before__has_key="early_reason")
     assert [event.before for event in told_before.order_by("-pk")[:2]] == [

@@ -60,8 +60,8 @@ def of_findings(
 ) -> list[str]:
     """Return what is wrong with what was found and given, whether it is signed or corrected.
 
-    ``at``: when it was given (`given.moment`), ``began``: when it began, ``latest``: when it was over. ``asked``: the safety questions of that day,
-    where they are not today's.
+    ``at``: when it was given (`given.moment`), ``began``: when it began, ``latest``: when it was over.
+    ``asked``: the safety questions of that day, where they are not today's.
     """
     faults = [] if allows(by, session.clinic, Capability.INJECT) else ["Your role may not sign sessions."]
     if not found.identity_checked:

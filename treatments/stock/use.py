@@ -51,11 +51,11 @@ def faults(
 ) -> list[str]:
     """Return why these vials may not be used, or may not have been, a sentence each (clinical rules 14 and 15).
 
-    ``at`` is when the session was given, ``began`` when it began, ``latest`` when it was over: a recall that was known later makes no record of
-    before wrong, and a correction may name what was in fact used; so may whoever says that a vial was used
-    ``before_recall``, of a recall that was known after the session began. A lot that was never received is no fault: a
-    count that is off must not keep a person from being treated. Nor is what came into stock after the session, or was
-    entered since: a correction is not held against it.
+    ``at`` is when the session was given, ``began`` when it began, ``latest`` when it was over: a recall that was known
+    later makes no record of before wrong, and a correction may name what was in fact used; so may whoever says that a
+    vial was used ``before_recall``, of a recall that was known after the session began. A lot that was never received is
+    no fault: a count that is off must not keep a person from being treated. Nor is what came into stock after the
+    session, or was entered since: a correction is not held against it.
     """
     wrong = [prepared_fault(vial.reconstituted_at, at, latest) for vial in vials if vial.reconstituted_at]
     lots = sorted({clean_lot(vial.lot) for vial in vials})

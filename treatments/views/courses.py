@@ -35,7 +35,7 @@ def open_course(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 @require_POST
 @requires(Capability.PRESCRIBE)
 def take_interval(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
-    """Keep as many days between sessions from now on as the newest signature asks for."""
+    """Change the days between sessions, from now on, to what the newest signature asks for."""
     assessment = _get_assessment(request, uid)
     try:
         course = courses.take_interval(assessment=assessment, by=request.user, at=timezone.now())

@@ -46,10 +46,7 @@ def show_times(
     refusal: Refusal | None = None,
 ) -> HttpResponse:
     """Show free times to book, or to move a visit to; after a refusal with what stood in the way, nothing typed lost."""
-    # What a button or a link asks for stands in its address; the boxes go along with the form.
-    asked = request.GET or request.POST
-    search = SearchTimesForm(asked or None, clinic=request.clinic)
-    wanted = search.cleaned_data if search.is_bound and search.is_valid() else {}
+    search, wanted = _search(request)
     conflict = refusal.conflict if refusal else None
     wish = slots.wish_of(course)
     found = slots.suggest(course=course, now=now, limit=AFTER_CONFLICT if conflict else SUGGESTED, **wanted)
@@ -78,6 +75,14 @@ def show_times(
         "next": next_,
     }
     return show(request, "treatments/times.html", context, refusal.status if refusal else 200)
+
+
+def _search(request: StaffRequest) -> tuple[SearchTimesForm, dict[str, Any]]:
+    """Return the boxes to look for other times, and what they ask for; nothing where it cannot be read."""
+    # What a button or a link asks for stands in its address; the boxes go along with the form.
+    asked = request.GET or request.POST
+    search = SearchTimesForm(asked or None, clinic=request.clinic)
+    return search, search.cleaned_data if search.is_bound and search.is_valid() else {}
 
 
 def _could_come(moving: TreatmentSession | None) -> wishes.Wish | None:
