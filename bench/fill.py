@@ -205,7 +205,10 @@ def _recalled(clinic: Clinic, sessions: int, in_treatment: int, today: dt.date, 
 
 
 def _records(clinic: Clinic, done: list[Place], now: dt.datetime) -> None:
-    """Sign a record with one vial for each session that was given; vials first, since a signed record takes no more."""
+    """Sign a record with one vial for each session that was given; vials first, since a signed record takes no more.
+
+    They speak of no site, and have none: thirty-one million would be as many as in no clinic, and no page lists them.
+    """
     load(
         Vial,
         ("record_id", "lot", "expires_on", "used_on"),
@@ -222,9 +225,9 @@ def _records(clinic: Clinic, done: list[Place], now: dt.datetime) -> None:
         ((number, uuid.uuid4(), number, place.date) for number, place in enumerate(done, 1)),
         clinic=clinic,
         units_drawn=200,
-        units_given=155,
-        units_wasted=45,
-        sites_given=31,
+        units_given=0,
+        units_wasted=200,
+        sites_given=0,
         identity_checked=True,
         consent_confirmed=True,
         started_at=now,

@@ -1,6 +1,8 @@
 """Builders: the smallest real thing of each kind, through the models, with every part open to change."""
 
 import datetime as dt
+from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from simple_history.utils import bulk_create_with_history
@@ -8,7 +10,8 @@ from simple_history.utils import bulk_create_with_history
 from clinic.models import Clinic, Injector, Membership, OpeningHours, Role, Room, User
 from patients.models import Assessment, Channel, ContactPoint, Patient
 from patients.search import search_text
-from treatments.models import Course, SessionEvent, SessionRecord, Status, TreatmentSession
+from treatments.models import Course, Injection, SessionEvent, SessionRecord, Status, TreatmentSession, Vial
+from treatments.protocol import SITES, shared_out
 
 # A Monday morning in London; the clocks there went back four weeks before.
 NOW = dt.datetime(2026, 11, 23, 10, 0, tzinfo=dt.UTC)
@@ -167,3 +170,32 @@ def make_record(session: TreatmentSession, **fields: Any) -> SessionRecord:
         "started_at": NOW,
     }
     return SessionRecord.objects.create(clinic=session.clinic, session=session, **defaults | fields)
+
+
+def sign_record(
+    record: SessionRecord, *, by: User, at: dt.datetime = NOW, lots: Sequence[str] = ("C4471",)
+) -> SessionRecord:
+    """Give a record the sites and the vials that it speaks of, sign it, and let its session point to it."""
+    shared: dict[str, Any] = {"clinic": record.clinic, "record": record}
+    each, more = divmod(record.units_given, record.sites_given)
+    Injection.objects.bulk_create(
+        Injection(**shared, site=code, units=each + (number < more))
+        for number, code in enumerate(islice(SITES, record.sites_given))
+    )
+    day, strengths = record.session.local_date, [record.units_drawn // len(lots)] * len(lots)
+    Vial.objects.bulk_create(
+        Vial(
+            **shared,
+            lot=lot,
+            strength=strength,
+            units_given=given,
+            units_wasted=strength - given,
+            expires_on=day + dt.timedelta(days=300),
+            used_on=day,
+        )
+        for lot, strength, given in zip(lots, strengths, shared_out(record.units_given, strengths), strict=True)
+    )
+    SessionRecord.objects.filter(pk=record.pk).update(signed_at=at, signed_by=by)
+    TreatmentSession.objects.filter(pk=record.session_id).update(record=record)
+    record.refresh_from_db()
+    return record

@@ -51,11 +51,11 @@ class Correction:
 
 
 class NotBarred(Guard):
-    """A new row is refused while a row of ``barred_by`` ("app.Model") names the same ``key`` at the same clinic.
+    """A row is refused while a row of ``barred_by`` ("app.Model") names the same ``key`` at the same clinic.
 
     ``key`` is a text field of both tables, compared whatever the case of its letters. It bars from its date ``since``
-    on: the row's own date is in ``on``. Older rows stay as they are; what was true then is not made untrue, and with
-    ``unless`` a correction may still say it.
+    on: the row's own date is in ``on``. Looked at when a row is added and when either is changed; older rows stay as they
+    are: what was true then is not made untrue, and with ``unless`` a correction may still say it.
     """
 
     def __init__(
@@ -82,10 +82,10 @@ class NotBarred(Guard):
         return path.replace(".not_barred", ""), args, kwargs | {name: getattr(self, name) for name in names}
 
     def statements(self, model: type[Model], vendor: str) -> Sequence[str]:
-        """Return a trigger that looks into the other table before each insert."""
+        """Return a trigger that looks into the other table first, or on SQLite one for each event."""
         if vendor == "postgresql":
             return [self._function(model), self._postgresql_trigger(model)]
-        return [self._sqlite_trigger(model)]
+        return [self._sqlite_trigger(model, event) for event in ("INSERT", self._changed(model))]
 
     def removal(self, model: type[Model]) -> Sequence[str]:
         """Return the statements that drop the trigger and its function."""
@@ -150,9 +150,12 @@ class NotBarred(Guard):
         said = {"said": column(versions, unless.said), "began": column(versions, unless.began)}
         return EXCEPTION.format(**names) + SAID_BEFORE.format(**names, **said)
 
-    def _sqlite_trigger(self, model: type[Model]) -> str:
+    def _changed(self, model: type[Model]) -> str:
+        return f'UPDATE OF "{column(model, self.key)}", "{column(model, self.on)}"'
+
+    def _sqlite_trigger(self, model: type[Model], event: str) -> str:
         return (
-            f'CREATE TRIGGER IF NOT EXISTS "{self.name}_insert" BEFORE INSERT ON "{table_name(model)}"\n'
+            f'CREATE TRIGGER IF NOT EXISTS "{self.name}_{event.split()[0].lower()}" BEFORE {event} ON "{table_name(model)}"\n'
             f"WHEN {self._condition(model)} BEGIN SELECT RAISE(ABORT, '{self.name}'); END"
         )
 
@@ -169,6 +172,6 @@ class NotBarred(Guard):
 
     def _postgresql_trigger(self, model: type[Model]) -> str:
         return (
-            f'CREATE TRIGGER "{self.name}" BEFORE INSERT ON "{table_name(model)}" '
+            f'CREATE TRIGGER "{self.name}" BEFORE INSERT OR {self._changed(model)} ON "{table_name(model)}" '
             f'FOR EACH ROW EXECUTE FUNCTION "{self.name}"()'
         )

@@ -12,7 +12,7 @@ from clinic import audit
 from clinic.checks import guard_names, guards_stand
 from clinic.models import AuditEntry, Clinic, Injector, User
 from patients.models import Patient
-from tests.builders import NOW, make_course, make_injector, make_patient, make_record, make_session
+from tests.builders import NOW, make_course, make_injector, make_patient, make_record, make_session, sign_record
 from treatments.models import SessionEvent, SessionRecord, Status, TreatmentSession
 
 TEN = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
@@ -152,7 +152,7 @@ def test_replace_cannot_take_the_place_of_what_is_signed_or_logged(
     booked: TreatmentSession, nurse: User, model: type[Model], key: str
 ) -> None:
     SessionEvent.objects.create(clinic=booked.clinic, session=booked, at=NOW, by=nurse, kind=SessionEvent.Kind.BOOKED)
-    make_record(booked, signed_by=nurse, signed_at=NOW)
+    sign_record(make_record(booked), by=nurse)
     with refused():
         _replace(model, key)
     assert model._default_manager.count() == 1

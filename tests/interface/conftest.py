@@ -6,9 +6,9 @@ import pytest
 
 from clinic.models import Clinic, Injector, User
 from patients.models import Patient
-from tests.builders import NOW, TODAY, make_course, make_record, make_session
+from tests.builders import NOW, TODAY, make_course, make_record, make_session, sign_record
 from tests.interface.programs import Program
-from treatments.models import Course, OutcomeScore, SessionRecord, Status, TreatmentSession, Vial
+from treatments.models import Course, OutcomeScore, Status, TreatmentSession
 
 GIVEN_ON = TODAY - dt.timedelta(days=84)
 
@@ -33,17 +33,7 @@ def given(course: Course, osei: Injector, prescriber: User) -> TreatmentSession:
         course, osei, at, status=Status.DONE, given_on=GIVEN_ON, placed_at=at - dt.timedelta(days=30)
     )
     record = make_record(session, screened_on=GIVEN_ON, started_at=at)
-    for lot in ("C7601C3", "C7602C3"):
-        Vial.objects.create(
-            clinic=session.clinic,
-            record=record,
-            lot=lot,
-            expires_on=TODAY + dt.timedelta(days=300),
-            used_on=GIVEN_ON,
-            strength=100,
-        )
-    SessionRecord.objects.filter(pk=record.pk).update(signed_at=at, signed_by=prescriber)
-    TreatmentSession.objects.filter(pk=session.pk).update(record=record)
+    sign_record(record, by=prescriber, at=at, lots=("C7601C3", "C7602C3"))
     session.refresh_from_db()
     return session
 

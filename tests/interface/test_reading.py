@@ -9,9 +9,9 @@ from fhir.resources.R4B import get_fhir_model_class
 from clinic.models import AuditEntry, Clinic, Injector, User
 from interface.scopes import READABLE
 from patients.models import Patient
-from tests.builders import NOW, TODAY, make_course, make_patient, make_record
+from tests.builders import NOW, TODAY, make_course, make_patient, make_record, sign_record
 from tests.interface.programs import Program, issues
-from treatments.models import OutcomeScore, SessionRecord, TreatmentSession
+from treatments.models import OutcomeScore, TreatmentSession
 
 
 def valid(body: dict[str, Any]) -> Any:
@@ -114,8 +114,7 @@ def test_a_session_stopped_after_its_first_site_is_told_as_one_site(
         given, units_given=1, units_wasted=199, sites_given=1, stopped_reason="Felt faint",
         corrects=given.record, correction_reason="Typed wrongly", started_at=NOW,
     )  # fmt: skip
-    SessionRecord.objects.filter(pk=stopped.pk).update(signed_at=NOW, signed_by=prescriber)
-    TreatmentSession.objects.filter(pk=given.pk).update(record=stopped)
+    sign_record(stopped, by=prescriber)
     assert program.get(f"MedicationAdministration/{given.uid}").json()["dosage"]["text"] == "1 unit at 1 site"
 
 

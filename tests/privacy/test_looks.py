@@ -13,7 +13,7 @@ from clinic.models import AuditEntry, Clinic, Role, User
 from patients.actions import close_record
 from patients.models import Patient
 from privacy.looks import PAGE, traces_of
-from tests.builders import NOW, TODAY, make_course, make_patient, make_record, make_session, make_user
+from tests.builders import NOW, TODAY, make_course, make_patient, make_record, make_session, make_user, sign_record
 from tests.conftest import log_in
 from tests.interface.programs import Program
 from tests.treatments.setup.conftest import leave_form
@@ -60,8 +60,8 @@ class Named:
     def claims(self, client: Any) -> Any:
         """A claim that was drafted for her session."""
         session = self.visit(NOW - dt.timedelta(hours=1), status=Status.IN_ROOM)
-        record = make_record(session, signed_at=NOW, signed_by=self.by)
-        TreatmentSession.objects.filter(pk=session.pk).update(status=Status.DONE, record=record, given_on=TODAY)
+        sign_record(make_record(session), by=self.by)
+        TreatmentSession.objects.filter(pk=session.pk).update(status=Status.DONE, given_on=TODAY)
         ClaimDraft.objects.create(
             clinic=self.clinic, session=session, diagnosis_code="G43.709", drafted_at=NOW, drafted_by=self.by
         )

@@ -10,7 +10,7 @@ from psycopg import errors
 
 from clinic.models import Absence, Injector, User
 from patients.models import Patient
-from tests.builders import NOW, TODAY, make_record, make_session
+from tests.builders import NOW, TODAY, make_record, make_session, sign_record
 from tests.conftest import log_in
 from tests.pages import text
 from tests.treatments.recording.conftest import findings
@@ -150,7 +150,7 @@ def test_a_correction_of_a_person_who_stays_held_is_refused_in_words(
 
     monkeypatch.setattr(correcting, "hold_to_write", refuse)
     given = make_session(course, osei, NOW, status=Status.DONE, given_on=TODAY, due_on=TODAY)
-    record = make_record(given, signed_at=NOW, signed_by=prescriber)
+    record = sign_record(make_record(given), by=prescriber)
     with pytest.raises(Refused) as refusal:
         correct_record(record=record, found=findings(), reason="A slip", by=prescriber, at=NOW)
     assert refusal.value.faults == ("A visit of this person is being changed at this moment. Try again.",)

@@ -1,16 +1,34 @@
 """What was injected: the signed record of a session."""
 
 import uuid
+from collections.abc import Iterator
+from functools import partial
 
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Trim, Upper
 
-from clinic.constraints import Correction, Frozen, NotBarred
+from clinic.constraints import AddsUp, Correction, Frozen, NotBarred, Sum
 from clinic.fields import EncryptedTextField
 from clinic.models import Clinic, User
 from treatments.models.session import TreatmentSession
-from treatments.protocol import VIAL_STRENGTHS
+from treatments.protocol import MUSCLES, SITES, VIAL_STRENGTHS
+
+
+def _sums() -> Iterator[Sum]:
+    """Yield what a signed record's sites and vials come to: its own totals, and no more than each muscle may have.
+
+    The muscles' limits come to the protocol's own, so that needs no sum.
+    """
+    sites = partial(Sum, parts="treatments.Injection", through="record")
+    yield sites(of="units", total="units_given")
+    yield sites(total="sites_given")
+    yield sites(where="site", among=tuple(SITES), total="sites_given")  # so there is none at another place
+    for key, muscle in MUSCLES.items():
+        within = partial(sites, where="site", among=tuple(site.code for site in SITES.values() if site.muscle == key))
+        yield within(of="units", most=muscle.units_max)
+        yield within(most=muscle.sites_max)
+    yield Sum(parts="treatments.Vial", through="record", of="strength", total="units_drawn")
 
 
 class SessionRecord(models.Model):
@@ -58,6 +76,7 @@ class SessionRecord(models.Model):
         ordering = ["session_id"]
         constraints = [
             Frozen(name="signed_record_is_frozen", once="signed_at"),
+            AddsUp(name="signed_record_adds_up", once="signed_at", sums=list(_sums())),
             models.UniqueConstraint(
                 fields=["session"], condition=Q(corrects__isnull=True), name="one_first_record_per_session"
             ),

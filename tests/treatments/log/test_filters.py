@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from clinic.models import Clinic, Injector, User
-from tests.builders import NOW, TODAY, make_course, make_patient, make_record, make_session
+from tests.builders import NOW, TODAY, make_course, make_patient, make_record, make_session, sign_record
 from tests.conftest import log_in
 from treatments import booking, protocol, recording
 from treatments.effects.catalogue import EFFECTS
@@ -149,9 +149,8 @@ def test_a_session_is_early_where_the_day_of_the_one_before_was_corrected(
     again = make_session(amy.course, osei, later, status=Status.DONE, given_on=later.date())
     client, url = log_in(admin), f"{reverse('treatments:log')}?early=true"
     assert client.get(url).context["page"].rows == []
-    correction = make_record(amy, corrects=amy.record, correction_reason="It was the day after", signed_at=NOW,
-                             signed_by=prescriber)  # fmt: skip
-    TreatmentSession.objects.filter(pk=amy.pk).update(record=correction, given_on=TODAY + dt.timedelta(days=1))
+    sign_record(make_record(amy, corrects=amy.record, correction_reason="It was the day after"), by=prescriber)
+    TreatmentSession.objects.filter(pk=amy.pk).update(given_on=TODAY + dt.timedelta(days=1))
     assert client.get(url).context["page"].rows == [again]
 
 
