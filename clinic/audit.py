@@ -1,4 +1,4 @@
-"""Leaving a trace: one function, called by every view and action that reads or changes a person's record."""
+"""Leaving a trace: what every view and action calls that reads or changes a person's record."""
 
 import datetime as dt
 import uuid
@@ -57,6 +57,18 @@ def record(
     )
     add_together(*([beside] if beside else []), *([(_ENTRY, entry)] if _recording.get() else []))
     return entry
+
+
+def save_as(row: Any, *, by: User | None, at: dt.datetime, fields: Sequence[str] | None = None) -> None:
+    """Save a row that keeps a history, or some fields of it, with who did it (None: the system or the patient) and when."""
+    row._history_user, row._history_date = by, at
+    row.save(update_fields=fields)
+
+
+def delete_as(row: Any, *, by: User | None, at: dt.datetime) -> None:
+    """Delete a row that keeps a history, which stays, with who did it and when."""
+    row._history_user, row._history_date = by, at
+    row.delete()
 
 
 def list_shown(request: Any, kind: str, rows: int) -> None:

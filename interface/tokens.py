@@ -42,7 +42,7 @@ def make(
     )
     granted = sorted(scopes)
     if BOOKING in granted:
-        _save(Membership(user=user, clinic=clinic, role=Role.FRONT_DESK), by)
+        audit.save_as(Membership(user=user, clinic=clinic, role=Role.FRONT_DESK), by=by, at=at)
     made = Integration(
         clinic=clinic,
         name=name,
@@ -68,7 +68,7 @@ def revoke(*, integration: Integration, by: User, at: dt.datetime) -> Integratio
     if Integration.objects.filter(pk=integration.pk, revoked_at=None).update(revoked_at=at, revoked_by=by):
         for role in Membership.objects.filter(user=integration.user_id):
             role.active = False
-            _save(role, by)
+            audit.save_as(role, by=by, at=at)
         _note(integration, AuditEntry.Action.CHANGE, by, at)
     integration.refresh_from_db()
     return integration
@@ -100,11 +100,6 @@ def note_use(integration: Integration, now: dt.datetime) -> None:
 def _may_set_up(by: User, clinic: Clinic) -> None:
     if not allows(by, clinic, Capability.SETUP):
         raise PermissionDenied
-
-
-def _save(role: Membership, by: User) -> None:
-    role._history_user = by  # type: ignore[attr-defined]
-    role.save()
 
 
 def _note(made: Integration, action: AuditEntry.Action, by: User, at: dt.datetime) -> None:

@@ -14,7 +14,7 @@ from clinic import audit
 from clinic.fields import EncryptedTextField, TextsInsideField, each_token
 from clinic.models import AuditEntry, Opening, User
 from patients.actions.holding import hold
-from patients.actions.trace import refresh_search, save_as
+from patients.actions.trace import refresh_search
 from patients.models import Channel, ContactPoint, Patient
 from privacy.models import Erasure, Retention
 from privacy.paths import records_of, rows_of, tables, unclaimed_texts
@@ -56,7 +56,7 @@ def erase(*, patient: Patient, what: str, reason: str, by: User | None, at: dt.d
     for one in people:
         refresh_search(one)
         # A line of history of what is left: other programs ask what changed since, and must not keep what they copied.
-        save_as(one, by=by, at=at)
+        audit.save_as(one, by=by, at=at)
         audit.record(
             clinic=one.clinic_id,
             by=by,

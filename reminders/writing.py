@@ -101,10 +101,9 @@ def save_rule(*, rule: ReminderRule, fields: dict[str, Any], version: int, by: U
             rule.since = at
     for name, value in fields.items():
         setattr(rule, name, value)
-    rule._history_user = by  # type: ignore[attr-defined]
     try:
         with transaction.atomic():
-            rule.save()
+            audit.save_as(rule, by=by, at=at)
     except IntegrityError as error:
         raise AlreadyThere from error
     defaults.install_texts(rule)

@@ -65,10 +65,9 @@ def open_course(*, assessment: Assessment, by: User, at: dt.datetime) -> Course:
         opened_by=by,
         interval_days=interval,
     )
-    course._history_user = by  # type: ignore[attr-defined]
     try:
         with transaction.atomic():
-            course.save()
+            audit.save_as(course, by=by, at=at)
     except IntegrityError as error:
         raise NotAllowed("This person already has an open course.") from error
     audit.record(clinic=course.clinic, by=by, at=at, action=AuditEntry.Action.CREATE, kind="course", subject=course.uid)
@@ -104,14 +103,13 @@ def take_interval(*, assessment: Assessment, by: User, at: dt.datetime) -> Cours
     if course.interval_days == assessment.rules.interval_days:
         return course
     course.interval_days = assessment.rules.interval_days
-    course._history_user = by  # type: ignore[attr-defined]
-    course.save(update_fields=["interval_days"])
-    reckon_first_due(course=course, by=by)
+    audit.save_as(course, by=by, at=at, fields=["interval_days"])
+    reckon_first_due(course=course, by=by, at=at)
     audit.record(clinic=course.clinic, by=by, at=at, action=AuditEntry.Action.CHANGE, kind="course", subject=course.uid)
     return course
 
 
-def reckon_first_due(*, course: Course, by: User) -> None:
+def reckon_first_due(*, course: Course, by: User, at: dt.datetime) -> None:
     """Reckon anew when a course that has no session yet is due: the last one of an earlier course was on another day.
 
     Inside the caller's transaction.
@@ -120,8 +118,8 @@ def reckon_first_due(*, course: Course, by: User) -> None:
         return
     due = _due_after_earlier_courses(course.patient, course.opened_on, course.interval_days)
     if due != course.first_due_on:
-        course.first_due_on, course._history_user = due, by  # type: ignore[attr-defined]
-        course.save(update_fields=["first_due_on"])
+        course.first_due_on = due
+        audit.save_as(course, by=by, at=at, fields=["first_due_on"])
 
 
 def _due_after_earlier_courses(patient: Patient, opened_on: dt.date, interval_days: int) -> dt.date | None:
@@ -147,7 +145,6 @@ def close_course(*, course: Course, reason: str, by: User, at: dt.datetime) -> C
         raise NotAllowed("Cancel the booked visit first, then end the course.")
     course.closed_on = at.astimezone(course.clinic.zone).date()
     course.closed_by, course.close_reason = by, reason.strip()
-    course._history_user = by  # type: ignore[attr-defined]
-    course.save()
+    audit.save_as(course, by=by, at=at)
     audit.record(clinic=course.clinic, by=by, at=at, action=AuditEntry.Action.CHANGE, kind="course", subject=course.uid)
     return course

@@ -110,7 +110,6 @@ def put_back(*, dose: OutsideDose, by: User, at: dt.datetime) -> OutsideDose:
 
 
 def _save(row: OutsideDose, action: AuditEntry.Action, *, by: User, at: dt.datetime) -> OutsideDose:
-    row._history_user = by  # type: ignore[attr-defined]
-    row.save()
+    audit.save_as(row, by=by, at=at)
     audit.record(clinic=row.clinic, by=by, at=at, action=action, kind="outside dose", subject=row.uid)
     return row

@@ -72,8 +72,7 @@ def take(*, token: str, full_name: str, password: str, at: dt.datetime) -> bool:
     membership = Membership.objects.filter(user=user, clinic=invitation.clinic).first()
     membership = membership or Membership(user=user, clinic=invitation.clinic)
     membership.role, membership.active = invitation.role, True
-    membership._history_user = invitation.invited_by  # type: ignore[attr-defined]
-    membership.save()
+    audit.save_as(membership, by=invitation.invited_by, at=at)
     _note(invitation.clinic, user, at, "membership", user)
     return new
 
@@ -160,8 +159,7 @@ def _end_letters_of(row: Membership, by: User, at: dt.datetime) -> None:
 
 
 def _save(row: Membership, by: User, at: dt.datetime) -> None:
-    row._history_user = by  # type: ignore[attr-defined]
-    row.save()
+    audit.save_as(row, by=by, at=at)
     _note(row.clinic, by, at, "membership", row.user)
 
 

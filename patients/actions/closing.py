@@ -6,10 +6,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from clinic import audit
+from clinic.audit import save_as
 from clinic.models import AuditEntry, User
 from patients.actions import joining
 from patients.actions.holding import hold
-from patients.actions.trace import save_as
 from patients.models import Patient
 
 

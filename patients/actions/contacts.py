@@ -6,7 +6,7 @@ from django.db import transaction
 
 from clinic import audit
 from clinic.models import AuditEntry, User
-from patients.actions.trace import refresh_search, save_as
+from patients.actions.trace import refresh_search
 from patients.models import ContactPoint, Patient
 from patients.models.contact import clean_address
 
@@ -142,13 +142,12 @@ def _withdraw(point: ContactPoint, source: str, *, by: User | None, at: dt.datet
 
 
 def _save(point: ContactPoint, *, by: User | None, at: dt.datetime) -> None:
-    save_as(point, by=by, at=at)
+    audit.save_as(point, by=by, at=at)
     _settle(point.patient, by=by, at=at)
 
 
 def _remove(point: ContactPoint, *, by: User | None, at: dt.datetime) -> None:
-    point._history_user, point._history_date = by, at  # type: ignore[attr-defined]
-    point.delete()
+    audit.delete_as(point, by=by, at=at)
     _settle(point.patient, by=by, at=at)
 
 

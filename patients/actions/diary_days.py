@@ -117,6 +117,7 @@ def _set(row: DiaryDay, facts: Mapping[str, Any], source: str, by: User | None, 
     for name, value in (_unsaid(row, facts) | dict(facts)).items():
         setattr(row, name, value)
     row.source, row.entered_at = source, at
+    # Its history has the moment of writing, not ``at``: what waited for a draft was not read by it, and a signature is to know.
     row._history_user = by  # type: ignore[attr-defined]
     row.save()
 

@@ -7,7 +7,6 @@ from django.db import transaction
 from clinic import audit
 from clinic.models import AuditEntry, User
 from patients.actions.holding import hold_to_write
-from patients.actions.trace import save_as
 from patients.models import AcuteMedication, Authorization, PreventiveTrial
 
 Line = PreventiveTrial | AcuteMedication | Authorization
@@ -34,7 +33,7 @@ def save_line(*, line: Line, by: User, at: dt.datetime) -> None:
     if line._state.adding and _stands_already(line):
         return
     action = AuditEntry.Action.CREATE if line._state.adding else AuditEntry.Action.CHANGE
-    save_as(line, by=by, at=at)
+    audit.save_as(line, by=by, at=at)
     _trace(line, action, by=by, at=at)
 
 
@@ -56,7 +55,7 @@ def remove_line(*, line: PreventiveTrial | AcuteMedication, by: User, at: dt.dat
     if line.removed_at:  # pressed twice: the first one did it
         return
     line.removed_at = at
-    save_as(line, by=by, at=at)
+    audit.save_as(line, by=by, at=at)
     _trace(line, AuditEntry.Action.CHANGE, by=by, at=at)
 
 
@@ -69,7 +68,7 @@ def restore_line(*, line: PreventiveTrial | AcuteMedication, by: User, at: dt.da
     line.removed_at = None
     if _stands_already(line):
         return
-    save_as(line, by=by, at=at)
+    audit.save_as(line, by=by, at=at)
     _trace(line, AuditEntry.Action.CHANGE, by=by, at=at)
 
 

@@ -12,7 +12,7 @@ from clinic import audit
 from clinic.models import AuditEntry, Clinic, User
 from patients.actions.contacts import set_contact
 from patients.actions.holding import hold_to_write
-from patients.actions.trace import find_text, save_as
+from patients.actions.trace import find_text
 from patients.models import Channel, ContactPoint, Patient
 from patients.models.patient import PatientQuerySet
 from patients.search import fold, plainest
@@ -162,7 +162,7 @@ def _save_unless_taken(patient: Patient, *, by: User | None, at: dt.datetime) ->
     others = Patient.objects.filter(clinic=patient.clinic, record_number=patient.record_number).exclude(pk=patient.pk)
     try:
         with transaction.atomic():
-            save_as(patient, by=by, at=at)
+            audit.save_as(patient, by=by, at=at)
     except IntegrityError as error:
         if others.exists():
             raise RecordNumberTaken from error

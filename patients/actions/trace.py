@@ -1,17 +1,7 @@
-"""Saving with an author, and keeping the search text true."""
+"""Keeping the search text true."""
 
-import datetime as dt
-from typing import Any
-
-from clinic.models import User
 from patients.models import Channel, ContactPoint, Patient
 from patients.search import search_text
-
-
-def save_as(instance: Any, *, by: User | None, at: dt.datetime) -> None:
-    """Save a row that keeps a history, with the one who did it (None: the system or the patient) and the moment."""
-    instance._history_user, instance._history_date = by, at
-    instance.save()
 
 
 def find_text(patient: Patient) -> str:

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from clinic.models import AuditEntry, Clinic, Injector, User
 from patients.actions import PolicyChanged, draft_assessment, sign_assessment
+from patients.actions.diary_days import DayFacts, write_days
 from patients.actions.policies import keep_policy
 from patients.eligibility import Count, Findings, Policy, Stage
 from patients.eligibility.policy import NICE, SAMPLE_B
@@ -155,6 +156,18 @@ def test_a_diary_changed_while_one_reads_is_told_with_count_and_time(prescriber:
     assert "2 days changed at 10:40am" in page
     assert "Look again" in page
     assert Assessment.objects.get().signed_at is None
+
+
+def test_a_day_that_was_sent_before_the_draft_and_written_after_it_is_told_too(
+    prescriber: User, maria: Patient, frozen_clock: Any
+) -> None:
+    waiting = by_diary(maria, prescriber)
+    frozen_clock.move_to(LATER)
+    clear = DayFacts(TODAY - dt.timedelta(days=3), {"headache_hours": Decimal(0)})
+    write_days(patient=maria, days=[clear], source=DiaryDay.Source.PATIENT, by=None, at=NOW - dt.timedelta(seconds=5))
+    status, page = sign(log_in(prescriber), waiting)
+    assert (status, Assessment.objects.get().signed_at) == (409, None)
+    assert "1 day changed at 10:40am" in page
 
 
 def test_the_diary_of_somebody_else_keeps_nobody_from_signing(prescriber: User, maria: Patient) -> None:

@@ -154,8 +154,7 @@ def _permit(effect: SideEffect, by: User) -> None:
 def _write(
     row: SideEffect, by: User, at: dt.datetime, action: AuditEntry.Action = AuditEntry.Action.CHANGE
 ) -> SideEffect:
-    row._history_user = by  # type: ignore[attr-defined]
-    row.save()
+    audit.save_as(row, by=by, at=at)
     audit.record(clinic=row.clinic, by=by, at=at, action=action, kind="side effect", subject=row.uid)
     return row
 

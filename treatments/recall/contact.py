@@ -139,8 +139,7 @@ def _refuse_who_is_on_no_list(course: Course) -> None:
 
 def _sleep(course: Course, until: dt.date | None, *, by: User | None, at: dt.datetime) -> None:
     course.snoozed_until, course.snoozed_at = until, at
-    course._history_user = by  # type: ignore[attr-defined]
-    course.save(update_fields=["snoozed_until", "snoozed_at"])
+    audit.save_as(course, by=by, at=at, fields=["snoozed_until", "snoozed_at"])
     audit.record(clinic=course.clinic, by=by, at=at, action=AuditEntry.Action.CHANGE, kind="recall", subject=course.uid)
 
 

@@ -84,7 +84,7 @@ def move(
         hold_course(goes_on)
     TreatmentSession.objects.filter(pk=session.pk).update(given_on=given_on)
     if goes_on and goes_on.pk != session.course_id:
-        reckon_first_due(course=goes_on, by=by)
+        reckon_first_due(course=goes_on, by=by, at=at)
     _tie_effects(session, sorted((before, given_on)), by, at)
     return {"given_on": before.isoformat()}, {"given_on": given_on.isoformat()}
 

@@ -37,8 +37,7 @@ def record_scores(
     elif numbers.get("wear_off_week") is not None:
         row.did_not_wear_off = False
     row.entered_at, row.entered_by = at, by
-    row._history_user = by  # type: ignore[attr-defined]
-    row.save()
+    audit.save_as(row, by=by, at=at)
     audit.record(clinic=patient.clinic, by=by, at=at, action=AuditEntry.Action.CHANGE, kind="score", subject=row.uid)
     return row
 
@@ -55,7 +54,6 @@ def move_wear_off(*, patient: Patient, before: dt.date, taken_on: dt.date, by: U
     numbers = {"wear_off_week": row.wear_off_week, "did_not_wear_off": row.did_not_wear_off or None}
     record_scores(patient=patient, taken_on=taken_on, numbers=numbers, by=by, at=at)
     row.wear_off_week, row.did_not_wear_off = None, False
-    row._history_user = by  # type: ignore[attr-defined]
-    row.save()
+    audit.save_as(row, by=by, at=at)
     if not row.told:
         row.delete()

@@ -7,11 +7,12 @@ import copy
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db import IntegrityError, transaction
 from django.db.models import Model, Q
 
+from clinic import audit
 from clinic.models import Absence, Clinic, Closure, Injector, OpeningHours, Room, User, WorkedHoliday
 from clinic.wording import clock_words, day_words
 from treatments.models import TreatmentSession
@@ -163,16 +164,14 @@ def _tell_sessions(row: Injector) -> None:
 def remove(rows: Iterable[Model], by: User, at: dt.datetime) -> None:
     """Delete rows, leaving who did it and when in their history."""
     for row in rows:
-        _sign(row, by, at)
-        row.delete()
+        audit.delete_as(row, by=by, at=at)
 
 
 def _keep(row: Row, by: User, at: dt.datetime) -> Row:
     """Write a copy: a preview that is rolled back must not leave the caller's row with a key that is gone."""
     kept = copy.copy(row)
     kept._state = copy.copy(row._state)
-    _sign(kept, by, at)
-    kept.save()
+    audit.save_as(kept, by=by, at=at)
     return kept
 
 
@@ -183,10 +182,6 @@ def _keep_unless(taken: Refused, row: Row, by: User, at: dt.datetime) -> Row:
             return _keep(row, by, at)
     except IntegrityError as error:
         raise taken from error
-
-
-def _sign(row: Any, by: User, at: dt.datetime) -> None:
-    row._history_user, row._history_date = by, at
 
 
 def _during(row: Absence | Closure) -> Q:

@@ -14,7 +14,6 @@ def save_details(*, clinic: Clinic, fields: dict[str, Any], by: User, at: dt.dat
     """Write the details, with who and when. Messages that are still to go use the new ones."""
     for name, value in fields.items():
         setattr(clinic, name, value)
-    clinic._history_user = by  # type: ignore[attr-defined]
-    clinic.save()
+    audit.save_as(clinic, by=by, at=at)
     audit.record(clinic=clinic, by=by, at=at, action=AuditEntry.Action.CHANGE, kind="clinic", subject=clinic.uid)
     return clinic

@@ -38,7 +38,6 @@ def save(*, row: InjectorCredentials | InjectingPolicy, fields: dict[str, Any], 
     """Write what was entered, with who and when."""
     for name, value in fields.items():
         setattr(row, name, value)
-    row._history_user = by  # type: ignore[union-attr]
-    row.save()
+    audit.save_as(row, by=by, at=at)
     kind = "injector credentials" if isinstance(row, InjectorCredentials) else "injecting policy"
     audit.record(clinic=row.clinic, by=by, at=at, action=AuditEntry.Action.CHANGE, kind=kind)
