@@ -20,6 +20,8 @@ class Copied(Guard):
     other table changes, the rows that should follow are updated by whoever changes it.
     """
 
+    declared = ("field", "through", "source")
+
     def __init__(
         self,
         *,
@@ -27,29 +29,16 @@ class Copied(Guard):
         field: str,
         through: str,
         source: str,
-        violation_error_code: str | None = None,
-        violation_error_message: Any = None,
+        **words: Any,
     ) -> None:
         self.field, self.through, self.source = field, through, source
-        super().__init__(
-            name=name, violation_error_code=violation_error_code, violation_error_message=violation_error_message
-        )
-
-    def deconstruct(self) -> tuple[str, Any, dict[str, Any]]:
-        """Return how migrations write this constraint down."""
-        path, args, kwargs = super().deconstruct()
-        names = ("field", "through", "source")
-        return path.replace(".copied", ""), args, kwargs | {name: getattr(self, name) for name in names}
+        super().__init__(name=name, **words)
 
     def statements(self, model: type[Model], vendor: str) -> Sequence[str]:
         """Return a trigger that fills the new row, or on SQLite, which cannot, two that fill it right after."""
         if vendor == "postgresql":
             return [self._function(model), self._postgresql_trigger(model)]
         return [self._sqlite_trigger(model, event) for event in ("INSERT", "UPDATE")]
-
-    def removal(self, model: type[Model]) -> Sequence[str]:
-        """Return the statements that drop the trigger and its function."""
-        return [f'DROP TRIGGER "{self.name}" ON "{table_name(model)}"', f'DROP FUNCTION "{self.name}"()']
 
     def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
         """Let every form pass: whatever it says, the database writes the right value."""

@@ -26,24 +26,18 @@ class Frozen(Guard):
     ``parent``: the field ``once`` is on the row this foreign key points to; then rows may not be added either.
     """
 
+    declared = ("once", "parent")
+
     def __init__(
         self,
         *,
         name: str,
         once: str | None = None,
         parent: str | None = None,
-        violation_error_code: str | None = None,
-        violation_error_message: Any = None,
+        **words: Any,
     ) -> None:
         self.once, self.parent = once, parent
-        super().__init__(
-            name=name, violation_error_code=violation_error_code, violation_error_message=violation_error_message
-        )
-
-    def deconstruct(self) -> tuple[str, Any, dict[str, Any]]:
-        """Return how migrations write this constraint down."""
-        path, args, kwargs = super().deconstruct()
-        return path.replace(".frozen", ""), args, kwargs | {"once": self.once, "parent": self.parent}
+        super().__init__(name=name, **words)
 
     def statements(self, model: type[Model], vendor: str) -> Sequence[str]:
         """Return one trigger for each event that is refused."""

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import BaseConstraint, Model
@@ -23,16 +23,28 @@ class Guard(BaseConstraint, ABC):
     """A constraint written as statements to run after the table exists.
 
     They go through ``deferred_sql``: triggers made by ``RunSQL`` are silently lost when SQLite rebuilds the table
-    for a later migration, whereas a model's constraints are written again with every rebuild.
+    for a later migration, whereas a model's constraints are written again with every rebuild. ``declared`` are the parts
+    of its declaration, beside the name and the words for who is refused.
     """
+
+    declared: ClassVar[tuple[str, ...]] = ()
+
+    def deconstruct(self) -> tuple[str, Any, dict[str, Any]]:
+        """Return how migrations write this constraint down."""
+        _path, args, kwargs = super().deconstruct()
+        kwargs |= {name: getattr(self, name) for name in self.declared}
+        return f"clinic.constraints.{type(self).__name__}", args, kwargs
 
     @abstractmethod
     def statements(self, model: type[Model], vendor: str) -> Sequence[str]:
         """Return the statements that raise the guard on a database of this vendor."""
 
-    @abstractmethod
     def removal(self, model: type[Model]) -> Sequence[str]:
-        """Return the statements that take the guard away on PostgreSQL; SQLite drops it with the old table."""
+        """Return the statements that take the guard away on PostgreSQL: where nothing else is said, a trigger with its function.
+
+        SQLite drops it with the old table.
+        """
+        return [f'DROP TRIGGER "{self.name}" ON "{table_name(model)}"', f'DROP FUNCTION "{self.name}"()']
 
     def constraint_sql(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> str:  # type: ignore[override]
         """Add nothing to CREATE TABLE itself; queue the guard behind it."""

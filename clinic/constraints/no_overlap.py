@@ -37,6 +37,8 @@ class NoOverlap(Guard):
     A row without a resource clashes with nobody.
     """
 
+    declared = ("resource", "occupying", "starts", "ends", "status", "longest")
+
     def __init__(
         self,
         *,
@@ -47,20 +49,11 @@ class NoOverlap(Guard):
         ends: str = "ends_at",
         status: str = "status",
         longest: dt.timedelta = LONGEST,
-        violation_error_code: str | None = None,
-        violation_error_message: Any = None,
+        **words: Any,
     ) -> None:
         self.resource, self.starts, self.ends, self.status = resource, starts, ends, status
         self.occupying, self.longest = tuple(occupying), longest
-        super().__init__(
-            name=name, violation_error_code=violation_error_code, violation_error_message=violation_error_message
-        )
-
-    def deconstruct(self) -> tuple[str, Any, dict[str, Any]]:
-        """Return how migrations write this constraint down."""
-        path, args, kwargs = super().deconstruct()
-        names = ("resource", "occupying", "starts", "ends", "status", "longest")
-        return path.replace(".no_overlap", ""), args, kwargs | {name: getattr(self, name) for name in names}
+        super().__init__(name=name, **words)
 
     def statements(self, model: type[Model], vendor: str) -> Sequence[str]:
         """Return an exclusion constraint, or a trigger for inserts and one for updates."""

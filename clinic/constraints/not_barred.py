@@ -58,6 +58,8 @@ class NotBarred(Guard):
     are: what was true then is not made untrue, and with ``unless`` a correction may still say it.
     """
 
+    declared = ("barred_by", "key", "on", "since", "unless")
+
     def __init__(
         self,
         *,
@@ -67,29 +69,16 @@ class NotBarred(Guard):
         on: str,
         since: str,
         unless: Correction | None = None,
-        violation_error_code: str | None = None,
-        violation_error_message: Any = None,
+        **words: Any,
     ) -> None:
         self.barred_by, self.key, self.on, self.since, self.unless = barred_by, key, on, since, unless
-        super().__init__(
-            name=name, violation_error_code=violation_error_code, violation_error_message=violation_error_message
-        )
-
-    def deconstruct(self) -> tuple[str, Any, dict[str, Any]]:
-        """Return how migrations write this constraint down."""
-        path, args, kwargs = super().deconstruct()
-        names = ["barred_by", "key", "on", "since"] + (["unless"] if self.unless else [])
-        return path.replace(".not_barred", ""), args, kwargs | {name: getattr(self, name) for name in names}
+        super().__init__(name=name, **words)
 
     def statements(self, model: type[Model], vendor: str) -> Sequence[str]:
         """Return a trigger that looks into the other table first, or on SQLite one for each event."""
         if vendor == "postgresql":
             return [self._function(model), self._postgresql_trigger(model)]
         return [self._sqlite_trigger(model, event) for event in ("INSERT", self._changed(model))]
-
-    def removal(self, model: type[Model]) -> Sequence[str]:
-        """Return the statements that drop the trigger and its function."""
-        return [f'DROP TRIGGER "{self.name}" ON "{table_name(model)}"', f'DROP FUNCTION "{self.name}"()']
 
     def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
         """Refuse the row in a form, in words; the database refuses it in any case."""

@@ -13,18 +13,11 @@ REPLACED = 'EXISTS (SELECT 1 FROM "{table}" AS old WHERE old.id = NEW.id AND old
 class Unchanging(Guard):
     """``field`` keeps what the row was inserted with, whoever writes and by whatever way."""
 
-    def __init__(
-        self, *, name: str, field: str, violation_error_code: str | None = None, violation_error_message: Any = None
-    ) -> None:
-        self.field = field
-        super().__init__(
-            name=name, violation_error_code=violation_error_code, violation_error_message=violation_error_message
-        )
+    declared = ("field",)
 
-    def deconstruct(self) -> tuple[str, Any, dict[str, Any]]:
-        """Return how migrations write this constraint down."""
-        path, args, kwargs = super().deconstruct()
-        return path.replace(".unchanging", ""), args, kwargs | {"field": self.field}
+    def __init__(self, *, name: str, field: str, **words: Any) -> None:
+        self.field = field
+        super().__init__(name=name, **words)
 
     def statements(self, model: type[Model], vendor: str) -> Sequence[str]:
         """Return a trigger that refuses another value; on SQLite another one for REPLACE, which inserts."""
@@ -55,10 +48,6 @@ class Unchanging(Guard):
             f'CREATE TRIGGER "{name}" BEFORE UPDATE ON "{table_name(model)}" FOR EACH ROW EXECUTE FUNCTION "{name}"()'
         )
         return [function, trigger]
-
-    def removal(self, model: type[Model]) -> Sequence[str]:
-        """Return the statements that drop the trigger and its function."""
-        return [f'DROP TRIGGER "{self.name}" ON "{table_name(model)}"', f'DROP FUNCTION "{self.name}"()']
 
     def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
         """Let forms pass: none has this field, and the database refuses in any case."""
