@@ -11,6 +11,13 @@ class Answer(StrEnum):
     NOT_MET = "not_met"
     NOT_KNOWN = "not_known"
 
+    @classmethod
+    def of(cls, *, surely: bool, perhaps: bool) -> "Answer":
+        """Return met for what surely holds, not met for what cannot, and not known for what may."""
+        if surely:
+            return cls.MET
+        return cls.NOT_KNOWN if perhaps else cls.NOT_MET
+
 
 class Outcome(StrEnum):
     """What the criteria say together."""

@@ -61,9 +61,7 @@ class Count:
         if not self.enough:
             return Answer.NOT_KNOWN
         least, most = self.bounds(scale)
-        if least >= limit:
-            return Answer.MET
-        return Answer.NOT_KNOWN if most >= limit else Answer.NOT_MET
+        return Answer.of(surely=least >= limit, perhaps=most >= limit)
 
     def words(self, scale: Scale) -> str:
         """Return the count as recorded, and as scaled where it was."""

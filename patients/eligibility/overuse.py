@@ -139,9 +139,7 @@ def _in_each(days: Sequence[int], windows: Sequence[Window], limit: int) -> Answ
         Count(count, window.recorded).at_least(limit, Scale.RECORDED)
         for count, window in zip(days, windows, strict=True)
     }
-    if Answer.NOT_MET in answers:
-        return Answer.NOT_MET
-    return Answer.NOT_KNOWN if Answer.NOT_KNOWN in answers else Answer.MET
+    return Answer.of(surely=answers == {Answer.MET}, perhaps=Answer.NOT_MET not in answers)
 
 
 def _worst(found: Sequence[tuple[Answer, str]]) -> tuple[Answer, str]:

@@ -3,7 +3,7 @@
 Somebody who responds has fewer than 15 days because treatment works.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
 from patients.eligibility.answers import Answer, Criterion, Verdict, judge
@@ -80,15 +80,19 @@ def _response(findings: Findings, policy: Policy) -> Criterion:
 
 
 def _reached(baseline: Count, now: Count, policy: Policy) -> tuple[Answer, str]:
-    """Return whether the response reaches the limit, whatever the missing days were."""
-    (base_least, base_most), (now_least, now_most) = baseline.bounds(policy.scale), now.bounds(policy.scale)
+    """Return whether the response reaches the limit."""
     share = Fraction(100 - policy.response_percent, 100)
-    if now_most <= base_least * share:
-        answer = Answer.MET
-    else:
-        answer = Answer.NOT_MET if now_least > base_most * share else Answer.NOT_KNOWN
-    said = f"{baseline.words(policy.scale)} before, {now.words(policy.scale)} now"
+    answer, said = _fell(baseline, now, policy.scale, lambda before, after: after <= before * share)
     return answer, f"{said}: {_change(baseline, now, policy.scale)}"
+
+
+def _fell(
+    baseline: Count, now: Count, scale: Scale, enough: Callable[[Fraction, Fraction], bool]
+) -> tuple[Answer, str]:
+    """Return whether the days fell by enough, whatever the missing ones were, and both counts in words."""
+    (base_least, base_most), (now_least, now_most) = baseline.bounds(scale), now.bounds(scale)
+    answer = Answer.of(surely=enough(base_least, now_most), perhaps=enough(base_most, now_least))
+    return answer, f"{baseline.words(scale)} before, {now.words(scale)} now"
 
 
 def _change(baseline: Count, now: Count, scale: Scale) -> str:
@@ -102,10 +106,8 @@ def _change(baseline: Count, now: Count, scale: Scale) -> str:
 def still_chronic(months: Sequence[Count | None], policy: Policy) -> Answer:
     """Rule 24: below the limit for three months in a row proposes a stop; a month with too few days counts neither way."""
     answers = [Answer.NOT_KNOWN if one is None else one.at_least(policy.episodic_below, policy.scale) for one in months]
-    if Answer.MET in answers:
-        return Answer.MET
     below = len(answers) == EPISODIC_MONTHS and set(answers) == {Answer.NOT_MET}
-    return Answer.NOT_MET if below else Answer.NOT_KNOWN
+    return Answer.of(surely=Answer.MET in answers, perhaps=not below)
 
 
 def _still_chronic(findings: Findings, policy: Policy) -> Criterion:
@@ -120,24 +122,16 @@ def _still_chronic(findings: Findings, policy: Policy) -> Criterion:
 def _fewer(findings: Findings, policy: Policy) -> Criterion:
     """Rule 26, test A: so many fewer headache days a month, or so many fewer headache hours."""
     pair = _pair(findings)
-    days, said = (Answer.NOT_KNOWN, pair) if isinstance(pair, str) else _days_fewer(*pair, policy.fewer_days, policy)
+    if isinstance(pair, str):
+        days, said = Answer.NOT_KNOWN, pair
+    else:
+        days, said = _fell(*pair, policy.scale, lambda before, after: before - after >= policy.fewer_days)
     hours, hours_said = _hours_fewer(findings, policy)
     answers = {days, hours}
-    if Answer.MET in answers:
-        answer = Answer.MET
-    else:
-        answer = Answer.NOT_KNOWN if Answer.NOT_KNOWN in answers else Answer.NOT_MET
+    answer = Answer.of(surely=Answer.MET in answers, perhaps=Answer.NOT_KNOWN in answers)
     needs = f"needs {policy.fewer_days} days or {policy.fewer_hours} hours fewer"
     name = "Fewer headache days or hours"
     return Criterion(name, answer, f"{said}; {hours_said}; {needs}", policy.source, _where(findings))
-
-
-def _days_fewer(baseline: Count, now: Count, limit: int, policy: Policy) -> tuple[Answer, str]:
-    (base_least, base_most), (now_least, now_most) = baseline.bounds(policy.scale), now.bounds(policy.scale)
-    said = f"{baseline.words(policy.scale)} before, {now.words(policy.scale)} now"
-    if base_least - now_most >= limit:
-        return Answer.MET, said
-    return (Answer.NOT_MET if base_most - now_least < limit else Answer.NOT_KNOWN), said
 
 
 def _hours_fewer(findings: Findings, policy: Policy) -> tuple[Answer, str]:
@@ -162,10 +156,5 @@ def _any_fewer(findings: Findings, policy: Policy) -> Criterion:
     pair, name = _pair(findings), "Fewer headache days"
     if isinstance(pair, str):
         return Criterion(name, Answer.NOT_KNOWN, f"{pair}, needs any reduction", policy.source, _where(findings))
-    baseline, now = pair
-    (base_least, base_most), (now_least, now_most) = baseline.bounds(policy.scale), now.bounds(policy.scale)
-    answer = Answer.NOT_MET if now_least >= base_most else Answer.NOT_KNOWN
-    if now_most < base_least:
-        answer = Answer.MET
-    said = f"{baseline.words(policy.scale)} before, {now.words(policy.scale)} now, needs any reduction"
-    return Criterion(name, answer, said, policy.source, _where(findings))
+    answer, said = _fell(*pair, policy.scale, lambda before, after: after < before)
+    return Criterion(name, answer, f"{said}, needs any reduction", policy.source, _where(findings))

@@ -141,10 +141,7 @@ def preventives_tried(findings: Findings, policy: Policy, least: int) -> Criteri
     detail = f"{_so_many(len(sure), by_class=by_class)}, {needs}"
     if perhaps:
         detail += f"; documentation missing for {len(perhaps)}"
-    if len(sure) >= least:
-        answer = Answer.MET
-    else:
-        answer = Answer.NOT_KNOWN if len(sure) + len(perhaps) >= least else Answer.NOT_MET
+    answer = Answer.of(surely=len(sure) >= least, perhaps=len(sure) + len(perhaps) >= least)
     return Criterion(name, answer, detail, source, findings.where("preventives"))
 
 
