@@ -14,7 +14,7 @@ from clinic import audit
 from clinic.fields import EncryptedTextField, TextsInsideField, each_token
 from clinic.models import AuditEntry, Opening, User
 from patients.actions.holding import hold
-from patients.actions.trace import refresh_search
+from patients.actions.search_text import refresh_search
 from patients.models import Channel, ContactPoint, Patient
 from privacy.models import Erasure, Retention
 from privacy.paths import records_of, rows_of, tables, unclaimed_texts

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from clinic import audit
 from clinic.models import AuditEntry, User
-from patients.actions.trace import refresh_search
+from patients.actions.search_text import refresh_search
 from patients.models import ContactPoint, Patient
 from patients.models.contact import clean_address
 

@@ -12,7 +12,7 @@ from clinic import audit
 from clinic.models import AuditEntry, Clinic, User
 from patients.actions.contacts import set_contact
 from patients.actions.holding import hold_to_write
-from patients.actions.trace import find_text
+from patients.actions.search_text import find_text
 from patients.models import Channel, ContactPoint, Patient
 from patients.models.patient import PatientQuerySet
 from patients.search import fold, plainest

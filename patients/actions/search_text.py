@@ -1,4 +1,4 @@
-"""Keeping the search text true."""
+"""Keeping true what a person is found by."""
 
 from patients.models import Channel, ContactPoint, Patient
 from patients.search import search_text
