@@ -6,12 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
 from clinic import audit, message_hours
 from clinic.models import AuditEntry, Clinic, User
+from clinic.undo_time import undo_time
 from patients.models import Channel, ContactPoint, Patient
 from reminders import defaults, timing
 from reminders.models import Kind, OneOff, Reminder, State
@@ -102,7 +102,7 @@ def send(
 
 def _reminder(one: Recipient, rule: Any, one_off: OneOff, place: int, at: dt.datetime) -> Reminder:
     zone = one.patient.zone
-    begins = message_hours.next_allowed(at + dt.timedelta(seconds=settings.UNDO_SECONDS), zone)
+    begins = message_hours.next_allowed(at + undo_time(), zone)
     day = at.astimezone(zone).date() + dt.timedelta(days=USEFUL_DAYS)
     return Reminder(
         clinic_id=rule.clinic_id,

@@ -12,6 +12,7 @@ from django.db.models import F, Min
 
 from clinic import audit, message_hours
 from clinic.models import AuditEntry, Clinic, User
+from clinic.undo_time import undo_time
 from patients.models import Channel, ContactPoint
 from reminders import defaults, timing
 from reminders.channels.silent import NO_TEXTS
@@ -115,7 +116,7 @@ def _plan(one: Recipient, rule: ReminderRule, batch: uuid.UUID, place: int, at: 
     """Write the message down; False when another desk did a moment ago."""
     zone, awake = rule.clinic.zone, one.course.patient.zone
     today = at.astimezone(zone).date()
-    begins = message_hours.next_allowed(at + dt.timedelta(seconds=settings.UNDO_SECONDS), awake)
+    begins = message_hours.next_allowed(at + undo_time(), awake)
     reminder = Reminder(
         clinic_id=rule.clinic_id,
         rule=rule,
@@ -145,7 +146,7 @@ def leaves(batch: uuid.UUID, clinic: Clinic, now: dt.datetime) -> str:
 
 def waits_until(clinic: Clinic, now: dt.datetime) -> dt.datetime | None:
     """Return the morning for which a message written now waits, None when it leaves once it can no longer be undone."""
-    ready = now + dt.timedelta(seconds=settings.UNDO_SECONDS)
+    ready = now + undo_time()
     first = message_hours.next_allowed(ready, clinic.zone)
     return first if first > ready else None
 

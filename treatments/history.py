@@ -3,12 +3,12 @@
 import datetime as dt
 from typing import Any
 
-from django.conf import settings
 from django.db.models import DateTimeField, DurationField, Exists, ExpressionWrapper, OuterRef, Q, Value
 
 from clinic import audit
 from clinic.inserting import Insert
 from clinic.models import AuditEntry, User
+from clinic.undo_time import undo_time
 from treatments.conflicts import Stale
 from treatments.models import SessionEvent, Status, TreatmentSession
 
@@ -54,7 +54,7 @@ def called_off() -> Q:
 
     So says what its person is told as well: nothing, when it ends within the time of undo.
     """
-    undo = Value(dt.timedelta(seconds=settings.UNDO_SECONDS), DurationField())
+    undo = Value(undo_time(), DurationField())
     just_booked = SessionEvent.objects.filter(
         session=OuterRef("session"),
         kind=SessionEvent.Kind.BOOKED,

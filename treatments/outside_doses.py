@@ -3,12 +3,12 @@
 import datetime as dt
 import uuid as uuids
 
-from django.conf import settings
 from django.db import transaction
 
 from clinic import audit
 from clinic.access import Capability, allows
 from clinic.models import AuditEntry, User
+from clinic.undo_time import undo_time, undo_words
 from patients.actions.holding import hold, hold_to_write
 from patients.models import Patient
 from treatments.models import OutsideDose
@@ -84,7 +84,7 @@ def take_off(*, dose: OutsideDose, by: User, at: dt.datetime) -> OutsideDose:
 
 def can_put_back(dose: OutsideDose, now: dt.datetime) -> bool:
     """Return whether a line that was taken off may come back: for as long as any other step can be undone."""
-    return dose.removed_at is not None and now <= dose.removed_at + dt.timedelta(seconds=settings.UNDO_SECONDS)
+    return dose.removed_at is not None and now <= dose.removed_at + undo_time()
 
 
 @transaction.atomic
@@ -101,7 +101,7 @@ def put_back(*, dose: OutsideDose, by: User, at: dt.datetime) -> OutsideDose:
     if row.removed_at is None:  # pressed twice: the first one did it
         return row
     if not can_put_back(row, at):
-        raise Refused(f"This can be undone for {settings.UNDO_SECONDS // 60} minutes. Write the dose down again.")
+        raise Refused(f"This can be undone for {undo_words()}. Write the dose down again.")
     alike = OutsideDose.objects.filter(**{name: getattr(row, name) for name in _DOSE}, removed_at__isnull=True)
     if alike.filter(patient__in=kept_as.joined(), told_at__gte=row.told_at).exists():
         raise Refused("The same dose was written down again since. It counts once, as it stands there.")

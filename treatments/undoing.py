@@ -3,7 +3,6 @@
 import datetime as dt
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
@@ -11,6 +10,7 @@ from django.db.models import F
 from clinic.access import Capability, allows
 from clinic.fields import cipher
 from clinic.models import User
+from clinic.undo_time import undo_time, undo_words
 from treatments.booking import change_status
 from treatments.booking.placing import lock, mind_the_course, slot_of, written_or_refused
 from treatments.conflicts import NotPossible, Stale
@@ -38,7 +38,7 @@ def can_undo(event: SessionEvent | None, now: dt.datetime) -> bool:
 
 def until(event: SessionEvent) -> dt.datetime:
     """Return until when a step may be taken back: messages about it wait as long."""
-    return event.at + dt.timedelta(seconds=settings.UNDO_SECONDS)
+    return event.at + undo_time()
 
 
 def undone_by(event: SessionEvent) -> SessionEvent | None:
@@ -63,7 +63,7 @@ def undo(*, session: TreatmentSession, event: SessionEvent, by: User, at: dt.dat
     if not allows(by, session.clinic, Capability.BOOK):
         raise PermissionDenied
     if at > until(event):
-        raise NotPossible(f"A step can be undone for {settings.UNDO_SECONDS // 60} minutes. Change the visit instead.")
+        raise NotPossible(f"A step can be undone for {undo_words()}. Change the visit instead.")
     if session.events.order_by("-pk").first() != event:
         raise Stale(session)
     if event.kind not in UNDOABLE:

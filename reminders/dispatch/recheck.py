@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from clinic import message_hours
+from clinic.undo_time import undo_time
 from patients.models import Channel, ContactPoint
 from reminders import timing
 from reminders.channels.silent import NO_TEXTS
@@ -67,8 +68,7 @@ def _no_contact_words(reminder: Reminder) -> str:
 
 def _first_moment(reminder: Reminder, now: dt.datetime) -> dt.datetime:
     """Return when it may leave at the earliest: outside the person's quiet hours, and once a change can no longer be undone."""
-    undo = dt.timedelta(seconds=settings.UNDO_SECONDS)
-    settled = reminder.session.placed_at + undo if reminder.session else now
+    settled = reminder.session.placed_at + undo_time() if reminder.session else now
     return message_hours.next_allowed(max(now, settled), reminder.patient.zone)
 
 

@@ -2,11 +2,11 @@
 
 import datetime as dt
 
-from django.conf import settings
 from django.db import transaction
 
 from clinic import audit, message_hours
 from clinic.models import AuditEntry, User
+from clinic.undo_time import undo_time
 from patients.models import Channel, ContactPoint, Patient
 from reminders import defaults
 from reminders.inbound import acting
@@ -86,7 +86,7 @@ def reply(*, message: InboundMessage, words: str, after: int, by: User, at: dt.d
     one_off = OneOff.objects.create(
         clinic=clinic, subject=subject, body=f"{clinic.message_name}: {words}", made_at=at, made_by=by
     )
-    due_at = message_hours.next_allowed(at + dt.timedelta(seconds=settings.UNDO_SECONDS), patient.zone)
+    due_at = message_hours.next_allowed(at + undo_time(), patient.zone)
     reminder = Reminder.objects.create(
         clinic=clinic,
         rule=defaults.rule_of(clinic, Kind.ONE_OFF),

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
+from clinic.undo_time import undo_time
 from reminders import timing
 from reminders.models import Delivery, Kind, Reminder, ReminderRule, State
 from reminders.models.delivery import MAYBE_ARRIVED, Receipt
@@ -139,7 +139,7 @@ def _placed(session: Any, rules: dict[Kind, Rules], times: Mapping[int, dt.time]
     if kind is None or session.on_its_way or session.starts_at <= now:
         return None
     zone = _rule_zone(session, rules)
-    window = timing.placed_window(session.starts_at, times, zone, session.placed_at, _undo())
+    window = timing.placed_window(session.starts_at, times, zone, session.placed_at, undo_time())
     last_use = session.starts_at - timing.LAST_USE_BEFORE_VISIT
     just_made = kind == Kind.BOOKED and window.due_at >= window.useful_until
     # Too late for this one, but a rule about visits tells the time: its message makes up for it.
@@ -169,12 +169,12 @@ def _kind_of_place(session: Any, booked: ReminderRule | None, now: dt.datetime) 
 def _cancelled(session: Any, zone: Any) -> Told | None:
     """Cancelled, when they may think that it stands: told of it, booked long enough to have been told, or by themselves."""
     at = session.stepped_at
-    just_booked = session.booked_at is not None and at is not None and at <= session.booked_at + _undo()
+    just_booked = session.booked_at is not None and at is not None and at <= session.booked_at + undo_time()
     unheard = just_booked and session.told_pk is None and session.took_at is None
     if at is None or unheard or session.told_kind == Kind.CANCELLED:
         return None
     visit_at = session.starts_at if took_since(session) else session.told_visit_at or session.starts_at
-    window = timing.step_window(visit_at, at, _undo(), zone)
+    window = timing.step_window(visit_at, at, undo_time(), zone)
     # What they were told last may change meanwhile: a message that was about to tell them is stopped, or arrived after all.
     is_on_its_way = (session.off_pk or 0) > (session.told_pk or 0)
     if at >= window.useful_until or is_on_its_way:
@@ -189,7 +189,7 @@ def _missed(session: Any, zone: Any) -> Told | None:
     at = session.stepped_at
     if at is None or at.astimezone(zone).date() != session.local_date:
         return None
-    window = timing.same_day_window(session.local_date, at, _undo(), zone)
+    window = timing.same_day_window(session.local_date, at, undo_time(), zone)
     return Told(Kind.MISSED, at, f"missed {session.pk}.{session.version}", session.starts_at, window)
 
 
@@ -197,14 +197,10 @@ def _asked(session: Any, zone: Any) -> Told | None:
     at = session.answered_at
     if at is None or session.starts_at <= at:
         return None
-    window = timing.step_window(session.starts_at, at, _undo(), zone)
+    window = timing.step_window(session.starts_at, at, undo_time(), zone)
     return Told(Kind.MOVE_ASKED, at, f"asked {session.pk}.{session.version}", session.starts_at, window)
 
 
 def _rule_zone(session: Any, rules: dict[Kind, Rules]) -> Any:
     """Return the clinic's zone from whichever of its rules is at hand: no query for each row."""
     return next(of_kind[session.clinic_id] for of_kind in rules.values() if session.clinic_id in of_kind).clinic.zone
-
-
-def _undo() -> dt.timedelta:
-    return dt.timedelta(seconds=settings.UNDO_SECONDS)

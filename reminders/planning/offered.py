@@ -3,10 +3,10 @@
 import datetime as dt
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Exists, F, OuterRef
 
 from clinic import message_hours
+from clinic.undo_time import undo_time
 from reminders import defaults
 from reminders.models import Reminder, ReminderRule, State
 from reminders.planning.channel import best_channel, reachable
@@ -37,7 +37,7 @@ def _planned(invitation: Any, rules: dict[int, ReminderRule], now: dt.datetime) 
     channel, usable = best_channel(invitation, rule.channels)
     if not usable:
         return None
-    held = offer.offered_at + dt.timedelta(seconds=settings.UNDO_SECONDS)
+    held = offer.offered_at + undo_time()
     return Reminder(
         clinic_id=offer.clinic_id,
         rule=rule,

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.access import Capability, StaffRequest, requires
+from clinic.undo_time import undo_words
 from patients.models import Channel, Patient
 from reminders import defaults, writing
 from reminders.forms import BY_A_PERSON, DISTANCE, RuleForm
@@ -31,11 +32,19 @@ def rules(request: StaffRequest) -> HttpResponse:
     context = {
         "rules": found,
         "behind": Counter(text.rule_id for text in defaults.behind(*found)),
-        "by_a_person": BY_A_PERSON,
-        "distance": DISTANCE,
+        "leaves": {rule.pk: _leaves(rule) for rule in found},
         "one_off": Kind.ONE_OFF,
     }
     return render(request, "reminders/rules.html", context)
+
+
+def _leaves(rule: ReminderRule) -> str:
+    """Return when a message of a rule leaves: on the clinic's clock, or so long after what it tells of."""
+    if rule.kind in DISTANCE:
+        return f"{rule.send_at:%H:%M}"
+    if rule.kind in BY_A_PERSON:
+        return "when somebody sends it"
+    return "an hour later" if rule.kind == Kind.WELCOME else f"{undo_words()} later"
 
 
 @require_http_methods(["GET", "POST"])

@@ -60,6 +60,18 @@ def test_the_rules_are_listed_and_changed(rule: ReminderRule, client: Client, ad
     assert rule.history.latest().history_user == admin
 
 
+def test_of_each_rule_it_is_said_when_its_messages_leave(rules: Clinic, client: Client, settings: Settings) -> None:
+    settings.UNDO_SECONDS = 300
+    shown = re.sub(r"<[^>]+>", "", page(client.get(reverse("reminders:rules"))))
+    for line in (
+        "Welcome an hour later",
+        "Booked 5 minutes later",
+        "3 days before 10:00",
+        "message when somebody sends it",
+    ):
+        assert line in " ".join(shown.split())
+
+
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [

@@ -2,11 +2,11 @@
 
 import datetime as dt
 
-from django.conf import settings
 from django.db import transaction
 
 from clinic import audit
 from clinic.models import AuditEntry, User
+from clinic.undo_time import undo_time
 from clinic.wording import day_words
 from treatments import leaving
 from treatments.courses import NotAllowed, close_course, unless_held
@@ -54,7 +54,7 @@ def take_back_try(*, course: Course, by: User, at: dt.datetime) -> None:
     """
     _hold(course)  # of two presses at once the second finds the first, and undoes no earlier call
     last = course.contact_attempts.order_by("-pk").first()
-    began = at - dt.timedelta(seconds=settings.UNDO_SECONDS)
+    began = at - undo_time()
     if last is None or last.by != by or last.outcome not in CALLS or last.at < began:
         raise NotNow("There is nothing to undo any more.")
     ContactAttempt.objects.create(

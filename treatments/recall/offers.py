@@ -4,13 +4,13 @@ import datetime as dt
 import uuid
 from collections.abc import Collection
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from clinic import audit
 from clinic.message_hours import QUIET_UNTIL, next_allowed
 from clinic.models import Absence, AuditEntry, Clinic, Closure, User
+from clinic.undo_time import undo_time
 from treatments import booking
 from treatments.models import Course, OfferInvitation, SlotOffer, Status, TreatmentSession
 from treatments.models.session import OCCUPYING, OPEN
@@ -53,13 +53,12 @@ def expires_at(at: dt.datetime, slot: Slot) -> dt.datetime:
     if not QUIET_UNTIL <= local.time() < LAST_START:
         day = local.date() + dt.timedelta(days=local.time() >= LAST_START)
         begins = dt.datetime.combine(day, QUIET_UNTIL, zone).astimezone(dt.UTC)
-    held = dt.timedelta(seconds=settings.UNDO_SECONDS)
-    return min(begins + held + STANDS_FOR, slot.starts_at - NOTICE)
+    return min(begins + undo_time() + STANDS_FOR, slot.starts_at - NOTICE)
 
 
 def messages_leave(at: dt.datetime, clinic: Clinic) -> dt.datetime:
     """Return when the messages of an offer made at a moment leave: after the undo time, and not at night."""
-    return next_allowed(at + dt.timedelta(seconds=settings.UNDO_SECONDS), clinic.zone)
+    return next_allowed(at + undo_time(), clinic.zone)
 
 
 def leaves_in_time(at: dt.datetime, slot: Slot) -> bool:
