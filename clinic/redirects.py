@@ -1,12 +1,16 @@
 """What a form says about where it came from and which row it means: read with care, since anyone can write it."""
 
 import uuid
+from collections.abc import Sequence
+from contextlib import suppress
 from urllib.parse import urlsplit, urlunsplit
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
+
+MOST_BOXES = 50  # as many as a page of the recall list holds
 
 
 def next_url(request: HttpRequest, default: str) -> str:
@@ -44,3 +48,12 @@ def posted_uid(request: HttpRequest, field: str) -> uuid.UUID:
         return uuid.UUID(request.POST.get(field, ""))
     except ValueError as error:
         raise BadRequest from error
+
+
+def uids_in(values: Sequence[str]) -> set[uuid.UUID]:
+    """Return the uids among what was ticked, of as many boxes as a page has at most; what is no uid names nobody."""
+    found = set()
+    for value in values[:MOST_BOXES]:
+        with suppress(ValueError):
+            found.add(uuid.UUID(value))
+    return found

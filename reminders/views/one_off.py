@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic import audit
 from clinic.access import Capability, StaffRequest, requires
-from clinic.redirects import next_url
+from clinic.redirects import next_url, uids_in
 from patients.models import Channel, Patient
 from reminders import one_off, texting, writing
 from reminders.forms import OneOffForm
@@ -21,8 +21,6 @@ from reminders.wording import guard, measuring, plain_words
 from treatments.models import Course
 
 BACK = "reminders:centre"
-# As many as a page of the recall list holds.
-MOST = 50
 START = "{clinic}: {first_name}, "
 SENT_BEFORE = (
     "This form was sent before, so nothing went out now. Look at who it goes to, and send it again if you want another "
@@ -139,16 +137,6 @@ def _shown(request: StaffRequest, form: OneOffForm) -> dict[str, Any]:
 def _people(request: StaffRequest) -> set[uuid.UUID]:
     """Return whom the page chose: people, or people by their courses; what is no uid is nobody."""
     given = request.POST if request.method == "POST" else request.GET
-    courses = Course.objects.filter(clinic=request.clinic, uid__in=_uids(given.getlist("course")))
+    courses = Course.objects.filter(clinic=request.clinic, uid__in=uids_in(given.getlist("course")))
     by_course = Patient.objects.filter(pk__in=courses.values("patient")).values_list("uid", flat=True)
-    return {*_uids(given.getlist("patient")), *by_course}
-
-
-def _uids(values: list[str]) -> set[uuid.UUID]:
-    found = set()
-    for value in values[:MOST]:
-        try:
-            found.add(uuid.UUID(value))
-        except ValueError:
-            continue
-    return found
+    return {*uids_in(given.getlist("patient")), *by_course}

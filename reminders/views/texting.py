@@ -12,14 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic import audit
 from clinic.access import Capability, StaffRequest, requires
-from clinic.redirects import next_url
+from clinic.redirects import next_url, uids_in
 from reminders import texting
 from reminders.models import Reminder, ReminderRule
 from reminders.wording import rendering
 
 RECALL = "treatments:recall"
-# As many as a page of the recall list holds.
-MOST = 50
 
 
 @require_http_methods(["GET", "POST"])
@@ -72,15 +70,9 @@ def take_back(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 
 
 def _ticked(request: StaffRequest) -> set[uuid.UUID]:
-    """Return what the page ticked; what is no uid is nobody."""
-    values = request.POST.getlist("course") if request.method == "POST" else request.GET.getlist("course")
-    found = set()
-    for value in values[:MOST]:
-        try:
-            found.add(uuid.UUID(value))
-        except ValueError:
-            continue
-    return found
+    """Return whom the page ticked."""
+    given = request.POST if request.method == "POST" else request.GET
+    return uids_in(given.getlist("course"))
 
 
 def _sample(request: StaffRequest, people: list[texting.Recipient]) -> str:
