@@ -18,7 +18,7 @@ from patients.eligibility import Findings
 from patients.models import Assessment, Patient
 from tests.builders import NOW, TODAY, make_assessment
 from tests.conftest import log_in
-from tests.pages import is_told_with_a_field
+from tests.pages import is_told_with_a_field, text
 from tests.patients.test_detail import keep_diary
 
 COUNTS = {
@@ -41,13 +41,13 @@ def draft(patient: Patient, by: User, at: dt.datetime = NOW, **changes: Any) -> 
 def apply(user: User, patient: Patient, **changes: str) -> tuple[int, str]:
     client = log_in(user)
     response = client.post(reverse("patients:assess", args=[patient.uid]), COUNTS | changes, follow=True)
-    return response.status_code, " ".join(response.content.decode().split())
+    return response.status_code, text(response)
 
 
 def sign(client: Client, assessment: Assessment, **values: str) -> tuple[int, str]:
     data = {"read_at": assessment.drafted_at.isoformat()} | values
     response = client.post(reverse("patients:sign_assessment", args=[assessment.uid]), data, follow=True)
-    return response.status_code, " ".join(response.content.decode().split())
+    return response.status_code, text(response)
 
 
 def test_applying_the_rule_keeps_a_draft_with_its_reasons(nurse: User, maria: Patient) -> None:

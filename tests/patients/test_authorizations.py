@@ -15,6 +15,7 @@ from patients.models import Authorization, Patient
 from patients.renewals import worklist
 from tests.builders import NOW, TODAY, make_course, make_patient
 from tests.conftest import log_in
+from tests.pages import text
 
 SPRING = Window(dt.date(2026, 3, 1), dt.date(2026, 5, 31))
 AUTUMN = Window(dt.date(2026, 9, 1), dt.date(2026, 11, 30))
@@ -101,7 +102,7 @@ def test_the_list_is_read_in_two_queries(riverside: Clinic, django_assert_num_qu
 
 def test_the_page_says_when_it_ends_and_offers_the_request(front_desk: User, maria: Patient) -> None:
     authorize(maria, 10)
-    page = " ".join(log_in(front_desk).get(reverse("patients:to_renew")).content.decode().split())
+    page = text(log_in(front_desk).get(reverse("patients:to_renew")))
     assert f'<span class="meta">{maria.record_number}</span>' in page, "two people may have one name"
     assert "in 10 days" in page
     assert reverse("patients:new_authorization", args=[maria.uid]) in page
@@ -110,7 +111,7 @@ def test_the_page_says_when_it_ends_and_offers_the_request(front_desk: User, mar
 def test_the_patients_page_flags_it_and_counts_what_was_used(reader: User, maria: Patient) -> None:
     authorize(maria, 10, visits=1, units_allowed=400)
     make_course(maria, last_given_on=TODAY - dt.timedelta(days=100))
-    page = " ".join(log_in(reader).get(reverse("patients:detail", args=[maria.uid])).content.decode().split())
+    page = text(log_in(reader).get(reverse("patients:detail", args=[maria.uid])))
     assert "Renew now" in page
     assert "1 of 1" in page
     assert "0 of 400" in page
@@ -123,7 +124,7 @@ def post(user: User, name: str, uid: Any, **changes: str) -> tuple[int, str]:
         "units_allowed": "400", "codes": "64615, J0585", "status": "approved", "seen": "",
     }  # fmt: skip
     response = log_in(user).post(reverse(f"patients:{name}", args=[uid]), data | changes, follow=True)
-    return response.status_code, " ".join(response.content.decode().split())
+    return response.status_code, text(response)
 
 
 def test_the_desk_writes_down_what_a_payer_agreed_to(front_desk: User, maria: Patient) -> None:

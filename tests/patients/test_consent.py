@@ -12,6 +12,7 @@ from patients.actions import flag_dead, set_contact, stop_number, try_again, wit
 from patients.models import Channel, ContactPoint, Patient
 from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session
 from tests.conftest import log_in
+from tests.pages import text
 
 LATER = NOW + dt.timedelta(hours=1)
 NUMBER = "+447700900000"
@@ -22,7 +23,7 @@ def phone(patient: Patient) -> ContactPoint:
 
 
 def page(user: User, patient: Patient) -> str:
-    return " ".join(log_in(user).get(reverse("patients:detail", args=[patient.uid])).content.decode().split())
+    return text(log_in(user).get(reverse("patients:detail", args=[patient.uid])))
 
 
 def stop(patient: Patient, by: User | None = None) -> bool:

@@ -14,12 +14,13 @@ from patients.actions.diary_days import DayFacts, write_days
 from patients.models import Authorization, Channel, DiaryDay, Patient
 from tests.builders import NOW, TODAY, make_assessment, make_course, make_patient
 from tests.conftest import log_in
+from tests.pages import text
 
 
 def page(user: User, patient: Patient, name: str = "detail") -> str:
     response = log_in(user).get(reverse(f"patients:{name}", args=[patient.uid]))
     assert response.status_code == 200
-    return " ".join(response.content.decode().split())
+    return text(response)
 
 
 def keep_diary(patient: Patient, days: int, hours: int = 5) -> None:

@@ -28,7 +28,7 @@ TOLD = {
 
 def post(user: User, name: str, uid: Any, data: dict[str, str]) -> tuple[int, str]:
     response = log_in(user).post(reverse(f"patients:{name}", args=[uid]), data, follow=True)
-    return response.status_code, " ".join(response.content.decode().split())
+    return response.status_code, text(response)
 
 
 def test_a_preventive_is_kept_with_who_and_when(nurse: User, maria: Patient) -> None:

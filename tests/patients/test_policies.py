@@ -14,6 +14,7 @@ from patients.models import Policy
 from patients.policies import offered, own
 from tests.builders import NOW
 from tests.conftest import log_in
+from tests.patients.test_medicines import post
 
 
 def answers(**changes: Any) -> dict[str, Any]:
@@ -21,11 +22,6 @@ def answers(**changes: Any) -> dict[str, Any]:
     ticks = {name: "on" for name, value in plain.items() if value is True}
     values = {name: value for name, value in plain.items() if not isinstance(value, bool)}
     return values | ticks | {"name": "Aster Health"} | changes
-
-
-def post(user: User, name: str, key: Any, data: dict[str, Any]) -> tuple[int, str]:
-    response = log_in(user).post(reverse(f"patients:{name}", args=[key]), data, follow=True)
-    return response.status_code, " ".join(response.content.decode().split())
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.test import Client
 from django.urls import reverse
 
 from clinic.models import AuditEntry, Clinic, Injector, User
@@ -20,6 +19,8 @@ from patients.models import Assessment, DiaryDay, Patient, PreventiveTrial
 from patients.models import Policy as PolicyRow
 from tests.builders import NOW, TODAY, make_assessment, make_course, make_patient, make_session
 from tests.conftest import log_in
+from tests.pages import text
+from tests.patients.test_assessing import sign
 from tests.patients.test_detail import keep_diary
 from treatments.models import Status
 
@@ -45,17 +46,11 @@ def edit(row: PolicyRow, by: User, **changes: Any) -> PolicyRow:
     return keep_policy(clinic=row.clinic, rules=rules, by=by, at=LATER, after=row)
 
 
-def sign(client: Client, assessment: Assessment, **values: str) -> tuple[int, str]:
-    data = {"read_at": assessment.drafted_at.isoformat()} | values
-    response = client.post(reverse("patients:sign_assessment", args=[assessment.uid]), data, follow=True)
-    return response.status_code, " ".join(response.content.decode().split())
-
-
 def apply(user: User, patient: Patient, profile: str, **answers: str) -> tuple[int, str]:
     response = log_in(user).post(
         reverse("patients:assess", args=[patient.uid]), {"profile": profile} | answers, follow=True
     )
-    return response.status_code, " ".join(response.content.decode().split())
+    return response.status_code, text(response)
 
 
 def test_nobody_but_a_prescriber_of_the_clinic_signs(

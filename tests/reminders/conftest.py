@@ -12,7 +12,8 @@ from clinic.models import Clinic, Injector, User
 from patients.models import Channel, Patient
 from reminders import defaults, links
 from reminders.channels import CannotAnswer, Message, SendError
-from reminders.models import Reminder
+from reminders.dispatch.claim import claim
+from reminders.models import Delivery, Reminder
 from reminders.planning.due import create_due
 from reminders.planning.rules import ActiveRules
 from reminders.planning.visits import create_visits
@@ -90,6 +91,14 @@ def reminder(visit: TreatmentSession) -> Reminder:
     """The text message three days before Maria's visit, due now."""
     create_visits(ActiveRules(), now=NOW)  # all that planning does for a visit; the rest of it took most of each test
     return Reminder.objects.get(rule__days_before=3)
+
+
+@pytest.fixture
+def in_doubt(reminder: Reminder) -> Reminder:
+    """The same, whose worker died in the middle of its first attempt."""
+    (claimed,) = claim(now=NOW, limit=1)
+    Delivery.objects.create(clinic=claimed.clinic, reminder=claimed, attempt=1, started_at=NOW)
+    return claimed
 
 
 @pytest.fixture

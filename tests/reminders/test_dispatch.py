@@ -451,14 +451,6 @@ def test_a_fault_in_our_own_code_harms_only_its_own_message(
 # In doubt: a worker died between the gateway's yes and our record of it
 
 
-@pytest.fixture
-def in_doubt(reminder: Reminder) -> Reminder:
-    """A reminder whose worker died in the middle of its first attempt."""
-    (claimed,) = claim(now=NOW, limit=1)
-    Delivery.objects.create(clinic=claimed.clinic, reminder=claimed, attempt=1, started_at=NOW)
-    return claimed
-
-
 def test_what_the_gateway_already_has_is_not_sent_again(in_doubt: Reminder, gateways: Gateways) -> None:
     gateways["sms"].knows = "id-of-the-first"
     assert work(NOW + LEASE).state == State.SENT

@@ -9,7 +9,7 @@ from clinic.models import User
 from patients.models import Channel
 from reminders import handling
 from reminders.channels import SendError
-from reminders.dispatch import claim, send_due
+from reminders.dispatch import send_due
 from reminders.dispatch.outcome import MAYBE_ARRIVED
 from reminders.models import Delivery, Reminder, State
 from reminders.models.delivery import Receipt
@@ -29,14 +29,6 @@ def mute(gateways: Gateways) -> Gateway:
     """The gateway for text messages, which cannot be asked what it took."""
     gateways["sms"].can_answer = False
     return gateways["sms"]
-
-
-@pytest.fixture
-def in_doubt(reminder: Reminder) -> Reminder:
-    """A reminder whose worker died in the middle of its first attempt."""
-    (claimed,) = claim(now=NOW, limit=1)
-    Delivery.objects.create(clinic=claimed.clinic, reminder=claimed, attempt=1, started_at=NOW)
-    return claimed
 
 
 @pytest.fixture

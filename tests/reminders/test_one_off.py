@@ -22,6 +22,7 @@ from reminders.planning import reconcile
 from reminders.standing import RECORD_CLOSED
 from tests.builders import NOW, TODAY, make_course, make_patient, make_user
 from tests.conftest import log_in
+from tests.pages import text
 from tests.reminders.conftest import Gateway
 from treatments import leaving
 
@@ -49,7 +50,7 @@ def post(by: User, data: dict[str, Any], status: int = 302) -> str:
     """Send the form."""
     response: Any = log_in(by).post(reverse("reminders:write"), data)
     assert response.status_code == status
-    return " ".join(response.content.decode().split())
+    return text(response)
 
 
 def test_two_who_write_at_once_at_an_old_clinic_make_its_rule_once(
@@ -280,7 +281,7 @@ def test_the_page_costs_the_same_for_one_and_for_many(
 def test_whoever_is_called_dolores_is_written_to_by_name(rules: Clinic, front_desk: User) -> None:
     dolores = make_patient(rules, "Dolores", "Vega")
     typed = form([dolores], body="{clinic}: Dolores, we are closed on Friday. Call {phone}")
-    shown = " ".join(log_in(front_desk).post(reverse("reminders:preview"), typed).content.decode().split())
+    shown = text(log_in(front_desk).post(reverse("reminders:preview"), typed))
     assert "Take out the word" not in shown
     assert "Take out the word dolores" in post(front_desk, typed | {"subject": "Sus dolores"}, 422)
     post(front_desk, typed)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from clinic.models import Absence, Clinic, Closure, Injector, OpeningHours, Room, User
 from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session, room_of
 from tests.conftest import log_in
+from tests.pages import text
 from treatments.capacity import cycle_dates, weeks_ahead
 
 WEEKS_OF_HOURS = 5 * 8 * 4  # Monday to Friday, 09:00 to 17:00, a quarter of an hour each
@@ -87,9 +88,9 @@ def test_a_week_with_more_due_than_times_is_short(riverside: Clinic, osei: Injec
     make_session(courses[0], osei, NOW + dt.timedelta(days=7))
     week = weeks_ahead(clinic=riverside, now=NOW)[1]
     assert (week.due, week.booked, week.times, week.free, week.short) == (5, 1, 2, 1, 3)
-    text = " ".join(log_in(front_desk).get(reverse("treatments:capacity")).content.decode().split())
-    assert "first in the week of Monday 30 November 2026: 5 due, 2 times." in text
-    assert "3 too many" in text
+    shown = text(log_in(front_desk).get(reverse("treatments:capacity")))
+    assert "first in the week of Monday 30 November 2026: 5 due, 2 times." in shown
+    assert "3 too many" in shown
 
 
 def test_an_empty_clinic_says_so(riverside: Clinic, front_desk: User) -> None:

@@ -15,7 +15,7 @@ from tests.builders import NOW, TODAY, make_patient, make_record
 from tests.conftest import log_in
 from tests.pages import text
 from tests.treatments.record_form import record_data
-from tests.treatments.stock.conftest import EXPIRY, Receive, Sign, in_room, sign, stocked
+from tests.treatments.stock.conftest import EXPIRY, Receive, Sign, sign, stocked
 from treatments import protocol
 from treatments.booking import Stale
 from treatments.models import OutsideDose, SessionRecord, StockVial, TreatmentSession, Vial
@@ -23,7 +23,7 @@ from treatments.recording import Findings, Refused, VialUsed, correct_record
 from treatments.safety import QUESTIONS
 from treatments.stock.changes import Delivery, receive
 
-__all__ = ["in_room", "sign", "stocked"]
+__all__ = ["sign", "stocked"]
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + dt.timedelta(hours=2)

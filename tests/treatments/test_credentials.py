@@ -9,13 +9,13 @@ from django.urls import reverse
 from clinic.models import Clinic, Injector, User
 from tests.builders import NOW, TODAY
 from tests.conftest import log_in
-from tests.treatments.stock.conftest import Sign, in_room, sign
+from tests.treatments.stock.conftest import Sign, sign
 from treatments.credentials import Credentials, Policy, faults
 from treatments.models import InjectingPolicy, InjectorCredentials
 from treatments.recording import Refused
 from treatments.setup import who_injects
 
-__all__ = ["in_room", "sign"]
+__all__ = ["sign"]
 
 YESTERDAY, TOMORROW = TODAY - dt.timedelta(days=1), TODAY + dt.timedelta(days=1)
 

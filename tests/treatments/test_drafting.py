@@ -19,12 +19,6 @@ LATER = NOW + dt.timedelta(minutes=5)
 NO_SCRIPT = Sender()
 
 
-@pytest.fixture
-def in_room(course: Course, osei: Injector) -> TreatmentSession:
-    """Maria, in the room, due today."""
-    return make_session(course, osei, NOW, status=Status.IN_ROOM, due_on=TODAY)
-
-
 def save(
     session: TreatmentSession, by: User, note: str = "", version: int = 0, sender: Sender = NO_SCRIPT
 ) -> SessionDraft:

@@ -12,10 +12,10 @@ from tests.builders import TODAY, make_assessment
 from tests.conftest import log_in
 from tests.pages import text
 from tests.treatments.record_form import record_data
-from tests.treatments.stock.conftest import Sign, in_room, sign
+from tests.treatments.stock.conftest import Sign, sign
 from treatments.models import OutcomeScore, OutsideDose, SessionRecord, SideEffect
 
-__all__ = ["in_room", "sign"]
+__all__ = ["sign"]
 
 pytestmark = pytest.mark.django_db
 YESTERDAY = (TODAY - dt.timedelta(days=1)).isoformat()

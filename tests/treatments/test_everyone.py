@@ -17,6 +17,7 @@ from patients.gathering import read_record
 from patients.models import Baseline, Patient
 from tests.builders import NOW, TODAY, make_assessment, make_course, make_patient, make_session
 from tests.conftest import log_in
+from tests.pages import text
 from tests.treatments.test_level import keep_diary
 from treatments.care import care_of
 from treatments.courses import close_course
@@ -180,9 +181,9 @@ def test_the_page_names_whom_to_decide_on(riverside: Clinic, osei: Injector, mar
     treated(maria, osei, 2)
     keep_diary(maria, TODAY - 28 * ONE, 28, headache=19)
     page: Any = log_in(nurse).get(reverse("treatments:response"))
-    text = " ".join(page.content.decode().split())
-    assert "Maria Santos" in text
-    assert "5% fewer headache days than before treatment, at the end of cycle 2." in text
+    shown = text(page)
+    assert "Maria Santos" in shown
+    assert "5% fewer headache days than before treatment, at the end of cycle 2." in shown
 
 
 @pytest.mark.parametrize(("days", "named"), [(119, False), (120, True), (180, True), (181, False)])

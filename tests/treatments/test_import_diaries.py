@@ -18,6 +18,7 @@ from patients.diary_import import COLUMNS
 from patients.models import DiaryClaim, DiaryDay, Patient
 from tests.builders import NOW, make_patient
 from tests.conftest import log_in
+from tests.pages import text
 
 IMPORT = "/import/diaries/"
 HEADER = ",".join(COLUMNS)
@@ -54,7 +55,7 @@ def send(browser: Client, *lines: str) -> str:
 
 
 def page_of(answer: Any) -> str:
-    return " ".join(answer.content.decode().split())
+    return text(answer)
 
 
 def test_the_days_of_a_list_are_looked_at_and_then_stand_in_the_diary(

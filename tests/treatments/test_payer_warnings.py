@@ -14,6 +14,7 @@ from patients.eligibility.policy import SAMPLE_B, Stage
 from patients.models import Assessment, Authorization, Patient
 from tests.builders import NOW, TODAY, make_assessment, make_session, room_of
 from tests.conftest import log_in
+from tests.pages import text
 from tests.reports.test_others import record
 from treatments import slots
 from treatments.authorized import paying_windows_of, shortfalls
@@ -77,7 +78,7 @@ def first_free(course: Course) -> str:
 
 
 def text_of(client: Client, url: str) -> str:
-    return " ".join(client.get(url).content.decode().split())
+    return text(client.get(url))
 
 
 def test_booking_says_so_before_and_after(used_up: Authorization, course: Course, front_desk: User) -> None:

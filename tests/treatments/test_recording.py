@@ -19,12 +19,6 @@ ALL_NO = {question.key: False for question in QUESTIONS}
 GOOD_VIAL = VialUsed("C4471", TODAY + dt.timedelta(days=300), 200)
 
 
-@pytest.fixture
-def in_room(course: Course, osei: Injector) -> TreatmentSession:
-    """Maria, in the room, due today."""
-    return make_session(course, osei, NOW, status=Status.IN_ROOM, due_on=TODAY)
-
-
 def sign(session: TreatmentSession, by: User, **more: Any) -> SessionRecord:
     """Sign the standard set, with whatever a test changes."""
     at = more.pop("at", NOW)

@@ -10,6 +10,7 @@ from patients.actions import change_patient
 from patients.models import DiaryDay, Patient
 from tests.builders import NOW, TODAY, make_assessment, make_course, make_session
 from tests.conftest import log_in
+from tests.pages import text
 from tests.treatments.test_everyone import treated
 from tests.treatments.test_level import keep_diary
 from tests.treatments.test_recording import sign
@@ -24,7 +25,7 @@ NOTE = "Fainted at the first session: lies down"
 def text_of(user: User, name: str, *args: object) -> str:
     answer = log_in(user).get(reverse(name, args=args))
     assert answer.status_code == 200
-    return " ".join(answer.content.decode().split())
+    return text(answer)
 
 
 @pytest.fixture

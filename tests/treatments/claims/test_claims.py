@@ -18,13 +18,13 @@ from tests.builders import NOW, TODAY, make_assessment, make_patient, make_recor
 from tests.conftest import log_in
 from tests.pages import text
 from tests.treatments.recording.conftest import findings
-from tests.treatments.stock.conftest import EXPIRY, Receive, Sign, in_room, sign, stocked
+from tests.treatments.stock.conftest import EXPIRY, Receive, Sign, sign, stocked
 from treatments.claims import drafting, lines
 from treatments.claims.lines import Given
 from treatments.models import ClaimDraft, TreatmentSession, Vial
 from treatments.recording import VialUsed, correct_record
 
-__all__ = ["in_room", "sign", "stocked"]
+__all__ = ["sign", "stocked"]
 
 
 def codes(own: Given | None) -> list[tuple[str, str, int]]:

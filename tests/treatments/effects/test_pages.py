@@ -9,10 +9,10 @@ from patients.models import Patient
 from tests.builders import TODAY
 from tests.conftest import log_in
 from tests.treatments.effects.conftest import Report
-from tests.treatments.stock.conftest import Sign, in_room, sign
+from tests.treatments.stock.conftest import Sign, sign
 from treatments.models import SideEffect
 
-__all__ = ["in_room", "sign"]
+__all__ = ["sign"]
 
 pytestmark = pytest.mark.django_db
 

@@ -7,13 +7,13 @@ import pytest
 
 from clinic.models import User
 from tests.builders import NOW, TODAY
-from tests.treatments.stock.conftest import EXPIRY, in_room, sign, stocked, tom
+from tests.treatments.stock.conftest import EXPIRY, sign, stocked, tom
 from treatments import protocol, recording
 from treatments.models import SessionRecord, TreatmentSession
 from treatments.recording import Findings, Refused, SinceLast, VialUsed
 from treatments.safety import QUESTIONS
 
-__all__ = ["in_room", "sign", "stocked", "tom"]
+__all__ = ["sign", "stocked", "tom"]
 
 ALL_NO: dict[str, bool | None] = {question.key: False for question in QUESTIONS}
 

@@ -16,6 +16,7 @@ from clinic.models import Clinic, Membership, Role, User
 from patients.models import Patient
 from tests.builders import make_clinic
 from tests.conftest import log_in
+from tests.pages import text
 from tests.treatments.referrals.lists import GIVEN_LIST, as_csv, row
 from treatments.referrals.columns import COLUMNS
 from treatments.views.import_kinds import REFERRALS
@@ -135,7 +136,7 @@ def test_a_list_too_long_for_a_page_is_refused_with_the_limit(browser: Client) -
 
 
 def test_the_page_says_what_the_file_holds_before_one_is_chosen(browser: Client) -> None:
-    page = " ".join(browser.get(IMPORT).content.decode().split())
+    page = text(browser.get(IMPORT))
     assert all(f"<code>{name}</code>" in page for name in COLUMNS)
     assert "All 24 have to be there" in page
 

@@ -126,7 +126,7 @@ def test_the_visits_outside_hours_come_in_pages_and_moving_one_leads_back_to_its
     ada.post(leave_url(osei), save_all(ask_for_leave(ada, osei), decision="leave"))
     page = ada.get(reverse("setup:outside"), {"page": "2"})
     assert list(page.context["visits"]) == [later]
-    assert "2 to 2 of 2" in " ".join(page.content.decode().split())
+    assert "2 to 2 of 2" in text(page)
     assert (
         f'{reverse("treatments:move", args=[later.uid])}?next=/settings/outside/%3Fpage%3D2"' in page.content.decode()
     )

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from clinic.models import Clinic, Injector, User
+from clinic.models import Clinic, User
 from patients.models import Patient
-from tests.builders import NOW, TODAY, make_patient, make_session
+from tests.builders import NOW, TODAY, make_patient
 from treatments import protocol, recording
-from treatments.models import Course, SessionRecord, Status, StockVial, TreatmentSession
+from treatments.models import SessionRecord, StockVial, TreatmentSession
 from treatments.recording import Findings, SinceLast, VialUsed
 from treatments.safety import QUESTIONS
 from treatments.stock.changes import Delivery, receive
@@ -19,12 +19,6 @@ EXPIRY = TODAY + dt.timedelta(days=300)
 
 Receive = Callable[..., list[StockVial]]
 Sign = Callable[..., SessionRecord]
-
-
-@pytest.fixture
-def in_room(course: Course, osei: Injector) -> TreatmentSession:
-    """Maria, in the room, due today."""
-    return make_session(course, osei, NOW, status=Status.IN_ROOM, due_on=TODAY)
 
 
 @pytest.fixture
