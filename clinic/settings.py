@@ -35,7 +35,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env_text("VAR_DIR", str(BASE_DIR / "var")))
 
 DEBUG = env_bool("DEBUG", default=False)
-# A made-up installation: shows the banner, the outbox page and nothing else differently.
+# A made-up installation: the banner, the outbox page, webhooks that may reach this machine, and no check for a gateway.
+# It keeps no message back: that there is no gateway does.
 DEMO = env_bool("DEMO", default=False)
 SECRET_KEY = env_secret("SECRET_KEY", "only-for-development" if DEBUG else None)
 # First key encrypts, all keys decrypt: put a new one in front to rotate.
