@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.urls import reverse
 
@@ -12,7 +13,16 @@ from tests.builders import NOW, TODAY, make_session, make_user
 from tests.conftest import log_in
 from tests.treatments.record_form import record_data
 from treatments.models import Course, SessionDraft, SessionEvent, SessionRecord, Status, TreatmentSession
-from treatments.recording.drafting import NotYours, Sender, draft_of, fields_of, save_draft, settle, take_over
+from treatments.recording.drafting import (
+    NotWritten,
+    NotYours,
+    Sender,
+    draft_of,
+    fields_of,
+    save_draft,
+    settle,
+    take_over,
+)
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + dt.timedelta(minutes=5)
@@ -116,7 +126,7 @@ def test_taking_over_keeps_what_was_typed_and_is_logged(
 
 @pytest.mark.parametrize("who", ["front_desk", "reader"])
 def test_who_may_not_inject_keeps_no_draft(in_room: TreatmentSession, request: pytest.FixtureRequest, who: str) -> None:
-    with pytest.raises(PermissionError):
+    with pytest.raises(PermissionDenied):
         save(in_room, request.getfixturevalue(who))
 
 
@@ -269,9 +279,9 @@ def test_a_save_that_was_read_before_the_signature_and_comes_after_it_keeps_noth
     in_room: TreatmentSession, nurse: User
 ) -> None:
     TreatmentSession.objects.filter(pk=in_room.pk).update(status=Status.DONE, given_on=TODAY)
-    with pytest.raises(PermissionError):
+    with pytest.raises(NotWritten):
         save(in_room, nurse, "late")
-    with pytest.raises(PermissionError):
+    with pytest.raises(NotWritten):
         settle(session=in_room, fields={"note": ["late"]}, version=0, by=nurse, at=NOW)
     assert draft_of(in_room) is None
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
@@ -31,6 +32,10 @@ class NotYours(Exception):
     def __init__(self, draft: SessionDraft) -> None:
         super().__init__("draft not yours")
         self.draft = draft
+
+
+class NotWritten(Exception):
+    """Nobody writes this session now: it is signed, or the person is not in the room any more."""
 
 
 def draft_of(session: TreatmentSession) -> SessionDraft | None:
@@ -73,15 +78,16 @@ def save_draft(
 
 
 def _permit(session: TreatmentSession, by: User) -> None:
-    """Raise PermissionError unless they may write this session now; whoever signs or moves it on waits from here on.
+    """Let pass who may write this session now; whoever signs or moves it on waits from here on.
 
-    What was read before may be signed by now: a save that was under way would leave a draft that nobody opens again.
+    Raises PermissionDenied for a role that may not, and NotWritten. What was read before may be signed by now: a save
+    that was under way would leave a draft that nobody opens again.
     """
     if not allows(by, session.clinic, Capability.INJECT):
-        raise PermissionError
+        raise PermissionDenied
     held = TreatmentSession.objects.select_for_update(no_key=True).filter(pk=session.pk, status=Status.IN_ROOM)
     if not held.values_list("pk").first():
-        raise PermissionError
+        raise NotWritten
 
 
 def _kept(fields: Mapping[str, list[str]]) -> str:

@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from clinic.models import AuditEntry, User
@@ -171,7 +172,7 @@ def test_a_choice_that_lost_the_race_overwrites_nothing(
 def test_who_may_not_inject_settles_nothing(
     in_room: TreatmentSession, request: pytest.FixtureRequest, who: str
 ) -> None:
-    with pytest.raises(PermissionError):
+    with pytest.raises(PermissionDenied):
         drafting.settle(session=in_room, fields={}, version=0, by=request.getfixturevalue(who), at=NOW)
 
 

@@ -55,7 +55,7 @@ def both(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         drafting.settle(session=found, fields=fields, version=version, by=request.user, at=now)
     except drafting.NotYours as error:
         return both_page(request, found, error.draft)
-    except PermissionError:
+    except drafting.NotWritten:
         messages.error(request, NOT_WRITTEN)
         return redirect("treatments:session", uid)
     # What was done, not who writes: the next page may be somebody else's session again.

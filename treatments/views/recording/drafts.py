@@ -33,7 +33,7 @@ def draft(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         )
     except drafting.NotYours as error:
         return JsonResponse({"words": _words(request, error.draft), "both": True}, status=409)
-    except PermissionError:
+    except drafting.NotWritten:
         return JsonResponse({"words": NOT_WRITTEN}, status=409)
     local = saved.saved_at.astimezone(request.clinic.zone)
     return JsonResponse({"version": saved.version, "words": f"Draft saved {local:%H:%M:%S}"})
@@ -58,7 +58,7 @@ def take_over(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Go on with a session that somebody else began."""
     try:
         drafting.take_over(session=get_session(request, uid), by=request.user, at=timezone.now())
-    except PermissionError:
+    except drafting.NotWritten:
         messages.error(request, NOT_WRITTEN)
         return redirect("treatments:session", uid)
     messages.success(request, "You took this session over. What was typed before is kept.")
