@@ -9,13 +9,13 @@ from django.db.models import F, QuerySet
 from clinic import audit, message_hours
 from clinic.models import AuditEntry, User
 from patients.actions import set_contact
+from patients.actions.contacts import TOLD_STAFF
 from patients.models import Channel, ContactPoint
 from reminders.dispatch import outcome
 from reminders.inbound import desk
 from reminders.models import Delivery, Reminder, State, VisitCall
 from treatments.models import Status, TreatmentSession
 
-TOLD_STAFF = "told staff"
 BY_HAND = "Stopped for this visit"
 # What a person may still change: nothing of it is under way.
 OPEN = (State.WAITING, State.FAILED, State.MISSED)

@@ -10,12 +10,21 @@ from patients.actions.assessing import (
     sign_assessment,
 )
 from patients.actions.closing import close_record, reopen_record
-from patients.actions.contacts import flag_dead, set_contact, stop_number, try_again, withdraw_consent
+from patients.actions.contacts import (
+    TypedAddress,
+    flag_dead,
+    set_contact,
+    stop_number,
+    try_again,
+    withdraw_consent,
+)
 from patients.actions.people import (
     CHANGEABLE,
     Newcomer,
     RecordNumberTaken,
     change_patient,
+    edit_patient,
+    first_channel,
     register_patient,
     same_person,
 )
@@ -28,10 +37,13 @@ __all__ = [
     "Newcomer",
     "PolicyChanged",
     "RecordNumberTaken",
+    "TypedAddress",
     "apply_newest",
     "change_patient",
     "close_record",
     "draft_assessment",
+    "edit_patient",
+    "first_channel",
     "flag_dead",
     "register_patient",
     "reopen_record",

@@ -1,17 +1,31 @@
 """How a person can be reached, and what they allowed."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.db import transaction
 
 from clinic import audit
 from clinic.models import AuditEntry, User
 from patients.actions.search_text import refresh_search
-from patients.models import ContactPoint, Patient
+from patients.models import Channel, ContactPoint, Patient
 from patients.models.contact import clean_address
 
+# How somebody agreed to messages, or stopped them.
+ASKED_BY_STAFF = "asked by staff"
 TOLD_STAFF = "told staff"
 BY_TEXT = "by text message"
+
+
+@dataclass(frozen=True)
+class TypedAddress:
+    """A phone number or an email address as staff typed it, and what is ticked beside it; ``ticked_before`` as they found it."""
+
+    channel: Channel
+    address: str
+    agrees: bool
+    ticked_before: bool
+    works_again: bool
 
 
 @transaction.atomic
@@ -51,6 +65,16 @@ def set_contact(
     if moved or agreed:
         _save(point, by=by, at=at)
     return point
+
+
+def write_typed(typed: TypedAddress, *, patient: Patient, by: User, at: dt.datetime) -> None:
+    """Write one address with its consent. A tick that was taken away stops it; one that never was says nothing."""
+    channel, source = typed.channel, ASKED_BY_STAFF if typed.agrees else ""
+    set_contact(patient=patient, channel=channel, address=typed.address, by=by, at=at, consent_source=source)
+    if typed.ticked_before and not typed.agrees:
+        withdraw_consent(patient=patient, channel=channel, source=TOLD_STAFF, by=by, at=at)
+    if typed.works_again:
+        try_again(patient=patient, channel=channel, by=by, at=at)
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from clinic import audit
 from clinic.models import AuditEntry, Clinic, User
-from patients.actions.contacts import set_contact
+from patients.actions.contacts import TypedAddress, set_contact, withdraw_consent, write_typed
 from patients.actions.holding import hold_to_write
 from patients.actions.search_text import find_text
 from patients.models import Channel, ContactPoint, Patient
@@ -43,7 +43,8 @@ class RecordNumberTaken(Exception):
 class Newcomer:
     """What is known of a person who is new here; phone and email as they were typed.
 
-    ``consent_source`` says where it came from that they agreed to messages on both; empty: they did not. Without a
+    ``consent_source`` says where it came from that they agreed to messages on both; empty: they did not. With
+    ``refusal_source`` they said No, which is kept, so that a list read in later does not turn it into a Yes. Without a
     record number the clinic's next free one is given, without a preferred channel it is the phone if there is one.
     """
 
@@ -54,6 +55,7 @@ class Newcomer:
     phone: str = ""
     email: str = ""
     consent_source: str = ""
+    refusal_source: str = ""
     language: str = Patient.Language.ENGLISH
     preferred_channel: str = ""
     timezone: str = ""
@@ -64,7 +66,12 @@ class Newcomer:
     @property
     def channel(self) -> str:
         """The channel to write on."""
-        return self.preferred_channel or (Channel.SMS if self.phone or not self.email else Channel.EMAIL)
+        return self.preferred_channel or first_channel(self.phone, self.email)
+
+
+def first_channel(phone: str, email: str) -> Channel:
+    """Return by what somebody who prefers nothing is written to."""
+    return Channel.SMS if phone or not email else Channel.EMAIL
 
 
 @transaction.atomic
@@ -93,7 +100,19 @@ def register_patient(*, clinic: Clinic, person: Newcomer, by: User | None, at: d
         set_contact(
             patient=patient, channel=channel, address=address, by=by, at=at, consent_source=person.consent_source
         )
+        if person.refusal_source:
+            withdraw_consent(patient=patient, channel=channel, source=person.refusal_source, by=by, at=at)
     return patient
+
+
+@transaction.atomic
+def edit_patient(
+    *, patient: Patient, values: Mapping[str, object], addresses: Iterable[TypedAddress], by: User, at: dt.datetime
+) -> None:
+    """Write what staff changed of a person and of how to reach them, both or neither; raises what `change_patient` raises."""
+    change_patient(patient=patient, values=values, by=by, at=at)
+    for typed in addresses:
+        write_typed(typed, patient=patient, by=by, at=at)
 
 
 @transaction.atomic

@@ -5,19 +5,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
-from clinic.models import Clinic, User
-from patients.actions import (
-    Newcomer,
-    change_patient,
-    register_patient,
-    same_person,
-    set_contact,
-    try_again,
-    withdraw_consent,
-)
-from patients.actions.contacts import TOLD_STAFF
+from clinic.models import Clinic
+from patients.actions import Newcomer, TypedAddress, first_channel, same_person
+from patients.actions.contacts import ASKED_BY_STAFF
 from patients.as_seen import as_seen
 from patients.forms.dates import BirthDateField, refuse_impossible_birth
 from patients.forms.fields import zone_choices
@@ -25,7 +16,6 @@ from patients.models import Channel, ContactPoint, Patient
 from patients.models.contact import clean_address, spoken_address
 from patients.models.patient import PatientQuerySet
 
-CONSENT_SOURCE = "asked by staff"
 LONGEST_NOTE = 200
 _ADDRESSES = (("phone", Channel.SMS), ("email", Channel.EMAIL))
 
@@ -160,18 +150,11 @@ class RegisterForm(PersonForm):
         names = ("given_name", "family_name", "birth_date", "phone")
         return same_person(clinic=self.clinic, **{name: self.cleaned_data[name] for name in names})
 
-    @transaction.atomic
-    def save(self, *, by: User, at: dt.datetime) -> Patient:
-        """Register the person with the answer about messages, both or neither; raises RecordNumberTaken."""
+    def newcomer(self) -> Newcomer:
+        """Return the person, with the answer about messages."""
         values = dict(self.cleaned_data)
-        agreed = values.pop("consent") == "yes"
-        source = CONSENT_SOURCE if agreed else ""
-        person = Newcomer(consent_source=source, **values)
-        patient = register_patient(clinic=self.clinic, person=person, by=by, at=at)
-        if not agreed:  # a No is kept, so that a list read in later does not turn it into a Yes
-            for channel in Channel:
-                withdraw_consent(patient=patient, channel=channel, source=CONSENT_SOURCE, by=by, at=at)
-        return patient
+        yes, no = (ASKED_BY_STAFF, "") if values.pop("consent") == "yes" else ("", ASKED_BY_STAFF)
+        return Newcomer(consent_source=yes, refusal_source=no, **values)
 
 
 class EditForm(PersonForm):
@@ -263,26 +246,22 @@ class EditForm(PersonForm):
         """True when somebody changed the person since this form was shown."""
         return self.cleaned_data["seen"] not in {"", self.state()}
 
-    def save(self, *, by: User, at: dt.datetime) -> None:
-        """Write what differs; raises RecordNumberTaken."""
-        values = {name: self.cleaned_data[name] for name in self.person_fields()}
-        values["preferred_channel"] = values["preferred_channel"] or self._first_way()
-        change_patient(patient=self.patient, values=values, by=by, at=at)
-        for name, channel in _ADDRESSES:
-            self._save_contact(name, channel, by=by, at=at)
+    def values(self) -> dict[str, Any]:
+        """Return what was typed of the person."""
+        data = self.cleaned_data
+        values = {name: data[name] for name in self.person_fields()}
+        return values | {"preferred_channel": data["preferred_channel"] or first_channel(data["phone"], data["email"])}
 
-    def _first_way(self) -> Channel:
-        """Return by what who prefers nothing is written to."""
-        return Channel.SMS if self.cleaned_data["phone"] else Channel.EMAIL
-
-    def _save_contact(self, name: str, channel: Channel, *, by: User, at: dt.datetime) -> None:
-        """Write one address with its consent. A tick that was taken away stops it; one that never was says nothing."""
-        patient, agreed = self.patient, self.cleaned_data[f"{name}_consent"]
-        source = CONSENT_SOURCE if agreed else ""
-        set_contact(
-            patient=patient, channel=channel, address=self.cleaned_data[name], by=by, at=at, consent_source=source
-        )
-        if not agreed and self.initial[f"{name}_consent"]:
-            withdraw_consent(patient=patient, channel=channel, source=TOLD_STAFF, by=by, at=at)
-        if self.cleaned_data.get(f"{name}_again"):
-            try_again(patient=patient, channel=channel, by=by, at=at)
+    def addresses(self) -> list[TypedAddress]:
+        """Return what was typed of how to reach them."""
+        data = self.cleaned_data
+        return [
+            TypedAddress(
+                channel=channel,
+                address=data[name],
+                agrees=data[f"{name}_consent"],
+                ticked_before=self.initial[f"{name}_consent"],
+                works_again=bool(data.get(f"{name}_again")),
+            )
+            for name, channel in _ADDRESSES
+        ]

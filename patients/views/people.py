@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from clinic import audit
 from clinic.access import Capability, StaffRequest, requires
 from clinic.forms import in_words
-from patients.actions import RecordNumberTaken
+from patients.actions import RecordNumberTaken, edit_patient, register_patient
 from patients.actions.holding import hold
 from patients.forms import EditForm, RegisterForm
 from patients.forms.people import PersonForm
@@ -36,7 +36,7 @@ def register(request: StaffRequest) -> HttpResponse:
         audit.people_shown(request, "same people", [one.uid for one in same])
         return render(request, "patients/new.html", {"form": form, "same": same}, status=409)
     try:
-        patient = form.save(by=request.user, at=timezone.now())
+        patient = register_patient(clinic=request.clinic, person=form.newcomer(), by=request.user, at=timezone.now())
     except RecordNumberTaken:
         return _taken(request, "patients/new.html", form)
     messages.success(request, f"{patient.full_name} is registered, record number {patient.record_number}.")
@@ -62,7 +62,9 @@ def _edit(request: StaffRequest, form: EditForm) -> HttpResponse:
     if form.stale and (differs := _stored(form)):
         return _show_both(request, form, differs)
     try:
-        form.save(by=request.user, at=timezone.now())
+        edit_patient(
+            patient=patient, values=form.values(), addresses=form.addresses(), by=request.user, at=timezone.now()
+        )
     except RecordNumberTaken:
         return _taken(request, "patients/edit.html", form)
     messages.success(request, f"{patient.full_name} was changed.")
