@@ -1,9 +1,10 @@
 """What is asked on the pages about a person's privacy."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Q
+from django.http import QueryDict
 
 from clinic.models import Clinic, User
 from interface.models import Integration
@@ -29,9 +30,9 @@ class LooksForm(forms.Form):
     first = Day(label="From")
     last = Day(label="To")
 
-    def __init__(self, data: object, clinic: Clinic) -> None:
-        super().__init__(data)  # type: ignore[arg-type]
-        who: _StaffField = self.fields["who"]  # type: ignore[assignment]
+    def __init__(self, data: QueryDict, clinic: Clinic) -> None:
+        super().__init__(data)
+        who: Any = self.fields["who"]
         # A program that only reads has no role here.
         reading = Q(pk__in=Integration.objects.filter(clinic=clinic).order_by().values("user"))
         who.queryset = User.objects.filter(Q(memberships__clinic=clinic) | reading).distinct().order_by("full_name")
@@ -45,8 +46,8 @@ class EraseForm(forms.Form):
     reason = forms.ChoiceField(choices=Erasure.Reason.choices, widget=forms.RadioSelect, label="Why")
     confirm = forms.CharField(max_length=40)
 
-    def __init__(self, data: object, patient: Patient) -> None:
-        super().__init__(data)  # type: ignore[arg-type]
+    def __init__(self, data: QueryDict | None, patient: Patient) -> None:
+        super().__init__(data)
         self.patient = patient
         self.fields["what"].error_messages["required"] = "Choose what goes."
         self.fields["reason"].error_messages["required"] = "Choose why."

@@ -19,6 +19,23 @@ def _required(words: str) -> dict[str, str]:
     return {"required": words, "invalid": words}
 
 
+@cache
+def countries() -> tuple[tuple[str, str], ...]:
+    """Return code and English name of every country, as the time zone database lists them."""
+    lines = files("tzdata").joinpath("zoneinfo", "iso3166.tab").read_text("utf-8").splitlines()
+    named = (line.split("\t") for line in lines if line and not line.startswith("#"))
+    return tuple(sorted(((code, name) for code, name in named), key=lambda pair: pair[1]))
+
+
+@cache
+def zones() -> tuple[tuple[str, str], ...]:
+    """Return the time zones that are named after places."""
+    places = sorted(
+        name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix", "right"))
+    )
+    return (("UTC", "UTC"), *((name, name.replace("_", " ")) for name in places))
+
+
 class AdminForm(HouseForm):
     """The first person who can log in."""
 
@@ -50,6 +67,7 @@ class _Where(HouseForm):
     """Where a clinic lies."""
 
     country = forms.ChoiceField(
+        choices=lambda: [("", "Choose"), *countries()],
         help_text="Decides public holidays and how phone numbers are read.",
         error_messages={"required": "Choose a country.", "invalid_choice": "Choose a country from the list."},
     )
@@ -61,14 +79,10 @@ class _Where(HouseForm):
     )
     timezone = forms.ChoiceField(
         label="Time zone",
+        choices=lambda: [("", "Choose"), *zones()],
         help_text="The clock on the clinic's wall. All visits are kept in it.",
         error_messages={"required": "Choose a time zone.", "invalid_choice": "Choose a time zone from the list."},
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["country"].choices = [("", "Choose"), *countries()]  # type: ignore[attr-defined]
-        self.fields["timezone"].choices = [("", "Choose"), *zones()]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Refuse a region that the country's holidays do not know."""
@@ -107,20 +121,3 @@ def listed_region(country: str, text: str) -> str:
         some = f" Known are {', '.join(known[:8])}{' and others' if len(known) > 8 else ''}." if known else ""
         raise forms.ValidationError(f"Nobody has listed holidays for {region}.{some} Or leave it empty.")
     return region
-
-
-@cache
-def countries() -> tuple[tuple[str, str], ...]:
-    """Return code and English name of every country, as the time zone database lists them."""
-    lines = files("tzdata").joinpath("zoneinfo", "iso3166.tab").read_text("utf-8").splitlines()
-    named = (line.split("\t") for line in lines if line and not line.startswith("#"))
-    return tuple(sorted(((code, name) for code, name in named), key=lambda pair: pair[1]))
-
-
-@cache
-def zones() -> tuple[tuple[str, str], ...]:
-    """Return the time zones that are named after places."""
-    places = sorted(
-        name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix", "right"))
-    )
-    return (("UTC", "UTC"), *((name, name.replace("_", " ")) for name in places))

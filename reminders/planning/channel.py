@@ -37,14 +37,13 @@ def reached(patient: str) -> dict[str, Any]:
     return joins | there
 
 
-def best_channel(source: object, order: Sequence[Channel] = ()) -> tuple[Channel, bool]:
+def best_channel(source: Any, order: Sequence[Channel] = ()) -> tuple[Channel, bool]:
     """Return the first channel of ``order`` that reaches the person, and whether any does.
 
     Without an order it is the one they prefer, else the other. ``source`` is a row with the annotations of
     `reachable` and ``preferred``.
     """
-    preferred = Channel(getattr(source, "preferred"))  # noqa: B009 (an annotation, unknown to the model)
-    return first_of(preferred, order, [one for one in Channel if getattr(source, f"has_{one.value}")])
+    return first_of(Channel(source.preferred), order, [one for one in Channel if getattr(source, f"has_{one.value}")])
 
 
 def first_of(preferred: Channel, order: Sequence[Channel], usable: Collection[Channel]) -> tuple[Channel, bool]:
