@@ -53,24 +53,11 @@ class AddsUp(Guard):
     later is for ``Frozen`` to say. A row that is closed as it is inserted has no parts yet.
     """
 
-    def __init__(
-        self,
-        *,
-        name: str,
-        once: str,
-        sums: Sequence[Sum],
-        violation_error_code: str | None = None,
-        violation_error_message: Any = None,
-    ) -> None:
-        self.once, self.sums = once, list(sums)
-        super().__init__(
-            name=name, violation_error_code=violation_error_code, violation_error_message=violation_error_message
-        )
+    declared = ("once", "sums")
 
-    def deconstruct(self) -> tuple[str, Any, dict[str, Any]]:
-        """Return how migrations write this constraint down."""
-        path, args, kwargs = super().deconstruct()
-        return path.replace(".adds_up", ""), args, kwargs | {"once": self.once, "sums": self.sums}
+    def __init__(self, *, name: str, once: str, sums: Sequence[Sum], **words: Any) -> None:
+        self.once, self.sums = once, list(sums)
+        super().__init__(name=name, **words)
 
     def statements(self, model: type[Model], vendor: str) -> Sequence[str]:
         """Return a trigger that adds up when the field is set; on SQLite another one for rows that come with it."""
@@ -83,10 +70,6 @@ class AddsUp(Guard):
             f"WHEN {before}{self._condition(model)} BEGIN SELECT RAISE(ABORT, '{name}'); END"
             for event, before in events.items()
         ]
-
-    def removal(self, model: type[Model]) -> Sequence[str]:
-        """Return the statements that drop the trigger and its function."""
-        return [f'DROP TRIGGER "{self.name}" ON "{table_name(model)}"', f'DROP FUNCTION "{self.name}"()']
 
     def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
         """Let forms pass: none closes a row, and the database refuses in any case."""
