@@ -15,6 +15,7 @@ from patients.models import DiaryDay
 from reminders.models import Kind, Reminder, ReminderRule, State
 from reminders.models.stop import unwanted
 from treatments.models import Course, OfferInvitation, SlotOffer, Status, TreatmentSession
+from treatments.models.course import awake_from
 from treatments.models.session import OPEN
 
 MOVED = "The visit was moved"
@@ -25,6 +26,7 @@ BEGUN = "The visit has begun or is over"
 AS_BEFORE = "The visit stands as it did"
 OFFER_OVER = "The time was taken, the offer has ended, or they were seen or have a visit before it"
 NOT_DUE = "A visit is booked, or the course has ended"
+LEFT_ALONE = "They are left alone on the recall list for now"
 SWITCHED_OFF = "The clinic has switched this message off"
 RECORD_CLOSED = "The record is closed"
 DIARY_KEPT = "They have written in their diary, or want no messages about it"
@@ -105,6 +107,16 @@ def course_stands() -> Q:
     courses: Any = Course.objects.open().with_due().with_booked()
     due_on = Subquery(courses.filter(pk=OuterRef("course_id"), booked=False).values("next_due_on")[:1])
     return Q(Exact(F("due_date"), Coalesce(due_on, Value(dt.date.min))))
+
+
+@cache
+def left_alone_until() -> Case:
+    """For a reminder by a rule about due dates: the day until which the desk leaves its person alone; empty for all others.
+
+    What a person sent again goes all the same: they know better.
+    """
+    course = Course.objects.filter(pk=OuterRef("course_id")).values(until=awake_from())
+    return Case(When(rule__kind=Kind.DUE, restarted_at__isnull=True, then=Subquery(course)))
 
 
 @cache

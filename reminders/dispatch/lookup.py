@@ -8,7 +8,7 @@ from patients.models import Channel, ContactPoint
 from reminders import links
 from reminders.channels import Message
 from reminders.models import MessageTemplate, Reminder, SecretLink, State
-from reminders.standing import why_no_longer
+from reminders.standing import left_alone_until, why_no_longer
 from reminders.wording import rendering
 
 # The world goes on meanwhile: what is looked up is good for so long, then it is looked up again.
@@ -19,12 +19,13 @@ _SHARED = ("clinic", "rule", "patient__clinic", "invitation__offer", "template",
 
 @dataclass(frozen=True)
 class Ready:
-    """A claimed reminder as it stands now: why it may be about nothing any more, where it goes, by which channels
-    its person may be written to, its text and its words.
+    """A claimed reminder as it stands now: why it may be about nothing any more, until which day the desk leaves its
+    person alone, where it goes, by which channels they may be written to, its text and its words.
     """
 
     reminder: Reminder
     no_longer: str
+    left_alone_until: dt.date | None
     contact: ContactPoint | None
     usable: Sequence[Channel]
     template: MessageTemplate | None
@@ -34,7 +35,8 @@ class Ready:
 def look_up(claimed: Sequence[Reminder], now: dt.datetime) -> Mapping[int, Ready]:
     """Return what is known of each, by its key. One whose lease ran out, and that is somebody else's now, is missing."""
     fence = {reminder.pk: reminder.attempts for reminder in claimed}
-    rows = Reminder.objects.filter(pk__in=fence, state=State.SENDING).annotate(no_longer=why_no_longer())
+    rows = Reminder.objects.filter(pk__in=fence, state=State.SENDING)
+    rows = rows.annotate(no_longer=why_no_longer(), left_alone_until=left_alone_until())
     # Joined where each has its own; where many share one, it is fetched once.
     rows = rows.select_related("patient", "session").prefetch_related(*_SHARED)
     held = [reminder for reminder in rows if reminder.attempts == fence[reminder.pk]]
@@ -47,12 +49,13 @@ def look_up(claimed: Sequence[Reminder], now: dt.datetime) -> Mapping[int, Ready
         usable = [channel for channel in Channel if (reminder.patient_id, channel) in points]
         template = rendering.template_for(reminder, reminder.channel, texts)
         no_longer, message = reminder.no_longer, None  # type: ignore[attr-defined]
+        alone = reminder.left_alone_until  # type: ignore[attr-defined]
         if contact and template:
             link = links.link_for(reminder, now=now)
             message = _message(reminder, template, contact, link)
             if not no_longer:
                 kept.append(link)
-        found[reminder.pk] = Ready(reminder, no_longer, contact, usable, template, message)
+        found[reminder.pk] = Ready(reminder, no_longer, alone, contact, usable, template, message)
     links.keep(kept)
     return found
 

@@ -15,6 +15,7 @@ from reminders.dispatch import allowance, outcome
 from reminders.dispatch.lookup import Ready
 from reminders.models import Reminder, State
 from reminders.planning.settle import TOO_LATE
+from reminders.standing import LEFT_ALONE
 
 BETTER = "Another way comes first for them now"
 ENOUGH = "They had a text message today, or three in seven days"
@@ -30,14 +31,22 @@ class Obstacle:
 
 def obstacle(ready: Ready, now: dt.datetime) -> Obstacle | None:
     """Return the first thing in the way, or None."""
-    reminder, reason = ready.reminder, ready.no_longer
-    if reason:
+    if reason := ready.no_longer:
         return Obstacle(lambda one, at: outcome.close(one, State.CANCELLED, reason, at))
+    return _while_left_alone(ready, now) or _not_now(ready.reminder, now) or _not_this_way(ready, now)
+
+
+def _not_now(reminder: Reminder, now: dt.datetime) -> Obstacle | None:
     later = _first_moment(reminder, now)
     if reminder.useful_until <= later:  # there may still be somebody to call tonight
         return Obstacle(lambda one, at: outcome.close(one, State.MISSED, TOO_LATE, at))
     if later > now:
         return Obstacle(lambda one, _at: outcome.put_off(one, later, ""))
+    return None
+
+
+def _not_this_way(ready: Ready, now: dt.datetime) -> Obstacle | None:
+    reminder = ready.reminder
     if outcome.better_way(reminder, ready.usable):
         return _another_way(BETTER)
     if outcome.is_ruled_out(reminder):
@@ -70,6 +79,18 @@ def _first_moment(reminder: Reminder, now: dt.datetime) -> dt.datetime:
     """Return when it may leave at the earliest: outside the person's quiet hours, and once a change can no longer be undone."""
     settled = reminder.session.placed_at + undo_time() if reminder.session else now
     return message_hours.next_allowed(max(now, settled), reminder.patient.zone)
+
+
+def _while_left_alone(ready: Ready, now: dt.datetime) -> Obstacle | None:
+    """Whom the desk leaves alone is asked to book once they are back on the list; where that is too late, by the desk alone."""
+    reminder, until = ready.reminder, ready.left_alone_until
+    zone = reminder.clinic.zone
+    if until is None or until <= now.astimezone(zone).date():
+        return None
+    morning = timing.at_local(until, reminder.rule.send_at, zone)
+    if morning < reminder.useful_until:
+        return Obstacle(lambda one, _at: outcome.put_off(one, morning, LEFT_ALONE))
+    return Obstacle(lambda one, at: outcome.close(one, State.CANCELLED, LEFT_ALONE, at))
 
 
 def after_enough(reminder: Reminder, now: dt.datetime) -> Obstacle:

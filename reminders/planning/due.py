@@ -15,6 +15,7 @@ from reminders.planning.channel import reachable
 from reminders.planning.rows import reminder_for, store
 from reminders.planning.rules import LOOK_AHEAD, ActiveRules, Rules
 from treatments.models import Course
+from treatments.models.course import awake_from
 
 Times = Mapping[int, Mapping[int, dt.time]]
 
@@ -43,24 +44,26 @@ def _courses_without(days: int, rules: Rules, now: dt.datetime) -> QuerySet[Cour
     courses: Any = Course.objects.filter(clinic__in=list(rules)).with_nothing_booked()
     found: QuerySet[Course] = (
         courses.filter(to_book_on__range=(first, last))
-        .annotate(told_of=told_of, preferred=F("patient__preferred_channel"), **reachable("patient_id"))
+        .annotate(told_of=told_of, awake_from=awake_from())
+        .annotate(preferred=F("patient__preferred_channel"), **reachable("patient_id"))
         .order_by("pk")
     )
     return found
 
 
-def _is_to_be_told(course: Any) -> bool:
-    """Not what was told already, and nobody before their first session: they have just been seen.
+def _is_to_be_told(course: Any, today: dt.date) -> bool:
+    """Not what was told already, nobody before their first session, who has just been seen, and nobody whom the desk leaves alone.
 
     Asked here, of the few who are due: a database that is asked looks it up for everybody in treatment.
     """
-    return course.last_given_on is not None and course.told_of != course.next_due_on
+    asleep = course.awake_from is not None and today < course.awake_from
+    return course.last_given_on is not None and course.told_of != course.next_due_on and not asleep
 
 
 def _planned(course: Any, rules: Rules, times: Times, now: dt.datetime) -> Reminder | None:
-    if not _is_to_be_told(course):
-        return None
     rule, due_on = rules[course.clinic_id], course.next_due_on
+    if not _is_to_be_told(course, now.astimezone(rule.clinic.zone).date()):
+        return None
     not_before = now + dt.timedelta(seconds=settings.UNDO_SECONDS)
     window = timing.due_window(due_on, rule.days_before, times[course.clinic_id], rule.clinic.zone, not_before)
     # An overdue course is on the recall list already, which is a person's.

@@ -13,6 +13,7 @@ from reminders.planning.few import narrowed
 from reminders.planning.rules import LOOK_AHEAD
 from reminders.standing import (
     DIARY_KEPT,
+    LEFT_ALONE,
     NOT_DUE,
     OFFER_OVER,
     RECORD_CLOSED,
@@ -93,7 +94,7 @@ def bring_back(*, now: dt.datetime) -> int:
 
     Those whose use is just over too: the next step marks them as missed, so that a person sees them. They wait as
     long as what brought them back can be undone in turn: a visit cancelled by mistake must not ask for a booking.
-    What a person started comes back by a person alone, and what was stopped with its rule only if the rule, switched on
+    What a person started comes back by a person alone, who was left alone is back on the recall list, and what was stopped with its rule only if the rule, switched on
     again, speaks of it: of a booking weeks ago nobody hears.
     """
     stopped = Reminder.objects.filter(
@@ -101,7 +102,8 @@ def bring_back(*, now: dt.datetime) -> int:
     )
     due_at = Greatest(F("due_at"), Value(now + dt.timedelta(seconds=settings.UNDO_SECONDS)))
     waiting = {"state": State.WAITING, "reason": "", "closed_at": None, "due_at": due_at}
-    again = stopped.filter(_A_VISIT & visit_stands() | _A_COURSE & Q(asked_on__isnull=True) & course_stands())
+    of_a_course = _A_COURSE & Q(asked_on__isnull=True) & ~Q(reason=LEFT_ALONE) & course_stands()
+    again = stopped.filter(_A_VISIT & visit_stands() | of_a_course)
     # By themselves: there is hardly ever one, and whether a time may still be taken costs as much to ask as all the rest.
     offers = list(stopped.filter(_AN_OFFER).values_list("pk", flat=True))
     return again.update(**waiting) + stopped.filter(offer_stands(), pk__in=offers).update(**waiting)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from itertools import repeat
 from typing import Any
 
 import pytest
@@ -11,18 +12,19 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from clinic.models import Clinic, Injector, User
 from patients.models import Channel, ContactPoint, Patient
-from reminders import defaults, handling
+from reminders import defaults, handling, rounds
 from reminders.channels import SendError
 from reminders.dispatch import claim, send_due
 from reminders.models import Delivery, MessageTemplate, Reminder, ReminderRule, State
 from reminders.planning import reconcile
 from reminders.planning.channel import best_channel, channel_of, is_usable, reachable, reached
-from reminders.standing import ASKED_TO_MOVE, BEGUN, CANCELLED, MOVED, NOT_DUE
+from reminders.standing import ASKED_TO_MOVE, BEGUN, CANCELLED, LEFT_ALONE, MOVED, NOT_DUE
 from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session, room_of
 from tests.plans import on_sqlite, plans, steps
 from tests.reminders.conftest import Gateway
 from treatments import booking, undoing
 from treatments.models import Course, Status, TreatmentSession
+from treatments.recall import contact
 from treatments.slots import Slot
 
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -556,6 +558,72 @@ def test_a_booked_course_is_not_written_to(due_in_14: Course, osei: Injector) ->
 def test_an_overdue_course_is_left_to_the_recall_list(rules: Clinic, maria: Patient) -> None:
     make_course(maria, last_given_on=TODAY - 100 * DAY)
     assert plan() == []
+
+
+@pytest.fixture
+def asked_in_two_steps(due_in_14: Course) -> Course:
+    """The same course at a clinic that asks 14 days before and once more a week before, on 30 November at 10:00."""
+    ReminderRule.objects.create(clinic=due_in_14.clinic, kind="due", days_before=7)
+    return due_in_14
+
+
+def test_whom_the_desk_leaves_alone_is_asked_to_book_when_they_are_back(due_in_14: Course, front_desk: User) -> None:
+    contact.snooze(course=due_in_14, until=TODAY + 5 * DAY, by=front_desk, at=NOW)
+    assert plan(NOW + 4 * DAY) == []
+    assert plan(NOW + 5 * DAY) == [(14, "waiting")]
+
+
+def test_who_is_left_alone_until_after_their_due_date_is_asked_by_the_desk_alone(
+    due_in_14: Course, front_desk: User
+) -> None:
+    contact.snooze(course=due_in_14, until=TODAY + 15 * DAY, by=front_desk, at=NOW)
+    assert [plan(NOW + days * DAY) for days in range(18)] == [[]] * 18
+
+
+def test_a_message_planned_before_somebody_was_left_alone_waits_until_they_are_back(
+    due_in_14: Course, front_desk: User, gateways: dict[str, Gateway]
+) -> None:
+    plan()
+    contact.snooze(course=due_in_14, until=TODAY + 5 * DAY, by=front_desk, at=NOW)
+    send_due(clock=lambda: NOW + 5 * MINUTE)
+    waits = Reminder.objects.get(rule__kind="due")
+    assert (waits.state, waits.reason, waits.due_at) == (State.WAITING, LEFT_ALONE, NOW + 5 * DAY)
+    send_due(clock=lambda: NOW + 5 * DAY)
+    assert len(gateways["sms"].taken) == 1
+
+
+def test_a_second_message_about_a_due_date_spares_whom_the_desk_leaves_alone(
+    asked_in_two_steps: Course, front_desk: User, gateways: dict[str, Gateway]
+) -> None:
+    plan()
+    contact.snooze(course=asked_in_two_steps, until=TODAY + 20 * DAY, by=front_desk, at=NOW + MINUTE)
+    for days in range(22):
+        rounds.plan_and_send(clock=repeat(NOW + days * DAY + HOUR).__next__)
+    assert not gateways["sms"].taken
+    assert not Reminder.objects.needs_person().exists()
+    asked = Reminder.objects.filter(rule__kind="due").values_list("state", "reason")
+    assert list(asked) == [("cancelled", LEFT_ALONE)] * 2
+
+
+def test_who_was_left_alone_and_got_a_visit_since_is_asked_when_that_falls_through(
+    due_in_14: Course, front_desk: User, osei: Injector
+) -> None:
+    contact.snooze(course=due_in_14, until=TODAY + 20 * DAY, by=front_desk, at=NOW - HOUR)
+    make_session(due_in_14, osei, NOW + 20 * DAY, placed_at=NOW, status=Status.CANCELLED)
+    assert plan() == [(14, "waiting")]
+    send_due(clock=lambda: NOW + HOUR)
+    assert Reminder.objects.get(rule__kind="due").state == State.SENT
+
+
+def test_what_staff_send_again_goes_to_whom_the_desk_leaves_alone_too(
+    due_in_14: Course, front_desk: User, gateways: dict[str, Gateway]
+) -> None:
+    plan()
+    contact.snooze(course=due_in_14, until=TODAY + 5 * DAY, by=front_desk, at=NOW)
+    Reminder.objects.update(state=State.FAILED)
+    handling.send_again(reminder=Reminder.objects.get(rule__kind="due"), by=front_desk, at=NOW)
+    send_due(clock=lambda: NOW + 5 * MINUTE)
+    assert len(gateways["sms"].taken) == 1
 
 
 def test_a_course_before_its_first_visit_is_left_to_the_recall_list(rules: Clinic, maria: Patient) -> None:

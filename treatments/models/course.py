@@ -107,10 +107,18 @@ def _horizon(on: dt.date) -> dt.date:
 
 def awake(on: dt.date) -> Q:
     """For a course: not snoozed, back from it, or given a visit since: a visit that then falls through must not find them asleep."""
+    return Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=on) | Q(_placed_since_snoozed())
+
+
+def awake_from() -> Case:
+    """For a course, as a column: the day on which they are `awake`; empty where they never slept, or have a visit since."""
+    return Case(When(~_placed_since_snoozed(), then=F("snoozed_until")))
+
+
+def _placed_since_snoozed() -> Exists:
     from treatments.models.session import TreatmentSession
 
-    placed_since = TreatmentSession.objects.filter(course=OuterRef("pk"), placed_at__gt=OuterRef("snoozed_at"))
-    return Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=on) | Q(Exists(placed_since))
+    return Exists(TreatmentSession.objects.filter(course=OuterRef("pk"), placed_at__gt=OuterRef("snoozed_at")))
 
 
 class Course(models.Model):
