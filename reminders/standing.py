@@ -7,15 +7,15 @@ import datetime as dt
 from functools import cache
 from typing import Any
 
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, CharField, DateField, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import Exact
 
 from patients.models import DiaryDay
 from reminders.models import Kind, Reminder, ReminderRule, State
 from reminders.models.stop import unwanted
 from treatments.models import Course, OfferInvitation, SlotOffer, Status, TreatmentSession
-from treatments.models.course import awake_from
+from treatments.models.course import AddDays, awake_from
 from treatments.models.session import OPEN
 
 MOVED = "The visit was moved"
@@ -123,13 +123,17 @@ def left_alone_until() -> Case:
 def offer_stands() -> Q:
     """For a reminder: the time it offers is still to be had, and its person may take it and has not answered.
 
-    They may no longer once they were seen since, or have a visit before it (`treatments.recall.offers.still_fits`).
+    They may no longer once they were treated too lately for it, or have a visit before it
+    (`treatments.recall.offers.still_fits`). Whose visit began before the offer may have come to it since.
     """
     visits = TreatmentSession.objects.filter(course=OuterRef("course"))
     before = Q(status__in=OPEN, starts_at__lte=OuterRef("offer__starts_at"))
-    seen_since = Q(given_on__isnull=False, starts_at__gte=OuterRef("offer__offered_at"))
+    # A day less than the course asks for: which date the offered time has depends on the clinic.
+    due_again = AddDays(F("given_on"), F("course__interval_days") - 1)
+    treated = visits.annotate(due_again=due_again).filter(due_again__gt=Cast(OuterRef("offer__starts_at"), DateField()))
     invitations = OfferInvitation.objects.filter(
-        ~Exists(visits.filter(before | seen_since)),
+        ~Exists(visits.filter(before)),
+        ~Exists(treated),
         pk=OuterRef("invitation_id"),
         offer__state=SlotOffer.State.OPEN,
         answer=OfferInvitation.Answer.NONE,

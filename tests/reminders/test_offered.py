@@ -285,7 +285,14 @@ def _treated(course: Course, osei: Injector) -> None:
     make_session(course, osei, NOW, status="done", given_on=TODAY, due_on=TODAY)
 
 
-@pytest.mark.parametrize("happens", [_ended, _earlier, _treated], ids=lambda one: one.__name__.strip("_"))
+def _came_after_all(course: Course, osei: Injector) -> None:
+    make_session(course, osei, NOW - HOUR, status="done", given_on=TODAY, due_on=TODAY)
+
+
+MEANWHILE = (_ended, _earlier, _treated, _came_after_all)
+
+
+@pytest.mark.parametrize("happens", MEANWHILE, ids=lambda one: one.__name__.strip("_"))
 def test_nobody_is_asked_for_a_yes_that_would_be_refused(
     offer: SlotOffer, course: Course, osei: Injector, client: Client, happens: Callable[[Course, Injector], None]
 ) -> None:
@@ -300,7 +307,7 @@ def test_nobody_is_asked_for_a_yes_that_would_be_refused(
     assert ("your other visit" in answer.text) is (happens == _earlier)  # the others have none
 
 
-@pytest.mark.parametrize("happens", [_ended, _earlier, _treated], ids=lambda one: one.__name__.strip("_"))
+@pytest.mark.parametrize("happens", MEANWHILE, ids=lambda one: one.__name__.strip("_"))
 @pytest.mark.parametrize("planned_anew", [True, False])
 def test_who_could_not_say_yes_any_more_is_not_written_to(
     offer: SlotOffer,

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from clinic.models import AuditEntry, Clinic, Injector, User
 from patients.models import Channel, ContactPoint, Patient
-from tests.builders import NOW, TODAY, make_course, make_patient, make_session
+from tests.builders import NOW, TODAY, make_course, make_patient, make_record, make_session
 from tests.conftest import log_in
 from treatments import booking, courses, slots
 from treatments.models import ContactAttempt, Course, Status, TreatmentSession, WaitingEntry
@@ -396,6 +396,16 @@ def test_wishes_that_fit_no_time_are_refused(late: Course, front_desk: User, dat
 def test_who_was_treated_waits_no_more(late: Course, osei: Injector, front_desk: User) -> None:
     waiting.add(course=late, by=front_desk, at=NOW)
     make_session(late, osei, NOW + dt.timedelta(hours=1), status="done", given_on=TODAY)
+    assert not WaitingEntry.objects.standing().exists()
+
+
+def test_who_came_after_all_to_a_visit_from_before_their_wait_waits_no_more(
+    late: Course, osei: Injector, front_desk: User
+) -> None:
+    waiting.add(course=late, by=front_desk, at=NOW)
+    visit = make_session(late, osei, NOW - dt.timedelta(hours=1), status="done", given_on=TODAY)
+    record = make_record(visit, started_at=NOW + dt.timedelta(minutes=20))
+    TreatmentSession.objects.filter(pk=visit.pk).update(record=record)
     assert not WaitingEntry.objects.standing().exists()
 
 

@@ -46,10 +46,9 @@ class WaitingQuerySet(models.QuerySet["WaitingEntry"]):
     """Who still waits."""
 
     def standing(self) -> "WaitingQuerySet":
-        """Not taken off, in a course that goes on, and not treated since they began to wait."""
-        given = TreatmentSession.objects.filter(
-            course=OuterRef("course"), given_on__isnull=False, starts_at__gte=OuterRef("since")
-        )
+        """Not taken off, in a course that goes on, and not treated since they began to wait: they may have come after all."""
+        begun = Q(starts_at__gte=OuterRef("since")) | Q(record__started_at__gte=OuterRef("since"))
+        given = TreatmentSession.objects.filter(begun, course=OuterRef("course"), given_on__isnull=False)
         return self.filter(~Exists(given), ended_at__isnull=True, course__closed_on__isnull=True)
 
 
