@@ -52,9 +52,12 @@ def test_consent_says_when_how_and_by_whom_it_was_given_and_withdrawn(maria: Pat
     assert (again.withdrawn_at, again.withdrawn_source, again.withdrawn_by) == (None, "", None)
 
 
-def test_consent_from_before_the_withdrawal_does_not_overturn_it(maria: Patient, front_desk: User) -> None:
+@pytest.mark.parametrize("given", [NOW - dt.timedelta(days=1), NOW], ids=["before", "at that very moment"])
+def test_consent_from_before_the_withdrawal_does_not_overturn_it(
+    maria: Patient, front_desk: User, given: dt.datetime
+) -> None:
     stop(maria)
-    agree(maria, front_desk, given=NOW - dt.timedelta(days=1))
+    agree(maria, front_desk, given=given)
     assert phone(maria).withdrawn_at == NOW
 
 
