@@ -33,18 +33,39 @@ def _pass_on_note(patient: Patient, into: Patient, by: User, at: dt.datetime) ->
     save_as(into, by=by, at=at)
 
 
-def _take_back_note(patient: Patient, kept: Patient, by: User, at: dt.datetime) -> None:
-    """Give the record that stayed the note that it had, unless somebody has written another since.
+def _take_back_note(patient: Patient, by: User, at: dt.datetime) -> None:
+    """Take what the record brought out of the notes of those that it was joined with, unless somebody has changed it since.
 
-    The allergy is of another person after all, and whoever injects would go by it.
+    The allergy is of another person after all, and whoever injects would go by it. It stays where another record that
+    is joined with them says the same.
     """
-    rows = kept.history.order_by("-history_id")
-    joined = rows.filter(history_date=joining.joined_at(patient)).first()
-    before = rows.filter(history_id__lt=joined.history_id).first() if joined else None
-    passed_on = before and _both(before.safety_note, patient.safety_note) == joined.safety_note
-    if before and passed_on and before.safety_note != joined.safety_note == kept.safety_note:
-        kept.safety_note = before.safety_note
-        save_as(kept, by=by, at=at)
+    note, came = patient.safety_note, patient
+    for kept in joining.holders(patient) if note else ():
+        others = joining.joined_with(kept).exclude(pk=patient.pk)  # the one before it among them, as it says now
+        said_too = any(note in other.safety_note for other in others)
+        without = _without(kept.safety_note, note)
+        if without != kept.safety_note and _came_with(came, kept, note) and not said_too:
+            kept.safety_note = without
+            save_as(kept, by=by, at=at)
+        came = kept
+
+
+def _came_with(patient: Patient, kept: Patient, note: str) -> bool:
+    """Return whether a note came to the record that stayed when another was joined with it, and nobody wrote one there since."""
+    since, joins = joining.joined_at(patient), joining.moments(kept)
+    said, came = "", False
+    for now_said, at in kept.history.order_by("history_id").values_list("safety_note", "history_date"):
+        if at == since and note in now_said and note not in said:
+            came = True
+        elif now_said != said and at not in joins:
+            came = False
+        said = now_said
+    return came
+
+
+def _without(note: str, other: str) -> str:
+    """Return a note without another that was added to it as a whole."""
+    return f"; {note}; ".replace(f"; {other}; ", "; ").removeprefix("; ").removesuffix("; ")
 
 
 def _both(note: str, other: str) -> str:
@@ -57,13 +78,13 @@ def reopen_record(*, patient: Patient, by: User, at: dt.datetime) -> None:
 
     Raises PermissionDenied for a person who was erased: nobody is left to treat.
     """
-    # The record that it was joined with as well, as both were held to join them.
-    hold(*filter(None, (patient, patient.merged_into)))
+    # What it was joined with as well, as all were held to join them, and the others whose lines may count instead.
+    kept = joining.holders(patient)
+    hold(patient, *kept, *(other for one in kept for other in joining.joined_with(one).exclude(pk=patient.pk)))
     if patient.erased:
         raise PermissionDenied
     joining.give_back(patient=patient, by=by, at=at)
-    if patient.merged_into:
-        _take_back_note(patient, patient.merged_into, by, at)
+    _take_back_note(patient, by, at)
     _write(patient, "", None, None, by, at)
 
 

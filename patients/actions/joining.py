@@ -40,15 +40,44 @@ def pass_on(*, patient: Patient, into: Patient, by: User, at: dt.datetime) -> No
 def give_back(*, patient: Patient, by: User, at: dt.datetime) -> None:
     """Take back what went to another record when this one was joined with it: the history of each line knows.
 
-    Only from there: what went from here to a third record once is that one's own. And only what went then: what came
-    here and went back, when the two were joined the other way round by mistake, is the other one's.
+    Only from there: what went from here to a third record once is that one's own. And only what went since then: what
+    came here and went back, when the two were joined the other way round by mistake, is the other one's. What another
+    record of the one that stays says, and did not have to say while ours stood there, counts from now on.
     """
-    holders, since = _holders(patient), joined_at(patient)
-    for model in _KNOWN_BY if holders else ():
-        once_here = model.history.filter(patient_id=patient.pk).values("id")
-        went = model.history.filter(patient_id=patient.merged_into_id, history_date=since).values("id")
-        lines = model.objects.filter(patient__in=holders).filter(pk__in=once_here).filter(pk__in=went)
-        _move(model, lines, patient, by, at)
+    kept, since = holders(patient), joined_at(patient)
+    if since is None:
+        return
+    for model in _KNOWN_BY if kept else ():
+        went = _gone_since(model, patient, since)
+        _move(model, [line for line in model.objects.filter(patient__in=kept) if line.pk in went], patient, by, at)
+    for holder in kept:
+        for other in joined_with(holder).exclude(pk=patient.pk):
+            for model in _KNOWN_BY:
+                _move(model, model.objects.filter(patient=other), holder, by, at)
+
+
+def _gone_since(model: Any, patient: Patient, since: dt.datetime) -> set[int]:
+    """Return which lines left a record at a moment or later, and did not come back."""
+    once_here = model.history.filter(patient_id=patient.pk).values("id")
+    steps = model.history.filter(id__in=once_here).order_by("history_id")
+    left: dict[int, dt.datetime] = {}
+    for line, holder, at in steps.values_list("id", "patient_id", "history_date"):
+        if holder == patient.pk:
+            left.pop(line, None)
+        else:
+            left.setdefault(line, at)
+    return {line for line, at in left.items() if at >= since}
+
+
+def moments(patient: Patient) -> set[dt.datetime]:
+    """Return when records that were ever joined with one were changed: joined with it and opened again, among others."""
+    ever = Patient.history.filter(merged_into=patient).values("id")
+    return set(Patient.history.filter(id__in=ever).values_list("history_date", flat=True))
+
+
+def joined_with(patient: Patient) -> Any:
+    """Return the records that were joined with one, the first first."""
+    return Patient.objects.filter(merged_into=patient).order_by("closed_on", "pk")
 
 
 def joined_at(patient: Patient) -> dt.datetime | None:
@@ -61,7 +90,7 @@ def joined_at(patient: Patient) -> dt.datetime | None:
     return since
 
 
-def _holders(patient: Patient) -> list[Patient]:
+def holders(patient: Patient) -> list[Patient]:
     """Return the record that this one was joined with, and those that it was joined with in turn."""
     found: list[Patient] = []
     holder = patient.merged_into

@@ -263,6 +263,72 @@ def test_what_was_always_the_other_records_stays_there_though_both_were_joined_t
     assert (owners([own]), owners(lines)) == ({maria}, {double})
 
 
+@pytest.fixture
+def third(double: Patient, lines: list[Any]) -> Patient:
+    """A third record of Maria's, which says the same as the second."""
+    third = make_patient(double.clinic, "Maria", "Santos")
+    for line in (lines[0], *lines[3:]):
+        copy = type(line).objects.get(pk=line.pk)
+        copy.pk, copy.patient = None, third
+        copy.uid = uuid.uuid4()
+        copy.save()
+    return third
+
+
+def said_of(patient: Patient) -> tuple[int, int, int]:
+    """Return how many diary days, acute medicines and authorizations count for a record."""
+    days, medicines, agreements = (
+        model.objects.filter(patient=patient) for model in (DiaryDay, AcuteMedication, Authorization)
+    )
+    return days.count(), medicines.count(), agreements.count()
+
+
+def test_what_a_third_record_says_too_counts_when_the_second_is_opened_again(
+    maria: Patient, double: Patient, third: Patient, lines: list[Any], front_desk: User
+) -> None:
+    for minute, one in enumerate((double, third)):
+        leaving.merge(patient=one, into=maria, by=front_desk, at=NOW + minute * MINUTE)
+    assert said_of(maria) == (2, 1, 1)
+    reopen_record(patient=double, by=front_desk, at=NOW + 2 * MINUTE)
+    assert owners(lines) == {double}
+    assert said_of(maria) == (1, 1, 1)
+    reopen_record(patient=third, by=front_desk, at=NOW + 3 * MINUTE)
+    assert (said_of(maria), said_of(third)) == ((0, 0, 0), (1, 1, 1))
+    assert owners(lines) == {double}
+
+
+def test_what_a_record_brought_through_another_goes_back_and_what_the_other_says_too_counts(
+    maria: Patient, double: Patient, third: Patient, lines: list[Any], front_desk: User
+) -> None:
+    leaving.merge(patient=double, into=third, by=front_desk, at=NOW)
+    leaving.merge(patient=third, into=maria, by=front_desk, at=NOW + MINUTE)
+    assert said_of(maria) == (2, 1, 1)
+    reopen_record(patient=double, by=front_desk, at=NOW + 2 * MINUTE)
+    assert owners(lines) == {double}
+    assert said_of(maria) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("through", [False, True], ids=["both into one", "one after the other"])
+@pytest.mark.parametrize(
+    ("notes", "left"),
+    [
+        (("Allergic to albumin", "Faints"), "Asthma; Faints"),
+        (("Faints", "Faints; Allergic to albumin"), "Asthma; Faints; Allergic to albumin"),
+        (("Allergic to albumin", "Allergic to albumin"), "Asthma; Allergic to albumin"),
+    ],
+)
+def test_an_allergy_goes_back_with_one_of_three_records_unless_another_says_it_too(
+    maria: Patient, double: Patient, third: Patient, front_desk: User, through: bool, notes: tuple[str, str], left: str
+) -> None:
+    for patient, note in zip((maria, double, third), ("Asthma", *notes), strict=True):
+        change_patient(patient=patient, values={"safety_note": note}, by=front_desk, at=NOW)
+    leaving.merge(patient=double, into=third if through else maria, by=front_desk, at=NOW + MINUTE)
+    leaving.merge(patient=third, into=maria, by=front_desk, at=NOW + 2 * MINUTE)
+    reopen_record(patient=double, by=front_desk, at=NOW + 3 * MINUTE)
+    maria.refresh_from_db()
+    assert set(maria.safety_note.split("; ")) == set(left.split("; "))
+
+
 def test_of_a_day_on_both_records_the_one_that_stays_counts(
     desk: Client, maria: Patient, double: Patient, lines: list[Any]
 ) -> None:
@@ -322,9 +388,13 @@ def test_an_answer_about_a_day_that_nobody_settled_goes_with_the_day(
     assert owners([claim]) == {double}
 
 
-@pytest.mark.parametrize(("later", "may_write"), [(False, False), (True, True)], ids=["refused last", "agreed last"])
+@pytest.mark.parametrize(
+    ("agreed", "may_write"),
+    [(40, False), (3, False), (2, True)],
+    ids=["refused last", "both at one moment", "agreed last"],
+)
 def test_what_was_refused_on_the_second_record_is_refused_on_the_one_that_stays(
-    desk: Client, maria: Patient, double: Patient, front_desk: User, later: bool, may_write: bool
+    desk: Client, maria: Patient, double: Patient, front_desk: User, agreed: int, may_write: bool
 ) -> None:
     point = maria.contact_points.get(channel="sms")
     double.contact_points.filter(channel="sms").update(
@@ -333,7 +403,7 @@ def test_what_was_refused_on_the_second_record_is_refused_on_the_one_that_stays(
         withdrawn_source="told staff",
         withdrawn_by=front_desk,
     )
-    maria.contact_points.update(consented_at=NOW - dt.timedelta(days=2 if later else 40))
+    maria.contact_points.update(consented_at=NOW - dt.timedelta(days=agreed))
     close(desk, double, closed="merged", into=maria.record_number)
     assert ContactPoint.objects.usable().filter(patient=maria, channel="sms").exists() is may_write
 
