@@ -56,17 +56,35 @@ def from_told(told: Sequence[Told]) -> Overuse | None:
     if not told:
         return None
     counted = [one for one in told if one.drug_class in LIMITS]
-    singles = [(_told_alone(one), f"{one.drug} on {one.days_a_month} days a month") for one in counted]
-    worst = _worst(singles)
-    if worst[0] is Answer.NOT_MET and len([one for one in counted if one.days_a_month]) > 1:
-        worst = _told_mix(counted)
+    worst = _worst([_told_alone(tellings) for tellings in _by_medicine(counted).values()])
+    taken = [one for one in counted if one.days_a_month]
+    if worst[0] is Answer.NOT_MET and _is_mix(taken):
+        worst = _told_mix(taken)
     return Overuse(*worst, "Told at the clinic")
 
 
-def _told_alone(one: Told) -> Answer:
-    if one.days_a_month < LIMITS[one.drug_class]:
-        return Answer.NOT_MET
-    return _for_long_enough(one.months)
+def _by_medicine(told: Sequence[Told]) -> dict[tuple[AcuteClass, str], list[Told]]:
+    """Return what was told of each medicine: one may have been told of twice, as on two records of a person."""
+    found: dict[tuple[AcuteClass, str], list[Told]] = {}
+    for one in told:
+        found.setdefault((one.drug_class, one.drug.strip().casefold()), []).append(one)
+    return found
+
+
+def _is_mix(taken: Sequence[Told]) -> bool:
+    return len(_by_medicine(taken)) > 1
+
+
+def _told_alone(tellings: Sequence[Told]) -> tuple[Answer, str]:
+    """Judge one medicine by its own limit. Told twice it is no mix: which number is right is for a clinician to say."""
+    drug, limit = tellings[0].drug, LIMITS[tellings[0].drug_class]
+    words = f"{drug} on {_least(tellings)} days a month"
+    if len(tellings) > 1:
+        words = f"{drug}, told {len(tellings)} times, on {_least(tellings)} to {_most(tellings)} days a month"
+    surely, perhaps = _surely(tellings), _perhaps(tellings)
+    if surely and _least(surely) >= limit:
+        return Answer.MET, words
+    return Answer.NOT_KNOWN if perhaps and _most(perhaps) >= limit else Answer.NOT_MET, words
 
 
 def _for_long_enough(months: int | None) -> Answer:
@@ -76,17 +94,23 @@ def _for_long_enough(months: int | None) -> Answer:
     return Answer.MET if months > MONTHS else Answer.NOT_MET
 
 
-def _told_mix(counted: Sequence[Told]) -> tuple[Answer, str]:
+def _surely(told: Sequence[Told]) -> list[Told]:
+    return [one for one in told if _for_long_enough(one.months) is Answer.MET]
+
+
+def _perhaps(told: Sequence[Told]) -> list[Told]:
+    return [one for one in told if _for_long_enough(one.months) is not Answer.NOT_MET]
+
+
+def _told_mix(taken: Sequence[Told]) -> tuple[Answer, str]:
     """Judge a mix. Days of two medicines may be the same days: the truth lies between the largest and the sum.
 
     What is taken for too short a time takes nothing from a mix of the others that is taken for long enough.
     """
-    taken = [one for one in counted if one.days_a_month]
-    surely = [one for one in taken if _for_long_enough(one.months) is Answer.MET]
-    perhaps = [one for one in taken if _for_long_enough(one.months) is not Answer.NOT_MET]
-    if len(surely) > 1 and _least(surely) >= MIX_LIMIT:
+    surely, perhaps = _surely(taken), _perhaps(taken)
+    if _is_mix(surely) and _least(surely) >= MIX_LIMIT:
         return Answer.MET, _mix_words(surely)
-    if len(perhaps) > 1 and _most(perhaps) >= MIX_LIMIT:
+    if _is_mix(perhaps) and _most(perhaps) >= MIX_LIMIT:
         return Answer.NOT_KNOWN, _mix_words(perhaps)
     return Answer.NOT_MET, _mix_words(taken)
 

@@ -67,6 +67,33 @@ def test_a_medicine_taken_of_late_takes_nothing_from_the_mix_of_the_others(
     assert found.answer is answer
 
 
+@pytest.mark.parametrize(
+    ("one", "lines", "answer", "words"),
+    [
+        (SIMPLE, ((6, 6), (5, 6)), NOT_MET, "no class reaches its limit"),  # 11 days of one medicine are no mix
+        (SIMPLE, ((8, 6), (7, 6)), NOT_KNOWN, "Aspirin, told 2 times, on 8 to 15 days a month"),
+        (SIMPLE, ((15, 6), (7, 6)), MET, "Aspirin, told 2 times, on 15 to 22 days a month"),
+        (SIMPLE, ((15, 2), (7, 6)), NOT_MET, "no class reaches its limit"),  # not for long enough
+        (TRIPTAN, ((9, 6), (8, 6)), NOT_KNOWN, "Aspirin, told 2 times, on 9 to 17 days a month"),
+        (TRIPTAN, ((10, 3), (8, 6)), NOT_KNOWN, "Aspirin, told 2 times, on 10 to 18 days a month"),
+    ],
+)
+def test_a_medicine_told_of_twice_goes_by_its_own_limit_and_leaves_the_number_to_a_clinician(
+    one: AcuteClass, lines: tuple[tuple[int, int], ...], answer: Answer, words: str
+) -> None:
+    names = ("Aspirin", " aspirin")
+    found = from_told([Told(one, drug, days, months) for drug, (days, months) in zip(names, lines, strict=True)])
+    assert found
+    assert (found.answer, found.detail) == (answer, words)
+
+
+def test_a_medicine_told_of_twice_counts_in_a_mix_with_another() -> None:
+    lines = [Told(SIMPLE, "Aspirin", 4, 6), Told(SIMPLE, "aspirin", 5, 6), Told(TRIPTAN, "Sumatriptan", 1, 6)]
+    found = from_told(lines)
+    assert found
+    assert (found.answer, found.detail) == (NOT_KNOWN, "a mix on 5 to 10 days a month")
+
+
 def test_nothing_told_is_no_answer() -> None:
     assert from_told([]) is None
 
