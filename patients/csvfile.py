@@ -108,7 +108,7 @@ class _Lines(Iterator[str]):
     """Lines of text for the csv module, each checked, none longer than a record may be."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        self._stream, self._ahead, self._size = stream, "", 0
+        self._stream, self._ahead, self._size, self._quotes = stream, "", 0, 0
         self.number = self.record_line = 0
 
     def peek(self) -> str:
@@ -119,7 +119,7 @@ class _Lines(Iterator[str]):
         return self._ahead
 
     def begin_record(self) -> None:
-        self.record_line, self._size = self.number + 1, 0
+        self.record_line, self._size, self._quotes = self.number + 1, 0, 0
 
     def __next__(self) -> str:
         text, self._ahead = self._ahead or self._read(), ""
@@ -127,6 +127,7 @@ class _Lines(Iterator[str]):
             raise StopIteration
         self.number += 1
         self._size += len(text)
+        self._quotes += text.count('"')
         if self._size > MAX_RECORD_CHARACTERS:
             raise CsvError(f"Line {self.record_line}: a quotation mark is opened and not closed.")
         return text
@@ -141,12 +142,21 @@ class _Lines(Iterator[str]):
             raise CsvError(f"Line {line} is longer than {MAX_RECORD_CHARACTERS:,} characters. Is this the right file?")
         if b"\0" in raw:
             raise CsvError(f"Line {line} holds bytes that are not text. This is not a CSV file.")
-        if b"\r" in raw.rstrip(b"\r\n"):
+        if self._ends_inside(raw):
             raise CsvError(f"Line {line} ends as on an old Mac. Save the file as CSV (UTF-8).")
         try:
             return raw.decode("utf-8-sig" if line == 1 else "utf-8")
         except UnicodeDecodeError as error:
             raise CsvError(f"Line {line} is not in UTF-8. Save the file as UTF-8.") from error
+
+    def _ends_inside(self, raw: bytes) -> bool:
+        """Return whether a line break of old Macs ends a record before the end. In a quoted cell it breaks that cell's text."""
+        quotes = self._quotes
+        for part in raw.rstrip(b"\r\n").split(b"\r")[:-1]:
+            quotes += part.count(b'"')
+            if quotes % 2 == 0:
+                return True
+        return False
 
 
 def _refuse_other_formats(start: bytes) -> None:

@@ -60,6 +60,14 @@ def test_an_optional_column_is_read_where_it_is_there() -> None:
     assert list(found) == [Row(2, {"mrn": "A1", "note": "hello"})]
 
 
+@pytest.mark.parametrize("line_break", ["\r", "\n", "\r\n"])
+def test_a_cell_in_quotation_marks_may_hold_any_line_break(line_break: str) -> None:
+    text = f'mrn,note\nA1,"one ""two""{line_break}three, four{line_break}five"\nA2,six\n'
+    found = list(read_rows(io.BytesIO(text.encode()), ["mrn", "note"]))
+    assert [row.values["mrn"] for row in found] == ["A1", "A2"]
+    assert found[0].values["note"].split(line_break) == ['one "two"', "three, four", "five"]
+
+
 def test_the_file_can_be_read_again_from_the_top() -> None:
     found = read_rows(io.BytesIO(b"mrn,date\nA1,x\n"), ["mrn", "date"])
     assert list(found) == list(found) != []
@@ -93,6 +101,8 @@ def test_too_few_or_too_many_fields_are_a_problem_of_that_row(line: str) -> None
         (b"mrn,when\nA1,x\n", "These columns are missing: date."),
         (b"mrn,date,MRN\nA1,x,y\n", "These columns are there twice: mrn."),
         (b"mrn,date\rA1,x\r", "old Mac"),
+        (b'"mrn","date"\r"A1","x"\r', "old Mac"),
+        (b'mrn,date\n"A1","one\rtwo"\rA2,x\n', "Line 2 ends as on an old Mac"),
         (b'mrn,date\nA1,"x\nA2,y\n', "Line 2: a quotation mark is opened and not closed"),
         (b'mrn,date\nA1,"x\n' + b"A2,y\n" * 5000, "Line 2: a quotation mark is opened and not closed"),
         (b'mrn,date\n"A"1,x\n', "Line 2: a quotation mark"),

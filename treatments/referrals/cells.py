@@ -4,7 +4,9 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 
+from patients.forms.fields import FIRST_YEAR, LAST_YEAR
 from patients.importing import Fault
 
 # How a column is called in a sentence; the other names read well with their underscores taken out.
@@ -56,6 +58,9 @@ class Cells:
         if not value:
             self._miss(name, required=required)
             return None if required else ""
+        if "\n" in value or "\r" in value:
+            self.fault(name, f"The {_words(name)} holds a line break. Write it on one line.")
+            return None
         if any(unicodedata.category(character) == "Cc" or character == "\ufffd" for character in value):
             self.fault(name, f"The {_words(name)} holds a character that cannot be read. Type it again.")
             return None
@@ -64,26 +69,36 @@ class Cells:
             return None
         return value
 
-    def date(self, name: str, *, required: bool = True) -> dt.date | None:
-        """Return a date written as 2026-11-23, and nothing that could be read in two ways."""
+    def date(self, name: str, *, required: bool = True, first_year: int = FIRST_YEAR) -> dt.date | None:
+        """Return a date written as 2026-11-23, and nothing that could be read in two ways. Years are those that forms take."""
         value = self.raw(name)
         if not value:
             self._miss(name, required=required)
             return None
-        try:
-            if _ISO_DATE.fullmatch(value):
-                return dt.date.fromisoformat(value)
-        except ValueError:
-            pass
-        self.fault(
-            name,
-            f"The {_words(name)} {shown(value)} is not a date. Write year, month and day, such as 1984-04-17.",
-        )
+        found = _iso_date(value)
+        if found is None:
+            self.fault(
+                name,
+                f"The {_words(name)} {shown(value)} is not a date. Write year, month and day, such as 1984-04-17.",
+            )
+        elif not first_year <= found.year <= LAST_YEAR:
+            wrong = f"The year of the {_words(name)} {value} cannot be right."
+            self.fault(name, f"{wrong} Enter a date between {first_year} and {LAST_YEAR}.")
+        else:
+            return found
         return None
 
-    def past_date(self, name: str, today: dt.date, born: dt.date | None, *, required: bool = False) -> dt.date | None:
+    def past_date(
+        self,
+        name: str,
+        today: dt.date,
+        born: dt.date | None,
+        *,
+        required: bool = False,
+        first_year: int = FIRST_YEAR,
+    ) -> dt.date | None:
         """Return a date in the life of the person up to today."""
-        value = self.date(name, required=required)
+        value = self.date(name, required=required, first_year=first_year)
         if value and value > today:
             self.fault(name, f"The {_words(name)} {value} is in the future.")
             return None
@@ -105,6 +120,14 @@ class Cells:
     def _miss(self, name: str, *, required: bool) -> None:
         if required:
             self.fault(name, f"Enter the {_words(name)}.")
+
+
+def _iso_date(text: str) -> dt.date | None:
+    if not _ISO_DATE.fullmatch(text):
+        return None
+    with suppress(ValueError):
+        return dt.date.fromisoformat(text)
+    return None
 
 
 def shown(value: str) -> str:

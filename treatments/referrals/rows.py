@@ -119,7 +119,8 @@ def parse(
 
 
 def _birth_date(cells: Cells, today: dt.date) -> dt.date | None:
-    born = cells.past_date("birth_date", today, None, required=True)
+    oldest = today.year - OLDEST_YEARS - 1
+    born = cells.past_date("birth_date", today, None, required=True, first_year=oldest)
     if born and age_on(born, today) > OLDEST_YEARS:
         cells.fault("birth_date", f"The date of birth {born} makes this person older than {OLDEST_YEARS} years.")
     return born

@@ -67,6 +67,12 @@ def test_the_given_list_goes_from_file_to_people(browser: Client, admin: User, f
     assert kept_files(folder) == []
 
 
+def test_the_preview_writes_dates_as_every_other_page_does(browser: Client) -> None:
+    page = browser.get(send(browser, csv_file(row()))).content.decode()
+    assert '<td data-label="Born">17 April 1984</td>' in page
+    assert '<td data-label="Last injection">Monday 31 August 2026</td>' in page
+
+
 def test_the_preview_of_a_list_that_is_here_already_offers_nothing_to_import(browser: Client) -> None:
     browser.post(f"{send(browser, csv_file(row()))}confirm/")
     page = browser.get(send(browser, csv_file(row()))).content.decode()

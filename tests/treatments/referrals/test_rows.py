@@ -100,6 +100,44 @@ def test_a_reason_shows_the_value_and_what_to_write() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        (
+            "authorization_from",
+            "0226-06-01",
+            "The year of the first day of the authorization 0226-06-01 cannot be right. Enter a date between 2000 and 2100.",
+        ),
+        (
+            "authorization_to",
+            "9999-12-31",
+            "The year of the last day of the authorization 9999-12-31 cannot be right. Enter a date between 2000 and 2100.",
+        ),
+        (
+            "last_injection_on",
+            "1999-12-31",
+            "The year of the date of the last injection 1999-12-31 cannot be right. Enter a date between 2000 and 2100.",
+        ),
+        (
+            "birth_date",
+            "0226-06-01",
+            "The year of the date of birth 0226-06-01 cannot be right. Enter a date between 1905 and 2100.",
+        ),
+        ("given_name", "Maria\nJosé", "The first name holds a line break. Write it on one line."),
+        ("given_name", "Maria\rJosé", "The first name holds a line break. Write it on one line."),
+    ],
+)
+def test_a_slip_of_the_keyboard_is_named_in_plain_words(name: str, value: str, words: str) -> None:
+    faults = read(**{name: value})
+    assert isinstance(faults, list)
+    assert [(fault.field, fault.reason) for fault in faults] == [(name, words)]
+
+
+@pytest.mark.parametrize("year", [2000, 2100])
+def test_an_authorization_may_lie_in_the_years_that_a_form_takes(year: int) -> None:
+    assert not fields_at_fault(authorization_from=f"{year}-01-01", authorization_to=f"{year}-12-31")
+
+
 def test_a_long_cell_is_cut_short_in_the_reason() -> None:
     faults = read(last_units="1" * 5000)
     assert isinstance(faults, list)
