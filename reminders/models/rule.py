@@ -56,6 +56,13 @@ class ReminderRule(models.Model):
         SMS_ONLY = "sms", "Text message only"
         EMAIL_ONLY = "email", "Email only"
 
+        @property
+        def channels(self) -> tuple[Channel, ...]:
+            """The channels in the order in which they are tried; empty where the person's own preference decides."""
+            return (
+                () if self is ReminderRule.Order.PREFERRED else tuple(Channel(name) for name in self.value.split(","))
+            )
+
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=12, choices=Kind)
     days_before = models.PositiveSmallIntegerField(default=0, help_text="before the visit or the due date")
@@ -107,6 +114,4 @@ class ReminderRule(models.Model):
     @property
     def channels(self) -> tuple[Channel, ...]:
         """The channels in the order in which they are tried; empty where the person's own preference decides."""
-        if self.channel_order == self.Order.PREFERRED:
-            return ()
-        return tuple(Channel(name) for name in self.channel_order.split(","))
+        return self.Order(self.channel_order).channels

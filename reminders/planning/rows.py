@@ -5,15 +5,13 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any
 
-from reminders.models import Kind, Reminder, ReminderRule, State
+from reminders.models import Reminder, ReminderRule, State
 from reminders.planning.apart import apart, is_inside_a_transaction
 from reminders.planning.channel import best_channel, unreachable_words
-from reminders.planning.settle import TOO_LATE
+from reminders.planning.settle import MUST_ARRIVE, TOO_LATE
 from reminders.timing import Window
 
 CHUNK = 1000
-# Whom nothing reaches is put before a person only when it matters to their visit: the others can do without.
-_MUST_ARRIVE = (Kind.VISIT, Kind.MOVED, Kind.CANCELLED, Kind.DUE)
 
 
 def reminder_for(source: object, rule: ReminderRule, window: Window, now: dt.datetime, **about: object) -> Reminder:
@@ -65,4 +63,4 @@ def _store(sources: Iterable[Any], plan: Callable[[Any], Reminder | None]) -> in
 
 
 def _is_worth_a_row(reminder: Reminder) -> bool:
-    return reminder.state != State.FAILED or reminder.rule.kind in _MUST_ARRIVE
+    return reminder.state != State.FAILED or reminder.rule.kind in MUST_ARRIVE

@@ -3,12 +3,13 @@
 import datetime as dt
 
 from django.conf import settings
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Greatest
 
 from patients.models import Channel, ContactPoint, Patient
 from reminders.models import Kind, Reminder, ReminderRule, State
 from reminders.models.reminder import UNSETTLED
+from reminders.planning.channel import unreachable_words
 from reminders.planning.few import narrowed
 from reminders.planning.rules import LOOK_AHEAD
 from reminders.standing import (
@@ -31,6 +32,8 @@ from reminders.standing import (
 JUST_OVER = dt.timedelta(days=1)
 # The days that are planned ahead, and those that the usual rules speak of: the visits whose messages wait.
 SOON = LOOK_AHEAD + dt.timedelta(days=4)
+# Whom nothing reaches is put before a person only when it matters to their visit: the others can do without.
+MUST_ARRIVE = (Kind.VISIT, Kind.MOVED, Kind.CANCELLED, Kind.DUE)
 TOO_LATE = "It could not be sent in time"
 _A_VISIT = Q(session__isnull=False)
 _A_COURSE = Q(session__isnull=True, invitation__isnull=True, occasion="")
@@ -114,8 +117,7 @@ def take_up(*, now: dt.datetime) -> int:
 
     Consent comes late, and a number is mended. One that was planned another way since is left alone.
     """
-    usable = ContactPoint.objects.usable().filter(patient=OuterRef("patient_id"))
-    by_the_only_way = Q(Exists(usable.filter(channel=OuterRef("rule__channel_order"))))
+    usable, by_the_only_way = _usable(), Q(Exists(_usable().filter(channel=OuterRef("rule__channel_order"))))
     either_way = ~Q(rule__channel_order__in=Channel.values)
     same = Reminder.objects.filter(patient=OuterRef("patient_id"), occasion=OuterRef("occasion"))
     another_way = same.exclude(occasion="").exclude(pk=OuterRef("pk"))
@@ -133,7 +135,25 @@ def take_up(*, now: dt.datetime) -> int:
 
 
 def mark_missed(*, now: dt.datetime) -> int:
-    """Mark what waited past its use. It goes on the worklist: a person can still call."""
+    """Mark what waited past its use. It goes on the worklist: a person can still call.
+
+    As when it is planned, that nothing reaches its person comes before that it is too late: so it still says after a
+    visit that was marked as begun by mistake.
+    """
     # So for every row: said as the index on these says it, or SQLite reads all that waits.
     late = Reminder.objects.filter(state=State.WAITING, useful_until__isnull=False, useful_until__lte=now)
-    return late.update(state=State.MISSED, reason=TOO_LATE, closed_at=now)
+    unreached = {order: _is_unreached(order) for order in ReminderRule.Order}
+    failed = Case(*(When(so, then=Value(State.FAILED)) for so in unreached.values()), default=Value(State.MISSED))
+    words = [When(so, then=Value(unreachable_words(order.channels))) for order, so in unreached.items()]
+    return late.update(state=failed, reason=Case(*words, default=Value(TOO_LATE)), closed_at=now)
+
+
+def _is_unreached(order: ReminderRule.Order) -> Q:
+    """For a message that was never tried: its rule goes these ways, and none of them reaches its person."""
+    rule = ReminderRule.objects.filter(pk=OuterRef("rule_id"), kind__in=MUST_ARRIVE, channel_order=order)
+    usable = _usable().filter(channel__in=order.channels or Channel.values)
+    return Q(Exists(rule), attempts=0) & ~Q(Exists(usable))
+
+
+def _usable() -> QuerySet[ContactPoint]:
+    return ContactPoint.objects.usable().filter(patient=OuterRef("patient_id"))

@@ -493,6 +493,28 @@ def test_what_waited_past_its_use_is_missed(reminder: Reminder) -> None:
     assert plan(reminder.useful_until) == [(3, "missed"), (1, "waiting")]
 
 
+@pytest.mark.parametrize(
+    ("order", "words"),
+    [
+        ("preferred", "There is no phone number or email address that may be used"),
+        ("sms", "There is no phone number that may be used"),
+    ],
+)
+def test_whom_nothing_reaches_is_still_said_to_be_so_when_a_visit_was_marked_as_begun_by_mistake(
+    visit: TreatmentSession, nurse: User, order: str, words: str
+) -> None:
+    ReminderRule.objects.update(channel_order=order)
+    unwanted = ContactPoint.objects.filter(channel="sms") if order == "sms" else ContactPoint.objects.all()
+    unwanted.update(consented_at=None)
+    plan()
+    came = visit.starts_at - 10 * MINUTE
+    booking.change_status(session=visit, to=Status.ARRIVED, by=nurse, at=came)
+    assert plan(came) == [(3, "cancelled"), (1, "cancelled")]
+    booking.change_status(session=visit, to=Status.BOOKED, by=nurse, at=came + MINUTE)
+    assert plan(came + MINUTE) == [(3, "cancelled"), (1, "failed")]
+    assert Reminder.objects.get(rule__days_before=1).reason == words
+
+
 def test_after_a_long_silence_the_last_message_is_missed_and_the_first_not_made(visit: TreatmentSession) -> None:
     assert plan(visit.starts_at - HOUR) == [(1, "missed")]
 
