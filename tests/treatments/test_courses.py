@@ -204,6 +204,13 @@ def test_a_booking_takes_a_person_off_recall_and_losing_it_brings_them_back(
     assert (course in Course.objects.all().to_recall(TODAY)) is listed
 
 
+@pytest.mark.parametrize(("days", "listed"), [(28, True), (29, False)])
+def test_who_is_due_in_four_weeks_is_on_recall(riverside: Clinic, days: int, listed: bool) -> None:
+    course = make_course(make_patient(riverside), last_given_on=TODAY - dt.timedelta(days=84 - days))
+    assert (course in Course.objects.all().to_recall(TODAY)) is listed
+    assert (course in Course.objects.all().due_later(TODAY)) is not listed
+
+
 def test_a_first_session_is_due_from_the_day_the_course_opens(riverside: Clinic) -> None:
     course = make_course(make_patient(riverside))
     assert course in Course.objects.all().to_recall(TODAY)

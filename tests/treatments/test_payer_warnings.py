@@ -17,7 +17,7 @@ from tests.conftest import log_in
 from tests.pages import text
 from tests.reports.test_others import record
 from treatments import slots
-from treatments.authorized import paying_windows_of, shortfalls
+from treatments.authorized import Use, paying_windows_of, shortfalls, use_of
 from treatments.models import Course, SessionEvent, TreatmentSession
 from treatments.recall import candidates
 
@@ -50,6 +50,22 @@ def agreement(
 def test_what_a_payer_pays_for(one: Agreement, date: dt.date, planned: int, words: str) -> None:
     found = shortfall([one], date, planned)
     assert found.endswith(words) if words else found == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "use"),
+    [
+        ([(FIRST - ONE, 155), (LAST + ONE, 155), (None, 155)], Use(0, 0, spent=False)),
+        ([(FIRST, 155), (LAST, 154)], Use(2, 309, spent=False)),
+        ([(FIRST, 155), (LAST, 155)], Use(2, 310, spent=True)),
+        ([(FIRST, None), (FIRST, None), (LAST, None)], Use(3, 0, spent=True)),
+    ],
+)
+def test_what_was_given_from_the_first_day_to_the_last_is_used(
+    given: list[tuple[dt.date | None, int | None]], use: Use
+) -> None:
+    one = Authorization(pk=1, valid_from=FIRST, valid_to=LAST, visits=3, units_allowed=310)
+    assert use_of([one], given) == {1: use}
 
 
 def test_one_agreement_that_pays_is_enough() -> None:

@@ -128,6 +128,23 @@ def test_two_more_days_in_the_last_weeks_are_wearing_off(late: int, worn: tuple[
 
 
 @pytest.mark.parametrize(
+    ("bad", "worn"),
+    [
+        ((57, 84), (1,)),
+        ((57, 85), ()),  # in week 13
+        ((56, 84), ()),  # one in weeks 5 to 8, one in weeks 9 to 12
+        ((29, 57, 84), ()),
+        ((28, 57, 84), (1,)),  # in week 4
+    ],
+)
+def test_weeks_5_to_8_end_with_day_56_and_weeks_9_to_12_with_day_84(
+    bad: tuple[int, ...], worn: tuple[int, ...]
+) -> None:
+    diary = [Day(FIRST + day * ONE, Decimal(5 if day in bad else 0), migraine=False) for day in range(1, 100)]
+    assert response([FIRST], diary, FIRST + 100 * ONE).worn_off == worn
+
+
+@pytest.mark.parametrize(
     ("next_after", "bad_from", "words"),
     [
         (70, 72, ""),  # what was bad came after the next session
@@ -153,6 +170,13 @@ def test_who_was_treated_before_has_no_level_without_treatment() -> None:
 def test_bars_are_scaled_where_days_are_missing() -> None:
     whole, part = (chart(after(2, 20, now, recorded=days)).bars[-1] for now, days in ((14, 28), (10, 20)))
     assert whole.headache_top == part.headache_top
+
+
+@pytest.mark.parametrize(("usual", "week"), [((), 9), ((30, 44), 10)])
+def test_a_week_stands_out_by_one_headache_day_more_than_an_average_one(usual: tuple[int, ...], week: int) -> None:
+    bad = {*usual, 60, *range(64, 71)}  # one day in week 9, all of week 10
+    diary = [Day(FIRST + day * ONE, Decimal(5 if day in bad else 0), migraine=False) for day in range(29, 85)]
+    assert wear_off_week(FIRST, diary) == week
 
 
 @pytest.mark.parametrize(("bad_from", "week"), [(57, 9), (64, 10), (71, 11), (78, 12)])

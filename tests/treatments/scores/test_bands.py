@@ -8,6 +8,7 @@ from patients.models import Patient
 from tests.builders import NOW, TODAY
 from treatments.models import OutcomeScore
 from treatments.scores import bands
+from treatments.scores.forms import ScoreForm
 
 
 @pytest.mark.parametrize(
@@ -46,6 +47,32 @@ def test_midas_grades(total: int, grade: str) -> None:
 @pytest.mark.parametrize(("total", "marked"), [(40, False), (41, True)])
 def test_the_worst_midas_grade_has_two_parts(total: int, marked: bool) -> None:
     assert ("41 or more" in bands.midas_band(total)) is marked
+
+
+@pytest.mark.parametrize(
+    ("field", "least", "most"),
+    [
+        ("hit6", 36, 78),
+        ("midas", 0, 460),
+        ("msq_restrictive", 0, 100),
+        ("msq_preventive", 0, 100),
+        ("msq_emotional", 0, 100),
+        ("pgic", 1, 7),
+        ("onset_weeks", 0, 12),
+        ("wear_off_week", 1, 16),
+    ],
+)
+def test_a_form_takes_a_number_from_the_least_to_the_most_that_makes_sense(field: str, least: int, most: int) -> None:
+    for number, taken in ((least - 1, False), (least, True), (most, True), (most + 1, False)):
+        form = ScoreForm({"taken_on": str(TODAY), field: str(number)}, today=TODAY)
+        assert (field not in form.errors) is taken, number
+
+
+@pytest.mark.parametrize(
+    ("counts", "doubts"), [((46, 46, 92, 0, 92), 0), ((46, 47, 92, 0, 0), 1), ((47, 46, 1, 92, 0), 2)]
+)
+def test_counts_that_share_a_calendar_are_no_more_than_its_days(counts: tuple[int, ...], doubts: int) -> None:
+    assert len(bands.midas_doubts(counts)) == doubts
 
 
 @pytest.mark.django_db
