@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -19,6 +20,7 @@ from reminders.dispatch import allowance, outcome
 from reminders.models import Reminder, State
 from reminders.planning import reconcile
 from reminders.planning.apart import inside_a_transaction
+from reminders.standing import left_alone_until
 from reminders.watching.faults import Incomplete
 
 logger = logging.getLogger(__name__)
@@ -68,6 +70,7 @@ def _lines(now: dt.datetime) -> Iterator[Line]:
     known = _known(soon, now)
     # Without the notes: one that cannot be read is not asked for.
     whole = soon.select_related("clinic", "patient__clinic", "rule").defer("patient__safety_note")
+    whole = whole.annotate(left_alone_until=left_alone_until())
     # What waits for another day comes after those that are due before it.
     queue = [(reminder.due_at, reminder.pk, reminder) for reminder in whole]
     heapify(queue)
@@ -77,6 +80,8 @@ def _lines(now: dt.datetime) -> Iterator[Line]:
             line = _line(reminder, moment, known, now)
         except Exception:
             logger.exception("reminder %s could not be told", key)
+            continue
+        if line is None:
             continue
         if isinstance(line, dt.datetime):
             heappush(queue, (line, key, reminder))
@@ -102,8 +107,10 @@ def _known(soon: QuerySet[Reminder], now: dt.datetime) -> Known:
     return known
 
 
-def _line(reminder: Reminder, moment: dt.datetime, known: Known, now: dt.datetime) -> Line | dt.datetime:
-    """Return the line of a message whose moment has come, or the later moment for which it would wait."""
+def _line(reminder: Any, moment: dt.datetime, known: Known, now: dt.datetime) -> Line | dt.datetime | None:
+    """Return the line of a message whose moment has come, or the later moment for which it would wait, None for one that would stop."""
+    if back := timing.back_at(reminder.left_alone_until, max(moment, now), reminder.rule.send_at, reminder.clinic.zone):
+        return back if back < reminder.useful_until else None
     at = message_hours.next_allowed(max(moment, now), reminder.patient.zone)
     if at > max(moment, now):
         return at

@@ -119,6 +119,13 @@ def due_window(
     return Window(due_at, at_local(due_on, QUIET_FROM, zone))
 
 
+def back_at(until: dt.date | None, now: dt.datetime, send_at: dt.time, zone: ZoneInfo) -> dt.datetime | None:
+    """Return when to write to somebody whom the desk leaves alone until a local date; None for who is not left alone by now."""
+    if until is None or until <= now.astimezone(zone).date():
+        return None
+    return at_local(until, send_at, zone)
+
+
 def day_start(now: dt.datetime, zone: ZoneInfo) -> dt.datetime:
     """Return the instant at which the local day of ``now`` began."""
     return at_local(now.astimezone(zone).date(), dt.time(0), zone)

@@ -83,13 +83,12 @@ def _first_moment(reminder: Reminder, now: dt.datetime) -> dt.datetime:
 
 def _while_left_alone(ready: Ready, now: dt.datetime) -> Obstacle | None:
     """Whom the desk leaves alone is asked to book once they are back on the list; where that is too late, by the desk alone."""
-    reminder, until = ready.reminder, ready.left_alone_until
-    zone = reminder.clinic.zone
-    if until is None or until <= now.astimezone(zone).date():
+    reminder = ready.reminder
+    back = timing.back_at(ready.left_alone_until, now, reminder.rule.send_at, reminder.clinic.zone)
+    if back is None:
         return None
-    morning = timing.at_local(until, reminder.rule.send_at, zone)
-    if morning < reminder.useful_until:
-        return Obstacle(lambda one, _at: outcome.put_off(one, morning, LEFT_ALONE))
+    if back < reminder.useful_until:
+        return Obstacle(lambda one, _at: outcome.put_off(one, back, LEFT_ALONE))
     return Obstacle(lambda one, at: outcome.close(one, State.CANCELLED, LEFT_ALONE, at))
 
 

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from clinic.models import Clinic, Injector, User
 from patients.models import Channel, ContactPoint, Patient
-from reminders import defaults, handling, rounds
+from reminders import defaults, handling, rehearsal, rounds
 from reminders.channels import SendError
 from reminders.dispatch import claim, send_due
 from reminders.models import Delivery, MessageTemplate, Reminder, ReminderRule, State
@@ -612,6 +612,15 @@ def test_a_message_planned_before_somebody_was_left_alone_waits_until_they_are_b
     assert (waits.state, waits.reason, waits.due_at) == (State.WAITING, LEFT_ALONE, NOW + 5 * DAY)
     send_due(clock=lambda: NOW + 5 * DAY)
     assert len(gateways["sms"].taken) == 1
+
+
+@pytest.mark.parametrize(("back", "told"), [(0, [0]), (1, [1]), (5, []), (15, [])])
+def test_a_rehearsal_says_when_whom_the_desk_leaves_alone_is_asked_to_book(
+    due_in_14: Course, back: int, told: list[int]
+) -> None:
+    plan()
+    Course.objects.update(snoozed_until=TODAY + back * DAY, snoozed_at=NOW)
+    assert [(line.at.date() - TODAY).days for line in rehearsal.coming(now=NOW)] == told
 
 
 def test_a_second_message_about_a_due_date_spares_whom_the_desk_leaves_alone(
