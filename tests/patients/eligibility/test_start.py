@@ -176,6 +176,7 @@ def test_a_bare_number_of_a_letter_shows_no_classes_and_no_days(
     assert ("documentation missing" in found.detail) == (answer is NOT_KNOWN and told == 5)
 
 
+@pytest.mark.parametrize("policy", [NICE, EHF, SAMPLE_A, SAMPLE_B], ids=lambda policy: policy.key)
 @pytest.mark.parametrize(
     ("overuse", "plan", "answer"),
     [
@@ -187,10 +188,12 @@ def test_a_bare_number_of_a_letter_shows_no_classes_and_no_days(
         (None, "Withdraw the triptan from Monday", MET),
     ],
 )
-def test_overuse_asks_for_a_plan_and_never_refuses(overuse: Answer | None, plan: str, answer: Answer) -> None:
+def test_overuse_asks_for_a_plan_and_never_refuses(
+    overuse: Answer | None, plan: str, answer: Answer, policy: Policy
+) -> None:
     found = Overuse(overuse, "triptan on 12 days", "Told at the clinic") if overuse else None
-    assert criterion(NICE, OVERUSE, overuse=found, overuse_plan=plan).answer is answer
-    assert assess(replace(FITTING, overuse=found, overuse_plan=plan), NICE).outcome is not Outcome.NOT_ELIGIBLE
+    assert criterion(policy, OVERUSE, overuse=found, overuse_plan=plan).answer is answer
+    assert assess(replace(FITTING, overuse=found, overuse_plan=plan), policy).outcome is not Outcome.NOT_ELIGIBLE
 
 
 def test_the_sentence_names_the_policy_and_the_question() -> None:
