@@ -19,12 +19,13 @@ from reminders.channels.silent import NO_TEXTS
 from reminders.models import Reminder, ReminderRule, State
 from reminders.planning.channel import best_channel, reachable, unreachable_words
 from treatments.models import ContactAttempt, Course
-from treatments.recall import contact
+from treatments.recall import contact, lists
 
 # A clinic's line is not flooded when many call back, and a gateway is not either.
 SPACING = dt.timedelta(seconds=20)
 USEFUL_DAYS = 2
 NOT_LISTED = "Not on the recall list any more: booked, snoozed or ended meanwhile"
+WILL_BE_CALLED = "Asked for a visit before their time and was told that you call: book one, or call them"
 TODAY_ALREADY = "Had a message from us today"
 TAKEN_BACK = "Taken back"
 
@@ -39,29 +40,30 @@ class Recipient:
 
 
 def recipients(*, clinic: Clinic, courses: Collection[uuid.UUID], now: dt.datetime) -> list[Recipient]:
-    """Return the ticked people of a clinic in the order of the list (six queries, whatever their number)."""
+    """Return the ticked people of a clinic in the order of the list (eight queries at most, whatever their number)."""
     today = now.astimezone(clinic.zone).date()
     ticked: Any = Course.objects.filter(clinic=clinic, uid__in=courses)
-    rows = (
+    rows = list(
         ticked.with_due()
         .select_related("patient__clinic", "clinic")
         .annotate(preferred=F("patient__preferred_channel"), **reachable("patient_id"))
         .order_by("next_due_on", "pk")
     )
-    listed = set(ticked.to_recall(today).values_list("pk", flat=True))
+    listed, asking = set(ticked.to_recall(today).values_list("pk", flat=True)), lists.asking(clinic, today)
+    not_due = {one.pk: WILL_BE_CALLED if one.pk in asking else NOT_LISTED for one in rows if one.pk not in listed}
     told = _told_today(clinic, ticked, now)
     points = _phones(clinic, ticked)
     rule = ReminderRule.objects.filter(clinic=clinic, kind=ReminderRule.Kind.ASKED).first()
     order = rule.channels if rule else ()
-    return [_recipient(course, order, listed, told, points.get(course.patient_id)) for course in rows]
+    return [_recipient(course, order, not_due, told, points.get(course.patient_id)) for course in rows]
 
 
 def _recipient(
-    course: Any, order: Sequence[Channel], listed: set[int], told: set[int], phone: ContactPoint | None
+    course: Any, order: Sequence[Channel], not_due: dict[int, str], told: set[int], phone: ContactPoint | None
 ) -> Recipient:
     channel, usable = best_channel(course, order)
-    if course.pk not in listed:
-        return Recipient(course, channel, NOT_LISTED)
+    if course.pk in not_due:
+        return Recipient(course, channel, not_due[course.pk])
     if course.patient_id in told:
         return Recipient(course, channel, TODAY_ALREADY)
     return Recipient(course, channel, "" if usable else _why_unreachable(phone, order))

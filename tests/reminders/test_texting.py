@@ -19,6 +19,7 @@ from reminders.planning import reconcile
 from tests.builders import NOW, TODAY, make_course, make_patient, make_session, make_user
 from tests.conftest import log_in
 from tests.reminders.conftest import Gateway
+from treatments import wishes
 from treatments.models import ContactAttempt, Course
 from treatments.recall import lists
 
@@ -173,6 +174,14 @@ def test_who_was_booked_or_had_a_message_today_is_left_out(
     Course.objects.update(snoozed_until=None)
     make_session(overdue[1], osei, NOW + dt.timedelta(days=9))
     assert obstacles(rules, overdue) == [texting.TODAY_ALREADY, texting.NOT_LISTED, ""]
+
+
+def test_who_is_listed_for_a_wish_of_their_own_long_before_they_are_due_is_to_be_called(
+    rules: Clinic, overdue: list[Course], front_desk: User
+) -> None:
+    Course.objects.filter(pk=overdue[0].pk).update(interval_days=150)
+    wishes.ask_for_a_visit(course=overdue[0], wish=wishes.Wish(("fri_pm",)), at=NOW)
+    assert obstacles(rules, overdue) == ["", "", texting.WILL_BE_CALLED]  # in the order of the list: by due date
 
 
 def test_in_quiet_hours_the_page_says_when_they_go_out(rules: Clinic, overdue: list[Course], front_desk: User) -> None:

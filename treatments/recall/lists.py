@@ -40,13 +40,13 @@ def soon(clinic: Clinic, on: dt.date) -> Rows:
     """Courses due today or in the recall days ahead with nothing booked, and later ones whose person asked for a visit."""
     courses: Any = Course.objects.filter(clinic=clinic)
     listed: Rows = courses.to_recall(on).filter(to_book_on__gte=on)
-    if asking := _asking(clinic, on):
-        either = Q(pk__in=listed.order_by().values("pk")) | Q(pk__in=asking)
+    if wishing := asking(clinic, on):
+        either = Q(pk__in=listed.order_by().values("pk")) | Q(pk__in=wishing)
         listed = courses.with_nothing_booked().filter(either).order_by("next_due_on", "pk")
     return listed.select_related("patient")
 
 
-def _asking(clinic: Clinic, on: dt.date) -> list[int]:
+def asking(clinic: Clinic, on: dt.date) -> list[int]:
     """Return who is due later and asked for a visit that nobody has acted on yet: they read that the clinic will call.
 
     As when a visit far ahead was cancelled. (2 queries, 1 where nobody ever asked.)
@@ -121,7 +121,7 @@ def counts(clinic: Clinic, on: dt.date) -> dict[str, int]:
         soon=Count("pk", filter=Q(awake=True, next_due_on__gte=on)),
         snoozed=Count("pk", filter=Q(awake=False)),
     )
-    numbers["soon"] += len(_asking(clinic, on))
+    numbers["soon"] += len(asking(clinic, on))
     return numbers | {"asked": asked(clinic, on).count(), "waiting": waiting(clinic, on).count()}
 
 
