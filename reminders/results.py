@@ -8,6 +8,7 @@ from decimal import Decimal
 from clinic.wording import clock_words, short_words
 from reminders.models import Delivery, Reminder, State
 from reminders.models.delivery import IN_DOUBT
+from reminders.planning.settle import TOO_LATE
 from reminders.standing import ASKED_TO_MOVE, BOOKED_INSTEAD, CANCELLED, MOVED
 
 # What is put off for longer than this simply has its day still to come.
@@ -57,7 +58,7 @@ def result_of(reminder: Reminder, attempts: Sequence[Delivery], now: dt.datetime
     if state == State.SENT and reminder.delivered_at:
         return Result("delivered", "Delivered")
     face, word = _PLAIN[state]
-    return Result(face, word, "" if reminder.reason == word else reminder.reason)
+    return Result(face, word, "" if reminder.reason in (word, TOO_LATE) else reminder.reason)
 
 
 def _in_doubt(reminder: Reminder, attempts: Sequence[Delivery], now: dt.datetime) -> bool:

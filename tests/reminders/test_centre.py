@@ -71,7 +71,7 @@ def said(state: State, *outcomes: str, reason: str = "", due_at: dt.datetime = N
         (State.CANCELLED, "The visit was moved", "Skipped (visit moved)", ""),
         (State.CANCELLED, "The visit was cancelled", "Skipped (visit cancelled)", ""),
         (State.CANCELLED, "Taken back", "Stopped", "Taken back"),
-        (State.MISSED, "It could not be sent in time", "Not sent in time", "It could not be sent in time"),
+        (State.MISSED, "It could not be sent in time", "Not sent in time", ""),
         (State.STOPPED, handling.BY_HAND, "Stopped", handling.BY_HAND),
         (State.HANDLED, "", "Called", ""),
     ],
