@@ -214,6 +214,17 @@ def test_who_is_back_because_a_visit_fell_through_is_put_back_by_undo(
     assert f'action="{at(undo, late)}"' in bar
 
 
+def test_a_menu_says_whom_it_is_about_and_what_its_weeks_are(late: Course, front_desk: User) -> None:
+    menu = (
+        page(front_desk)
+        .partition(f'role="group" aria-label="For {late.patient.full_name}">')[2]
+        .partition("</details>")[0]
+    )
+    assert re.findall(r">(Snooze for </span>\d weeks?)<", menu) == [
+        f"Snooze for </span>{weeks}" for weeks in ("1 week", "2 weeks", "4 weeks")
+    ]
+
+
 def test_a_menu_snoozes_for_weeks(late: Course, front_desk: User) -> None:
     post(front_desk, "snooze", late, weeks="2")
     late.refresh_from_db()
