@@ -128,6 +128,20 @@ def test_f05_enter_opens_the_page_that_asks_who_it_is_for(calendar: Page) -> Non
     expect(calendar.get_by_text("Who is it for?")).to_be_visible()
 
 
+def test_what_was_noted_goes_along_to_the_calendar_from_week_to_week_and_back(calendar: Page) -> None:
+    calendar.goto("/recall/?tab=soon")
+    calendar.locator("[data-opens-dialog]").first.click()
+    note = calendar.get_by_label("Note (optional)")
+    note.fill("needs parking")
+    calendar.get_by_text("More times", exact=True).click()
+    for onward in ("Choose in the calendar", "Next week", "See the best times"):
+        calendar.get_by_role("link", name=onward).click()
+        expect(note).to_have_value("needs parking")
+        assert "parking" not in calendar.url
+    calendar.goto("/recall/?tab=soon")
+    assert calendar.evaluate("sessionStorage.getItem('note-so-far')") is None
+
+
 def test_on_a_phone_the_focus_goes_from_time_to_time_without_a_fault(calendar: Page) -> None:
     faults = list[str]()
     calendar.on("pageerror", lambda error: faults.append(str(error)))

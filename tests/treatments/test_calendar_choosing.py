@@ -106,6 +106,18 @@ class TestChoosing:
         desk.post(reverse("treatments:book", args=[course.uid]), {"slot": code, "uid": uid})
         assert TreatmentSession.objects.get(uid=uid).starts_at == at(9)
 
+    def test_a_note_goes_with_the_time_that_is_pressed_and_enter_in_it_presses_none(
+        self, desk: Client, osei: Injector, course: Course
+    ) -> None:
+        content = page(desk, booking=course.uid)
+        assert re.search(r'<input [^>]*name="note"[^>]*form="choosing"', content)
+        chosen = content.partition('id="choosing">')[2]
+        first = re.search(r"<button [^>]*>", chosen)
+        assert first
+        assert "disabled" in first[0]
+        session = make_session(course, osei, at(10, 30), due_on=TODAY)
+        assert 'name="note"' not in page(desk, moving=session.uid)  # it has its note
+
     def test_before_the_due_date_only_a_prescriber_may_choose(
         self, desk: Client, osei: Injector, maria: Patient, prescriber: User
     ) -> None:

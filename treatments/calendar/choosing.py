@@ -16,6 +16,8 @@ class Choosing:
     fields: dict[str, str]
     earliest: dt.date
     may_override: bool
+    # The person of whose visit something may be noted: one that moves has its note.
+    note_of: str = ""
 
     @property
     def prefix(self) -> str:

@@ -71,4 +71,5 @@ def _booking(request: StaffRequest, uid: uuid.UUID | None) -> Choosing:
         fields={"uid": str(uuid.uuid4())},
         earliest=course.next_due_on,
         may_override=may(request.membership, Capability.PRESCRIBE),
+        note_of=str(course.patient.uid),
     )
