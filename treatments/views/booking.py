@@ -122,7 +122,8 @@ def cancel(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     if moves.find(session.status, Status.CANCELLED) is None:
         return conflict_page(request, booking.Stale(session))
     status = 422 if request.method == "POST" else 200
-    context = {"session": session, "form": form, "next": next_url(request, day_url(session))}
+    may_move = session.status == Status.BOOKED and not moves.day_is_over(session, timezone.now())
+    context = {"session": session, "form": form, "may_move": may_move, "next": next_url(request, day_url(session))}
     return render(request, "treatments/cancel.html", context, status=status)
 
 

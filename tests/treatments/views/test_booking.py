@@ -167,6 +167,15 @@ def test_cancelling_asks_why(visit: TreatmentSession, front_desk: User) -> None:
     assert visit.status == Status.CANCELLED
 
 
+@pytest.mark.parametrize(("days", "offered"), [(0, True), (-1, False)])
+def test_moving_instead_of_cancelling_is_offered_while_the_day_of_the_visit_is_not_over(
+    course: Course, osei: Injector, front_desk: User, days: int, offered: bool
+) -> None:
+    visit = make_session(course, osei, NOW + dt.timedelta(days=days, hours=-1))
+    page = text(log_in(front_desk).get(reverse("treatments:cancel", args=[visit.uid])))
+    assert ("Move it instead" in page) is offered
+
+
 @pytest.mark.parametrize("name", ["book", "wait", "snooze", "let_go", "close_course", "move", "cancel"])
 def test_every_page_about_a_visit_or_course_tells_people_of_one_name_apart(
     course: Course, osei: Injector, prescriber: User, name: str
