@@ -425,6 +425,15 @@ def test_the_page_of_a_dead_person_says_so_and_the_search_too(desk: Client, mari
     assert "Died" in desk.get(reverse("patients:search"), {"q": "santos"}).content.decode()
 
 
+def test_beside_the_banner_of_a_dead_person_nothing_says_that_they_may_be_written_to(
+    desk: Client, maria: Patient
+) -> None:
+    before = page(desk, maria)
+    close(desk, maria, closed="died", died_on="2026-11-21")
+    after = page(desk, maria)
+    assert [("Text ok" in shown, "Email ok" in shown) for shown in (before, after)] == [(True, True), (False, False)]
+
+
 def test_a_page_of_times_that_was_open_books_nobody_who_died(
     desk: Client, course: Course, maria: Patient, front_desk: User
 ) -> None:
