@@ -4,8 +4,9 @@ Moments are shown in the active zone, which the middleware sets to the clinic's;
 because its hour could be anybody's.
 """
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import cache
 from typing import Any, Protocol, runtime_checkable
@@ -84,6 +85,8 @@ class Fault:
 
     message: str
     field_id: str | None
+    # Said before the words where another field has the same: two dates that are none read alike.
+    label: str = ""
 
 
 @register.simple_tag
@@ -120,7 +123,9 @@ class SaysTogether(Protocol):
 @register.inclusion_tag("_partials/error_summary.html")
 def error_summary(*forms: BaseForm) -> dict[str, list[Fault]]:
     """List what is wrong with one or more forms on top of the page, each line linked to its field."""
-    return {"faults": [fault for form in forms if form for fault in _faults(form)]}
+    faults = [fault for form in forms if form for fault in _faults(form)]
+    often = Counter(fault.message for fault in faults)
+    return {"faults": [fault if often[fault.message] > 1 else replace(fault, label="") for fault in faults]}
 
 
 def _faults(form: BaseForm) -> Iterable[Fault]:
@@ -131,7 +136,7 @@ def _faults(form: BaseForm) -> Iterable[Fault]:
     for field in form:
         for message in field.errors:
             if words := instead.get(field.name, str(message)):
-                yield Fault(words, None if field.is_hidden else _focusable_id(field))
+                yield Fault(words, None if field.is_hidden else _focusable_id(field), str(field.label).rstrip(":?"))
 
 
 def _focusable_id(field: BoundField) -> str | None:

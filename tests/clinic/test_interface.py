@@ -18,6 +18,7 @@ from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from clinic.templatetags import interface
 
@@ -47,6 +48,12 @@ class Visit(forms.Form):
 
     def clean(self) -> None:
         raise forms.ValidationError("This <person> may already be here")
+
+
+class Leave(forms.Form):
+    first = forms.DateField(label="First day?", error_messages={"invalid": "Enter a date"})
+    last = forms.DateField(label="Last day", error_messages={"invalid": "Enter a date"})
+    reason = forms.CharField(error_messages={"required": "Enter a reason"})
 
 
 def test_icon_is_silent_and_points_into_the_sprite() -> None:
@@ -101,6 +108,12 @@ def test_error_summary_gathers_several_forms() -> None:
     html = render("{% error_summary one two %}", one=Visit({}, prefix="a"), two=Visit({}, prefix="b"))
     assert "#id_a-name" in html
     assert "#id_b-name" in html
+
+
+def test_error_summary_says_of_which_field_words_are_that_two_have() -> None:
+    html = render("{% error_summary form %}", form=Leave({"first": "soon", "last": "later"}))
+    lines = [" ".join(strip_tags(line).split()) for line in re.findall(r"<li>(.*?)</li>", html, re.DOTALL)]
+    assert lines == ["First day: Enter a date", "Last day: Enter a date", "Enter a reason"]
 
 
 def test_a_page_that_shows_a_crispy_form_also_shows_its_summary() -> None:
