@@ -128,6 +128,16 @@ def test_f05_enter_opens_the_page_that_asks_who_it_is_for(calendar: Page) -> Non
     expect(calendar.get_by_text("Who is it for?")).to_be_visible()
 
 
+def test_a_name_that_is_too_long_for_the_week_of_everyone_ends_in_an_ellipsis(calendar: Page) -> None:
+    calendar.get_by_role("link", name="Week, everyone").click()
+    visit = '<a class="i-booked" href="/">10:30 Featherstonehaugh-Montgomery-Vandersloot J</a>'
+    calendar.locator(".calendar-all td").first.evaluate("(cell, visit) => { cell.innerHTML += visit; }", visit)
+    cut, ending, box = calendar.locator(".calendar-all td > .i-booked").first.evaluate(
+        "(link) => [link.scrollWidth > link.clientWidth, getComputedStyle(link).textOverflow, getComputedStyle(link).display]"
+    )
+    assert (cut, ending, box) == (True, "ellipsis", "block")  # only a block draws one
+
+
 def test_what_was_noted_goes_along_to_the_calendar_from_week_to_week_and_back(calendar: Page) -> None:
     calendar.goto("/recall/?tab=soon")
     calendar.locator("[data-opens-dialog]").first.click()
