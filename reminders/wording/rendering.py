@@ -14,7 +14,7 @@ from reminders.wording.fields import fill
 # What is written in no other language is written in English.
 ENGLISH = Patient.Language.ENGLISH.value
 RIGHT_TO_LEFT = frozenset({Patient.Language.URDU.value})
-# Keeps the digits of a phone number in their order in the middle of a line from right to left.
+# Keeps a phone number, and an address with the number of its house, in their order in a line from right to left.
 _LEFT_TO_RIGHT = "\u200e"
 
 
@@ -77,8 +77,9 @@ def field_values(reminder: Reminder, language: str, link: str) -> dict[str, str]
 
 def clinic_values(clinic: Clinic, language: str) -> dict[str, str]:
     """Return the fields that are the clinic's own."""
-    phone = f"{_LEFT_TO_RIGHT}{clinic.phone}{_LEFT_TO_RIGHT}" if language in RIGHT_TO_LEFT else clinic.phone
-    return {"clinic": clinic.message_name, "place": clinic.address, "phone": phone}
+    mark = _LEFT_TO_RIGHT if language in RIGHT_TO_LEFT else ""
+    in_order = {"place": f"{mark}{clinic.address}{mark}", "phone": f"{mark}{clinic.phone}{mark}"}
+    return {"clinic": clinic.message_name} | in_order
 
 
 def _starts_at(reminder: Reminder) -> dt.datetime | None:

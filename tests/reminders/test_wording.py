@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from clinic.health_words import blocked_words
+from clinic.models import Clinic
 from patients.models import Patient
 from reminders import links
 from reminders.channels import Message
@@ -43,6 +44,15 @@ def longest(language: str) -> dict[str, str]:
 def test_the_longest_text_message_is_no_more_texts_than_stated(language: str, words: Words) -> None:
     template = MessageTemplate(channel="sms", language=language, body=words.sms)
     assert gsm.parts(rendering.fill_text(template, longest(language))) <= PARTS[language]
+
+
+def test_an_address_and_a_number_keep_their_order_in_a_line_from_right_to_left(riverside: Clinic) -> None:
+    riverside.address = "12 River Road, London"
+    assert rendering.clinic_values(riverside, "pl")["place"] == riverside.address
+    values = rendering.clinic_values(riverside, "ur")
+    assert (values["place"], values["phone"]) == tuple(
+        f"\u200e{words}\u200e" for words in (riverside.address, riverside.phone)
+    )
 
 
 @pytest.mark.parametrize(("language", "words"), ALL_TEXTS)
