@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery
@@ -16,6 +17,7 @@ from treatments.models import Course, SessionEvent, Status, TreatmentSession
 from treatments.models.session import OPEN
 
 DIARY_DAYS = 28
+NOTE_LETTERS = 80  # of a note, in a row: the page of the visit has it whole
 _AWAY = (Status.NO_SHOW, Status.CANCELLED)
 _COLUMNS = (
     ("booked", "Booked", (Status.BOOKED,)),
@@ -37,6 +39,7 @@ _SHOWN = (
         "local_date",
         "given_on",
         "arrived_at",
+        "note",
     ),
     *("course__uid", "course__clinic_id", "course__cycles_before", "course__closed_on"),
     *(f"course__patient__{name}" for name in ("uid", "given_name", "family_name", "birth_date", "record_number")),
@@ -204,6 +207,8 @@ def _flags(session: Any) -> Iterator[str]:
     """Yield what somebody should look at before an open visit."""
     if session.status not in OPEN:
         return
+    if session.note:
+        yield f"Note: {shorten(session.note, NOTE_LETTERS, placeholder='…')}"
     if session.diary_days < DIARY_DAYS:
         yield f"Diary {session.diary_days} of {DIARY_DAYS} days"
     if session.assessed and session.assessed != Assessment.Outcome.ELIGIBLE and not session.overridden:

@@ -30,6 +30,17 @@ def test_a_row_says_how_long_an_arrived_patient_waits_and_when_that_is_too_long(
     assert row_of(visit, NOW + 21 * MINUTE).late
 
 
+def test_a_row_says_what_was_noted_when_the_visit_was_booked_while_it_is_open(
+    visit: TreatmentSession, front_desk: User
+) -> None:
+    visit.note = "Comes with her sister. " * 9
+    visit.save()
+    [note] = [flag for flag in row_of(visit).flags if "Note" in flag]
+    assert note == "Note: Comes with her sister. Comes with her sister. Comes with her sister. Comes with…"
+    booking.change_status(session=visit, to=Status.CANCELLED, by=front_desk, at=NOW, reason="Ill")
+    assert not [flag for flag in row_of(visit).flags if "Note" in flag]
+
+
 def test_the_page_words_the_wait(visit: TreatmentSession, client: Client, front_desk: User) -> None:
     booking.change_status(session=visit, to=Status.ARRIVED, by=front_desk, at=NOW - 25 * MINUTE)
     assert "Waiting 25 min" in text(client.get(TODAY_URL))

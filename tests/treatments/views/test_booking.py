@@ -45,6 +45,14 @@ def test_the_page_of_times_offers_five_and_one_click_books(course: Course, front
     assert response.url == reverse("patients:detail", args=[course.patient.uid])
 
 
+def test_the_page_of_a_person_says_what_was_noted_for_the_next_visit(
+    course: Course, osei: Injector, front_desk: User
+) -> None:
+    make_session(course, osei, NOW + dt.timedelta(hours=1), note="needs <parking>")
+    page = text(log_in(front_desk).get(reverse("patients:detail", args=[course.patient.uid])))
+    assert "Note: needs &lt;parking&gt;" in page
+
+
 def test_the_loser_of_a_race_gets_three_other_times_and_keeps_the_note(
     course: Course, riverside: Clinic, front_desk: User, nurse: User
 ) -> None:
