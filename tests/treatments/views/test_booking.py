@@ -252,12 +252,14 @@ def test_a_visit_of_this_morning_may_still_be_moved(
     assert client.post(url, {"slot": first_slot(text(client.get(url))), "version": "1"}).status_code == 302
 
 
-def test_a_visit_cancelled_on_the_page_of_its_person_leads_back_there(
-    visit: TreatmentSession, front_desk: User
+@pytest.mark.parametrize("page", ["patients:detail", "treatments:session"])
+def test_a_visit_cancelled_on_its_page_or_that_of_its_person_leads_to_the_person(
+    visit: TreatmentSession, front_desk: User, page: str
 ) -> None:
     """Whoever rang to call it off is booked anew on that page."""
     client, home = log_in(front_desk), reverse("patients:detail", args=[visit.course.patient.uid])
-    [link] = re.findall(r'href="([^"]*/cancel/[^"]*)"', text(client.get(home)))
+    pressed_on = {"patients:detail": home, "treatments:session": reverse("treatments:session", args=[visit.uid])}[page]
+    [link] = re.findall(r'href="([^"]*/cancel/[^"]*)"', text(client.get(pressed_on)))
     form = dict(re.findall(r'<input type="hidden" name="(seen|version|next)" value="([^"]*)"', text(client.get(link))))
     response: Any = client.post(link, form | {"reason": "She rang"})
     assert response.url == home
