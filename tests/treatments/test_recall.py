@@ -364,6 +364,28 @@ def test_new_wishes_keep_the_place_in_the_queue(late: Course, front_desk: User) 
     assert WaitingEntry.objects.standing().get().since == NOW
 
 
+@pytest.mark.parametrize("booked", [False, True])
+def test_who_rings_for_an_earlier_time_is_put_on_the_list_from_their_own_page(
+    late: Course, osei: Injector, front_desk: User, booked: bool
+) -> None:
+    if booked:
+        make_session(late, osei, NOW + dt.timedelta(days=9))
+    desk, home = log_in(front_desk), reverse("patients:detail", args=[late.patient.uid])
+    assert f'href="{at("wait", late)}?next={home}">Waiting list<' in desk.get(home).content.decode()
+    assert (
+        desk.post(at("wait", late), {"mornings": "on", "notice_hours": "24", "next": home}).headers["Location"] == home
+    )
+    assert "Maria" in page(front_desk, "waiting")
+
+
+def test_who_has_a_visit_and_finds_none_that_suits_is_put_on_the_list(
+    late: Course, osei: Injector, front_desk: User
+) -> None:
+    visit = make_session(late, osei, NOW + dt.timedelta(days=9))
+    times = log_in(front_desk).get(reverse("treatments:move", args=[visit.uid])).content.decode()
+    assert re.search(rf'href="{at("wait", late)}[^"]*"[^>]*>None of these', times)
+
+
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer at a time")
 def test_who_is_put_on_the_list_does_not_keep_those_waiting_who_point_to_the_course(
     late: Course, front_desk: User
