@@ -218,3 +218,27 @@ def test_f16_on_a_phone_the_day_is_cards_whose_next_step_is_in_sight_and_large(
     page.evaluate(AS_LARGE_AS_EVER)
     page.set_viewport_size(TABLET)  # a table there: nothing is cut off by its frame
     assert page.locator("#day-rows :is(a.btn, button, summary, [data-menu])").evaluate_all(CUT_OFF) == []
+
+
+@on_screen
+def test_what_closes_the_free_times_is_in_sight_on_a_phone_and_hides_nothing_in_focus(
+    hand: BrowserContext, stack: Stack
+) -> None:
+    page = log_in(hand.new_page(), LOGINS[0].email)
+    page.goto("/recall/?tab=soon")
+    page.locator("[data-opens-dialog]").first.click()
+    dialog = page.locator("#book-dialog")
+    expect(dialog.locator("[data-key='1']")).to_be_focused()
+    close = dialog.get_by_role("button", name="Close")
+    expect(close).to_be_in_viewport(ratio=1)
+    for _ in range(dialog.locator("button, input, a, summary").count()):
+        page.keyboard.press("Tab")
+        assert page.evaluate(
+            """() => {
+                const [{left, top, width, height}] = document.activeElement.getClientRects(); // of its first line
+                const there = document.elementFromPoint(left + width / 2, top + height / 2);
+                return document.activeElement.contains(there) || document.activeElement === document.body;
+            }"""
+        ), page.evaluate("document.activeElement.outerHTML")
+    close.click()
+    expect(dialog).to_be_hidden()
