@@ -23,6 +23,8 @@ from treatments.views.nothing_free import nothing_free
 
 SUGGESTED = 5
 AFTER_CONFLICT = 3
+# From then on a day and a month alone would be read as those of the nearer year: `From` may have been mistyped.
+FAR = dt.timedelta(days=330)
 CHIP_WEEKS = (12, 13, 16)
 EARLY_REASONS = (("wears_off", "The effect wears off early, agreed with the doctor"), ("other", "Another reason"))
 _PLACED = (SessionEvent.Kind.BOOKED, SessionEvent.Kind.MOVED, SessionEvent.Kind.UNDONE)
@@ -58,6 +60,7 @@ def show_times(
         "unpaid": shortfalls([course.patient_id], wish.due_on).get(course.patient_id, ""),
         "closed": holiday(request.clinic, wish.due_on),
         "slots": found,
+        "far": bool(found) and found[0].starts_at > now + FAR,
         "nothing": None if found else nothing_free(course, wanted, wish.due_on, now, next_),
         "chips": _chips(wish.last_given_on, now.astimezone(request.clinic.zone).date()),
         "search": search,
