@@ -26,6 +26,10 @@ SCANNER_MS = 10_000
 SEEN = re.compile("botox|migraine|headache|treatment", re.IGNORECASE)
 CUT_OFF = """all => all.map((one) => [one, one.closest(".table-frame")]).filter(([one, frame]) =>
     one.getBoundingClientRect().right > frame.getBoundingClientRect().right + 1).map(([one]) => one.outerHTML)"""
+# What is seen in the cards of a list; menus are closed.
+IN_CARDS = (
+    ".table-frame > .table-cards > tbody :not(:is(.visually-hidden, .menu-list), :is(.visually-hidden, .menu-list) *)"
+)
 TWICE_THE_TEXT = "document.documentElement.style.fontSize = '200%'"
 AS_LARGE_AS_EVER = "document.documentElement.style.fontSize = ''"
 HOLDS_WHAT_IT_SAYS = "one => one.clientWidth > 0 && one.scrollWidth <= one.clientWidth"
@@ -165,6 +169,25 @@ def test_f11_text_twice_as_large_leaves_staffs_pages_within_a_phones_window(hand
         page.goto(address)
         page.evaluate(TWICE_THE_TEXT)
         assert wider_than_its_window(page) <= 0, address
+
+
+@on_screen
+@pytest.mark.parametrize(
+    ("whose", "lists"),
+    [
+        (OSEI, ("/reminders/", "/reminders/?tab=sent", "/inbox/", "/effects/", "/recall/?tab=asked")),
+        (ADA, ("/settings/people/", "/settings/changes/", "/log/?status=done")),
+    ],
+    ids=["of_the_prescriber", "of_the_admin"],
+)
+def test_f11_text_twice_as_large_cuts_nothing_off_the_cards_of_a_list(
+    hand: BrowserContext, whose: str, lists: tuple[str, ...]
+) -> None:
+    page = log_in(hand.new_page(), whose)
+    for address in lists:
+        page.goto(address)
+        page.evaluate(TWICE_THE_TEXT)
+        assert page.locator(IN_CARDS).evaluate_all(CUT_OFF) == [], address
 
 
 @on_screen
