@@ -107,7 +107,7 @@ def _diary_page(
         ],
         "earlier": first,
         "later": last + dt.timedelta(days=WINDOW_DAYS + 1) if last < today - dt.timedelta(days=1) else None,
-        "may_write": may(request.membership, Capability.ASSESS),
+        "may_write": may(request.membership, Capability.ASSESS) and not patient.erased,
     }
     return render(request, "patients/diary.html", context, status=422 if form or settling else 200)
 

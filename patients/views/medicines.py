@@ -26,7 +26,7 @@ def medicines(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         "record": read_record(patient, today),
         "preventives": PreventiveTrial.objects.filter(patient=patient, removed_at__isnull=True),
         "acute": AcuteMedication.objects.filter(patient=patient, removed_at__isnull=True),
-        "may_assess": may(request.membership, Capability.ASSESS),
+        "may_assess": may(request.membership, Capability.ASSESS) and not patient.erased,
     }
     return render(request, "patients/medicines.html", context)
 

@@ -36,7 +36,7 @@ def detail(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         "authorizations": authorizations,
         "to_renew": ending_of(authorizations, today),
         "preventives": PreventiveTrial.objects.filter(patient=patient, removed_at__isnull=True),
-        "may_register": may(request.membership, Capability.REGISTER),
+        "may_register": may(request.membership, Capability.REGISTER) and not patient.erased,
         "may_privacy": may(request.membership, Capability.PRIVACY),
     }
     return render(request, "patients/detail.html", context)
@@ -51,7 +51,10 @@ def history(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 
 
 def standing(request: StaffRequest, patient: Patient) -> dict[str, Any]:
-    """Return the person with the assessment that was signed last and the one to be signed."""
+    """Return the person with the assessment that was signed last and the one to be signed.
+
+    To an erased record nothing is added: what a form brought would be refused.
+    """
     assessments = list(patient.assessments.select_related("signed_by", "drafted_by").order_by("-signed_at", "-pk"))
     return {
         "patient": patient,
@@ -59,8 +62,8 @@ def standing(request: StaffRequest, patient: Patient) -> dict[str, Any]:
         "today": timezone.localdate(),
         "signed": next((one for one in assessments if one.signed_at), None),
         "draft": next((one for one in assessments if not one.signed_at), None),
-        "may_assess": may(request.membership, Capability.ASSESS),
-        "may_prescribe": may(request.membership, Capability.PRESCRIBE),
+        "may_assess": may(request.membership, Capability.ASSESS) and not patient.erased,
+        "may_prescribe": may(request.membership, Capability.PRESCRIBE) and not patient.erased,
     }
 
 

@@ -35,7 +35,7 @@ def patient_messages(context: dict[str, Any], patient: Patient) -> dict[str, Any
         "reminders": [(one, result_of(one, [], now, zone)) for one in newest],
         "patient": patient,
         "texts": texts,
-        "may_write": may(context["request"].membership, Capability.MESSAGE),
+        "may_write": may(context["request"].membership, Capability.MESSAGE) and not patient.closed,
     }
 
 

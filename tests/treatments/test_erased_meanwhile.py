@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from clinic.models import User
@@ -107,6 +108,42 @@ def test_nor_what_came_of_a_side_effect(maria: Patient, front_desk: User, nurse:
     left = text(clinician.get(page))
     assert "Tell the regulator" not in left
     assert "What was said or done" not in left
+
+
+# Where a page of a person leads to a form about them.
+FORMS = (
+    "patients:assess",
+    "patients:new_authorization",
+    "patients:new_preventive",
+    "patients:new_acute",
+    "treatments:outside_dose",
+    "treatments:report_effect",
+    "treatments:score",
+)
+
+
+def offered(client: Client, patient: Patient) -> set[str]:
+    """Return what the person's pages offer to fill in."""
+    pages = [
+        client.get(reverse(name, args=[patient.uid])).text
+        for name in ("patients:detail", "patients:medicines", "patients:diary")
+    ]
+    to_write = f"{reverse('reminders:write')}?patient={patient.uid}"
+    links = {name: reverse(name, args=[patient.uid]) for name in FORMS} | {
+        "write": to_write,
+        "day": reverse("patients:diary_day", args=[patient.uid, YESTERDAY]),
+        "sheet": "Save the sheet",
+    }
+    return {name for name, link in links.items() if any(link in page for page in pages)}
+
+
+def test_nor_do_the_pages_of_somebody_erased_offer_a_form_that_would_be_refused(
+    maria: Patient, prescriber: User
+) -> None:
+    client = log_in(prescriber)
+    assert offered(client, maria) == {*FORMS, "write", "day", "sheet"}
+    Patient.objects.filter(pk=maria.pk).update(closed="erased", closed_on=TODAY)
+    assert offered(client, maria) == set()
 
 
 def test_a_side_effect_of_nobody_waits_for_nobody(maria: Patient, front_desk: User, nurse: User) -> None:

@@ -140,14 +140,14 @@ def response_panel(reading: Reading) -> dict[str, Any]:
 @register.inclusion_tag("treatments/_effects.html", takes_context=True)
 def effects_and_scores(context: RequestContext, patient: Patient, care: Care) -> dict[str, Any]:
     """List what the person reported, and the newest questionnaire totals (1 query)."""
-    membership = context.get("membership")
+    membership, open_to_more = context.get("membership"), not patient.erased
     return {
         "patient": patient,
         "effects": care.effects[:SHOWN],
         "scores": care.scores[:SHOWN],
-        "may_inject": may(membership, Capability.INJECT),
-        "may_report": may(membership, Capability.BOOK),
-        "may_score": may(membership, Capability.ASSESS),
+        "may_inject": open_to_more and may(membership, Capability.INJECT),
+        "may_report": open_to_more and may(membership, Capability.BOOK),
+        "may_score": open_to_more and may(membership, Capability.ASSESS),
     }
 
 
