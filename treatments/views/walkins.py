@@ -46,7 +46,8 @@ def walk_in(request: StaffRequest) -> HttpResponse:
         "slot": walkins.next_free(request.clinic, now),
         "today": timezone.localdate(),
         "may_override": may(request.membership, Capability.PRESCRIBE),
-        "searched": len(text) >= SHORTEST,
+        "searched": bool(text),
+        "too_short": len(text) < SHORTEST,
     }
     return render(request, "treatments/walk_in.html", context)
 

@@ -101,6 +101,12 @@ def test_walk_ins_are_found_among_people_in_treatment_here_only(
     assert "Santini" not in page
 
 
+def test_one_letter_is_answered_in_words_that_ask_for_more(course: Course, client: Client) -> None:
+    url = reverse("treatments:walk_in")
+    assert "Type at least 2 letters" in text(client.get(url, {"q": "s"}))
+    assert "Type at least 2 letters" not in text(client.get(url))
+
+
 DAY_83 = "Monday 23 November 2026 is day 83. The earliest is Tuesday 24 November 2026, day 84."
 TREATED_TODAY = "Monday 23 November 2026 is day 0. The earliest is Monday 15 February 2027, day 84."
 
