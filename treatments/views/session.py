@@ -32,7 +32,7 @@ def session(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         "session": found,
         "patient": found.course.patient,
         "record": versions[0] if versions else None,
-        "earlier": [(version, _left_out(version), _screen(version)) for version in versions[1:]],
+        "earlier": [_signed(version) for version in versions[1:]],
         "events": events,
         "last": events[-1] if events else None,
         "next_due": _next_due(found),
@@ -63,7 +63,7 @@ def card(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 
 def _given(record: SessionRecord) -> dict[str, object]:
     """Return what the record shows: muscles with their sites, what was left out, and the map."""
-    plan = {injection.site: injection.units for injection in record.injections.all()}
+    plan = _plan(record)
     return {
         "muscles": _by_muscle(plan),
         "screen": _screen(record),
@@ -72,6 +72,15 @@ def _given(record: SessionRecord) -> dict[str, object]:
         "map_crops": injection_map.marked(injection_map.CROPS, plan, record.skipped),
         "map_words": injection_map.in_words(plan),
     }
+
+
+def _plan(record: SessionRecord) -> dict[str, int]:
+    return {injection.site: injection.units for injection in record.injections.all()}
+
+
+def _signed(version: SessionRecord) -> tuple[object, ...]:
+    """Return what an earlier version says: itself, muscles with their sites, what was left out, and the safety questions."""
+    return version, _by_muscle(_plan(version)), _left_out(version), _screen(version)
 
 
 def _left_out(record: SessionRecord) -> list[tuple[str, str]]:

@@ -181,6 +181,9 @@ def test_each_earlier_version_stays_readable_in_all_that_was_signed(in_room: Tre
         assert words in earlier
         assert words not in newest
     assert "Corrected: Another person&#x27;s answers" in earlier
+    one_site = 'Corrugator</th><td class="num" data-label="Units">5</td><td data-label="Sites">Right</td>'
+    assert one_site in earlier
+    assert one_site not in newest
 
 
 def test_a_session_without_a_record_has_nothing_to_correct(in_room: TreatmentSession, nurse: User) -> None:
