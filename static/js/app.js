@@ -150,9 +150,18 @@
     if (words.length) announce(words.join(" "));
   };
 
+  /* Messages lie over the foot of the page: what gets the focus is scrolled clear of them, however many lines they have. */
+  const clear = new ResizeObserver(() => {
+    const height = document.getElementById("messages")?.offsetHeight || 0;
+    document.documentElement.style.setProperty("--app-messages", `${height}px`);
+  });
+  const keepClear = (messages) => { if (messages) clear.observe(messages); };
+  keepClear(document.getElementById("messages"));
+
   let freshMessages = null;
   document.addEventListener("htmx:oobAfterSwap", () => {
     freshMessages = document.getElementById("messages");
+    keepClear(freshMessages);
     announceMessages(freshMessages);
   });
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.stack.focus import tab_to
 from tests.stack.running import Stack, make_for_today
 from tests.stack.windows import FRAN, OSEI, PATIENCE, log_in
 
@@ -128,6 +129,18 @@ def test_on_a_phone_a_step_leaves_the_list_where_it_was_read(desk: Page) -> None
     with desk.expect_navigation():
         desk.get_by_role("button", name="Undo").click()
     assert top_of(row) == pytest.approx(before, abs=60)
+
+
+def test_on_a_phone_no_focus_hides_under_the_message_about_a_step(desk: Page) -> None:
+    desk.set_viewport_size({"width": 360, "height": 640})
+    with desk.expect_navigation():
+        desk.locator(f"#{booked(desk, 0)} [data-key=a]").click()
+    expect(desk.get_by_role("button", name="Undo")).to_be_focused()
+    tab_to(desk, ".message [data-dismiss]")
+    desk.keyboard.press("Tab")  # over the end of the page
+    tab_to(desk, ".message [data-key=u]")
+    with desk.expect_navigation():
+        desk.keyboard.press("Enter")
 
 
 def test_undo_where_there_are_no_rows_gives_the_focus_to_what_it_says(desk: Page) -> None:
