@@ -241,6 +241,11 @@
     closeMenus(event.target.closest("details.menu"));
   });
 
+  // Whoever tabs on would leave a menu open over what has the focus then.
+  document.addEventListener("keyup", ({ key }) => {
+    if (key === "Tab") closeMenus(document.activeElement.closest("details.menu"));
+  });
+
   document.addEventListener("keydown", (event) => {
     // Of the page, not of what has the focus: where a press with the mouse gives none (Safari), nothing in the menu has it.
     const menu = event.key === "Escape" && document.querySelector("details.menu[open]");

@@ -136,6 +136,20 @@ def test_escape_closes_an_open_menu_and_nothing_else_wherever_the_focus_is(desk:
     desk.wait_for_url("**/patients/")
 
 
+def test_a_menu_closes_behind_whoever_tabs_on_and_hides_nothing(desk: Page) -> None:
+    desk.goto("/today/")
+    row = desk.locator("tr[id^=visit-]").first
+    row.locator("[data-menu]").press("Enter")
+    menu = row.locator("details.menu")
+    expect(menu.locator("a").first).to_be_visible()
+    desk.keyboard.press("Tab")
+    expect(menu.locator(":focus")).to_have_count(1)
+    for _ in range(menu.locator("a, button").count()):
+        desk.keyboard.press("Tab")
+    expect(desk.locator("tr[id^=visit-]").nth(1).locator(":focus")).to_have_count(1)
+    expect(menu).not_to_have_attribute("open", "")
+
+
 # All borders are in tests/reminders/wording/test_guard.py; here, that the page follows.
 COUNTED = {
     "€" + "a" * 158: "160 of 160 characters · 1 text · GSM-7",
