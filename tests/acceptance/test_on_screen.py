@@ -172,16 +172,20 @@ def test_the_log_keeps_all_its_columns_whatever_an_injector_is_called(admin: Pag
     assert admin.locator(".table-frame").evaluate("frame => frame.scrollWidth - frame.clientWidth") <= 0
 
 
-def test_f33_the_counter_follows_what_is_typed_and_botox_is_not_saved(admin: Page) -> None:
+def test_f33_the_counter_follows_what_is_typed_aloud_too_and_botox_is_not_saved(admin: Page) -> None:
     admin.goto("/settings/messages/")
     admin.get_by_role("link", name="3 days before").click()
     admin.locator("main a[href$='/sms/en/']").first.click()
     admin.wait_for_url("**/sms/en/")  # what is typed before the scripts listen is not counted
     body = admin.locator("#id_body")
     before = body.input_value()
+    # A screen reader listens to what was there before: a region that comes with its words is not read aloud.
+    listened_to = admin.locator("#shown").evaluate_handle("shown => shown.closest('[aria-live=polite]')")
     for text, words in COUNTED.items():
         body.fill(text)
         expect(admin.locator("#shown")).to_contain_text(words)
+    assert listened_to.evaluate("region => region.contains(document.getElementById('shown'))")
+    expect(admin.locator("#shown .bubble")).to_have_attribute("aria-live", "off")  # or all of it after each pause
     body.fill(f"{before} Botox")
     admin.get_by_role("button", name="Save new version").click()
     expect(admin.locator(".error-summary")).to_contain_text("Take out the word Botox")
