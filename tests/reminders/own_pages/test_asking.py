@@ -122,6 +122,7 @@ def test_who_has_nothing_booked_asks_for_a_visit_and_is_awake_on_the_recall_list
     assert (attempt.outcome, attempt.by, attempt.note) == ("asked", None, "Friday afternoon. after 3")
     row = words(log_in(front_desk).get("/recall/?tab=soon").content)
     assert "Asked for a visit Friday afternoon. after 3" in row
+    assert "none yet" not in row  # tries: right after the wish it was a part of it
 
 
 def test_who_is_due_later_and_asks_for_a_visit_is_on_the_list_until_somebody_calls(
