@@ -33,7 +33,7 @@ def test_after_the_stretch_there_are_new_tries(db: None) -> None:
     for _ in range(5):
         limits.spend(FEW, "a", NOW)
     assert limits.used_up(FEW, "a", NOW + TEN) is None
-    assert limits.spend(FEW, "a", NOW + TEN) is None
+    assert [limits.spend(FEW, "a", NOW + TEN) for _ in range(4)] == [None, None, None, NOW + 2 * TEN]
 
 
 def test_the_count_is_in_the_database_and_holds_no_address(db: None) -> None:
@@ -49,11 +49,27 @@ def test_old_counts_are_thrown_away(db: None) -> None:
     assert Tries.objects.count() == 1
 
 
+def test_a_count_that_still_holds_is_not_thrown_away_for_somebody_new(db: None) -> None:
+    for _ in range(FEW.most):
+        limits.spend(FEW, "a", NOW)
+    limits.spend(FEW, "b", NOW + dt.timedelta(minutes=9))
+    assert limits.used_up(FEW, "a", NOW + dt.timedelta(minutes=9)) == NOW + TEN
+
+
 def test_a_right_try_gives_all_back(db: None) -> None:
     for _ in range(3):
         limits.spend(FEW, "a", NOW)
     limits.forgive(FEW, "a")
     assert limits.used_up(FEW, "a", NOW) is None
+
+
+def test_a_right_try_gives_nobody_elses_back_nor_those_at_something_else(db: None) -> None:
+    other = limits.Limit("other", 3, TEN)
+    for limit, who in ((FEW, "a"), (FEW, "b"), (other, "a")):
+        for _ in range(3):
+            limits.spend(limit, who, NOW)
+    limits.forgive(FEW, "a")
+    assert limits.used_up(FEW, "b", NOW) == limits.used_up(other, "a", NOW) == NOW + TEN
 
 
 def test_who_guesses_addresses_is_refused_for_a_while_in_words(phone: Client, link: str) -> None:
