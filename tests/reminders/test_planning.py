@@ -270,6 +270,17 @@ def test_a_move_undone_after_the_reminders_moment_lets_it_go_out_then(told: Trea
     assert waiting() == [("visit", 1)]
 
 
+def test_who_took_their_time_back_by_themselves_just_before_the_reminder_is_not_told_it_again(
+    told: TreatmentSession,
+) -> None:
+    visit, known = told, told.starts_at
+    for hours, starts_at in enumerate((known + 7 * DAY, known)):
+        slot = Slot(visit.injector, room_of(visit.injector), starts_at, starts_at + 15 * MINUTE)
+        visit = booking.move(session=visit, version=visit.version, slot=slot, by=None, at=EVE - 2 * HOUR + hours * HOUR)
+    reconcile(now=EVE)
+    assert waiting() == []
+
+
 def test_what_a_person_stopped_for_a_visit_stays_so_when_another_injector_sees_them(
     told: TreatmentSession, nurse: User
 ) -> None:
