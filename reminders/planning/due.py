@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from django.conf import settings
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
+from clinic.undo_time import undo_time
 from reminders import timing
 from reminders.models import Kind, Reminder
 from reminders.planning.apart import in_turn
@@ -64,7 +64,7 @@ def _planned(course: Any, rules: Rules, times: Times, now: dt.datetime) -> Remin
     rule, due_on = rules[course.clinic_id], course.next_due_on
     if not _is_to_be_told(course, now.astimezone(rule.clinic.zone).date()):
         return None
-    not_before = now + dt.timedelta(seconds=settings.UNDO_SECONDS)
+    not_before = now + undo_time()
     window = timing.due_window(due_on, rule.days_before, times[course.clinic_id], rule.clinic.zone, not_before)
     # An overdue course is on the recall list already, which is a person's.
     if window is None or window.useful_until <= now:

@@ -2,10 +2,10 @@
 
 import datetime as dt
 
-from django.conf import settings
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Greatest
 
+from clinic.undo_time import undo_time
 from patients.models import Channel, ContactPoint, Patient
 from reminders.models import Kind, Reminder, ReminderRule, State
 from reminders.models.reminder import UNSETTLED
@@ -97,13 +97,13 @@ def bring_back(*, now: dt.datetime) -> int:
 
     Those whose use is just over too: the next step marks them as missed, so that a person sees them. They wait as
     long as what brought them back can be undone in turn: a visit cancelled by mistake must not ask for a booking.
-    What a person started comes back by a person alone, who was left alone is back on the recall list, and what was stopped with its rule only if the rule, switched on
-    again, speaks of it: of a booking weeks ago nobody hears.
+    What a person started comes back by a person alone, who was left alone is back on the recall list, and what was
+    stopped with its rule only if the rule, switched on again, speaks of it: of a booking weeks ago nobody hears.
     """
     stopped = Reminder.objects.filter(
         _SPOKEN_OF, state=State.CANCELLED, useful_until__gt=now - JUST_OVER, rule__active=True
     )
-    due_at = Greatest(F("due_at"), Value(now + dt.timedelta(seconds=settings.UNDO_SECONDS)))
+    due_at = Greatest(F("due_at"), Value(now + undo_time()))
     waiting = {"state": State.WAITING, "reason": "", "closed_at": None, "due_at": due_at}
     of_a_course = _A_COURSE & Q(asked_on__isnull=True) & ~Q(reason=LEFT_ALONE) & course_stands()
     again = stopped.filter(_A_VISIT & visit_stands() | of_a_course)
