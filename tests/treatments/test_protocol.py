@@ -1,6 +1,7 @@
 """The protocol's table adds up, and plans outside it are refused with words."""
 
 from collections import Counter
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,20 @@ TABLE = {site.code: site.units for site in protocol.SITES.values() if not site.s
 def test_the_standard_set_is_31_sites_and_155_units() -> None:
     plan = protocol.standard_set()
     assert (len(plan), sum(plan.values())) == (31, 155)
+
+
+@pytest.mark.parametrize(
+    ("strength", "saline", "words"),
+    [
+        (200, Decimal("4.00"), ""),
+        (100, Decimal(2), ""),
+        (200, None, ""),
+        (200, Decimal("2.00"), "200 units in 2 mL are not 5 units in 0.1 mL. Use 4 mL."),
+        (100, Decimal("2.01"), "100 units in 2.01 mL are not 5 units in 0.1 mL. Use 2 mL."),
+    ],
+)
+def test_a_vial_holds_50_units_in_each_ml(strength: int, saline: Decimal | None, words: str) -> None:
+    assert protocol.dilution_fault(strength, saline) == words
 
 
 def test_the_whole_table_is_39_sites_and_195_units() -> None:
