@@ -39,23 +39,22 @@ def _take_back_note(patient: Patient, by: User, at: dt.datetime) -> None:
     The allergy is of another person after all, and whoever injects would go by it. It stays where another record that
     is joined with them says the same.
     """
-    note, came = patient.safety_note, patient
+    note = patient.safety_note
     for kept in joining.holders(patient) if note else ():
         others = joining.joined_with(kept).exclude(pk=patient.pk)  # the one before it among them, as it says now
         said_too = any(note in other.safety_note for other in others)
         without = _without(kept.safety_note, note)
-        if without != kept.safety_note and _came_with(came, kept, note) and not said_too:
+        if without != kept.safety_note and _came_with_another(kept, note) and not said_too:
             kept.safety_note = without
             save_as(kept, by=by, at=at)
-        came = kept
 
 
-def _came_with(patient: Patient, kept: Patient, note: str) -> bool:
+def _came_with_another(kept: Patient, note: str) -> bool:
     """Return whether a note came to the record that stayed when another was joined with it, and nobody wrote one there since."""
-    since, joins = joining.joined_at(patient), joining.moments(kept)
+    joins = joining.moments(kept)
     said, came = "", False
     for now_said, at in kept.history.order_by("history_id").values_list("safety_note", "history_date"):
-        if at == since and note in now_said and note not in said:
+        if at in joins and note in now_said and note not in said:
             came = True
         elif now_said != said and at not in joins:
             came = False

@@ -70,9 +70,16 @@ def _gone_since(model: Any, patient: Patient, since: dt.datetime) -> set[int]:
 
 
 def moments(patient: Patient) -> set[dt.datetime]:
-    """Return when records that were ever joined with one were changed: joined with it and opened again, among others."""
+    """Return when records that were ever joined with one were joined and opened again."""
     ever = Patient.history.filter(merged_into=patient).values("id")
-    return set(Patient.history.filter(id__in=ever).values_list("history_date", flat=True))
+    steps = Patient.history.filter(id__in=ever).order_by("history_id")
+    with_whom: dict[int, int | None] = {}
+    found = set()
+    for record, merged_into, at in steps.values_list("id", "merged_into_id", "history_date"):
+        if merged_into != with_whom.get(record):
+            found.add(at)
+        with_whom[record] = merged_into
+    return found
 
 
 def joined_with(patient: Patient) -> Any:

@@ -329,6 +329,19 @@ def test_an_allergy_goes_back_with_one_of_three_records_unless_another_says_it_t
     assert set(maria.safety_note.split("; ")) == set(left.split("; "))
 
 
+def test_an_allergy_that_two_joined_records_said_goes_with_the_second_of_them(
+    maria: Patient, double: Patient, third: Patient, front_desk: User
+) -> None:
+    for minute, one in enumerate((double, third)):
+        change_patient(patient=one, values={"safety_note": "Allergic to albumin"}, by=front_desk, at=NOW)
+        leaving.merge(patient=one, into=maria, by=front_desk, at=NOW + (minute + 1) * MINUTE)
+    left = []
+    for minute, one in enumerate((double, third)):
+        reopen_record(patient=one, by=front_desk, at=NOW + (minute + 3) * MINUTE)
+        left.append(Patient.objects.get(pk=maria.pk).safety_note)
+    assert left == ["Allergic to albumin", ""]
+
+
 def test_of_a_day_on_both_records_the_one_that_stays_counts(
     desk: Client, maria: Patient, double: Patient, lines: list[Any]
 ) -> None:
