@@ -52,7 +52,8 @@ def note(session: TreatmentSession, kind: SessionEvent.Kind, by: User | None, at
 def called_off() -> Q:
     """Return the condition that a visit was cancelled; a booking that was undone at once never was one.
 
-    So says what its person is told as well: nothing, when it ends within the time of undo.
+    So says what its person is told as well: nothing, when it ends within the time of undo. One that was brought back
+    since is a visit as any other.
     """
     undo = Value(undo_time(), DurationField())
     just_booked = SessionEvent.objects.filter(
@@ -60,7 +61,14 @@ def called_off() -> Q:
         kind=SessionEvent.Kind.BOOKED,
         at__gte=ExpressionWrapper(OuterRef("at") - undo, output_field=DateTimeField()),
     )
+    brought_back = SessionEvent.objects.filter(
+        session=OuterRef("session"), pk__gt=OuterRef("pk"), after__status=Status.BOOKED
+    )
     undone = SessionEvent.objects.filter(
-        Exists(just_booked), session=OuterRef("pk"), kind=SessionEvent.Kind.STATUS, after__status=Status.CANCELLED
+        Exists(just_booked),
+        ~Exists(brought_back),
+        session=OuterRef("pk"),
+        kind=SessionEvent.Kind.STATUS,
+        after__status=Status.CANCELLED,
     )
     return Q(status=Status.CANCELLED) & ~Q(Exists(undone))

@@ -40,6 +40,19 @@ def test_a_booking_that_was_undone_is_no_cancelled_visit(visit: Visit, admin: Us
     assert [row.pk for row in log_in(admin).get(cancelled.href).context["page"].rows] == [gone.pk]
 
 
+def test_a_visit_that_was_brought_back_after_its_booking_was_undone_is_cancelled_as_any_other(
+    visit: Visit, admin: User
+) -> None:
+    gone = visit(Status.CANCELLED)
+    at = gone.starts_at - dt.timedelta(days=9)
+    about = {"clinic": gone.clinic, "session": gone}
+    SessionEvent.objects.create(**about, kind="booked", at=at)
+    for minutes, status in ((1, "cancelled"), (2, "booked"), (60 * 24, "cancelled")):
+        later = at + dt.timedelta(minutes=minutes)
+        SessionEvent.objects.create(**about, kind="status", after={"status": status}, at=later)
+    assert figure(shown(admin, "no-shows"), "Cancelled") == "1"
+
+
 def test_fewer_than_ten_give_no_percentage(visit: Visit, admin: User) -> None:
     for status in [DONE] * 6 + [MISSED] * 3:
         visit(status)

@@ -134,6 +134,18 @@ def test_whose_booking_of_that_time_was_undone_at_once_is_asked(
     assert names(riverside, slot) == ["Misbooked"]
 
 
+def test_who_gave_up_a_time_whose_booking_had_been_undone_by_mistake_is_not_asked(
+    riverside: Clinic, osei: Injector, slot: Slot, front_desk: User
+) -> None:
+    course, minute = person(riverside, "GaveUp", 90, osei), dt.timedelta(minutes=1)
+    visit = booking.book(course=course, slot=slot, uid=uuid.uuid4(), by=front_desk, at=NOW)
+    visit = undoing.undo(session=visit, event=visit.events.get(), by=front_desk, at=NOW + minute)
+    for minutes, status in ((2, Status.BOOKED), (30, Status.CANCELLED)):
+        at = NOW + minutes * minute
+        visit = booking.change_status(session=visit, to=status, by=front_desk, at=at, reason="Ill")
+    assert names(riverside, slot) == []
+
+
 def test_who_may_not_be_written_to_is_shown_and_never_ticked(riverside: Clinic, osei: Injector, slot: Slot) -> None:
     course = person(riverside, "Silent", 90, osei)
     ContactPoint.objects.filter(patient=course.patient).update(withdrawn_at=NOW, withdrawn_source="test")
