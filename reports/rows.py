@@ -21,7 +21,8 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import ExtractIsoWeekDay
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce, ExtractIsoWeekDay
 
 from clinic.wording import WEEKDAYS
 from reminders.models import Kind, Reminder, State
@@ -95,8 +96,18 @@ def apart(sessions: Any) -> Any:
 
 
 def moved() -> Exists:
-    """Return the condition that a visit got another time at least once."""
-    return Exists(SessionEvent.objects.filter(session=OuterRef("pk"), kind=SessionEvent.Kind.MOVED))
+    """Return the condition that a visit got another time at least once.
+
+    Another injector at the same time is no such move, and neither is one that was undone at once: nobody is told of
+    either. What is undone is always the step before.
+    """
+    following = SessionEvent.objects.filter(session=OuterRef("session"), pk__gt=OuterRef("pk")).order_by("pk")
+    moves = SessionEvent.objects.filter(session=OuterRef("pk"), kind=SessionEvent.Kind.MOVED).alias(
+        old=KT("before__starts_at"),
+        new=KT("after__starts_at"),
+        followed_by=Coalesce(Subquery(following.values("kind")[:1]), Value("")),
+    )
+    return Exists(moves.exclude(old=F("new")).exclude(followed_by=SessionEvent.Kind.UNDONE))
 
 
 def filled() -> Exists:

@@ -71,7 +71,7 @@ def _figures(asked: Asked, sums: dict[str, int], rate: Share) -> list[Figure]:
                counted, asked.rows(status="done")),
         Figure("Cancelled", f"{sums['cancelled']:,}", "Visits cancelled by whomever, but for bookings undone at once. Not in the rate.",
                all_visits, asked.rows(called_off="true")),
-        Figure("Moved", f"{sums['moved']:,}", "Visits that got another time at least once, whatever came of them.",
+        Figure("Moved", f"{sums['moved']:,}", "Visits that got another time at least once, but for moves undone at once, whatever came of them.",
                f"n = {many(sums['all'], 'visit', ', open and cancelled ones too')}", asked.rows(moved="true")),
     ]  # fmt: skip
 

@@ -120,16 +120,37 @@ def test_a_check_up_after_a_visit_is_no_reminder_before_it(visit: Visit, riversi
     assert figure(shown(admin, "messages"), "Confirmed within 48 hours") == "none to count"
 
 
-def test_a_moved_visit_stands_apart(visit: Visit, admin: User, riverside: Clinic) -> None:
+def step(visit: TreatmentSession, kind: str, *hours: int) -> None:
+    """Write a step of a visit down that took it from one hour of the day to another."""
+    places = [{"starts_at": visit.starts_at.replace(hour=hour)} for hour in hours]
+    SessionEvent.objects.create(
+        clinic=visit.clinic, session=visit, at=NOW, kind=kind, before=places[0], after=places[1]
+    )
+
+
+def test_a_moved_visit_stands_apart(visit: Visit, admin: User) -> None:
     moved = visit(DONE)
-    for _ in range(2):
-        SessionEvent.objects.create(clinic=riverside, session=moved, at=NOW, kind="moved")
+    for hours in ((9, 10), (10, 11)):
+        step(moved, "moved", *hours)
     assert figure(shown(admin, "no-shows"), "Moved") == "1"
 
 
+def test_a_move_that_was_undone_at_once_is_none(visit: Visit, admin: User) -> None:
+    slip, moved_before = visit(DONE), visit(DONE)
+    step(moved_before, "moved", 8, 9)
+    for one in (slip, moved_before):
+        step(one, "moved", 9, 10)
+        step(one, "undone", 10, 9)
+    assert figure(shown(admin, "no-shows"), "Moved") == "1"
+
+
+def test_who_sees_another_injector_at_the_same_time_was_not_moved(visit: Visit, admin: User) -> None:
+    step(visit(DONE), "moved", 9, 9)
+    assert figure(shown(admin, "no-shows"), "Moved") == "0"
+
+
 def test_moved_visits_are_counted_from_all_that_stand_in_the_days(visit: Visit, admin: User) -> None:
-    moved = visit(Status.BOOKED)
-    SessionEvent.objects.create(clinic=moved.clinic, session=moved, at=NOW, kind="moved")
+    step(visit(Status.BOOKED), "moved", 9, 10)
     visit(DONE)
     visit(Status.GIVEN_BEFORE)
     (line,) = [one for one in shown(admin, "no-shows").figures if one.label == "Moved"]
