@@ -5,11 +5,11 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from clinic.models import Clinic
 from patients.models import Channel
-from reminders.models import Reminder, State
+from reminders.models import Delivery, Reminder, State
 from reports.asked import Asked
 from reports.numbers import Share, many
 from reports.page import Figure, Report, Row, Table, share_row, too_few
@@ -20,8 +20,11 @@ from treatments.models import Status, TreatmentSession
 _TRIED = (State.SENT, State.FAILED, State.MISSED, State.HANDLED, State.REPLACED)
 # What nobody did anything about leaves the worklist, as stopped, once its visit begins, the record is closed or the person
 # is erased. Its time had come before that, and it had been tried or was too late: a month that is over stays as it was.
-_FAILED_FIRST = Q(state=State.CANCELLED, attempts__gt=0)
-_LATE_FIRST = Q(state=State.CANCELLED, attempts=0, closed_at__gt=F("due_at"))
+# What was only put off, since a text a day is enough, and stopped before its next time was neither.
+_ITS_TIME_CAME = Q(closed_at__gt=F("due_at"))
+_WAS_TRIED = Q(Exists(Delivery.objects.filter(reminder=OuterRef("pk"))))
+_FAILED_FIRST = Q(state=State.CANCELLED, attempts__gt=0) & (_ITS_TIME_CAME | _WAS_TRIED)
+_LATE_FIRST = Q(state=State.CANCELLED, attempts=0) & _ITS_TIME_CAME
 # Which of them a number counts, by the word in the address of its rows.
 BECAME: dict[str, tuple[str, Q]] = {
     "all": ("Messages sent or tried", Q()),

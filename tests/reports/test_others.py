@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from clinic.models import Absence, Clinic, Injector, Membership, Role, User
 from privacy.erasing import erase
 from privacy.models import Erasure
-from reminders.models import State
+from reminders.models import Delivery, State
 from reminders.planning.settle import stop
 from tests.builders import (
     NOW,
@@ -184,6 +184,19 @@ def erased(session: TreatmentSession, by: User) -> None:
     """Erase the contact data of somebody whose treatment has ended."""
     close_course(course=session.course, reason="Moved away", by=by, at=NOW)
     erase(patient=session.course.patient, what=Erasure.What.CONTACT, reason=Erasure.Reason.ORDER, by=by, at=NOW)
+
+
+@pytest.mark.parametrize(("tried", "failed"), [(False, "none to count"), (True, "1 of 1")])
+def test_what_was_put_off_and_stopped_before_its_time_failed_only_where_it_had_been_tried(
+    visit: Visit, admin: User, tried: bool, failed: str
+) -> None:
+    session = visit(day=FOURTH)
+    due = session.starts_at - dt.timedelta(days=3)
+    put_off = remind(session, State.CANCELLED, attempts=1, due_at=due, closed_at=due - dt.timedelta(hours=5))
+    if tried:
+        outcome = Delivery.Outcome.UNREACHABLE
+        Delivery.objects.create(clinic=session.clinic, reminder=put_off, attempt=1, started_at=due, outcome=outcome)
+    assert figure(shown(admin, "messages"), "Failed") == failed
 
 
 @pytest.mark.parametrize("over", [begun, erased])
