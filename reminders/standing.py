@@ -13,6 +13,7 @@ from django.db.models.lookups import Exact
 
 from patients.models import DiaryDay
 from reminders.models import Kind, Reminder, ReminderRule, State
+from reminders.models.rule import CHECK_UPS
 from reminders.models.stop import unwanted
 from treatments.models import Course, OfferInvitation, SlotOffer, Status, TreatmentSession
 from treatments.models.course import AddDays, awake_from
@@ -51,7 +52,7 @@ def visit_stands() -> Q:
         | Q(rule__kind=Kind.MOVE_ASKED) & _session(Q(status=Status.BOOKED) & _ASKED & _SAME_VERSION)
         | Q(rule__kind=Kind.CANCELLED) & _session(Q(status=Status.CANCELLED) & _GOES_ON) & ~_told_of_another()
         | Q(rule__kind=Kind.MISSED) & _session(Q(status=Status.NO_SHOW) & _GOES_ON) & ~_booked_again()
-        | Q(rule__kind__in=(Kind.SIDE_EFFECTS, Kind.EFFECT)) & _session(Q(status=Status.DONE) & _GOES_ON)
+        | Q(rule__kind__in=CHECK_UPS) & _session(Q(status=Status.DONE) & _GOES_ON)
     )
 
 

@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from clinic.models import Clinic
 from patients.models import Channel
 from reminders.models import Delivery, Reminder, State
+from reminders.models.rule import CHECK_UPS
 from reports.asked import Asked
 from reports.numbers import Share, many
 from reports.page import Figure, Report, Row, Table, share_row, too_few
@@ -98,16 +99,17 @@ def _channel(row: dict[str, Any], asked: Asked) -> Row:
 def _visits(asked: Asked) -> list[Figure]:
     here = TreatmentSession.objects.filter(**asked.of(), local_date__range=asked.days).order_by()
     standing = here.exclude(status__in=(Status.CANCELLED, Status.GIVEN_BEFORE))
-    sums = told(standing).aggregate(told=Count("pk"), soon=Count("pk", filter=soon()))
-    texts = Reminder.objects.filter(
-        **asked.of("session__"), session__local_date__range=asked.days, channel=Channel.SMS, state=State.SENT
-    ).exclude(session__status=Status.CANCELLED)
+    reminded = told(standing)
+    sums = reminded.aggregate(told=Count("pk"), soon=Count("pk", filter=soon()))
+    # Of the same visits: the texts of others stood above them too, and a month told more by each check-up after it.
+    texts = Reminder.objects.filter(session__in=reminded.values("pk"), channel=Channel.SMS, state=State.SENT)
+    texts = texts.exclude(rule__kind__in=CHECK_UPS)
     texts_sent, visits = texts.count(), sums["told"]
     return [
         Figure("Confirmed within 48 hours", Share(sums["soon"], visits).words,
                "Visits in these days about which a reminder went out, and the person said within 48 hours of the first one that they would come.",
                f"n = {many(visits, 'visit')}", asked.rows(soon="true")),
         Figure("Texts per visit", f"{texts_sent / visits:.1f}" if visits else "none to count",
-               "Text messages about visits in these days, for each visit that a reminder went out about. One text can be paid for as several.",
+               "Text messages about visits in these days that a reminder went out about, for each of them; check-ups after a session are left out. One text can be paid for as several.",
                f"n = {many(texts_sent, 'text')}, {many(visits, 'visit')}", asked.rows(told="true")),
     ]  # fmt: skip

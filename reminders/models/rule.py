@@ -30,9 +30,10 @@ class Kind(models.TextChoices):
     ONE_OFF = "one_off", "One-off message"
 
 
+CHECK_UPS = (Kind.SIDE_EFFECTS, Kind.EFFECT)
 # At how many days from what: only these keep a distance.
 DAYS_BEFORE = (Kind.VISIT, Kind.DUE)
-DAYS_AFTER = (Kind.DIARY, Kind.SIDE_EFFECTS, Kind.EFFECT)
+DAYS_AFTER = (Kind.DIARY, *CHECK_UPS)
 MOST_DAYS = 60
 SEND_AT = dt.time(10)  # mid-morning: people can still call the same day
 

@@ -9,6 +9,7 @@ from clinic.undo_time import undo_time
 from patients.models import Channel, ContactPoint, Patient
 from reminders.models import Kind, Reminder, ReminderRule, State
 from reminders.models.reminder import UNSETTLED
+from reminders.models.rule import CHECK_UPS
 from reminders.planning.channel import unreachable_words
 from reminders.planning.few import narrowed
 from reminders.planning.rules import LOOK_AHEAD
@@ -48,11 +49,10 @@ _SWITCHED_OFF_HERE = Q(state=State.WAITING) & Q(
 # What lies ahead is spoken of whenever its rule was switched on, the check-ups from their day on, and of news what came
 # since, or was stopped just before: a rule that was switched off by mistake loses nothing.
 _AHEAD = (Kind.VISIT, Kind.DUE)
-_CHECKUPS = (Kind.SIDE_EFFECTS, Kind.EFFECT)
 _SPOKEN_OF = (
     Q(rule__since__isnull=True)
     | Q(rule__kind__in=_AHEAD)
-    | Q(rule__kind__in=_CHECKUPS, due_at__gte=F("rule__since"))
+    | Q(rule__kind__in=CHECK_UPS, due_at__gte=F("rule__since"))
     | Q(created_at__gte=F("rule__since"))
     | Q(closed_at__gte=F("rule__since") - JUST_OVER)
 )

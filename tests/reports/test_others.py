@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from clinic.models import Absence, Clinic, Injector, Membership, Role, User
 from privacy.erasing import erase
 from privacy.models import Erasure
-from reminders.models import Delivery, State
+from reminders.models import Delivery, ReminderRule, State
 from reminders.planning.settle import stop
 from tests.builders import (
     NOW,
@@ -302,6 +302,16 @@ def test_confirmed_within_two_days_of_the_first_reminder(visit: Visit, admin: Us
     report = shown(admin, "messages")
     assert figure(report, "Confirmed within 48 hours") == f"{counted} of 1"
     assert figure(report, "Texts per visit") == "1.0"
+
+
+def test_texts_per_visit_are_those_of_the_visits_that_a_reminder_went_out_about_without_check_ups(
+    visit: Visit, admin: User
+) -> None:
+    reminded, booked_late = visit(), visit()
+    remind(reminded, State.SENT, closed_at=NOW - dt.timedelta(days=60))
+    for kind, about in (("booked", reminded), ("side_effects", reminded), ("booked", booked_late)):
+        remind(about, State.SENT, rule=ReminderRule.objects.get(clinic=reminded.clinic, kind=kind))
+    assert figure(shown(admin, "messages"), "Texts per visit") == "2.0"
 
 
 def test_minutes_booked_are_held_against_minutes_offered(visit: Visit, osei: Injector, admin: User) -> None:
