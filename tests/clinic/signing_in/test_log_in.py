@@ -234,6 +234,13 @@ def test_one_sees_where_one_is_signed_in_and_signs_out_there(front_desk: User) -
     assert here.get(reverse("treatments:today")).status_code == 200
 
 
+def test_one_signs_out_everywhere_else_and_no_colleague_with_it(front_desk: User, nurse: User) -> None:
+    here, there, theirs = log_in(front_desk), log_in(front_desk), log_in(nurse)
+    here.post(reverse("account_end_session"), {"others": ""})
+    answers = [browser.get(reverse("treatments:today")).status_code for browser in (here, there, theirs)]
+    assert answers == [200, 302, 200]
+
+
 def test_nobody_signs_somebody_else_out(front_desk: User, nurse: User) -> None:
     mine, theirs = log_in(front_desk), log_in(nurse)
     row = StaffSession.objects.get(session_key=theirs.session.session_key)

@@ -45,6 +45,15 @@ def test_an_admin_without_one_sees_no_page_before_setting_it_up(admin: User) -> 
     assert client.get(reverse("mfa_index")).status_code == 200
 
 
+@pytest.mark.parametrize(("owner", "kind"), [("a colleague", "totp"), ("they", "recovery_codes")])
+def test_neither_a_colleagues_app_nor_backup_codes_alone_are_ones_second_step(
+    admin: User, nurse: User, owner: str, kind: str
+) -> None:
+    Authenticator.objects.create(user=admin if owner == "they" else nurse, type=kind, data={})
+    response: Any = log_in(admin).get(reverse("treatments:today"))
+    assert (response.status_code, response.headers.get("Location")) == (302, reverse("mfa_index"))
+
+
 def test_others_need_one_only_where_the_clinic_asks_for_it(front_desk: User, riverside: Clinic) -> None:
     client = log_in(front_desk)
     assert client.get(reverse("treatments:today")).status_code == 200

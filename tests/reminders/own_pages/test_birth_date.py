@@ -54,6 +54,24 @@ def test_what_the_device_keeps_is_signed_and_opens_nobody_elses_pages(
     assert "When were you born?" in words(phone.get(address.removeprefix("http://127.0.0.1:8000")).content)
 
 
+def test_a_device_is_asked_again_after_a_year(phone: Client, diary_link: str, maria: Patient, front_desk: User) -> None:
+    phone.post(diary_link, born(17, 4, 1984))
+    for days, asked in ((364, False), (366, True)):
+        at = NOW + dt.timedelta(days=days)
+        _link, address = links.make_diary_link(patient=maria, by=front_desk, at=at)
+        with time_machine.travel(at, tick=False):
+            page = words(phone.get(address.removeprefix("http://127.0.0.1:8000")).content)
+        assert ("When were you born?" in page) == asked
+
+
+def test_what_the_device_keeps_goes_over_an_encrypted_line_alone_where_there_is_one(
+    phone: Client, diary_link: str
+) -> None:
+    phone.post(diary_link, born(17, 4, 1984), secure=True)
+    [cookie] = [cookie for name, cookie in phone.cookies.items() if name.startswith("own-")]
+    assert (cookie["secure"], cookie["samesite"]) == (True, "Lax")
+
+
 def test_a_value_signed_for_another_purpose_opens_nothing(phone: Client, diary_link: str, maria: Patient) -> None:
     phone.post(diary_link, born(17, 4, 1984))
     name = next(name for name in phone.cookies if name.startswith("own-"))
