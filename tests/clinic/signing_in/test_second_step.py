@@ -268,7 +268,10 @@ def test_who_must_have_one_cannot_take_the_last_away(admin: User) -> None:
 
 
 @pytest.mark.parametrize(("also_an_app", "left"), [(False, 1), (True, 0)])
-def test_who_must_have_one_keeps_the_last_passkey(admin: User, also_an_app: bool, left: int) -> None:
+def test_who_must_have_one_keeps_the_last_passkey(admin: User, nurse: User, also_an_app: bool, left: int) -> None:
+    # Neither opens a session of theirs time and again: codes for a lost phone, and a colleague's app.
+    Authenticator.objects.create(user=admin, type=Authenticator.Type.RECOVERY_CODES, data={})
+    Authenticator.objects.create(user=nurse, type=Authenticator.Type.TOTP, data={})
     client = Client()
     sign_in(client, admin.email)
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
