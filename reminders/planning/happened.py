@@ -195,7 +195,7 @@ def _missed(session: Any, zone: Any) -> Told | None:
 
 def _asked(session: Any, zone: Any) -> Told | None:
     at = session.answered_at
-    if at is None or session.starts_at <= at:
+    if at is None:
         return None
     window = timing.step_window(session.starts_at, at, undo_time(), zone)
     return Told(Kind.MOVE_ASKED, at, f"asked {session.pk}.{session.version}", session.starts_at, window)
