@@ -120,6 +120,13 @@ def test_news_out_of_order_or_twice_moves_an_attempt_forward_only(sent: Reminder
     assert Delivery.objects.get().receipt == Receipt.DELIVERED
 
 
+def test_a_text_told_as_delivered_again_an_hour_later_arrived_when_it_was_told_first(sent: Reminder) -> None:
+    status("delivered")
+    with time_machine.travel(NOW + dt.timedelta(hours=1), tick=False):
+        status("delivered")
+    assert again(sent).delivered_at == Delivery.objects.get().receipt_at == NOW
+
+
 def test_a_text_that_did_not_arrive_goes_by_email(sent: Reminder, gateways: Gateways) -> None:
     assert status("undelivered", code="30003") == 200
     assert (again(sent).state, again(sent).reason) == (
