@@ -13,14 +13,15 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from clinic.models import User
+from clinic.models import Clinic, Injector, User
 from patients.actions import set_contact, stop_number, try_again
 from patients.models import Channel, ContactPoint, Patient
+from reminders import texting
 from reminders.channels import SendError
 from reminders.dispatch import claim, send_due
 from reminders.models import Delivery, Reminder, State
 from reminders.models.delivery import Receipt
-from tests.builders import NOW
+from tests.builders import NOW, TODAY, make_course, make_patient
 from tests.conftest import log_in
 from tests.reminders.calls import NUMBER, SECRET, call
 from tests.reminders.conftest import Gateway
@@ -281,6 +282,21 @@ def test_a_text_in_doubt_that_was_delivered_is_sent_though_it_was_taken_off_mean
     Reminder.objects.filter(pk=reminder.pk).update(state=state, closed_at=NOW)
     status("delivered", sid="id-9", query=f"?key={reminder.uid}&attempt=1")
     assert (again(reminder).state, again(reminder).delivered_at) == (State.SENT, NOW)
+
+
+def test_good_news_of_a_text_that_the_desk_took_back_leaves_the_one_it_asked_for_anew(
+    rules: Clinic, osei: Injector, front_desk: User, gateways: Gateways
+) -> None:
+    overdue = make_course(make_patient(rules), last_given_on=TODAY - dt.timedelta(days=100), injector=osei)
+    asked: dict[str, Any] = {"clinic": rules, "courses": {overdue.uid}, "by": front_desk}
+    batch, _planned = texting.send(**asked, at=NOW)
+    gateways["sms"].answers = [NO_ANSWER]
+    send_due(clock=lambda: LATER)
+    taken_back = Reminder.objects.get()
+    texting.take_back(batch=batch, clinic=rules, by=front_desk, at=LATER)
+    texting.send(**asked, at=LATER)
+    assert status("delivered", sid="id-9", query=f"?key={taken_back.uid}&attempt=1") == 200
+    assert list(Reminder.objects.order_by("pk").values_list("state", flat=True)) == [State.CANCELLED, State.WAITING]
 
 
 def test_what_the_gateway_calls_a_text_in_doubt_is_kept_from_its_news(reminder: Reminder, gateways: Gateways) -> None:
