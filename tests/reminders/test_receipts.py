@@ -16,9 +16,9 @@ from pytest_django import Settings
 from clinic.models import Clinic, Injector, User
 from patients.actions import set_contact, stop_number, try_again
 from patients.models import Channel, ContactPoint, Patient
-from reminders import texting
+from reminders import handling, texting
 from reminders.channels import SendError
-from reminders.dispatch import claim, send_due
+from reminders.dispatch import claim, outcome, send_due
 from reminders.models import Delivery, Reminder, State
 from reminders.models.delivery import Receipt
 from tests.builders import NOW, TODAY, make_course, make_patient
@@ -297,6 +297,17 @@ def test_good_news_of_a_text_that_the_desk_took_back_leaves_the_one_it_asked_for
     texting.send(**asked, at=LATER)
     assert status("delivered", sid="id-9", query=f"?key={taken_back.uid}&attempt=1") == 200
     assert list(Reminder.objects.order_by("pk").values_list("state", flat=True)) == [State.CANCELLED, State.WAITING]
+
+
+def test_good_news_of_the_first_text_leaves_the_second_that_the_desk_wants_sent_all_the_same(
+    reminder: Reminder, gateways: Gateways, front_desk: User
+) -> None:
+    gateways["sms"].answers = [NO_ANSWER]
+    send_due(clock=lambda: NOW)
+    Reminder.objects.filter(pk=reminder.pk).update(state=State.FAILED, reason=outcome.MAYBE_ARRIVED, closed_at=NOW)
+    handling.send_again(reminder=again(reminder), by=front_desk, at=LATER)
+    status("delivered", sid="id-9", query=f"?key={reminder.uid}&attempt=1")
+    assert (again(reminder).state, again(reminder).delivered_at) == (State.WAITING, None)
 
 
 def test_what_the_gateway_calls_a_text_in_doubt_is_kept_from_its_news(reminder: Reminder, gateways: Gateways) -> None:
