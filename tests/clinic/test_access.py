@@ -216,6 +216,21 @@ def test_who_is_let_in_at_another_clinic_stays_where_they_are(front_desk: User, 
     assert client.get(reverse("treatments:today")).context["request"].clinic == riverside
 
 
+def test_who_also_works_at_a_made_up_clinic_begins_at_the_real_one(riverside: Clinic) -> None:
+    made_up = make_clinic("Harbour", demo=True)
+    both = make_user("eve@riverside.example", "Eve", (made_up, Role.FRONT_DESK), (riverside, Role.FRONT_DESK))
+    assert log_in(both).get(reverse("treatments:today")).context["request"].clinic == riverside
+
+
+def test_a_link_to_a_file_of_the_other_clinic_leaves_the_other_window_where_it_is(
+    riverside: Clinic, lakeside: Clinic
+) -> None:
+    client = log_in(make_user("eve@riverside.example", "Eve", (riverside, Role.ADMIN), (lakeside, Role.ADMIN)))
+    log = client.get(reverse("treatments:log"), {"from_clinic": str(lakeside.uid)})
+    page = client.get(reverse("treatments:today"))
+    assert [one.context["request"].clinic for one in (log, page)] == [lakeside, riverside]
+
+
 def test_nobody_switches_to_a_clinic_where_they_do_not_work(front_desk: User, lakeside: Clinic) -> None:
     assert log_in(front_desk).post(reverse("clinic:switch"), {"clinic": lakeside.uid}).status_code == 404
 
