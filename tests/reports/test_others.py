@@ -28,6 +28,7 @@ from tests.conftest import log_in
 from tests.reports.conftest import DAYS, Visit, figure, remind, shown, table
 from treatments.courses import close_course
 from treatments.models import SessionRecord, Status, TreatmentSession
+from treatments.protocol import UNITS_PER_SITE
 
 ONE = dt.timedelta(days=1)
 FOURTH = dt.date(2026, 7, 6)
@@ -99,9 +100,9 @@ def test_a_first_session_has_no_interval(visit: Visit, admin: User) -> None:
 
 
 def record(session: TreatmentSession, by: User, lot: str, *, given: int = 155, **fields: Any) -> SessionRecord:
-    """Sign what was injected, from one vial of 200 units."""
-    made = make_record(session, units_given=given, units_wasted=200 - given, screened_on=session.local_date, **fields)
-    return sign_record(made, by=by, lots=[lot])
+    """Sign what was injected, five units at each site, from one vial of 200 units."""
+    units = {"units_given": given, "units_wasted": 200 - given, "sites_given": given // UNITS_PER_SITE}
+    return sign_record(make_record(session, screened_on=session.local_date, **units, **fields), by=by, lots=[lot])
 
 
 def test_units_and_vials_are_summed_by_lot(visit: Visit, prescriber: User, admin: User) -> None:
@@ -156,7 +157,7 @@ def test_a_day_that_no_clinic_plans_for_is_said_not_counted(admin: User, day: st
 def test_of_a_corrected_record_only_the_newest_version_counts(visit: Visit, prescriber: User, admin: User) -> None:
     session = visit()
     first = record(session, prescriber, "C1")
-    record(session, prescriber, "C2", given=195, sites_given=39, corrects=first, correction_reason="read wrong")
+    record(session, prescriber, "C2", given=195, corrects=first, correction_reason="read wrong")
     report = shown(admin, "product")
     assert figure(report, "Units given") == "195"
     assert table(report, "By lot") == [("C2", "1", "195", "5")]
