@@ -21,8 +21,10 @@ def undelivered(page: Page) -> None:
 
 def mend_and_send(page: Page) -> None:
     row = page.locator("main tr", has=page.locator("details .fix")).first
+    # Which of the demo's dead addresses stands first goes by the day.
+    address = "+1 212 555 0142" if "Text message" in row.inner_text() else "new@patients.example"
     row.locator("summary", has_text="Fix and send again").click()
-    write(row.locator("input[name=address]"), "+1 212 555 0142")
+    write(row.locator("input[name=address]"), address)
     row.get_by_role("button", name="Save and send").click()
     expect(page.locator(MESSAGES)).to_be_visible()
 
