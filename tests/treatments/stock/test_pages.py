@@ -198,6 +198,14 @@ def test_waste_on_paper_says_of_which_days_and_clinic(at_stock: Client, sign: Si
     assert f"London time · {riverside.message_name}</p>" in page
 
 
+def test_waste_writes_thousands_as_reports_do(at_stock: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    month = tracing.Waste(dt.date(2026, 11, 1), 1250, 250_000, 193_750, 56_250)
+    monkeypatch.setattr(tracing, "waste_by_month", lambda clinic, first, last: [month])
+    page = at_stock.get(reverse("treatments:waste")).content.decode()
+    assert re.findall(r'data-label="\w+">([\d,]+)<', page) == ["1,250", "250,000", "193,750", "56,250"]
+    assert "56,250 units wasted" in page
+
+
 def test_days_in_the_wrong_order_are_refused(at_stock: Client) -> None:
     answer = at_stock.get(reverse("treatments:waste"), {"first": "2026-11-02", "last": "2026-11-01"})
     assert answer.status_code == 422
