@@ -10,7 +10,6 @@ from django.db.models import Model
 from clinic.constraints.guard import Guard, column, table_name
 
 SUM = 'coalesce((SELECT {what} FROM "{table}" AS part WHERE part."{through}" = NEW.id{among}), 0)'
-SET_NOW = 'NEW."{once}" IS NOT NULL AND ({faults})'
 
 
 @dataclass(frozen=True)
@@ -61,37 +60,16 @@ class AddsUp(Guard):
 
     def statements(self, model: type[Model], vendor: str) -> Sequence[str]:
         """Return a trigger that adds up when the field is set; on SQLite another one for rows that come with it."""
-        if vendor == "postgresql":
-            return [self._function(model), self._postgresql_trigger(model)]
-        once, name, table = column(model, self.once), self.name, table_name(model)
-        events = {"INSERT": "", f'UPDATE OF "{once}"': f'OLD."{once}" IS NULL AND '}
+        once = column(model, self.once)
+        faults = "\n  OR ".join(one.fault(model) for one in self.sums)
+        came_set = f'NEW."{once}" IS NOT NULL AND ({faults})'
+        is_set = f'OLD."{once}" IS NULL AND {came_set}'
+        if vendor == "postgresql":  # where OLD is all NULL before an INSERT
+            return self.on_postgresql(model, f'INSERT OR UPDATE OF "{once}"', is_set)
         return [
-            f'CREATE TRIGGER IF NOT EXISTS "{name}_{event.split()[0].lower()}" BEFORE {event} ON "{table}"\n'
-            f"WHEN {before}{self._condition(model)} BEGIN SELECT RAISE(ABORT, '{name}'); END"
-            for event, before in events.items()
+            self.on_sqlite(model, "INSERT", came_set),
+            self.on_sqlite(model, f'UPDATE OF "{once}"', is_set),
         ]
 
     def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
         """Let forms pass: none closes a row, and the database refuses in any case."""
-
-    def _condition(self, model: type[Model]) -> str:
-        faults = "\n  OR ".join(one.fault(model) for one in self.sums)
-        return SET_NOW.format(once=column(model, self.once), faults=faults)
-
-    def _function(self, model: type[Model]) -> str:
-        return (
-            f'CREATE OR REPLACE FUNCTION "{self.name}"() RETURNS trigger LANGUAGE plpgsql AS $body$\n'
-            f"BEGIN\n"
-            f"  IF TG_OP = 'UPDATE' AND OLD.\"{column(model, self.once)}\" IS NOT NULL THEN RETURN NEW; END IF;\n"
-            f"  IF {self._condition(model)} THEN\n"
-            f"    RAISE EXCEPTION USING MESSAGE = '{self.name}', ERRCODE = 'check_violation', CONSTRAINT = '{self.name}';\n"
-            f"  END IF;\n"
-            f"  RETURN NEW;\n"
-            f"END $body$"
-        )
-
-    def _postgresql_trigger(self, model: type[Model]) -> str:
-        return (
-            f'CREATE TRIGGER "{self.name}" BEFORE INSERT OR UPDATE OF "{column(model, self.once)}" '
-            f'ON "{table_name(model)}" FOR EACH ROW EXECUTE FUNCTION "{self.name}"()'
-        )

@@ -42,7 +42,9 @@ class Frozen(Guard):
     def statements(self, model: type[Model], vendor: str) -> Sequence[str]:
         """Return one trigger for each event that is refused."""
         if vendor == "postgresql":
-            return [self._function(model), self._postgresql_trigger(model), *self._not_truncated(model)]
+            events, condition = " OR ".join(self._events()), self._condition(model, "OLD", "NEW")
+            refused = self.on_postgresql(model, events, condition, unless=self._unless_opened(model))
+            return [*refused, *self._not_truncated(model)]
         return [self._sqlite_trigger(model, event) for event in self._events()]
 
     def removal(self, model: type[Model]) -> Sequence[str]:
@@ -89,23 +91,7 @@ class Frozen(Guard):
             others = [field.column for field in model._meta.concrete_fields if field.column not in texts]
             same = " AND ".join(f'NEW."{name}" IS OLD."{name}"' for name in others)
             condition = f"{condition} AND NOT ({same} AND {_OPENED})"
-        return (
-            f'CREATE TRIGGER IF NOT EXISTS "{self.name}_{event.lower()}" BEFORE {event} ON "{table_name(model)}"\n'
-            f"WHEN {condition} BEGIN SELECT RAISE(ABORT, '{self.name}'); END"
-        )
-
-    def _function(self, model: type[Model]) -> str:
-        return (
-            f'CREATE OR REPLACE FUNCTION "{self.name}"() RETURNS trigger LANGUAGE plpgsql AS $body$\n'
-            f"BEGIN\n"
-            f"{self._unless_opened(model)}"
-            f"  IF {self._condition(model, 'OLD', 'NEW')} THEN\n"
-            f"    RAISE EXCEPTION USING MESSAGE = '{self.name}', ERRCODE = 'check_violation', CONSTRAINT = '{self.name}';\n"
-            f"  END IF;\n"
-            f"  IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n"
-            f"  RETURN NEW;\n"
-            f"END $body$"
-        )
+        return self.on_sqlite(model, event, condition)
 
     def _unless_opened(self, model: type[Model]) -> str:
         """Return the way out for a change of nothing but texts; columns that are added later are compared too."""
@@ -128,9 +114,3 @@ class Frozen(Guard):
             f'FOR EACH STATEMENT EXECUTE FUNCTION "{name}"()'
         )
         return [function, trigger]
-
-    def _postgresql_trigger(self, model: type[Model]) -> str:
-        return (
-            f'CREATE TRIGGER "{self.name}" BEFORE {" OR ".join(self._events())} ON "{table_name(model)}" '
-            f'FOR EACH ROW EXECUTE FUNCTION "{self.name}"()'
-        )

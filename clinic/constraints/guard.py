@@ -46,6 +46,35 @@ class Guard(BaseConstraint, ABC):
         """
         return [f'DROP TRIGGER "{self.name}" ON "{table_name(model)}"', f'DROP FUNCTION "{self.name}"()']
 
+    def on_sqlite(self, model: type[Model], event: str, condition: str) -> str:
+        """Return a trigger that refuses a row before ``event``, such as ``UPDATE OF "lot"``, where the SQL holds."""
+        return (
+            f'CREATE TRIGGER IF NOT EXISTS "{self.name}_{event.split()[0].lower()}" BEFORE {event} '
+            f"ON \"{table_name(model)}\"\nWHEN {condition} BEGIN SELECT RAISE(ABORT, '{self.name}'); END"
+        )
+
+    def on_postgresql(self, model: type[Model], events: str, condition: str, unless: str = "") -> list[str]:
+        """Return a trigger that refuses a row before ``events``, joined by OR, where the SQL holds, and its function.
+
+        ``unless``: statements that come before, and may return.
+        """
+        function = (
+            f'CREATE OR REPLACE FUNCTION "{self.name}"() RETURNS trigger LANGUAGE plpgsql AS $body$\n'
+            f"BEGIN\n"
+            f"{unless}"
+            f"  IF {condition} THEN\n"
+            f"    RAISE EXCEPTION USING MESSAGE = '{self.name}', ERRCODE = 'check_violation', CONSTRAINT = '{self.name}';\n"
+            f"  END IF;\n"
+            f"  IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n"
+            f"  RETURN NEW;\n"
+            f"END $body$"
+        )
+        trigger = (
+            f'CREATE TRIGGER "{self.name}" BEFORE {events} ON "{table_name(model)}" '
+            f'FOR EACH ROW EXECUTE FUNCTION "{self.name}"()'
+        )
+        return [function, trigger]
+
     def constraint_sql(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> str:  # type: ignore[override]
         """Add nothing to CREATE TABLE itself; queue the guard behind it."""
         schema_editor.deferred_sql.extend(self.statements(model, schema_editor.connection.vendor))

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
-from clinic.constraints.guard import Guard, column, table_name
+from clinic.constraints.guard import Guard, column
 
 # Conditions in SQL, on one line each: they stand inside of a trigger.
 BARRED = (
@@ -76,9 +76,10 @@ class NotBarred(Guard):
 
     def statements(self, model: type[Model], vendor: str) -> Sequence[str]:
         """Return a trigger that looks into the other table first, or on SQLite one for each event."""
+        changed = f'UPDATE OF "{column(model, self.key)}", "{column(model, self.on)}"'
         if vendor == "postgresql":
-            return [self._function(model), self._postgresql_trigger(model)]
-        return [self._sqlite_trigger(model, event) for event in ("INSERT", self._changed(model))]
+            return self.on_postgresql(model, f"INSERT OR {changed}", self._condition(model))
+        return [self.on_sqlite(model, event, self._condition(model)) for event in ("INSERT", changed)]
 
     def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
         """Refuse the row in a form, in words; the database refuses it in any case."""
@@ -138,29 +139,3 @@ class NotBarred(Guard):
             return EXCEPTION.format(**names)
         said = {"said": column(versions, unless.said), "began": column(versions, unless.began)}
         return EXCEPTION.format(**names) + SAID_BEFORE.format(**names, **said)
-
-    def _changed(self, model: type[Model]) -> str:
-        return f'UPDATE OF "{column(model, self.key)}", "{column(model, self.on)}"'
-
-    def _sqlite_trigger(self, model: type[Model], event: str) -> str:
-        return (
-            f'CREATE TRIGGER IF NOT EXISTS "{self.name}_{event.split()[0].lower()}" BEFORE {event} ON "{table_name(model)}"\n'
-            f"WHEN {self._condition(model)} BEGIN SELECT RAISE(ABORT, '{self.name}'); END"
-        )
-
-    def _function(self, model: type[Model]) -> str:
-        return (
-            f'CREATE OR REPLACE FUNCTION "{self.name}"() RETURNS trigger LANGUAGE plpgsql AS $body$\n'
-            f"BEGIN\n"
-            f"  IF {self._condition(model)} THEN\n"
-            f"    RAISE EXCEPTION USING MESSAGE = '{self.name}', ERRCODE = 'check_violation', CONSTRAINT = '{self.name}';\n"
-            f"  END IF;\n"
-            f"  RETURN NEW;\n"
-            f"END $body$"
-        )
-
-    def _postgresql_trigger(self, model: type[Model]) -> str:
-        return (
-            f'CREATE TRIGGER "{self.name}" BEFORE INSERT OR {self._changed(model)} ON "{table_name(model)}" '
-            f'FOR EACH ROW EXECUTE FUNCTION "{self.name}"()'
-        )
