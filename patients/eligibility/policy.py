@@ -149,6 +149,15 @@ EHF = replace(NICE, key="ehf", name="EHF 2018", source="EHF 2018", preventives=2
 
 SHIPPED = {policy.key: policy for policy in (LABEL, ICHD3, NICE, EHF)}
 
+
+def stop_rule(judged_by: Policy | None) -> Policy:
+    """Return whose stop rule holds for somebody: that of the policy they are judged by, or NICE's where it has none.
+
+    Payers and the label say nothing of stopping (clinical rules 23 and 24 leave the limits to the policy).
+    """
+    return judged_by if judged_by and judged_by.renewal is Renewal.STOP_RULE else NICE
+
+
 # Typical terms of United States payers (clinical rules 1.5), to copy and edit: every payer's own text differs.
 SAMPLE_A = replace(
     LABEL,

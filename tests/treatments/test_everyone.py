@@ -11,7 +11,7 @@ from django.urls import reverse
 from clinic.models import Clinic, Injector, User
 from patients.actions import close_record
 from patients.eligibility import Answer, Count
-from patients.eligibility.policy import NICE
+from patients.eligibility.policy import EHF, LABEL, NICE, Policy
 from patients.eligibility.renewal import still_chronic
 from patients.gathering import read_record
 from patients.models import Baseline, Patient
@@ -45,6 +45,14 @@ def treated(
         last=last - CYCLE * (cycles - 1) - ONE, source="diary", days_recorded=28, headache_days=before, frozen_at=NOW,
     )  # fmt: skip
     return course
+
+
+def assess(patient: Patient, policy: Policy, by: User | None = None, at: dt.datetime = NOW) -> None:
+    """Store an assessment by a policy, signed at a moment where somebody signs it."""
+    assessment = make_assessment(patient)
+    assessment.judge(policy)
+    assessment.signed_by, assessment.signed_at = by, at if by else None
+    assessment.save()
 
 
 def found(clinic: Clinic) -> dict[int, Standing]:
@@ -115,6 +123,58 @@ def test_a_newest_cycle_without_a_diary_is_not_known_here_and_on_the_persons_own
     assert together.response.sentence == alone.sentence
     assert alone.sentence == "Not enough diary days to judge the response at the end of cycle 3 (0 of 28)."
     assert not alone.too_little
+
+
+@pytest.mark.parametrize(
+    ("policy", "cycles", "group"),
+    [(EHF, 2, Group.EARLY), (EHF, 3, Group.TOO_LITTLE), (NICE, 2, Group.TOO_LITTLE), (LABEL, 2, Group.TOO_LITTLE)],
+    ids=lambda value: getattr(value, "key", str(value)),
+)
+def test_a_stop_is_proposed_by_the_policy_of_the_newest_signed_assessment_and_by_nice_where_it_has_none(
+    riverside: Clinic, osei: Injector, prescriber: User, maria: Patient, policy: Policy, cycles: int, group: Group
+) -> None:
+    assess(maria, LABEL if policy is not LABEL else EHF, prescriber, NOW - 2 * ONE)
+    assess(maria, policy, prescriber, NOW - ONE)
+    assess(maria, NICE if policy is EHF else EHF)  # and not signed yet
+    treated(maria, osei, cycles)
+    keep_diary(maria, TODAY - 28 * ONE, 28, headache=16)
+    together = found(riverside)[maria.pk]
+    alone = log_in(prescriber).get(reverse("patients:detail", args=[maria.uid])).context["reading"].response
+    assert together.group is group
+    assert together.response.rule == alone.rule == (policy if policy is EHF else NICE)
+
+
+@pytest.mark.parametrize(("policy", "headache", "episodic"), [(EHF, 9, True), (EHF, 10, False), (NICE, 10, True)])
+def test_whoever_is_judged_by_ehf_is_episodic_below_10(
+    riverside: Clinic, osei: Injector, prescriber: User, maria: Patient, policy: Policy, headache: int, episodic: bool
+) -> None:
+    assess(maria, policy, prescriber, NOW)
+    treated(maria, osei, 2, before=28)
+    for back in (28, 56, 84):
+        keep_diary(maria, TODAY - back * ONE, 28, headache=headache)
+    assert found(riverside)[maria.pk].response.episodic is episodic
+
+
+def test_the_page_says_whose_rule_proposes_a_stop(
+    riverside: Clinic, osei: Injector, prescriber: User, maria: Patient
+) -> None:
+    assess(maria, EHF, prescriber, NOW)
+    treated(maria, osei, 3)
+    keep_diary(maria, TODAY - 28 * ONE, 28, headache=16)
+    page = log_in(prescriber).get(reverse("treatments:response"))
+    own = log_in(prescriber).get(reverse("patients:detail", args=[maria.uid]))
+    assert "below 30% fewer after 3 cycles (EHF 2018)" in text(page)
+    assert "fewer headache days after 3 cycles or more: the EHF 2018 rule to stop may apply" in text(own)
+
+
+def test_before_a_stop_is_proposed_the_persons_page_says_that_it_is_too_early(
+    osei: Injector, prescriber: User, maria: Patient
+) -> None:
+    assess(maria, EHF, prescriber, NOW)
+    treated(maria, osei, 2)
+    keep_diary(maria, TODAY - 28 * ONE, 28, headache=16)
+    own = text(log_in(prescriber).get(reverse("patients:detail", args=[maria.uid])))
+    assert "fewer headache days so far. The rule of EHF 2018 proposes no stop before 3 cycles." in own
 
 
 @pytest.mark.parametrize(("headache", "episodic"), [(14, True), (15, False)])

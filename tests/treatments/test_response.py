@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from clinic.models import Injector, User
 from patients.actions.baseline import freeze_baseline
 from patients.diary import Day, Window, count
+from patients.eligibility.policy import EHF, NICE, Policy
 from patients.models import Authorization, DiaryDay, Patient, PreventiveTrial
 from reminders.defaults import install
 from reminders.models import Reminder, ReminderRule
@@ -51,11 +52,11 @@ def level(headache: int, *, recorded: int = 28) -> Frozen:
     return Frozen(count(days_before(FIRST, headache, recorded=recorded), FIRST - ONE))
 
 
-def after(cycles: int, before: int, now: int, *, then: int = 28, **more: Any) -> Response:
+def after(cycles: int, before: int, now: int, *, then: int = 28, rule: Policy = NICE, **more: Any) -> Response:
     """Return the response after some cycles: headache days before treatment, and at the end of the last cycle."""
     given_on = [FIRST + CYCLE * number for number in range(cycles)]
     today = given_on[-1] + CYCLE
-    return response(given_on, days_before(today, now, **more), today, level(before, recorded=then))
+    return response(given_on, days_before(today, now, **more), today, level(before, recorded=then), rule=rule)
 
 
 @pytest.mark.parametrize(
@@ -73,13 +74,41 @@ def after(cycles: int, before: int, now: int, *, then: int = 28, **more: Any) ->
 def test_exactly_thirty_percent_fewer_is_a_response(before: int, now: int, responds: bool, words: str) -> None:
     found = after(2, before, now)
     assert found.latest
-    assert found.latest.responds is responds
+    assert found.responds is responds
     assert words in found.sentence
 
 
 @pytest.mark.parametrize(("cycles", "now", "proposed"), [(1, 20, False), (2, 20, True), (2, 15, True), (2, 14, False)])
 def test_lack_of_effect_is_never_judged_before_two_cycles(cycles: int, now: int, proposed: bool) -> None:
     assert after(cycles, 20, now).too_little is proposed
+
+
+@pytest.mark.parametrize(
+    ("cycles", "proposed", "talked_about"), [(1, False, False), (2, False, True), (3, True, False), (4, True, False)]
+)
+def test_by_ehf_two_cycles_are_talked_about_and_three_propose_a_stop(
+    cycles: int, proposed: bool, talked_about: bool
+) -> None:
+    found = after(cycles, 20, 15, rule=EHF)
+    assert (found.too_little, found.little_so_far) == (proposed, talked_about)
+
+
+@pytest.mark.parametrize("cycles", [1, 2, 3])
+def test_nice_proposes_as_soon_as_it_is_talked_about(cycles: int) -> None:
+    assert not after(cycles, 20, 15).little_so_far
+
+
+def test_a_policy_that_asks_for_more_is_held_to_it() -> None:
+    strict = replace(NICE, response_percent=50)
+    assert (after(2, 20, 11).too_little, after(2, 20, 11, rule=strict).too_little) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("percent", "words"), [(30, ["before", "-30%", "-50%"]), (40, ["before", "-40%", "-50%"]), (50, ["before", "-50%"])]
+)
+def test_the_chart_has_a_line_at_what_the_rule_asks_for_and_one_at_half(percent: int, words: list[str]) -> None:
+    found = after(2, 20, 11, rule=replace(NICE, response_percent=percent))
+    assert [line.words for line in chart(found).lines] == words
 
 
 @pytest.mark.parametrize(("recorded", "known"), [(19, False), (20, True)])

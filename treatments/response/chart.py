@@ -3,18 +3,18 @@
 Bars are scaled to 28 days where some were not filled in; the table has the days as they were recorded.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
 from patients.diary import Window
 from patients.eligibility.counts import WINDOW_DAYS
-from patients.eligibility.policy import NICE
+from patients.eligibility.policy import Policy
 from treatments.response.cycles import Period, Response
 
 COLUMN, GAP, HEIGHT, LEFT = 64, 24, 200, 34
 MARKS = (0, 7, 14, 21, 28)  # headache days on the axis
-# What the level before treatment is held against: the response that NICE asks for, and half of it, which trials call one.
-SHARES = ((0, "before"), (NICE.response_percent, f"-{NICE.response_percent}%"), (50, "-50%"))
+HALF = 50  # percent fewer, which trials call a response
 
 
 @dataclass(frozen=True)
@@ -80,5 +80,12 @@ def chart(found: Response) -> Chart:
     )
     before = found.before.window if found.before else None
     level = before.scaled(before.headache_days) if before else None
-    lines = () if level is None else tuple(Line(_top(level * (100 - share) / 100), words) for share, words in SHARES)
+    lines = () if level is None else tuple(_lines(level, found.rule))
     return Chart(bars, lines, tuple((mark, _top(mark)) for mark in MARKS), LEFT + COLUMN * max(1, len(bars)) + 48)
+
+
+def _lines(level: Fraction, rule: Policy) -> Iterator[Line]:
+    """Yield the level before treatment, and what it is held against: the response that the stop rule asks for, and half."""
+    yield Line(_top(level), "before")
+    for share in sorted({rule.response_percent, HALF}):
+        yield Line(_top(level * (100 - share) / 100), f"-{share}%")

@@ -14,7 +14,7 @@ from typing import Protocol
 from patients.diary import SYMPTOMS, Day, Window, count
 from patients.eligibility import Answer, Count
 from patients.eligibility.counts import WINDOW_DAYS
-from patients.eligibility.policy import NICE
+from patients.eligibility.policy import NICE, Policy
 from patients.eligibility.renewal import EPISODIC_MONTHS, change_words, percent_fewer, still_chronic
 
 WORSE_DAYS = 2  # so many more headache days in the last four weeks of a cycle count as wearing off
@@ -59,11 +59,6 @@ class Period:
         """The same in words; "" where it is not known."""
         return "" if self.fewer is None else change_words(self.fewer)
 
-    @property
-    def responds(self) -> bool | None:
-        """Whether this is a response. Exactly the limit is one (NICE TA260: less than 30% is not)."""
-        return None if self.fewer is None else self.fewer >= NICE.response_percent
-
 
 @dataclass(frozen=True)
 class Response:
@@ -73,6 +68,7 @@ class Response:
     worn_off: tuple[int, ...]
     episodic: bool = False
     worn_off_from: tuple[int, ...] = ()  # the week of each cycle in ``worn_off`` from which it did
+    rule: Policy = NICE  # whose stop rule it is held against
 
     @property
     def symptoms(self) -> list[tuple[str, int | None, int | None]]:
@@ -110,10 +106,23 @@ class Response:
         return newest if newest and newest.number and newest.fewer is not None else None
 
     @property
+    def responds(self) -> bool | None:
+        """Whether the latest period is a response. Exactly the limit is one (NICE TA260: less than 30% is not)."""
+        fewer = self.latest.fewer if self.latest else None
+        return None if fewer is None else fewer >= self.rule.response_percent
+
+    @property
     def too_little(self) -> bool:
         """True when a stop rule may apply: enough cycles, and less than the response asked for. Never before."""
-        latest = self.latest
-        return latest is not None and latest.number >= NICE.stop_cycles and latest.responds is False
+        return self._too_little_after(self.rule.stop_cycles)
+
+    @property
+    def little_so_far(self) -> bool:
+        """True when it is to be talked about, and too early to propose a stop (EHF 2018: two or three cycles)."""
+        return self._too_little_after(self.rule.warn_cycles) and not self.too_little
+
+    def _too_little_after(self, cycles: int) -> bool:
+        return self.latest is not None and self.latest.number >= cycles and self.responds is False
 
     @property
     def just_begun(self) -> bool:
@@ -145,15 +154,16 @@ def response(
     today: dt.date,
     level: Level | None = None,
     earlier: int = 0,
+    rule: Policy = NICE,
 ) -> Response:
     """Return the response of a course: ``given_on`` its sessions from the first, ``days`` the diary, ``today`` not over.
 
     ``level`` is the frozen one: what the diary says by now of the days before treatment changes nothing. A cycle that is
     still running is judged by the last 28 whole days, once that many have passed since its session. ``earlier``: cycles
-    given before these.
+    given before these. ``rule``: whose stop rule it is held against.
     """
     if not given_on:
-        return Response((), ())
+        return Response((), (), rule=rule)
     periods = [Period(0, level.window, None, level.came_from)] if level else []
     ends = [*given_on[1:], today]
     for number, (start, end) in enumerate(zip(given_on, ends, strict=True), earlier + 1):
@@ -168,8 +178,9 @@ def response(
         for number, (start, inside) in enumerate(zip(given_on, own, strict=True), earlier + 1)
         if _wears_off(start, inside)
     }
-    episodic = no_longer_chronic([count(days, end) for end in month_ends(today)], given_on[0], earlier)
-    return Response(tuple(periods), tuple(worn), episodic, tuple(worn.values()))
+    months = [count(days, end) for end in month_ends(today)]
+    episodic = no_longer_chronic(months, given_on[0], earlier, rule)
+    return Response(tuple(periods), tuple(worn), episodic, tuple(worn.values()), rule)
 
 
 def fewer_days(before: Window, now: Window) -> Fraction | None:
@@ -183,14 +194,14 @@ def month_ends(today: dt.date) -> list[dt.date]:
     return [today - dt.timedelta(days=1 + WINDOW_DAYS * back) for back in range(EPISODIC_MONTHS)]
 
 
-def no_longer_chronic(months: Sequence[Window], first_given: dt.date, earlier: int) -> bool:
+def no_longer_chronic(months: Sequence[Window], first_given: dt.date, earlier: int, rule: Policy = NICE) -> bool:
     """Return whether a stop may be proposed because the headache is episodic by now, as an assessment to go on asks it.
 
     It has changed only where all the months are of the treatment: since the first session, or of one ``earlier``.
     """
     treated = earlier > 0 or first_given <= min(one.first for one in months)
     counts = [Count(one.headache_days, one.days_recorded) for one in months]
-    return treated and still_chronic(counts, NICE) is Answer.NOT_MET
+    return treated and still_chronic(counts, rule) is Answer.NOT_MET
 
 
 def wear_off_week(start: dt.date, days: Sequence[Day]) -> int:

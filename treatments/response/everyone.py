@@ -20,6 +20,7 @@ from patients.models import Baseline, DiaryDay, Patient
 from treatments.models import Course, TreatmentSession
 from treatments.models.course import AddDays
 from treatments.response.cycles import Period, Response, fewer_days, month_ends, no_longer_chronic
+from treatments.response.rule import judged_by, rule_of
 
 CHUNK = 1000
 _RECORDED = 100  # days recorded count so many times as much as those with a headache, of which there are never as many
@@ -27,7 +28,7 @@ _RECORDED = 100  # days recorded count so many times as much as those with a hea
 # of the time.
 _SHOWN = tuple(f"patient__{name}" for name in ("id", "uid", "given_name", "family_name"))
 _MONTHS = tuple(f"month{place}" for place in range(EPISODIC_MONTHS))
-_COUNTED = ("cycles_before", "first_given", "last_given", "given", "level", "last", "now", *_MONTHS)
+_COUNTED = ("cycles_before", "first_given", "last_given", "given", "level", "last", "now", "judged_by", *_MONTHS)
 
 
 class Group(StrEnum):
@@ -63,7 +64,7 @@ class Standing:
             return Group.EPISODIC
         if latest is None:
             return Group.EARLY if self.response.just_begun else Group.NOT_KNOWN
-        return Group.RESPONDS if latest.responds else Group.EARLY
+        return Group.RESPONDS if self.response.responds else Group.EARLY
 
 
 def standings(clinic: Clinic, today: dt.date) -> Iterator[Standing]:
@@ -82,6 +83,7 @@ def _courses(clinic: Clinic, today: dt.date) -> QuerySet[Any]:
         given=Subquery(given.values("course").annotate(number=Count("*")).values("number")),
         level=level_counts("patient", "first_given"),
         last=_end_of_window(today),
+        judged_by=judged_by("patient"),
     ).filter(first_given__isnull=False)
     for month, end in zip(_MONTHS, month_ends(today), strict=True):
         found = found.annotate(**{month: diary_counts(Value(end, DateField()))})
@@ -132,4 +134,6 @@ def _standing(row: dict[str, Any], today: dt.date) -> Standing:
     if judged > before:
         periods.append(Period(judged, now, fewer_days(level, now) if level else None))
     months = [window_of(end, row[month]) for month, end in zip(_MONTHS, month_ends(today), strict=True)]
-    return Standing(row, cycles, Response(tuple(periods), (), no_longer_chronic(months, row["first_given"], before)))
+    rule = rule_of(row["judged_by"])
+    episodic = no_longer_chronic(months, row["first_given"], before, rule)
+    return Standing(row, cycles, Response(tuple(periods), (), episodic, rule=rule))

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from patients.diary import Day
-from patients.models import Baseline, Patient
+from patients.eligibility.policy import stop_rule
+from patients.models import Assessment, Baseline, Patient
 from treatments.models import Course, TreatmentSession
 from treatments.response.cycles import WEEKS_9_TO_12_END, Response, response
 
@@ -21,14 +22,24 @@ class Reading:
     ended: bool = False
 
 
-def response_of(patient: Patient, given: Sequence[TreatmentSession], days: Sequence[Day], today: dt.date) -> Reading:
-    """Return the response in the person's newest course, from their given sessions and their diary (1 query)."""
+def response_of(
+    patient: Patient,
+    given: Sequence[TreatmentSession],
+    days: Sequence[Day],
+    today: dt.date,
+    signed: Assessment | None = None,
+) -> Reading:
+    """Return the response in the person's newest course, from their given sessions and their diary (1 query).
+
+    ``signed``: their newest signed assessment, whose policy says when a stop is proposed.
+    """
     if not given:
         return Reading(Response((), ()))
     course = given[-1].course
     given_on = [one.given_on for one in given if one.course_id == course.pk and one.given_on]
     level = Baseline.objects.newest().filter(patient=patient, given_on=given_on[0]).first()
-    found = response(given_on, days, _end_of(course, given_on[-1], today), level, course.cycles_before)
+    end, rule = _end_of(course, given_on[-1], today), stop_rule(signed.rules if signed else None)
+    found = response(given_on, days, end, level, course.cycles_before, rule)
     return Reading(found, course.uid, level, course.closed_on is not None)
 
 

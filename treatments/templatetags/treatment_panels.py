@@ -13,8 +13,7 @@ from clinic.access import Capability, may
 from clinic.wording import short_words
 from patients.diary import Day
 from patients.eligibility.counts import WINDOW_DAYS
-from patients.eligibility.policy import NICE
-from patients.models import Authorization, Patient
+from patients.models import Assessment, Authorization, Patient
 from treatments import moves, undoing
 from treatments.authorized import Use, use_of
 from treatments.care import Care, care_of
@@ -111,9 +110,11 @@ def entry(table: dict[Any, Any], key: Any) -> Any:
 
 
 @register.simple_tag
-def response_to(patient: Patient, care: Care, days: Sequence[Day], today: dt.date) -> Reading:
+def response_to(
+    patient: Patient, care: Care, days: Sequence[Day], today: dt.date, signed: Assessment | None
+) -> Reading:
     """Return what the treatment does, from what the page has read already (1 query for the frozen level)."""
-    return response_of(patient, care.given, days, today)
+    return response_of(patient, care.given, days, today, signed)
 
 
 @register.inclusion_tag("treatments/_timeline.html")
@@ -131,9 +132,6 @@ def response_panel(reading: Reading) -> dict[str, Any]:
         "course": reading.course,
         "level": reading.level,
         "ended": reading.ended,
-        "percent": NICE.response_percent,
-        "cycles": NICE.stop_cycles,
-        "below": NICE.episodic_below,
     }
 
 

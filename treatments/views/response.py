@@ -7,17 +7,15 @@ from django.views.decorators.http import require_safe
 
 from clinic import audit
 from clinic.access import Capability, StaffRequest, requires
-from patients.eligibility.policy import NICE
 from treatments.response.everyone import Group
 from treatments.response.groups import TO_ACT_ON, summary, to_look_at_again
 
 WORDS = {
-    Group.TOO_LITTLE: f"Less than {NICE.response_percent}% fewer headache days after {NICE.stop_cycles} cycles or more",
-    Group.EPISODIC: f"Below {NICE.episodic_below} headache days three times in a row",
+    Group.TOO_LITTLE: "Too small a response after enough cycles for a stop to be proposed",
+    Group.EPISODIC: "Few enough headache days, three times in a row, for a stop to be proposed",
     Group.NOT_KNOWN: "Not known: no level before treatment, no headache day in it, or too few diary days",
-    Group.EARLY: f"Too early to judge: a first cycle that has just begun, or less than {NICE.response_percent}% fewer "
-    f"after fewer than {NICE.stop_cycles} cycles",
-    Group.RESPONDS: f"Respond, {NICE.response_percent}% fewer headache days or more",
+    Group.EARLY: "Too early to judge: a first cycle that has just begun, or too small a response after too few cycles",
+    Group.RESPONDS: "Respond",
 }
 
 

@@ -33,14 +33,15 @@ def summary(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         subject=patient.uid,
     )
     today, care = timezone.localdate(now, request.clinic.zone), care_of(patient)
-    signed = Assessment.objects.filter(patient=patient, signed_at__isnull=False).select_related("signed_by")
+    all_signed = Assessment.objects.filter(patient=patient, signed_at__isnull=False).select_related("signed_by")
+    signed = all_signed.order_by("-signed_at", "-pk").first()
     context = {
         "patient": patient,
         "today": today,
         "care": care,
         "sessions": [one for one in care.sessions if one.given_on][:SESSIONS],
-        "reading": response_of(patient, care.given, DiaryDay.objects.filter(patient=patient).facts(), today),
-        "signed": signed.order_by("-signed_at", "-pk").first(),
+        "reading": response_of(patient, care.given, DiaryDay.objects.filter(patient=patient).facts(), today, signed),
+        "signed": signed,
         "preventives": PreventiveTrial.objects.filter(patient=patient, removed_at__isnull=True),
         # Each session asks when the effect wore off: rows that say no more than that would push out the questionnaires.
         "scores": care.scores.exclude(**dict.fromkeys(TOTALS))[:SCORES],
