@@ -217,7 +217,7 @@ def test_who_is_let_in_at_another_clinic_stays_where_they_are(front_desk: User, 
 
 
 def test_who_also_works_at_a_made_up_clinic_begins_at_the_real_one(riverside: Clinic) -> None:
-    made_up = make_clinic("Harbour", demo=True)
+    made_up = make_clinic("Creek", demo=True)
     both = make_user("eve@riverside.example", "Eve", (made_up, Role.FRONT_DESK), (riverside, Role.FRONT_DESK))
     assert log_in(both).get(reverse("treatments:today")).context["request"].clinic == riverside
 
