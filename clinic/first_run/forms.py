@@ -3,7 +3,6 @@
 from functools import cache
 from importlib.resources import files
 from typing import Any
-from zoneinfo import available_timezones
 
 import holidays
 from django import forms
@@ -12,6 +11,7 @@ from django.utils.text import slugify
 
 from clinic.forms import HouseForm, ReadByPatients
 from clinic.models import Clinic, User
+from clinic.time_zones import of_places
 from treatments.forms import SharedForm
 
 
@@ -25,15 +25,6 @@ def countries() -> tuple[tuple[str, str], ...]:
     lines = files("tzdata").joinpath("zoneinfo", "iso3166.tab").read_text("utf-8").splitlines()
     named = (line.split("\t") for line in lines if line and not line.startswith("#"))
     return tuple(sorted(((code, name) for code, name in named), key=lambda pair: pair[1]))
-
-
-@cache
-def zones() -> tuple[tuple[str, str], ...]:
-    """Return the time zones that are named after places."""
-    places = sorted(
-        name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix", "right"))
-    )
-    return (("UTC", "UTC"), *((name, name.replace("_", " ")) for name in places))
 
 
 class AdminForm(HouseForm):
@@ -79,7 +70,7 @@ class _Where(HouseForm):
     )
     timezone = forms.ChoiceField(
         label="Time zone",
-        choices=lambda: [("", "Choose"), *zones()],
+        choices=lambda: [("", "Choose"), ("UTC", "UTC"), *of_places()],
         help_text="The clock on the clinic's wall. All visits are kept in it.",
         error_messages={"required": "Choose a time zone.", "invalid_choice": "Choose a time zone from the list."},
     )

@@ -3,9 +3,7 @@
 import datetime as dt
 import re
 from calendar import monthrange
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 
@@ -72,14 +70,6 @@ class Day(forms.DateField):
         if not 1 <= month <= len(MONTHS):
             return "The month must be a number from 1 to 12."
         return f"{MONTHS[month - 1]} {year} has {monthrange(year, month)[1]} days."
-
-
-@cache
-def zone_choices() -> list[tuple[str, str]]:
-    """List the zones of the world's places, the clinic's own first; names without a place are for machines."""
-    areas = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
-    places = sorted(zone for zone in available_timezones() if zone.partition("/")[0] in areas and "/" in zone)
-    return [("", "The clinic's"), *((zone, zone.replace("_", " ").replace("/", ", ")) for zone in places)]
 
 
 def parse_day(text: str) -> dt.date | None:

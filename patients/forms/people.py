@@ -7,11 +7,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from clinic.models import Clinic
+from clinic.time_zones import of_places
 from patients.actions import Newcomer, TypedAddress, first_channel, same_person
 from patients.actions.contacts import ASKED_BY_STAFF
 from patients.as_seen import as_seen
 from patients.forms.dates import BirthDateField, refuse_impossible_birth
-from patients.forms.fields import zone_choices
 from patients.models import Channel, ContactPoint, Patient
 from patients.models.contact import clean_address, spoken_address
 from patients.models.patient import PatientQuerySet
@@ -65,7 +65,7 @@ class PersonForm(forms.Form):
     )
     timezone = forms.ChoiceField(
         label="Own time zone",
-        choices=zone_choices,
+        choices=lambda: [("", "The clinic's"), *of_places()],
         required=False,
         error_messages={"invalid_choice": "Choose a time zone from the list."},
         help_text="For who lives elsewhere: messages wait for their morning, and the clinic's times stay the clinic's.",
