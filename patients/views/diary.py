@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic import audit
-from clinic.access import Capability, StaffRequest, may, requires
+from clinic.access import Capability, StaffRequest, requires
 from clinic.models import AuditEntry
+from patients.access import may_write
 from patients.actions import diary_days
 from patients.diary import Day, count
 from patients.eligibility.counts import WINDOW_DAYS
@@ -107,7 +108,7 @@ def _diary_page(
         ],
         "earlier": first,
         "later": last + dt.timedelta(days=WINDOW_DAYS + 1) if last < today - dt.timedelta(days=1) else None,
-        "may_write": may(request.membership, Capability.ASSESS) and not patient.erased,
+        "may_write": may_write(request.membership, Capability.ASSESS, patient),
     }
     return render(request, "patients/diary.html", context, status=422 if form or settling else 200)
 

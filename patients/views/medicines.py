@@ -7,7 +7,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic.access import Capability, StaffRequest, may, requires
+from clinic.access import Capability, StaffRequest, requires
+from patients.access import may_write
 from patients.forms.lines import AcuteForm, PreventiveForm
 from patients.gathering import read_record
 from patients.models import AcuteMedication, PreventiveTrial
@@ -26,7 +27,7 @@ def medicines(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         "record": read_record(patient, today),
         "preventives": PreventiveTrial.objects.filter(patient=patient, removed_at__isnull=True),
         "acute": AcuteMedication.objects.filter(patient=patient, removed_at__isnull=True),
-        "may_assess": may(request.membership, Capability.ASSESS) and not patient.erased,
+        "may_assess": may_write(request.membership, Capability.ASSESS, patient),
     }
     return render(request, "patients/medicines.html", context)
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from clinic import audit
 from clinic.access import Capability, StaffRequest, may, requires
 from clinic.models import AuditEntry
+from patients.access import may_write
 from patients.changes import changes_of
 from patients.diary import count, squares, window_before
 from patients.models import DiaryClaim, DiaryDay, Patient, PreventiveTrial
@@ -36,7 +37,7 @@ def detail(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         "authorizations": authorizations,
         "to_renew": ending_of(authorizations, today),
         "preventives": PreventiveTrial.objects.filter(patient=patient, removed_at__isnull=True),
-        "may_register": may(request.membership, Capability.REGISTER) and not patient.erased,
+        "may_register": may_write(request.membership, Capability.REGISTER, patient),
         "may_privacy": may(request.membership, Capability.PRIVACY),
     }
     return render(request, "patients/detail.html", context)
@@ -51,10 +52,7 @@ def history(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 
 
 def standing(request: StaffRequest, patient: Patient) -> dict[str, Any]:
-    """Return the person with the assessment that was signed last and the one to be signed.
-
-    To an erased record nothing is added: what a form brought would be refused.
-    """
+    """Return the person with the assessment that was signed last and the one to be signed."""
     assessments = list(patient.assessments.select_related("signed_by", "drafted_by").order_by("-signed_at", "-pk"))
     return {
         "patient": patient,
@@ -62,8 +60,8 @@ def standing(request: StaffRequest, patient: Patient) -> dict[str, Any]:
         "today": timezone.localdate(),
         "signed": next((one for one in assessments if one.signed_at), None),
         "draft": next((one for one in assessments if not one.signed_at), None),
-        "may_assess": may(request.membership, Capability.ASSESS) and not patient.erased,
-        "may_prescribe": may(request.membership, Capability.PRESCRIBE) and not patient.erased,
+        "may_assess": may_write(request.membership, Capability.ASSESS, patient),
+        "may_prescribe": may_write(request.membership, Capability.PRESCRIBE, patient),
     }
 
 

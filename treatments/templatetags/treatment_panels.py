@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from clinic.access import Capability, may
 from clinic.wording import short_words
+from patients.access import may_write
 from patients.diary import Day
 from patients.eligibility.counts import WINDOW_DAYS
 from patients.models import Assessment, Authorization, Patient
@@ -138,14 +139,14 @@ def response_panel(reading: Reading) -> dict[str, Any]:
 @register.inclusion_tag("treatments/_effects.html", takes_context=True)
 def effects_and_scores(context: RequestContext, patient: Patient, care: Care) -> dict[str, Any]:
     """List what the person reported, and the newest questionnaire totals (1 query)."""
-    membership, open_to_more = context.get("membership"), not patient.erased
+    membership = context.get("membership")
     return {
         "patient": patient,
         "effects": care.effects[:SHOWN],
         "scores": care.scores[:SHOWN],
-        "may_inject": open_to_more and may(membership, Capability.INJECT),
-        "may_report": open_to_more and may(membership, Capability.BOOK),
-        "may_score": open_to_more and may(membership, Capability.ASSESS),
+        "may_inject": may_write(membership, Capability.INJECT, patient),
+        "may_report": may_write(membership, Capability.BOOK, patient),
+        "may_score": may_write(membership, Capability.ASSESS, patient),
     }
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic import audit
 from clinic.access import Capability, StaffRequest, may, requires
+from patients.access import may_write
 from patients.views.lookup import get_patient_to_write
 from treatments.effects import catalogue, reporting
 from treatments.effects.forms import CloseForm, EffectsForm, RegulatorForm
@@ -124,6 +125,6 @@ def _effect_page(
         "regulator": regulator,
         "wrong": wrong,
         "has_errors": bool(wrong),
-        "may_settle": may(request.membership, Capability.INJECT) and not found.patient.erased,
+        "may_settle": may_write(request.membership, Capability.INJECT, found.patient),
     }
     return render(request, "treatments/effects/effect.html", context, status=422 if wrong else 200)

@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from clinic.access import Capability, StaffRequest, may, requires
+from clinic.access import Capability, StaffRequest, requires
+from patients.access import may_write
 from patients.actions.baseline import Refused, from_diary, write_baseline
 from patients.models import Baseline
 from patients.views.lookup import refuse_erased
@@ -76,6 +77,6 @@ def _page(request: StaffRequest, course: Course, form: LevelForm, context: dict[
         "course": course,
         "patient": course.patient,
         "form": form,
-        "may_prescribe": may(request.membership, Capability.PRESCRIBE) and not course.patient.erased,
+        "may_prescribe": may_write(request.membership, Capability.PRESCRIBE, course.patient),
     }
     return render(request, "treatments/level.html", context | own, status=422 if form.is_bound else 200)
