@@ -1,6 +1,7 @@
 """The response of 10,000 people: time beside the same question as raw SQL, and memory beside 1,000 people."""
 
 import datetime as dt
+import json
 import resource
 import time
 import uuid
@@ -133,6 +134,7 @@ def _fill(people: int, after: int) -> Any:
         **shared, injector=injector, status=Status.GIVEN_BEFORE, placed_at=now,
     )  # fmt: skip
     _fill_diaries(given, now, shared)
+    _fill_assessments(given, now, shared)
     return clinic
 
 
@@ -148,6 +150,26 @@ def _fill_diaries(given: dict[int, list[dt.date]], now: dt.datetime, shared: dic
         **shared, source="diary", days_recorded=26, headache_days=20, migraine_days=12, frozen_at=now,
     )  # fmt: skip
     load(DiaryDay, ("patient_id", "date", "headache_hours"), _diary(given), **shared, source="patient", entered_at=now)
+
+
+def _fill_assessments(numbers: Iterable[int], now: dt.datetime, shared: dict[str, Any]) -> None:
+    """Give people two signed assessments, the second by a policy with a stop rule."""
+    from bench.bulk import load
+    from clinic.models import User
+    from patients.eligibility.policy import EHF, LABEL
+    from patients.models import Assessment
+
+    signer = User.objects.create(email=f"signer@{shared['clinic'].slug}.example", full_name="Dr Signer")
+    rows = (
+        (uuid.uuid4(), number, policy.key, json.dumps(policy.plain())) for policy in (LABEL, EHF) for number in numbers
+    )
+    load(
+        Assessment,
+        ("uid", "patient_id", "policy", "policy_rules"),
+        rows,
+        **shared, source="diary", assessed_on=TODAY, outcome="eligible", criteria=[], drafted_at=now, signed_at=now,
+        signed_by=signer,
+    )  # fmt: skip
 
 
 def _noon(day: dt.date) -> dt.datetime:
