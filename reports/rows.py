@@ -101,7 +101,7 @@ def moved() -> Exists:
     Another injector at the same time is no such move, and neither is one that was undone at once: nobody is told of
     either. What is undone is always the step before.
     """
-    following = SessionEvent.objects.filter(session=OuterRef("session"), pk__gt=OuterRef("pk")).order_by("pk")
+    following = SessionEvent.objects.steps().filter(session=OuterRef("session"), pk__gt=OuterRef("pk")).order_by("pk")
     moves = SessionEvent.objects.filter(session=OuterRef("pk"), kind=SessionEvent.Kind.MOVED).alias(
         old=KT("before__starts_at"),
         new=KT("after__starts_at"),

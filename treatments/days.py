@@ -17,7 +17,7 @@ from treatments.models import Course, SessionEvent, Status, TreatmentSession
 from treatments.models.session import OPEN
 
 DIARY_DAYS = 28
-NOTE_LETTERS = 80  # of a note, in a row: the page of the visit has it whole
+NOTE_LETTERS = 80  # of a note, in a row
 _AWAY = (Status.NO_SHOW, Status.CANCELLED)
 _COLUMNS = (
     ("booked", "Booked", (Status.BOOKED,)),
@@ -131,7 +131,9 @@ def sessions_of_day(clinic: Clinic, day: dt.date) -> list[Any]:
     page's time. ``steps`` of each are those of its history, the newest first.
     """
     steps = defaultdict[int, list[SessionEvent]](list)
-    history = SessionEvent.objects.filter(session__in=shown_on(clinic, day)).annotate(by_name=F("by__full_name"))
+    history = (
+        SessionEvent.objects.steps().filter(session__in=shown_on(clinic, day)).annotate(by_name=F("by__full_name"))
+    )
     for step in history.only("session_id", "at", "kind").order_by("-pk"):
         steps[step.session_id].append(step)
     sessions = list(_with_all(clinic, day))
@@ -208,11 +210,16 @@ def _flags(session: Any) -> Iterator[str]:
     if session.status not in OPEN:
         return
     if session.note:
-        yield f"Note: {shorten(session.note, NOTE_LETTERS, placeholder='…')}"
+        yield f"Note: {in_a_row(session.note)}"
     if session.diary_days < DIARY_DAYS:
         yield f"Diary {session.diary_days} of {DIARY_DAYS} days"
     if session.assessed and session.assessed != Assessment.Outcome.ELIGIBLE and not session.overridden:
         yield "Not eligible at the last assessment"
+
+
+def in_a_row(note: str) -> str:
+    """Return as much of a note as a row has room for; another page has it whole."""
+    return shorten(note, NOTE_LETTERS, placeholder="…")
 
 
 def _minutes(length: dt.timedelta) -> int:

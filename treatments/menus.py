@@ -11,6 +11,7 @@ from uuid import UUID
 from clinic.models import Membership
 from treatments import moves
 from treatments.models import Status, TreatmentSession
+from treatments.models.session import OPEN
 
 VISIT, PATIENT = UUID(int=0), UUID(int=1)
 KEY, VERSION, NAME = "the-key", "the-version", "the-name"
@@ -37,5 +38,6 @@ def row_menus(membership: Membership | None, *, ahead: bool) -> Iterator[dict[st
             "patient": SimpleNamespace(uid=PATIENT, full_name=NAME),
             "session": SimpleNamespace(pk=KEY, uid=VISIT, status=status.value, answer=answer, version=VERSION),
             # Who asked for another time and comes all the same: the button of such a row is Move.
+            "notable": status in OPEN,
             "others": [move for move in moves.offered(status, membership, ahead=ahead) if answer or not move.forward],
         }

@@ -43,7 +43,7 @@ def until(event: SessionEvent) -> dt.datetime:
 
 def undone_by(event: SessionEvent) -> SessionEvent | None:
     """Return the line of history that took a step back, while nothing has followed it; None where the step was not."""
-    later = list(event.session.events.select_related("by").filter(pk__gt=event.pk).order_by("pk")[:2])
+    later = list(event.session.events.steps().select_related("by").filter(pk__gt=event.pk).order_by("pk")[:2])
     if len(later) == 1 and (later[0].kind == Kind.UNDONE or later[0].reason == UNDONE):
         return later[0]
     return None
@@ -64,7 +64,7 @@ def undo(*, session: TreatmentSession, event: SessionEvent, by: User, at: dt.dat
         raise PermissionDenied
     if at > until(event):
         raise NotPossible(f"A step can be undone for {undo_words()}. Change the visit instead.")
-    if session.events.order_by("-pk").first() != event:
+    if session.events.steps().order_by("-pk").first() != event:
         raise Stale(session)
     if event.kind not in UNDOABLE:
         raise NotPossible("This cannot be undone.")

@@ -35,6 +35,8 @@ NOTHING_NEEDED = {
     # Without one of the times it shows others.
     "treatments:book",
     "treatments:move",
+    # No note is one, too.
+    "treatments:note",
 }
 
 

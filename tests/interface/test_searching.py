@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from clinic.models import Clinic, Injector
+from clinic.models import Clinic, Injector, User
 from interface.fhir.resources import KINDS, Kind
 from patients.models import Patient
 from tests.builders import NOW, make_course, make_patient, make_session
 from tests.interface.programs import Program, issues
+from treatments.booking import change_note
 from treatments.models import TreatmentSession
 
 MINUTE = dt.timedelta(minutes=15)
@@ -175,6 +176,13 @@ def test_what_changed_since_is_found(program: Program, visits: list[TreatmentSes
     later = NOW + dt.timedelta(hours=1)
     visits[2].events.create(clinic=visits[2].clinic, at=later, kind="status", after={"status": "arrived"})
     assert program.ids("Appointment", _lastUpdated="gt2026-11-23T10:00:00Z") == [str(visits[2].uid)]
+
+
+def test_a_visit_of_which_staff_noted_something_did_not_change_for_others(
+    program: Program, visits: list[TreatmentSession], nurse: User
+) -> None:
+    change_note(session=visits[2], note="needs parking", by=nurse, at=NOW + dt.timedelta(hours=1))
+    assert program.ids("Appointment", _lastUpdated="gt2026-11-23T10:00:00Z") == []
 
 
 def test_what_changed_later_in_the_same_second_is_found(program: Program, visits: list[TreatmentSession]) -> None:

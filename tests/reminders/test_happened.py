@@ -112,6 +112,15 @@ def test_another_injector_at_the_same_time_is_no_message(course: Course, osei: I
     assert told(NOW + HOUR) == [("booked", "sent")]
 
 
+def test_a_note_is_no_message(course: Course, osei: Injector, nurse: User) -> None:
+    visit = book(course, osei, nurse)
+    send_all(NOW + HOUR)
+    planned = list(Reminder.objects.order_by("pk").values_list("pk", "state"))
+    booking.change_note(session=visit, note="needs parking", by=nurse, at=NOW + DAY)
+    reconcile(now=NOW + DAY + HOUR)
+    assert list(Reminder.objects.order_by("pk").values_list("pk", "state")) == planned
+
+
 def test_a_visit_known_from_before_the_rule_is_told_as_moved(course: Course, osei: Injector, nurse: User) -> None:
     visit = book(course, osei, nurse, at=NOW - 30 * DAY)
     assert told() == []

@@ -5,6 +5,7 @@ from patients.forms.fields import Day, parse_day
 from treatments.forms.base import DaysForm, ReasonForm
 from treatments.forms.fields import Clock, OneByUid, SeveralByUid, parse_whole
 from treatments.forms.leaving import CloseRecordForm
+from treatments.forms.note import Note, NoteForm
 from treatments.forms.outside_dose import OutsideDoseForm
 from treatments.forms.record import CorrectionForm, RecordForm
 from treatments.forms.shared import Overtaken, SharedForm
@@ -18,6 +19,8 @@ __all__ = [
     "DayFilterForm",
     "DaysForm",
     "HouseForm",
+    "Note",
+    "NoteForm",
     "OneByUid",
     "OutsideDoseForm",
     "Overtaken",

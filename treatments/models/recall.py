@@ -64,6 +64,7 @@ class WaitingEntry(models.Model):
     mornings = models.BooleanField(default=True)
     afternoons = models.BooleanField(default=True)
     notice_hours = models.PositiveSmallIntegerField(default=24, help_text="how long before a visit they must know")
+    note = EncryptedTextField(blank=True, default="", db_default="")
     ended_at = models.DateTimeField(null=True, blank=True)
 
     objects = WaitingQuerySet.as_manager()

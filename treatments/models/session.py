@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from clinic.constraints import Copied, Frozen, NoOverlap
-from clinic.fields import EncryptedTextField, TextsInsideField
+from clinic.fields import EncryptedTextField, TextsInsideField, read
 from clinic.models import Clinic, Injector, Room, User
 from treatments.models.course import Course
 
@@ -31,6 +31,7 @@ OPEN = (Status.BOOKED, Status.ARRIVED, Status.IN_ROOM)
 OCCUPYING = (*OPEN, Status.DONE)
 GIVEN = (Status.DONE, Status.GIVEN_BEFORE)
 SELDOM = (Status.NO_SHOW, Status.CANCELLED, Status.GIVEN_BEFORE)
+LONGEST_NOTE = 500  # letters of what is noted for a visit, or for who waits for one
 
 
 class TreatmentSession(models.Model):
@@ -165,6 +166,14 @@ class TreatmentSession(models.Model):
         return self.answer if self.status == Status.BOOKED and self.answer else self.status
 
 
+class EventQuerySet(models.QuerySet["SessionEvent"]):
+    """What happened to visits."""
+
+    def steps(self) -> "EventQuerySet":
+        """Without changes of the note: they take a visit nowhere, nobody is told of them, and no undo minds them."""
+        return self.exclude(kind=SessionEvent.Kind.NOTED)
+
+
 class SessionEvent(models.Model):
     """One change of a session: who, when, why, and what it was before and after. Appended, never changed."""
 
@@ -180,6 +189,7 @@ class SessionEvent(models.Model):
         CORRECTED = "corrected", "Record corrected"
         IMPORTED = "imported", "Imported"
         UNDONE = "undone", "Undone"
+        NOTED = "noted", "Note changed"
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, db_index=False, related_name="+")
     session = models.ForeignKey(TreatmentSession, on_delete=models.PROTECT, related_name="events")
@@ -191,6 +201,8 @@ class SessionEvent(models.Model):
     reason = EncryptedTextField(blank=True, default="")
     before: models.JSONField[Any, Any] = TextsInsideField(default=dict, encoder=DjangoJSONEncoder)
     after: models.JSONField[Any, Any] = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         ordering = ["session_id", "id"]
@@ -212,6 +224,12 @@ class SessionEvent(models.Model):
         if self.kind == self.Kind.ANSWERED:
             return TreatmentSession.Answer(self.after["answer"]).label
         return ""
+
+    @property
+    def note_before(self) -> str:
+        """What the note said before it was changed; empty for one that was added, and of somebody who was erased."""
+        token = self.before.get("note", "")
+        return read(token) if token else ""
 
     @property
     def day_corrected(self) -> dt.date | None:

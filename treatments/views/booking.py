@@ -14,6 +14,7 @@ from clinic.wording import moment_words
 from treatments import booking, moves, slots
 from treatments.forms import ReasonForm
 from treatments.models import Course, Status, TreatmentSession
+from treatments.models.session import LONGEST_NOTE
 from treatments.recall import handling
 from treatments.views.conflicts import conflict_page, course_ended, day_over, move_conflict, step_conflict
 from treatments.views.dialog import leave
@@ -50,7 +51,7 @@ def _book(request: StaffRequest, course: Course, now: dt.datetime) -> HttpRespon
             by=request.user,
             at=now,
             early_reason=early_reason(request),
-            note=request.POST.get("note", "")[:500],
+            note=request.POST.get("note", "")[:LONGEST_NOTE],
         )
     except slots.NotOffered as error:
         return show_times(request, course, now, refusal=Refusal(422, str(error)))

@@ -77,7 +77,7 @@ def conflict_page(request: StaffRequest, error: Stale, wanted: Wanted | None = N
     if isinstance(error, DayOver):
         return day_over(request, error.session)
     session = error.session
-    event = session.events.select_related("by").order_by("-pk").first()
+    event = session.events.steps().select_related("by").order_by("-pk").first()
     context = {
         "session": session,
         "theirs": theirs(event) if event else "",

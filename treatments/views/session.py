@@ -12,8 +12,9 @@ from clinic.access import Capability, StaffRequest, may, requires
 from clinic.models import AuditEntry
 from treatments import injection_map, protocol, safety
 from treatments.booking import Stale
+from treatments.booking.noting import why_not
 from treatments.cycle import due_on
-from treatments.models import SessionRecord, Status, TreatmentSession
+from treatments.models import SessionEvent, SessionRecord, Status, TreatmentSession
 from treatments.models.session import OPEN
 from treatments.views.conflicts import conflict_page
 from treatments.views.lookup import get_session, note_reading
@@ -34,10 +35,11 @@ def session(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         "record": versions[0] if versions else None,
         "earlier": [_signed(version) for version in versions[1:]],
         "events": events,
-        "last": events[-1] if events else None,
+        "last": next((event for event in reversed(events) if event.kind != SessionEvent.Kind.NOTED), None),
         "next_due": _next_due(found),
         "next_session": _next_session(found),
-        "may_book": may(request.membership, Capability.BOOK),
+        "may_book": (may_book := may(request.membership, Capability.BOOK)),
+        "may_note": may_book and not why_not(found),
         "may_inject": may(request.membership, Capability.INJECT),
         "may_bill": may(request.membership, Capability.BILL),
     }

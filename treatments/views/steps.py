@@ -91,7 +91,7 @@ def say_already(request: StaffRequest, session: TreatmentSession, place: str = "
 
     ``place``: the time that both chose, in words.
     """
-    last = session.events.select_related("by").order_by("-pk").first()
+    last = session.events.steps().select_related("by").order_by("-pk").first()
     name, now = session.course.patient.full_name, session.get_status_display().lower()
     messages.info(request, f"{name} is {now}{place} already. {theirs(last) if last else ''}".strip())
 
@@ -123,7 +123,7 @@ def undo(request: StaffRequest, uid: uuid.UUID, event: int) -> HttpResponse:
 def tell(request: StaffRequest, session: TreatmentSession, text: str) -> None:
     """Say what happened, with Undo of the step just taken beside it, and the card to take home when there is a new time."""
     # A form that came twice took no step of its own.
-    step = session.last_step or session.events.order_by("pk").last()
+    step = session.last_step or session.events.steps().order_by("pk").last()
     if step is None:
         return
     if step.by_id != request.user.pk:  # a colleague has gone on with the visit since: that is not for undo here

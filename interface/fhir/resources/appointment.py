@@ -23,7 +23,7 @@ _ANSWERS = {"confirmed": "accepted", "asked_to_move": "tentative", "": "needs-ac
 
 def sessions(clinic: Clinic) -> QuerySet[Any]:
     """Return the sessions of a clinic with whom they are of and with, each with when it last changed."""
-    last = SessionEvent.objects.filter(session=OuterRef("pk")).order_by("-at").values("at")[:1]
+    last = SessionEvent.objects.steps().filter(session=OuterRef("pk")).order_by("-at").values("at")[:1]
     rows = TreatmentSession.objects.filter(clinic=clinic).select_related("course__patient", "injector", "room")
     with_change: QuerySet[Any] = rows.annotate(updated=Coalesce(Subquery(last), "placed_at"))
     return with_change

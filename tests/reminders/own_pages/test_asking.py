@@ -5,6 +5,8 @@ import re
 from typing import Any
 
 import pytest
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from django.test import Client
 from django.urls import reverse
 
@@ -82,7 +84,7 @@ def test_staff_see_the_wish_in_asked_to_move(
 
 def test_the_words_of_a_wish_are_encrypted(phone: Client, link: str, visit: TreatmentSession) -> None:
     phone.post(f"{link}ask/", {"version": "1", "words": "school run"})
-    stored = SessionEvent.objects.extra(select={"raw": "reason"}).values_list("raw", flat=True).get()
+    stored = SessionEvent.objects.annotate(raw=Cast("reason", TextField())).values_list("raw", flat=True).get()
     assert "school" not in stored
 
 
