@@ -28,8 +28,10 @@ from tests.conftest import log_in
 from tests.interface.programs import Program
 from tests.treatments.referrals.lists import LATER, NEVER_TREATED, load, row
 from tests.world import World
+from treatments import booking
 from treatments.courses import close_course
-from treatments.models import Course, OutsideDose, SessionEvent, Status, StockVial, TreatmentSession
+from treatments.models import Course, OutsideDose, SessionEvent, Status, StockVial, TreatmentSession, WaitingEntry
+from treatments.recall import waiting
 
 LONG_AGO = NOW - dt.timedelta(days=365 * 9)
 
@@ -51,6 +53,10 @@ def maria(harbour: World, keeper: User) -> Patient:
     )
     set_contact(patient=patient, channel="sms", address="07700 900555", by=keeper, at=NOW, consent_source="asked")
     step(harbour, keeper, answer="", reason="Maria Santos rang")
+    for words in ("Her sister Rosa comes along", "Rosa Santos rang"):
+        visit = TreatmentSession.objects.get(pk=harbour.session.pk)
+        booking.change_note(session=visit, note=words, by=keeper, at=NOW)
+    waiting.add(course=harbour.course, by=keeper, at=NOW, note="Call her sister Rosa")
     InboundMessage.objects.update(body="It is Maria Santos, I am ill", answer="Dear Maria")
     one_off = OneOff.objects.create(
         clinic=harbour.clinic, subject="For Maria", body="Dear Maria", made_at=NOW, made_by=keeper
@@ -183,6 +189,16 @@ def test_each_line_of_history_keeps_its_own_facts(maria: Patient, harbour: World
         {"early_reason": "", "answer": "confirmed"},
         {"early_reason": "", "answer": ""},
     ]
+
+
+def test_what_was_noted_of_a_visit_and_of_a_wait_goes_and_what_was_noted_before_with_it(
+    maria: Patient, harbour: World, keeper: User
+) -> None:
+    wipe(maria, keeper)
+    assert TreatmentSession.objects.get(pk=harbour.session.pk).note == "erased"
+    notes = harbour.session.events.filter(kind="noted")
+    assert [(one.before, one.note_before) for one in notes] == [({"note": ""}, "")] * 2
+    assert set(WaitingEntry.objects.filter(course=harbour.course).values_list("note", flat=True)) == {"", "erased"}
 
 
 def test_signed_texts_are_closed_again_afterwards(maria: Patient, keeper: User) -> None:

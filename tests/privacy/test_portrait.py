@@ -19,7 +19,9 @@ from privacy.portrait import portrait
 from reminders.models import InboundMessage
 from tests.builders import NOW, TODAY, make_course, make_patient
 from tests.world import World
-from treatments.models import OfferInvitation, SlotOffer
+from treatments import booking
+from treatments.models import OfferInvitation, SlotOffer, TreatmentSession
+from treatments.recall import waiting
 
 
 def opened(response: Any) -> tuple[dict[str, Any], str]:
@@ -138,6 +140,19 @@ def test_an_encrypted_reason_inside_a_move_is_in_words(harbour: World, keeper: U
     harbour.session.events.create(clinic=harbour.clinic, at=NOW, kind="moved", by=keeper, before=before)
     events = next(table.rows for table in portrait(harbour.patient) if table.name == "treatments.SessionEvent")
     assert {"early_reason": "Travels in May", "answer": ""} in [row["before"] for row in events]
+
+
+def test_what_is_noted_of_a_visit_and_of_a_wait_is_in_words_and_so_is_what_was_noted_before(
+    harbour: World, keeper: User
+) -> None:
+    for words in ("needs parking", "comes by train"):
+        visit = TreatmentSession.objects.get(pk=harbour.session.pk)
+        booking.change_note(session=visit, note=words, by=keeper, at=NOW)
+    waiting.add(course=harbour.course, by=keeper, at=NOW, note="call the daughter")
+    found = {table.name: table.rows for table in portrait(harbour.patient)}
+    assert "comes by train" in [row["note"] for row in found["treatments.TreatmentSession"]]
+    assert {"note": "needs parking"} in [row["before"] for row in found["treatments.SessionEvent"]]
+    assert "call the daughter" in [row["note"] for row in found["treatments.WaitingEntry"]]
 
 
 def test_the_name_of_the_file_says_nothing(harbour: World, kit: Any) -> None:

@@ -101,6 +101,23 @@ def test_who_waits_for_another_kind_of_time_is_said_to_be_asked_as_one_to_recall
     assert one.why[0] == why
 
 
+def test_what_is_noted_of_who_waits_stands_where_the_time_is_offered(
+    riverside: Clinic, osei: Injector, slot: Slot, front_desk: User
+) -> None:
+    for name, wishes in (("Waits", {"notice_hours": 12}), ("Recalled", {"mornings": False})):
+        course = person(riverside, name, 90, osei)
+        waiting.add(course=course, by=front_desk, at=NOW, note=f"{name} <by bus>", **wishes)
+    person(riverside, "Other", 90, osei)
+    assert [one.note for one in candidates.rank(clinic=riverside, slot=slot, at=NOW).first] == [
+        "Waits <by bus>",
+        "Recalled <by bus>",
+        "",
+    ]
+    page = log_in(front_desk).get(reverse("treatments:offer"), {"slot": slot.code}).content.decode()
+    assert page.count("Note: ") == 2
+    assert "Note: Waits &lt;by bus&gt;" in page
+
+
 def test_who_waited_for_an_injector_who_left_waits_for_any(
     riverside: Clinic, osei: Injector, slot: Slot, front_desk: User
 ) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -19,6 +21,7 @@ from tests.builders import NOW, TODAY, make_course, make_patient, make_record, m
 from tests.conftest import log_in
 from treatments import booking, courses, slots
 from treatments.models import ContactAttempt, Course, Status, TreatmentSession, WaitingEntry
+from treatments.models.session import LONGEST_NOTE
 from treatments.recall import contact, lists, waiting
 
 
@@ -37,6 +40,12 @@ def page(user: User, tab: str = "overdue") -> str:
 def at(name: str, course: Course) -> str:
     """Return the address of a form about a course."""
     return reverse(f"treatments:{name}", args=[course.uid])
+
+
+def shown_in(answer: Any) -> str:
+    """Return what a form says was shown."""
+    [token] = re.findall(r'name="shown" value="(\w+)"', answer.content.decode())
+    return str(token)
 
 
 def post(user: User, name: str, course: Course, **data: Any) -> Any:
@@ -400,12 +409,64 @@ def test_who_is_put_on_the_list_does_not_keep_those_waiting_who_point_to_the_cou
 
 
 def test_who_changes_wishes_finds_those_that_stand(late: Course, osei: Injector, front_desk: User) -> None:
-    waiting.add(course=late, by=front_desk, at=NOW, injector=osei, afternoons=False, notice_hours=48)
+    wishes = {"injector": osei, "afternoons": False, "notice_hours": 48, "note": "call the daughter"}
+    waiting.add(course=late, by=front_desk, at=NOW, **wishes)
     answer: Any = log_in(front_desk).get(reverse("treatments:wait", args=[late.uid]))
     form = answer.context["form"]
-    shown = {name: form[name].value() for name in form.fields}
-    assert shown == {"injector": osei.uid, "mornings": True, "afternoons": False, "notice_hours": 48}
+    shown = {name: form[name].value() for name in form.fields if name != "shown"}
+    wishes = {"injector": osei.uid, "mornings": True, "afternoons": False, "notice_hours": 48}
+    assert shown == wishes | {"note": "call the daughter"}
     assert re.search(rf'<option value="{osei.uid}" selected', answer.content.decode())
+
+
+def test_what_is_noted_of_a_person_who_waits_stands_in_their_row(late: Course, front_desk: User) -> None:
+    post(front_desk, "wait", late, mornings="on", notice_hours="24", note="call the <daughter>")
+    assert "Note: call the &lt;daughter&gt;" in page(front_desk, "waiting")
+    post(front_desk, "wait", late, mornings="on", notice_hours="24", note="call her son")
+    row = page(front_desk, "waiting")
+    assert "Note: call her son" in row
+    assert "daughter" not in row
+
+
+def test_what_is_noted_of_them_is_encrypted(late: Course, front_desk: User) -> None:
+    waiting.add(course=late, by=front_desk, at=NOW, note="call the daughter")
+    stored = WaitingEntry.objects.annotate(raw=Cast("note", TextField())).values_list("raw", flat=True).get()
+    assert "daughter" not in stored
+
+
+def test_a_note_of_them_is_no_longer_than_one_of_a_visit(late: Course, front_desk: User) -> None:
+    wishes = {"mornings": "on", "notice_hours": "24"}
+    answer = post(front_desk, "wait", late, **wishes, note="x" * (LONGEST_NOTE + 1))
+    assert (answer.status_code, WaitingEntry.objects.count()) == (422, 0)
+    post(front_desk, "wait", late, **wishes, note="x" * LONGEST_NOTE)
+    assert len(WaitingEntry.objects.get().note) == LONGEST_NOTE
+
+
+@pytest.mark.parametrize("stands", [True, False], ids=["changed", "put on the list"])
+def test_of_two_who_write_down_wishes_at_once_the_second_sees_those_of_the_first(
+    late: Course, front_desk: User, nurse: User, stands: bool
+) -> None:
+    if stands:
+        waiting.add(course=late, by=front_desk, at=NOW, note="rings back")
+    shown = shown_in(log_in(front_desk).get(at("wait", late)))
+    post(nurse, "wait", late, afternoons="on", notice_hours="24", note="call the <daughter>")
+    mine = {"mornings": "on", "afternoons": "on", "notice_hours": "24", "note": "only by bus", "shown": shown}
+    answer = post(front_desk, "wait", late, **mine)
+    text = " ".join(answer.content.decode().split())
+    assert answer.status_code == 409
+    assert "<dt>Mornings</dt> <dd>no</dd> <dt>Note</dt> <dd>call the &lt;daughter&gt;</dd>" in text
+    assert "only by bus</textarea>" in text
+    assert WaitingEntry.objects.standing().get().note == "call the <daughter>"
+    assert post(front_desk, "wait", late, **mine | {"shown": shown_in(answer)}).status_code == 302
+    assert WaitingEntry.objects.standing().get().note == "only by bus"
+
+
+def test_who_was_taken_off_the_list_meanwhile_is_put_on_it_anew(late: Course, front_desk: User, nurse: User) -> None:
+    waiting.add(course=late, by=front_desk, at=NOW, afternoons=False)
+    shown = shown_in(log_in(front_desk).get(at("wait", late)))
+    waiting.remove(entry=WaitingEntry.objects.get(), by=nurse, at=NOW)
+    post(front_desk, "wait", late, mornings="on", notice_hours="24", note="only by bus", shown=shown)
+    assert WaitingEntry.objects.standing().get().note == "only by bus"
 
 
 @pytest.mark.parametrize(

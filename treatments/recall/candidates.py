@@ -24,7 +24,8 @@ MIDDAY = dt.time(12)
 class Candidate:
     """One person who could take the time, and why they stand where they stand.
 
-    ``unpaid``: why no payer pays for that day, ``written``: what they were written today; each empty where it is not so.
+    ``unpaid``: why no payer pays for that day, ``written``: what they were written today, ``note``: what is noted of them
+    on the waiting list; each empty where it is not so.
     """
 
     course: Course
@@ -32,6 +33,7 @@ class Candidate:
     reachable: bool
     unpaid: str = ""
     written: str = ""
+    note: str = ""
     ticked: bool = False
 
 
@@ -68,8 +70,16 @@ def rank(*, clinic: Clinic, slot: Slot, at: dt.datetime) -> Ranking:
     first = [(course, why) for _, course, why in found[:MOST]]
     unpaid = shortfalls([course.patient_id for course, _ in first], day)
     written = written_today(clinic, [course.pk for course, _ in first], at)
+    notes = {course: entry.note for course, entry in entries.items()}
     listed = [
-        Candidate(course, why, course.reachable, unpaid.get(course.patient_id, ""), written.get(course.pk, ""))
+        Candidate(
+            course=course,
+            why=why,
+            reachable=course.reachable,
+            unpaid=unpaid.get(course.patient_id, ""),
+            written=written.get(course.pk, ""),
+            note=notes.get(course.pk, ""),
+        )
         for course, why in first
     ]
     return Ranking(_with_ticks(listed), len(found) - len(first))

@@ -6,7 +6,7 @@ from django import forms
 from django.db import models
 
 from clinic.models import Injector
-from treatments.forms import Day, HouseForm
+from treatments.forms import Day, HouseForm, Note, SharedForm
 from treatments.models import ContactAttempt
 
 # Planned by the messages themselves, or undone: never said of a call.
@@ -68,8 +68,8 @@ class LetGoForm(HouseForm):
         return f"{label}: {note}" if note else label
 
 
-class WaitingForm(HouseForm):
-    """What kind of time a waiting person would take."""
+class WaitingForm(SharedForm, HouseForm):
+    """What kind of time a waiting person would take, and what to know when they are called."""
 
     injector: forms.ModelChoiceField[Injector] = forms.ModelChoiceField(
         queryset=Injector.objects.none(),
@@ -92,6 +92,7 @@ class WaitingForm(HouseForm):
             "max_value": "Enter 336 hours (two weeks) or fewer.",
         },
     )
+    note = Note(help_text="For staff only, such as “Tuesdays only” or “call the daughter”.")
 
     def __init__(self, *args: Any, injectors: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -19,10 +19,10 @@ def add(
     mornings: bool = True,
     afternoons: bool = True,
     notice_hours: int = 24,
+    note: str = "",
 ) -> WaitingEntry:
     """Put a person on the list. Who is on it already keeps their place in the queue, with the new wishes."""
-    # As an update of it: whoever takes an offered time points to the course, and only then waits for the entry.
-    Course.objects.select_for_update(no_key=True).get(pk=course.pk)
+    hold(course)
     standing = WaitingEntry.objects.filter(course=course).standing().first()
     end(course=course, at=at)
     entry = WaitingEntry.objects.create(
@@ -34,9 +34,16 @@ def add(
         mornings=mornings,
         afternoons=afternoons,
         notice_hours=notice_hours,
+        note=note,
     )
     audit.record(clinic=course.clinic, by=by, at=at, action=AuditEntry.Action.CREATE, kind="waiting", subject=entry.uid)
     return entry
+
+
+def hold(course: Course) -> None:
+    """Let nobody else change the wishes until the transaction ends."""
+    # As an update of it: whoever takes an offered time points to the course, and only then waits for the entry.
+    Course.objects.select_for_update(no_key=True).get(pk=course.pk)
 
 
 def end(*, course: Course, at: dt.datetime) -> bool:
