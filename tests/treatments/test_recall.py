@@ -409,13 +409,13 @@ def test_who_is_put_on_the_list_does_not_keep_those_waiting_who_point_to_the_cou
 
 
 def test_who_changes_wishes_finds_those_that_stand(late: Course, osei: Injector, front_desk: User) -> None:
-    wishes = {"injector": osei, "afternoons": False, "notice_hours": 48, "note": "call the daughter"}
-    waiting.add(course=late, by=front_desk, at=NOW, **wishes)
+    daughter = "call the daughter"
+    waiting.add(course=late, by=front_desk, at=NOW, injector=osei, afternoons=False, notice_hours=48, note=daughter)
     answer: Any = log_in(front_desk).get(reverse("treatments:wait", args=[late.uid]))
     form = answer.context["form"]
     shown = {name: form[name].value() for name in form.fields if name != "shown"}
     wishes = {"injector": osei.uid, "mornings": True, "afternoons": False, "notice_hours": 48}
-    assert shown == wishes | {"note": "call the daughter"}
+    assert shown == wishes | {"note": daughter}
     assert re.search(rf'<option value="{osei.uid}" selected', answer.content.decode())
 
 
@@ -467,6 +467,41 @@ def test_who_was_taken_off_the_list_meanwhile_is_put_on_it_anew(late: Course, fr
     waiting.remove(entry=WaitingEntry.objects.get(), by=nurse, at=NOW)
     post(front_desk, "wait", late, mornings="on", notice_hours="24", note="only by bus", shown=shown)
     assert WaitingEntry.objects.standing().get().note == "only by bus"
+
+
+@pytest.mark.parametrize("tab", ["overdue", "soon", "snoozed"])
+def test_a_row_of_who_is_due_says_that_they_are_on_the_waiting_list_and_what_is_noted_there(
+    maria: Patient, osei: Injector, front_desk: User, tab: str
+) -> None:
+    ago = {"overdue": 100, "soon": 80, "snoozed": 100}[tab]
+    course = make_course(maria, last_given_on=TODAY - dt.timedelta(days=ago), injector=osei)
+    if tab == "snoozed":
+        contact.snooze(course=course, until=TODAY + dt.timedelta(days=60), by=front_desk, at=NOW)
+    assert "Maria Santos" in page(front_desk, tab)
+    assert "On the waiting list" not in page(front_desk, tab)
+    waiting.add(course=course, by=front_desk, at=NOW, note="call the <daughter>")
+    assert re.search(r"On the waiting list</span> call the &lt;daughter&gt;", page(front_desk, tab))
+    waiting.remove(entry=WaitingEntry.objects.get(), by=front_desk, at=NOW)
+    assert "On the waiting list" not in page(front_desk, tab)
+
+
+def test_of_a_long_note_of_them_a_row_has_the_beginning(late: Course, front_desk: User) -> None:
+    waiting.add(course=late, by=front_desk, at=NOW, note="only by bus and " * 20)
+    assert re.search(r"On the waiting list</span> (only by bus and ?){5}…</p>", page(front_desk))
+    assert "only by bus and " * 19 in page(front_desk, "waiting")
+
+
+def test_that_they_wait_is_read_with_what_else_a_row_says(
+    riverside: Clinic, osei: Injector, front_desk: User, django_assert_num_queries: Any
+) -> None:
+    for number in range(5):
+        course = make_course(make_patient(riverside), last_given_on=TODAY - dt.timedelta(days=100), injector=osei)
+        if number % 2:
+            waiting.add(course=course, by=front_desk, at=NOW)
+    courses = list(lists.overdue(riverside, TODAY))
+    with django_assert_num_queries(2):
+        described = lists.describe(courses, riverside, TODAY)
+    assert [one.waits for one in described] == [False, True, False, True, False]
 
 
 @pytest.mark.parametrize(

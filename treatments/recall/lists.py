@@ -11,6 +11,7 @@ from django.db.models import BooleanField, Case, Count, OuterRef, Q, QuerySet, S
 from clinic.models import Clinic
 from clinic.wording import MONTHS
 from treatments.cycle import RECALL_DAYS
+from treatments.days import in_a_row
 from treatments.models import ContactAttempt, Course, OfferInvitation, Status, TreatmentSession, WaitingEntry
 from treatments.models.course import awake
 from treatments.models.session import OPEN
@@ -129,20 +130,23 @@ def describe(courses: Sequence[Any], clinic: Clinic, on: dt.date) -> Sequence[An
     """Put on each course what a row says, in words (2 queries).
 
     ``days_late``, ``days_ahead``, ``seen_by`` (injector of the last session), ``tries`` (a *No* to an offered time with
-    them), and ``asks`` (the newest try when the person asked for a visit, else None).
+    them), ``asks`` (the newest try when the person asked for a visit, else None), ``waits`` (on the waiting list) and
+    ``waiting_note`` (what is noted there, cut short).
     """
     attempts = _attempts(courses)
     given = TreatmentSession.objects.filter(course=OuterRef("pk"), given_on__isnull=False).order_by("-given_on", "-pk")
     last_by = Subquery(given.values("injector__name")[:1])
     noes = OfferInvitation.objects.filter(course=OuterRef("pk"), answer=OfferInvitation.Answer.NO)
     last_no = Subquery(noes.order_by("-answered_at").values("answered_at")[:1])
+    waiting_note = Subquery(WaitingEntry.objects.filter(course=OuterRef("pk")).standing().values("note")[:1])
     listed = Course.objects.filter(pk__in=[one.pk for one in courses])
-    known = {pk: (by, no) for pk, by, no in listed.values_list("pk", last_by, last_no)}
+    known = {pk: facts for pk, *facts in listed.values_list("pk", last_by, last_no, waiting_note)}
     for course in courses:
         course.days_late = (on - course.next_due_on).days
         course.days_ahead = -course.days_late
-        seen_by, said_no_at = known[course.pk]
+        seen_by, said_no_at, noted = known[course.pk]
         course.seen_by = seen_by or ""
+        course.waits, course.waiting_note = noted is not None, in_a_row(noted or "")
         since = _since(attempts[course.pk], course, clinic.zone)
         tries = (tries_words(since, clinic.zone), _no_words(said_no_at, course, clinic.zone))
         course.tries = "; ".join(filter(None, tries))
