@@ -133,9 +133,8 @@ def book(desk: Client, course: Course, **search: str) -> TreatmentSession:
     """Press the first of the times on the page."""
     url = reverse("treatments:book", args=[course.uid])
     page = desk.get(url, search).content.decode()
-    number = field(page, "uid")
-    desk.post(url, {"slot": field(page, "slot"), "uid": number})
-    return TreatmentSession.objects.get(uid=number)
+    desk.post(url, {"slot": field(page, "slot"), "uid": field(page, "uid")})
+    return TreatmentSession.objects.get(course=course, status="booked")
 
 
 def field(page: str, name: str) -> str:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import uuid
 
 import pytest
 from django.test import Client
@@ -9,10 +10,12 @@ from django.urls import reverse
 
 from clinic.models import Clinic, Injector, User
 from patients.models import Patient
-from tests.builders import TODAY, make_course, make_injector, make_session
+from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session
 from tests.conftest import log_in
 from tests.treatments.calendar_pages import NEXT_MONDAY, at, page
-from treatments.models import Course, Status, TreatmentSession
+from treatments import undoing
+from treatments.models import Course, Status
+from treatments.models.session import LONGEST_NOTE
 
 
 @pytest.fixture
@@ -104,7 +107,7 @@ class TestChoosing:
         uid = re.findall(r'name="uid" value="([^"]+)"', content)[0]
         code = re.findall(r'name="slot" value="([^"]+)"', content)[0]
         desk.post(reverse("treatments:book", args=[course.uid]), {"slot": code, "uid": uid})
-        assert TreatmentSession.objects.get(uid=uid).starts_at == at(9)
+        assert course.sessions.get(status="booked").starts_at == at(9)
 
     def test_a_note_goes_with_the_time_that_is_pressed_and_enter_in_it_presses_none(
         self, desk: Client, osei: Injector, course: Course
@@ -168,7 +171,42 @@ class TestFreeTime:
         assert "Book for Maria Santos" in content
         uid = re.findall(r'name="uid" value="([^"]+)"', content)[0]
         desk.post(reverse("treatments:book", args=[course.uid]), {"slot": code, "uid": uid})
-        assert TreatmentSession.objects.get(uid=uid).starts_at == at(9)
+        assert course.sessions.get(status="booked").starts_at == at(9)
+
+    def test_a_note_goes_with_the_press_of_any_row_and_enter_in_it_presses_none(
+        self, desk: Client, osei: Injector, course: Course
+    ) -> None:
+        code, toms = self.code(desk), make_course(make_patient(course.clinic, "Tom", "Reid"))
+        content = desk.get(reverse("treatments:calendar_free"), {"time": code}).content.decode()
+        form = content.partition('<form id="booking"')[2].partition("</form>")[0]
+        assert re.findall(r"<(?:button|input)[^>]*>", form)[1] == '<button type="submit" hidden disabled>'
+        assert f'maxlength="{LONGEST_NOTE}" data-note-of="{code}"' in form
+        for one in (course, toms):
+            address = re.escape(reverse("treatments:book", args=[one.uid]))
+            assert re.search(rf'<button [^>]*form="booking" formaction="{address}" name="slot" value="{code}"', content)
+        [uid] = re.findall(r'name="uid" value="([^"]+)"', content)
+        pressed = {"slot": code, "uid": uid, "note": "needs parking"}
+        answers = [desk.post(reverse("treatments:book", args=[toms.uid]), pressed) for _press in range(2)]
+        assert [answer.status_code for answer in answers] == [302, 302]
+        assert [visit.note for visit in toms.sessions.all()] == ["needs parking"]
+
+    def test_who_was_booked_by_mistake_makes_room_for_another_from_the_page_that_is_still_open(
+        self, desk: Client, osei: Injector, course: Course, front_desk: User
+    ) -> None:
+        code, toms = self.code(desk), make_course(make_patient(course.clinic, "Tom", "Reid"))
+        pressed = {"slot": code, "uid": str(uuid.uuid4())}
+        desk.post(reverse("treatments:book", args=[course.uid]), pressed)
+        wrong = course.sessions.get(status="booked")
+        undoing.undo(session=wrong, event=wrong.events.get(), by=front_desk, at=NOW)
+        desk.post(reverse("treatments:book", args=[toms.uid]), pressed)
+        assert toms.sessions.get(status="booked").starts_at == at(9)
+
+    def test_where_all_who_are_found_have_a_visit_nothing_can_be_noted(
+        self, desk: Client, osei: Injector, course: Course
+    ) -> None:
+        make_session(course, osei, at(15), due_on=TODAY)
+        found = desk.get(reverse("treatments:calendar_free"), {"time": self.code(desk), "q": "santos"})
+        assert "Note for the booking" not in found.content.decode()
 
     def test_a_search_finds_who_is_booked_and_offers_to_move_them(
         self, desk: Client, osei: Injector, course: Course

@@ -47,7 +47,8 @@ def _book(request: StaffRequest, course: Course, now: dt.datetime) -> HttpRespon
         session = booking.book(
             course=course,
             slot=slot,
-            uid=posted_uid(request, "uid"),  # sent twice, it books once
+            # Sent twice, it books once, for each of those that a page offers the time to.
+            uid=uuid.uuid5(posted_uid(request, "uid"), course.uid.hex),
             by=request.user,
             at=now,
             early_reason=early_reason(request),

@@ -47,6 +47,8 @@ def free_time(request: StaffRequest) -> HttpResponse:
         "slot": slot,
         "text": text,
         "people": people,
+        "bookable": next((row for row in people if row["visit"] is None), None),
+        "uid": uuid.uuid4(),
         "more": len(found) > len(people),
         "date": date,
         "next": f"{reverse('treatments:calendar')}?injector={slot.injector.uid}&date={date}",
@@ -75,5 +77,4 @@ def _searched(request: StaffRequest, text: str) -> list[dict[str, Any]]:
 
 
 def _row(course: Any, visit: TreatmentSession | None) -> dict[str, Any]:
-    # One uid per row, so that a button pressed twice books once.
-    return {"course": course, "patient": course.patient, "visit": visit, "uid": uuid.uuid4()}
+    return {"course": course, "patient": course.patient, "visit": visit}
