@@ -15,8 +15,6 @@ _OPENED = (
     "AND NOT EXISTS (SELECT 1 FROM clinic_opening AS closing WHERE closing.closes_id = opened.id))"
 )
 
-HOLDER = 'EXISTS (SELECT 1 FROM "{table}" AS holder WHERE holder.id IN ({keys}) AND holder."{once}" IS NOT NULL)'
-
 
 class Frozen(Guard):
     """Rows may not be changed, deleted or swept away with TRUNCATE.
@@ -43,7 +41,8 @@ class Frozen(Guard):
         """Return one trigger for each event that is refused."""
         if vendor == "postgresql":
             events, condition = " OR ".join(self._events()), self._condition(model, "OLD", "NEW")
-            refused = self.on_postgresql(model, events, condition, unless=self._unless_opened(model))
+            before = self._held(model) if self.parent else self._unless_opened(model)
+            refused = self.on_postgresql(model, events, condition, before=before)
             return [*refused, *self._not_truncated(model)]
         return [self._sqlite_trigger(model, event) for event in self._events()]
 
@@ -74,8 +73,17 @@ class Frozen(Guard):
         if self.parent is None:
             return f'OLD."{column(model, self.once)}" IS NOT NULL'
         parent: Any = model._meta.get_field(self.parent).related_model
-        keys = ", ".join(f'{row}."{column(model, self.parent)}"' for row in rows)
-        return HOLDER.format(table=table_name(parent), keys=keys, once=column(parent, self.once))
+        return f'EXISTS (SELECT 1 {self._holder(model, *rows)} AND holder."{column(parent, self.once)}" IS NOT NULL)'
+
+    def _holder(self, model: type[Model], *rows: str) -> str:
+        """Return SQL that finds the row on which it hangs whether these are frozen."""
+        parent: Any = model._meta.get_field(str(self.parent)).related_model
+        keys = ", ".join(f'{row}."{column(model, str(self.parent))}"' for row in rows)
+        return f'FROM "{table_name(parent)}" AS holder WHERE holder.id IN ({keys})'
+
+    def _held(self, model: type[Model]) -> str:
+        """Return the statement that waits for a signature under way, and lets the next one wait for this change."""
+        return f"  PERFORM 1 {self._holder(model, 'OLD', 'NEW')} FOR SHARE;\n"
 
     def _texts(self, model: type[Model]) -> list[str]:
         """Return the columns that may be written anew while an opening stands."""

@@ -53,15 +53,15 @@ class Guard(BaseConstraint, ABC):
             f"ON \"{table_name(model)}\"\nWHEN {condition} BEGIN SELECT RAISE(ABORT, '{self.name}'); END"
         )
 
-    def on_postgresql(self, model: type[Model], events: str, condition: str, unless: str = "") -> list[str]:
+    def on_postgresql(self, model: type[Model], events: str, condition: str, before: str = "") -> list[str]:
         """Return a trigger that refuses a row before ``events``, joined by OR, where the SQL holds, and its function.
 
-        ``unless``: statements that come before, and may return.
+        ``before``: statements that come before it, and may return.
         """
         function = (
             f'CREATE OR REPLACE FUNCTION "{self.name}"() RETURNS trigger LANGUAGE plpgsql AS $body$\n'
             f"BEGIN\n"
-            f"{unless}"
+            f"{before}"
             f"  IF {condition} THEN\n"
             f"    RAISE EXCEPTION USING MESSAGE = '{self.name}', ERRCODE = 'check_violation', CONSTRAINT = '{self.name}';\n"
             f"  END IF;\n"
