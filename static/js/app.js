@@ -247,13 +247,19 @@
   });
 
   document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
     // Of the page, not of what has the focus: where a press with the mouse gives none (Safari), nothing in the menu has it.
-    const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
-    if (!menu) return;
+    // A dialog closes itself, and gives the focus back into the menu that it was opened from.
+    const scope = document.querySelector("dialog[open]") || document;
+    const menu = scope.querySelector("details.menu[open]");
+    // The menu of a narrow window: where there is room its button is not shown, and it always is.
+    const button = scope.querySelector("[data-toggle-open][aria-expanded=true]");
+    if (!menu && !button?.checkVisibility()) return;
     // The same key leads back to the page before, which is no part of closing a menu.
     event.stopImmediatePropagation();
-    menu.open = false;
-    menu.querySelector("summary").focus();
+    if (menu) menu.open = false;
+    else button.click();
+    (menu?.querySelector("summary") || button).focus();
   });
 
   // A menu that is there to write into is opened with the cursor in its field.

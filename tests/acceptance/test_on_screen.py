@@ -136,6 +136,31 @@ def test_escape_closes_an_open_menu_and_nothing_else_wherever_the_focus_is(desk:
     desk.wait_for_url("**/patients/")
 
 
+def test_escape_closes_the_menu_of_a_narrow_window_before_it_leads_back(desk: Page) -> None:
+    desk.set_viewport_size({"width": 360, "height": 740})
+    desk.goto("/patients/new/")
+    button, recall = desk.get_by_role("button", name="Menu"), desk.get_by_role("link", name="Recall")
+    button.press("Enter")
+    recall.focus()
+    desk.keyboard.press("Escape")
+    expect(recall).to_be_hidden()
+    expect(button).to_be_focused()
+    expect(button).to_have_attribute("aria-expanded", "false")
+    desk.keyboard.press("Escape")
+    desk.wait_for_url("**/patients/")
+
+
+def test_escape_in_the_list_of_keys_leads_back_into_the_menu_that_it_was_opened_from(desk: Page) -> None:
+    desk.goto("/today/")
+    desk.locator(".app-nav .menu summary").press("Enter")
+    opener = desk.get_by_role("button", name="Keyboard shortcuts")
+    opener.press("Enter")
+    expect(desk.get_by_role("dialog")).to_be_visible()
+    desk.keyboard.press("Escape")
+    expect(desk.get_by_role("dialog")).to_be_hidden()
+    expect(opener).to_be_focused()
+
+
 def test_a_menu_closes_behind_whoever_tabs_on_and_hides_nothing(desk: Page) -> None:
     desk.goto("/today/")
     row = desk.locator("tr[id^=visit-]").first
