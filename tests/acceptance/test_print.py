@@ -111,3 +111,22 @@ def test_f40_sites_can_be_told_apart_in_black_and_white_and_nothing_is_torn(desk
     assert set(look["given"]) == {"rgb(0, 0, 0)"}
     assert {one.rpartition("rgb")[0] for one in look["free"]} <= {"rgb(255, 255, 255),", "none,"}
     assert all(one.endswith("rgb(0, 0, 0)") for one in look["free"])
+
+
+def test_f40_the_widest_table_is_no_wider_than_its_sheet(desk: Page) -> None:
+    # What is wider is printed smaller, or not at all, as the browser likes.
+    desk.set_viewport_size({"width": 703, "height": 1000})  # A4 without its margins
+    desk.goto("/reports/sessions/")
+    too_wide = desk.locator(".table-dense").evaluate("table => table.getBoundingClientRect().right - innerWidth")
+    desk.set_viewport_size(DESK)
+    assert too_wide <= 0
+
+
+def test_f40_no_head_and_no_last_row_of_a_table_stands_alone_and_four_weeks_stay_together(
+    desk: Page, person: str
+) -> None:
+    desk.goto(person)
+    rows = desk.locator("tbody > tr:first-child, tbody > tr:last-child")
+    kept = rows.evaluate_all("all => all.map(one => getComputedStyle(one).breakBefore)")
+    assert set(kept) == {"avoid"}
+    assert desk.locator(".diary-strip").evaluate("weeks => getComputedStyle(weeks).breakInside") == "avoid"
