@@ -131,3 +131,23 @@ def test_an_icon_that_is_cut_out_of_its_ground_is_seen_in_forced_colours_and_on_
         forced = text.partition("@media (forced-colors: active)")[2]
         own_ground = r"[^{}]*\{ background: CanvasText; forced-color-adjust: none; \}"
         assert re.search(re.escape(selector) + own_ground, forced), selector
+
+
+def test_the_key_of_a_chart_has_on_paper_the_grounds_that_the_bars_have() -> None:
+    # Browsers leave grounds out, and not what is drawn: due and booked had one sign.
+    assert rules("capacity.css")[".capacity-key span"]["print-color-adjust"] == "exact"
+
+
+@pytest.mark.parametrize(
+    ("sheet", "drawing"),
+    [
+        ("map.css", ".map-picture svg, .key-dot"),
+        ("reports.css", ".report-chart svg"),
+        ("response.css", ".response-chart svg"),
+    ],
+)
+def test_a_drawing_has_in_forced_colours_the_ground_that_its_colours_are_made_for(sheet: str, drawing: str) -> None:
+    # Those of a drawing stay as they are: its words were dark on the black of the system.
+    forced = (CSS / sheet).read_text().partition("@media (forced-colors: active)")[2].partition("\n}")[0]
+    assert f"{drawing} {{ background: var(--app-surface); }}" in forced
+    assert "CanvasText" not in forced
