@@ -51,7 +51,7 @@ class DiaryRow:
 def parse(row: Row, today: dt.date) -> DiaryRow | tuple[Fault, ...]:
     """Return the day, or every fault of the row. ``today`` is the date at the clinic."""
     if row.problem:
-        return (Fault(row.line, "", row.problem),)
+        return (Fault(row.line, "", f"The row {row.problem}."),)
     faults: list[Fault] = []
 
     def read(column: str, reader: Callable[[str], Any]) -> Any:
@@ -71,46 +71,46 @@ def parse(row: Row, today: dt.date) -> DiaryRow | tuple[Fault, ...]:
         simple_analgesic_doses=read("simple_analgesic", lambda text: _number(text, MOST_DOSES)),
     )
     if found.migraine and found.headache_hours == 0:
-        faults.append(Fault(row.line, "migraine", "a migraine day needs headache, this one has 0 hours"))
+        faults.append(Fault(row.line, "migraine", "A migraine day needs headache, this one has 0 hours."))
     elif found.worst_pain and found.headache_hours == 0:
-        faults.append(Fault(row.line, "worst_pain", "a clear day has no pain, this one has 0 hours"))
+        faults.append(Fault(row.line, "worst_pain", "A clear day has no pain, this one has 0 hours."))
     return tuple(faults) or found
 
 
 def _record_number(text: str) -> str:
     if not text:
-        raise ValueError("the record number is missing")
+        raise ValueError("The record number is missing.")
     return text
 
 
 def _date(text: str, today: dt.date) -> dt.date:
     if not _ISO.fullmatch(text):
-        raise ValueError(f'"{text}" is not a date such as 2026-09-28')
+        raise ValueError(f'"{text}" is not a date such as 2026-09-28.')
     try:
         date = dt.date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{text} is not in the calendar") from None
+        raise ValueError(f"{text} is not in the calendar.") from None
     if date > today:
-        raise ValueError(f"{text} is in the future")
+        raise ValueError(f"{text} is in the future.")
     return date
 
 
 def _hours(text: str) -> Decimal:
     if not _HOURS.fullmatch(text):
-        raise ValueError(f'"{text}" is not a number of hours such as 4.25')
+        raise ValueError(f'"{text}" is not a number of hours such as 4.25.')
     hours = Decimal(text.replace(",", "."))
     if hours > MAX_HOURS:
-        raise ValueError(f"a day has 24 hours, not {text}")
+        raise ValueError(f"A day has 24 hours, not {text}.")
     return hours
 
 
 def _number(text: str, most: int) -> int:
     if not _WHOLE.fullmatch(text) or int(text) > most:
-        raise ValueError(f'"{text}" is not a number from 0 to {most}')
+        raise ValueError(f'"{text}" is not a number from 0 to {most}.')
     return int(text)
 
 
 def _yes_or_no(text: str) -> bool:
     if text not in {"0", "1"}:
-        raise ValueError(f'"{text}" is not 1 for yes or 0 for no')
+        raise ValueError(f'"{text}" is not 1 for yes or 0 for no.')
     return text == "1"

@@ -141,14 +141,14 @@ def _stored(clinic: Clinic, days: Sequence[DiaryRow]) -> Stored:
 def _checked(line: int, day: DiaryRow, repeats: Repeats, stored: Stored, at: dt.datetime) -> Checked[Reading]:
     patient = stored.people.get(day.record_number)
     if patient is None:
-        return _refused(line, "mrn", f"nobody at this clinic has the record number {day.record_number}")
+        return _refused(line, "mrn", f"Nobody at this clinic has the record number {day.record_number}.")
     if patient.merged_into:
         number = patient.merged_into.record_number
-        return _refused(line, "mrn", f"the record {day.record_number} was joined with {number}, write that number")
+        return _refused(line, "mrn", f"The record {day.record_number} was joined with {number}. Write that number.")
     if day.date < patient.birth_date:
-        return _refused(line, "date", f"{day.date} is before the date of birth")
+        return _refused(line, "date", f"{day.date} is before the date of birth.")
     if other := repeats.other_line(day.key, line):
-        return _refused(line, "date", f"line {other} has the same person and day, and nobody can say which is right")
+        return _refused(line, "date", f"Line {other} has the same person and day, and nobody can say which is right.")
     return _compare(line, day, patient, stored, at)
 
 

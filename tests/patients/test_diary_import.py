@@ -92,7 +92,7 @@ def test_hours_from_0_to_24_are_taken(hours: str) -> None:
 @pytest.mark.parametrize("hours", ["0", "0.00"])
 def test_a_clear_day_with_pain_is_refused(hours: str) -> None:
     faults = parse(row(headache_hours=hours, worst_pain="1", migraine="0"), TODAY)
-    assert faults == (Fault(7, "worst_pain", "a clear day has no pain, this one has 0 hours"),)
+    assert faults == (Fault(7, "worst_pain", "A clear day has no pain, this one has 0 hours."),)
 
 
 def test_today_is_not_the_future() -> None:
@@ -102,17 +102,17 @@ def test_today_is_not_the_future() -> None:
 @pytest.mark.parametrize(
     ("column", "value", "words"),
     [
-        ("mrn", "", "the record number is missing"),
-        ("date", "2026-11-24", "2026-11-24 is in the future"),
-        ("date", "2026-02-29", "2026-02-29 is not in the calendar"),
+        ("mrn", "", "The record number is missing."),
+        ("date", "2026-11-24", "2026-11-24 is in the future."),
+        ("date", "2026-02-29", "2026-02-29 is not in the calendar."),
         ("date", "1/11/2026", '"1/11/2026" is not a date such as 2026-09-28'),
         ("date", "", '"" is not a date'),
-        ("headache_hours", "25", "a day has 24 hours, not 25"),
-        ("headache_hours", "24.01", "a day has 24 hours, not 24.01"),
+        ("headache_hours", "25", "A day has 24 hours, not 25."),
+        ("headache_hours", "24.01", "A day has 24 hours, not 24.01."),
         ("headache_hours", "-1", '"-1" is not a number of hours'),
         ("headache_hours", "NaN", '"NaN" is not a number of hours'),
         ("headache_hours", "", '"" is not a number of hours'),
-        ("headache_hours", "0", "a migraine day needs headache, this one has 0 hours"),
+        ("headache_hours", "0", "A migraine day needs headache, this one has 0 hours."),
         ("worst_pain", "4", '"4" is not a number from 0 to 3'),
         ("worst_pain", "bad", '"bad" is not a number from 0 to 3'),
         ("migraine", "yes", '"yes" is not 1 for yes or 0 for no'),
@@ -125,6 +125,7 @@ def test_a_bad_value_is_refused_with_its_line_field_and_reason(column: str, valu
     assert isinstance(faults, tuple)
     assert [fault.line for fault in faults] == [7]
     assert words in faults[0].reason
+    assert faults[0].reason.endswith("."), "a sentence, as in a referral list"
     assert faults[0].field == (column if words.find("migraine day") < 0 else "migraine")
 
 
@@ -136,7 +137,7 @@ def test_all_faults_of_a_row_are_told_at_once() -> None:
 
 def test_a_row_with_too_few_fields_is_refused(riverside: Clinic, anwen: Patient) -> None:
     report = load(riverside, "RV000001,2026-11-01")
-    assert report.faults == [Fault(2, "", "has 2 fields, the first line has 7")]
+    assert report.faults == [Fault(2, "", "The row has 2 fields, the first line has 7.")]
 
 
 def test_days_are_written_with_their_source_and_a_trace(riverside: Clinic, anwen: Patient, admin: User) -> None:
@@ -228,7 +229,7 @@ def test_a_clear_day_of_a_list_reads_as_clear_beside_another_word(riverside: Cli
 
 def test_a_day_before_the_birth_is_refused(riverside: Clinic, anwen: Patient) -> None:
     report = load(riverside, GOOD.replace("2026-11-01", "1984-04-16"), GOOD.replace("2026-11-01", "1984-04-17"))
-    assert report.faults == [Fault(2, "date", "1984-04-16 is before the date of birth")]
+    assert report.faults == [Fault(2, "date", "1984-04-16 is before the date of birth.")]
 
 
 def test_a_record_that_was_joined_with_another_is_refused_with_the_number_that_stays(
@@ -236,14 +237,14 @@ def test_a_record_that_was_joined_with_another_is_refused_with_the_number_that_s
 ) -> None:
     close_record(patient=anwen, closed=Patient.Closed.MERGED, on=TODAY, into=maria, by=admin, at=NOW)
     fault = load(riverside, GOOD).faults[0]
-    assert fault.reason == f"the record RV000001 was joined with {maria.record_number}, write that number"
+    assert fault.reason == f"The record RV000001 was joined with {maria.record_number}. Write that number."
 
 
 def test_one_bad_row_keeps_the_whole_list_out(riverside: Clinic, anwen: Patient) -> None:
     report = load(riverside, GOOD, "RV000001,2026-11-02,25,0,0,0,0")
     assert not report.written
     assert report.sentence == "Nothing written. 1 new, 0 changed, 0 unchanged, 1 refused."
-    assert [str(fault) for fault in report.faults] == ["Line 3, headache_hours: a day has 24 hours, not 25"]
+    assert [str(fault) for fault in report.faults] == ["Line 3, headache_hours: A day has 24 hours, not 25."]
     assert not DiaryDay.objects.exists()
 
 
@@ -262,7 +263,7 @@ def test_a_dry_run_writes_nothing(riverside: Clinic, anwen: Patient) -> None:
 
 def test_an_unknown_record_number_is_refused(riverside: Clinic, anwen: Patient) -> None:
     report = load(riverside, GOOD.replace("RV000001", "ZZ9"))
-    assert report.faults == [Fault(2, "mrn", "nobody at this clinic has the record number ZZ9")]
+    assert report.faults == [Fault(2, "mrn", "Nobody at this clinic has the record number ZZ9.")]
 
 
 def test_people_of_another_clinic_are_unknown_here(lakeside: Clinic, anwen: Patient) -> None:
@@ -273,8 +274,8 @@ def test_two_rows_for_one_day_are_both_refused(riverside: Clinic, anwen: Patient
     other = GOOD.replace("4.25", "6")
     report = load(riverside, GOOD, GOOD.replace("11-01", "11-02"), other, skip_bad=True)
     assert [(fault.line, fault.field, fault.reason.split(" has")[0]) for fault in report.faults] == [
-        (2, "date", "line 4"),
-        (4, "date", "line 2"),
+        (2, "date", "Line 4"),
+        (4, "date", "Line 2"),
     ]
     assert [day.date.day for day in DiaryDay.objects.all()] == [2]
 
@@ -288,7 +289,7 @@ def test_the_command_reports_each_bad_row_and_fails(anwen: Patient, capsys: pyte
     with pytest.raises(CommandError, match="--skip-bad"):
         call_command("import_diary", str(DATA), clinic="riverside")
     out = capsys.readouterr()
-    assert out.err.count("nobody at this clinic has the record number RV000002") == 11
+    assert out.err.count("Nobody at this clinic has the record number RV000002.") == 11
     assert not DiaryDay.objects.exists()
 
 
