@@ -136,6 +136,11 @@ class DiaryDay(models.Model):
         """The day as a paper diary has it: 0 clear, H headache, M migraine."""
         return "M" if self.migraine else "0" if self.headache_hours == 0 else "H"
 
+    @property
+    def took_medicine(self) -> bool:
+        """Whether any acute medicine was taken."""
+        return any(getattr(self, column) for column in DOSES.values())
+
 
 # A sheet of letters has no place for medicines, nor a list for symptoms: none of them there is not known, and not none.
 WITHOUT_MEDICINES = frozenset({DiaryDay.Source.PAPER})

@@ -20,6 +20,7 @@ from patients.actions.holding import hold
 from patients.diary import Day, count
 from patients.forms.diary import facts_of
 from patients.models import DiaryClaim, DiaryDay, Patient
+from patients.models.diary import DOSES
 from tests.builders import NOW, TODAY, make_patient
 from tests.conftest import log_in
 from tests.pages import text
@@ -60,6 +61,16 @@ def test_the_front_desk_settles_nothing_that_two_sources_say(maria: Patient, nur
     write(maria, nurse, CLINIC)
     with pytest.raises(Refused, match="Your role"):
         settle_claim(claim=DiaryClaim.objects.get(), take=True, reason="She says so", by=front_desk, at=NOW)
+
+
+@pytest.mark.parametrize("column", DOSES.values())
+def test_the_square_of_a_day_says_that_medicine_was_taken_whichever_it_was(
+    maria: Patient, nurse: User, column: str
+) -> None:
+    write(maria, nurse, CLINIC, headache_hours=Decimal(6), **{column: 1})
+    write(maria, nurse, CLINIC, on=YESTERDAY - dt.timedelta(days=1), headache_hours=Decimal(6))
+    page = log_in(nurse).get(reverse("patients:diary", args=[maria.uid])).content.decode()
+    assert page.count("● medicine") == 1
 
 
 def test_the_same_again_changes_nothing(maria: Patient, nurse: User) -> None:
