@@ -48,7 +48,13 @@ def merge(*, patient: Patient, into: Patient, by: User, at: dt.datetime) -> None
     _hold(patient, into)
     if into.closed:
         raise NotAllowed(f"Record {into.record_number} is closed itself.")
-    if TreatmentSession.objects.filter(course__patient=patient, given_on__isnull=False).exists():
+    given = TreatmentSession.objects.filter(given_on__isnull=False)
+    if given.filter(course__patient=patient).exists():
+        if given.filter(course__patient=into).exists():
+            raise NotAllowed(
+                "Injections are on both records, so neither can be joined with the other. "
+                "Use one of them from now on, and end the course on the other."
+            )
         raise NotAllowed(
             "Injections are on this record, and the twelve weeks count from them. Keep it, and close the other one."
         )

@@ -532,6 +532,17 @@ def test_a_record_with_injections_is_the_one_to_keep(desk: Client, course: Cours
     assert course.closed_on is None
 
 
+def test_two_records_with_injections_do_not_send_the_desk_from_one_to_the_other(
+    desk: Client, course: Course, double: Patient
+) -> None:
+    make_course(double, last_given_on=TODAY)
+    for one, other in ((course.patient, double), (double, course.patient)):
+        answer = close(desk, one, closed="merged", into=other.record_number)
+        assert answer.status_code == 422
+        assert "Injections are on both records" in answer.content.decode()
+        assert "close the other one" not in answer.content.decode()
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [
