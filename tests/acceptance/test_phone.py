@@ -191,6 +191,26 @@ def test_f11_text_twice_as_large_cuts_nothing_off_the_cards_of_a_list(
 
 
 @on_screen
+def test_what_is_said_before_the_buttons_of_a_card_or_names_a_files_column_takes_no_room_beside_them(
+    hand: BrowserContext,
+) -> None:
+    page = log_in(hand.new_page(), ADA)
+    page.goto("/recall/?tab=soon")
+    at = page.locator("tbody .actions:has(.btn)").first.evaluate(
+        """(actions) => {
+            actions.before(Object.assign(document.createElement("span"), { className: "meta", textContent: "RN Bello is on this" }));
+            return [...actions.querySelectorAll(".btn")].filter((one) => one.checkVisibility()).map((one) => one.getBoundingClientRect().top);
+        }"""
+    )
+    assert len(at) > 1
+    assert len(set(at)) == 1, "the buttons stand side by side"
+    page.goto("/import/")
+    facts = page.locator(".facts")
+    widths = facts.locator("dd").evaluate_all("all => all.map(one => one.offsetWidth / one.parentElement.offsetWidth)")
+    assert min(widths) > 0.9
+
+
+@on_screen
 @pytest.mark.parametrize("size", [PHONE, TABLET], ids=["phone", "tablet"])
 def test_f15_every_site_of_the_session_form_can_be_hit_and_the_totals_stay_in_sight(
     hand: BrowserContext, stack: Stack, size: ViewportSize
