@@ -30,6 +30,10 @@ CUT_OFF = """all => all.map((one) => [one, one.closest(".table-frame")]).filter(
 IN_CARDS = (
     ".table-frame > .table-cards > tbody :not(:is(.visually-hidden, .menu-list), :is(.visually-hidden, .menu-list) *)"
 )
+# By how much the words beside a box stand apart from those of the box below, the next but one.
+APART = """all => { const words = all.map((one) => { const range = document.createRange();
+    range.selectNodeContents(one.lastChild); return range.getBoundingClientRect(); });
+    return words.slice(2).map((one, place) => one.top - words[place].bottom); }"""
 TWICE_THE_TEXT = "document.documentElement.style.fontSize = '200%'"
 AS_LARGE_AS_EVER = "document.documentElement.style.fontSize = ''"
 HOLDS_WHAT_IT_SAYS = "one => one.clientWidth > 0 && one.scrollWidth <= one.clientWidth"
@@ -74,6 +78,18 @@ def test_f11_both_answers_are_in_sight_and_nothing_runs_off_the_side(
         assert wider_than_its_window(page) <= 0, f"{language}, text twice as large"
     page.goto(links["visit"])
     assert page.evaluate("getComputedStyle(document.body).fontSize") == "18px"
+
+
+@on_screen
+def test_f11_words_of_two_lines_beside_a_box_stand_apart_from_those_of_the_next(
+    phone: BrowserContext, stack: Stack, links: dict[str, str]
+) -> None:
+    page = phone.new_page()
+    phone.add_cookies([{"name": "language", "value": "es", "url": stack.url}])
+    page.goto(f"{links['due']}ask/")
+    apart = page.locator(".half-days > label").evaluate_all(APART)
+    assert len(apart) > 5
+    assert min(apart) >= 10, "or the words of two boxes read as one"
 
 
 @on_screen
