@@ -181,7 +181,9 @@ def test_f11_text_twice_as_large_leaves_staffs_pages_within_a_phones_window(hand
     page = log_in(hand.new_page(), ADA)
     page.goto("/log/?status=done")
     record = page.locator("main tbody a[href^='/sessions/']").first.get_attribute("href")
-    for address in ("/calendar/", "/calendar/all/", "/settings/policies/", str(record)):
+    page.goto("/response/")
+    person = page.locator("main a[href^='/patients/']").first.get_attribute("href")
+    for address in ("/calendar/", "/calendar/all/", "/settings/policies/", str(record), str(person)):
         page.goto(address)
         page.evaluate(TWICE_THE_TEXT)
         assert wider_than_its_window(page) <= 0, address
