@@ -67,7 +67,8 @@ def test_the_front_desk_settles_nothing_that_two_sources_say(maria: Patient, nur
 def test_the_square_of_a_day_says_that_medicine_was_taken_whichever_it_was(
     maria: Patient, nurse: User, column: str
 ) -> None:
-    write(maria, nurse, CLINIC, headache_hours=Decimal(6), **{column: 1})
+    taken: dict[str, Any] = {"headache_hours": Decimal(6), column: 1}
+    write(maria, nurse, CLINIC, **taken)
     write(maria, nurse, CLINIC, on=YESTERDAY - dt.timedelta(days=1), headache_hours=Decimal(6))
     page = log_in(nurse).get(reverse("patients:diary", args=[maria.uid])).content.decode()
     assert page.count("● medicine") == 1
