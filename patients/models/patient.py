@@ -14,7 +14,7 @@ from simple_history.models import HistoricalRecords
 from clinic.fields import EncryptedTextField
 from clinic.models import Clinic
 from clinic.models.clinic import validate_timezone
-from clinic.wording import age_on
+from clinic.wording import age_on, born_words
 from patients.models.contact import Channel
 from patients.search import LONGEST, terms
 
@@ -132,6 +132,11 @@ class Patient(models.Model):
     def erased(self) -> bool:
         """True when nobody is left behind the record; one that was joined with another before says so by its number."""
         return self.closed == self.Closed.ERASED or self.record_number == f"erased-{self.pk}"
+
+    @property
+    def born(self) -> str:
+        """The date of birth in words; of somebody erased the year alone: the day that stands in its place is nobody's."""
+        return f"in {self.birth_date:%Y}" if self.erased else born_words(self.birth_date)
 
     @property
     def zone(self) -> ZoneInfo:

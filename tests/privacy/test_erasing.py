@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from io import StringIO
 from typing import Any
 
@@ -293,6 +294,15 @@ def test_what_a_record_said_goes_with_it_also_where_it_stood_under_another(twin:
     assert reasons_kept() == {"As Mary said", "As Maria said"}
     wipe(twin, keeper)
     assert reasons_kept() == {"As Maria said"}
+
+
+def test_no_page_or_sheet_of_an_erased_person_names_a_day_of_birth(maria: Patient, keeper: User) -> None:
+    client = log_in(keeper)
+    wipe(maria, keeper)
+    for name in ("patients:detail", "patients:diary", "treatments:summary"):
+        seen = client.get(reverse(name, args=[maria.uid])).content.decode()
+        assert "1 January" not in seen, name
+        assert re.search(r"(?i)born\s+in 1984", seen), name
 
 
 def test_what_stood_under_a_record_by_mistake_is_the_other_ones(maria: Patient, twin: Patient, keeper: User) -> None:
