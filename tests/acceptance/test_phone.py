@@ -292,6 +292,9 @@ def test_what_closes_the_free_times_is_in_sight_on_a_phone_and_hides_nothing_in_
     expect(dialog.locator("[data-key='1']")).to_be_focused()
     close = dialog.get_by_role("button", name="Close")
     expect(close).to_be_in_viewport(ratio=1)
+    # A name of sixty letters breaks rather than run out of the dialog.
+    name = dialog.get_by_role("heading", name="Book next visit")
+    assert name.evaluate("(one) => { one.textContent += 'W'.repeat(60); return one.scrollWidth <= one.clientWidth; }")
     for _ in range(dialog.locator("button, input, a, summary").count()):
         page.keyboard.press("Tab")
         assert page.evaluate(
