@@ -106,7 +106,9 @@ def _restore(session: TreatmentSession, event: SessionEvent, by: User, at: dt.da
             mind_the_course(session)
         if (moves_back or comes_back) and (why := _shut_since(session, event.at)):
             raise NotPossible(f"The old time is no longer open: {why}. This cannot be undone; book another time.")
-        return note_change(changed, session, Kind.UNDONE, by, at, "", event.after, event.before)
+        # A reason in words stays on its step: there it is found when its key changes or its person is erased.
+        after = {name: stored for name, stored in event.before.items() if name != "early_reason"}
+        return note_change(changed, session, Kind.UNDONE, by, at, "", event.after, after)
 
 
 def _shut_since(session: TreatmentSession, at: dt.datetime) -> str:

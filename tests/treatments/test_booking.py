@@ -607,6 +607,17 @@ def test_undoing_that_move_brings_back_the_due_date_with_which_it_was_booked(
     assert (undone.early_reason, undone.due_on, undone.starts_at) == ("", TODAY, overtaken.starts_at)
 
 
+def test_a_reason_in_words_stands_in_no_column_where_neither_its_key_nor_its_erasing_reaches_it(
+    overtaken: TreatmentSession, prescriber: User
+) -> None:
+    moved = move_within_today(overtaken, prescriber, early_reason="Wears off")
+    again = move_within_today(moved, prescriber, early_reason="Wears off")
+    undone = undoing.undo(session=again, event=again.events.latest("pk"), by=prescriber, at=NOW)
+    assert undone.early_reason == "Wears off"
+    assert undone.events.latest("pk").after["starts_at"]
+    assert not undone.events.filter(after__has_key="early_reason").exists()
+
+
 def test_a_day_that_is_no_longer_too_early_needs_no_reason(course: Course, osei: Injector, front_desk: User) -> None:
     course.sessions.update(given_on=TODAY - dt.timedelta(days=80))
     booked = book(course, slot_at(course, osei, NOW + dt.timedelta(days=4)), front_desk)
