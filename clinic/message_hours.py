@@ -35,3 +35,10 @@ def leaving_words(leaves_at: dt.datetime, now: dt.datetime, zone: ZoneInfo) -> s
         return f"in {minutes} minute{'' if minutes == 1 else 's'}"
     local = leaves_at.astimezone(zone)
     return f"at {clock_words(local.time())} on {day_words(local.date())}"
+
+
+def leaving_clock_words(leaves_at: dt.datetime, now: dt.datetime, zone: ZoneInfo) -> str:
+    """Return the same as a time, for a line that may be read later: "at 10:45am", with the day where it is another one."""
+    local = leaves_at.astimezone(zone)
+    clock = f"at {clock_words(local.time())}"
+    return clock if local.date() == now.astimezone(zone).date() else f"{clock} on {day_words(local.date())}"

@@ -64,10 +64,24 @@ def coming(*, now: dt.datetime) -> list[Line]:
     return lines
 
 
+def leaving(reminder: Reminder, *, now: dt.datetime) -> Line | None:
+    """Return how one message about a visit would leave, kept already or about to be planned (two queries).
+
+    What else waits for the same person is not looked at: a text of that may yet take the day.
+    """
+    row: Any = reminder
+    row.left_alone_until = None  # the desk leaves people alone whose visit is not booked
+    known = _known([reminder.patient_id], Reminder.objects.filter(pk=reminder.pk), now)
+    line: Line | dt.datetime | None = reminder.due_at
+    while isinstance(line, dt.datetime):
+        line = _line(row, line, known, now)
+    return line
+
+
 def _lines(now: dt.datetime) -> Iterator[Line]:
     to_come = Q(state=State.WAITING) | Q(state=State.FAILED, due_at__gt=now)
     soon = Reminder.objects.filter(to_come, due_at__lte=now + 3 * DAY)
-    known = _known(soon, now)
+    known = _known(soon.order_by().values("patient"), soon, now)
     # Without the notes: one that cannot be read is not asked for.
     whole = soon.select_related("clinic", "patient__clinic", "rule").defer("patient__safety_note")
     whole = whole.annotate(left_alone_until=left_alone_until())
@@ -89,11 +103,10 @@ def _lines(now: dt.datetime) -> Iterator[Line]:
             yield line
 
 
-def _known(soon: QuerySet[Reminder], now: dt.datetime) -> Known:
-    """Return the addresses and the texts of everybody who is to have a message soon, also those by a record joined with
-    theirs (two queries).
+def _known(people: Any, soon: QuerySet[Reminder], now: dt.datetime) -> Known:
+    """Return the addresses and the texts of people who are to have these messages soon, also those by a record joined
+    with theirs (two queries).
     """
-    people = soon.order_by().values("patient")
     points = ContactPoint.objects.usable().filter(patient__in=people)
     theirs = Q(patient__in=people) | Q(patient__merged_into__in=people)
     sent = Reminder.objects.filter(theirs, texted_on__gt=now - allowance.WEEK - DAY)

@@ -5,12 +5,13 @@ because its hour could be anybody's.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import cache
 from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django import template
 from django.contrib.messages.storage.base import Message
@@ -229,25 +230,32 @@ def zone_label(zone: object) -> str:
 @register.filter
 def undo_url(message: Message) -> str:
     """Find where a message can be undone, from its `undo:<path>` tag; empty when it cannot."""
-    return _tagged(message, "undo:")
+    return _path(message, "undo:")
 
 
 @register.filter
 def card_url(message: Message) -> str:
     """Find the appointment card of what a message tells of, from its `card:<path>` tag; empty when there is none."""
-    return _tagged(message, "card:")
+    return _path(message, "card:")
 
 
-def _tagged(message: Message, name: str) -> str:
+def visit_of(message: Message) -> UUID | None:
+    """Find the visit of whose step a message tells, from its `visit:<uid>` tag; None when it tells of none."""
+    return next((UUID(uid) for uid in _tagged(message, "visit:")), None)
+
+
+def _path(message: Message, name: str) -> str:
     """Return the path in a message's tag of this name.
 
     Only a path on this site counts, so that a message built from typed text can never post a form elsewhere.
     """
-    for tag in (message.extra_tags or "").split():
-        target = tag.removeprefix(name)
-        if target != tag and url_has_allowed_host_and_scheme(target, allowed_hosts=None):
-            return target
-    return ""
+    paths = (path for path in _tagged(message, name) if url_has_allowed_host_and_scheme(path, allowed_hosts=None))
+    return next(paths, "")
+
+
+def _tagged(message: Message, name: str) -> Iterator[str]:
+    tags = (message.extra_tags or "").split()
+    return (tag.removeprefix(name) for tag in tags if tag.startswith(name))
 
 
 @register.simple_tag

@@ -55,12 +55,13 @@ def _read(rows: Any, *, whole: bool) -> Iterable[Any]:
 
 def _store(sources: Iterable[Any], plan: Callable[[Any], Reminder | None]) -> int:
     planned, made = map(plan, sources), 0
-    waiting = (one for one in planned if one and _is_worth_a_row(one))
+    waiting = (one for one in planned if one and is_worth_a_row(one))
     while chunk := list(islice(waiting, CHUNK)):
         Reminder.objects.bulk_create(chunk, ignore_conflicts=True)
         made += len(chunk)
     return made
 
 
-def _is_worth_a_row(reminder: Reminder) -> bool:
+def is_worth_a_row(reminder: Reminder) -> bool:
+    """Return whether it is kept: sent, or put before a person."""
     return reminder.state != State.FAILED or reminder.rule.kind in MUST_ARRIVE

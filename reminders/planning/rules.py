@@ -4,6 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping
 
+from clinic.models import Clinic
 from reminders.models import Kind, ReminderRule
 
 Rules = Mapping[int, ReminderRule]
@@ -13,10 +14,11 @@ LOOK_AHEAD = dt.timedelta(days=7)
 
 
 class ActiveRules:
-    """Every active rule of every clinic (one query)."""
+    """Every active rule of every clinic, or of one (one query)."""
 
-    def __init__(self) -> None:
-        self._rules = list(ReminderRule.objects.filter(active=True).select_related("clinic"))
+    def __init__(self, clinic: Clinic | None = None) -> None:
+        active = ReminderRule.objects.filter(active=True)
+        self._rules = list((active.filter(clinic=clinic) if clinic else active).select_related("clinic"))
 
     def of(self, kind: Kind) -> Rules:
         """Return the rules of a kind that keeps no distance, by clinic."""

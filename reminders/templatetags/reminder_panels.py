@@ -4,11 +4,14 @@ import datetime as dt
 from typing import Any
 
 from django import template
+from django.contrib.messages.storage.base import Message
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from clinic.access import Capability, may
+from clinic.templatetags.interface import visit_of
 from patients.models import Patient
+from reminders import foretelling
 from reminders.models import Heartbeat, InboundMessage, Reminder
 from reminders.results import Result, result_of
 from reminders.watching.facts import look
@@ -37,6 +40,16 @@ def patient_messages(context: dict[str, Any], patient: Patient) -> dict[str, Any
         "texts": texts,
         "may_write": may(context["request"].membership, Capability.MESSAGE) and not patient.closed,
     }
+
+
+@register.simple_tag(takes_context=True)
+def what_is_told(context: dict[str, Any], message: Message) -> str:
+    """Say when the person of a visit hears of the step that a message tells of, or why not (five queries at most).
+
+    Nothing, and no query, for a message that names no visit.
+    """
+    clinic, visit = getattr(context["request"], "clinic", None), visit_of(message)
+    return foretelling.words_about(session=visit, clinic=clinic, now=timezone.now()) if clinic and visit else ""
 
 
 @register.inclusion_tag("reminders/_inbox_line.html", takes_context=True)

@@ -22,6 +22,8 @@ from treatments.views.lookup import get_session, get_session_by_key, note_readin
 
 # Done is reached by signing; nothing leads to Given before.
 PRESSED = frozenset({Status.BOOKED, Status.ARRIVED, Status.IN_ROOM, Status.NO_SHOW, Status.CANCELLED})
+# After a step to one of these its person may have to be told.
+_TOLD_OF = frozenset({Status.BOOKED, Status.CANCELLED, Status.NO_SHOW})
 
 
 @require_POST
@@ -116,7 +118,7 @@ def undo(request: StaffRequest, uid: uuid.UUID, event: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         name, now = session.course.patient.full_name, session.get_status_display().lower()
-        messages.success(request, f"Undone. {name}: {now}.")
+        messages.success(request, f"Undone. {name}: {now}.", extra_tags=_names_visit(session))
     return redirect(next_url(request, day_url(session)))
 
 
@@ -132,7 +134,12 @@ def tell(request: StaffRequest, session: TreatmentSession, text: str) -> None:
     tags = f"undo:{reverse('treatments:undo', args=[session.uid, step.pk])}"
     if step.kind in {SessionEvent.Kind.BOOKED, SessionEvent.Kind.MOVED}:
         tags += f" card:{reverse('treatments:card', args=[session.uid])}"
-    messages.success(request, text, extra_tags=tags)
+    messages.success(request, text, extra_tags=f"{tags} {_names_visit(session)}")
+
+
+def _names_visit(session: TreatmentSession) -> str:
+    """Return the tag by which the bar says what the person is told; none where they are there, and nothing is."""
+    return f"visit:{session.uid}" if session.status in _TOLD_OF else ""
 
 
 def warn_of_payer(request: StaffRequest, session: TreatmentSession) -> None:
