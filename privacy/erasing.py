@@ -20,7 +20,7 @@ from privacy.models import Erasure, Retention
 from privacy.paths import records_of, rows_of, tables, unclaimed_texts
 from privacy.rules import BLANK, CONTACT, RULES, Delete
 from privacy.seen import kept_until
-from reminders.models import InboundMessage, OneOff, Reminder, State
+from reminders.models import InboundMessage, OneOff, Reminder
 from reminders.models.reminder import UNSETTLED
 from treatments.models import Course, ReferralLine
 
@@ -162,8 +162,7 @@ def _settle(emptied: QuerySet[Any], by: User | None, at: dt.datetime) -> None:
 
 def _stop_messages(people: list[Patient], at: dt.datetime) -> None:
     """Stop what was yet to go to them, and ask nobody to call instead: there is no number and no address left."""
-    unsettled = Reminder.objects.filter(UNSETTLED, patient__in=people)
-    unsettled.update(state=State.CANCELLED, reason=ADDRESS_ERASED, closed_at=at)
+    Reminder.objects.filter(UNSETTLED, patient__in=people).stop(reason=ADDRESS_ERASED, at=at)
 
 
 def _become_nobody(patient: Patient, at: dt.datetime) -> None:

@@ -24,8 +24,10 @@ _TRIED = (State.SENT, State.FAILED, State.MISSED, State.HANDLED, State.REPLACED)
 # What was only put off, since a text a day is enough, and stopped before its next time was neither.
 _ITS_TIME_CAME = Q(closed_at__gt=F("due_at"))
 _WAS_TRIED = Q(Exists(Delivery.objects.filter(reminder=OuterRef("pk"))))
-_FAILED_FIRST = Q(state=State.CANCELLED, attempts__gt=0) & (_ITS_TIME_CAME | _WAS_TRIED)
-_LATE_FIRST = Q(state=State.CANCELLED, attempts=0) & _ITS_TIME_CAME
+_ENDED_FIRST = Q(state=State.CANCELLED) & (_ITS_TIME_CAME | _WAS_TRIED)
+# Of what still waited then, and of what was stopped before that was kept, the attempts say it.
+_FAILED_FIRST = _ENDED_FIRST & (Q(ended_late=False) | Q(ended_late__isnull=True, attempts__gt=0))
+_LATE_FIRST = _ENDED_FIRST & (Q(ended_late=True) | Q(ended_late__isnull=True, attempts=0))
 # Which of them a number counts, by the word in the address of its rows.
 BECAME: dict[str, tuple[str, Q]] = {
     "all": ("Messages sent or tried", Q()),

@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 
 from django.db import models
-from django.db.models import OuterRef, Q
+from django.db.models import Case, Expression, OuterRef, Q, Value, When
 
 from clinic.models import Clinic, User
 from clinic.written_out import written_out
@@ -59,6 +59,12 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
     def needs_person(self) -> "ReminderQuerySet":
         """What no machine will finish: somebody should call."""
         return self.filter(state__in=written_out([State.FAILED, State.MISSED]))
+
+    def stop(self, *, reason: str | Expression, at: dt.datetime) -> int:
+        """Stop them; return how many. Of what was before a person it is kept what had become of it: reports count that."""
+        late, failed = (When(state=state, then=Value(state == State.MISSED)) for state in (State.MISSED, State.FAILED))
+        ended_late = Case(late, failed, default=None, output_field=models.BooleanField(null=True))
+        return self.update(state=State.CANCELLED, reason=reason, closed_at=at, ended_late=ended_late)
 
 
 # What is over, as the reminder centre lists it, and what is not, as planning looks through it. Written out and not as a
@@ -128,6 +134,9 @@ class Reminder(models.Model):
     lease_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    ended_late = models.BooleanField(
+        null=True, help_text="stopped after it had ended: whether too late, or else failed; empty for one that had not"
+    )
     delivered_at = models.DateTimeField(null=True, help_text="when the gateway said that it arrived")
     restarted_at = models.DateTimeField(null=True, help_text="when a person asked to send it again; retries count anew")
     repeat_from = models.DateTimeField(

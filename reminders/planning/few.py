@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 
-M = TypeVar("M", bound=Model)
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 FEW = 500
 
 
-def narrowed(rows: "QuerySet[M]") -> "QuerySet[M] | None":
+def narrowed(rows: Rows) -> Rows | None:
     """Return what a statement is to work on: None where there is nothing, those few by their keys, or all as they were asked for.
 
     Counted first: asked for the first few of a list, PostgreSQL believes that it finds them at once, and looks up one

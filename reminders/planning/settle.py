@@ -77,7 +77,7 @@ def stop(*, now: dt.datetime) -> int:
 
 def _stop(over: Q, now: dt.datetime) -> int:
     stopped = narrowed(Reminder.objects.filter(UNSETTLED, over))
-    return stopped.update(reason=_why(), state=State.CANCELLED, closed_at=now) if stopped is not None else 0
+    return stopped.stop(reason=_why(), at=now) if stopped is not None else 0
 
 
 def _why() -> Case:
@@ -104,7 +104,7 @@ def bring_back(*, now: dt.datetime) -> int:
         _SPOKEN_OF, state=State.CANCELLED, useful_until__gt=now - JUST_OVER, rule__active=True
     )
     due_at = Greatest(F("due_at"), Value(now + undo_time()))
-    waiting = {"state": State.WAITING, "reason": "", "closed_at": None, "due_at": due_at}
+    waiting = {"state": State.WAITING, "reason": "", "closed_at": None, "ended_late": None, "due_at": due_at}
     of_a_course = _A_COURSE & Q(asked_on__isnull=True) & ~Q(reason=LEFT_ALONE) & course_stands()
     again = stopped.filter(_A_VISIT & visit_stands() | of_a_course)
     # By themselves: there is hardly ever one, and whether a time may still be taken costs as much to ask as all the rest.

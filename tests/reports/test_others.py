@@ -12,8 +12,8 @@ from pytest_django import DjangoAssertNumQueries
 from clinic.models import Absence, Clinic, Injector, Membership, Role, User
 from privacy.erasing import erase
 from privacy.models import Erasure
-from reminders.models import Delivery, ReminderRule, State
-from reminders.planning.settle import stop
+from reminders.models import Delivery, Reminder, ReminderRule, State
+from reminders.planning.settle import bring_back, stop
 from tests.builders import (
     NOW,
     make_course,
@@ -202,7 +202,13 @@ def test_what_was_put_off_and_stopped_before_its_time_failed_only_where_it_had_b
 
 @pytest.mark.parametrize("over", [begun, erased])
 @pytest.mark.parametrize(
-    ("state", "attempts", "label"), [(State.FAILED, 1, "Failed"), (State.MISSED, 0, "Too late to send")]
+    ("state", "attempts", "label"),
+    [
+        (State.FAILED, 1, "Failed"),
+        (State.FAILED, 0, "Failed"),  # nothing reached its person
+        (State.MISSED, 0, "Too late to send"),
+        (State.MISSED, 1, "Too late to send"),  # put off, since they had a text that day
+    ],
 )
 def test_what_did_not_arrive_is_counted_though_nobody_has_to_call_any_more(
     visit: Visit, admin: User, over: Callable[..., None], state: State, attempts: int, label: str
@@ -227,6 +233,18 @@ def test_messages_and_minutes_can_be_asked_of_one_injector(
     assert page.context["asked"].where == f"{riverside}, Dr Osei"
     assert figure(page.context["report"], "Delivered") == "0 of 1"
     assert [row[0] for row in table(shown(admin, "utilisation", **asked), "By injector")] == ["Dr Osei"]
+
+
+def test_what_came_back_and_waited_until_its_visit_began_was_too_late(visit: Visit, admin: User) -> None:
+    session = visit(day=FOURTH, status=Status.ARRIVED)  # by mistake, an hour ahead
+    remind(session, State.FAILED, useful_until=session.starts_at - dt.timedelta(hours=2))
+    stop(now=session.starts_at - dt.timedelta(hours=1))
+    TreatmentSession.objects.update(status=Status.BOOKED)
+    assert bring_back(now=session.starts_at - dt.timedelta(minutes=50)) == 1
+    assert Reminder.objects.get().ended_late is None
+    TreatmentSession.objects.update(status=Status.ARRIVED)
+    stop(now=session.starts_at)
+    assert figure(shown(admin, "messages"), "Too late to send") == "1"
 
 
 def test_every_number_of_messages_leads_to_the_messages_it_counts(
