@@ -1,6 +1,7 @@
 """By which time a person knows their visit: the one they were told last, or took themselves since; told of none, the first."""
 
 import datetime as dt
+from functools import cache
 from typing import Any
 
 from django.db.models import Case, Exists, OuterRef, Q, Subquery, TextField, When
@@ -17,11 +18,13 @@ TOLD = (State.SENT, State.SENDING, State.HANDLED)
 _PLACING = (SessionEvent.Kind.BOOKED, SessionEvent.Kind.MOVED)
 
 
+@cache
 def what_they_know() -> dict[str, Any]:
     """Return annotations of a visit: what its person was told last and when, what they took themselves and when.
 
-    ``booked_at`` is empty for a visit that came with a list: they know it from elsewhere. ``first_start`` is the time
-    that it had first, empty for one that never moved; it and ``took_start`` are texts in ISO 8601.
+    Put together once, as the conditions of `reminders.standing` are. ``booked_at`` is empty for a visit that came with
+    a list: they know it from elsewhere. ``first_start`` is the time that it had first, empty for one that never moved;
+    it and ``took_start`` are texts in ISO 8601.
     """
     about = Reminder.objects.filter(session=OuterRef("pk"), rule__kind__in=_TELLING)
     told = about.filter(Q(state__in=TOLD) | _maybe_told_otherwise())

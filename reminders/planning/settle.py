@@ -103,13 +103,18 @@ def bring_back(*, now: dt.datetime) -> int:
     stopped = Reminder.objects.filter(
         _SPOKEN_OF, state=State.CANCELLED, useful_until__gt=now - JUST_OVER, rule__active=True
     )
+    # Often there is none, and hardly ever one about an offer: a short question before two that are long to put together.
+    invitations = set(stopped.order_by().values_list("invitation", flat=True).distinct())
+    offers = invitations - {None}
     due_at = Greatest(F("due_at"), Value(now + undo_time()))
     waiting = {"state": State.WAITING, "reason": "", "closed_at": None, "ended_late": None, "due_at": due_at}
-    of_a_course = _A_COURSE & Q(asked_on__isnull=True) & ~Q(reason=LEFT_ALONE) & course_stands()
-    again = stopped.filter(_A_VISIT & visit_stands() | of_a_course)
-    # By themselves: there is hardly ever one, and whether a time may still be taken costs as much to ask as all the rest.
-    offers = list(stopped.filter(_AN_OFFER).values_list("pk", flat=True))
-    return again.update(**waiting) + stopped.filter(offer_stands(), pk__in=offers).update(**waiting)
+    back = 0
+    if None in invitations:
+        of_a_course = _A_COURSE & Q(asked_on__isnull=True) & ~Q(reason=LEFT_ALONE) & course_stands()
+        back += stopped.filter(_A_VISIT & visit_stands() | of_a_course).update(**waiting)
+    if offers:
+        back += stopped.filter(offer_stands(), invitation__in=offers).update(**waiting)
+    return back
 
 
 def take_up(*, now: dt.datetime) -> int:

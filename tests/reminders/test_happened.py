@@ -621,7 +621,7 @@ def test_many_steps_cost_as_many_queries_as_one(
         starts_at = NOW + 21 * DAY + number * 15 * MINUTE
         patient = make_patient(rules, record_number=f"S{number}", phone=f"+4477009001{number:02d}")
         booking.book(course=make_course(patient), slot=slot(osei, starts_at), uid=uuid.uuid4(), by=nurse, at=NOW)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(23):
         reconcile(now=NOW)
     assert Reminder.objects.filter(rule__kind="booked").count() == 12
 

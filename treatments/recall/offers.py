@@ -129,6 +129,10 @@ def end(*, offer: SlotOffer, by: User, at: dt.datetime) -> bool:
 
 def close_ended(*, now: dt.datetime) -> int:
     """End offers whose time ran out, or whose slot was booked otherwise, or whose injector is away, or room closed."""
+    open_ones = SlotOffer.objects.filter(state=State.OPEN)
+    # Nearly always there is none: asked first, for a tenth of what it costs to put the rest together.
+    if not open_ones.exists():
+        return 0
     taken = TreatmentSession.objects.filter(
         Q(injector=OuterRef("injector")) | Q(room=OuterRef("room")) | Q(person=OuterRef("injector__user")),
         status__in=OCCUPYING,
@@ -141,7 +145,6 @@ def close_ended(*, now: dt.datetime) -> int:
         Q(room__isnull=True) | Q(room=OuterRef("room")), clinic=OuterRef("clinic"), **during
     )
     gone = Q(injector__active=False) | Q(room__active=False) | Q(Exists(away)) | Q(Exists(closed))
-    open_ones = SlotOffer.objects.filter(state=State.OPEN)
     return open_ones.filter(Q(expires_at__lte=now) | Q(Exists(taken)) | gone).update(state=State.ENDED)
 
 
