@@ -37,7 +37,7 @@ def row_menus(membership: Membership | None, *, ahead: bool) -> Iterator[dict[st
             "name": answer or status,
             "patient": SimpleNamespace(uid=PATIENT, full_name=NAME),
             "session": SimpleNamespace(pk=KEY, uid=VISIT, status=status.value, answer=answer, version=VERSION),
-            # Who asked for another time and comes all the same: the button of such a row is Move.
             "notable": status in OPEN,
+            # Who asked for another time and comes all the same: the button of such a row is Move.
             "others": [move for move in moves.offered(status, membership, ahead=ahead) if answer or not move.forward],
         }

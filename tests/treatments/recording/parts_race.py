@@ -1,20 +1,12 @@
-"""A site and a vial come to a record in the moment of its signature: run as a program, prints what came of it as JSON.
-
-Whoever is first is kept uncommitted until the other one has had time to find the record as it was before.
-"""
+"""A site and a vial come to a record in the moment of its signature: run as a program, prints what came of it as JSON."""
 
 import json
 import sys
-import threading
-import time
-from collections.abc import Callable
 from typing import Any
 
 import django
 
 django.setup()
-
-from django.db import DatabaseError, connections, transaction  # noqa: E402
 
 from clinic.models import Role, User  # noqa: E402
 from tests.builders import (  # noqa: E402
@@ -29,33 +21,8 @@ from tests.builders import (  # noqa: E402
     make_user,
     sign_record,
 )  # fmt: skip
+from tests.treatments.uncommitted import Work, at_once  # noqa: E402
 from treatments.models import Injection, SessionRecord, Vial  # noqa: E402
-
-HELD = 0.7  # seconds
-Work = Callable[[], Any]
-
-
-def at_once(first: Work, second: Work) -> str:
-    """Do both, the second before the first is committed; return what became of the second."""
-    done = threading.Event()
-    other = threading.Thread(target=_held, args=(first, done))
-    other.start()
-    done.wait(10)
-    try:
-        second()
-        outcome = "taken"
-    except DatabaseError as error:
-        outcome = str(error)
-    other.join()
-    return outcome
-
-
-def _held(work: Work, done: threading.Event) -> None:
-    with transaction.atomic():
-        work()
-        done.set()
-        time.sleep(HELD)
-    connections.close_all()
 
 
 def signing(record: SessionRecord, by: User) -> Work:
@@ -84,7 +51,7 @@ def main() -> None:
             at = NOW.replace(hour=9 + 2 * number + half)
             record = make_record(make_session(make_course(make_patient(clinic)), osei, at, due_on=TODAY))
             works = [adding(part, record), signing(record, by)]
-            found[f"{part}, {first} first"] = at_once(*(works if first == "part" else reversed(works)))
+            found[f"{part}, {first} first"] = str(at_once(*(works if first == "part" else reversed(works))))
     json.dump(found, sys.stdout)
 
 
