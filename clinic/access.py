@@ -11,12 +11,11 @@ from typing import Any, Concatenate, ParamSpec, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
-from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
 from clinic import audit
 from clinic.middleware import opened_where_nobody_works
-from clinic.models import AuditEntry, Clinic, Membership, Role, User
+from clinic.models import Clinic, Membership, Role, User
 
 P = ParamSpec("P")
 
@@ -103,14 +102,8 @@ def _note_look(request: Any, response: HttpResponseBase, arguments: dict[str, An
     shown = status in _SHOWN_AGAIN or (opened and status == HTTPStatus.OK)
     if "uid" not in arguments or not shown or (opened and noted):
         return
-    audit.record(
-        clinic=request.clinic,
-        by=request.user,
-        at=timezone.now(),
-        action=AuditEntry.Action.READ,
-        kind=request.resolver_match.view_name.replace(":", " ").replace("_", " "),
-        subject=arguments["uid"],
-    )
+    kind = request.resolver_match.view_name.replace(":", " ").replace("_", " ")
+    audit.looked(request, kind, subject=arguments["uid"])
 
 
 def requires(

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils import timezone
 
@@ -71,19 +71,29 @@ def delete_as(row: Any, *, by: User | None, at: dt.datetime) -> None:
     row.delete()
 
 
-def list_shown(request: Any, kind: str, rows: int) -> None:
-    """Note that a member of staff was shown a list of people."""
-    _shown(request, kind, rows=rows)
+class Looking(Protocol):
+    """Who looks, and at which clinic: a request as `clinic.access.requires` hands it to a view."""
+
+    user: User
+    clinic: Clinic
 
 
-def people_shown(request: Any, kind: str, people: Sequence[uuid.UUID]) -> None:
+def looked(
+    request: Looking,
+    kind: str,
+    action: AuditEntry.Action = AuditEntry.Action.READ,
+    *,
+    subject: uuid.UUID | None = None,
+    rows: int | None = None,
+) -> None:
+    """Note that a member of staff was shown something, or took it along: one row by its ``subject``, a list by its ``rows``."""
+    at = timezone.now()
+    record(clinic=request.clinic, by=request.user, at=at, action=action, kind=kind, subject=subject, rows=rows)
+
+
+def looked_at_people(request: Looking, kind: str, people: Sequence[uuid.UUID]) -> None:
     """Note that a member of staff was shown some people: one alone is a look at that person, several are a list."""
     if len(people) == 1:
-        _shown(request, kind, subject=people[0])
+        looked(request, kind, subject=people[0])
     else:
-        list_shown(request, kind, len(people))
-
-
-def _shown(request: Any, kind: str, **what: Any) -> None:
-    read = AuditEntry.Action.READ
-    record(clinic=request.clinic, by=request.user, at=timezone.now(), action=read, kind=kind, **what)
+        looked(request, kind, rows=len(people))

@@ -54,7 +54,7 @@ def paper(request: StaffRequest, key: str) -> HttpResponse:
     """Show the same for printing; opening it is traced as printing."""
     response = _page(request, key, "reports/print.html")
     if response.status_code == 200:
-        _note(request, AuditEntry.Action.PRINT, f"report {key}", None)
+        audit.looked(request, f"report {key}", AuditEntry.Action.PRINT)
     return response
 
 
@@ -66,7 +66,8 @@ def export(request: StaffRequest, key: str) -> HttpResponse:
     if not form.is_valid():
         return _back_to(request, key)
     found, asked = _made(key, form)
-    _note(request, AuditEntry.Action.EXPORT, f"report {key}", sum(len(table.rows) for table in found.tables))
+    rows = sum(len(table.rows) for table in found.tables)
+    audit.looked(request, f"report {key}", AuditEntry.Action.EXPORT, rows=rows)
     name = f"report-{key}-{asked.first}-{asked.last}.csv"
     response = HttpResponse(csv_of(found, asked), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -80,7 +81,7 @@ def sessions(request: StaffRequest) -> HttpResponse:
     chosen = RowsFilter(request.GET, queryset=rows.sessions(request.clinic), request=request)
     valid = chosen.form.is_valid()
     page = rows.page_after(chosen.qs, request.GET.get("after", ""), PAGE) if valid else Page()
-    _note(request, AuditEntry.Action.READ, "report sessions", len(page.rows))
+    audit.looked(request, "report sessions", rows=len(page.rows))
     query = request.GET.copy()
     query.pop("after", None)
     context = {
@@ -112,7 +113,7 @@ def people(request: StaffRequest, key: str) -> HttpResponse:
     found = members(asked, group, number)
     shown = list(islice(found, SHOWN))
     more = sum(1 for _ in found)
-    _note(request, AuditEntry.Action.READ, f"report {key}", len(shown))
+    audit.looked(request, f"report {key}", rows=len(shown))
     title = f"{groups[group]}, {cycle_words(number)}" if number else groups[group]
     context = {"title": title, "shown": shown, "more": more, "asked": asked, "key": key}
     return render(request, "reports/people.html", context | {"query": _query(request)})
@@ -133,7 +134,7 @@ def message_rows(request: StaffRequest) -> HttpResponse:
         raise Http404
     found = tried(asked, became, channel)
     page = page_after(with_all_shown(found), request.GET.get("after", ""), PAGE, by="due_at")
-    _note(request, AuditEntry.Action.READ, "report messages", len(page.rows))
+    audit.looked(request, "report messages", rows=len(page.rows))
     context = {
         "title": BECAME[became][0],
         "channel": Channel(channel).label if channel else "",
@@ -184,7 +185,3 @@ def _query(request: StaffRequest, *without: str) -> str:
     for name in (*without, "group", "cycle", IN_LINK):
         query.pop(name, None)
     return query.urlencode()
-
-
-def _note(request: StaffRequest, action: AuditEntry.Action, kind: str, number: int | None) -> None:
-    audit.record(clinic=request.clinic, by=request.user, at=timezone.now(), action=action, kind=kind, rows=number)

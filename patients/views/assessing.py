@@ -178,14 +178,7 @@ def apply_again(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 def sheet(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Show an assessment as a payer wants to read it; looking at it is traced as printing."""
     assessment = _get_assessment(request, uid)
-    audit.record(
-        clinic=request.clinic,
-        by=request.user,
-        at=timezone.now(),
-        action=AuditEntry.Action.PRINT,
-        kind="assessment",
-        subject=assessment.uid,
-    )
+    audit.looked(request, "assessment", AuditEntry.Action.PRINT, subject=assessment.uid)
     found = assessment.findings()
     may_assess = may(request.membership, Capability.ASSESS)
     back = "patients:assess" if may_assess else "patients:detail"

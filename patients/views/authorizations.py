@@ -26,7 +26,7 @@ def to_renew(request: StaffRequest) -> HttpResponse:
         "people": [one.authorization.patient for one in work],
         "may_register": may(request.membership, Capability.REGISTER),
     }
-    audit.list_shown(request, "to renew", len(work))
+    audit.looked(request, "to renew", rows=len(work))
     return render(request, "patients/to_renew.html", context)
 
 

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinic import audit
 from clinic.access import Capability, StaffRequest, requires
-from clinic.models import AuditEntry
 from patients.access import may_write
 from patients.actions import diary_days
 from patients.diary import Day, count
@@ -54,7 +53,7 @@ def diary(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Show 28 days and their counts; whoever may assess types a paper sheet here."""
     patient = get_patient_to_write(request, uid)
     if request.method == "GET":
-        _trace(request, patient)
+        audit.looked(request, "diary", subject=patient.uid)
         return _diary_page(request, patient, None)
     form = PaperForm(request.POST, today=_today(request))
     if form.is_valid():
@@ -168,14 +167,3 @@ def blank(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     patient, today = get_patient(request, uid), _today(request)
     days = [today + dt.timedelta(days=place) for place in range(WINDOW_DAYS)]
     return render(request, "patients/diary_blank.html", {"patient": patient, "days": days})
-
-
-def _trace(request: StaffRequest, patient: Patient) -> None:
-    audit.record(
-        clinic=request.clinic,
-        by=request.user,
-        at=timezone.now(),
-        action=AuditEntry.Action.READ,
-        kind="diary",
-        subject=patient.uid,
-    )

@@ -33,7 +33,7 @@ def register(request: StaffRequest) -> HttpResponse:
         return render(request, "patients/new.html", {"form": form}, status=422)
     same = [] if "anyway" in posted else list(form.same_people().prefetch_related("contact_points")[:10])
     if same:
-        audit.people_shown(request, "same people", [one.uid for one in same])
+        audit.looked_at_people(request, "same people", [one.uid for one in same])
         return render(request, "patients/new.html", {"form": form, "same": same}, status=409)
     try:
         patient = register_patient(clinic=request.clinic, person=form.newcomer(), by=request.user, at=timezone.now())

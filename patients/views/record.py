@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from clinic import audit
 from clinic.access import Capability, StaffRequest, may, requires
-from clinic.models import AuditEntry
 from patients.access import may_write
 from patients.changes import changes_of
 from patients.diary import count, squares, window_before
@@ -25,7 +24,7 @@ def detail(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     unsettled = DiaryClaim.objects.filter(patient=OuterRef("pk"), settled_at__isnull=True).order_by().values("patient")
     two_answers = Subquery(unsettled.annotate(days=Count("pk")).values("days"))
     patient = get_patient(request, uid, two_answers=two_answers)
-    _trace(request, patient, "patient")
+    audit.looked(request, "patient", subject=patient.uid)
     today = timezone.localdate()
     authorizations = list(patient.authorizations.all())
     days = DiaryDay.objects.filter(patient=patient).facts()
@@ -47,7 +46,7 @@ def detail(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 def history(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Show who changed what about a person, the newest first."""
     patient = get_patient(request, uid)
-    _trace(request, patient, "patient history")
+    audit.looked(request, "patient history", subject=patient.uid)
     return render(request, "patients/history.html", {"patient": patient, "changes": changes_of(patient)})
 
 
@@ -63,14 +62,3 @@ def standing(request: StaffRequest, patient: Patient) -> dict[str, Any]:
         "may_assess": may_write(request.membership, Capability.ASSESS, patient),
         "may_prescribe": may_write(request.membership, Capability.PRESCRIBE, patient),
     }
-
-
-def _trace(request: StaffRequest, patient: Patient, kind: str) -> None:
-    audit.record(
-        clinic=request.clinic,
-        by=request.user,
-        at=timezone.now(),
-        action=AuditEntry.Action.READ,
-        kind=kind,
-        subject=patient.uid,
-    )

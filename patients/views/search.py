@@ -35,14 +35,7 @@ def search(request: StaffRequest) -> HttpResponse:
     if len(found) == 1 and len(text) >= SHORTEST_TO_OPEN and "after" not in request.GET:
         return redirect("patients:detail", found[0].uid)
     people = found[:PAGE]
-    audit.record(
-        clinic=request.clinic,
-        by=request.user,
-        at=timezone.now(),
-        action=AuditEntry.Action.SEARCH,
-        kind="patient",
-        rows=len(people),
-    )
+    audit.looked(request, "patient", AuditEntry.Action.SEARCH, rows=len(people))
     context |= {"people": people, "more": len(found) > PAGE, "today": timezone.localdate()}
     return render(request, "patients/search.html", context)
 

@@ -8,13 +8,11 @@ from itertools import chain
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from clinic import audit
 from clinic.access import Capability, StaffRequest, requires
 from clinic.models import AuditEntry
-from patients.models import Patient
 from patients.views.lookup import get_patient
 from privacy import looks
 from privacy.forms import LooksForm
@@ -32,7 +30,7 @@ def who_looked(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         page = looks.page_after(
             looks.chosen(looks.traces_of(patient), request.clinic, **form.cleaned_data), _after(request)
         )
-    _trace(request, patient, AuditEntry.Action.READ, len(page.entries))
+    audit.looked(request, "who looked", subject=patient.uid, rows=len(page.entries))
     query = request.GET.copy()
     query.pop("after", None)
     context = {"patient": patient, "form": form, "page": page, "query": query.urlencode()}
@@ -48,7 +46,7 @@ def export(request: StaffRequest, uid: uuid.UUID) -> HttpResponseBase:
     if not form.is_valid():
         return redirect(f"{reverse('privacy:who_looked', args=[patient.uid])}?{request.GET.urlencode()}")
     entries = looks.chosen(looks.traces_of(patient), request.clinic, **form.cleaned_data)
-    _trace(request, patient, AuditEntry.Action.EXPORT, entries.count())
+    audit.looked(request, "who looked", AuditEntry.Action.EXPORT, subject=patient.uid, rows=entries.count())
     lines = (_line(row) for row in looks.table(entries, request.clinic))
     # The mark tells spreadsheets how letters such as those of Zoë are written.
     response = StreamingHttpResponse(chain(["\ufeff"], lines), content_type="text/csv; charset=utf-8")
@@ -64,15 +62,3 @@ def _line(cells: list[str]) -> str:
     line = io.StringIO()
     csv.writer(line).writerow([safe_cell(cell) for cell in cells])
     return line.getvalue()
-
-
-def _trace(request: StaffRequest, patient: Patient, action: AuditEntry.Action, rows: int) -> None:
-    audit.record(
-        clinic=request.clinic,
-        by=request.user,
-        at=timezone.now(),
-        action=action,
-        kind="who looked",
-        subject=patient.uid,
-        rows=rows,
-    )

@@ -37,14 +37,7 @@ def about(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 def download(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Hand out everything in one file, and log that it was."""
     patient, now = get_patient(request, uid), timezone.now()
-    audit.record(
-        clinic=request.clinic,
-        by=request.user,
-        at=now,
-        action=AuditEntry.Action.EXPORT,
-        kind="person",
-        subject=patient.uid,
-    )
+    audit.looked(request, "person", AuditEntry.Action.EXPORT, subject=patient.uid)
     response = HttpResponse(bundle(patient, now), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="person-{patient.uid}.zip"'
     return response

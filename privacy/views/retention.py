@@ -31,7 +31,7 @@ def settings(request: StaffRequest) -> HttpResponse:
         messages.success(request, "How long records and messages are kept is saved.")
         return redirect("privacy:settings")
     over = list(past_their_time(request.clinic, timezone.localdate()))
-    audit.list_shown(request, "past their time", len(over[:SHOWN]))
+    audit.looked(request, "past their time", rows=len(over[:SHOWN]))
     now = timezone.now()
     begins = begins_at(request.clinic, now)
     context = {

@@ -68,7 +68,7 @@ def show_centre(request: StaffRequest, *, fixing: dict[str, Any] | None = None, 
         "has_errors": fixing is not None,
         "now": now,
     }
-    audit.list_shown(request, "reminders", len(shown))
+    audit.looked(request, "reminders", rows=len(shown))
     return render(request, "reminders/centre.html", context, status=status)
 
 

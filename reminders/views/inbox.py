@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST
 from clinic import audit
 from clinic.access import Capability, StaffRequest, may, requires
 from clinic.message_hours import leaving_words
-from clinic.models import AuditEntry
 from patients.models import ContactPoint, Patient
 from reminders.inbound import desk
 from reminders.inbound.forms import AssignForm, ReplyForm
@@ -34,7 +33,7 @@ def inbox(request: StaffRequest) -> HttpResponse:
     rows = here if everything else here.filter(state=OPEN).order_by("received_at", "pk")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     waiting = here.filter(state=OPEN).count() if everything else page.paginator.count
-    _note_reading(request, "inbox", rows=len(page))
+    audit.looked(request, "inbox", rows=len(page))
     return render(request, "reminders/inbox.html", {"page_obj": page, "everything": everything, "waiting": waiting})
 
 
@@ -118,7 +117,7 @@ def _answered_meanwhile(request: StaffRequest, one: InboundMessage, form: ReplyF
 
 def _page(request: StaffRequest, one: InboundMessage, *, status: int = 200, **forms: Any) -> HttpResponse:
     now, patient = timezone.now(), one.patient
-    _note_reading(request, "thread", subject=patient.uid if patient else one.uid)
+    audit.looked(request, "thread", subject=patient.uid if patient else one.uid)
     context = {
         "message": one,
         "home": reverse("reminders:inbox_message", args=[one.uid]),
@@ -145,9 +144,3 @@ def _possible(one: InboundMessage) -> list[Patient]:
 def _one(request: StaffRequest, uid: uuid.UUID) -> InboundMessage:
     here = InboundMessage.objects.filter(clinic=request.clinic)
     return get_object_or_404(here.select_related("patient__clinic", "clinic", "done_by", "assigned_by"), uid=uid)
-
-
-def _note_reading(request: StaffRequest, kind: str, **about: Any) -> None:
-    audit.record(
-        clinic=request.clinic, by=request.user, at=timezone.now(), action=AuditEntry.Action.READ, kind=kind, **about
-    )

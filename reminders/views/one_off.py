@@ -113,7 +113,7 @@ def _as_another(request: StaffRequest, form: OneOffForm) -> OneOffForm:
 def _page(request: StaffRequest, people: set[uuid.UUID], form: OneOffForm, status: int = 200) -> HttpResponse:
     now = timezone.now()
     chosen = one_off.recipients(clinic=request.clinic, people=people, now=now)
-    audit.people_shown(request, "message to write", [one.patient.uid for one in chosen])
+    audit.looked_at_people(request, "message to write", [one.patient.uid for one in chosen])
     context = _shown(request, form) | {
         "form": form,
         "reachable": [one for one in chosen if not one.obstacle],

@@ -31,7 +31,7 @@ def text_people(request: StaffRequest) -> HttpResponse:
     if request.method == "POST":
         return _send(request, ticked, now)
     people = texting.recipients(clinic=request.clinic, courses=ticked, now=now)
-    audit.people_shown(request, "text to send", [one.course.patient.uid for one in people])
+    audit.looked_at_people(request, "text to send", [one.course.patient.uid for one in people])
     reachable = [one for one in people if not one.obstacle]
     context = {
         "reachable": reachable,

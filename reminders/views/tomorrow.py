@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST
 
 from clinic import audit
 from clinic.access import Capability, StaffRequest, may, requires
-from clinic.models import AuditEntry
 from clinic.redirects import next_url
 from reminders import handling
 from reminders.tomorrow import untold
@@ -31,9 +30,7 @@ def tomorrow(request: StaffRequest) -> HttpResponse:
     local_today = now.astimezone(request.clinic.zone).date()
     day = parse_day(request.GET.get("date", "")) or local_today + dt.timedelta(days=1)
     rows = untold(clinic=request.clinic, day=day, now=now)
-    audit.record(
-        clinic=request.clinic, by=request.user, at=now, action=AuditEntry.Action.READ, kind="calls", rows=len(rows)
-    )
+    audit.looked(request, "calls", rows=len(rows))
     context = {
         "day": day,
         "is_tomorrow": day == local_today + dt.timedelta(days=1),

@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from clinic import audit
 from clinic.access import Capability, StaffRequest, may, requires
-from clinic.models import AuditEntry
 from clinic.wording import day_words
 from treatments.booking import Stale
 from treatments.calendar import pages, reading
@@ -107,14 +106,7 @@ def _links(request: StaffRequest, date: dt.date, step: dt.timedelta, injector: r
 
 
 def _show(request: StaffRequest, template: str, page: pages.Page, context: dict[str, Any]) -> HttpResponse:
-    audit.record(
-        clinic=request.clinic,
-        by=request.user,
-        at=page.stretch.now,
-        action=AuditEntry.Action.READ,
-        kind="calendar",
-        rows=page.visits,
-    )
+    audit.looked(request, "calendar", rows=page.visits)
     context |= {
         "page": page,
         "people": [person for person in page.stretch.people if not person.left],

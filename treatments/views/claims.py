@@ -16,7 +16,7 @@ from treatments.claims.forms import CodeForm
 from treatments.claims.record import diagnoses_of
 from treatments.forms import DaysForm
 from treatments.models import ClaimDraft
-from treatments.views.lookup import get_session, note_reading
+from treatments.views.lookup import get_session
 
 USUAL_DAYS = 31
 
@@ -34,7 +34,7 @@ def claims(request: StaffRequest) -> HttpResponse:
     valid = form.is_valid()
     rows = drafting.with_lines(drafting.drafts(request.clinic, **form.cleaned_data)) if valid else []
     query = {name: value.isoformat() for name, value in form.cleaned_data.items()} if valid else {}
-    audit.list_shown(request, "claims", len(rows))
+    audit.looked(request, "claims", rows=len(rows))
     context = {"form": form, "rows": rows, "query": query}
     return render(request, "treatments/claims/claims.html", context, status=200 if valid else 422)
 
@@ -49,7 +49,7 @@ def draft(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     usual = chosen.diagnosis_code if chosen else on_record[0].code if on_record else ""
     form = CodeForm(request.POST or None, initial={"diagnosis_code": usual})
     if request.method == "GET":
-        note_reading(request, timezone.now(), "claim", session.uid)
+        audit.looked(request, "claim", subject=session.uid)
     elif form.is_valid():
         try:
             drafting.draft_claim(session=session, **form.cleaned_data, by=request.user, at=timezone.now())

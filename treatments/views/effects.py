@@ -16,7 +16,6 @@ from patients.views.lookup import get_patient_to_write
 from treatments.effects import catalogue, reporting
 from treatments.effects.forms import CloseForm, EffectsForm, RegulatorForm
 from treatments.models import SideEffect
-from treatments.views.lookup import note_reading
 
 
 @require_safe
@@ -28,7 +27,7 @@ def worklist(request: StaffRequest) -> HttpResponse:
         "tasks": tasks,
         "may_settle": may(request.membership, Capability.INJECT),
     }
-    audit.list_shown(request, "side effects", len(tasks))
+    audit.looked(request, "side effects", rows=len(tasks))
     return render(request, "treatments/effects/worklist.html", context)
 
 
@@ -74,7 +73,7 @@ def effect(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Show one effect: what to do, its history, and for a clinician the way to settle it."""
     found = _get_effect(request, uid)
     if request.method == "GET":
-        note_reading(request, timezone.now(), "side effect", found.uid)
+        audit.looked(request, "side effect", subject=found.uid)
         return _effect_page(request, found, CloseForm(), RegulatorForm())
     if "made" in request.POST or "note" in request.POST:
         return _settle_report(request, found)

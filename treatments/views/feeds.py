@@ -26,8 +26,7 @@ from treatments.views.lookup import get_session
 def visit_file(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Hand out one visit as a calendar file."""
     session, now = get_session(request, uid), timezone.now()
-    action = AuditEntry.Action.EXPORT
-    audit.record(clinic=request.clinic, by=request.user, at=now, action=action, kind="session", subject=session.uid)
+    audit.looked(request, "session", AuditEntry.Action.EXPORT, subject=session.uid)
     return calendar_file(ics.visit_file(session, now=now), "visit.ics")
 
 

@@ -35,14 +35,7 @@ def free_time(request: StaffRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     found = _searched(request, text) if len(text) >= SHORTEST else _due(request, date)
     people = found[:MOST]
-    audit.record(
-        clinic=request.clinic,
-        by=request.user,
-        at=now,
-        action=AuditEntry.Action.SEARCH,
-        kind="patient",
-        rows=len(people),
-    )
+    audit.looked(request, "patient", AuditEntry.Action.SEARCH, rows=len(people))
     context = {
         "slot": slot,
         "text": text,

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from clinic import audit
 from clinic.access import Capability, StaffRequest, requires
 from patients.access import may_write
 from patients.actions.baseline import Refused, from_diary, write_baseline
@@ -17,7 +18,7 @@ from patients.models import Baseline
 from patients.views.lookup import refuse_erased
 from treatments.forms.level import LevelForm, initial_of
 from treatments.models import Course
-from treatments.views.lookup import get_course, note_reading
+from treatments.views.lookup import get_course
 
 
 @require_safe
@@ -26,7 +27,7 @@ def level(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Show the level of a course with every version, and the form for whoever may correct it."""
     course = get_course(request, uid)
     given_on, versions = _versions(course)
-    note_reading(request, timezone.now(), "baseline", course.patient.uid)
+    audit.looked(request, "baseline", subject=course.patient.uid)
     counted = from_diary(course.patient, given_on)
     form = LevelForm(initial=initial_of(versions[0] if versions else None, counted))
     return _page(request, course, form, {"given_on": given_on, "versions": versions, "counted": counted})

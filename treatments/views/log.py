@@ -32,7 +32,7 @@ def session_log(request: StaffRequest) -> HttpResponse:
     valid = chosen.form.is_valid()
     page = rows.page_after(chosen.qs, request.GET.get("after", ""), PAGE) if valid else Page()
     now = timezone.now()
-    _note(request, AuditEntry.Action.READ, len(page.rows), now)
+    audit.looked(request, "log", rows=len(page.rows))
     query = request.GET.copy()
     query.pop("after", None)
     context = {
@@ -63,7 +63,7 @@ def export(request: StaffRequest) -> HttpResponseBase:
         most = f"A workbook takes {files.MOST_IN_A_WORKBOOK:,} sessions at most, and these are {number:,}."
         messages.warning(request, f"{most} Export CSV, or choose fewer days.")
         return redirect(f"{reverse(LOG)}?{asked.urlencode()}")
-    _note(request, AuditEntry.Action.EXPORT, number, now)
+    audit.looked(request, "log", AuditEntry.Action.EXPORT, rows=number)
     name = f"sessions-{now.astimezone(request.clinic.zone).date()}"
     if as_workbook:
         book = files.workbook(chosen.qs, request.clinic, asked.urlencode())
@@ -129,7 +129,3 @@ def _ways(request: StaffRequest, today: dt.date) -> dict[str, object]:
         "kept": views_kept.views_for(request.user, request.clinic),
         "may_trace": may(request.membership, Capability.STOCK),
     }
-
-
-def _note(request: StaffRequest, action: AuditEntry.Action, number: int, now: dt.datetime) -> None:
-    audit.record(clinic=request.clinic, by=request.user, at=now, action=action, kind="log", rows=number)

@@ -1,17 +1,14 @@
 """From an address to a row of the current clinic."""
 
 import uuid
-from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from clinic import audit
 from clinic.access import StaffRequest
 from clinic.joined import Joined
-from clinic.models import AuditEntry
 from patients.models import Patient
 from treatments.forms import parse_whole
 from treatments.models import Course, TreatmentSession
@@ -55,10 +52,3 @@ def get_course(request: StaffRequest, uid: uuid.UUID) -> Course:
         found: Course = course
         return found
     raise Http404
-
-
-def note_reading(request: StaffRequest, at: Any, kind: str, subject: uuid.UUID) -> None:
-    """Leave the trace that somebody opened a record."""
-    audit.record(
-        clinic=request.clinic, by=request.user, at=at, action=AuditEntry.Action.READ, kind=kind, subject=subject
-    )

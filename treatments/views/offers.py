@@ -31,7 +31,7 @@ def freed(request: StaffRequest) -> HttpResponse:
     made = SlotOffer.objects.filter(clinic=request.clinic).select_related("injector", "session__course__patient")
     recent = list(made[: RECENT + 1])
     if taken := sum(offer.session is not None for offer in recent[:RECENT]):
-        audit.list_shown(request, "offers", taken)
+        audit.looked(request, "offers", rows=taken)
     context = {
         "freed": free[:MOST],
         "more": len(free[MOST:]),
@@ -58,7 +58,7 @@ def new(request: StaffRequest) -> HttpResponse:
     cannot = offers.obstacle(slot, now) if slot else ""
     ranking = candidates.rank(clinic=request.clinic, slot=slot, at=now) if slot and not cannot else None
     if ranking:
-        audit.list_shown(request, "offer", len(ranking.first))
+        audit.looked(request, "offer", rows=len(ranking.first))
     context = {
         "slot": slot,
         "people": ranking.first if ranking else [],

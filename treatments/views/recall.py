@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic import audit
 from clinic.access import Capability, StaffRequest, may, requires
-from clinic.models import AuditEntry
 from clinic.redirects import next_url
 from clinic.wording import day_words
 from treatments import wishes
@@ -46,9 +45,7 @@ def recall(request: StaffRequest) -> HttpResponse:
         _say_who_is_on_it(request, page.object_list, now)
     elif chosen.key == "asked":
         page.object_list = wishes.put_on(list(page.object_list))
-    audit.record(
-        clinic=request.clinic, by=request.user, at=now, action=AuditEntry.Action.READ, kind="recall", rows=len(page)
-    )
+    audit.looked(request, "recall", rows=len(page))
     context = {
         "tabs": [(tab, counts[tab.key]) for tab in lists.TABS],
         "tab": chosen,

@@ -31,5 +31,5 @@ def response(request: StaffRequest) -> HttpResponse:
         "groups": [(group, WORDS[group], found.people[group], found.counts[group]) for group in TO_ACT_ON],
         "again": to_look_at_again(request.clinic, today),
     }
-    audit.list_shown(request, "response", sum(len(found.people[group]) for group in TO_ACT_ON))
+    audit.looked(request, "response", rows=sum(len(found.people[group]) for group in TO_ACT_ON))
     return render(request, "treatments/response.html", context)

@@ -5,7 +5,6 @@ import uuid
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
 from clinic import audit
 from clinic.access import Capability, StaffRequest, may, requires
@@ -17,15 +16,14 @@ from treatments.cycle import due_on
 from treatments.models import SessionEvent, SessionRecord, Status, TreatmentSession
 from treatments.models.session import OPEN
 from treatments.views.conflicts import conflict_page
-from treatments.views.lookup import get_session, note_reading
+from treatments.views.lookup import get_session
 
 
 @requires(Capability.VIEW)
 def session(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Show one session: its record once signed, every version of it, its history, and what may be done next."""
     found = get_session(request, uid)
-    now = timezone.now()
-    note_reading(request, now, "session", found.uid)
+    audit.looked(request, "session", subject=found.uid)
     signed = found.versions.filter(signed_at__isnull=False).select_related("signed_by")
     versions = list(signed.prefetch_related("vials", "injections", "answers").order_by("-pk"))
     events = list(found.events.select_related("by"))
@@ -52,14 +50,7 @@ def card(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     found = get_session(request, uid)
     if found.status != Status.BOOKED:
         return conflict_page(request, Stale(found))
-    audit.record(
-        clinic=request.clinic,
-        by=request.user,
-        at=timezone.now(),
-        action=AuditEntry.Action.PRINT,
-        kind="appointment card",
-        subject=found.uid,
-    )
+    audit.looked(request, "appointment card", AuditEntry.Action.PRINT, subject=found.uid)
     return render(request, "treatments/card.html", {"session": found, "patient": found.course.patient})
 
 

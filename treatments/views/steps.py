@@ -12,13 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from clinic import audit
 from clinic.access import Capability, StaffRequest, requires
 from clinic.redirects import next_url
 from treatments import booking, undoing
 from treatments.authorized import shortfalls
 from treatments.models import SessionEvent, Status, TreatmentSession
 from treatments.views.conflicts import conflict_page, old_time_gone, step_conflict, theirs
-from treatments.views.lookup import get_session, get_session_by_key, note_reading
+from treatments.views.lookup import get_session, get_session_by_key
 
 # Done is reached by signing; nothing leads to Given before.
 PRESSED = frozenset({Status.BOOKED, Status.ARRIVED, Status.IN_ROOM, Status.NO_SHOW, Status.CANCELLED})
@@ -41,7 +42,7 @@ def step(request: StaffRequest) -> HttpResponse:
     session = get_session_by_key(request, key)
     answer = _take(request, session, Pressed(*asked.split(".", 2)))
     if answer.status_code == HTTPStatus.CONFLICT:  # shows the visit, at an address that does not name it
-        note_reading(request, timezone.now(), "session", session.uid)
+        audit.looked(request, "session", subject=session.uid)
     return answer
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinic import audit
 from clinic.access import Capability, StaffRequest, requires
-from clinic.models import AuditEntry, Clinic
+from clinic.models import Clinic
 from treatments.cycle import INTERVAL_DAYS
 from treatments.forms import DaysForm
 from treatments.models import LotRecall, StockVial
@@ -37,7 +37,7 @@ def _stock_page(request: StaffRequest, discarding: DiscardForm | None = None) ->
     today = _today(request.clinic)
     shelves = shelf.shelves(shelf.in_stock(request.clinic))
     if named := sum(one.owner is not None for one in shelves):
-        audit.list_shown(request, "stock", named)
+        audit.looked(request, "stock", rows=named)
     kept = shelf.keeps_stock(request.clinic)
     context = {
         "rows": [(one, one.expired(today), _discard_form(one, discarding)) for one in shelves],
@@ -113,14 +113,7 @@ def trace(request: StaffRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         found = tracing.trace(request.clinic, form.cleaned_data["lot"], after)
     if found:
-        audit.record(
-            clinic=request.clinic,
-            by=request.user,
-            at=timezone.now(),
-            action=AuditEntry.Action.READ,
-            kind="lot trace",
-            rows=len(found.sessions),
-        )
+        audit.looked(request, "lot trace", rows=len(found.sessions))
     return _trace_page(request, form, found)
 
 

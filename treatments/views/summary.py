@@ -24,14 +24,7 @@ SESSIONS, SCORES = 6, 3  # the newest of each
 def summary(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Show the summary as a letter; looking at it is traced as printing."""
     patient, now = get_patient(request, uid), timezone.now()
-    audit.record(
-        clinic=request.clinic,
-        by=request.user,
-        at=now,
-        action=AuditEntry.Action.PRINT,
-        kind="patient summary",
-        subject=patient.uid,
-    )
+    audit.looked(request, "patient summary", AuditEntry.Action.PRINT, subject=patient.uid)
     today, care = timezone.localdate(now, request.clinic.zone), care_of(patient)
     all_signed = Assessment.objects.filter(patient=patient, signed_at__isnull=False).select_related("signed_by")
     signed = all_signed.order_by("-signed_at", "-pk").first()

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST
 from clinic import audit
 from clinic.access import Capability, StaffRequest, may, requires
 from clinic.middleware import FIELD
-from clinic.models import AuditEntry
 from clinic.redirects import next_url
 from treatments import days, menus
 from treatments.forms import DayFilterForm, parse_day
@@ -41,7 +40,7 @@ def day(request: StaffRequest, date: str) -> HttpResponse:
 def _day_page(request: StaffRequest, date: dt.date, now: dt.datetime) -> HttpResponse:
     view = DayView.objects.filter(user=request.user).first() or DayView(user=request.user)
     live = _live(request, date, now, board=view.board)
-    _note_opening(request, now, len(live["rows"]))
+    audit.looked(request, "day", rows=len(live["rows"]))
     step, is_today = dt.timedelta(days=1), date == now.astimezone(request.clinic.zone).date()
     context = live | {
         "view": view,
@@ -73,7 +72,7 @@ def changes(request: StaffRequest) -> HttpResponse:
     date = parse_day(request.GET.get("date", "")) or now.astimezone(request.clinic.zone).date()
     live = _live(request, date, now, board="board" in request.GET)
     if not _was_opened(request, date):
-        _note_opening(request, now, len(live["rows"]))
+        audit.looked(request, "day", rows=len(live["rows"]))
     return render(request, "treatments/_day_live.html", live | {"fresh": request.GET.get("page", "")})
 
 
@@ -111,10 +110,6 @@ def _live(request: StaffRequest, date: dt.date, now: dt.datetime, *, board: bool
         "counts": days.counts(kept),
         "may_book": may(request.membership, Capability.BOOK),
     }
-
-
-def _note_opening(request: StaffRequest, now: dt.datetime, rows: int) -> None:
-    audit.record(clinic=request.clinic, by=request.user, at=now, action=AuditEntry.Action.READ, kind="day", rows=rows)
 
 
 def _signer() -> TimestampSigner:

@@ -36,7 +36,7 @@ def walk_in(request: StaffRequest) -> HttpResponse:
     """Find a person in treatment, to put in at the next free time; of whom it is too early for, the row says so."""
     now, text = timezone.now(), request.GET.get("q", "").strip()
     found = _found(request, text) if len(text) >= SHORTEST else []
-    courses = _shown(request, found[:MOST], now)
+    courses = _shown(request, found[:MOST])
     context = {
         "text": text,
         "courses": courses,
@@ -62,20 +62,13 @@ def _found(request: StaffRequest, text: str) -> list[Any]:
     return list(courses.order_by("patient__family_name", "pk")[: MOST + 1])
 
 
-def _shown(request: StaffRequest, found: list[Any], now: dt.datetime) -> list[Any]:
+def _shown(request: StaffRequest, found: list[Any]) -> list[Any]:
     """Put on each course what its row needs; the search leaves its trace."""
     for course in found:
         last = course.last_given_on
         course.day_number = (timezone.localdate() - last).days if last else None
         course.visit_uid = uuid.uuid4()  # one for each row, so that a button pressed twice books once
-    audit.record(
-        clinic=request.clinic,
-        by=request.user,
-        at=now,
-        action=AuditEntry.Action.SEARCH,
-        kind="patient",
-        rows=len(found),
-    )
+    audit.looked(request, "patient", AuditEntry.Action.SEARCH, rows=len(found))
     return found
 
 
@@ -118,7 +111,7 @@ def sweep(request: StaffRequest) -> HttpResponse:
     for visit in visits:
         visit.may_be_missed = moves.find(visit.status, Status.NO_SHOW) is not None
     if request.method == "GET":
-        audit.list_shown(request, "still open", len(visits))
+        audit.looked(request, "still open", rows=len(visits))
         some = any(visit.may_be_missed for visit in visits)
         return render(request, "treatments/sweep.html", {"date": date, "visits": visits, "some_may_be_missed": some})
     return _set_ticked(request, visits, date, now)

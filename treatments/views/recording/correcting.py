@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from clinic import audit
 from clinic.access import Capability, StaffRequest, requires
 from clinic.wording import moment_words
 from patients.views.lookup import refuse_erased
@@ -18,7 +19,7 @@ from treatments.forms import CorrectionForm
 from treatments.models import SessionRecord, TreatmentSession
 from treatments.recording import given, other_day
 from treatments.views.conflicts import conflict_page
-from treatments.views.lookup import get_session, note_reading
+from treatments.views.lookup import get_session
 from treatments.views.recording import starting
 from treatments.views.recording.page import record_page
 
@@ -38,7 +39,7 @@ def correct(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         "days": _days(found),
     }
     if request.method == "GET":
-        note_reading(request, timezone.now(), "session", found.uid)
+        audit.looked(request, "session", subject=found.uid)
         initial = starting.as_signed(current) | {"seen": current.pk, "given_on": found.given_on}
         return record_page(request, found, CorrectionForm(initial=initial, **then))
     form = CorrectionForm(request.POST, **then)

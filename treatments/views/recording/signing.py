@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from clinic import audit
 from clinic.access import Capability, StaffRequest, requires
 from treatments import booking, protocol, recording
 from treatments.forms import RecordForm, parse_day
@@ -19,7 +20,7 @@ from treatments.models import SessionDraft, Status, TreatmentSession
 from treatments.models.session import OPEN
 from treatments.recording import drafting, given, since
 from treatments.views.conflicts import conflict_page
-from treatments.views.lookup import get_session, note_reading
+from treatments.views.lookup import get_session
 from treatments.views.recording import starting
 from treatments.views.recording.both import both_page, signed_meanwhile, stale
 from treatments.views.recording.page import record_page
@@ -41,7 +42,7 @@ def record(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     if request.method == "GET":
         if draft and draft.writer_id != request.user.pk:
             return _written_by_another(request, found, draft)
-        note_reading(request, now, "session", found.uid)
+        audit.looked(request, "session", subject=found.uid)
         return record_page(request, found, _opened(found, draft, now), draft)
     if draft and stale(request, draft):
         return both_page(request, found, draft)

@@ -48,7 +48,7 @@ def outside_hours(request: StaffRequest) -> HttpResponse:
     reasons = reasons_outside(request.clinic, Q(), timezone.now())
     page = Paginator(list(reasons.items()), PAGE).get_page(request.GET.get("page"))
     visits = with_visits(dict(page.object_list))
-    audit.list_shown(request, "outside hours", len(visits))
+    audit.looked(request, "outside hours", rows=len(visits))
     return render(request, "treatments/setup/outside.html", {"visits": visits, "page_obj": page})
 
 

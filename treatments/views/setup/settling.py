@@ -110,7 +110,7 @@ def _stranded(request: StaffRequest, change: Change, page: Page, problem: str, s
     except Conflict as error:
         raise Refused(HELD) from error
     wishes.put_on([visit.session for visit in visits])
-    audit.list_shown(request, "stranded", len(visits))
+    audit.looked(request, "stranded", rows=len(visits))
     context = {
         "change": change,
         "page": page,
