@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 
 from clinic import audit, message_hours
 from clinic.models import AuditEntry, Clinic, User
@@ -40,7 +39,7 @@ def recipients(*, clinic: Clinic, people: Collection[uuid.UUID], now: dt.datetim
     """Return the chosen people of a clinic by name (four queries, whatever their number)."""
     rule = defaults.rule_of(clinic, Kind.ONE_OFF)
     chosen: Any = Patient.objects.filter(clinic=clinic, uid__in=people)
-    rows = chosen.select_related("clinic").annotate(preferred=F("preferred_channel"), **reachable("pk"))
+    rows = chosen.select_related("clinic").annotate(**reachable())
     points: dict[int, list[ContactPoint]] = {}
     for point in ContactPoint.objects.filter(clinic=clinic, patient__in=chosen.order_by().values("pk")).order_by(
         "-channel"

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F, Min
+from django.db.models import Min
 
 from clinic import audit, message_hours
 from clinic.models import AuditEntry, Clinic, User
@@ -46,7 +46,7 @@ def recipients(*, clinic: Clinic, courses: Collection[uuid.UUID], now: dt.dateti
     rows = list(
         ticked.with_due()
         .select_related("patient__clinic", "clinic")
-        .annotate(preferred=F("patient__preferred_channel"), **reachable("patient_id"))
+        .annotate(**reachable("patient"))
         .order_by("next_due_on", "pk")
     )
     listed, asking = set(ticked.to_recall(today).values_list("pk", flat=True)), lists.asking(clinic, today)

@@ -12,17 +12,21 @@ from patients.models import Channel, ContactPoint
 from patients.models.contact import may_be_written_to
 
 
-def reachable(patient: str) -> dict[str, Exists]:
-    """Return annotations: is there a usable contact point on each channel? ``patient`` names the column of the id."""
-    usable = ContactPoint.objects.usable().filter(patient=OuterRef(patient))
-    return {f"has_{channel.value}": Exists(usable.filter(channel=channel)) for channel in Channel}
+def reachable(patient: str = "") -> dict[str, Any]:
+    """Return annotations for `best_channel`: what the person prefers, and whether they have a usable contact point on each.
+
+    ``patient`` leads to the person; nothing does from their own row.
+    """
+    way = f"{patient}__" if patient else ""
+    usable = ContactPoint.objects.usable().filter(patient=OuterRef(f"{way}pk"))
+    there = {f"has_{channel.value}": Exists(usable.filter(channel=channel)) for channel in Channel}
+    return {"preferred": F(f"{way}preferred_channel")} | there
 
 
 def reached(patient: str) -> dict[str, Any]:
     """Return the same as `reachable`, by joins: asked once for each row, however often a statement names the answer.
 
-    Only for a statement about many: for a few, a database may read everybody's contact points. ``patient`` leads to
-    the person.
+    Only for a statement about many: for a few, a database may read everybody's contact points.
     """
     points = f"{patient}__contact_points"
     usable = may_be_written_to(f"{points}__", f"{patient}__")
@@ -34,14 +38,13 @@ def reached(patient: str) -> dict[str, Any]:
         f"has_{channel.value}": ExpressionWrapper(Q(**{f"by_{channel.value}__isnull": False}), BooleanField())
         for channel in Channel
     }
-    return joins | there
+    return {"preferred": F(f"{patient}__preferred_channel")} | joins | there
 
 
 def best_channel(source: Any, order: Sequence[Channel] = ()) -> tuple[Channel, bool]:
     """Return the first channel of ``order`` that reaches the person, and whether any does.
 
-    Without an order it is the one they prefer, else the other. ``source`` is a row with the annotations of
-    `reachable` and ``preferred``.
+    Without an order it is the one they prefer, else the other. ``source`` is a row with the annotations of `reachable`.
     """
     return first_of(Channel(source.preferred), order, [one for one in Channel if getattr(source, f"has_{one.value}")])
 

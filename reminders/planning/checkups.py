@@ -56,8 +56,7 @@ def _given(kind: Kind, days: int, rules: Rules, now: dt.datetime) -> Any:
             status=Status.DONE,
             course__closed_on__isnull=True,
         )
-        .annotate(preferred=F("course__patient__preferred_channel"), patient_pk=F("course__patient_id"))
-        .annotate(**reachable("course__patient_id"))
+        .annotate(patient_pk=F("course__patient_id"), **reachable("course__patient"))
         .order_by("pk")
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from clinic.undo_time import undo_time
 from reminders import timing
@@ -44,8 +44,7 @@ def _courses_without(days: int, rules: Rules, now: dt.datetime) -> QuerySet[Cour
     courses: Any = Course.objects.filter(clinic__in=list(rules)).with_nothing_booked()
     found: QuerySet[Course] = (
         courses.filter(to_book_on__range=(first, last))
-        .annotate(told_of=told_of, awake_from=awake_from())
-        .annotate(preferred=F("patient__preferred_channel"), **reachable("patient_id"))
+        .annotate(told_of=told_of, awake_from=awake_from(), **reachable("patient"))
         .order_by("pk")
     )
     return found

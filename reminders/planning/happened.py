@@ -130,7 +130,6 @@ def _stepped(clinics: set[int], tell_moves: list[int], now: dt.datetime) -> Quer
         course__closed_on__isnull=True,
     )
     return sessions.annotate(
-        preferred=F("course__patient__preferred_channel"),
         patient_pk=F("course__patient_id"),
         stepped_at=Subquery(of_session.filter(kind__in=_STEPS).order_by("-pk").values("at")[:1]),
         on_its_way=Exists(here),
@@ -138,7 +137,7 @@ def _stepped(clinics: set[int], tell_moves: list[int], now: dt.datetime) -> Quer
         off_pk=Subquery(off.values("pk")[:1]),
         replaces_at=_replaces_at(tell_moves, now),
         **what_they_know(),
-        **reachable("course__patient_id"),
+        **reachable("course__patient"),
     ).order_by("pk")
 
 

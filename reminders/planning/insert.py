@@ -27,7 +27,7 @@ class RandomUuid(Func):
 def standing(rule: ReminderRule, now: dt.datetime) -> dict[str, Any]:
     """Return the columns that every row by a rule has: waiting, or before a person when too late or nothing reaches them.
 
-    The rows that they are made from carry ``due``, ``until``, ``preferred`` and the annotations of `channel.reached`.
+    The rows that they are made from carry ``due``, ``until`` and the annotations of `channel.reached`.
     The same as `rows.reminder_for`, for a rule whose message must arrive.
     """
     unreachable, too_late = ~is_usable(rule.channels), Q(until__lte=now)

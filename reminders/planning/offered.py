@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, OuterRef
 
 from clinic import message_hours
 from clinic.undo_time import undo_time
@@ -25,7 +25,7 @@ def create_offered(*, now: dt.datetime) -> int:
             ~Exists(there), offer__state=SlotOffer.State.OPEN, offer__expires_at__gt=now, answer=""
         )
         .select_related("offer__clinic", "course")
-        .annotate(preferred=F("course__patient__preferred_channel"), **reachable("course__patient_id"))
+        .annotate(**reachable("course__patient"))
         .order_by("pk")
     )
     rules: dict[int, ReminderRule] = {}

@@ -4,7 +4,7 @@ import datetime as dt
 from functools import partial
 from typing import Any
 
-from django.db.models import Exists, F, Min, OuterRef, Q, Subquery
+from django.db.models import Exists, Min, OuterRef, Q, Subquery
 
 from patients.models import ContactPoint, DiaryDay, Patient
 from reminders import timing
@@ -37,8 +37,7 @@ def _newly_agreed(rules: Rules, now: dt.datetime) -> Any:
     written_to = Reminder.objects.filter(patient=OuterRef("pk")).filter(Q(occasion=WELCOME) | Q(state=State.SENT))
     return (
         Patient.objects.filter(~Exists(written_to), pk__in=points.values("patient"), clinic__in=list(rules), closed="")
-        .annotate(preferred=F("preferred_channel"), **reachable("pk"))
-        .annotate(agreed_at=Subquery(mine.annotate(first=Min("consented_at")).values("first")))
+        .annotate(agreed_at=Subquery(mine.annotate(first=Min("consented_at")).values("first")), **reachable())
         .order_by("pk")
     )
 
@@ -88,7 +87,7 @@ def _stopped_writing(days: int, rules: Rules, now: dt.datetime) -> Any:
             source=DiaryDay.Source.PATIENT,
             patient__closed="",
         )
-        .annotate(preferred=F("patient__preferred_channel"), **reachable("patient_id"))
+        .annotate(**reachable("patient"))
         .order_by("pk")
     )
 

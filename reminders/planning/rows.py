@@ -17,7 +17,7 @@ CHUNK = 1000
 def reminder_for(source: object, rule: ReminderRule, window: Window, now: dt.datetime, **about: object) -> Reminder:
     """Return the row for somebody: waiting, or before a person when it is too late or nothing reaches them.
 
-    ``source`` is a row with the annotations of `channel.reachable` and ``preferred``.
+    ``source`` is a row with the annotations of `channel.reachable`.
     """
     channel, usable = best_channel(source, rule.channels)
     state, reason = State.WAITING, ""

@@ -4,7 +4,7 @@ import datetime as dt
 from functools import partial
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 
 from patients.models import DiaryDay
 from reminders import timing
@@ -55,7 +55,7 @@ def _without_a_word(days: int, rules: Rules, now: dt.datetime) -> Any:
             created_at__range=(first, last),
             patient__closed="",
         )
-        .annotate(preferred=F("patient__preferred_channel"), **reachable("patient_id"))
+        .annotate(**reachable("patient"))
         .order_by("pk")
     )
 

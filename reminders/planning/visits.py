@@ -96,7 +96,6 @@ def _insert(missing: QuerySet[TreatmentSession], rule: ReminderRule, days: list[
     sessions = missing.order_by("pk").annotate(
         due=_on_its_day(days, lambda day: day.due_at),
         until=_until(days),
-        preferred=F("course__patient__preferred_channel"),
         **reached("course__patient"),
     )
     return insert_missing(
