@@ -11,14 +11,14 @@ from functools import partial
 from reminders.planning.apart import in_turn
 from reminders.planning.carried import carry_over
 from reminders.planning.checkups import create_checkups
+from reminders.planning.diary import create_diary_stopped, create_diary_unbegun
 from reminders.planning.due import create_due
 from reminders.planning.happened import create_happened
 from reminders.planning.offered import create_offered
-from reminders.planning.people import create_diary, create_welcome
 from reminders.planning.rules import ActiveRules
 from reminders.planning.settle import bring_back, mark_missed, stop, take_up
-from reminders.planning.unbegun import create_unbegun
 from reminders.planning.visits import create_visits
+from reminders.planning.welcome import create_welcome
 from treatments.recall import offers
 
 __all__ = ["Plan", "reconcile"]
@@ -55,8 +55,8 @@ def _create(*, now: dt.datetime) -> int:
         create_due,
         create_checkups,
         create_welcome,
-        create_diary,
-        create_unbegun,
+        create_diary_stopped,
+        create_diary_unbegun,
     )
     steps = [(planner.__name__, partial(planner, active, now=now)) for planner in planners]
     return sum(in_turn([*steps, (create_offered.__name__, partial(create_offered, now=now))]))

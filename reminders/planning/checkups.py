@@ -14,7 +14,7 @@ from reminders import timing
 from reminders.models import Kind, Reminder
 from reminders.planning.apart import in_turn
 from reminders.planning.channel import reachable
-from reminders.planning.rows import reminder_for, store
+from reminders.planning.rows import reminder_for, store_at_each_distance
 from reminders.planning.rules import LOOK_AHEAD, ActiveRules, Rules, is_since
 from treatments.models import Status, TreatmentSession
 
@@ -27,17 +27,16 @@ MOST_LATE = dt.timedelta(days=56)
 
 def create_checkups(active: ActiveRules, *, now: dt.datetime) -> int:
     """Plan the check-ups of the days ahead; return how many rows were offered to the database."""
-    return sum(
-        in_turn(
-            (f"{kind} after {days} days", partial(_create, kind, days, rules, now))
-            for kind in USEFUL_DAYS
-            for days, rules in active.by_distance(kind).items()
-        )
+    return sum(in_turn((kind, partial(_create, active, kind, now)) for kind in USEFUL_DAYS))
+
+
+def _create(active: ActiveRules, kind: Kind, now: dt.datetime) -> int:
+    return store_at_each_distance(
+        active,
+        kind,
+        lambda days, rules: _given(kind, days, rules, now),
+        lambda session, rules: _planned(session, rules, now),
     )
-
-
-def _create(kind: Kind, days: int, rules: Rules, now: dt.datetime) -> int:
-    return store(_given(kind, days, rules, now), lambda session: _planned(session, rules, now))
 
 
 def _given(kind: Kind, days: int, rules: Rules, now: dt.datetime) -> Any:

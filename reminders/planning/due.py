@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -10,9 +9,8 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from clinic.undo_time import undo_time
 from reminders import timing
 from reminders.models import Kind, Reminder
-from reminders.planning.apart import in_turn
 from reminders.planning.channel import reachable
-from reminders.planning.rows import reminder_for, store
+from reminders.planning.rows import reminder_for, store_at_each_distance
 from reminders.planning.rules import LOOK_AHEAD, ActiveRules, Rules
 from treatments.models import Course
 from treatments.models.course import awake_from
@@ -23,16 +21,12 @@ Times = Mapping[int, Mapping[int, dt.time]]
 def create_due(active: ActiveRules, *, now: dt.datetime) -> int:
     """Create what rules about due dates ask for, for courses with nothing booked."""
     times = active.times_before(Kind.DUE)
-    return sum(
-        in_turn(
-            (f"due in {days} days", partial(_create, days, rules, times, now))
-            for days, rules in active.by_distance(Kind.DUE).items()
-        )
+    return store_at_each_distance(
+        active,
+        Kind.DUE,
+        lambda days, rules: _courses_without(days, rules, now),
+        lambda course, rules: _planned(course, rules, times, now),
     )
-
-
-def _create(days: int, rules: Rules, times: Times, now: dt.datetime) -> int:
-    return store(_courses_without(days, rules, now), lambda course: _planned(course, rules, times, now))
 
 
 def _courses_without(days: int, rules: Rules, now: dt.datetime) -> QuerySet[Course]:

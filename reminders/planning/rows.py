@@ -2,12 +2,16 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import islice
 from typing import Any
 
-from reminders.models import Reminder, ReminderRule, State
-from reminders.planning.apart import apart, is_inside_a_transaction
+from django.db.models import QuerySet
+
+from reminders.models import Kind, Reminder, ReminderRule, State
+from reminders.planning.apart import apart, in_turn, is_inside_a_transaction
 from reminders.planning.channel import best_channel, unreachable_words
+from reminders.planning.rules import ActiveRules, Rules
 from reminders.planning.settle import MUST_ARRIVE, TOO_LATE
 from reminders.timing import Window
 
@@ -45,6 +49,26 @@ def store(sources: Any, plan: Callable[[Any], Reminder | None]) -> int:
     One that cannot be planned leaves the others alone. Raises Incomplete in the end.
     """
     return apart(sources, lambda some: _store(_read(some, whole=some is sources), plan))
+
+
+def store_at_each_distance(
+    active: ActiveRules,
+    kind: Kind,
+    sources: Callable[[int, Rules], QuerySet[Any]],
+    plan: Callable[[Any, Rules], Reminder | None],
+) -> int:
+    """Store what the rules of a kind ask for, in turn for each number of days from the day that they are about.
+
+    ``sources`` are the rows for the rules at so many days, one of each clinic. Raises Incomplete in the end.
+    """
+
+    def store_at(days: int, rules: Rules) -> int:
+        return store(sources(days, rules), lambda row: plan(row, rules))
+
+    steps = (
+        (f"{kind} at {days} days", partial(store_at, days, rules)) for days, rules in active.by_distance(kind).items()
+    )
+    return sum(in_turn(steps))
 
 
 def _read(rows: Any, *, whole: bool) -> Iterable[Any]:
