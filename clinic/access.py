@@ -3,7 +3,7 @@
 Access hangs on the membership of the clinic a person works in at the moment, never on knowing an address.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from enum import StrEnum
 from functools import wraps
 from http import HTTPStatus
@@ -11,10 +11,10 @@ from typing import Any, Concatenate, ParamSpec, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
-from django_htmx.middleware import HtmxDetails
+from django.urls import ResolverMatch
 
 from clinic import audit
-from clinic.middleware import opened_where_nobody_works
+from clinic.middleware import ClinicRequest, opened_where_nobody_works
 from clinic.models import Clinic, Membership, Role, User
 
 P = ParamSpec("P")
@@ -67,15 +67,13 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
 }
 
 
-class StaffRequest(HttpRequest):
+class StaffRequest(ClinicRequest):
     """A request of a member of staff, as `requires` hands it to a view."""
 
     user: User
     membership: Membership
-    memberships: Sequence[Membership]
-    # The clinic the person works in at the moment: the scope of every query.
     clinic: Clinic
-    htmx: HtmxDetails
+    resolver_match: ResolverMatch
 
 
 def may(membership: Membership | None, capability: Capability) -> bool:
@@ -92,7 +90,7 @@ def allows(user: User, clinic: Clinic, capability: Capability) -> bool:
 _SHOWN_AGAIN = (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-def _note_look(request: Any, response: HttpResponseBase, arguments: dict[str, Any], noted: bool) -> None:
+def _note_look(request: StaffRequest, response: HttpResponseBase, arguments: dict[str, Any], noted: bool) -> None:
     """Leave the trace that a page about one row was opened, where its view left none of its own.
 
     So no page about a person can be forgotten. Lists have no such row: their views say how many people they showed.

@@ -5,8 +5,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django_htmx.middleware import HtmxDetails
 
-from clinic.models import Membership
+from clinic.models import Clinic, Membership
 
 SESSION_KEY = "membership"
 # The field in which a form that makes something new says at which clinic its page was opened.
@@ -17,7 +18,17 @@ IN_LINK = "from_clinic"
 TYPED = "application/x-www-form-urlencoded"
 
 
-def opened_at(request: Any) -> Membership | None:
+class ClinicRequest(HttpRequest):
+    """A request as `CurrentClinicMiddleware` hands it on: a stranger works nowhere, and is at no clinic."""
+
+    membership: Membership | None
+    memberships: Sequence[Membership]
+    # The clinic the person works in at the moment: the scope of every query.
+    clinic: Clinic | None
+    htmx: HtmxDetails
+
+
+def opened_at(request: ClinicRequest) -> Membership | None:
     """Return the membership under which the page of a form or a link was opened, where it says so.
 
     Somebody may have gone to another of their clinics in another window since: a person or a vial would then be written
@@ -29,16 +40,16 @@ def opened_at(request: Any) -> Membership | None:
     return next((one for one in request.memberships if str(one.clinic.uid) == said), None)
 
 
-def opened_where_nobody_works(request: Any) -> bool:
+def opened_where_nobody_works(request: ClinicRequest) -> bool:
     """Return whether a form or a link says that its page was opened where the person does not work, or no longer.
 
     What it would make belongs there and nowhere else, least of all to the clinic that is left to them.
     """
     said = _said(request)
-    return bool(said) and said != str(request.clinic.uid)
+    return bool(said) and (request.clinic is None or said != str(request.clinic.uid))
 
 
-def _said(request: Any) -> str:
+def _said(request: ClinicRequest) -> str:
     if request.method == "POST":
         return str(request.POST.get(FIELD, "")) if request.content_type == TYPED else ""
     return str(request.GET.get(IN_LINK, ""))
@@ -58,10 +69,10 @@ class CurrentClinicMiddleware:
     The membership is read anew for each request, so that a role that ends, ends at once.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[ClinicRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: Any) -> HttpResponse:
+    def __call__(self, request: ClinicRequest) -> HttpResponse:
         """Serve the request inside the clinic's time zone."""
         request.memberships = getattr(request.user, "works_at", ())  # a stranger works nowhere
         membership = choose_membership(request.memberships, request.session.get(SESSION_KEY))
