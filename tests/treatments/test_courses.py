@@ -19,7 +19,7 @@ from treatments.care import care_of
 from treatments.courses import NotAllowed
 from treatments.models import Course, Status
 from treatments.models.session import OPEN
-from treatments.slots import wish_of
+from treatments.slots import need_of
 
 
 def test_a_course_opens_on_a_signed_eligible_assessment(maria: Patient, prescriber: User) -> None:
@@ -152,7 +152,7 @@ def test_a_new_course_waits_for_the_interval_since_the_last_one_s_session(
     again = courses.open_course(assessment=signed, by=prescriber, at=NOW)
     due = TODAY + dt.timedelta(days=64)
     listed: Any = Course.objects.with_due().get(pk=again.pk)
-    assert (again.next_due(), wish_of(again).due_on, listed.next_due_on) == (due, due, due)
+    assert (again.next_due(), need_of(again).due_on, listed.next_due_on) == (due, due, due)
     care = care_of(maria).course
     assert (care, care.next_due_on) == (again, due)
 

@@ -81,7 +81,7 @@ def test_the_list_offers_what_can_be_offered(
     if in_time:
         assert offers.make(clinic=riverside, slot=slot, courses={due.uid}, by=front_desk, at=NOW)
     else:
-        with pytest.raises(offers.NotOffered, match="too near"):
+        with pytest.raises(offers.CannotBeOffered, match="too near"):
             offers.make(clinic=riverside, slot=slot, courses={due.uid}, by=front_desk, at=NOW)
 
 

@@ -373,7 +373,7 @@ def test_a_visit_with_somebody_else_at_that_very_time_is_no_later_one(
 def test_one_time_is_offered_once_at_a_time(riverside: Clinic, osei: Injector, slot: Slot, front_desk: User) -> None:
     course = person(riverside, "First", 90, osei)
     make(riverside, slot, front_desk, course)
-    with pytest.raises(offers.NotOffered, match="being offered already"):
+    with pytest.raises(offers.CannotBeOffered, match="being offered already"):
         make(riverside, slot, front_desk, course)
 
 
@@ -386,7 +386,7 @@ def test_a_time_whose_offer_ran_out_a_moment_ago_can_be_offered_again(
 
 
 def test_nobody_ticked_is_no_offer(riverside: Clinic, slot: Slot, front_desk: User) -> None:
-    with pytest.raises(offers.NotOffered, match="Tick one person"):
+    with pytest.raises(offers.CannotBeOffered, match="Tick one person"):
         make(riverside, slot, front_desk)
 
 
@@ -412,7 +412,7 @@ def test_a_time_whose_offer_would_end_before_its_messages_leave_is_not_offered(
     if offered:
         assert make(riverside, nine, front_desk, first, at=made).state == "open"
     else:
-        with pytest.raises(offers.NotOffered, match="too near"):
+        with pytest.raises(offers.CannotBeOffered, match="too near"):
             make(riverside, nine, front_desk, first, at=made)
 
 

@@ -29,7 +29,7 @@ OFFERED_ALREADY = "This time is being offered already. The first yes gets it."
 TOO_NEAR = "This time is too near to be offered by message. Call people instead."
 
 
-class NotOffered(Exception):
+class CannotBeOffered(Exception):
     """The time cannot be offered; the text says why, for the reader."""
 
 
@@ -80,18 +80,18 @@ def obstacle(slot: Slot, at: dt.datetime) -> str:
 def make(*, clinic: Clinic, slot: Slot, courses: Collection[uuid.UUID], by: User, at: dt.datetime) -> SlotOffer:
     """Offer a free time to people; their messages are planned from this, and wait for the undo time.
 
-    ``courses`` are uids out of `candidates.rank`; others are left out. Raises NotOffered in words.
+    ``courses`` are uids out of `candidates.rank`; others are left out. Raises CannotBeOffered in words.
     """
     close_ended(now=at)
     if why := obstacle(slot, at):
-        raise NotOffered(why)
+        raise CannotBeOffered(why)
     asked = [
         one.course
         for one in candidates.rank(clinic=clinic, slot=slot, at=at).first
         if one.course.uid in courses and one.reachable
     ]
     if not asked:
-        raise NotOffered("Tick one person or more who can be written to.")
+        raise CannotBeOffered("Tick one person or more who can be written to.")
     offer = _store(clinic, slot, by, at)
     OfferInvitation.objects.bulk_create(OfferInvitation(clinic=clinic, offer=offer, course=course) for course in asked)
     audit.record(
@@ -114,7 +114,7 @@ def _store(clinic: Clinic, slot: Slot, by: User, at: dt.datetime) -> SlotOffer:
                 expires_at=expires_at(at, slot),
             )
     except IntegrityError as error:
-        raise NotOffered(OFFERED_ALREADY) from error
+        raise CannotBeOffered(OFFERED_ALREADY) from error
 
 
 def end(*, offer: SlotOffer, by: User, at: dt.datetime) -> bool:

@@ -2,20 +2,20 @@
 
 from treatments.slots.ranking import PartOfDay
 from treatments.slots.reading import NotOffered, read, still_worked
-from treatments.slots.refusals import Refusal, why_not
+from treatments.slots.refusals import RefusedDay, why_not
 from treatments.slots.search import free_times, suggest
-from treatments.slots.slot import Slot, Wish, wish_of
+from treatments.slots.slot import Need, Slot, need_of
 
 __all__ = [
+    "Need",
     "NotOffered",
     "PartOfDay",
-    "Refusal",
+    "RefusedDay",
     "Slot",
-    "Wish",
     "free_times",
+    "need_of",
     "read",
     "still_worked",
     "suggest",
     "why_not",
-    "wish_of",
 ]

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Literal, NamedTuple
 
 from patients.authorizing import uncovered
-from treatments.slots.slot import Wish
+from treatments.slots.slot import Need
 
 MIDDAY = 12 * 60
 
@@ -24,14 +24,14 @@ PartOfDay = Literal["morning", "afternoon"]
 Rank = tuple[bool, bool, bool, bool, int, int, int]
 
 
-def rank(candidate: Candidate, wish: Wish, length: int) -> Rank:
+def rank(candidate: Candidate, need: Need, length: int) -> Rank:
     """Return what sorts the times of one day: the injector of last time, the same half-day and hour, no small gap.
 
     Days come first, since the fewest days past due are best; so the weekday is the same for all that are compared.
     """
-    usual = _minutes(wish.usual_time)
+    usual = _minutes(need.usual_time)
     return (
-        wish.injector_id is not None and candidate.injector != wish.injector_id,
+        need.injector_id is not None and candidate.injector != need.injector_id,
         usual is not None and (usual < MIDDAY) != (candidate.wall_minute < MIDDAY),
         usual is not None and usual != candidate.wall_minute,
         0 < candidate.before < length or 0 < candidate.after < length,
@@ -46,28 +46,28 @@ def in_part(part_of_day: PartOfDay | None, wall_minute: int) -> bool:
     return part_of_day is None or (part_of_day == "morning") == (wall_minute < MIDDAY)
 
 
-def reasons(candidate: Candidate, date: dt.date, wish: Wish) -> tuple[str, ...]:
+def reasons(candidate: Candidate, date: dt.date, need: Need) -> tuple[str, ...]:
     """Return in words why this time is offered, and what speaks against it."""
     said = []
-    if wish.last_given_on:
-        said.append(f"day {(date - wish.last_given_on).days}")
-    if wish.injector_id is not None:
-        said.append("same injector" if candidate.injector == wish.injector_id else "other injector")
-    usual = _minutes(wish.usual_time)
+    if need.last_given_on:
+        said.append(f"day {(date - need.last_given_on).days}")
+    if need.injector_id is not None:
+        said.append("same injector" if candidate.injector == need.injector_id else "other injector")
+    usual = _minutes(need.usual_time)
     if usual is not None:
-        said += _like_last_time(candidate, date, wish, usual)
+        said += _like_last_time(candidate, date, need, usual)
     if not candidate.before and not candidate.after:
         said.append("fills a gap")
-    if date < wish.due_on:
+    if date < need.due_on:
         said.append("before the due date")
-    if not_paid := uncovered(wish.authorized, date):
+    if not_paid := uncovered(need.authorized, date):
         said.append(not_paid[0])
     return tuple(said)
 
 
-def _like_last_time(candidate: Candidate, date: dt.date, wish: Wish, usual: int) -> list[str]:
+def _like_last_time(candidate: Candidate, date: dt.date, need: Need, usual: int) -> list[str]:
     said = []
-    if wish.last_given_on and date.weekday() == wish.last_given_on.weekday():
+    if need.last_given_on and date.weekday() == need.last_given_on.weekday():
         said.append("same weekday")
     if candidate.wall_minute == usual:
         said.append("usual time")

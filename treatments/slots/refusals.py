@@ -13,7 +13,7 @@ from treatments.slots.agenda import Agenda, Pause, read_agenda
 from treatments.slots.ranking import PartOfDay, in_part
 from treatments.slots.search import Blocked, injectors_taken, rooms_taken
 from treatments.slots.shifts import Shift, around, wall_minute
-from treatments.slots.slot import Wish, wish_of
+from treatments.slots.slot import Need, need_of
 from treatments.slots.spans import blocks
 from treatments.slots.taken import Taken
 
@@ -22,7 +22,7 @@ TAKEN, ROOMLESS, PASSED = COUNTED = ("taken", "without a free room", "already pa
 
 
 @dataclass(frozen=True)
-class Refusal:
+class RefusedDay:
     """A day that is not offered, or only after others, and every reason in words."""
 
     date: dt.date
@@ -34,7 +34,7 @@ class Standing:
     """What is known about the days that are explained."""
 
     agenda: Agenda
-    wish: Wish
+    need: Need
     sessions: Taken
     rooms: Blocked
     names: dict[int, str]
@@ -53,19 +53,19 @@ def why_not(
     minutes: int | None = None,
     part_of_day: PartOfDay | None = None,
     room: Room | None = None,
-) -> list[Refusal]:
+) -> list[RefusedDay]:
     """Return the days from ``first`` (the due date or today unless given) on that something stands in the way of.
 
     Takes what `suggest` takes. A day that is not returned has a free time that `suggest` may offer.
     """
-    wish = wish_of(course)
-    first = first or max(wish.due_on, now.astimezone(course.clinic.zone).date())
+    need = need_of(course)
+    first = first or max(need.due_on, now.astimezone(course.clinic.zone).date())
     agenda = read_agenda(course.clinic, first, first + dt.timedelta(days), minutes, injector, room)
     dates = [first + dt.timedelta(offset) for offset in range(days)]
     window = around(dates)
     standing = Standing(
         agenda,
-        wish,
+        need,
         injectors_taken(agenda, window),
         rooms_taken(agenda, window),
         dict(Injector.objects.filter(clinic=course.clinic).values_list("pk", "name")),
@@ -73,18 +73,18 @@ def why_not(
         now,
         part_of_day,
     )
-    found = (Refusal(date, tuple(_reasons(standing, date))) for date in dates)
+    found = (RefusedDay(date, tuple(_reasons(standing, date))) for date in dates)
     return [refusal for refusal in found if refusal.reasons]
 
 
 def _reasons(standing: Standing, date: dt.date) -> Iterator[str]:
     """Yield what the cycle and the payer say about a day, then what the calendar says."""
-    wish, today = standing.wish, standing.now.astimezone(standing.agenda.clinic.zone).date()
+    need, today = standing.need, standing.now.astimezone(standing.agenda.clinic.zone).date()
     if date < today:
         yield "in the past"
-    if date < wish.due_on:
-        yield _before_due(wish, date)
-    if not_paid := uncovered(wish.authorized, date):
+    if date < need.due_on:
+        yield _before_due(need, date)
+    if not_paid := uncovered(need.authorized, date):
         words, day = not_paid
         yield f"{words} on {_day(day)}"
     if date in standing.agenda.holidays:
@@ -96,10 +96,10 @@ def _reasons(standing: Standing, date: dt.date) -> Iterator[str]:
         yield f"{WEEKDAYS[date.weekday()]}: {f'{who} does not work' if who else 'nobody works'}"
 
 
-def _before_due(wish: Wish, date: dt.date) -> str:
-    if wish.last_given_on is None:
-        return f"before the due date, {_day(wish.due_on)}"
-    day, due = ((one - wish.last_given_on).days for one in (date, wish.due_on))
+def _before_due(need: Need, date: dt.date) -> str:
+    if need.last_given_on is None:
+        return f"before the due date, {_day(need.due_on)}"
+    day, due = ((one - need.last_given_on).days for one in (date, need.due_on))
     return f"before the due date (day {day} of {due})"
 
 

@@ -15,7 +15,7 @@ from treatments.models import Course
 from treatments.slots.agenda import Agenda, as_starts, read_agenda
 from treatments.slots.ranking import Candidate, PartOfDay, in_part, rank, reasons
 from treatments.slots.shifts import Shift, around, moment, wall_minute
-from treatments.slots.slot import Slot, Wish, wish_of
+from treatments.slots.slot import Need, Slot, need_of
 from treatments.slots.spans import Span, Window, blocks, merge, windows
 from treatments.slots.taken import Taken, taken
 
@@ -84,16 +84,16 @@ def suggest(
     Days go forward, so every time that the payer covers comes before those after the authorization ends.
     The number of queries grows neither with injectors nor with weeks: 8 for a search that ends in the first stretch.
     """
-    wish = wish_of(course)
+    need = need_of(course)
     today = now.astimezone(course.clinic.zone).date()
-    first = max(not_before or wish.due_on, today)
+    first = max(not_before or need.due_on, today)
     agenda = read_agenda(course.clinic, first, first + dt.timedelta(LOOK_AHEAD_DAYS), minutes, injector, room)
     found: list[tuple[dt.date, Placed]] = []
-    for date, placed in _days(agenda, now, part_of_day, wish):
+    for date, placed in _days(agenda, now, part_of_day, need):
         found += [(date, one) for one in _spread(placed, limit - len(found))]
         if len(found) >= limit:
             break
-    return _slots(agenda, found, wish)
+    return _slots(agenda, found, need)
 
 
 def free_times(
@@ -146,7 +146,7 @@ def _merged(spans: list[Span], *others: list[tuple[int, int]]) -> list[Span]:
 
 
 def _days(
-    agenda: Agenda, now: dt.datetime, part_of_day: PartOfDay | None, wish: Wish | None
+    agenda: Agenda, now: dt.datetime, part_of_day: PartOfDay | None, need: Need | None
 ) -> Iterator[tuple[dt.date, Iterator[Placed]]]:
     """Yield each day with its free times, the best first, each with a room."""
     after = int(now.timestamp()) + 1
@@ -158,7 +158,7 @@ def _days(
             rooms = rooms_taken(agenda, around(few))
             for date in few:
                 candidates = calendar.candidates(date)
-                candidates.sort(key=lambda one: rank(one, wish, agenda.length) if wish else (one.start, one.injector))
+                candidates.sort(key=lambda one: rank(one, need, agenda.length) if need else (one.start, one.injector))
                 yield date, _placed(candidates, rooms)
 
 
@@ -193,7 +193,7 @@ def _spread(placed: Iterable[Placed], limit: int) -> list[Placed]:
     return chosen
 
 
-def _slots(agenda: Agenda, found: Sequence[tuple[dt.date, Placed]], wish: Wish | None) -> list[Slot]:
+def _slots(agenda: Agenda, found: Sequence[tuple[dt.date, Placed]], need: Need | None) -> list[Slot]:
     """Turn what was found into slots, with people by name (one query)."""
     injectors = Injector.objects.in_bulk({candidate.injector for _, (candidate, _) in found})
     return [
@@ -202,7 +202,7 @@ def _slots(agenda: Agenda, found: Sequence[tuple[dt.date, Placed]], wish: Wish |
             agenda.named[room],
             moment(candidate.start),
             moment(candidate.start + agenda.length),
-            reasons(candidate, date, wish) if wish else (),
+            reasons(candidate, date, need) if need else (),
         )
         for date, (candidate, room) in found
     ]

@@ -43,8 +43,8 @@ def _digits(starts_at: dt.datetime) -> str:
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What a good time looks like for this person."""
+class Need:
+    """What a good time for a person's next visit has to be like."""
 
     due_on: dt.date
     last_given_on: dt.date | None = None
@@ -60,12 +60,12 @@ class Wish:
         return window.last if window else max((one.last for one in self.authorized), default=None)
 
 
-def wish_of(course: Course) -> Wish:
+def need_of(course: Course) -> Need:
     """Return what the person's last session says about a good next one (one query and one for the payer)."""
     given = course.sessions.filter(given_on__isnull=False).order_by("-given_on", "-pk")
     last = given.values_list("given_on", "injector_id", "room_id", "starts_at").first()
     given_on, injector, room, starts_at = last or (None, None, None, None)
-    return Wish(
+    return Need(
         due_on=course.due_after(given_on),
         last_given_on=given_on,
         injector_id=injector,

@@ -53,7 +53,7 @@ def new(request: StaffRequest) -> HttpResponse:
         if request.method == "POST":
             ticked = _ticked(request)
             return _make(request, slot, ticked)
-    except (slots.NotOffered, offers.NotOffered) as error:
+    except (slots.NotOffered, offers.CannotBeOffered) as error:
         problem = str(error)
     cannot = offers.obstacle(slot, now) if slot else ""
     ranking = candidates.rank(clinic=request.clinic, slot=slot, at=now) if slot and not cannot else None
@@ -88,7 +88,7 @@ def _ticked(request: StaffRequest) -> set[uuid.UUID]:
     try:
         return {uuid.UUID(one) for one in request.POST.getlist("course")}
     except ValueError as error:
-        raise offers.NotOffered("Tick people on the page.") from error
+        raise offers.CannotBeOffered("Tick people on the page.") from error
 
 
 @requires(Capability.VIEW)

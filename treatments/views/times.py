@@ -50,19 +50,19 @@ def show_times(
     """Show free times to book, or to move a visit to; after a refusal with what stood in the way, nothing typed lost."""
     search, wanted = _search(request)
     conflict = refusal.conflict if refusal else None
-    wish = slots.wish_of(course)
+    need = slots.need_of(course)
     found = slots.suggest(course=course, now=now, limit=AFTER_CONFLICT if conflict else SUGGESTED, **wanted)
     next_ = next_url(request, patient_url(course))
     context = {
         "course": course,
         "patient": course.patient,
-        "wish": wish,
-        "unpaid": shortfalls([course.patient_id], wish.due_on).get(course.patient_id, ""),
-        "closed": holiday(request.clinic, wish.due_on),
+        "need": need,
+        "unpaid": shortfalls([course.patient_id], need.due_on).get(course.patient_id, ""),
+        "closed": holiday(request.clinic, need.due_on),
         "slots": found,
         "far": bool(found) and found[0].starts_at > now + FAR,
-        "nothing": None if found else nothing_free(course, wanted, wish.due_on, now, next_),
-        "chips": _chips(wish.last_given_on, now.astimezone(request.clinic.zone).date()),
+        "nothing": None if found else nothing_free(course, wanted, need.due_on, now, next_),
+        "chips": _chips(need.last_given_on, now.astimezone(request.clinic.zone).date()),
         "search": search,
         "searched": any(wanted.values()),
         "refused_days": _refused_days(request, course, now, wanted),
@@ -106,12 +106,12 @@ def show_too_early(
     request: StaffRequest, course: Course, error: TooEarly, moving: TreatmentSession | None = None
 ) -> HttpResponse:
     """Interrupt, do not scold: say the day and the earliest day, and let a prescriber give a reason."""
-    wish = slots.wish_of(course)
+    need = slots.need_of(course)
     context = {
         "patient": course.patient,
         "moving": moving,
         "error": error,
-        "day_number": (error.day - wish.last_given_on).days if wish.last_given_on else None,
+        "day_number": (error.day - need.last_given_on).days if need.last_given_on else None,
         "interval": course.interval_days,
         "may_override": may(request.membership, Capability.PRESCRIBE),
         "reasons": EARLY_REASONS,
@@ -166,7 +166,7 @@ def holiday(clinic: Clinic, day: dt.date) -> str:
 
 def _refused_days(
     request: StaffRequest, course: Course, now: dt.datetime, wanted: dict[str, Any]
-) -> list[slots.Refusal] | None:
+) -> list[slots.RefusedDay] | None:
     """Return the days that are not offered and why, or None when nobody asked."""
     if "why" not in request.GET and "why" not in request.POST:
         return None
