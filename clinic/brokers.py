@@ -16,6 +16,18 @@ def transport_options(url: str, folder: Path) -> dict[str, object]:
     return {"visibility_timeout": 900, "unacked_restore_interval": 5, "unacked_restore_throttle": 1}
 
 
+def queue_options(url: str) -> dict[str, object]:
+    """Return what the queue is like at the broker at an address.
+
+    Every task is a wake-up, so none is acknowledged: a worker that holds one when the broker goes was seen to die of it
+    (kombu 5.7 wants to give it back over a connection that is no more).
+    """
+    if url.startswith("amqp"):
+        # RabbitMQ: a queue on several nodes, and a wake-up counts as given when most of them have it.
+        return {"no_ack": True, "queue_arguments": {"x-queue-type": "quorum"}}
+    return {"no_ack": True}
+
+
 def _folders(folder: Path) -> dict[str, object]:
     """Where no broker runs, a queue in folders: enough for one worker. kombu does not make the folders itself."""
     queue = folder / "queue"

@@ -1,9 +1,26 @@
-"""What a browser is told about every page beyond what Django tells it: what the page may never do, and who may keep it."""
+"""What a browser is told about every page beyond what Django tells it: what it may load and never do, and who may keep it."""
 
 from collections.abc import Callable
 
+from csp.constants import NONCE, NONE, SELF
 from django.http import HttpRequest, HttpResponse
 
+# What a page may load and where it may send, all of it named: what is not named is refused. A script runs when the page
+# that asks for it knows the number of this answer: one that was written into a page by somebody does not. Inline there
+# is nothing.
+CONTENT = {
+    "default-src": [NONE],
+    "script-src": [NONCE],
+    "style-src": [SELF],
+    "connect-src": [SELF],
+    "font-src": [SELF],
+    "manifest-src": [SELF],
+    "img-src": [SELF, "data:"],  # Bootstrap draws its select arrows as data images
+    "object-src": [NONE],
+    "base-uri": [NONE],
+    "frame-ancestors": [NONE],
+    "form-action": [SELF],
+}
 # No page of ours asks for any of these; a script that got in cannot either.
 NEVER = (
     "accelerometer",

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import django_stubs_ext
 import environ
-from csp.constants import NONCE, NONE, SELF
 
-from clinic import logs
-from clinic.brokers import BROKERS, transport_options
+from clinic import headers, logs
+from clinic.brokers import BROKERS, queue_options, transport_options
 from clinic.databases import database
 from clinic.env import (
     WEB,
@@ -182,23 +181,7 @@ CSRF_FAILURE_VIEW = "clinic.views.open_too_long"
 SESSION_ENGINE = "clinic.signing_in.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 X_FRAME_OPTIONS = "DENY"
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        # Everything is named; what is not named is refused. A script runs when the page that asks for it knows the
-        # number of this answer: one that was written into a page by somebody does not. Inline there is nothing.
-        "default-src": [NONE],
-        "script-src": [NONCE],
-        "style-src": [SELF],
-        "connect-src": [SELF],
-        "font-src": [SELF],
-        "manifest-src": [SELF],
-        "img-src": [SELF, "data:"],  # Bootstrap draws its select arrows as data images
-        "object-src": [NONE],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-        "form-action": [SELF],
-    }
-}
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": headers.CONTENT}
 # Who may ask /readyz and /metrics: neighbours by address, anybody by the secret.
 MONITOR_ADDRESSES = env_networks("MONITOR_ADDRESSES", "127.0.0.1,::1")
 MONITOR_TOKEN = env_secret("MONITOR_TOKEN", "")
@@ -278,32 +261,22 @@ CELERY_BROKER_URL = env_address("REDIS_URL", "redis://127.0.0.1:6379/0", "redis:
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
-# Every task is a wake-up, so none is acknowledged: a worker that holds one when the broker goes was seen to die of it
-# (kombu 5.7 wants to give it back over a connection that is no more). Queues and times are plain values here: Celery
-# makes its own of them, and pages do not load it.
-CELERY_TASK_QUEUES: dict[str, dict[str, object]] = {"celery": {"no_ack": True}}
+CELERY_TASK_QUEUES = {"celery": queue_options(CELERY_BROKER_URL)}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-if CELERY_BROKER_URL.startswith("amqp"):
-    # RabbitMQ: a queue on several nodes, and a wake-up counts as given when most of them have it.
-    CELERY_TASK_QUEUES["celery"]["queue_arguments"] = {"x-queue-type": "quorum"}
 CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(CELERY_BROKER_URL, VAR_DIR / "broker")
 REMINDER_TICK_SECONDS = env_int("REMINDER_TICK_SECONDS", 60)
 CELERY_BEAT_SCHEDULER = "reminders.watching.beat:WitnessedScheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+# A tick is only a wake-up: one that waited longer than a tick is worth nothing. Plain values, as the queues are: Celery
+# makes its own of them, and pages do not load it.
 CELERY_BEAT_SCHEDULE = {
-    # A tick is only a wake-up: one that waited longer than a tick is worth nothing.
-    "reminders": {
-        "task": "reminders.tick",
-        "schedule": REMINDER_TICK_SECONDS,
-        "options": {"expires": REMINDER_TICK_SECONDS},
-    },
-    "privacy": {"task": "privacy.forget", "schedule": 3600, "options": {"expires": 3600}},
-    "audit": {"task": "clinic.seal_audit", "schedule": 60, "options": {"expires": 60}},
-    "webhooks": {
-        "task": "interface.tick",
-        "schedule": REMINDER_TICK_SECONDS,
-        "options": {"expires": REMINDER_TICK_SECONDS},
-    },
+    name: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+    for name, task, seconds in (
+        ("reminders", "reminders.tick", REMINDER_TICK_SECONDS),
+        ("privacy", "privacy.forget", 3600),
+        ("audit", "clinic.seal_audit", 60),
+        ("webhooks", "interface.tick", REMINDER_TICK_SECONDS),
+    )
 }
 
 LOGGING = logs.configuration(env_choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")))
