@@ -29,10 +29,7 @@ def links_of(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 def end_visit_link(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """End the link of a message: whoever has the message can open nothing with it any more."""
     found = PatientLink.objects.filter(clinic=request.clinic).select_related("clinic", "reminder__patient")
-    link = get_object_or_404(found, uid=uid)
-    links.revoke(link=link, by=request.user, at=timezone.now())
-    messages.success(request, "The link is ended. It opens nothing any more.")
-    return redirect("reminders:links", link.person.uid)
+    return _end(request, get_object_or_404(found, uid=uid))
 
 
 @require_POST
@@ -40,10 +37,7 @@ def end_visit_link(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 def end_diary_link(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """End a link to a diary, whatever a device remembers."""
     found = DiaryLink.objects.filter(clinic=request.clinic).select_related("clinic", "patient")
-    link = get_object_or_404(found, uid=uid)
-    links.revoke(link=link, by=request.user, at=timezone.now())
-    messages.success(request, "The link is ended. It opens nothing any more.")
-    return redirect("reminders:links", link.person.uid)
+    return _end(request, get_object_or_404(found, uid=uid))
 
 
 @require_POST
@@ -57,6 +51,12 @@ def make_diary_link(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         return redirect("reminders:links", uid)
     _link, address = links.make_diary_link(patient=patient, by=request.user, at=timezone.now())
     return _page(request, patient, address=address)
+
+
+def _end(request: StaffRequest, link: PatientLink | DiaryLink) -> HttpResponse:
+    links.revoke(link=link, by=request.user, at=timezone.now())
+    messages.success(request, "The link is ended. It opens nothing any more.")
+    return redirect("reminders:links", link.person.uid)
 
 
 def _page(request: StaffRequest, patient: Patient, **more: object) -> HttpResponse:
