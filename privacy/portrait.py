@@ -1,5 +1,6 @@
 """All that is known of a person, as data and as a page to read."""
 
+import datetime as dt
 import io
 import json
 import zipfile
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Field, Model, UUIDField
+from django.db.models import Field, Model, QuerySet, UUIDField
 from django.template.loader import render_to_string
 
 from clinic.fields import TextsInsideField, each_token, read
@@ -52,7 +53,7 @@ def portrait(patient: Patient) -> list[Table]:
     return [table for table in (*found, _table(OneOff, written)) if table.rows]
 
 
-def bundle(patient: Patient, made_at: Any) -> bytes:
+def bundle(patient: Patient, made_at: dt.datetime) -> bytes:
     """Return a ZIP with the data as JSON and the same as a page, which needs nothing but a browser."""
     tables = portrait(patient)
     facts = {
@@ -69,7 +70,7 @@ def bundle(patient: Patient, made_at: Any) -> bytes:
     return file.getvalue()
 
 
-def _table(model: type[Model], rows: Any) -> Table:
+def _table(model: type[Model], rows: QuerySet[Any]) -> Table:
     fields = [field for field in model._meta.concrete_fields if field.name not in _LEFT_OUT]
     staff = {field.name for field in fields if field.related_model is User}
     found = rows.select_related(*staff).order_by("pk")

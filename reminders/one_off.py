@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from clinic.models import AuditEntry, Clinic, User
 from clinic.undo_time import undo_time
 from patients.models import Channel, ContactPoint, Patient
 from reminders import defaults, timing
-from reminders.models import Kind, OneOff, Reminder, State
+from reminders.models import Kind, OneOff, Reminder, ReminderRule, State
 from reminders.planning.channel import best_channel, reachable, unreachable_words
 from reminders.texting import SPACING, TAKEN_BACK, TODAY_ALREADY, USEFUL_DAYS
 
@@ -57,7 +57,7 @@ def recipients(*, clinic: Clinic, people: Collection[uuid.UUID], now: dt.datetim
     return [_recipient(one, rule.channels, points.get(one.pk, []), told) for one in order]
 
 
-def _recipient(patient: Any, order: Any, points: list[ContactPoint], told: set[int]) -> Recipient:
+def _recipient(patient: Any, order: Sequence[Channel], points: list[ContactPoint], told: set[int]) -> Recipient:
     channel, usable = best_channel(patient, order)
     if patient.closed:
         return Recipient(patient, channel, CLOSED)
@@ -99,7 +99,7 @@ def send(
     return one_off, chosen
 
 
-def _reminder(one: Recipient, rule: Any, one_off: OneOff, place: int, at: dt.datetime) -> Reminder:
+def _reminder(one: Recipient, rule: ReminderRule, one_off: OneOff, place: int, at: dt.datetime) -> Reminder:
     zone = one.patient.zone
     begins = message_hours.next_allowed(at + undo_time(), zone)
     day = at.astimezone(zone).date() + dt.timedelta(days=USEFUL_DAYS)

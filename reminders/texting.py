@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 
 from clinic import audit, message_hours
 from clinic.models import AuditEntry, Clinic, User
@@ -81,13 +81,13 @@ def _why_unreachable(phone: ContactPoint | None, order: Sequence[Channel]) -> st
     return "They do not want messages" if phone.withdrawn_at else "No consent to messages"
 
 
-def _phones(clinic: Clinic, courses: Any) -> dict[int, ContactPoint]:
+def _phones(clinic: Clinic, courses: QuerySet[Course]) -> dict[int, ContactPoint]:
     people = courses.order_by().values("patient_id")
     points = ContactPoint.objects.filter(clinic=clinic, patient__in=people, channel=Channel.SMS)
     return {point.patient_id: point for point in points}
 
 
-def _told_today(clinic: Clinic, courses: Any, now: dt.datetime) -> set[int]:
+def _told_today(clinic: Clinic, courses: QuerySet[Course], now: dt.datetime) -> set[int]:
     """Return the patients who were sent something today, or are about to be because the desk asked for it."""
     people = courses.order_by().values("patient_id")
     mine = Reminder.objects.filter(clinic=clinic, patient__in=people)

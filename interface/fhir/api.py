@@ -16,6 +16,7 @@ from interface.fhir.auth import Token, permit
 from interface.fhir.outcome import Refused, not_found, refuse
 from interface.fhir.resources import KINDS, Kind
 from interface.fhir.resources.appointment import APPOINTMENT
+from interface.models import Integration
 
 TOKEN = Token()
 EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -88,10 +89,11 @@ def _add(kind: Kind) -> None:
     )(_searcher(kind))
 
 
-def _asking(request: HttpRequest) -> Any:
+def _asking(request: HttpRequest) -> Integration:
     """Return the integration that the token belongs to, if it takes what we answer with."""
     query.mind_what_is_accepted(request)
-    return request.auth  # type: ignore[attr-defined]
+    asking: Integration = request.auth  # type: ignore[attr-defined]
+    return asking
 
 
 @api.get("/metadata", url_name="metadata", operation_id="metadata", tags=["metadata"], openapi_extra=described.OPEN)

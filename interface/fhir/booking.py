@@ -123,11 +123,11 @@ def _note(integration: Integration, session: TreatmentSession, name: Name | None
     return True
 
 
-def current(integration: Integration, uid: str, request: HttpRequest) -> Any:
+def current(integration: Integration, uid: str, request: HttpRequest) -> TreatmentSession:
     """Return a visit to be changed, unless the caller saw another version of it. It is held until the change is written."""
     key = as_uid(uid, integration.clinic)
     held = APPOINTMENT.rows(integration.clinic).select_for_update(of=("self",))
-    rows = list(held.filter(uid=key)) if key else []
+    rows: list[TreatmentSession] = list(held.filter(uid=key)) if key else []
     if not rows:
         raise not_found()
     _whose, resource = APPOINTMENT.shaped(rows, integration.clinic)[0]

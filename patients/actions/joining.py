@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.db.models import QuerySet
 from simple_history.utils import bulk_update_with_history
 
 from clinic.models import User
@@ -82,7 +83,7 @@ def moments(patient: Patient) -> set[dt.datetime]:
     return found
 
 
-def joined_with(patient: Patient) -> Any:
+def joined_with(patient: Patient) -> QuerySet[Patient]:
     """Return the records that were joined with one, the first first."""
     return Patient.objects.filter(merged_into=patient).order_by("closed_on", "pk")
 

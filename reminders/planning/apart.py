@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from reminders.watching.faults import Incomplete
 
@@ -69,7 +70,7 @@ def in_turn(steps: Iterable[tuple[str, Callable[[], int]]]) -> list[int]:
     return made
 
 
-def apart(rows: Any, work: Callable[[Any], int]) -> int:
+def apart(rows: QuerySet[Any], work: Callable[[QuerySet[Any]], int]) -> int:
     """Do work on all rows of a query at once; where that fails, by halves, until what is at fault stands alone.
 
     Some of it is then done twice, which adds nothing. Returns how much was made; raises Incomplete where a row is left
@@ -88,7 +89,7 @@ def apart(rows: Any, work: Callable[[Any], int]) -> int:
     return sum(made for made, _ in halves)
 
 
-def _by_halves(rows: Any, keys: list[int], work: Callable[[Any], int]) -> tuple[int, int]:
+def _by_halves(rows: QuerySet[Any], keys: list[int], work: Callable[[QuerySet[Any]], int]) -> tuple[int, int]:
     """Return how much was made of the rows with these keys, and how many of them are left out."""
     try:
         with transaction.atomic():

@@ -8,7 +8,7 @@ import datetime as dt
 from functools import partial
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from reminders import timing
 from reminders.models import Kind, Reminder
@@ -39,7 +39,7 @@ def _create(active: ActiveRules, kind: Kind, now: dt.datetime) -> int:
     )
 
 
-def _given(kind: Kind, days: int, rules: Rules, now: dt.datetime) -> Any:
+def _given(kind: Kind, days: int, rules: Rules, now: dt.datetime) -> QuerySet[Any]:
     """Sessions given about so many days ago, in courses that go on, without this check-up."""
     there = Reminder.objects.filter(session=OuterRef("pk"), rule__kind=kind, rule__days_after=days)
     # A day more on both ends: which date it is depends on the clinic.

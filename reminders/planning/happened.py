@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
@@ -225,7 +226,7 @@ def _kind_of_place(session: Any, booked: ReminderRule | None, now: dt.datetime) 
     return None if knows_its_time(session) else Kind.MOVED
 
 
-def _cancelled(session: Any, zone: Any) -> Told | str:
+def _cancelled(session: Any, zone: ZoneInfo) -> Told | str:
     """Cancelled, when they may think that it stands: told of it, booked long enough to have been told, or by themselves."""
     at = session.stepped_at
     just_booked = session.booked_at is not None and at is not None and at <= session.booked_at + undo_time()
@@ -247,7 +248,7 @@ def _cancelled(session: Any, zone: Any) -> Told | str:
     )
 
 
-def _missed(session: Any, zone: Any) -> Told | str:
+def _missed(session: Any, zone: ZoneInfo) -> Told | str:
     """Missed, and noted on the same day: later "today" would be wrong, and the recall list has them already."""
     at = session.stepped_at
     if at is None or at.astimezone(zone).date() != session.local_date:
@@ -256,7 +257,7 @@ def _missed(session: Any, zone: Any) -> Told | str:
     return Told(Kind.MISSED, at, f"missed {session.pk}.{session.version}", session.starts_at, window)
 
 
-def _asked(session: Any, zone: Any) -> Told | str:
+def _asked(session: Any, zone: ZoneInfo) -> Told | str:
     at = session.answered_at
     if at is None:
         return TOO_LONG_AGO
@@ -264,6 +265,6 @@ def _asked(session: Any, zone: Any) -> Told | str:
     return Told(Kind.MOVE_ASKED, at, f"asked {session.pk}.{session.version}", session.starts_at, window)
 
 
-def _rule_zone(session: Any, rules: dict[Kind, Rules]) -> Any:
+def _rule_zone(session: Any, rules: dict[Kind, Rules]) -> ZoneInfo:
     """Return the clinic's zone from whichever of its rules is at hand: no query for each row."""
     return next(of_kind[session.clinic_id] for of_kind in rules.values() if session.clinic_id in of_kind).clinic.zone

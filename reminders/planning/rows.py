@@ -43,7 +43,7 @@ def reminder_for(source: object, rule: ReminderRule, window: Window, now: dt.dat
     )
 
 
-def store(sources: Any, plan: Callable[[Any], Reminder | None]) -> int:
+def store(sources: QuerySet[Any], plan: Callable[[Any], Reminder | None]) -> int:
     """Plan what a query finds, and insert in chunks; a row that another run made first is skipped by the database.
 
     One that cannot be planned leaves the others alone. Raises Incomplete in the end.
@@ -71,7 +71,7 @@ def store_at_each_distance(
     return sum(in_turn(steps))
 
 
-def _read(rows: Any, *, whole: bool) -> Iterable[Any]:
+def _read(rows: QuerySet[Any], *, whole: bool) -> Iterable[Any]:
     """All of them are read in a stream; the few of a second try are not, nor is a rehearsal: a rollback takes a stream along."""
     read: Iterable[Any] = rows.iterator(CHUNK) if whole and not is_inside_a_transaction() else rows
     return read

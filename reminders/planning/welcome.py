@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef, Q, Subquery
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery
 
 from patients.models import ContactPoint, Patient
 from reminders import timing
@@ -26,7 +26,7 @@ def create_welcome(active: ActiveRules, *, now: dt.datetime) -> int:
     return store(_newly_agreed(rules, now), lambda patient: _welcome(patient, rules, now))
 
 
-def _newly_agreed(rules: Rules, now: dt.datetime) -> Any:
+def _newly_agreed(rules: Rules, now: dt.datetime) -> QuerySet[Any]:
     points = ContactPoint.objects.usable().filter(consented_at__gt=now - LOOK_BACK, consented_at__lte=now)
     mine = points.filter(patient=OuterRef("pk")).order_by().values("patient")
     written_to = Reminder.objects.filter(patient=OuterRef("pk")).filter(Q(occasion=WELCOME) | Q(state=State.SENT))

@@ -20,7 +20,7 @@ from patients.models import Channel, ContactPoint
 from reminders.models import Delivery, Reminder, State
 from reminders.models.delivery import IN_DOUBT
 from reminders.models.reminder import GONE_OUT, STOPPED
-from reminders.results import billed, result_of
+from reminders.results import Result, billed, result_of
 from reminders.watching import facts as watch
 
 PER_PAGE = 50
@@ -78,11 +78,11 @@ def line(request: StaffRequest) -> HttpResponse:
     return render(request, "reminders/_line.html")
 
 
-def _result(reminder: Any, now: dt.datetime, request: StaffRequest) -> Any:
+def _result(reminder: Reminder, now: dt.datetime, request: StaffRequest) -> Result:
     return result_of(reminder, list(reminder.deliveries.all()), now, request.clinic.zone)
 
 
-def _billed(reminder: Any) -> str:
+def _billed(reminder: Reminder) -> str:
     return billed(list(reminder.deliveries.all()), settings.SMS_PRICE, settings.SMS_CURRENCY)
 
 

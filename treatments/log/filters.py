@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
+from clinic.access import StaffRequest
 from clinic.models import Injector
 from clinic.wording import day_words
 from clinic.written_out import written_out
@@ -34,7 +35,7 @@ RECORDS = (
 MORE = ("given_first", "given_last", "record", "lot", "effect", "above", "below", "wasted", "early")
 
 
-def _injectors(request: Any) -> QuerySet[Injector]:
+def _injectors(request: StaffRequest) -> QuerySet[Injector]:
     return Injector.objects.filter(clinic=request.clinic)
 
 

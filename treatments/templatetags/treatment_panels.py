@@ -10,6 +10,7 @@ from django.template import RequestContext
 from django.utils import timezone
 
 from clinic.access import Capability, may
+from clinic.models import Clinic
 from clinic.wording import short_words
 from patients.access import may_write
 from patients.diary import Day
@@ -153,7 +154,7 @@ def effects_and_scores(context: RequestContext, patient: Patient, care: Care) ->
 @register.inclusion_tag("treatments/_effects_alert.html", takes_context=True)
 def effects_alert(context: RequestContext) -> dict[str, Any]:
     """Say how many side effects of the clinic wait for somebody; nothing when none does (1 query)."""
-    clinic: Any = context["request"].clinic
+    clinic: Clinic = context["request"].clinic
     emergency = Count("pk", filter=Q(level=SideEffect.Level.EMERGENCY))
     return reporting.waiting(clinic).order_by().aggregate(open=Count("pk"), emergencies=emergency)
 

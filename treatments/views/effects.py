@@ -113,7 +113,11 @@ def _settle_report(request: StaffRequest, found: SideEffect) -> HttpResponse:
 
 
 def _effect_page(
-    request: StaffRequest, found: SideEffect, closing: CloseForm, regulator: RegulatorForm, wrong: Any = None
+    request: StaffRequest,
+    found: SideEffect,
+    closing: CloseForm,
+    regulator: RegulatorForm,
+    wrong: CloseForm | RegulatorForm | None = None,
 ) -> HttpResponse:
     context = {
         "effect": found,

@@ -1,5 +1,6 @@
 """A free time in the calendar that somebody pressed: for whom is it?"""
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -49,7 +50,7 @@ def free_time(request: StaffRequest) -> HttpResponse:
     return render(request, "treatments/free_time.html", context)
 
 
-def _due(request: StaffRequest, date: Any) -> list[dict[str, Any]]:
+def _due(request: StaffRequest, date: dt.date) -> list[dict[str, Any]]:
     """Return who is due by the date and has nothing booked, the longest overdue first; one more than is shown."""
     courses: Any = Course.objects.filter(clinic=request.clinic).to_recall(date)
     due = courses.filter(next_due_on__lte=date).select_related("patient")

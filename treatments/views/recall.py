@@ -121,14 +121,14 @@ def _with_weeks(request: StaffRequest, now: dt.datetime) -> dict[str, Any]:
     return request.POST.dict()
 
 
-def _undo_of(name: str, course: Any, now: dt.datetime) -> str:
+def _undo_of(name: str, course: Course, now: dt.datetime) -> str:
     """Return the tag of *Undo* that puts the person back on the list; nothing for somebody who was not on it."""
     today = now.astimezone(course.clinic.zone).date()
     asleep = course.snoozed_until and not Course.objects.filter(awake(today), pk=course.pk).exists()
     return "" if asleep else f"undo:{reverse(name, args=[course.uid])}"
 
 
-def _say_when_back(request: StaffRequest, course: Any, undo: str) -> None:
+def _say_when_back(request: StaffRequest, course: Course, undo: str) -> None:
     name, until = course.patient.full_name, course.snoozed_until
     back = f" Back on the list on {day_words(until)} unless booked." if until else ""
     messages.success(request, f"{name}: noted.{back}", extra_tags=undo)

@@ -1,5 +1,6 @@
 """Visits, as Appointment."""
 
+import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
@@ -61,7 +62,7 @@ def shape(row: Any, clinic: Clinic) -> Json:
     return finished("Appointment", str(row.uid), row.updated, without_nothing(body))
 
 
-def whose(row: Any) -> Any:
+def whose(row: TreatmentSession) -> uuid.UUID:
     """Return whose visit it is."""
     return row.course.patient.uid
 

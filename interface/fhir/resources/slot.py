@@ -5,7 +5,6 @@ import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Q
 
@@ -181,7 +180,7 @@ def _shape(slot: slots.Slot) -> Json:
     return finished("Slot", slot_id(slot.injector, slot.starts_at, minutes), None, body)
 
 
-def _unused(text: str, clinic: Clinic) -> Any:
+def _unused(text: str, clinic: Clinic) -> Q:
     return Q()
 
 
