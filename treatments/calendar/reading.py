@@ -21,7 +21,7 @@ from treatments.cycle import day_begins
 from treatments.models import Status, TreatmentSession
 from treatments.models.session import OCCUPYING
 from treatments.slots.agenda import PAUSES, ROOMS, kept_holidays
-from treatments.slots.shifts import MINUTE, wall_minute
+from treatments.slots.shifts import MINUTE, hold_on, wall_minute
 from treatments.slots.taken import EPOCH
 
 NOT_SHOWN = (Status.CANCELLED.value, Status.GIVEN_BEFORE.value)
@@ -99,13 +99,7 @@ class Person:
 
     def openings(self, date: dt.date) -> list[Opening]:
         """Return the hours of one date."""
-        return [
-            week.opening
-            for week in self.hours
-            if week.weekday == date.isoweekday()
-            and (week.valid_from is None or week.valid_from <= date)
-            and (week.valid_until is None or date <= week.valid_until)
-        ]
+        return [week.opening for week in self.hours if hold_on(date, week.weekday, week.valid_from, week.valid_until)]
 
 
 class RoomOf(NamedTuple):

@@ -14,6 +14,7 @@ from clinic.public_holidays import public_holidays
 from treatments.cycle import day_begins
 from treatments.models import Status, TreatmentSession
 from treatments.setup.public_holidays import holidays_of
+from treatments.slots.shifts import hold_on
 
 
 class Visit(NamedTuple):
@@ -49,7 +50,8 @@ class Opening:
 
     def hours_on(self, injector_id: int, date: dt.date) -> list[OpeningHours]:
         """Return the injector's intervals of a date, in order."""
-        return [row for row in self.hours.get(injector_id, ()) if row.weekday == date.isoweekday() and valid(row, date)]
+        rows = self.hours.get(injector_id, ())
+        return [row for row in rows if hold_on(date, row.weekday, row.valid_from, row.valid_until)]
 
     def why_outside(self, session: TreatmentSession | Visit) -> str:
         """Return why a visit does not fit into the clinic's hours, in words, or nothing when it does."""
@@ -227,11 +229,6 @@ def why_outside(session: TreatmentSession) -> str:
     room = clinic.rooms.get(pk=session.room.pk) if session.room else None
     visit = Visit(date, session.starts_at, session.ends_at, injector, room)
     return load(clinic, date, date).why_outside(visit) or "the course has ended"
-
-
-def valid(row: OpeningHours, date: dt.date) -> bool:
-    """Return whether these hours hold on a date."""
-    return (row.valid_from is None or row.valid_from <= date) and (row.valid_until is None or date <= row.valid_until)
 
 
 def clash(rows: Iterable[OpeningHours], new: OpeningHours) -> OpeningHours | None:

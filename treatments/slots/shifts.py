@@ -33,11 +33,12 @@ class Hours(NamedTuple):
 
     def hold_on(self, date: dt.date) -> bool:
         """Return whether they are worked on this date, as far as the hours themselves say."""
-        return (
-            self.weekday == date.isoweekday()
-            and (self.valid_from is None or self.valid_from <= date)
-            and (self.valid_until is None or date <= self.valid_until)
-        )
+        return hold_on(date, self.weekday, self.valid_from, self.valid_until)
+
+
+def hold_on(date: dt.date, weekday: int, since: dt.date | None, until: dt.date | None) -> bool:
+    """Return whether weekly hours hold on a date. ``since`` and ``until`` are days of theirs; None: there is no such end."""
+    return weekday == date.isoweekday() and (since is None or since <= date) and (until is None or date <= until)
 
 
 @dataclass(frozen=True, slots=True)
