@@ -19,7 +19,7 @@ from treatments.models import SessionEvent, SlotOffer, Status, TreatmentSession
 from treatments.queueing import again_after_deadlock, share
 from treatments.recall import contact, waiting
 from treatments.setup.history import changed_since
-from treatments.setup.opening import shut
+from treatments.setup.written import shut
 from treatments.slots import Slot
 from treatments.walkins import PUT_IN
 

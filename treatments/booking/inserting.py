@@ -13,7 +13,7 @@ from treatments.history import note
 from treatments.models import Course, SessionEvent, Status, TreatmentSession
 from treatments.models.session import OPEN
 from treatments.queueing import again_after_deadlock, share
-from treatments.setup.opening import why_outside, written
+from treatments.setup.written import why_outside, written
 from treatments.slots import Slot
 
 _SESSION = Insert(TreatmentSession, or_skip=True)

@@ -13,7 +13,7 @@ from clinic.wording import day_words
 from treatments.conflicts import NotPossible, Taken, TooEarly, refusal
 from treatments.models import Course, TreatmentSession
 from treatments.queueing import queue_for
-from treatments.setup.opening import shut
+from treatments.setup.written import shut
 from treatments.slots import Slot
 
 

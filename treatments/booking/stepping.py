@@ -15,7 +15,7 @@ from treatments.history import note_change
 from treatments.models import SessionEvent, Status, TreatmentSession
 from treatments.models.session import OPEN
 from treatments.queueing import again_after_deadlock, share
-from treatments.setup.opening import shut
+from treatments.setup.written import shut
 
 
 @again_after_deadlock

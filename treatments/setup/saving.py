@@ -117,7 +117,7 @@ def _hold(change: Change) -> None:
     """Wait until nobody is booking or moving in the clinic, and let nobody begin until the change is saved.
 
     Moves queue for their injectors and rooms, bookings share them; here all of the clinic's are taken, in the same
-    order. Who was let wait looks again, before the commit, whether the time is still open (`opening.shut`).
+    order. Who was let wait looks again, before the commit, whether the time is still open (`written.shut`).
     """
     injectors = Injector.objects.filter(clinic=change.clinic).values_list("pk", flat=True)
     rooms = Room.objects.filter(clinic=change.clinic).values_list("pk", flat=True)
