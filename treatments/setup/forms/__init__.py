@@ -1,16 +1,8 @@
 """What an admin types in the settings."""
 
 from treatments.setup.forms.clinic import CredentialsForm, DetailsForm, InjectingForm
-from treatments.setup.forms.times import (
-    ClosureForm,
-    EndForm,
-    HoursForm,
-    InjectorForm,
-    LeaveForm,
-    RoomForm,
-    SpanForm,
-    span_initial,
-)
+from treatments.setup.forms.people import InjectorForm, RoomForm
+from treatments.setup.forms.times import ClosureForm, EndForm, HoursForm, LeaveForm, SpanForm, span_initial
 
 __all__ = [
     "ClosureForm",

@@ -1,4 +1,4 @@
-"""What an admin types about hours, leave, closures, rooms and injectors."""
+"""What an admin types about hours, leave and closures."""
 
 import datetime as dt
 from typing import Any
@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from clinic.models import Absence, Clinic, Closure, Injector, OpeningHours, Room
 from treatments.cycle import NoSuchTime, day_begins, instant
-from treatments.forms import Clock, Day, HouseForm, OneByUid, SeveralByUid, SharedForm
+from treatments.forms import Clock, Day, HouseForm, OneByUid, SharedForm
 from treatments.setup.spans import begins_day
 
 
@@ -209,42 +209,6 @@ class ClosureForm(SpanForm):
         )
 
 
-class RoomForm(SharedForm, HouseForm):
-    """A room: its name and who may use it."""
-
-    name = forms.CharField(max_length=40, error_messages={"required": "Enter a name, such as Room 2."})
-    injectors = SeveralByUid(
-        label="Who may use it",
-        help_text="nobody ticked: everybody",
-        queryset=Injector.objects.none(),
-        required=False,
-        to_field_name="uid",
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "Choose injectors of the list."},
-    )
-
-    def __init__(self, *args: Any, clinic: Clinic, room: Room | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["injectors"]
-        # Who has left and may come back stays named: else a room that was theirs alone would be everybody's.
-        named = room.injectors.values("pk") if room else ()
-        field.queryset = clinic.injectors.filter(Q(active=True) | Q(pk__in=named))
-        field.label_from_instance = _name_here
-
-
-class InjectorForm(SharedForm, HouseForm):
-    """An injector: name and address."""
-
-    name = forms.CharField(max_length=60, error_messages={"required": "Enter the name, such as Dr Osei."})
-    email = forms.EmailField(
-        max_length=254,
-        error_messages={
-            "required": "Enter an email address.",
-            "invalid": "Enter an address such as name@clinic.example.",
-        },
-    )
-
-
 def span_initial(row: Absence) -> dict[str, Any]:
     """Return what the form of a stored leave begins with: whole days show no times."""
     zone = row.clinic.zone
@@ -261,10 +225,6 @@ def span_initial(row: Absence) -> dict[str, Any]:
 
 def _name_in_use(room: Room) -> str:
     return room.name if room.active else f"{room.name} (no longer in use)"
-
-
-def _name_here(who: Injector) -> str:
-    return who.name if who.active else f"{who.name} (no longer works here)"
 
 
 def _date(day: dt.date) -> str:
