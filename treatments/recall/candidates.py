@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 
@@ -54,33 +54,25 @@ def rank(*, clinic: Clinic, slot: Slot, at: dt.datetime) -> Ranking:
     """
     day = slot.starts_at.astimezone(clinic.zone).date()
     courses = _legally_due(clinic, slot, day)
-    entries = {
-        entry.course_id: entry
-        for entry in WaitingEntry.objects.filter(clinic=clinic).standing().select_related("injector")
-    }
+    waiting = WaitingEntry.objects.filter(clinic=clinic).standing().select_related("injector")
+    entries = {entry.course_id: entry for entry in waiting}
     today = at.astimezone(clinic.zone).date()
     recall = set(Course.objects.filter(clinic=clinic).to_recall(today).values_list("pk", flat=True))
-    found = [
-        (order, course, why)
-        for course in courses
-        if (order := _order(course, entries.get(course.pk), recall, slot, at)) is not None
-        for why in [_why(course, recalled=order[0], day=day)]
-    ]
-    found.sort(key=lambda item: item[0])
-    first = [(course, why) for _, course, why in found[:MOST]]
-    unpaid = shortfalls([course.patient_id for course, _ in first], day)
-    written = written_today(clinic, [course.pk for course, _ in first], at)
-    notes = {course: entry.note for course, entry in entries.items()}
+    orders = ((_order(course, entries.get(course.pk), recall, slot, at), course) for course in courses)
+    found = sorted(((order, course) for order, course in orders if order), key=lambda one: one[0])
+    first = found[:MOST]
+    unpaid = shortfalls([course.patient_id for _, course in first], day)
+    written = written_today(clinic, [course.pk for _, course in first], at)
     listed = [
         Candidate(
             course=course,
-            why=why,
+            why=_why(course, recalled=order.recalled, day=day),
             reachable=course.reachable,
             unpaid=unpaid.get(course.patient_id, ""),
             written=written.get(course.pk, ""),
-            note=notes.get(course.pk, ""),
+            note=entries[course.pk].note if course.pk in entries else "",
         )
-        for course, why in first
+        for order, course in first
     ]
     return Ranking(_with_ticks(listed), len(found) - len(first))
 
@@ -107,14 +99,22 @@ def _legally_due(clinic: Clinic, slot: Slot, day: dt.date) -> Any:
     )
 
 
-def _order(
-    course: Any, entry: WaitingEntry | None, recall: set[int], slot: Slot, at: dt.datetime
-) -> tuple[bool, bool, Any, int] | None:
+class Order(NamedTuple):
+    """What people are sorted by: those who wait first, of them those for this injector alone, then by their moment."""
+
+    recalled: bool
+    whoever: bool
+    since: dt.datetime
+    course: int
+
+
+def _order(course: Any, entry: WaitingEntry | None, recall: set[int], slot: Slot, at: dt.datetime) -> Order | None:
     """Return what a person is sorted by, or None when this time is nothing for them."""
     if entry and fits(entry, slot, at):
-        return (False, entry.only_with is None, entry.since, course.pk)
+        return Order(recalled=False, whoever=entry.only_with is None, since=entry.since, course=course.pk)
     if course.booked_for is None and course.pk in recall:
-        return (True, False, dt.datetime.combine(course.next_due_on, dt.time(), dt.UTC), course.pk)
+        due = dt.datetime.combine(course.next_due_on, dt.time(), dt.UTC)
+        return Order(recalled=True, whoever=False, since=due, course=course.pk)
     return None
 
 
