@@ -39,19 +39,22 @@ class Refusal:
     conflict: Conflict | None = None
 
 
+NOT_REFUSED = Refusal(200)
+
+
 def show_times(
     request: StaffRequest,
     course: Course,
     now: dt.datetime,
     *,
     moving: TreatmentSession | None = None,
-    refusal: Refusal | None = None,
+    refusal: Refusal = NOT_REFUSED,
 ) -> HttpResponse:
     """Show free times to book, or to move a visit to; after a refusal with what stood in the way, nothing typed lost."""
     search, wanted = _search(request)
-    conflict = refusal.conflict if refusal else None
     need = slots.need_of(course)
-    found = slots.suggest(course=course, now=now, limit=AFTER_CONFLICT if conflict else SUGGESTED, **wanted)
+    limit = AFTER_CONFLICT if refusal.conflict else SUGGESTED
+    found = slots.suggest(course=course, now=now, limit=limit, **wanted)
     next_ = next_url(request, patient_url(course))
     context = {
         "course": course,
@@ -69,15 +72,15 @@ def show_times(
         "moving": moving,
         "could_come": _could_come(moving),
         "own": None if moving else own_visit(course),
-        "problem": refusal.problem if refusal else "",
-        "has_errors": bool(search.errors or (refusal and refusal.problem)),
-        **_beaten(conflict),
+        "problem": refusal.problem,
+        "has_errors": bool(search.errors or refusal.problem),
+        **_beaten(refusal.conflict),
         "here": address(course, moving),
         "uid": request.POST.get("uid") or uuid.uuid4(),
         "note": request.POST.get("note", ""),
         "next": next_,
     }
-    return show(request, "treatments/times.html", context, refusal.status if refusal else 200)
+    return show(request, "treatments/times.html", context, refusal.status)
 
 
 def _search(request: StaffRequest) -> tuple[SearchTimesForm, dict[str, Any]]:
