@@ -128,8 +128,8 @@ def _texts(one: ReminderRule, behind: Iterable[MessageTemplate]) -> list[dict[st
     """
     if one.kind == Kind.ONE_OFF:
         return []
-    found = MessageTemplate.objects.filter(rule=one).order_by().values_list("language", "channel")
-    versions = {key: last for *key_, last in found.annotate(last=Max("version")) for key in [tuple(key_)]}
+    found = MessageTemplate.objects.filter(rule=one).order_by().values("language", "channel")
+    versions = {(row["language"], row["channel"]): row["last"] for row in found.annotate(last=Max("version"))}
     newer = {(text.language, text.channel) for text in behind}
     return [
         {
