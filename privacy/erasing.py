@@ -90,7 +90,7 @@ def refuse(people: list[Patient], what: str, reason: str, at: dt.datetime) -> No
                 "Say first for how many years your clinic keeps records: Settings, Keeping and erasing. "
                 "Contact data can be erased today."
             )
-        if at.astimezone(people[0].clinic.zone).date() <= until:
+        if people[0].clinic.date_at(at) <= until:
             raise NotYet(
                 f"The clinical record has to be kept until {until:%-d %B %Y}. Contact data can be erased today."
             )
@@ -179,7 +179,7 @@ def _become_nobody(patient: Patient, at: dt.datetime) -> None:
         referred_on=None,
         safety_note="",
         closed=own,
-        closed_on=patient.closed_on if own == "merged" else at.astimezone(patient.clinic.zone).date(),
+        closed_on=patient.closed_on if own == "merged" else patient.clinic.date_at(at),
     )
     patient.refresh_from_db()
 

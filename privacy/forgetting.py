@@ -40,7 +40,7 @@ def _forget(clinic: Clinic, *, at: dt.datetime) -> None:
         return
     purge_texts(clinic=clinic, at=at)
     if Retention.of(clinic).erase_by_itself:
-        each(past_their_time(clinic, at.astimezone(clinic.zone).date()), partial(_erase, at=at))
+        each(past_their_time(clinic, clinic.date_at(at)), partial(_erase, at=at))
 
 
 def _erase(patient: Patient, *, at: dt.datetime) -> None:

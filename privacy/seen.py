@@ -73,7 +73,7 @@ def _with_dates(people: QuerySet[Patient]) -> QuerySet[Patient]:
 
 
 def _last_seen(patient: Patient) -> dt.date:
-    registered = patient.created_at.astimezone(patient.clinic.zone).date()
+    registered = patient.clinic.date_at(patient.created_at)
     dates = (
         registered,
         patient.closed_on,

@@ -84,7 +84,7 @@ def address_of(link: SecretLink) -> str:
 def make_diary_link(*, patient: Patient, by: User, at: dt.datetime) -> tuple[DiaryLink, str]:
     """Return a new link to a person's diary and its address, which nobody can read again."""
     token = _spelt(secrets.token_bytes(TOKEN_BYTES))
-    last = at.astimezone(patient.clinic.zone).date() + dt.timedelta(days=DIARY_DAYS)
+    last = patient.clinic.date_at(at) + dt.timedelta(days=DIARY_DAYS)
     link = DiaryLink.objects.create(
         clinic=patient.clinic,
         patient=patient,
@@ -156,14 +156,14 @@ def _address(kind: type[SecretLink], token: str) -> str:
 def _last_day(reminder: Reminder, now: dt.datetime) -> dt.date:
     """Return the last day on which the link leads somewhere; one about no day ahead ends after its use."""
     if reminder.invitation:
-        return reminder.invitation.offer.starts_at.astimezone(reminder.clinic.zone).date()
+        return reminder.clinic.date_at(reminder.invitation.offer.starts_at)
     if reminder.asked_on:
         return reminder.asked_on + ASKED_FOR
     session = reminder.session
     if session and session.status in OPEN:
         return session.local_date
     # It is about what comes instead of a visit, after one, or before the first.
-    return reminder.due_date or now.astimezone(reminder.clinic.zone).date() + ASKED_FOR
+    return reminder.due_date or reminder.clinic.date_at(now) + ASKED_FOR
 
 
 def _trace(link: SecretLink, by: User, at: dt.datetime) -> None:

@@ -41,7 +41,7 @@ class Recipient:
 
 def recipients(*, clinic: Clinic, courses: Collection[uuid.UUID], now: dt.datetime) -> list[Recipient]:
     """Return the ticked people of a clinic in the order of the list (eight queries at most, whatever their number)."""
-    today = now.astimezone(clinic.zone).date()
+    today = clinic.date_at(now)
     ticked: Any = Course.objects.filter(clinic=clinic, uid__in=courses)
     rows = list(
         ticked.with_due()
@@ -92,7 +92,7 @@ def _told_today(clinic: Clinic, courses: QuerySet[Course], now: dt.datetime) -> 
     people = courses.order_by().values("patient_id")
     mine = Reminder.objects.filter(clinic=clinic, patient__in=people)
     sent = mine.filter(state=State.SENT, closed_at__gte=timing.day_start(now, clinic.zone))
-    asked = mine.filter(asked_on=now.astimezone(clinic.zone).date()).exclude(state=State.CANCELLED)
+    asked = mine.filter(asked_on=clinic.date_at(now)).exclude(state=State.CANCELLED)
     return set((sent | asked).values_list("patient_id", flat=True))
 
 

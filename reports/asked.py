@@ -37,7 +37,7 @@ class Asked:
     @property
     def today(self) -> dt.date:
         """The day it is at the clinic."""
-        return self.now.astimezone(self.clinic.zone).date()
+        return self.clinic.date_at(self.now)
 
     @property
     def days(self) -> tuple[dt.date, dt.date]:
@@ -129,7 +129,7 @@ class AskForm(DaysForm):
 
 def form_of(request: StaffRequest, now: dt.datetime) -> AskForm:
     """Read the address; without days it asks for the last whole quarter."""
-    today = now.astimezone(request.clinic.zone).date()
+    today = request.clinic.date_at(now)
     mine = [one.clinic for one in request.memberships if may(one, Capability.REPORT)]
     clinics = [
         one for one in mine if one.demo == request.clinic.demo

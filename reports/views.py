@@ -163,7 +163,7 @@ def _page(request: StaffRequest, key: str, template: str) -> HttpResponse:
         "key": key,
         "reports": [(name, title) for name, (title, _) in REPORTS.items()],
         "title": REPORTS[key][0],
-        "chips": chips(now.astimezone(request.clinic.zone).date()),
+        "chips": chips(request.clinic.date_at(now)),
         "query": _query(request),
         "kept": _query(request, "first", "last"),
     }

@@ -46,7 +46,7 @@ class Week:
 
 def weeks_ahead(*, clinic: Clinic, now: dt.datetime, weeks: int = WEEKS) -> list[Week]:
     """Return this week, as far as it is to come, and those after it. Nine queries, whatever the number of people."""
-    today = now.astimezone(clinic.zone).date()
+    today = clinic.date_at(now)
     first = monday_of(today)
     end = first + dt.timedelta(weeks=weeks)
     visits, to_book = _standing(clinic, end, now)
@@ -97,7 +97,7 @@ def _standing(clinic: Clinic, end: dt.date, now: dt.datetime) -> tuple[Dates, Da
     dates = visits.order_by().values_list("local_date", "course__interval_days")
     booked: Dates = []
     begun: Dates = []
-    today = now.astimezone(clinic.zone).date()
+    today = clinic.date_at(now)
     for date, interval, number, over in dates.annotate(
         number=Count("pk"), over=Count("pk", filter=Q(starts_at__lt=now))
     ):

@@ -55,7 +55,7 @@ def open_course(*, assessment: Assessment, by: User, at: dt.datetime) -> Course:
     if not assessment.allows_treatment:
         raise NotAllowed("A course opens only on a signed assessment that is eligible or overridden with a reason.")
     _refuse_what_was_signed_before_the_stop(assessment)
-    opened_on, interval = at.astimezone(assessment.clinic.zone).date(), assessment.rules.interval_days
+    opened_on, interval = assessment.clinic.date_at(at), assessment.rules.interval_days
     course = Course(
         clinic=assessment.clinic,
         patient=assessment.patient,
@@ -143,7 +143,7 @@ def close_course(*, course: Course, reason: str, by: User, at: dt.datetime) -> C
         raise NotAllowed("This course has ended already.")
     if course.sessions.filter(status__in=OPEN).exists():
         raise NotAllowed("Cancel the booked visit first, then end the course.")
-    course.closed_on = at.astimezone(course.clinic.zone).date()
+    course.closed_on = course.clinic.date_at(at)
     course.closed_by, course.close_reason = by, reason.strip()
     audit.save_as(course, by=by, at=at)
     audit.record(clinic=course.clinic, by=by, at=at, action=AuditEntry.Action.CHANGE, kind="course", subject=course.uid)

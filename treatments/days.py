@@ -184,7 +184,7 @@ def recalled(sessions: Iterable[Any], clinic: Clinic, now: dt.datetime) -> set[i
     away = {one.course_id for one in sessions if one.status in _AWAY}
     if not away:
         return set()
-    listed = Course.objects.filter(pk__in=away).to_recall(now.astimezone(clinic.zone).date())
+    listed = Course.objects.filter(pk__in=away).to_recall(clinic.date_at(now))
     return set(listed.values_list("pk", flat=True))
 
 
@@ -193,7 +193,7 @@ def row_of(session: Any, clinic: Clinic, now: dt.datetime, recalled: Collection[
     last = next(iter(session.steps), None)
     waiting = in_room = None
     # Of a day gone by nobody waits any more: it was not closed.
-    is_today = session.local_date == now.astimezone(clinic.zone).date()
+    is_today = session.local_date == clinic.date_at(now)
     if session.status == Status.ARRIVED and session.arrived_at and is_today:
         waiting = _minutes(now - session.arrived_at)
     entered = next((event for event in session.steps if event.kind == SessionEvent.Kind.STATUS), None)

@@ -25,7 +25,7 @@ def died(*, patient: Patient, on: dt.date, by: User, at: dt.datetime, reason: st
     Raises NotAllowed for a day that cannot be.
     """
     _hold(patient)
-    today = at.astimezone(patient.clinic.zone).date()
+    today = patient.clinic.date_at(at)
     if not patient.birth_date <= on <= today:
         raise NotAllowed(f"Enter a day from {day_words(patient.birth_date)} to {day_words(today)}.")
     later = TreatmentSession.objects.filter(course__patient=patient, given_on__gt=on).order_by("-given_on").first()
@@ -65,7 +65,7 @@ def merge(*, patient: Patient, into: Patient, by: User, at: dt.datetime) -> None
             "Keep this one and close the other, or end the course here first."
         )
     _end_all(patient, f"Joined with record {into.record_number}", by, at)
-    today = at.astimezone(patient.clinic.zone).date()
+    today = patient.clinic.date_at(at)
     close_record(patient=patient, closed=Patient.Closed.MERGED, on=today, into=into, by=by, at=at)
 
 

@@ -39,7 +39,7 @@ class Move:
         """Return whether the visit has yet to begin, or its day at the clinic to come."""
         if self.not_before is Begins.START:
             return now < visit.starts_at
-        return self.not_before is Begins.DAY and now.astimezone(visit.clinic.zone).date() < visit.local_date
+        return self.not_before is Begins.DAY and visit.clinic.date_at(now) < visit.local_date
 
 
 MOVES = (
@@ -68,7 +68,7 @@ def find(seen: str, to: str) -> Move | None:
 
 def day_is_over(visit: TreatmentSession, now: dt.datetime) -> bool:
     """Return whether the day of a visit at the clinic has gone by: what became of it is said before anything is booked."""
-    return now.astimezone(visit.clinic.zone).date() > visit.local_date
+    return visit.clinic.date_at(now) > visit.local_date
 
 
 def offered(status: str, membership: Membership | None, *, ahead: bool = False) -> Iterable[Move]:

@@ -46,7 +46,7 @@ def tell_dose(
     """
     if not allows(by, patient.clinic, Capability.INJECT):
         raise Refused("Your role may not write down doses.")
-    if given_on > at.astimezone(patient.clinic.zone).date():
+    if given_on > patient.clinic.date_at(at):
         raise Refused("It cannot have been given in the future.")
     if not same_product and not product.strip():
         raise Refused("Enter the name of the other product.")

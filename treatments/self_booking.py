@@ -28,7 +28,7 @@ class NotForThem(Exception):
 def free_times(*, course: Course, session: TreatmentSession | None, now: dt.datetime) -> list[slots.Slot]:
     """Return up to five free times that the person may take, or move ``session`` to, the best first."""
     windows = paying_windows_of(course.patient_id)
-    soonest = (now + NOTICE).astimezone(course.clinic.zone).date()
+    soonest = course.clinic.date_at(now + NOTICE)
     first = max(soonest, course.next_due(), *([session.due_on] if session else []))
     for not_before in _covered_from(first, windows):
         found = slots.suggest(course=course, now=now + NOTICE, limit=SUGGESTED, not_before=not_before)
@@ -89,4 +89,4 @@ def _covered_from(first: dt.date, windows: tuple[Window, ...] | None) -> list[dt
 
 
 def _day(course: Course, slot: slots.Slot) -> dt.date:
-    return slot.starts_at.astimezone(course.clinic.zone).date()
+    return course.clinic.date_at(slot.starts_at)

@@ -92,7 +92,7 @@ def _restore(session: TreatmentSession, event: SessionEvent, by: User, at: dt.da
     opens_again = session.status in {Status.CANCELLED, Status.NO_SHOW}
     if moves_back:
         lock(session, slot)
-        values |= {"version": F("version") + 1, "local_date": slot.starts_at.astimezone(session.clinic.zone).date()}
+        values |= {"version": F("version") + 1, "local_date": session.clinic.date_at(slot.starts_at)}
     elif opens_again:
         share(slot, session.course_id)
     if values.get("status", session.status) == Status.BOOKED:

@@ -17,7 +17,7 @@ PUT_IN = "Walk-in"
 
 def next_free(clinic: Clinic, now: dt.datetime) -> Slot | None:
     """Return the first time left today at which an injector and a room are free, or None."""
-    today = now.astimezone(clinic.zone).date()
+    today = clinic.date_at(now)
     free = slots.free_times(clinic=clinic, first=today, days=1, now=now)
     return min(free, key=lambda slot: (slot.starts_at, slot.injector.pk), default=None)
 

@@ -78,7 +78,7 @@ def _user(login: Login, clinics: dict[str, Clinic], hashed: str) -> User:
 
 def work_on_holidays(clinic: Clinic, now: dt.datetime) -> None:
     """Let the clinic be open on the public holidays of its story: on Thanksgiving the demo is worth a look too."""
-    today = now.astimezone(clinic.zone).date()
+    today = clinic.date_at(now)
     first, last = today - dt.timedelta(days=DAYS_BEFORE), today + dt.timedelta(days=DAYS_AFTER)
     years = range(first.year, last.year + 1)
     dates = {date for year in years for date in public_holidays(clinic.country, clinic.subdivision, year)}

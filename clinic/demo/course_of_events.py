@@ -58,7 +58,7 @@ class Chronicle:
 
     def __init__(self, team: Team, now: dt.datetime, rng: Random) -> None:
         self.team, self.clinic, self.now, self.rng = team, team.clinic, now, rng
-        self.today = now.astimezone(self.clinic.zone).date()
+        self.today = self.clinic.date_at(now)
         self.desk = team.by_role(Role.FRONT_DESK)
         self.prescriber = team.by_role(Role.PRESCRIBER)
         self.answers: dict[int, TreatmentSession.Answer] = {}

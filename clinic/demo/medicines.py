@@ -32,7 +32,7 @@ def payers_terms(clinic: Clinic, by: User, at: dt.datetime) -> Policy:
 
 def tell_medicines(patient: Patient, number: int, *, by: User, at: dt.datetime) -> None:
     """Write down what somebody tried, one after the other, and what they take for an attack."""
-    today = at.astimezone(patient.clinic.zone).date()
+    today = patient.clinic.date_at(at)
     start = today - dt.timedelta(days=600)
     for drug, drug_class, dose, days, result, reason in TRIED:
         end = start + dt.timedelta(days=days - 1)

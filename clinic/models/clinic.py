@@ -1,5 +1,6 @@
 """A clinic and its rooms."""
 
+import datetime as dt
 import uuid
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
@@ -72,6 +73,10 @@ class Clinic(models.Model):
     def zone(self) -> ZoneInfo:
         """The zone whose wall clock is the truth for everything booked here."""
         return ZoneInfo(self.timezone)
+
+    def date_at(self, moment: dt.datetime) -> dt.date:
+        """Return which day it is here at a moment."""
+        return moment.astimezone(self.zone).date()
 
 
 class Room(models.Model):

@@ -20,7 +20,7 @@ RULE, CONFLICT = "business-rule", "conflict"
 
 def of_the_course(course: Course, time: Wanted) -> Iterator[Issue]:
     """Yield what the cycle, the payer and the person's own visits say; a prescriber's reason is given on our pages alone."""
-    date, due_on = time.starts_at.astimezone(course.clinic.zone).date(), course.next_due()
+    date, due_on = course.clinic.date_at(time.starts_at), course.next_due()
     if date < due_on:
         yield Issue(RULE, f"{day_words(date)} is before the due date, {day_words(due_on)}.")
     if words := shortfalls([course.patient_id], date).get(course.patient_id):
@@ -42,7 +42,7 @@ def of_the_calendar(course: Course, time: Wanted, now: dt.datetime) -> Iterator[
     if time.minutes != clinic.session_minutes:
         yield Issue(RULE, f"Visits last {clinic.session_minutes} minutes.")
         return
-    date = time.starts_at.astimezone(clinic.zone).date()
+    date = clinic.date_at(time.starts_at)
     agenda = read_agenda(clinic, date, date + ONE_DAY, time.minutes, injector)
     rooms = _rooms(agenda, date, int(time.starts_at.timestamp()))
     for reason in _pauses(course, injector, time, date, rooms):

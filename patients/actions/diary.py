@@ -72,7 +72,7 @@ def open_diary(
 
     Raises CsvError when a part of it cannot be read, or when it has more than ``max_rows``. Close its ``repeats``.
     """
-    rows, today = read_rows(stream, COLUMNS), at.astimezone(clinic.zone).date()
+    rows, today = read_rows(stream, COLUMNS), clinic.date_at(at)
     days = ((row.line, parse(row, today)) for row in at_most(rows, max_rows))
     repeats = Repeats((line, day.key) for line, day in days if isinstance(day, DiaryRow))
     return DiaryList(rows, repeats, clinic, today, at, progress)

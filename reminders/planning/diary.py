@@ -75,7 +75,7 @@ def _without_a_word(days: int, now: dt.datetime) -> QuerySet[DiaryLink]:
 
 
 def _day_given(link: DiaryLink, rules: Rules) -> dt.date:
-    return link.created_at.astimezone(rules[link.clinic_id].clinic.zone).date()
+    return rules[link.clinic_id].clinic.date_at(link.created_at)
 
 
 def _to_ask(rows: QuerySet[Any], rules: Rules) -> QuerySet[Any]:

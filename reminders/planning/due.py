@@ -55,7 +55,7 @@ def _is_to_be_told(course: Any, today: dt.date) -> bool:
 
 def _planned(course: Any, rules: Rules, times: Times, now: dt.datetime) -> Reminder | None:
     rule, due_on = rules[course.clinic_id], course.next_due_on
-    if not _is_to_be_told(course, now.astimezone(rule.clinic.zone).date()):
+    if not _is_to_be_told(course, rule.clinic.date_at(now)):
         return None
     not_before = now + undo_time()
     window = timing.due_window(due_on, rule.days_before, times[course.clinic_id], rule.clinic.zone, not_before)

@@ -41,6 +41,6 @@ def _welcome(patient: Any, rules: Rules, now: dt.datetime) -> Reminder | None:
     rule = rules[patient.clinic_id]
     if not is_since(rule, patient.agreed_at):
         return None
-    day = patient.agreed_at.astimezone(rule.clinic.zone).date() + dt.timedelta(days=WELCOME_DAYS)
+    day = rule.clinic.date_at(patient.agreed_at) + dt.timedelta(days=WELCOME_DAYS)
     window = timing.same_day_window(day, patient.agreed_at, WELCOME_AFTER, rule.clinic.zone)
     return reminder_for(patient, rule, window, now, patient=patient, occasion=WELCOME)

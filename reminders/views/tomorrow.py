@@ -27,7 +27,7 @@ CHANGED = "The visit has changed since your list was made: look at it, and call 
 def tomorrow(request: StaffRequest) -> HttpResponse:
     """Show and print it; ``date`` names another day, for a clinic that is closed tomorrow."""
     now = timezone.now()
-    local_today = now.astimezone(request.clinic.zone).date()
+    local_today = request.clinic.date_at(now)
     day = parse_day(request.GET.get("date", "")) or local_today + dt.timedelta(days=1)
     rows = untold(clinic=request.clinic, day=day, now=now)
     audit.looked(request, "calls", rows=len(rows))

@@ -99,7 +99,7 @@ def _draft(course: Course, slot: Slot, uid: uuids.UUID, at: dt.datetime, note: s
         room=slot.room,
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,
-        local_date=slot.starts_at.astimezone(course.clinic.zone).date(),
+        local_date=course.clinic.date_at(slot.starts_at),
         due_on=course.due_as_read or course.next_due(),
         note=note,
         placed_at=at,

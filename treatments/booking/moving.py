@@ -61,7 +61,7 @@ def move(
 def _put_at(slot: Slot, moved: TreatmentSession) -> None:
     moved.injector, moved.room = slot.injector, slot.room
     moved.starts_at, moved.ends_at = slot.starts_at, slot.ends_at
-    moved.local_date = slot.starts_at.astimezone(moved.clinic.zone).date()
+    moved.local_date = moved.clinic.date_at(slot.starts_at)
     # Anew: the day on which the last session was given may have been corrected since this was booked.
     moved.due_on = moved.course.next_due()
 

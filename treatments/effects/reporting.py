@@ -87,7 +87,7 @@ def check(*, patient: Patient, told: Told, by: User, at: dt.datetime) -> None:
         raise Refused("Choose at least one effect.")
     if catalogue.OTHER in told.effects and not told.words.strip():
         raise Refused("Write down what it is, in the person's words.")
-    today = at.astimezone(patient.clinic.zone).date()
+    today = patient.clinic.date_at(at)
     if told.began_on > today:
         raise Refused("It cannot begin in the future.")
     if told.ended_on and told.ended_on < told.began_on:

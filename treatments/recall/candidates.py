@@ -52,11 +52,11 @@ def rank(*, clinic: Clinic, slot: Slot, at: dt.datetime) -> Ranking:
     written to come ticked, but nobody whose payer was asked and does not pay for that day, nor who was written to
     today. Seven queries at most.
     """
-    day = slot.starts_at.astimezone(clinic.zone).date()
+    day = clinic.date_at(slot.starts_at)
     courses = _legally_due(clinic, slot, day)
     waiting = WaitingEntry.objects.filter(clinic=clinic).standing().select_related("injector")
     entries = {entry.course_id: entry for entry in waiting}
-    today = at.astimezone(clinic.zone).date()
+    today = clinic.date_at(at)
     recall = set(Course.objects.filter(clinic=clinic).to_recall(today).values_list("pk", flat=True))
     orders = ((_order(course, entries.get(course.pk), recall, slot, at), course) for course in courses)
     found = sorted(((order, course) for order, course in orders if order), key=lambda one: one[0])

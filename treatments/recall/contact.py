@@ -148,7 +148,7 @@ def _booked(course: Course) -> bool:
 
 
 def _today(course: Course, at: dt.datetime) -> dt.date:
-    return at.astimezone(course.clinic.zone).date()
+    return course.clinic.date_at(at)
 
 
 __all__ = [

@@ -207,7 +207,7 @@ def still_fits(offer: SlotOffer, course: Course, own: TreatmentSession | None) -
     """Return whether a person may take an offered time: their course goes on, they are due, their ``own`` visit is later."""
     if course.closed_on is not None or (own and (own.status != Status.BOOKED or own.starts_at <= offer.starts_at)):
         return False
-    return offer.starts_at.astimezone(course.clinic.zone).date() >= course.next_due()
+    return course.clinic.date_at(offer.starts_at) >= course.next_due()
 
 
 def decline(*, invitation: OfferInvitation, at: dt.datetime) -> None:

@@ -19,7 +19,7 @@ def written_today(clinic: Clinic, courses: Collection[int], at: dt.datetime) -> 
     Who was asked about a time is told with their answer. What was taken back before anybody answered may never have
     left, and counts for nothing.
     """
-    since = day_begins(at.astimezone(clinic.zone).date(), clinic.zone)
+    since = day_begins(clinic.date_at(at), clinic.zone)
     return _texted(courses, since) | _asked(clinic, courses, since, at)
 
 

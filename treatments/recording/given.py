@@ -87,4 +87,4 @@ def _entered(session: TreatmentSession) -> dt.datetime | None:
 
 
 def _day(session: TreatmentSession, at: dt.datetime) -> dt.date:
-    return at.astimezone(session.clinic.zone).date()
+    return session.clinic.date_at(at)

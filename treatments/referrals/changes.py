@@ -29,7 +29,7 @@ class Setting:
     @property
     def today(self) -> dt.date:
         """The date at the clinic."""
-        return self.at.astimezone(self.clinic.zone).date()
+        return self.clinic.date_at(self.at)
 
     def noon(self, date: dt.date) -> dt.datetime:
         """Return midday at the clinic: the moment of something of which only the date is known."""

@@ -151,7 +151,7 @@ def _put_on_first(session: TreatmentSession, options: Sequence[slots.Slot]) -> t
                     room=slot.room,
                     starts_at=slot.starts_at,
                     ends_at=slot.ends_at,
-                    local_date=slot.starts_at.astimezone(session.clinic.zone).date(),
+                    local_date=session.clinic.date_at(slot.starts_at),
                 )
         except IntegrityError:
             continue

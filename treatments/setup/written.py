@@ -85,7 +85,7 @@ def why_outside(session: TreatmentSession) -> str:
 
     Injector and room are asked for anew: they may have left, or be out of use, since the visit was put together.
     """
-    clinic, date = session.clinic, session.starts_at.astimezone(session.clinic.zone).date()
+    clinic, date = session.clinic, session.clinic.date_at(session.starts_at)
     injector = clinic.injectors.get(pk=session.injector_id)
     room = clinic.rooms.get(pk=session.room.pk) if session.room else None
     visit = Visit(date, session.starts_at, session.ends_at, injector, room)

@@ -50,7 +50,7 @@ def read(clinic: Clinic, code: str, now: dt.datetime, *, to_book: bool = False) 
         raise NotOffered("That time has passed. Choose another.")
     if asked.starts_at - now > FURTHEST:
         raise NotOffered("That is more than ten years ahead. Choose an earlier time.")
-    date = asked.starts_at.astimezone(clinic.zone).date()
+    date = clinic.date_at(asked.starts_at)
     agenda = Agenda(clinic, date, date + ONE_DAY, asked.minutes)
     slot = Slot(*_place(agenda, asked), asked.starts_at, asked.ends_at)
     if not to_book:
@@ -106,7 +106,7 @@ def still_worked(clinic: Clinic, asked: Collection[Slot]) -> list[Slot]:
     """Return those of these times at which the clinic works, booked or not (five queries at most, however many)."""
     if not asked:
         return []
-    dates = [slot.starts_at.astimezone(clinic.zone).date() for slot in asked]
+    dates = [clinic.date_at(slot.starts_at) for slot in asked]
     agenda = read_agenda(clinic, min(dates), max(dates) + ONE_DAY)
     return [
         slot

@@ -59,7 +59,7 @@ def why_not(
     Takes what `suggest` takes. A day that is not returned has a free time that `suggest` may offer.
     """
     need = need_of(course)
-    first = first or max(need.due_on, now.astimezone(course.clinic.zone).date())
+    first = first or max(need.due_on, course.clinic.date_at(now))
     agenda = read_agenda(course.clinic, first, first + dt.timedelta(days), minutes, injector, room)
     dates = [first + dt.timedelta(offset) for offset in range(days)]
     window = around(dates)
@@ -79,7 +79,7 @@ def why_not(
 
 def _reasons(standing: Standing, date: dt.date) -> Iterator[str]:
     """Yield what the cycle and the payer say about a day, then what the calendar says."""
-    need, today = standing.need, standing.now.astimezone(standing.agenda.clinic.zone).date()
+    need, today = standing.need, standing.agenda.clinic.date_at(standing.now)
     if date < today:
         yield "in the past"
     if date < need.due_on:

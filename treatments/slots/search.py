@@ -85,7 +85,7 @@ def suggest(
     The number of queries grows neither with injectors nor with weeks: 8 for a search that ends in the first stretch.
     """
     need = need_of(course)
-    today = now.astimezone(course.clinic.zone).date()
+    today = course.clinic.date_at(now)
     first = max(not_before or need.due_on, today)
     agenda = read_agenda(course.clinic, first, first + dt.timedelta(LOOK_AHEAD_DAYS), minutes, injector, room)
     found: list[tuple[dt.date, Placed]] = []

@@ -44,7 +44,7 @@ def receive(*, clinic: Clinic, delivery: Delivery, by: User, at: dt.datetime) ->
         raise Refused("Enter the lot number on the vials.")
     if delivery.expires_on < delivery.received_on:
         raise Refused(f"Lot {delivery.lot} had expired on {day_words(delivery.expires_on)}. Send it back.")
-    if delivery.received_on > at.astimezone(clinic.zone).date():
+    if delivery.received_on > clinic.date_at(at):
         raise Refused("They cannot have arrived in the future.")
     _hold(clinic)
     if recalls_of(clinic.pk, [delivery.lot]):
@@ -117,7 +117,7 @@ def recall_lot(*, clinic: Clinic, lot: str, reason: str, by: User, at: dt.dateti
             recall = LotRecall.objects.create(
                 clinic=clinic,
                 lot=clean_lot(lot),
-                recalled_on=at.astimezone(clinic.zone).date(),
+                recalled_on=clinic.date_at(at),
                 reason=reason.strip(),
                 recorded_at=at,
                 recorded_by=by,

@@ -60,7 +60,7 @@ def faults(
     wrong = [prepared_fault(vial.reconstituted_at, at, latest) for vial in vials if vial.reconstituted_at]
     lots = sorted({clean_lot(vial.lot) for vial in vials})
     wrong += recall_faults(session.clinic_id, lots, began, known_by=began if before_recall else at)
-    given_on = at.astimezone(session.clinic.zone).date()
+    given_on = session.clinic.date_at(at)
     stored = StockVial.objects.filter(clinic=session.clinic_id, lot__in=lots, received_on__lte=given_on)
     owners, named = _owners(session), _not_judged_before(session, vials)
     for lot in lots:

@@ -78,7 +78,7 @@ def everyone(request: StaffRequest) -> HttpResponse:
 
 def _focus(request: StaffRequest, now: dt.datetime) -> dt.date:
     """Return the date that the address asks for, else today at the clinic."""
-    today = now.astimezone(request.clinic.zone).date()
+    today = request.clinic.date_at(now)
     text = request.GET.get("date") or request.GET.get("week")
     if not text:
         return today

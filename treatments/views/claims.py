@@ -22,7 +22,7 @@ USUAL_DAYS = 31
 
 
 def _days(request: StaffRequest) -> DaysForm:
-    today = timezone.now().astimezone(request.clinic.zone).date()
+    today = request.clinic.date_at(timezone.now())
     return DaysForm(request.GET or {"first": today - dt.timedelta(days=USUAL_DAYS), "last": today})
 
 

@@ -44,7 +44,7 @@ def session_log(request: StaffRequest) -> HttpResponse:
         "said": filters.said(chosen) if valid else [],
         "more_set": any(request.GET.get(name) for name in filters.MORE),
         "may_bill": may(request.membership, Capability.BILL),
-        **_ways(request, now.astimezone(request.clinic.zone).date()),
+        **_ways(request, request.clinic.date_at(now)),
     }
     return render(request, "treatments/log.html", context, status=200 if valid else 422)
 
@@ -64,7 +64,7 @@ def export(request: StaffRequest) -> HttpResponseBase:
         messages.warning(request, f"{most} Export CSV, or choose fewer days.")
         return redirect(f"{reverse(LOG)}?{asked.urlencode()}")
     audit.looked(request, "log", AuditEntry.Action.EXPORT, rows=number)
-    name = f"sessions-{now.astimezone(request.clinic.zone).date()}"
+    name = f"sessions-{request.clinic.date_at(now)}"
     if as_workbook:
         book = files.workbook(chosen.qs, request.clinic, asked.urlencode())
         return FileResponse(book, as_attachment=True, filename=f"{name}.xlsx")

@@ -24,7 +24,7 @@ class Nothing:
 
 def nothing_free(course: Course, wanted: dict[str, Any], due_on: dt.date, now: dt.datetime, next_: str) -> Nothing:
     """Say what has no free time, and offer to ask for less of it, or for later."""
-    today = now.astimezone(course.clinic.zone).date()
+    today = course.clinic.date_at(now)
     first = max(wanted.get("not_before") or due_on, today)
     last = first + dt.timedelta(days=LOOK_AHEAD_DAYS - 1)
     words = f"No free time{_like(wanted)} from {day_words(first)} to {day_words(last)}."

@@ -34,7 +34,7 @@ RECALL = "treatments:recall"
 def recall(request: StaffRequest) -> HttpResponse:
     """Show one of the lists, each with its count."""
     now = timezone.now()
-    today = now.astimezone(request.clinic.zone).date()
+    today = request.clinic.date_at(now)
     counts = lists.counts(request.clinic, today)
     chosen = next((tab for tab in lists.TABS if tab.key == request.GET.get("tab")), lists.TABS[0])
     paginator = Paginator(chosen.rows(request.clinic, today), PAGE)
@@ -116,14 +116,14 @@ def snooze(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 def _with_weeks(request: StaffRequest, now: dt.datetime) -> dict[str, Any]:
     weeks = request.POST.get("weeks", "")
     if weeks in {"1", "2", "4"}:
-        today = now.astimezone(request.clinic.zone).date()
+        today = request.clinic.date_at(now)
         return {"until": today + dt.timedelta(weeks=int(weeks))}
     return request.POST.dict()
 
 
 def _undo_of(name: str, course: Course, now: dt.datetime) -> str:
     """Return the tag of *Undo* that puts the person back on the list; nothing for somebody who was not on it."""
-    today = now.astimezone(course.clinic.zone).date()
+    today = course.clinic.date_at(now)
     asleep = course.snoozed_until and not Course.objects.filter(awake(today), pk=course.pk).exists()
     return "" if asleep else f"undo:{reverse(name, args=[course.uid])}"
 

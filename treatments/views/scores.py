@@ -19,7 +19,7 @@ from treatments.scores.forms import ScoreForm
 def score(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Enter questionnaire totals of a person."""
     patient, now = get_patient_to_write(request, uid), timezone.now()
-    today = now.astimezone(request.clinic.zone).date()
+    today = request.clinic.date_at(now)
     form = ScoreForm(request.POST or None, today=today, initial={"taken_on": today})
     if form.is_bound and form.is_valid():
         taken_on, numbers = form.cleaned_data["taken_on"], form.numbers()

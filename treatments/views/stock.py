@@ -23,7 +23,7 @@ REPORT_DAYS = 365
 
 
 def _today(clinic: Clinic) -> dt.date:
-    return timezone.now().astimezone(clinic.zone).date()
+    return clinic.date_at(timezone.now())
 
 
 @require_safe

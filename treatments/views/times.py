@@ -65,7 +65,7 @@ def show_times(
         "slots": found,
         "far": bool(found) and found[0].starts_at > now + FAR,
         "nothing": None if found else nothing_free(course, wanted, need.due_on, now, next_),
-        "chips": _chips(need.last_given_on, now.astimezone(request.clinic.zone).date()),
+        "chips": _chips(need.last_given_on, request.clinic.date_at(now)),
         "search": search,
         "searched": any(wanted.values()),
         "refused_days": _refused_days(request, course, now, wanted),

@@ -25,7 +25,7 @@ OPENED_FOR = dt.timedelta(hours=12)
 def today(request: StaffRequest) -> HttpResponse:
     """Show today at the clinic, whatever the date is where the screen stands."""
     now = timezone.now()
-    return _day_page(request, now.astimezone(request.clinic.zone).date(), now)
+    return _day_page(request, request.clinic.date_at(now), now)
 
 
 @requires(Capability.VIEW)
@@ -41,7 +41,7 @@ def _day_page(request: StaffRequest, date: dt.date, now: dt.datetime) -> HttpRes
     view = DayView.objects.filter(user=request.user).first() or DayView(user=request.user)
     live = _live(request, date, now, board=view.board)
     audit.looked(request, "day", rows=len(live["rows"]))
-    step, is_today = dt.timedelta(days=1), date == now.astimezone(request.clinic.zone).date()
+    step, is_today = dt.timedelta(days=1), date == request.clinic.date_at(now)
     context = live | {
         "view": view,
         "is_today": is_today,
@@ -69,7 +69,7 @@ def changes(request: StaffRequest) -> HttpResponse:
     if request.GET.get(FIELD, str(request.clinic.uid)) != str(request.clinic.uid):
         return HttpResponse(status=409)
     now = timezone.now()
-    date = parse_day(request.GET.get("date", "")) or now.astimezone(request.clinic.zone).date()
+    date = parse_day(request.GET.get("date", "")) or request.clinic.date_at(now)
     live = _live(request, date, now, board="board" in request.GET)
     if not _was_opened(request, date):
         audit.looked(request, "day", rows=len(live["rows"]))
@@ -99,7 +99,7 @@ def _live(request: StaffRequest, date: dt.date, now: dt.datetime, *, board: bool
     return {
         "date": date,
         "now": now,
-        "ahead": now.astimezone(request.clinic.zone).date() < date,
+        "ahead": request.clinic.date_at(now) < date,
         "over": all(session.ends_at <= now for session in everyone),
         "search": search,
         "filtered": any(request.GET.get(name) for name in search.fields),

@@ -106,7 +106,7 @@ def put_in(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
 def sweep(request: StaffRequest) -> HttpResponse:
     """List a day's visits that nobody has closed; set the ticked ones as no-show. Nothing happens by itself."""
     now = timezone.now()
-    date = parse_day(request.GET.get("date", "")) or now.astimezone(request.clinic.zone).date()
+    date = parse_day(request.GET.get("date", "")) or request.clinic.date_at(now)
     visits: list[Any] = list(days.still_open(request.clinic, date, now))
     for visit in visits:
         visit.may_be_missed = moves.find(visit.status, Status.NO_SHOW) is not None

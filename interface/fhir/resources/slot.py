@@ -63,7 +63,7 @@ def free(asked: Wanted, clinic: Clinic, now: dt.datetime) -> slots.Slot | None:
     """Return the free time that was asked for, with a room, or None when it is not free."""
     if not now <= asked.starts_at <= now + ENDS or not SHORTEST_VISIT <= asked.minutes <= LONGEST_VISIT:
         return None
-    date = asked.starts_at.astimezone(clinic.zone).date()
+    date = clinic.date_at(asked.starts_at)
     found = free_times(clinic=clinic, first=date, days=1, now=now, minutes=asked.minutes)
     return next((one for one in found if (one.injector.uid, one.starts_at) == (asked.injector, asked.starts_at)), None)
 
@@ -115,7 +115,7 @@ class Slots:
 def _between(
     low: dt.datetime, high: dt.datetime, clinic: Clinic, now: dt.datetime, who: set[uuid.UUID] | None
 ) -> Iterator[slots.Slot]:
-    first, last = (one.astimezone(clinic.zone).date() for one in (low, high))
+    first, last = (clinic.date_at(one) for one in (low, high))
     for one in free_times(clinic=clinic, first=first, days=(last - first).days + 1, now=now):
         if low <= one.starts_at < high and (who is None or one.injector.uid in who):
             yield one

@@ -30,7 +30,7 @@ class Command(BaseCommand):
         if options["clinic"] and not clinics:
             raise CommandError(f"There is no clinic {options['clinic']}.")
         for clinic in clinics:
-            for patient in list(past_their_time(clinic, now.astimezone(clinic.zone).date())):
+            for patient in list(past_their_time(clinic, clinic.date_at(now))):
                 if options["erase"] and not self._erased(patient, now):
                     continue
                 number += 1

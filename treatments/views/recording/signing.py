@@ -93,7 +93,7 @@ def _asked(found: TreatmentSession, now: dt.datetime) -> dict[str, Any]:
 
 def _typed(found: TreatmentSession, fields: dict[str, list[str]], now: dt.datetime) -> Typed:
     """Return what was typed, without safety answers that are older than the day it was given."""
-    today = now.astimezone(found.clinic.zone).date()
+    today = found.clinic.date_at(now)
     said = parse_day("".join(fields.get("given_on", [])[:1]))
     return without_old_answers(fields, given.day(found, said, now) or given.likely(found, now) or today, today)
 

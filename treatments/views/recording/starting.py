@@ -29,7 +29,7 @@ _AS_SIGNED = (
 
 def initial(session: TreatmentSession, now: dt.datetime) -> dict[str, Any]:
     """Return the fields of a new form: the day it was given, the vials to take, and when the safety questions are read."""
-    today, likely = now.astimezone(session.clinic.zone).date(), given.likely(session, now)
+    today, likely = session.clinic.date_at(now), given.likely(session, now)
     return {"given_on": likely, "screened_on": today} | _vials_to_take(session, likely or today)
 
 
