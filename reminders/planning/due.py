@@ -11,11 +11,9 @@ from reminders import timing
 from reminders.models import Kind, Reminder
 from reminders.planning.channel import reachable
 from reminders.planning.rows import reminder_for, store_at_each_distance
-from reminders.planning.rules import LOOK_AHEAD, ActiveRules, Rules
+from reminders.planning.rules import LOOK_AHEAD, ActiveRules, Rules, Times
 from treatments.models import Course
 from treatments.models.course import awake_from
-
-Times = Mapping[int, Mapping[int, dt.time]]
 
 
 def create_due(active: ActiveRules, *, now: dt.datetime) -> int:
@@ -53,7 +51,7 @@ def _is_to_be_told(course: Any, today: dt.date) -> bool:
     return course.last_given_on is not None and course.told_of != course.next_due_on and not asleep
 
 
-def _planned(course: Any, rules: Rules, times: Times, now: dt.datetime) -> Reminder | None:
+def _planned(course: Any, rules: Rules, times: Mapping[int, Times], now: dt.datetime) -> Reminder | None:
     rule, due_on = rules[course.clinic_id], course.next_due_on
     if not _is_to_be_told(course, rule.clinic.date_at(now)):
         return None

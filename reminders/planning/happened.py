@@ -18,14 +18,13 @@ from reminders.models.delivery import MAYBE_ARRIVED, Receipt
 from reminders.planning.channel import reachable
 from reminders.planning.known import TOLD, what_they_know
 from reminders.planning.rows import reminder_for, store
-from reminders.planning.rules import LOOK_BACK, ActiveRules, Rules, is_since
+from reminders.planning.rules import LOOK_BACK, ActiveRules, Rules, Times, is_since
 from reminders.planning.telling import TOLD_ALREADY, TOO_LONG_AGO, to_tell
 from reminders.standing import SWITCHED_OFF, told_later
 from treatments.history import called_off
 from treatments.models import SessionEvent, Status, TreatmentSession
 from treatments.models.session import OPEN
 
-Times = Mapping[int, Mapping[int, dt.time]]
 _OF_NO_PLACE = (Kind.CANCELLED, Kind.MISSED, Kind.MOVE_ASKED)
 _KINDS = (Kind.BOOKED, Kind.MOVED, *_OF_NO_PLACE)
 _TELLS = {
@@ -127,7 +126,7 @@ def _replaces_at(tell_moves: list[int], now: dt.datetime) -> Subquery:
     return Subquery(replaced.order_by("starts_at").values("starts_at")[:1])
 
 
-def _planned(session: Any, rules: dict[Kind, Rules], times: Times, now: dt.datetime) -> Reminder | str:
+def _planned(session: Any, rules: dict[Kind, Rules], times: Mapping[int, Times], now: dt.datetime) -> Reminder | str:
     """Return the row that tells of a visit as it stands now, or in words why there is none."""
     told = to_tell(session, rules, times.get(session.clinic_id, {}), now)
     if isinstance(told, str):

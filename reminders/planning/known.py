@@ -2,7 +2,7 @@
 
 import datetime as dt
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from django.db.models import Case, Exists, OuterRef, Q, Subquery, TextField, When
 from django.db.models.fields.json import KT
@@ -18,14 +18,25 @@ TOLD = (State.SENT, State.SENDING, State.HANDLED)
 _PLACING = (SessionEvent.Kind.BOOKED, SessionEvent.Kind.MOVED)
 
 
+class KnownVisit(Protocol):
+    """A visit with `what_they_know`: what its person was told last, and what they took themselves. Starts are in ISO 8601."""
+
+    starts_at: dt.datetime
+    version: int
+    told_pk: int | None
+    told_kind: str | None
+    told_visit_at: dt.datetime | None
+    told_version: int | None
+    told_at: dt.datetime | None
+    took_at: dt.datetime | None
+    took_start: str
+    booked_at: dt.datetime | None  # none for a visit that came with a list: they know it from elsewhere
+    first_start: str | None  # the time that it had first, none for one that never moved
+
+
 @cache
 def what_they_know() -> dict[str, Any]:
-    """Return annotations of a visit: what its person was told last and when, what they took themselves and when.
-
-    Put together once, as the conditions of `reminders.standing` are. ``booked_at`` is empty for a visit that came with
-    a list: they know it from elsewhere. ``first_start`` is the time that it had first, empty for one that never moved;
-    it and ``took_start`` are texts in ISO 8601.
-    """
+    """Return annotations of a visit, put together once, as the conditions of `reminders.standing` are."""
     about = Reminder.objects.filter(session=OuterRef("pk"), rule__kind__in=_TELLING)
     told = about.filter(Q(state__in=TOLD) | _maybe_told_otherwise())
     last = told.annotate(at=Coalesce("handled_at", "closed_at", "due_at")).order_by("-at", "-pk")
@@ -56,33 +67,31 @@ def _maybe_told_otherwise() -> Q:
     return otherwise & Q(Exists(attempts.exclude(receipt=Receipt.FAILED)), state__in=(State.CANCELLED, State.REPLACED))
 
 
-def took_since(visit: Any) -> bool:
+def took_since(visit: KnownVisit) -> bool:
     """Return whether they took a time themselves after what they were told last, so that they think of that one."""
     return visit.took_at is not None and (visit.told_at is None or visit.told_at < visit.took_at)
 
 
-def known_time(visit: Any) -> dt.datetime | None:
+def known_time(visit: KnownVisit) -> dt.datetime | None:
     """Return the time by which a visit, a row with `what_they_know`, is known; None where it is not, or thought to be off."""
     return dt.datetime.fromisoformat(visit.took_start) if took_since(visit) else _told_time(visit)
 
 
-def knows_its_time(visit: Any) -> bool:
+def knows_its_time(visit: KnownVisit) -> bool:
     """Return whether the person of a visit was told the time it has, and thinks of no other: nobody tells them anew."""
-    return bool(_told_time(visit) == known_time(visit) == visit.starts_at)
+    return _told_time(visit) == known_time(visit) == visit.starts_at
 
 
-def known_since(visit: Any) -> dt.datetime | None:
+def known_since(visit: KnownVisit) -> dt.datetime | None:
     """Return when they learnt that time; None for one that they know from elsewhere."""
-    since: dt.datetime | None = visit.took_at if took_since(visit) else visit.told_at or visit.booked_at
-    return since
+    return visit.took_at if took_since(visit) else visit.told_at or visit.booked_at
 
 
-def _told_time(visit: Any) -> dt.datetime | None:
+def _told_time(visit: KnownVisit) -> dt.datetime | None:
     if visit.told_kind == Kind.CANCELLED:
         return None
     if visit.told_pk is None and visit.first_start:
         return dt.datetime.fromisoformat(visit.first_start)
     # Of some it was told before the ledger kept the time.
     as_it_is = visit.told_pk is None or (visit.told_visit_at is None and visit.told_version == visit.version)
-    told: dt.datetime | None = visit.starts_at if as_it_is else visit.told_visit_at
-    return told
+    return visit.starts_at if as_it_is else visit.told_visit_at

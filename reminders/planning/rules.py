@@ -8,6 +8,8 @@ from clinic.models import Clinic
 from reminders.models import Kind, ReminderRule
 
 Rules = Mapping[int, ReminderRule]
+# The times of day of one clinic's rules of a kind, by their days before.
+Times = Mapping[int, dt.time]
 # Longer ago than this is told by nobody: who planned nothing for a week has other worries first.
 LOOK_BACK = dt.timedelta(days=7)
 LOOK_AHEAD = dt.timedelta(days=7)
@@ -32,7 +34,7 @@ class ActiveRules:
                 found[rule.days_before or rule.days_after][rule.clinic_id] = rule
         return dict(found)
 
-    def times_before(self, kind: Kind) -> dict[int, dict[int, dt.time]]:
+    def times_before(self, kind: Kind) -> Mapping[int, Times]:
         """Return for each clinic the days before and the times of day of all its rules of a kind."""
         found: dict[int, dict[int, dt.time]] = defaultdict(dict)
         for rule in self._rules:

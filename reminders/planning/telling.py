@@ -1,16 +1,15 @@
 """What a person has to be told of their visit as it stands now, or why nothing: from a row of `happened`, with no query."""
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from clinic.undo_time import undo_time
 from reminders import timing
 from reminders.models import Kind, ReminderRule
-from reminders.planning.known import known_time, knows_its_time, took_since
-from reminders.planning.rules import LOOK_BACK, Rules, is_since
+from reminders.planning.known import KnownVisit, known_time, knows_its_time, took_since
+from reminders.planning.rules import LOOK_BACK, Rules, Times, is_since
 from reminders.standing import BEGUN, SWITCHED_OFF
 from treatments.models import Status, TreatmentSession
 
@@ -24,6 +23,22 @@ OF_THAT_DAY = "That is told on the day of the visit alone"
 TOO_LONG_AGO = "It was too long ago, or before this message was switched on"
 
 
+class SteppedVisit(KnownVisit, Protocol):
+    """A visit as `happened` reads it."""
+
+    pk: int
+    clinic_id: int
+    status: str
+    answer: str
+    local_date: dt.date
+    placed_at: dt.datetime
+    answered_at: dt.datetime | None
+    stepped_at: dt.datetime | None
+    on_its_way: bool  # that it was booked or moved, as it stands now
+    off_pk: int | None  # the message on its way that says it is off
+    replaces_at: dt.datetime | None  # the time they think they have of one that was cancelled
+
+
 @dataclass(frozen=True)
 class ToTell:
     """What is to be told of one visit: when it happened, the name of the occasion, the time that the message says."""
@@ -35,7 +50,7 @@ class ToTell:
     window: timing.Window
 
 
-def to_tell(session: Any, rules: dict[Kind, Rules], times: Mapping[int, dt.time], now: dt.datetime) -> ToTell | str:
+def to_tell(session: SteppedVisit, rules: dict[Kind, Rules], times: Times, now: dt.datetime) -> ToTell | str:
     """Return what the person has to be told of their visit as it stands now, or in words why nothing."""
     if session.status == Status.CANCELLED:
         return _cancelled(session, _rule_zone(session, rules))
@@ -46,7 +61,7 @@ def to_tell(session: Any, rules: dict[Kind, Rules], times: Mapping[int, dt.time]
     return _placed(session, rules, times, now)
 
 
-def _placed(session: Any, rules: dict[Kind, Rules], times: Mapping[int, dt.time], now: dt.datetime) -> ToTell | str:
+def _placed(session: SteppedVisit, rules: dict[Kind, Rules], times: Times, now: dt.datetime) -> ToTell | str:
     """Booked the first time, or at another time than they were told; what replaces a cancelled visit is such a one."""
     kind = _kind_of_place(session, rules[Kind.BOOKED].get(session.clinic_id), now)
     if session.on_its_way:
@@ -72,7 +87,7 @@ def _placed(session: Any, rules: dict[Kind, Rules], times: Mapping[int, dt.time]
     return ToTell(kind, session.placed_at, occasion, session.starts_at, window)
 
 
-def _kind_of_place(session: Any, booked: ReminderRule | None, now: dt.datetime) -> Kind | None:
+def _kind_of_place(session: SteppedVisit, booked: ReminderRule | None, now: dt.datetime) -> Kind | None:
     if session.told_pk is None:
         if session.replaces_at:
             return Kind.MOVED
@@ -84,7 +99,7 @@ def _kind_of_place(session: Any, booked: ReminderRule | None, now: dt.datetime) 
     return None if knows_its_time(session) else Kind.MOVED
 
 
-def _cancelled(session: Any, zone: ZoneInfo) -> ToTell | str:
+def _cancelled(session: SteppedVisit, zone: ZoneInfo) -> ToTell | str:
     """Cancelled, when they may think that it stands: told of it, booked long enough to have been told, or by themselves."""
     at = session.stepped_at
     just_booked = session.booked_at is not None and at is not None and at <= session.booked_at + undo_time()
@@ -106,7 +121,7 @@ def _cancelled(session: Any, zone: ZoneInfo) -> ToTell | str:
     )
 
 
-def _missed(session: Any, zone: ZoneInfo) -> ToTell | str:
+def _missed(session: SteppedVisit, zone: ZoneInfo) -> ToTell | str:
     """Missed, and noted on the same day: later "today" would be wrong, and the recall list has them already."""
     at = session.stepped_at
     if at is None or at.astimezone(zone).date() != session.local_date:
@@ -115,7 +130,7 @@ def _missed(session: Any, zone: ZoneInfo) -> ToTell | str:
     return ToTell(Kind.MISSED, at, f"missed {session.pk}.{session.version}", session.starts_at, window)
 
 
-def _asked(session: Any, zone: ZoneInfo) -> ToTell | str:
+def _asked(session: SteppedVisit, zone: ZoneInfo) -> ToTell | str:
     at = session.answered_at
     if at is None:
         return TOO_LONG_AGO
@@ -123,6 +138,6 @@ def _asked(session: Any, zone: ZoneInfo) -> ToTell | str:
     return ToTell(Kind.MOVE_ASKED, at, f"asked {session.pk}.{session.version}", session.starts_at, window)
 
 
-def _rule_zone(session: Any, rules: dict[Kind, Rules]) -> ZoneInfo:
+def _rule_zone(session: SteppedVisit, rules: dict[Kind, Rules]) -> ZoneInfo:
     """Return the clinic's zone from whichever of its rules is at hand: no query for each row."""
     return next(of_kind[session.clinic_id] for of_kind in rules.values() if session.clinic_id in of_kind).clinic.zone

@@ -4,7 +4,7 @@ All that depends on the clinic's clock is the same for every visit of one day: i
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from reminders.planning.channel import reached
 from reminders.planning.few import narrowed
 from reminders.planning.insert import insert_missing, standing
 from reminders.planning.known import known_since, knows_its_time, what_they_know
-from reminders.planning.rules import LOOK_AHEAD, ActiveRules
+from reminders.planning.rules import LOOK_AHEAD, ActiveRules, Times
 from reminders.standing import ANNOUNCED
 from treatments.models import SessionEvent, TreatmentSession
 
@@ -70,11 +70,11 @@ def _told_before(now: dt.datetime) -> list[Any]:
     # Putting together what they know costs more than a short question, and often there is nobody to ask about.
     if not placed.exists():
         return []
-    rows = placed.annotate(**what_they_know()).only("clinic", "starts_at", "version")
+    rows: QuerySet[Any] = placed.annotate(**what_they_know()).only("clinic", "starts_at", "version")
     return [visit for visit in rows if knows_its_time(visit)]
 
 
-def _create(rule: ReminderRule, times: Mapping[int, dt.time], told_before: list[Any], now: dt.datetime) -> int:
+def _create(rule: ReminderRule, times: Times, told_before: list[Any], now: dt.datetime) -> int:
     days = _days(rule, times, now)
     if not days:
         return 0
@@ -111,7 +111,7 @@ def _insert(missing: QuerySet[TreatmentSession], rule: ReminderRule, days: list[
     )
 
 
-def _days(rule: ReminderRule, times: Mapping[int, dt.time], now: dt.datetime) -> list[Day]:
+def _days(rule: ReminderRule, times: Times, now: dt.datetime) -> list[Day]:
     """Return the days of the visits that a rule may speak of now."""
     zone = rule.clinic.zone
     date, last = (moment.astimezone(zone).date() for moment in (now, now + LOOK_AHEAD + rule.days_before * DAY))
