@@ -9,14 +9,14 @@ from typing import Any
 from clinic.middleware import FIELD, TYPED
 from clinic.models import Membership
 
-
-def is_own(request: Any) -> bool:
-    """Return whether a page of ours sent it. Words of another site's form must not stand on a page of ours."""
-    return bool(request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "same-origin")
+# A form whose page keeps what is typed, and has kept all of it, says so in this field: see static/js/draft.js.
+KEPT = "kept"
 
 
 def written(request: Any) -> list[str]:
-    """Return what took more than a word to write, but for secrets."""
+    """Return what took more than a word to write, but for secrets, what is kept and what came from no page of ours."""
+    if not _is_own(request) or KEPT in request.POST:
+        return []
     return [words for _, words in _fields(request) if len(words.split()) > 1]
 
 
@@ -35,10 +35,15 @@ def sent_by(request: Any) -> Sent:
     It is not looked up where the row is: nobody learns from a page whether there is one. A form that says of which
     clinic it is was not sent from another.
     """
-    if request.resolver_match is None or not is_own(request) or request.content_type != TYPED:
+    if request.resolver_match is None or not _is_own(request) or request.content_type != TYPED:
         return Sent()
     others = [one for one in request.memberships if one != request.membership and FIELD not in request.POST]
     return Sent(_fields(request), others) if others else Sent(written=written(request))
+
+
+def _is_own(request: Any) -> bool:
+    """Return whether a page of ours sent it. Words of another site's form must not stand on a page of ours."""
+    return bool(request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "same-origin")
 
 
 def _fields(request: Any) -> list[tuple[str, str]]:

@@ -2,16 +2,18 @@
 
 import datetime as dt
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from clinic.redirects import page_of_form
+from clinic.sent import written
 from clinic.signing_in import second_factor
 from clinic.signing_in.sessions import DEFAULT_REST, ends_at, stay
 
@@ -24,13 +26,12 @@ _FIRST = ("account_", "mfa_", "theme")
 class SignInFirst(LoginRequiredMiddleware):
     """Lead a stranger to the log-in, and from there back to the page they asked for or whose form they sent."""
 
-    def handle_no_permission(self, request: Any, view_func: Any) -> HttpResponseRedirect:
+    def handle_no_permission(self, request: Any, view_func: Any) -> HttpResponse:  # type: ignore[override]
         """Say of a form that it was not saved: the log-in does not send it again."""
         if request.method in ("GET", "HEAD"):
             return super().handle_no_permission(request, view_func)
-        if not _sent_by_script(request):
-            messages.warning(request, "You had been signed out, so that was not saved. Sign in and do it again.")
-        return redirect_to_login(page_of_form(request, "clinic:home"))
+        log_in = redirect_to_login(page_of_form(request, "clinic:home"))
+        return _not_saved(request, log_in, "You had been signed out, so that was not saved.", "Sign in")
 
 
 class StaySignedIn:
@@ -54,17 +55,26 @@ class StaySignedIn:
         missing = second_factor.missing(request, request.memberships)
         if not missing or (request.resolver_match.url_name or "").startswith(_FIRST):
             return None
-        if request.method == "POST" and not _sent_by_script(request):
-            messages.warning(
-                request, "A second step is asked of you now, so that was not saved. Set one up and do it again."
-            )
-        return redirect("mfa_index")
+        why = "A second step is asked of you now, so that was not saved."
+        set_up = redirect("mfa_index")
+        return _not_saved(request, set_up, why, "Set one up") if request.method == "POST" else set_up
 
 
 def rest_of(request: Any) -> dt.timedelta:
     """Return how long this person's browser may rest: where they work at several clinics, the shortest counts."""
     minutes = [membership.clinic.rest_minutes for membership in request.memberships]
     return dt.timedelta(minutes=min(minutes)) if minutes else DEFAULT_REST
+
+
+def _not_saved(request: Any, first: HttpResponseRedirect, why: str, then: str) -> HttpResponse:
+    """Say why a form was not saved on the page that comes first; what took words to write, before it, to be copied."""
+    if _sent_by_script(request):
+        return first
+    if words := written(request):
+        context = {"why": why, "then": then, "first": first.url, "written": words}
+        return render(request, "403_not_saved.html", context, status=HTTPStatus.FORBIDDEN)
+    messages.warning(request, f"{why} {then} and do it again.")
+    return first
 
 
 def _sent_by_script(request: Any) -> bool:

@@ -149,6 +149,8 @@
       line.scrollIntoView({ block: "center" });
     });
   });
+  // So the log-in, if it stands in between by now, need not show what was written: it will stand here again.
+  form.addEventListener("formdata", (event) => { if (saved === changes) event.formData.set("kept", "yes"); });
   window.addEventListener("online", () => { if (unreached) send(); });
   window.addEventListener("beforeunload", (event) => { if (!leaving && saved < changes) event.preventDefault(); });
 })();

@@ -12,10 +12,11 @@ from django.db.models import F, Q
 from clinic import audit
 from clinic.access import Capability, allows
 from clinic.models import AuditEntry, User
+from clinic.sent import KEPT
 from treatments.models import SessionDraft, SessionEvent, Status, TreatmentSession
 
 # Not part of what is written: the protection against forged forms, the numbers of the draft, and which window sends it.
-NOT_KEPT = frozenset({"csrfmiddlewaretoken", "draft_version", "seen", "window", "turn"})
+NOT_KEPT = frozenset({"csrfmiddlewaretoken", "draft_version", "seen", "window", "turn", KEPT})
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,31 @@ def test_the_log_in_says_that_what_was_sent_was_not_saved(front_desk: User) -> N
     assert sign_in(client, front_desk.email, next=TODAY).url == TODAY
 
 
+def test_what_took_words_to_write_is_shown_first_to_be_copied(front_desk: User) -> None:
+    note = "Rang twice, her <b>sister</b> will call back"
+    headers = {"Referer": f"http://testserver{RECALL}", "Sec-Fetch-Site": "same-origin"}
+    client = Client()
+    answer: Any = client.post(STEP, {"to": "arrived", "reason": note, "password": "a long secret"}, headers=headers)
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert "You had been signed out, so that was not saved." in page
+    assert "Rang twice, her &lt;b&gt;sister&lt;/b&gt; will call back</textarea>" in page
+    assert "a long secret" not in page
+    assert f'href="{LOG_IN}?next={RECALL}"' in page
+    assert "not saved" not in client.get(LOG_IN).content.decode()
+
+
+def test_words_that_their_page_has_kept_are_not_shown_for_they_stand_there_again(front_desk: User) -> None:
+    headers = {"Referer": f"http://testserver{RECALL}", "Sec-Fetch-Site": "same-origin"}
+    answer: Any = Client().post(STEP, {"note": "sore on the left", "kept": "yes"}, headers=headers)
+    assert answer.url == f"{LOG_IN}?next={RECALL}"
+
+
+def test_words_of_another_sites_form_are_not_shown(front_desk: User) -> None:
+    answer: Any = Client().post(STEP, {"reason": "Call this number"}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.url == f"{LOG_IN}?next=/"
+
+
 def test_a_draft_says_nothing_there_for_its_page_says_so_itself(front_desk: User) -> None:
     client = Client()
     client.post(STEP, {"to": "arrived"}, headers={"Referer": f"http://testserver{TODAY}", "Sec-Fetch-Mode": "cors"})
