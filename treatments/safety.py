@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from treatments.protocol import MAX_UNITS_IN_THREE_MONTHS
+from treatments.protocol import MAX_UNITS, MAX_UNITS_IN_THREE_MONTHS
 
 OTHER_TOXIN_MONTHS = 4  # Medication Guide: any other botulinum toxin in the last four months
 _LONGEST_MONTH = 31
@@ -144,6 +144,17 @@ def cumulative_fault(planned: int, earlier: Iterable[int]) -> str:
     return (
         f"{planned} units with the {before} of the last three months are {planned + before}. "
         f"At most {MAX_UNITS_IN_THREE_MONTHS} may be given in three months, all reasons together."
+    )
+
+
+def room_words(earlier: Iterable[int]) -> str:
+    """Return how much may be given after what was given in the last three months, or "" where that is any dose of ours."""
+    before = sum(earlier)
+    left = max(0, MAX_UNITS_IN_THREE_MONTHS - before)
+    if left >= MAX_UNITS:
+        return ""
+    return (
+        f"{before} units were given in the last three months: {f'at most {left}' if left else 'none'} may be given now."
     )
 
 

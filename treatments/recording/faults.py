@@ -42,9 +42,25 @@ def before_signing(
         *since.faults(session, found.since_last, by, at),
         *on_record.unsettled(session, given_at),
         *_freshness_faults(found, given_on),
+        *_who_faults(session, by, given_on),
+        *of_findings(session, found, by, given_on, given_at, began, latest),
+    ]
+
+
+def before_injecting(session: TreatmentSession, by: User, given_on: dt.date, at: dt.datetime) -> list[str]:
+    """Return what the record says against a session before anything is asked: a refused signature comes too late."""
+    return [
+        *too_early(session, given_on),
+        *_who_faults(session, by, given_on),
+        *on_record.for_review(session, {}, given_on, at),
+        *on_record.room_left(session, given_on, at),
+    ]
+
+
+def _who_faults(session: TreatmentSession, by: User, given_on: dt.date) -> list[str]:
+    return [
         *who_injects.faults(session.injector, session.clinic, given_on),
         *who_injects.signer_faults(by, session.clinic, given_on, session.injector),
-        *of_findings(session, found, by, given_on, given_at, began, latest),
     ]
 
 
@@ -119,7 +135,7 @@ def _safety_faults(
     screening = safety.screen(found.answers, asked)
     for_review = [f"{question.text} {question.advice}" for question in screening.blocked]
     for_review += [f"{question.text} {safety.UNKNOWN_ADVICE}" for question in screening.unknown]
-    for_review += on_record.for_review(session, found, given_on, at)
+    for_review += on_record.for_review(session, found.answers, given_on, at)
     for_review += filter(None, (protocol.dilution_fault(one.strength, one.diluent_ml) for one in found.vials))
     faults = [f"Answer the safety question: {question.text}" for question in screening.unanswered]
     faults += [f"{question.text} {question.advice}" for question in screening.stopped]

@@ -4,7 +4,7 @@ It is the record of one person: what stands in a record that was joined with the
 """
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from clinic.wording import day_words
 from patients.eligibility.policy import LABEL
@@ -18,16 +18,19 @@ from treatments.units import units_given
 _PRESCRIBER = "Only a prescriber may decide to go on."
 
 
-def for_review(session: TreatmentSession, found: Findings, given_on: dt.date, at: dt.datetime) -> list[str]:
+def for_review(
+    session: TreatmentSession, answers: Mapping[str, bool | None], given_on: dt.date, at: dt.datetime
+) -> list[str]:
     """Return what a prescriber decides about: age, toxin given elsewhere lately, and an emergency since last time.
 
+    ``answers`` to the safety questions as far as they were asked: a Yes to another toxin is decided about by itself.
     ``at`` is when the session was given: what was told later was not on record.
     """
     people, wrong = session.course.patient.joined(), []
     adult = LABEL.adult_years
     if adult is not None and session.course.patient.age(given_on) < adult:
         wrong.append(f"The person is under {adult}. {_PRESCRIBER}")
-    if not found.answers.get("other_toxin"):
+    if not answers.get("other_toxin"):
         wrong += _elsewhere(people, given_on, session.course.interval_days, at)
     return wrong + _emergencies(session, people, at)
 
@@ -89,16 +92,26 @@ def _day(effect: SideEffect) -> str:
 
 
 def too_much(session: TreatmentSession, found: Findings, given_on: dt.date, at: dt.datetime) -> list[str]:
-    """Rule 10: our own sessions, those before this system and what the person had elsewhere count together.
+    """Rule 10, of what is to be signed.
 
     ``at`` is when the session was given: no dose told later keeps its record from being corrected.
     """
+    fault = safety.cumulative_fault(found.given, _lately(session, given_on, at))
+    return [fault] if fault else []
+
+
+def room_left(session: TreatmentSession, given_on: dt.date, at: dt.datetime) -> list[str]:
+    """Rule 10, before anything is given."""
+    words = safety.room_words(_lately(session, given_on, at))
+    return [words] if words else []
+
+
+def _lately(session: TreatmentSession, given_on: dt.date, at: dt.datetime) -> list[int]:
+    """Return the doses that count together: our own sessions, those before this system, what the person had elsewhere."""
     people, days = session.course.patient.joined(), (safety.window_start(given_on), given_on)
     ours = TreatmentSession.objects.filter(course__patient__in=people, given_on__range=days).exclude(pk=session.pk)
     told = OutsideDose.objects.on_record(people, at).filter(given_on__range=days)
-    earlier = [
+    return [
         *filter(None, ours.values_list(units_given(), flat=True)),
         *told.filter(same_product=True).values_list("units", flat=True),
     ]
-    fault = safety.cumulative_fault(found.given, earlier)
-    return [fault] if fault else []

@@ -141,6 +141,42 @@ def test_it_is_said_on_the_form_before_the_first_injection(
     assert "and nobody has settled it: do not inject before a clinician has." in page
 
 
+@pytest.mark.parametrize(
+    ("days", "units", "product", "words"),
+    [
+        (83, 50, "", "50 units were given elsewhere on Tuesday 1 September 2026, 83 days ago."),
+        (124, 50, "Another", "Another was given elsewhere on Wednesday 22 July 2026."),
+        (90, 206, "", "206 units were given in the last three months: at most 194 may be given now."),
+        (90, 400, "", "400 units were given in the last three months: none may be given now."),
+    ],
+)
+def test_so_are_doses_elsewhere_and_the_units_that_they_leave(
+    in_room: TreatmentSession, elsewhere: Elsewhere, maria: Patient, nurse: User,
+    days: int, units: int, product: str, words: str,
+) -> None:  # fmt: skip
+    elsewhere(maria, days=days, units=units, product=product)
+    assert words in text(log_in(nurse).get(record_url(in_room)))
+
+
+def test_units_that_leave_room_for_the_largest_dose_are_not_worth_a_line(
+    in_room: TreatmentSession, elsewhere: Elsewhere, maria: Patient, nurse: User
+) -> None:
+    elsewhere(maria, days=90, units=205)
+    assert "last three months" not in text(log_in(nurse).get(record_url(in_room)))
+
+
+def test_so_is_what_a_prescriber_decides_about_and_whose_licence_has_run_out(
+    in_room: TreatmentSession, maria: Patient, front_desk: User, nurse: User
+) -> None:
+    close(effect=told(maria, front_desk, days=60), outcome="recovered", advice="Gone", by=nurse, at=NOW)
+    Patient.objects.filter(pk=maria.pk).update(birth_date=TODAY.replace(year=TODAY.year - 17))
+    InjectingPolicy.objects.create(clinic=in_room.clinic, licence_required=True)
+    page = text(log_in(nurse).get(record_url(in_room)))
+    assert "Trouble swallowing was reported on Thursday 24 September 2026. Only a prescriber may decide" in page
+    assert "The person is under 18. Only a prescriber may decide to go on." in page
+    assert "No licence is on record for this injector." in page
+
+
 def test_the_form_leads_to_where_a_clinician_settles_it(
     in_room: TreatmentSession, maria: Patient, front_desk: User, nurse: User
 ) -> None:

@@ -27,17 +27,17 @@ def record_page(
     last = starting.last_plan(found.course, found)
     now = timezone.now()
     given_on = form.day_given() or found.given_on or timezone.localdate(now, request.clinic.zone)
+    correcting = isinstance(form, CorrectionForm)
     plan, skipped = form.typed_plan() if form.is_bound else _start(request, found, form, last)
     context = {
         "session": found,
         "patient": found.course.patient,
         "form": form,
         "draft_version": request.POST.get("draft_version", draft.version if draft else 0),
-        "correcting": isinstance(form, CorrectionForm),
-        # Told before the first injection: a signature that is refused afterwards comes too late.
+        "correcting": correcting,
         # All that is known by now, whichever day is chosen: somebody may be in the room again today.
-        "unsettled": [] if isinstance(form, CorrectionForm) else _unsettled(found, now),
-        "too_early": [] if isinstance(form, CorrectionForm) else faults.too_early(found, given_on),
+        "unsettled": [] if correcting else _unsettled(found, now),
+        "against": [] if correcting else faults.before_injecting(found, request.user, given_on, now),
         "muscles": form.muscles(plan, skipped, _typed(request, form)),
         "map_views": injection_map.marked(injection_map.VIEWS, plan, skipped),
         "map_crops": injection_map.marked(injection_map.CROPS, plan, skipped),
