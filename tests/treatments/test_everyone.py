@@ -257,6 +257,15 @@ def test_who_stopped_is_looked_at_again_after_four_months(
     assert not to_look_at_again(riverside, TODAY)
 
 
+def test_the_assessment_that_led_to_the_stop_is_no_second_look(
+    riverside: Clinic, osei: Injector, maria: Patient, prescriber: User
+) -> None:
+    course, stopped = treated(maria, osei, 2, last=TODAY - 300 * ONE), NOW - 130 * ONE
+    make_assessment(maria, signed_by=prescriber, assessed_on=stopped.date())
+    close_course(course=course, reason="Episodic", by=prescriber, at=stopped)
+    assert to_look_at_again(riverside, TODAY) == [course]
+
+
 def test_who_died_is_not_looked_at_again(riverside: Clinic, osei: Injector, maria: Patient, prescriber: User) -> None:
     course = treated(maria, osei, 2, last=TODAY - 300 * ONE)
     close_course(course=course, reason="Episodic", by=prescriber, at=NOW - 150 * ONE)

@@ -51,7 +51,7 @@ def to_look_at_again(clinic: Clinic, today: dt.date) -> list[Course]:
         clinic=clinic, patient__closed="", closed_on__range=(today - LOOK_AGAIN_UNTIL, today - LOOK_AGAIN_FROM)
     ).select_related("patient")
     since = Assessment.objects.filter(
-        patient=OuterRef("patient"), signed_at__isnull=False, assessed_on__gte=OuterRef("closed_on")
+        patient=OuterRef("patient"), signed_at__isnull=False, assessed_on__gt=OuterRef("closed_on")
     )
     opened = Course.objects.filter(patient=OuterRef("patient"), closed_on__isnull=True)
     return list(ended.exclude(Exists(since)).exclude(Exists(opened)).order_by("closed_on", "pk"))
