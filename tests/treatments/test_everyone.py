@@ -97,12 +97,14 @@ def test_a_first_cycle_without_a_level_says_that_the_level_is_not_known(
     assert "level without treatment is not known here" in together.response.sentence
 
 
-@pytest.mark.parametrize("days_ago", [1, 28, 29, 30, 84])
+@pytest.mark.parametrize("days_ago", [1, 28, 29, 30, 84, 85, 86, 110])
+@pytest.mark.parametrize("late", [0, 60])
 def test_it_says_what_the_persons_own_page_says(
-    riverside: Clinic, osei: Injector, maria: Patient, days_ago: int
+    riverside: Clinic, osei: Injector, maria: Patient, days_ago: int, late: int
 ) -> None:
-    treated(maria, osei, 3, last=TODAY - days_ago * ONE)
-    keep_diary(maria, TODAY - 120 * ONE, 120, headache=70)
+    course = treated(maria, osei, 3, last=TODAY - (days_ago + late) * ONE)
+    course.sessions.filter(given_on=TODAY - (days_ago + late) * ONE).update(given_on=TODAY - days_ago * ONE)
+    keep_diary(maria, TODAY - 150 * ONE, 150, headache=100)
     alone = response_of(maria, care_of(maria).given, maria.diary_days.facts(), TODAY).response
     together = found(riverside)[maria.pk].response
     assert together.sentence == alone.sentence

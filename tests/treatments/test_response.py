@@ -187,6 +187,15 @@ def test_an_effect_wears_off_before_the_next_session_or_not_at_all(next_after: i
     assert found.worn_off_words == words
 
 
+def test_headache_that_comes_back_while_a_session_is_late_is_no_end_of_a_cycle() -> None:
+    late = FIRST + CYCLE + 140 * ONE  # the second cycle's next session, eight weeks after it was due
+    diary = [*days_before(FIRST + CYCLE + 85 * ONE, 10), *days_before(late, 20)]
+    for given_on, today in (([FIRST, FIRST + CYCLE], late), ([FIRST, FIRST + CYCLE, late], late + 10 * ONE)):
+        found = response(given_on, diary, today, level(20))
+        assert found.sentence == "50% fewer headache days than before treatment, at the end of cycle 2."
+        assert not found.too_little
+
+
 def test_who_was_treated_before_has_no_level_without_treatment() -> None:
     diary = [*days_before(FIRST, 20), *days_before(FIRST + CYCLE, 10)]
     found = response([FIRST], diary, FIRST + CYCLE, earlier=3)  # no frozen level, whatever the diary has
@@ -245,8 +254,8 @@ def test_symptoms_of_too_few_days_are_not_counted() -> None:
     ("then", "now", "words"),
     [
         (22, 28, "before treatment of 22 recorded days"),
-        (28, 20, "now of 20 recorded days"),
-        (22, 20, "before treatment of 22 recorded days, now of 20 recorded days"),
+        (28, 20, "with it of 20 recorded days"),
+        (22, 20, "before treatment of 22 recorded days, with it of 20 recorded days"),
         (28, 28, ""),
     ],
 )

@@ -1,7 +1,8 @@
 """Response and wear-off, cycle by cycle, as pure functions.
 
 Sources: PREEMPT counted 28-day periods; NICE TA260 and EHF compare with the level before treatment (clinical rule 22), the
-last 28 days of a cycle against the 28 before the first session. Wear-off is a later part of a cycle that is worse than
+last 28 days of a cycle against the 28 before the first session. What comes after week 12, because the next session is
+late, is no effect of this one: it proposes no stop (clinical rules 22 and 36). Wear-off is a later part of a cycle that is worse than
 the part before: weeks 9 to 12 against weeks 5 to 8; 63 in 100 people have it, mostly 2 to 4 weeks before the next one.
 """
 
@@ -81,7 +82,7 @@ class Response:
     @property
     def symptoms_rest_on(self) -> str:
         """How many days were recorded, on the sides where not all 28 were: days with a symptom are fewer by that alone."""
-        sides = (("before treatment", self.before), ("now", self.latest))
+        sides = (("before treatment", self.before), ("with it", self.latest))
         missing = [(words, one.window) for words, one in sides if one and one.window.days_missing]
         return ", ".join(f"{words} of {window.days_recorded} recorded days" for words, window in missing)
 
@@ -167,7 +168,7 @@ def response(
     periods = [Period(0, level.window, None, level.came_from)] if level else []
     ends = [*given_on[1:], today]
     for number, (start, end) in enumerate(zip(given_on, ends, strict=True), earlier + 1):
-        last = end - dt.timedelta(days=1)
+        last = last_day(start, end)
         if (last - start).days >= WINDOW_DAYS:
             window = count(days, last)
             periods.append(Period(number, window, fewer_days(level.window, window) if level else None))
@@ -181,6 +182,11 @@ def response(
     months = [count(days, end) for end in month_ends(today)]
     episodic = no_longer_chronic(months, given_on[0], earlier, rule)
     return Response(tuple(periods), tuple(worn), episodic, tuple(worn.values()), rule)
+
+
+def last_day(given_on: dt.date, end: dt.date) -> dt.date:
+    """Return the last day by which a session is judged: that before ``end``, the next one or today, and none after week 12."""
+    return min(end - dt.timedelta(days=1), given_on + dt.timedelta(days=WEEKS_9_TO_12_END))
 
 
 def fewer_days(before: Window, now: Window) -> Fraction | None:

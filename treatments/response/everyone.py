@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import Case, Count, DateField, F, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Least
 
 from clinic.models import Clinic
 from patients.diary import Window
@@ -19,7 +19,14 @@ from patients.eligibility.renewal import EPISODIC_MONTHS
 from patients.models import Baseline, DiaryDay, Patient
 from treatments.models import Course, TreatmentSession
 from treatments.models.course import AddDays
-from treatments.response.cycles import Period, Response, fewer_days, month_ends, no_longer_chronic
+from treatments.response.cycles import (
+    WEEKS_9_TO_12_END,
+    Period,
+    Response,
+    fewer_days,
+    month_ends,
+    no_longer_chronic,
+)
 from treatments.response.rule import judged_by, rule_of
 
 CHUNK = 1000
@@ -82,7 +89,7 @@ def _courses(clinic: Clinic, today: dt.date) -> QuerySet[Any]:
         last_given=Subquery(given.order_by("-given_on").values("given_on")[:1]),
         given=Subquery(given.values("course").annotate(number=Count("*")).values("number")),
         level=level_counts("patient", "first_given"),
-        last=_end_of_window(today),
+        last=_end_of_window(given, today),
         judged_by=judged_by("patient"),
     ).filter(first_given__isnull=False)
     for month, end in zip(_MONTHS, month_ends(today), strict=True):
@@ -91,11 +98,17 @@ def _courses(clinic: Clinic, today: dt.date) -> QuerySet[Any]:
     return standing
 
 
-def _end_of_window(today: dt.date) -> Case:
-    """A cycle that has just begun says nothing yet: then the one before is judged, by its last 28 days."""
-    yesterday = Value(today - dt.timedelta(days=1), DateField())
+def _end_of_window(given: QuerySet[Any], today: dt.date) -> Case:
+    """A cycle that has just begun says nothing yet: then the one before is judged. The days are those of `last_day`."""
     begun = Q(last_given__gt=today - dt.timedelta(days=WINDOW_DAYS + 1))
-    return Case(When(begun, then=AddDays(F("last_given"), Value(-1))), default=yesterday, output_field=DateField())
+    before, yesterday = AddDays(F("last_given"), Value(-1)), Value(today - dt.timedelta(days=1), DateField())
+    one_before = Coalesce(Subquery(given.order_by("-given_on").values("given_on")[1:2]), F("last_given"))
+    weeks = Value(WEEKS_9_TO_12_END)
+    return Case(
+        When(begun, then=Least(before, AddDays(one_before, weeks))),
+        default=Least(yesterday, AddDays(F("last_given"), weeks)),
+        output_field=DateField(),
+    )
 
 
 def diary_counts(last: Any, patient: str = "patient", until: Any = None) -> Coalesce:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from patients.diary import Day
 from patients.eligibility.policy import stop_rule
 from patients.models import Assessment, Baseline, Patient
-from treatments.models import Course, TreatmentSession
-from treatments.response.cycles import WEEKS_9_TO_12_END, Response, response
+from treatments.models import TreatmentSession
+from treatments.response.cycles import Response, response
 
 
 @dataclass(frozen=True)
@@ -38,17 +38,6 @@ def response_of(
     course = given[-1].course
     given_on = [one.given_on for one in given if one.course_id == course.pk and one.given_on]
     level = Baseline.objects.newest().filter(patient=patient, given_on=given_on[0]).first()
-    end, rule = _end_of(course, given_on[-1], today), stop_rule(signed.rules if signed else None)
-    found = response(given_on, days, end, level, course.cycles_before, rule)
+    rule = stop_rule(signed.rules if signed else None)
+    found = response(given_on, days, today, level, course.cycles_before, rule)
     return Reading(found, course.uid, level, course.closed_on is not None)
-
-
-def _end_of(course: Course, last_given_on: dt.date, today: dt.date) -> dt.date:
-    """Return the day before which the last cycle ends. Of a course that has ended it does so, and not before its week 12.
-
-    A diary kept to look again months after a stop says nothing of what the treatment did.
-    """
-    if course.closed_on is None:
-        return today
-    whole = last_given_on + dt.timedelta(days=WEEKS_9_TO_12_END + 1)
-    return min(today, max(course.closed_on, whole))

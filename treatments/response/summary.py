@@ -1,4 +1,4 @@
-"""Before treatment, now, and the change: three facts for whoever is about to inject."""
+"""Before treatment, with it, and the change: three facts for whoever is about to inject."""
 
 from dataclasses import dataclass
 
@@ -10,10 +10,10 @@ _NOT_KNOWN = "not known"
 
 @dataclass(frozen=True)
 class Summary:
-    """Headache days in 28 before treatment and now, and how they compare, in words."""
+    """Headache days in 28 before treatment and at the end of the newest cycle, and how they compare, in words."""
 
     before: str
-    now: str
+    treated: str
     change: str
 
 
@@ -23,10 +23,10 @@ def summary(found: Response) -> Summary | None:
         return None
     first, newest = found.periods[0], found.periods[-1]
     before = _NOT_KNOWN if first.number else _days(first.window)
-    now = _days(newest.window) if newest.number else _NOT_KNOWN
+    treated = _days(newest.window) if newest.number else _NOT_KNOWN
     if newest.fewer is None:
-        return Summary(before, now, _NOT_KNOWN)
-    return Summary(before, now, newest.change)
+        return Summary(before, treated, _NOT_KNOWN)
+    return Summary(before, treated, newest.change)
 
 
 def _days(window: Window) -> str:

@@ -135,7 +135,9 @@ def test_the_diary_is_summed_up(in_room: TreatmentSession, maria: Patient, nurse
             )
     freeze_baseline(patient=maria, given_on=LAST, assessment=None, hit6=None, by=nurse, at=NOW)
     page = text(log_in(nurse).get(record_url(in_room)))
-    assert "before treatment <strong>20</strong>, now <strong>12</strong>, change <strong>40% fewer</strong>" in page
+    assert (
+        "before treatment <strong>20</strong>, with it <strong>12</strong>, change <strong>40% fewer</strong>" in page
+    )
 
 
 @pytest.mark.parametrize(
