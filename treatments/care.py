@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from patients.models import Patient
-from treatments.cycle import LATENESS_WORDS, lateness
+from treatments.cycle import late_words
 from treatments.days import with_cycle
 from treatments.lots import lot_words, lots_used
 from treatments.models import Course, OutcomeScore, SideEffect, TreatmentSession
@@ -37,8 +37,7 @@ class Care:
         if last is None:
             return ""
         on = max(self.session.local_date, today) if self.session else today
-        words = LATENESS_WORDS.get(lateness(last, on, self.course.interval_days), "")
-        return f"Day {(on - last).days}, {words}." if words else ""
+        return late_words(last, on, self.course.interval_days)
 
     @property
     def scores(self) -> QuerySet[OutcomeScore]:

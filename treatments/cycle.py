@@ -68,6 +68,12 @@ def lateness(last_given_on: dt.date, on: dt.date, interval_days: int = INTERVAL_
     return Lateness.OVERDUE if (on - last_given_on).days <= OVERDUE_UNTIL else Lateness.LAPSED
 
 
+def late_words(last_given_on: dt.date, on: dt.date, interval_days: int = INTERVAL_DAYS) -> str:
+    """Say what the days since the last session ask for, or "" where nothing."""
+    words = LATENESS_WORDS.get(lateness(last_given_on, on, interval_days), "")
+    return f"Day {(on - last_given_on).days}, {words}." if words else ""
+
+
 def instant(date: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime:
     """Return the instant, in UTC, of a local date and wall-clock time.
 

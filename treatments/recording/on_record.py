@@ -6,9 +6,12 @@ It is the record of one person: what stands in a record that was joined with the
 import datetime as dt
 from collections.abc import Collection, Mapping
 
+from django.db.models import Max
+
 from clinic.wording import day_words
 from patients.eligibility.policy import LABEL
-from treatments import safety
+from patients.models import Assessment
+from treatments import cycle, safety
 from treatments.effects import catalogue
 from treatments.models import OutsideDose, SideEffect, TreatmentSession
 from treatments.recording.findings import Findings
@@ -21,7 +24,7 @@ _PRESCRIBER = "Only a prescriber may decide to go on."
 def for_review(
     session: TreatmentSession, answers: Mapping[str, bool | None], given_on: dt.date, at: dt.datetime
 ) -> list[str]:
-    """Return what a prescriber decides about: age, toxin given elsewhere lately, and an emergency since last time.
+    """Return what a prescriber decides about: age, toxin given elsewhere lately, a course that has lapsed, an emergency.
 
     ``answers`` to the safety questions as far as they were asked: a Yes to another toxin is decided about by itself.
     ``at`` is when the session was given: what was told later was not on record.
@@ -32,7 +35,19 @@ def for_review(
         wrong.append(f"The person is under {adult}. {_PRESCRIBER}")
     if not answers.get("other_toxin"):
         wrong += _elsewhere(people, given_on, session.course.interval_days, at)
-    return wrong + _emergencies(session, people, at)
+    return [*wrong, *_lapsed(session, people, given_on, at), *_emergencies(session, people, at)]
+
+
+def _lapsed(session: TreatmentSession, people: Collection[int], given_on: dt.date, at: dt.datetime) -> list[str]:
+    """Rule 36: after so long a prescriber looks first. Who signed an assessment since the session was due has looked."""
+    course = session.course
+    last = course.sessions.filter(given_on__lt=given_on).aggregate(last=Max("given_on"))["last"]
+    if last is None or cycle.lateness(last, given_on, course.interval_days) is not cycle.Lateness.LAPSED:
+        return []
+    looked = Assessment.objects.filter(
+        patient__in=people, signed_at__lte=at, assessed_on__gte=cycle.due_on(last, course.interval_days)
+    )
+    return [] if looked.exists() else [f"{cycle.late_words(last, given_on, course.interval_days)} {_PRESCRIBER}"]
 
 
 def _elsewhere(people: Collection[int], given_on: dt.date, interval_days: int, at: dt.datetime) -> list[str]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from clinic.models import Injector, User
 from patients.models import Patient
-from tests.builders import NOW, TODAY, make_session
+from tests.builders import NOW, TODAY, make_assessment, make_session
 from tests.conftest import log_in
 from tests.pages import text
 from tests.treatments.record_form import record_url
@@ -122,6 +122,26 @@ def test_units_that_a_list_told_of_the_session_before_count_towards_the_limit(
         )
     elsewhere(maria, days=90, units=units)
     assert said in outcome(nurse)
+
+
+@pytest.mark.parametrize(("days", "needs"), [(180, False), (181, True)])
+def test_who_comes_back_after_more_than_180_days_is_for_a_prescriber(
+    outcome: Outcome, course: Course, nurse: User, prescriber: User, days: int, needs: bool
+) -> None:
+    course.sessions.filter(status=Status.GIVEN_BEFORE).update(given_on=TODAY - days * DAY, due_on=TODAY - days * DAY)
+    said = outcome(nurse, go_on_reason="Glad to see them")
+    assert (f"Day {days}, lapsed: a new diary of 28 days" in said) is needs
+    if needs:
+        assert outcome(prescriber, go_on_reason="Looked at") == "signed"
+
+
+@pytest.mark.parametrize(("ago", "needs"), [(100, True), (99, False)], ids=["before it was due again", "since"])
+def test_an_assessment_signed_since_the_session_was_due_is_that_review(
+    outcome: Outcome, course: Course, maria: Patient, nurse: User, prescriber: User, ago: int, needs: bool
+) -> None:
+    course.sessions.filter(status=Status.GIVEN_BEFORE).update(given_on=TODAY - 183 * DAY, due_on=TODAY - 183 * DAY)
+    make_assessment(maria, signed_by=prescriber, assessed_on=TODAY - ago * DAY)
+    assert ("lapsed" in outcome(nurse)) is needs
 
 
 def test_an_emergency_that_nobody_settled_stops_the_session_whoever_asks(
