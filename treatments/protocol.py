@@ -18,7 +18,7 @@ MAX_SITES = 39
 UNITS_PER_SITE = 5  # PREEMPT: 0.1 mL of 5 units in 0.1 mL at each site
 VIAL_STRENGTHS = (100, 200)  # units per vial as supplied
 UNITS_PER_ML = 50  # label section 2: 100 units in 2 mL or 200 in 4, so that 0.1 mL holds 5 units
-MOST_NAMED = 3  # sites left out, by name: thirty names covered a phone, and the button under them
+MOST_NAMED = 3  # sites of one doubt, by name: thirty names covered a phone, and the button under them
 MAX_UNITS_IN_THREE_MONTHS = 400  # label: cumulative, all indications together
 
 
@@ -167,9 +167,17 @@ def doubts(plan: Mapping[str, int], *, us_label: bool) -> list[str]:
         said.append(f"{total} units are fewer than the standard {STANDARD_UNITS}.")
     if missing:
         said.append(f"Not given: {'; '.join(_left_out(missing))}.")
+    if any(units != UNITS_PER_SITE for units in plan.values()):
+        said.append(f"Not {UNITS_PER_SITE} units{_otherwise(plan)}.")
     if us_label and total > STANDARD_UNITS:
         said.append(f"{total} units are more than the {STANDARD_UNITS} of the United States label. A payer may refuse.")
     return said
+
+
+def _otherwise(plan: Mapping[str, int]) -> str:
+    """Return where another dose was given, by name; of many how many: 15 for 5 is a slip that no limit finds."""
+    other = [f"{units} at {SITES[code].label}" for code, units in plan.items() if units != UNITS_PER_SITE]
+    return f": {'; '.join(other)}" if len(other) <= MOST_NAMED else f" at {len(other)} sites"
 
 
 def _left_out(missing: Sequence[Site]) -> Iterable[str]:

@@ -156,6 +156,19 @@ def test_three_that_were_left_out_are_named_and_of_four_of_a_muscle_their_number
     assert protocol.doubts(plan, us_label=False)[1] == "Not given: Frontalis, 4 of 4 sites."
 
 
+def test_another_dose_than_five_units_is_said_with_its_site() -> None:
+    plan = protocol.standard_set() | {"TEM-R1": 15, "OCC-L1": 4}
+    assert protocol.faults(plan) == []
+    assert protocol.doubts(plan, us_label=False) == [
+        "Not 5 units: 15 at Temporalis, right, site 1; 4 at Occipitalis, left, site 1."
+    ]
+
+
+def test_of_many_other_doses_their_number_is_said() -> None:
+    plan = protocol.standard_set() | dict.fromkeys(("FRO-R1", "FRO-R2", "FRO-L1", "FRO-L2"), 4)
+    assert protocol.doubts(plan, us_label=False)[1] == "Not 5 units at 4 sites."
+
+
 def test_names_with_a_comma_in_them_are_told_apart() -> None:
     plan = {code: units for code, units in protocol.standard_set().items() if not code.startswith("COR")}
     assert protocol.doubts(plan, us_label=False)[1] == "Not given: Corrugator, right; Corrugator, left."
