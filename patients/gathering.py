@@ -43,6 +43,11 @@ class Record:
         return self.baseline.headache_hours
 
     @property
+    def months(self) -> tuple[Count | None, ...]:
+        """The headache days of the three windows, oldest first; None where too few days were filled in."""
+        return tuple(Count(one.headache_days, one.days_recorded) if one.enough else None for one in self.windows)
+
+    @property
     def diary(self) -> Window:
         """The last 28 days."""
         return self.windows[-1]
@@ -161,7 +166,7 @@ def findings_of(patient: Patient, record: Record, answers: dict[str, Any], stage
         baseline_hours=_first(record.baseline_hours, answers.get("baseline_hours")),
         headache_hours=answers.get("headache_hours"),
         cycles=answers.get("cycles"),
-        last_months=_months(record, answers) if stage is Stage.CONTINUE else (),
+        last_months=_months(record, answers) if stage is Stage.CONTINUE else record.months,
         on=record.today,
         diary_since=_diary_since(record, from_diary=from_diary),
         sources=_sources(record, answers),

@@ -30,12 +30,13 @@ class Findings:
     diagnosis_code: str = ""
     aura: bool | None = None
     intractable: bool | None = None  # does not yield to treatment
-    # For going on: the frozen level before treatment, the cycles given, and the last three windows, oldest first.
+    # The last three windows of 28 days, oldest first: to go on as they were told, to start as the diary has them.
+    last_months: tuple[Count | None, ...] = ()
+    # For going on: the frozen level before treatment, and the cycles given.
     baseline: Count | None = None
     baseline_hours: int | None = None
     headache_hours: int | None = None
     cycles: int | None = None
-    last_months: tuple[Count | None, ...] = ()
     on: dt.date | None = None
     diary_since: dt.date | None = None  # the first diary day that any of this rests on
     # Where each fact came from, in words.

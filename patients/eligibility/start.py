@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from patients.diagnosis_codes import disagreement, fault
 from patients.eligibility.answers import Answer, Criterion, Verdict, judge
-from patients.eligibility.counts import MIN_DAYS_RECORDED, WINDOW_DAYS, unit
+from patients.eligibility.counts import MIN_DAYS_RECORDED, WINDOW_DAYS, Count, unit
 from patients.eligibility.findings import Findings
 from patients.eligibility.medicines import Result, Trial
 from patients.eligibility.policy import LABEL, CountBy, Policy, Stage
@@ -41,7 +41,7 @@ def _diagnosis(findings: Findings, policy: Policy) -> Iterator[Criterion]:
     if policy.diary:
         yield _written_down(findings)
     if policy.months is not None:
-        yield _duration(findings, policy.months, suffices=policy.months_suffice)
+        yield _duration(findings, policy, policy.months)
     if policy.attacks is not None:
         yield _attacks(findings, policy.attacks)
     if policy.no_better_diagnosis:
@@ -97,16 +97,29 @@ def _written_down(findings: Findings) -> Criterion:
     return Criterion("Counts from a diary or a letter", answer, detail, "ICHD-3 1.3", where)
 
 
-def _duration(findings: Findings, months: int, *, suffices: bool) -> Criterion:
-    """Rule 3: "for more than three months"; exactly three is for a clinician to judge, unless a payer says it is enough."""
+def _duration(findings: Findings, policy: Policy, months: int) -> Criterion:
+    """Rule 3: "for more than three months"; exactly three is for a clinician to judge, unless a payer says it is enough.
+
+    So is a number of months that an earlier month of the diary speaks against.
+    """
     found = findings.months_at_this_level
-    if suffices:
+    if policy.months_suffice:
         answer, needs = _at_least(found, months), f"{months} or more"
     else:
         answer = Answer.NOT_KNOWN if found == months else _at_least(found, months + 1)
         needs = f"more than {months}"
+    detail, against = _words(found, needs), _month_below(findings, policy)
+    if against and answer is Answer.MET:
+        answer = Answer.NOT_KNOWN
+        detail += f"; headache days in an earlier month of the diary: {against.words(policy.scale)}"
     source = findings.where("months_at_this_level")
-    return Criterion("Months at this level", answer, _words(found, needs), "ICHD-3 1.3 A", source)
+    return Criterion("Months at this level", answer, detail, "ICHD-3 1.3 A", source)
+
+
+def _month_below(findings: Findings, policy: Policy) -> Count | None:
+    """Return a month of the diary before the last one that was surely not at this level."""
+    months, limit = filter(None, findings.last_months[:-1]), policy.headache_days or 0
+    return next((one for one in months if one.at_least(limit, policy.scale) is Answer.NOT_MET), None)
 
 
 def _attacks(findings: Findings, limit: int) -> Criterion:

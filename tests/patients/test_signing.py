@@ -241,6 +241,20 @@ def test_a_draft_to_go_on_opens_with_all_that_it_was_given(nurse: User, maria: P
     assert (form["third_last"].value(), form["second_last"].value()) == (17, 16)
 
 
+@pytest.mark.parametrize(("headache", "answer"), [(14, "not_known"), (15, "met")])
+def test_an_earlier_month_of_the_diary_is_held_against_the_months_that_were_told(
+    nurse: User, maria: Patient, headache: int, answer: str
+) -> None:
+    keep_diary(maria, 84)
+    clear = [TODAY - dt.timedelta(days=29 + place) for place in range(28 - headache)]
+    DiaryDay.objects.filter(date__in=clear).update(headache_hours=0, migraine=False)
+    counts = dict.fromkeys(("headache_days", "migraine_days", "long_headache_days", "days_recorded"), "28")
+    _status, page = apply(nurse, maria, "label:start", source="diary", months_at_this_level="6", **counts)
+    months = next(one for one in Assessment.objects.get().criteria if one["name"] == "Months at this level")
+    assert months["answer"] == answer
+    assert ("headache days in an earlier month of the diary: 14" in page) is (answer == "not_known")
+
+
 def test_a_thin_diary_is_no_month_below_the_limit(nurse: User, maria: Patient) -> None:
     answers = {"source": "diary", "headache_days": "10", "days_recorded": "15", "baseline_days": "20", "cycles": "3"}
     _status, page = apply(nurse, maria, "nice:continue", second_last="10", third_last="10", **answers)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from patients.eligibility import LABEL, Answer, Criterion, Findings, Outcome, assess
+from patients.eligibility import LABEL, Answer, Count, Criterion, Findings, Outcome, assess
 from patients.eligibility.medicines import PreventiveClass, Result, Trial
 from patients.eligibility.overuse import Overuse
 from patients.eligibility.policy import EHF, ICHD3, NICE, SAMPLE_A, SAMPLE_B, SHIPPED, CountBy, Policy, from_plain
@@ -73,6 +73,10 @@ def test_somebody_who_fits_meets_every_policy(policy: Policy) -> None:
         (ICHD3, "No better diagnosis", {"better_diagnosis": None}, NOT_KNOWN),
         (NICE, "Months at this level", {"months_at_this_level": 3}, NOT_KNOWN),  # for more than three months
         (NICE, "Months at this level", {"months_at_this_level": 4}, MET),
+        (LABEL, "Months at this level", {"last_months": (Count(15), Count(14), Count(20))}, NOT_KNOWN),
+        (LABEL, "Months at this level", {"last_months": (Count(15), Count(15), Count(20))}, MET),
+        (LABEL, "Months at this level", {"last_months": (None, Count(14, 27), Count(20))}, MET),  # a day may be missing
+        (SAMPLE_A, "Months at this level", {"last_months": (Count(14), None, Count(20))}, NOT_KNOWN),
         (SAMPLE_A, "Months at this level", {"months_at_this_level": 2}, NOT_MET),  # payers: three or more
         (SAMPLE_A, "Months at this level", {"months_at_this_level": 3}, MET),
         (SAMPLE_A, CODE, {"diagnosis_code": ""}, NOT_KNOWN),
