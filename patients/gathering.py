@@ -200,10 +200,10 @@ def _month(days: int | None, window: Window) -> Count | None:
 
 
 def _diary_since(record: Record, *, from_diary: bool) -> dt.date | None:
-    """Return the first diary day that this rests on: three windows for overuse, one for the counts."""
-    if record.overuse and record.overuse.came_from.startswith("Diary"):
-        return record.windows[0].first
-    return record.diary.first if from_diary else None
+    """Return the first diary day that this rests on: the months before the last one, and overuse, take all three windows."""
+    overuse_by_diary = record.overuse is not None and record.overuse.came_from.startswith("Diary")
+    rests_on_it = from_diary or overuse_by_diary or any(record.months[:-1])
+    return record.windows[0].first if rests_on_it else None
 
 
 def _sources(record: Record, answers: dict[str, Any]) -> dict[str, str]:

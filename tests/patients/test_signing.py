@@ -241,6 +241,24 @@ def test_a_draft_to_go_on_opens_with_all_that_it_was_given(nurse: User, maria: P
     assert (form["third_last"].value(), form["second_last"].value()) == (17, 16)
 
 
+@pytest.mark.parametrize("profile", ["nice:continue", "label:start"])
+def test_a_day_of_the_months_before_is_told_too(prescriber: User, maria: Patient, profile: str) -> None:
+    keep_diary(maria, 84)
+    DiaryDay.objects.update(source=DiaryDay.Source.PAPER)  # which has no place for medicines: they rest on nothing here
+    counts = dict.fromkeys(("headache_days", "migraine_days", "long_headache_days", "days_recorded"), "28")
+    answers = {
+        "months_at_this_level": "6",
+        "baseline_days": "28",
+        "cycles": "3",
+        "second_last": "28",
+        "third_last": "28",
+    }
+    assert apply(prescriber, maria, profile, source="diary", **counts, **answers)[0] == 200
+    change_days(maria, 1, LATER)  # the first of the three months
+    status, page = sign(log_in(prescriber), Assessment.objects.get())
+    assert (status, "1 day changed at 10:40am" in page) == (409, True)
+
+
 @pytest.mark.parametrize(("headache", "answer"), [(14, "not_known"), (15, "met")])
 def test_an_earlier_month_of_the_diary_is_held_against_the_months_that_were_told(
     nurse: User, maria: Patient, headache: int, answer: str
