@@ -1,7 +1,10 @@
-"""Whose authorization ends soon, or has ended, with none to follow."""
+"""Whose authorization ends soon, or has ended, with none to follow.
+
+What was used of it is known in the room above (`treatments.authorized`).
+"""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -21,15 +24,25 @@ class Work:
     days_left: int
     request: Authorization | None
 
+    @property
+    def used_up(self) -> bool:
+        """True when it is to be renewed long before its end: what was agreed to has been used."""
+        return self.days_left > RENEW_DAYS
+
 
 def ending(clinic: Clinic, today: dt.date) -> QuerySet[Authorization]:
-    """Return the approved agreements to renew, the first to end first: none that lasts longer follows them."""
+    """Return the approved agreements to renew for their end, the first to end first."""
+    bounds = (today - dt.timedelta(days=FORGOTTEN_DAYS), today + dt.timedelta(days=RENEW_DAYS))
+    return unfollowed(clinic).filter(valid_to__range=bounds)
+
+
+def unfollowed(clinic: Clinic) -> QuerySet[Authorization]:
+    """Return the approved agreements that none follows which lasts longer, the first to end first."""
     later = Authorization.objects.filter(patient=OuterRef("patient"), valid_to__gt=OuterRef("valid_to"))
     settled = later.filter(Q(status=Status.APPROVED) | Q(status=Status.CLOSED))
-    bounds = (today - dt.timedelta(days=FORGOTTEN_DAYS), today + dt.timedelta(days=RENEW_DAYS))
     # Nobody asks a payer for who died, or under a second record of one person.
     here = Authorization.objects.filter(clinic=clinic, patient__closed="")
-    found = here.filter(status=Status.APPROVED, valid_to__range=bounds)
+    found = here.filter(status=Status.APPROVED)
     return found.exclude(Exists(settled)).select_related("patient").order_by("valid_to", "pk")
 
 
@@ -45,9 +58,9 @@ def ending_of(authorizations: Sequence[Authorization], today: dt.date) -> list[A
     ]
 
 
-def worklist(clinic: Clinic, today: dt.date) -> list[Work]:
-    """Return the work, each with the newest request for the same person (2 queries)."""
-    found = list(ending(clinic, today))
+def worklist(clinic: Clinic, today: dt.date, used_up: Iterable[Authorization] = ()) -> list[Work]:
+    """Return the work, and behind it what is used up, each with the newest request for the same person (2 queries)."""
+    found = [*ending(clinic, today), *used_up]
     people = {one.patient_id for one in found}
     asked = Authorization.objects.filter(clinic=clinic, patient__in=people, status=Status.REQUESTED).order_by("pk")
     newest = {one.patient_id: one for one in asked}

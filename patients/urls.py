@@ -26,7 +26,6 @@ urlpatterns = [
     path("acute/<uuid:uid>/remove/", medicines.remove_acute, name="remove_acute"),
     path("acute/<uuid:uid>/restore/", medicines.restore_acute, name="restore_acute"),
     path("patients/<uuid:uid>/authorizations/new/", authorizations.new_authorization, name="new_authorization"),
-    path("authorizations/", authorizations.to_renew, name="to_renew"),
     path("authorizations/<uuid:uid>/", authorizations.edit_authorization, name="edit_authorization"),
     path("settings/policies/", policies.overview, name="policies"),
     path("settings/policies/copy/<slug:key>/", policies.copy, name="copy_policy"),

@@ -3,13 +3,17 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from django.db.models import Exists, OuterRef, Q
+
+from clinic.models import Clinic
 from clinic.wording import day_words
-from patients.authorizing import Agreement, Window, shortfall
+from patients.authorizing import RENEW_DAYS, Agreement, Window, shortfall
 from patients.models import Assessment, Authorization
+from patients.renewals import unfollowed
 from treatments.cycle import INTERVAL_DAYS, due_on
-from treatments.models import TreatmentSession
+from treatments.models import Course, TreatmentSession
 from treatments.protocol import STANDARD_UNITS
 from treatments.units import units_given
 
@@ -77,18 +81,30 @@ class Record:
         return Window(first, window.last) if first <= window.last else None
 
     @property
+    def pays(self) -> bool:
+        """Whether enough is left of one of the agreements for one more visit."""
+        return any(not one.lacks(self.planned) for one in self.agreements)
+
+    @property
     def agreements(self) -> list[Agreement]:
         """Each agreement with what was used of it."""
         return [_agreement(one, _use(one, self.given)) for one in self.agreed]
 
 
 def _read(patients: Collection[int]) -> dict[int, Record]:
-    """Read what payers agreed to and what was used of it, by person; only those a payer agreed to (3 queries at most).
+    """Read what payers agreed to and what was used of it, by person; only those a payer agreed to (3 queries at most)."""
+    records = _used(Authorization.objects.filter(patient__in=patients, status=Authorization.Status.APPROVED))
+    asks = _asks(records) if records else {}
+    return {patient: replace(one, asks=asks.get(patient, one.asks)) for patient, one in records.items()}
+
+
+def _used(rows: Iterable[Authorization]) -> dict[int, Record]:
+    """Read what was used of agreements, by person (1 query beside them).
 
     As many units are planned as the last session had that was not stopped before its end, or the standard set.
     """
     agreed: dict[int, list[Authorization]] = defaultdict(list)
-    for one in Authorization.objects.filter(patient__in=patients, status=Authorization.Status.APPROVED):
+    for one in rows:
         agreed[one.patient_id].append(one)
     if not agreed:
         return {}
@@ -100,11 +116,21 @@ def _read(patients: Collection[int]) -> dict[int, Record]:
         given[patient].append((day, units))
         if units and not stopped:
             planned[patient] = units
-    asks = _asks(agreed)
-    return {
-        patient: Record(rows, given[patient], planned[patient], asks.get(patient, Record.asks))
-        for patient, rows in agreed.items()
-    }
+    return {patient: Record(rows, given[patient], planned[patient]) for patient, rows in agreed.items()}
+
+
+def used_up(clinic: Clinic, today: dt.date) -> list[Authorization]:
+    """Return the agreements to renew although they last, the first to end first: what is left pays for no other visit.
+
+    Of people in treatment, for whom no other agreement pays either (3 queries at most).
+    """
+    in_treatment = Course.objects.filter(patient=OuterRef("patient"), closed_on__isnull=True)
+    limited = ~Q(visits__isnull=True, units_allowed__isnull=True)
+    horizon = today + dt.timedelta(days=RENEW_DAYS)
+    last = list(unfollowed(clinic).filter(limited, Exists(in_treatment), valid_to__gt=horizon))
+    still = Authorization.objects.filter(status=Authorization.Status.APPROVED, valid_to__gte=today)
+    records = _used(still.filter(patient__in=[one.patient_id for one in last]))
+    return [one for one in last if not records[one.patient_id].pays]
 
 
 def _asks(patients: Collection[int]) -> dict[int, tuple[str, int]]:

@@ -1,33 +1,16 @@
-"""What payers agreed to, and what has to be asked again."""
+"""What payers agreed to."""
 
 import uuid
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_http_methods
 
-from clinic import audit
-from clinic.access import Capability, StaffRequest, may, requires
+from clinic.access import Capability, StaffRequest, requires
 from patients.forms.lines import AuthorizationForm
 from patients.models import Authorization
-from patients.renewals import worklist
 from patients.views.editing import Page, edit
 from patients.views.lookup import get_patient_to_write
-
-
-@require_safe
-@requires(Capability.VIEW)
-def to_renew(request: StaffRequest) -> HttpResponse:
-    """List the authorizations that end within six weeks or have ended, with none to follow."""
-    work = worklist(request.clinic, timezone.localdate())
-    context = {
-        "work": work,
-        "people": [one.authorization.patient for one in work],
-        "may_register": may(request.membership, Capability.REGISTER),
-    }
-    audit.looked(request, "to renew", rows=len(work))
-    return render(request, "patients/to_renew.html", context)
 
 
 @require_http_methods(["GET", "POST"])

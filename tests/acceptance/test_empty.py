@@ -47,7 +47,7 @@ SCREENS = {
     "setup:overview": "First steps: 1 of 7. Next: Public holidays",
     "setup:changes": "Nothing has been changed yet.",
     "patients:search": "Register a person",
-    "patients:to_renew": "Nothing to renew.",
+    "treatments:to_renew": "Nothing to renew.",
     "patients:policies": "None yet. Copy one below",
 }
 
@@ -70,7 +70,7 @@ FILL_THEMSELVES = {
     "reports:sessions",
     "setup:outside",
     "setup:changes",
-    "patients:to_renew",
+    "treatments:to_renew",
 }
 
 

@@ -100,14 +100,6 @@ def test_the_list_is_read_in_two_queries(riverside: Clinic, django_assert_num_qu
         worklist(riverside, TODAY)
 
 
-def test_the_page_says_when_it_ends_and_offers_the_request(front_desk: User, maria: Patient) -> None:
-    authorize(maria, 10)
-    page = text(log_in(front_desk).get(reverse("patients:to_renew")))
-    assert f'<span class="meta">{maria.record_number}</span>' in page, "two people may have one name"
-    assert "in 10 days" in page
-    assert reverse("patients:new_authorization", args=[maria.uid]) in page
-
-
 def test_the_patients_page_flags_it_and_counts_what_was_used(reader: User, maria: Patient) -> None:
     authorize(maria, 10, visits=1, units_allowed=400)
     make_course(maria, last_given_on=TODAY - dt.timedelta(days=100))
