@@ -55,6 +55,19 @@ def test_the_dialog_has_five_numbered_slots_and_no_page_around_them(client: Clie
     assert [f'data-key="{number}"' in part for number in range(1, 7)] == [True] * 5 + [False]
 
 
+@pytest.mark.parametrize(
+    ("later", "words"),
+    [(0, "Day 180, overdue: reach the person and look at the diary."), (1, "Day 181, lapsed: a new diary of 28 days")],
+)
+def test_whoever_books_reads_what_the_day_of_the_first_time_asks_for(
+    client: Client, course: Course, later: int, words: str
+) -> None:
+    day = TODAY - dt.timedelta(days=180)
+    course.sessions.update(given_on=day, due_on=day)
+    page = text(client.get(address(course), {"not_before": str(TODAY + dt.timedelta(days=later))}, headers=DIALOG))
+    assert words in page
+
+
 def test_what_was_searched_for_holds_after_a_time_that_was_taken_meanwhile(
     client: Client, course: Course, nurse: User
 ) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -16,6 +17,7 @@ from clinic.redirects import next_url
 from treatments import slots, wishes
 from treatments.authorized import shortfalls
 from treatments.booking import AlreadyBooked, Conflict, TooEarly
+from treatments.cycle import late_words
 from treatments.forms import SearchTimesForm
 from treatments.models import Course, SessionEvent, Status, TreatmentSession
 from treatments.views.dialog import show
@@ -60,6 +62,7 @@ def show_times(
         "course": course,
         "patient": course.patient,
         "need": need,
+        "late": _late(course, need, found, now),
         "unpaid": shortfalls([course.patient_id], need.due_on).get(course.patient_id, ""),
         "closed": holiday(request.clinic, need.due_on),
         "slots": found,
@@ -81,6 +84,12 @@ def show_times(
         "next": next_,
     }
     return show(request, "treatments/times.html", context, refusal.status)
+
+
+def _late(course: Course, need: slots.Need, found: Sequence[slots.Slot], now: dt.datetime) -> str:
+    """Say what the day of the first time asks for, that of today where there is none."""
+    at = found[0].starts_at if found else now
+    return late_words(need.last_given_on, course.clinic.date_at(at), course.interval_days) if need.last_given_on else ""
 
 
 def _search(request: StaffRequest) -> tuple[SearchTimesForm, dict[str, Any]]:
