@@ -26,8 +26,8 @@ from treatments.response.everyone import diary_counts, level_counts, window_of
 
 CHUNK = 1000
 LAST = 9  # later cycles share one line
-# What stands for the end of a cycle whose next session was given early: the last four weeks up to that one, as a response is
-# judged, or what there is of weeks 9 to 12, as wearing off is.
+# What stands for the end of a cycle whose next session was given early: the four weeks before that one's day, as a response
+# is judged, or what there is of weeks 9 to 12 up to it, as wearing off is.
 END, WEEKS_9_TO_12 = "end", "weeks_9_to_12"
 _SHOWN = (
     *("given_on", "uid", "injector__name"),
@@ -141,7 +141,8 @@ def _rows(asked: Asked) -> QuerySet[Any]:
         middle_end=AddDays(F("given_on"), Value(WEEKS_5_TO_8_END)),
         late_end=AddDays(F("given_on"), Value(WEEKS_9_TO_12_END)),
         own_end=Least("late_end", Coalesce(Subquery(following), "late_end")),
+        judged_end=Least("late_end", Coalesce(AddDays(Subquery(following), Value(-1)), "late_end")),
         middle=diary_counts(OuterRef("middle_end"), "course__patient"),
-        end=diary_counts(OuterRef("own_end"), "course__patient"),
+        end=diary_counts(OuterRef("judged_end"), "course__patient"),
         weeks_9_to_12=diary_counts(OuterRef("late_end"), "course__patient", until=OuterRef("own_end")),
     )

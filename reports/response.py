@@ -13,7 +13,7 @@ from reports.page import Figure, Report, Row, Table, share_row, too_few
 
 HALF = 50  # percent fewer, what trials of prevention call a response (International Headache Society, trial guidelines)
 _ABOUT = (
-    "Headache days in weeks 9 to 12 after a session, or in the four weeks up to a next one that came sooner, against the "
+    "Headache days in weeks 9 to 12 after a session, or in the four weeks before a next one that came sooner, against the "
     f"{WINDOW_DAYS} days before the first one, for cycles whose week 12 ended in these days. Only where at least {MIN_DAYS_RECORDED} of {WINDOW_DAYS} days are filled in both; "
     "where days are missing the count is scaled."
 )

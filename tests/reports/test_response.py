@@ -124,7 +124,7 @@ def test_nothing_wears_off_after_a_next_session_that_was_given_early(
     assert late in log_in(admin).get(reverse("reports:people", args=["wear-off"]), asked).content.decode()
 
 
-@pytest.mark.parametrize(("after", "days"), [(70, 0), (76, 5), (84, 13)])
+@pytest.mark.parametrize(("after", "days"), [(70, 0), (76, 4), (84, 12)])
 @pytest.mark.parametrize("anew", [False, True], ids=["the same course", "another course"])
 def test_a_cycle_whose_next_session_was_given_early_is_judged_by_the_weeks_up_to_it(
     maria: Patient, osei: Injector, prescriber: User, admin: User, after: int, days: int, anew: bool
@@ -132,6 +132,16 @@ def test_a_cycle_whose_next_session_was_given_early_is_judged_by_the_weeks_up_to
     treated_early(maria, osei, prescriber, after, anew=anew)
     page = log_in(admin).get(reverse("reports:people", args=["response"]), DAYS | {"group": "some"})
     assert [one.late.headache_days for one in page.context["shown"]] == [days]
+
+
+@pytest.mark.parametrize(("after", "days"), [(76, 4), (84, 12), (85, 13), (98, 13)])
+def test_a_cycle_is_judged_by_the_same_days_as_on_the_persons_own_page(
+    maria: Patient, osei: Injector, prescriber: User, admin: User, after: int, days: int
+) -> None:
+    treated_early(maria, osei, prescriber, after)
+    page = log_in(admin).get(reverse("reports:people", args=["response"]), DAYS | {"group": "some"})
+    own = log_in(prescriber).get(reverse("patients:detail", args=[maria.uid])).context["reading"].response.periods[1]
+    assert [one.late.headache_days for one in page.context["shown"]] == [own.window.headache_days] == [days]
 
 
 def test_a_level_without_a_headache_day_is_not_left_out_for_its_diary(
