@@ -15,6 +15,7 @@ from tests.conftest import log_in
 from tests.pages import is_told_with_a_field, text
 from treatments import slots
 from treatments.models import Course, Status, TreatmentSession
+from treatments.outside_doses import tell_dose
 from treatments.slots import Slot
 
 DIALOG = {"HX-Request": "true", "HX-Target": "book-dialog"}
@@ -66,6 +67,19 @@ def test_whoever_books_reads_what_the_day_of_the_first_time_asks_for(
     course.sessions.update(given_on=day, due_on=day)
     page = text(client.get(address(course), {"not_before": str(TODAY + dt.timedelta(days=later))}, headers=DIALOG))
     assert words in page
+
+
+@pytest.mark.parametrize(("not_before", "told"), [(0, True), (53, True), (54, False)])
+def test_whoever_books_is_told_of_a_dose_elsewhere_that_leaves_the_day_to_a_prescriber(
+    client: Client, course: Course, nurse: User, not_before: int, told: bool
+) -> None:
+    tell_dose(
+        uid=uuid.uuid4(), patient=course.patient, given_on=TODAY - dt.timedelta(days=30), same_product=True,
+        product="", units=50, reason="Face", by=nurse, at=NOW,
+    )  # fmt: skip
+    search = {"not_before": str(TODAY + dt.timedelta(days=not_before))}
+    page = text(client.get(address(course), search, headers=DIALOG))
+    assert ("50 units were given elsewhere on Saturday 24 October 2026" in page) is told
 
 
 def test_what_was_searched_for_holds_after_a_time_that_was_taken_meanwhile(

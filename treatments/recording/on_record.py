@@ -34,7 +34,7 @@ def for_review(
     if adult is not None and session.course.patient.age(given_on) < adult:
         wrong.append(f"The person is under {adult}. {_PRESCRIBER}")
     if not answers.get("other_toxin"):
-        wrong += _elsewhere(people, given_on, session.course.interval_days, at)
+        wrong += elsewhere(people, given_on, session.course.interval_days, at)
     return [*wrong, *_lapsed(session, people, given_on, at), *_emergencies(session, people, at)]
 
 
@@ -50,8 +50,11 @@ def _lapsed(session: TreatmentSession, people: Collection[int], given_on: dt.dat
     return [] if looked.exists() else [f"{cycle.late_words(last, given_on, course.interval_days)} {_PRESCRIBER}"]
 
 
-def _elsewhere(people: Collection[int], given_on: dt.date, interval_days: int, at: dt.datetime) -> list[str]:
-    """Another product within four months (rule 11); the same one within the twelve weeks, for whatever reason (rule 9)."""
+def elsewhere(people: Collection[int], given_on: dt.date, interval_days: int, at: dt.datetime) -> list[str]:
+    """Return what a day is too near to: another product within four months (rule 11), ours within the twelve weeks (rule 9).
+
+    For whatever reason it was given.
+    """
     doses = OutsideDose.objects.on_record(people, at).filter(given_on__lte=given_on)
     others = doses.filter(same_product=False, given_on__gte=safety.other_toxin_since(given_on))
     ours = doses.filter(same_product=True, given_on__gt=given_on - dt.timedelta(days=interval_days))

@@ -20,6 +20,7 @@ from treatments.booking import AlreadyBooked, Conflict, TooEarly
 from treatments.cycle import late_words
 from treatments.forms import SearchTimesForm
 from treatments.models import Course, SessionEvent, Status, TreatmentSession
+from treatments.recording import on_record
 from treatments.views.dialog import show
 from treatments.views.nothing_free import nothing_free
 
@@ -62,7 +63,7 @@ def show_times(
         "course": course,
         "patient": course.patient,
         "need": need,
-        "late": _late(course, need, found, now),
+        **_asked_of_the_day(course, need, found, now),
         "unpaid": shortfalls([course.patient_id], need.due_on).get(course.patient_id, ""),
         "closed": holiday(request.clinic, need.due_on),
         "slots": found,
@@ -86,10 +87,16 @@ def show_times(
     return show(request, "treatments/times.html", context, refusal.status)
 
 
-def _late(course: Course, need: slots.Need, found: Sequence[slots.Slot], now: dt.datetime) -> str:
-    """Say what the day of the first time asks for, that of today where there is none."""
+def _asked_of_the_day(
+    course: Course, need: slots.Need, found: Sequence[slots.Slot], now: dt.datetime
+) -> dict[str, Any]:
+    """Say what the day of the first time asks for: how late it is, and doses elsewhere. Of today where there is none."""
     at = found[0].starts_at if found else now
-    return late_words(need.last_given_on, course.clinic.date_at(at), course.interval_days) if need.last_given_on else ""
+    day, last, interval = course.clinic.date_at(at), need.last_given_on, course.interval_days
+    return {
+        "late": late_words(last, day, interval) if last else "",
+        "elsewhere": on_record.elsewhere(course.patient.joined(), day, interval, now),
+    }
 
 
 def _search(request: StaffRequest) -> tuple[SearchTimesForm, dict[str, Any]]:
