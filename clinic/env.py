@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 KEY_BYTES = 32
 _ADDRESS = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+")
+_SITE = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[1-9][0-9]{0,4})?")
 # What the address of somebody else's interface may begin with.
 WEB = ("https", "http")
 
@@ -96,6 +97,17 @@ def _split(url: str, schemes: tuple[str, ...]) -> dict[str, Any]:
     return {"parts": parts} if len(ours) == len(parts) else {}
 
 
+def env_site(name: str, default: str) -> str:
+    """Return where a web site is, without a slash at its end. A folder stops the start: every link would lead past us."""
+    value = env_text(name, default).rstrip("/")
+    if not _SITE.fullmatch(value):
+        raise ImproperlyConfigured(
+            f"{name} cannot be read. Write it like https://visits.clinic.example, with its port if it has one, and nothing "
+            "behind: every link in a message begins with it."
+        )
+    return value
+
+
 def env_sender(name: str, default: str) -> str:
     """Return whom letters come from. One that cannot be read stops the start: no letter could be put together."""
     value = env_text(name, default)
@@ -126,8 +138,8 @@ def env_choice(name: str, default: str, choices: tuple[str, ...]) -> str:
     return value
 
 
-def env_int(name: str, default: int, least: int = 1) -> int:
-    """Return a whole number that is not below ``least``."""
+def env_int(name: str, default: int, least: int = 1, most: int = 1_000_000) -> int:
+    """Return a whole number. One of another unit stops the start: milliseconds would let every message go out days late."""
     value = os.environ.get(name)
     if value is None:
         return default
@@ -135,8 +147,8 @@ def env_int(name: str, default: int, least: int = 1) -> int:
         number = int(value)
     except ValueError:
         number = least - 1
-    if number < least:
-        raise ImproperlyConfigured(f"{name} is {value!r}. Write a whole number from {least} up.")
+    if not least <= number <= most:
+        raise ImproperlyConfigured(f"{name} is {value!r}. Write a whole number from {least} to {most}.")
     return number
 
 

@@ -21,6 +21,7 @@ from clinic.env import (
     env_networks,
     env_secret,
     env_sender,
+    env_site,
     env_text,
     read_address,
 )
@@ -48,8 +49,8 @@ BACKUP_KEYS = env_keys("BACKUP_KEYS", "")
 BACKUP_WITHIN_HOURS = env_int("BACKUP_WITHIN_HOURS", 48, least=0)
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
-# The address that goes into messages to patients; no trailing slash.
-BASE_URL = env_text("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+# The address that goes into messages to patients.
+BASE_URL = env_site("BASE_URL", "http://127.0.0.1:8000")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -186,7 +187,7 @@ CONTENT_SECURITY_POLICY = {"DIRECTIVES": headers.CONTENT}
 MONITOR_ADDRESSES = env_networks("MONITOR_ADDRESSES", "127.0.0.1,::1")
 MONITOR_TOKEN = env_secret("MONITOR_TOKEN", "")
 # The largest file that may be uploaded: a referral list of 100,000 rows is about 20 MB.
-UPLOAD_MAX_BYTES = env_int("UPLOAD_MAX_BYTES", 25_000_000)
+UPLOAD_MAX_BYTES = env_int("UPLOAD_MAX_BYTES", 25_000_000, least=1_000_000, most=1_000_000_000)
 FILE_UPLOAD_HANDLERS = ["clinic.uploading.NoFiles"]  # the page that takes a file says so
 
 LANGUAGE_CODE = "en-gb"
@@ -219,7 +220,7 @@ if _email_url:
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = OUTBOX_DIR / "email"
-EMAIL_TIMEOUT = env_int("EMAIL_TIMEOUT_SECONDS", 10)
+EMAIL_TIMEOUT = env_int("EMAIL_TIMEOUT_SECONDS", 10, most=600)
 # Mail through Mailgun instead: sent through its API where a key is set; its news of each letter is signed with the last.
 _MAILGUN = "https://api.mailgun.net/v3"
 ANYMAIL = {
@@ -244,10 +245,10 @@ SMS_CLINIC = env_text("SMS_CLINIC", "")
 # What the gateway bills for one text, where staff are to see what messages cost: 0.04, in SMS_CURRENCY.
 SMS_PRICE = env_decimal("SMS_PRICE")
 SMS_CURRENCY = env_text("SMS_CURRENCY", "£")
-SMS_TIMEOUT_SECONDS = env_int("SMS_TIMEOUT_SECONDS", 10)
+SMS_TIMEOUT_SECONDS = env_int("SMS_TIMEOUT_SECONDS", 10, most=600)
 
 # How long a worker may hold a claimed reminder before another may take it over.
-REMINDER_LEASE_SECONDS = env_int("REMINDER_LEASE_SECONDS", 300)
+REMINDER_LEASE_SECONDS = env_int("REMINDER_LEASE_SECONDS", 300, most=86_400)
 # What happens to a message that may have arrived, where nothing can be asked: send it again, once, or leave it to a person.
 _IN_DOUBT = ("send", "once", "person")
 REMINDER_IN_DOUBT = {
@@ -255,7 +256,7 @@ REMINDER_IN_DOUBT = {
     "sms": env_choice("SMS_IN_DOUBT", "once", _IN_DOUBT),
 }
 # How long a change can be undone before the patient hears of it.
-UNDO_SECONDS = env_int("UNDO_SECONDS", 180, least=0)
+UNDO_SECONDS = env_int("UNDO_SECONDS", 180, least=0, most=86_400)
 
 CELERY_BROKER_URL = env_address("REDIS_URL", "redis://127.0.0.1:6379/0", "redis://:password@host:6379/0", BROKERS)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -264,7 +265,8 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_QUEUES = {"celery": queue_options(CELERY_BROKER_URL)}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(CELERY_BROKER_URL, VAR_DIR / "broker")
-REMINDER_TICK_SECONDS = env_int("REMINDER_TICK_SECONDS", 60)
+# A worker of which nothing was heard for four minutes counts as stopped.
+REMINDER_TICK_SECONDS = env_int("REMINDER_TICK_SECONDS", 60, most=180)
 CELERY_BEAT_SCHEDULER = "reminders.watching.beat:WitnessedScheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 # A tick is only a wake-up: one that waited longer than a tick is worth nothing. Plain values, as the queues are: Celery

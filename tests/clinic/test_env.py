@@ -17,6 +17,7 @@ from clinic.env import (
     env_networks,
     env_secret,
     env_sender,
+    env_site,
     read_address,
 )
 
@@ -57,11 +58,13 @@ def test_a_file_without_a_secret_stops_the_start(
     assert "wonderland" not in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["0", "-5", "ten", "2.5", ""])
-def test_what_is_no_number_or_too_small_stops_the_start(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+@pytest.mark.parametrize("text", ["0", "-5", "ten", "2.5", "", "60000"])
+def test_what_is_no_number_too_small_or_of_another_unit_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
     monkeypatch.setenv("TICK", text)
-    with pytest.raises(ImproperlyConfigured, match=r"TICK is .* whole number from 1 up"):
-        env_int("TICK", 60)
+    with pytest.raises(ImproperlyConfigured, match=r"TICK is .* whole number from 1 to 180"):
+        env_int("TICK", 60, most=180)
 
 
 def test_a_number_may_be_the_least_that_makes_sense(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,6 +77,35 @@ def test_what_is_no_amount_stops_the_start(monkeypatch: pytest.MonkeyPatch, text
     monkeypatch.setenv("PRICE", text)
     with pytest.raises(ImproperlyConfigured, match=r"PRICE is .* such as 0\.04"):
         env_decimal("PRICE")
+
+
+@pytest.mark.parametrize(
+    "url", ["https://visits.clinic.example", "https://visits.clinic.example:8443/", "http://[::1]:8000"]
+)
+def test_a_site_is_taken_without_a_slash_at_its_end(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("SITE", url)
+    assert env_site("SITE", "") == url.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://[x",
+        "https://",
+        "visits.clinic.example",
+        "https://clinic.example/visits",
+        "https://visits.clinic.example?a=1",
+        "https://ada:secret@visits.clinic.example",
+        "https://visits.clinic.example:port",
+        " https://visits.clinic.example",
+        "https://klinika.łódź.example",
+    ],
+)
+def test_what_no_link_could_begin_with_stops_the_start(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("SITE", url)
+    with pytest.raises(ImproperlyConfigured, match="SITE cannot be read") as caught:
+        env_site("SITE", "")
+    assert "secret" not in str(caught.value)
 
 
 def test_neighbours_are_addresses_and_networks(monkeypatch: pytest.MonkeyPatch) -> None:

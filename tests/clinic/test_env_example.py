@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-READ = re.compile(r'env_(?:text|secret|keys|bool|int|list|choice|decimal|networks|address|sender)\(\s*"([A-Z_]+)"')
+READ = re.compile(r'env_(?:text|secret|keys|bool|int|list|choice|decimal|networks|address|site|sender)\(\s*"([A-Z_]+)"')
 DEFAULT = re.compile(r'env_\w+\(\s*"([A-Z_]+)"(?:, (?:default=)?(?:"([^"]*)"|(\w+)))?')
 SHOWN = re.compile(r"^# ([A-Z_]+)=(.*)$", re.MULTILINE)
 LISTED = re.compile(r"^(?:# )?([A-Z_]+)=", re.MULTILINE)
