@@ -495,7 +495,9 @@ def test_forged_mail_news_is_refused(mailed: Reminder, settings: Settings) -> No
     assert again(mailed).state == State.SENT
 
 
-@pytest.mark.parametrize("body", ["", "{}", "[]", "nonsense", '{"signature": 1}'])
+@pytest.mark.parametrize(
+    "body", ["", "{}", "[]", "nonsense", '{"signature": 1}', pytest.param("[" * 20_000, id="deep")]
+)
 def test_nonsense_is_refused(db: None, body: str) -> None:
     response = Client().post(reverse("reminders:mail_news"), body, content_type="application/json")
     assert response.status_code in {400, 403}
