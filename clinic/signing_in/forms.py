@@ -1,5 +1,6 @@
 """The forms of the log-in, in our words."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -198,6 +199,27 @@ class SetUpAppForm(_Code, ActivateTOTPForm):  # type: ignore[misc]
         self.secret = session[SECRET_SESSION_KEY] = begun or self.secret
 
 
+class _Json(json.JSONDecoder):
+    """Reads what a device answers, or what anybody sent in its place."""
+
+    def decode(self, *args: Any, **kwargs: Any) -> Any:
+        """Refuse what is nested too deeply and numbers that are too long as text that is none: each broke the page."""
+        try:
+            return super().decode(*args, **kwargs)
+        except (ValueError, RecursionError) as error:
+            raise json.JSONDecodeError("It cannot be read", "", 0) from error
+
+
+@contextmanager
+def _from_a_device(wrong: str) -> Iterator[None]:
+    """Say what is ``wrong`` of what no device answers, too: the library breaks over it."""
+    try:
+        with _in_our_words(wrong):
+            yield
+    except (KeyError, ValueError, RecursionError) as error:
+        raise ValidationError(wrong) from error
+
+
 class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
     """A new passkey and its name."""
 
@@ -208,12 +230,13 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
         name, alone = self.fields["name"], self.fields["passwordless"]
         name.error_messages["required"] = _NAME_IT
         self.fields["credential"].error_messages = dict.fromkeys(("required", "invalid"), _PRESS_ADD)
+        self.fields["credential"].decoder = _Json
         alone.label, alone.initial = "Sign in with it alone", True
         alone.help_text = "Without a password. The device then asks for your finger, face or PIN each time."
 
     def clean(self) -> dict[str, Any]:
         """Return what was typed; the page may have been opened a second time since it asked the device."""
-        with _in_our_words(_PRESS_ADD):
+        with _from_a_device(_PRESS_ADD):
             cleaned: dict[str, Any] = super().clean()
         return cleaned
 
@@ -236,10 +259,11 @@ class _Passkey:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["credential"].error_messages = dict.fromkeys(("required", "invalid"), _NO_PASSKEY)
+        self.fields["credential"].decoder = _Json
 
     def clean_credential(self) -> Authenticator:
         """Return the passkey."""
-        with _in_our_words(_NO_PASSKEY):
+        with _from_a_device(_NO_PASSKEY):
             found: Authenticator = super().clean_credential()  # type: ignore[misc]
         return found
 

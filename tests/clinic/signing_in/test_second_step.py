@@ -1,5 +1,6 @@
 """The second step: who needs it, how it is set up, and that no page comes before it."""
 
+import base64
 import json
 import re
 import time
@@ -296,10 +297,22 @@ def test_nothing_lets_a_passkey_of_another_site_in(settings: Any) -> None:
 
 
 UNKNOWN = json.dumps({"id": "bm8", "rawId": "bm8", "type": "public-key", "response": {}})
+DEEP = "[" * 20_000
+DEEP_INSIDE = json.dumps(
+    {
+        "rawId": "bm8",
+        "response": {
+            "clientDataJSON": base64.b64encode(DEEP.encode()).decode(),
+            "authenticatorData": "",
+            "signature": "",
+        },
+    }
+)
+NO_DEVICE_SAYS = ["{", '{"id": 1}', pytest.param(DEEP, id="deep"), pytest.param(DEEP_INSIDE, id="deep inside")]
 NOT_TAKEN = "That passkey is not known here, or was too late."
 
 
-@pytest.mark.parametrize("sent", [UNKNOWN, "{", ""])
+@pytest.mark.parametrize("sent", ["", UNKNOWN, *NO_DEVICE_SAYS])
 def test_a_passkey_that_is_not_taken_at_the_log_in_says_so(admin: User, sent: str) -> None:
     page = Client().post(reverse("mfa_login_webauthn"), {"credential": sent}, follow=True)
     assert NOT_TAKEN in page.content.decode()
@@ -324,7 +337,7 @@ def test_a_passkey_that_is_not_taken_once_more_says_so_and_asks_again(
     assert page.context["redirect_field_value"] == reverse("mfa_view_recovery_codes")
 
 
-@pytest.mark.parametrize("sent", ["", UNKNOWN])
+@pytest.mark.parametrize("sent", ["", UNKNOWN, *NO_DEVICE_SAYS])
 def test_a_passkey_that_is_not_added_says_how_it_is(front_desk: User, sent: str) -> None:
     client = Client()
     sign_in(client, front_desk.email)
