@@ -158,6 +158,7 @@ CACHES = {
 }
 # In ten minutes. The staff of a hospital come from one address, and all at the beginning of the day.
 ACCOUNT_RATE_LIMITS = rate_limits(log_ins=env_int("LOG_INS_PER_ADDRESS", 60))
+MFA_RATE_LIMITS = {"webauthn_login": ACCOUNT_RATE_LIMITS["login"]}
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

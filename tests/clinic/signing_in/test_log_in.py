@@ -90,6 +90,11 @@ def test_spraying_is_counted_over_all_processes_at_one_moment(tmp_path: Path, dj
     assert sum(int(log.read_text().split()[-1]) for log in logs) == 20
 
 
+def test_an_address_may_ask_for_as_many_log_ins_by_passkey_as_by_password(db: None) -> None:
+    answers = [Client().post(reverse("mfa_login_webauthn")).status_code for _ in range(61)]
+    assert answers == [302] * 60 + [429]
+
+
 def test_guessing_one_log_in_from_many_addresses_is_stopped(front_desk: User) -> None:
     for number in range(10):
         sign_in(Client(REMOTE_ADDR=f"203.0.113.{number}"), front_desk.email, "wrong")
