@@ -10,6 +10,8 @@ from reminders.models.reminder import Reminder
 IN_DOUBT = ("started", "unanswered")
 # The same, and what a gateway has said that it took.
 MAYBE_ARRIVED = ("accepted", "found", *IN_DOUBT)
+# What a gateway took has the name that it gave it, until the address is erased: what is heard later is of nobody.
+ERASED = Q(outcome__in=("accepted", "found"), provider_id="")
 
 
 class Receipt(models.IntegerChoices):

@@ -13,7 +13,7 @@ from reminders.channels.base import Blame
 from reminders.channels.email import is_about_mailbox
 from reminders.dispatch.receipts import News, has_agreed_since, is_address_of, record
 from reminders.models import Delivery
-from reminders.models.delivery import Receipt
+from reminders.models.delivery import ERASED, Receipt
 
 _STAGES = {
     EventType.QUEUED: Receipt.QUEUED,
@@ -60,7 +60,7 @@ def _delivery(event: Any) -> Delivery | None:
     except ValueError:
         return None
     letters = Delivery.objects.filter(reminder__uid=uid, reminder__channel=Channel.EMAIL)
-    attempts = letters.exclude(outcome__in=_NEVER_LEFT).order_by("-attempt")
+    attempts = letters.exclude(outcome__in=_NEVER_LEFT).exclude(ERASED).order_by("-attempt")
     with suppress(KeyError, TypeError, ValueError):
         return attempts.filter(attempt=int(event.metadata["attempt"])).first()
     begun = attempts.filter(started_at__lte=event.timestamp) if event.timestamp else attempts

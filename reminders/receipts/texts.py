@@ -8,7 +8,7 @@ from uuid import UUID
 from reminders.channels.codes import words_for
 from reminders.dispatch.receipts import News, record
 from reminders.models import Delivery
-from reminders.models.delivery import Receipt
+from reminders.models.delivery import ERASED, Receipt
 
 _STAGES = {
     "accepted": Receipt.QUEUED,
@@ -56,7 +56,8 @@ def _delivery(sid: str, key: str, attempt: str) -> Delivery | None:
 def _not_named_yet(sid: str, uid: UUID, attempt: str) -> Delivery | None:
     """Return an attempt of which no id is known yet: a callback may be faster than our note of it."""
     with suppress(ValueError):
-        found = Delivery.objects.filter(reminder__uid=uid, attempt=int(attempt), provider_id="").first()
+        nameless = Delivery.objects.filter(reminder__uid=uid, attempt=int(attempt), provider_id="")
+        found = nameless.exclude(ERASED).first()
         if found is not None:
             # Should no answer come to us, this is all that tells it from another text with the same words.
             Delivery.objects.filter(pk=found.pk, provider_id="").update(provider_id=sid)

@@ -27,6 +27,8 @@ from tests.builders import NOW, TODAY, make_assessment, make_clinic, make_course
 from tests.clinic.test_constraints import refused
 from tests.conftest import log_in
 from tests.interface.programs import Program
+from tests.reminders.calls import SECRET
+from tests.reminders.test_receipts import BOUNCE, KEY, mail_event, status
 from tests.treatments.referrals.lists import LATER, NEVER_TREATED, load, row
 from tests.world import World
 from treatments import booking
@@ -387,6 +389,26 @@ def test_nobody_is_asked_to_call_about_a_message_that_was_erased(maria: Patient,
     wipe(maria, keeper, what)
     left = Reminder.objects.filter(one_off=text).values_list("state", "reason").order_by("pk")
     assert list(left) == [("sent", ""), *[("cancelled", "The contact data was erased")] * 3]
+
+
+@pytest.mark.parametrize("what", ["contact", "person"])
+@pytest.mark.parametrize("channel", ["sms", "email"])
+def test_late_news_of_a_message_brings_nothing_back_and_asks_nobody_to_call(
+    maria: Patient, keeper: User, settings: Any, channel: str, what: str
+) -> None:
+    settings.SMS_GATEWAY_TOKEN = SECRET
+    settings.ANYMAIL = settings.ANYMAIL | {"MAILGUN_WEBHOOK_SIGNING_KEY": KEY}
+    hers = Reminder.objects.get(deliveries__attempt=1)
+    Reminder.objects.filter(pk=hers.pk).update(state="sent", channel=channel)
+    Delivery.objects.update(outcome="accepted", provider_id="SM1")
+    wipe(maria, keeper, what)
+    if channel == "sms":
+        answer = status("undelivered", sid="SM1", code="30003", query=f"?key={hers.uid}&attempt=1")
+    else:
+        answer = mail_event(hers, "failed", **BOUNCE)
+    assert answer == 200
+    assert list(Delivery.objects.values_list("provider_id", "receipt")) == [("", 0)]
+    assert Reminder.objects.get(pk=hers.pk).state == "sent"
 
 
 @pytest.mark.parametrize("what", ["contact", "person"])
