@@ -30,6 +30,9 @@ _PRIVATE = re.compile(
     r"|(?<=://)[^/\s@]+@"  # passwords of servers
 )
 
+# What stands in quotes in a line that came filled in is a value, such as a request that no server can read.
+_QUOTED = re.compile(r"(?<!\w)(['\"]).*?\1(?!\w)")
+
 
 def scrubbed(text: str) -> str:
     """Return a text of others without what looks like an address, a number or a search."""
@@ -46,7 +49,7 @@ def only_fixed_words(logger: WrappedLogger, method: str, event: EventDict) -> Ev
     # What has several lines is an error that somebody wrote out.
     template = scrubbed(str(record.msg).partition("\n")[0])
     try:
-        event["event"] = template % _harmless(args) if args else template
+        event["event"] = template % _harmless(args) if args else _QUOTED.sub("-", template)
     except (TypeError, ValueError, KeyError):
         event["event"] = template
     return event

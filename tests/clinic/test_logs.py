@@ -49,6 +49,8 @@ def test_our_own_lines_say_which_record(written: Lines) -> None:
         ("GET https://sms.example/Messages?To=Maria failed", (), "GET https://sms.example/Messages- failed"),
         ("lost redis://clinic:secret@10.0.0.5:6379/0", (), "lost redis://-10.0.0.5:6379/0"),
         ("Traceback:\n  Maria Santos", (), "Traceback:"),
+        ("Invalid request line: 'GET /v/a-secret-of-a-link/'", (), "Invalid request line: -"),
+        ('It isn\'t "Maria\'s" or "Tom".', (), "It isn't - or -."),
     ],
     ids=lambda value: str(value)[:24],
 )
