@@ -1,6 +1,7 @@
 /* Says two minutes before a session ends that it will, and lets the person stay. Another tab may have moved the end on,
-   so the server is asked first; that question by itself keeps nobody signed in. Whoever signed in again in another tab
-   goes on here: the page learns the new session's token. */
+   so the server is asked first; that question by itself keeps nobody signed in. Once it has ended, nobody at the empty
+   chair reads what stood on the page (`data-over`, parts.css). Whoever signed in again in another tab goes on here: the
+   page learns the new session's token. */
 (() => {
   "use strict";
 
@@ -21,20 +22,27 @@
     endsAt = Date.now() + (clinicEnd - new Date(now));
   };
 
-  // Somebody else who signed in here meanwhile must not send what this person typed.
-  const renew = (who, token) => {
-    if (String(who) !== dialog.dataset.who) return;
+  const renew = (token) => {
     dialog.dataset.token = token;
     document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
     document.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((box) => { box.value = token; });
   };
 
+  // Signed out in another tab, where somebody else may have signed in: from now on, however long was left.
+  const endNow = () => {
+    const early = Math.max(0, endsAt - Date.now());
+    clinicEnd = new Date(clinicEnd - early);
+    endsAt -= early;
+  };
+
   const ask = async (options) => {
     const answer = await fetch(dialog.dataset.ask, { credentials: "same-origin", redirect: "manual", ...options });
+    if (answer.type === "opaqueredirect") return endNow();
     if (!answer.ok) return;
     const told = await answer.json();
+    if (String(told.who) !== dialog.dataset.who) return endNow();
     settle(told.ends_at, told.now);
-    renew(told.who, told.token);
+    renew(told.token);
   };
 
   const askByItself = () => {
@@ -50,26 +58,28 @@
     left.textContent = seconds ? `${seconds > 60 ? "Less than 2 minutes" : "Less than a minute"} left.` : "Sign in again in another tab, then come back here.";
     stay.hidden = !seconds;
     again.hidden = Boolean(seconds);
+    dialog.toggleAttribute("data-over", !seconds);
     if (dialog.open) return;
     // What was said of a press the last time.
     dialog.querySelector("#failure")?.setAttribute("hidden", "");
     dialog.showModal();
   };
 
+  const close = () => {
+    dialog.removeAttribute("data-over");
+    dialog.close();
+  };
+
   const look = async () => {
-    if (endsAt - Date.now() > WARN_MS) {
-      if (dialog.open) dialog.close();
-      return;
-    }
-    if (Date.now() - asked > 20000) await askByItself();
+    if (endsAt - Date.now() <= WARN_MS && Date.now() - asked > 20000) await askByItself();
     const remaining = endsAt - Date.now();
     if (remaining <= WARN_MS) show(remaining);
-    else if (dialog.open) dialog.close();
+    else close();
   };
 
   stay.addEventListener("click", async () => {
     await ask({ method: "POST", headers: { "X-CSRFToken": dialog.dataset.token } }).catch(() => {});
-    if (endsAt - Date.now() > WARN_MS) dialog.close();
+    if (endsAt - Date.now() > WARN_MS) close();
     else document.dispatchEvent(new CustomEvent("failure", { detail: { value: NOT_KEPT } }));
   });
 

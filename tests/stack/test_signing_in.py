@@ -167,13 +167,17 @@ def test_a_form_that_stood_open_is_taken_once_its_writer_has_signed_in_again(bro
     expect(page.get_by_label("First name")).to_have_value("Robin")
 
 
-def test_what_one_person_typed_is_not_sent_by_another_who_signed_in_meanwhile(browser_page: Page) -> None:
+def test_a_page_is_neither_read_nor_sent_by_another_who_signed_in_meanwhile(browser_page: Page) -> None:
     page = log_in(browser_page, FRAN)
     page.goto("/patients/new/")
     page.context.clear_cookies(name="session")
+    come_back_to(page)
+    expect(page.locator("#rest-dialog")).to_contain_text("You were signed out")
+    expect(page.get_by_label("First name")).to_be_hidden()
     log_in(page.context.new_page(), OSEI)
     come_back_to(page)
-    page.get_by_role("button", name="Register").click()
+    expect(page.get_by_label("First name")).to_be_hidden()
+    page.get_by_label("First name").evaluate("box => box.form.submit()")
     expect(page.locator("h1")).to_have_text("This page was open too long")
 
 
@@ -227,6 +231,23 @@ def test_a_device_whose_clock_is_wrong_tells_nobody_that_they_are_signed_out(bro
     page.route("**/me/stay/", lambda route: route.abort())
     page.clock.run_for(14 * 60 * 1000)
     expect(page.locator("#rest-dialog")).to_contain_text("Less than a minute left.")
+
+
+def test_who_is_signed_out_leaves_nothing_to_read_until_they_are_back(browser_page: Page) -> None:
+    browser_page.clock.install()
+    page = log_in(browser_page, FRAN)
+    page.goto("/patients/new/")
+    page.get_by_label("Last name").fill("Santos")
+    page.route("**/me/stay/", lambda route: route.abort())
+    page.clock.run_for(14 * 60 * 1000)
+    expect(page.get_by_label("Last name")).to_be_visible()
+    page.clock.run_for(2 * 60 * 1000)
+    expect(page.locator("#rest-dialog")).to_contain_text("You were signed out")
+    expect(page.get_by_label("Last name")).to_be_hidden()
+    page.unroute("**/me/stay/")
+    page.clock.run_for(25_000)
+    expect(page.get_by_label("Last name")).to_be_visible()
+    expect(page.get_by_label("Last name")).to_have_value("Santos")
 
 
 def test_a_second_step_asked_for_since_lands_in_no_part_of_an_open_page(browser_page: Page) -> None:
