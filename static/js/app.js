@@ -142,8 +142,8 @@
     showFailure(words, answered, onward);
   });
 
-  const announceMessages = (scope) => {
-    const words = [...scope.querySelectorAll("[data-announce]")].map((element) => {
+  const announceMessages = () => {
+    const words = [...document.querySelectorAll("[data-announce]")].map((element) => {
       const undo = element.parentElement.querySelector("[data-key=u]");
       return element.textContent + (undo ? " Undo available." : "");
     });
@@ -151,25 +151,14 @@
   };
 
   /* Messages lie over the foot of the page: what gets the focus is scrolled clear of them, however many lines they have. */
+  const messages = document.getElementById("messages");
   const clear = new ResizeObserver(() => {
-    const height = document.getElementById("messages")?.offsetHeight || 0;
-    document.documentElement.style.setProperty("--app-messages", `${height}px`);
+    document.documentElement.style.setProperty("--app-messages", `${messages.offsetHeight}px`);
   });
-  const keepClear = (messages) => { if (messages) clear.observe(messages); };
-  keepClear(document.getElementById("messages"));
-
-  let freshMessages = null;
-  document.addEventListener("htmx:oobAfterSwap", () => {
-    freshMessages = document.getElementById("messages");
-    keepClear(freshMessages);
-    announceMessages(freshMessages);
-  });
+  if (messages) clear.observe(messages);
 
   document.addEventListener("htmx:afterSettle", (event) => {
-    const messages = freshMessages;
-    freshMessages = null;
-    if (!pressed(event)) return;
-    if ((messages && focusFirst(messages)) || focusFirst(event.detail.elt)) return;
+    if (!pressed(event) || focusFirst(event.detail.elt)) return;
     // What was pressed may be gone: stay at its place rather than fall back to the top of the page.
     if (document.activeElement !== document.body) return;
     event.detail.elt.tabIndex = -1;
@@ -280,6 +269,6 @@
     box.focus();
   });
 
-  announceMessages(document);
+  announceMessages();
   if (!location.hash) focusFirst(document);
 })();
