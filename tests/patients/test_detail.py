@@ -185,6 +185,7 @@ def test_history_says_who_changed_what(reader: User, front_desk: User, nurse: Us
     assert 'address: <del>+447700900000</del><span class="visually-hidden">, now</span> +447700900555' in text
     assert "Fran Adeyemi" in text
     assert "RN Bello" in text
+    assert text.count(">Mon 23 Nov 2026 11:00<") == 2
 
 
 def test_reading_the_history_leaves_a_trace(reader: User, maria: Patient) -> None:
