@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.access import Capability, StaffRequest, requires
@@ -37,7 +38,7 @@ def copy(request: StaffRequest, key: str) -> HttpResponse:
     original = (SHIPPED | SAMPLES).get(key)
     if original is None:
         raise Http404
-    name = original.name if key in SAMPLES else f"{original.name[:70].capitalize()}, our own"
+    name = original.name if key in SAMPLES else f"{capfirst(original.name[:70])}, our own"
     form = PolicyForm(request.POST or None, initial=asdict(original) | {"name": name, "version": 0})
     context = {"form": form, "heading": "New policy", "original": original}
     if not form.is_bound:

@@ -116,6 +116,12 @@ def test_a_policy_is_not_taken_back_beside_another_of_its_name(admin: User, rive
     assert len(own(riverside)) == 1
 
 
+@pytest.mark.parametrize(("key", "name"), [("ichd3", "ICHD-3 1.3, our own"), ("label", "The label rule, our own")])
+def test_a_copy_is_offered_the_name_of_its_original(admin: User, key: str, name: str) -> None:
+    page = log_in(admin).get(reverse("patients:copy_policy", args=[key])).text
+    assert f'name="name" value="{name}"' in page
+
+
 def test_a_copy_that_is_sent_twice_is_made_once(admin: User, riverside: Clinic, aster: Policy) -> None:
     status, page = post(admin, "copy_policy", "payer-a", answers(name="aster health"))
     assert status == 422
