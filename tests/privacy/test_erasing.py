@@ -513,6 +513,15 @@ def test_the_page_of_a_person_names_their_erasures_and_no_others(
     assert len(kit.get(reverse("privacy:about", args=[other.uid])).context["erasures"]) == 1
 
 
+def test_of_who_is_erased_no_copy_and_no_erasing_is_offered(maria: Patient, keeper: User, kit: Any) -> None:
+    about = reverse("privacy:about", args=[maria.uid])
+    offered = [page(maria), reverse("privacy:download", args=[maria.uid])]
+    wipe(maria, keeper, what=Erasure.What.CONTACT)
+    assert all(one in kit.get(about).text for one in offered)
+    wipe(maria, keeper)
+    assert not any(one in kit.get(about).text for one in offered)
+
+
 def test_nobody_is_erased_by_a_link(maria: Patient, kit: Any) -> None:
     kit.get(f"{page(maria)}?what=person&reason=order&confirm={maria.record_number}")
     assert not Erasure.objects.exists()
