@@ -23,9 +23,7 @@ class CloseRecordForm(HouseForm):
         error_messages={"required": "Choose why the record is closed."},
     )
     died_on = Day(label="Day of death", help_text="Not known: the day you heard of it")
-    into = forms.CharField(
-        label="Record number of the record that stays", max_length=20, required=False, help_text="such as RV000012"
-    )
+    into = forms.CharField(label="Record number of the record that stays", max_length=20, required=False)
 
     def __init__(self, *args: Any, patient: Patient, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
