@@ -206,7 +206,7 @@ class TestFreeTime:
     ) -> None:
         make_session(course, osei, at(15), due_on=TODAY)
         found = desk.get(reverse("treatments:calendar_free"), {"time": self.code(desk), "q": "santos"})
-        assert "Note for the booking" not in found.content.decode()
+        assert "Note for a new booking" not in found.content.decode()
 
     def test_a_search_finds_who_is_booked_and_offers_to_move_them(
         self, desk: Client, osei: Injector, course: Course
