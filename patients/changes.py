@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.timezone import localtime
 
 from clinic.models import User
-from clinic.wording import day_words, moment_words
+from clinic.wording import born_words, day_words, moment_words
 from patients.models import AcuteMedication, Authorization, Channel, ContactPoint, Patient, PreventiveTrial
 
 # What is shown, with its word. Anything else in a history row is bookkeeping.
@@ -134,6 +134,8 @@ def _words(row: Any, name: str) -> str:
         return ""
     if isinstance(value, dt.datetime):
         return moment_words(localtime(value))
+    if name == "birth_date":
+        return born_words(value)
     if isinstance(value, dt.date):
         return day_words(value)
     if name in {"drug_class", "result", "status"}:

@@ -186,6 +186,7 @@ def test_history_says_who_changed_what(reader: User, front_desk: User, nurse: Us
     assert "Fran Adeyemi" in text
     assert "RN Bello" in text
     assert text.count(">Mon 23 Nov 2026 11:00<") == 2
+    assert "date of birth: 17 April 1984" in text
 
 
 def test_reading_the_history_leaves_a_trace(reader: User, maria: Patient) -> None:
