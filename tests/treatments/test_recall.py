@@ -97,7 +97,7 @@ def test_one_click_notes_a_call_and_the_person_leaves_for_seven_days(late: Cours
     assert ContactAttempt.objects.get().outcome == "no_answer"
     assert "Maria" not in page(front_desk)
     text = page(front_desk, "snoozed")
-    assert "back on Monday 30 November 2026" in text
+    assert "back on Mon 30 Nov 2026" in text
     assert "called once; last 23 November (no answer)" in text
 
 
