@@ -118,16 +118,16 @@ class _Drawing:
     def _status(self, row: DayRow) -> str:
         inside = f"In room {row.in_room} min" if row.in_room is not None else ""
         parts = [_chip(row.session.chip, inside)]
+        if row.last:
+            who = row.last.by_name or "Patient"
+            history = f"{address('treatments:session', row.session.uid)}#events-h"
+            parts.append(f'<a class="meta" href="{history}">{escape(who)}, {self._since(row.last.at)}</a>')
         if row.waiting is not None:
             parts.append(
                 f'<span class="flag flag-late">{icon("clock")} Waiting {row.waiting} min</span>'
                 if row.late
                 else f'<span class="flag">Waiting {row.waiting} min</span>'
             )
-        if row.last:
-            who = row.last.by_name or "Patient"
-            history = f"{address('treatments:session', row.session.uid)}#events-h"
-            parts.append(f'<a class="meta" href="{history}">{escape(who)}, {self._since(row.last.at)}</a>')
         parts += [f"<small>{escape(flag)}</small>" for flag in row.flags]
         if words := self.undelivered.get(row.session.pk):
             parts.append(f'<span class="flag flag-late">{icon("exclamation-octagon")} {escape(words)}</span>')
