@@ -117,8 +117,16 @@ def short_words(moment: datetime, *, year: bool = False) -> str:
 
     With the year where the line may be read years later: a history, who signed, what was sent.
     """
-    weekday, month = WEEKDAYS[moment.weekday()][:SHORT], MONTHS[moment.month - 1][:SHORT]
-    return f"{weekday} {moment.day} {month} {f'{moment.year} ' if year else ''}{moment.hour:02}:{moment.minute:02}"
+    return f"{_short_day(moment)} {f'{moment.year} ' if year else ''}{moment.hour:02}:{moment.minute:02}"
+
+
+def brief_words(moment: datetime) -> str:
+    """Say a time to choose as it is told to somebody on the phone: `Mon 1 Jun 10:30am`."""
+    return f"{_short_day(moment)} {clock_words(moment.time())}"
+
+
+def _short_day(day: date) -> str:
+    return f"{WEEKDAYS[day.weekday()][:SHORT]} {day.day} {MONTHS[day.month - 1][:SHORT]}"
 
 
 def age_on(birth: date, on: date) -> int:

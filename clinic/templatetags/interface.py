@@ -193,6 +193,12 @@ def short(value: datetime | None) -> str:
     return wording.short_words(localtime(value)) if value else ""
 
 
+@register.filter
+def brief(value: datetime) -> str:
+    """Show a time at the clinic that can be chosen: `Mon 1 Jun 10:30am`."""
+    return wording.brief_words(localtime(value))
+
+
 @register.simple_tag
 def moment(value: datetime | None, *, year: bool = False) -> SafeString | str:
     """Show a moment short for the eye, in full for the pointer and the screen reader, exact for machines."""

@@ -132,6 +132,7 @@ def test_a_page_that_shows_a_crispy_form_also_shows_its_summary() -> None:
         ("{{ moment|day }}", "Monday 1 June 2026"),
         ("{{ moment|clock }}", "10:30am"),
         ("{{ moment|short }}", "Mon 1 Jun 10:30"),
+        ("{{ moment|brief }}", "Mon 1 Jun 10:30am"),
         ("{{ date|day }}", "Monday 1 June 2026"),
         ("{{ time|clock }}", "midday"),
         ("{{ none|day }}{{ none|clock }}{{ none|short }}{% moment none %}{{ none|age:date }}", ""),

@@ -4,7 +4,16 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from clinic.wording import age_on, born_words, clock_words, day_words, moment_words, short_words, zone_label
+from clinic.wording import (
+    age_on,
+    born_words,
+    brief_words,
+    clock_words,
+    day_words,
+    moment_words,
+    short_words,
+    zone_label,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +57,7 @@ def test_a_moment_is_day_and_time() -> None:
     assert moment_words(moment) == "Monday 1 June 2026, 10:30am"
     assert short_words(moment) == "Mon 1 Jun 10:30"
     assert short_words(moment, year=True) == "Mon 1 Jun 2026 10:30"
+    assert brief_words(moment) == "Mon 1 Jun 10:30am"
 
 
 def test_short_words_keep_two_digits_for_the_hour() -> None:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic import audit
 from clinic.access import Capability, StaffRequest, may, requires
 from clinic.message_hours import leaving_words
-from clinic.wording import short_words
+from clinic.wording import moment_words
 from treatments import slots
 from treatments.models import SlotOffer
 from treatments.recall import candidates, offers
@@ -128,7 +128,7 @@ def say_what_is_free(request: StaffRequest, old: slots.Slot | None) -> None:
     if offers.is_taken(slot):
         return
     slot.injector.clinic = request.clinic
-    when = short_words(timezone.localtime(slot.starts_at))
+    when = moment_words(timezone.localtime(slot.starts_at))
     if offers.leaves_in_time(now, slot):
         words, url = "Offer this time", f"{reverse('treatments:offer')}?slot={slot.code}"
     else:
