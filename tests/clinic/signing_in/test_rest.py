@@ -110,9 +110,9 @@ def test_a_page_is_told_the_time_and_whose_session_it_is(front_desk: User, froze
 
 
 def test_who_is_signed_out_while_something_is_saved_is_not_told_that_nothing_was(
-    admin: User, frozen_clock: Any, monkeypatch: pytest.MonkeyPatch
+    admin: User, nurse: User, frozen_clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client = signed_in(admin)
+    client, _colleague = signed_in(admin), signed_in(nurse)
     frozen_clock.shift(2 * MINUTE)
     # As by a press of Sign out in another window, or of a colleague, before the answer is ready.
     monkeypatch.setattr("clinic.staff.views._send", lambda *_: end_all(admin))
@@ -120,7 +120,7 @@ def test_who_is_signed_out_while_something_is_saved_is_not_told_that_nothing_was
     assert (answer.status_code, answer.headers.get("Location")) == (302, reverse("staff:people"))
     assert Invitation.objects.exists()
     assert client.get(reverse("staff:people")).status_code == 302
-    assert not StaffSession.objects.exists()
+    assert StaffSession.objects.get().user == nurse
 
 
 def test_a_session_that_cannot_be_written_is_not_lost_without_a_word(

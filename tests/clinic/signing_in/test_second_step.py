@@ -197,8 +197,9 @@ def test_a_password_alone_does_not_sign_in_whoever_has_an_app(admin: User) -> No
 
 
 def test_who_gave_their_app_up_while_none_was_needed_sets_one_up_when_made_an_admin(
-    admin: User, riverside: Clinic
+    admin: User, riverside: Clinic, lakeside: Clinic
 ) -> None:
+    Membership.objects.create(user=admin, clinic=lakeside, role=Role.ADMIN, active=False)  # what they were asks nothing
     client = Client()
     TOTP.activate(admin, SECRET)
     client.post(sign_in(client, admin.email).url, {"code": code()})
