@@ -43,7 +43,7 @@ def sent_by(request: Any) -> Sent:
 
 def _is_own(request: Any) -> bool:
     """Return whether a page of ours sent it. Words of another site's form must not stand on a page of ours."""
-    return bool(request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "same-origin")
+    return bool(request.headers.get("Sec-Fetch-Site") == "same-origin")
 
 
 def _fields(request: Any) -> list[tuple[str, str]]:
