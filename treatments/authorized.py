@@ -50,7 +50,7 @@ def _use(one: Authorization, rows: Iterable[Given]) -> Use:
 def windows_of(patient_id: int) -> tuple[Window, ...]:
     """Return the dates that payers agreed to for a person (1 query)."""
     agreed = Authorization.objects.filter(patient=patient_id, status=Authorization.Status.APPROVED)
-    return tuple(Window(*dates) for dates in agreed.order_by("valid_from").values_list("valid_from", "valid_to"))
+    return tuple(Window(*dates) for dates in agreed.values_list("valid_from", "valid_to"))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from clinic.models import Clinic, User
 from patients.actions import close_record
 from patients.authorizing import Window, covering, to_renew, uncovered
 from patients.models import Authorization, Patient
-from patients.renewals import worklist
+from patients.renewals import ending_of, worklist
 from tests.builders import NOW, TODAY, make_course, make_patient
 from tests.conftest import log_in
 from tests.pages import text
@@ -77,6 +77,8 @@ def test_a_later_agreement_or_a_closed_one_settles_it(riverside: Clinic) -> None
     request = authorize(asked, 300, "PA-5", status="requested")
     found = {work.authorization.patient: work.request for work in worklist(riverside, TODAY)}
     assert found == {refused: None, asked: request}
+    flagged = [one for one in (renewed, closed, refused, asked) if ending_of(one.authorizations.all(), TODAY)]
+    assert flagged == [refused, asked], "their own pages say the same as the list"
 
 
 def test_nobody_asks_a_payer_for_somebody_who_died(maria: Patient, front_desk: User) -> None:

@@ -12,12 +12,12 @@ from clinic.models import Injector, User
 from patients.authorizing import Agreement, Window, shortfall
 from patients.eligibility.policy import SAMPLE_B, Stage
 from patients.models import Assessment, Authorization, Patient
-from tests.builders import NOW, TODAY, make_assessment, make_session, room_of
+from tests.builders import NOW, TODAY, make_assessment, make_patient, make_session, room_of
 from tests.conftest import log_in
 from tests.pages import text
 from tests.reports.test_others import record
 from treatments import slots
-from treatments.authorized import Use, paying_windows_of, shortfalls, use_of
+from treatments.authorized import Record, Use, paying_windows_of, shortfalls, use_of, windows_of
 from treatments.models import Course, SessionEvent, TreatmentSession
 from treatments.recall import candidates
 
@@ -68,8 +68,19 @@ def test_what_was_given_from_the_first_day_to_the_last_is_used(
     assert use_of([one], given) == {1: use}
 
 
-def test_one_agreement_that_pays_is_enough() -> None:
-    assert shortfall([agreement(used=2), agreement(last=LAST + ONE)], FIRST, 155) == ""
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        (agreement(last=LAST - ONE), ""),
+        (agreement(last=LAST + ONE), ""),
+        (agreement(units_used=400, last=LAST + ONE), "PA-1 is used up: 400 of 400 units"),
+        (agreement(last=FIRST), "PA-1 is used up: 2 of 2 visits"),  # it ended before the day
+    ],
+)
+def test_one_agreement_that_pays_is_enough_and_else_the_one_that_lasts_longest_is_spoken_of(
+    other: Agreement, words: str
+) -> None:
+    assert shortfall([agreement(used=2), other], FIRST + ONE, 155) == words
 
 
 def test_who_never_asked_a_payer_is_not_warned() -> None:
@@ -124,16 +135,29 @@ def test_walking_in_says_so(used_up: Authorization, course: Course, front_desk: 
     assert USED_UP in text_of(client, reverse("treatments:today"))
 
 
+def test_neither_what_a_payer_refused_nor_what_it_agreed_to_for_somebody_else_counts(
+    course: Course, used_up: Authorization
+) -> None:
+    Authorization.objects.create(
+        clinic=course.clinic, patient=make_patient(course.clinic), payer="Aster", number="PA-2", valid_from=TODAY,
+        valid_to=LAST,
+    )  # fmt: skip
+    Authorization.objects.filter(pk=used_up.pk).update(status=Authorization.Status.REFUSED)
+    assert windows_of(course.patient_id) == ()
+    assert paying_windows_of(course.patient_id) is None
+    assert shortfalls([course.patient_id], TODAY) == {}
+
+
 def test_as_much_is_planned_as_a_whole_session_had(
     course: Course, used_up: Authorization, osei: Injector, prescriber: User
 ) -> None:
-    Authorization.objects.filter(pk=used_up.pk).update(visits=9, units_allowed=300, valid_from=TODAY - 400 * ONE)
-    for days, given, stopped in ((300, 195, ""), (200, 20, "Fainted or felt faint")):
+    Authorization.objects.filter(pk=used_up.pk).update(visits=9, units_allowed=455, valid_from=TODAY - 400 * ONE)
+    for days, given, stopped in ((300, 195, ""), (200, 20, "Fainted or felt faint"), (390, 155, "")):
         at = NOW - days * ONE
         session = make_session(course, osei, at, status="done", given_on=at.date(), due_on=at.date())
         record(session, prescriber, "C1", given=given, stopped_reason=stopped)
     assert shortfalls([course.patient_id], TODAY) == {
-        course.patient_id: "PA-1 has 85 of 300 units left, and 195 are planned"
+        course.patient_id: "PA-1 has 85 of 455 units left, and 195 are planned"
     }
 
 
@@ -145,6 +169,7 @@ def renewed_by_90_days(course: Course, used_up: Authorization, prescriber: User)
     renewal.judge(replace(SAMPLE_B, name="Aster Health"), Stage.CONTINUE)
     renewal.signed_by, renewal.signed_at = prescriber, NOW
     renewal.save()
+    make_assessment(course.patient, stage="continue")  # one that nobody has signed asks for nothing
     return renewal
 
 
@@ -159,6 +184,21 @@ def test_a_payer_who_asks_for_more_days_by_now_is_heard(
     assert found == ({course.patient_id: words} if words else {})
 
 
+@pytest.mark.parametrize(
+    ("given", "interval"),
+    [
+        ([], 90),
+        ([(FIRST, 155)], 90),  # on that very day
+        ([(FIRST + ONE, 155)], 90),
+        ([(FIRST - 83 * ONE, 155)], 84),  # no more days than any course has, which says so itself
+    ],
+)
+def test_a_payer_s_days_are_counted_from_a_session_before_where_it_asks_for_more_than_the_course(
+    given: list[tuple[dt.date | None, int | None]], interval: int
+) -> None:
+    assert Record([], given=given, asks=("Aster Health", interval)).lacks_days(FIRST) == ""
+
+
 def test_patients_choose_no_day_that_their_payer_does_not_pay_yet(
     renewed_by_90_days: Assessment, course: Course
 ) -> None:
@@ -167,11 +207,12 @@ def test_patients_choose_no_day_that_their_payer_does_not_pay_yet(
     assert [window.first for window in windows] == [TODAY + 6 * ONE]
 
 
+@pytest.mark.parametrize(("days", "paying"), [(5, 0), (6, 1)])
 def test_an_agreement_that_ends_before_that_day_pays_for_nothing(
-    renewed_by_90_days: Assessment, course: Course, used_up: Authorization
+    renewed_by_90_days: Assessment, course: Course, used_up: Authorization, days: int, paying: int
 ) -> None:
-    Authorization.objects.filter(pk=used_up.pk).update(valid_to=TODAY + 5 * ONE)
-    assert paying_windows_of(course.patient_id) == ()
+    Authorization.objects.filter(pk=used_up.pk).update(valid_to=TODAY + days * ONE)
+    assert len(paying_windows_of(course.patient_id) or ()) == paying
 
 
 def test_units_that_a_list_told_of_the_session_before_are_used_up_as_well(
