@@ -49,6 +49,11 @@ def test_the_worst_midas_grade_has_two_parts(total: int, marked: bool) -> None:
     assert ("41 or more" in bands.midas_band(total)) is marked
 
 
+@pytest.mark.parametrize(("answer", "words"), [(1, "very much better"), (4, "no change"), (7, "very much worse")])
+def test_change_overall_is_read_in_the_words_it_was_asked_in(answer: int, words: str) -> None:
+    assert bands.pgic_words(answer) == words
+
+
 @pytest.mark.parametrize(
     ("field", "least", "most"),
     [
