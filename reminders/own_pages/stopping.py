@@ -61,11 +61,11 @@ def reach_of(patient: Patient) -> Reach:
 
 
 @transaction.atomic
-def choose(*, patient: Patient, choice: str, at: dt.datetime) -> None:
-    """Do what the person chose; what cannot be chosen from where they are changes nothing."""
+def choose(*, patient: Patient, choice: str, at: dt.datetime) -> bool:
+    """Do what the person chose, and return whether it was done: what cannot be chosen from where they are changes nothing."""
     reach = reach_of(patient)
     if choice not in reach.choices:
-        return
+        return False
     if choice in {"nudges", "no_nudges"}:
         _set_nudges(patient, choice == "nudges", at)
     if choice in {"no_texts", "email"}:
@@ -76,6 +76,7 @@ def choose(*, patient: Patient, choice: str, at: dt.datetime) -> None:
         _agree(patient, reach.email, at)
     if choice == "texts" and reach.text:
         _agree(patient, reach.text, at)
+    return True
 
 
 def _agree(patient: Patient, point: ContactPoint, at: dt.datetime) -> None:

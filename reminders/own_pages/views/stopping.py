@@ -15,9 +15,7 @@ from reminders.own_pages.views.behind_link import behind_diary_link, behind_link
 def _stop(request: HttpRequest, link: SecretLink, now: dt.datetime) -> HttpResponse:
     """Say what is sent now, and take one choice about it."""
     if request.method == "POST":
-        choice = request.POST.get("choice", "")
-        if choice in stopping.reach_of(link.person).choices:
-            stopping.choose(patient=link.person, choice=choice, at=now)
+        if stopping.choose(patient=link.person, choice=request.POST.get("choice", ""), at=now):
             return redirect(f"{request.path}?saved=1")
         return _page(request, link, _("Choose what to change."))
     return _page(request, link)

@@ -8,9 +8,10 @@ from django.test import Client
 from pytest_django import Settings
 
 from clinic.health_words import blocked_words
+from clinic.models import AuditEntry
 from patients.models import Channel, ContactPoint, Patient
 from reminders.models import NudgeStop
-from tests.builders import NOW
+from tests.builders import NOW, make_patient
 from tests.pages import is_told_with_a_field
 from tests.reminders.reading import born, everything, words
 from treatments.models import Status, TreatmentSession
@@ -20,12 +21,16 @@ def choose(phone: Client, link: str, choice: str) -> str:
     return words(phone.post(f"{link}stop/", {"choice": choice}, follow=True).content)
 
 
-def test_the_page_says_what_is_sent_now_and_changes_nothing(phone: Client, link: str) -> None:
+def test_the_page_says_what_is_sent_now_and_changes_nothing(phone: Client, link: str, maria: Patient) -> None:
+    make_patient(maria.clinic, "Jo", "Park")
     before = everything()
-    page = words(phone.get(f"{link}stop/").content)
+    answer = phone.get(f"{link}stop/")
+    page = words(answer.content)
+    assert answer.status_code == 200
     assert "texts to the phone number that ends in 000" in page
     assert "a message when your diary has gaps" in page
     assert "Your visits stay booked, whatever you choose here." in page
+    assert "again" not in page  # nothing has been stopped
     assert not blocked_words(page)
     assert everything() == before
 
@@ -36,6 +41,7 @@ def test_all_texts_stop_and_the_visit_stays(phone: Client, link: str, visit: Tre
     assert "texts to the phone number" not in page
     point = ContactPoint.objects.get(patient=maria, channel=Channel.SMS)
     assert (point.withdrawn_source, point.withdrawn_by) == ("their own page", None)
+    assert (Patient.objects.get().preferred_channel, NudgeStop.objects.exists()) == (maria.preferred_channel, False)
     visit.refresh_from_db()
     assert visit.status == Status.BOOKED
 
@@ -52,6 +58,7 @@ def test_email_takes_the_place_of_texts(phone: Client, link: str, maria: Patient
     page = choose(phone, link, "email")
     assert "texts to the phone number" not in page
     assert "emails" in page
+    assert "Use email instead" not in page
     maria.refresh_from_db()
     assert maria.preferred_channel == Channel.EMAIL
     assert not ContactPoint.objects.usable().filter(patient=maria, channel=Channel.SMS).exists()
@@ -101,6 +108,7 @@ def test_diary_messages_stop_alone_and_come_back(phone: Client, diary_link: str,
     assert ContactPoint.objects.usable().filter(patient=maria).count() == 2
     assert "a message when your diary has gaps" in choose(phone, diary_link, "nudges")
     assert not NudgeStop.objects.exists()
+    assert AuditEntry.objects.filter(kind="nudges", subject=maria.uid, action=AuditEntry.Action.CHANGE).count() == 2
 
 
 @pytest.mark.parametrize("choice", ["", "everything"])
@@ -132,3 +140,4 @@ def test_who_gets_no_texts_and_no_emails_is_promised_no_message_about_the_diary(
     page = choose(phone, link, "no_emails")
     assert "nothing: we call you if we must" in page
     assert "a message when your diary has gaps" not in page
+    assert "Use email instead" in page
