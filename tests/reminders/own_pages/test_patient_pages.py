@@ -8,13 +8,13 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic.health_words import blocked_words
-from clinic.models import Clinic
+from clinic.models import Clinic, Injector
 from clinic.tokens import hash_of
 from patients.models import ContactPoint, Patient
 from reminders import links
 from reminders.models import PatientLink, Reminder
 from reminders.planning import reconcile
-from tests.builders import NOW, make_patient
+from tests.builders import NOW, make_course, make_patient, make_session
 from tests.reminders.reading import answer, everything, words
 from treatments.models import SessionEvent, Status, TreatmentSession
 
@@ -76,10 +76,14 @@ def test_the_same_answer_twice_is_noted_once(phone: Client, link: str) -> None:
 
 def test_an_answer_can_be_changed(phone: Client, link: str, visit: TreatmentSession) -> None:
     answer(phone, link, "ask")
-    assert "You said that you cannot come" in words(phone.get(link).content)
+    page = words(phone.get(link).content)
+    assert "You said that you cannot come" in page
+    assert "Yes, I will come" in page
+    assert "I cannot come" in page
     answer(phone, link, "yes")
     page = words(phone.get(link).content)
-    assert "You said you will come" in page
+    assert "You said you will come If plans change, tell us here." in page
+    assert "I cannot come" in page
     assert "Yes, I will come" not in page
     visit.refresh_from_db()
     assert visit.answer == Answer.CONFIRMED
@@ -144,26 +148,30 @@ def test_an_answer_to_a_visit_cancelled_meanwhile_is_not_taken(
 
 
 @pytest.mark.parametrize(
-    ("status", "heading"),
+    ("status", "heading", "stands"),
     [
-        (Status.CANCELLED, "This visit is cancelled"),
-        (Status.ARRIVED, "Welcome"),
-        (Status.NO_SHOW, "We missed you"),
+        (Status.CANCELLED, "This visit is cancelled", False),
+        (Status.ARRIVED, "Welcome", True),
+        (Status.NO_SHOW, "We missed you", False),
     ],
 )
-def test_a_visit_that_cannot_be_answered_offers_no_answer(
-    phone: Client, link: str, status: Status, heading: str
+def test_a_visit_that_cannot_be_answered_offers_no_answer_and_no_time_that_is_not(
+    phone: Client, link: str, osei: Injector, rules: Clinic, status: Status, heading: str, stands: bool
 ) -> None:
     TreatmentSession.objects.update(status=status)
+    make_session(make_course(make_patient(rules, "Jo", "Park")), osei, NOW + 4 * DAY)  # nobody is shown another's
     page = words(phone.get(link).content)
     assert heading in page
     assert "I will come" not in page
+    assert ("Thursday 26 November 2026" in page) is stands
     assert "020 7946 0000" in page
 
 
 def test_on_the_day_after_the_visit_is_past(phone: Client, link: str) -> None:
     with time_machine.travel(NOW + 4 * DAY, tick=False):
-        assert "This visit is past" in words(phone.get(link).content)
+        page = words(phone.get(link).content)
+    assert "This visit is past" in page
+    assert "Thursday 26 November 2026" not in page
 
 
 def test_a_link_ends_after_the_day_after_the_visit(phone: Client, link: str) -> None:
@@ -229,11 +237,13 @@ def test_a_due_message_leads_to_where_to_call(phone: Client, due_link: str) -> N
     assert f'href="{due_link}times/"' in phone.get(due_link).content.decode()
 
 
-def test_a_welcome_does_not_ask_for_a_booking(phone: Client, rules: Clinic) -> None:
-    make_patient(rules, "Ann", "New")
-    ContactPoint.objects.update(consented_at=NOW)
+def test_a_welcome_does_not_ask_for_a_booking_and_knows_of_nobody_else_s(
+    phone: Client, rules: Clinic, visit: TreatmentSession
+) -> None:
+    ann = make_patient(rules, "Ann", "New")
+    ContactPoint.objects.filter(patient=ann).update(consented_at=NOW)
     reconcile(now=NOW)
-    link = links.address_for(Reminder.objects.get(), now=NOW).removeprefix("http://127.0.0.1:8000")
+    link = links.address_for(Reminder.objects.get(patient=ann), now=NOW).removeprefix("http://127.0.0.1:8000")
     page = words(phone.get(link).content)
     assert "Your next visit" in page
     assert "Call us if you have a question." in page
