@@ -77,7 +77,7 @@ def test_a_later_agreement_or_a_closed_one_settles_it(riverside: Clinic) -> None
     request = authorize(asked, 300, "PA-5", status="requested")
     found = {work.authorization.patient: work.request for work in worklist(riverside, TODAY)}
     assert found == {refused: None, asked: request}
-    flagged = [one for one in (renewed, closed, refused, asked) if ending_of(one.authorizations.all(), TODAY)]
+    flagged = [one for one in (renewed, closed, refused, asked) if ending_of(list(one.authorizations.all()), TODAY)]
     assert flagged == [refused, asked], "their own pages say the same as the list"
 
 
