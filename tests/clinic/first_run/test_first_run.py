@@ -72,7 +72,7 @@ def test_from_the_printed_address_to_the_list_of_first_steps() -> None:
 def test_who_made_the_first_log_in_just_now_sets_up_the_second_step_without_that_password_again() -> None:
     client = Client(HTTP_USER_AGENT="Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0")
     client.post(address(), WHO)
-    assert "Firefox on Windows" in client.get(reverse("account_me")).content.decode()
+    assert "Firefox on Windows</strong>, network 127.0.…" in client.get(reverse("account_me")).content.decode()
     assert client.get(reverse("mfa_activate_totp")).status_code == 200
 
 
