@@ -57,7 +57,7 @@ class EraseForm(forms.Form):
 
     def clean_confirm(self) -> str:
         """Take nothing but this person's number."""
-        typed = str(self.cleaned_data["confirm"]).strip()
+        typed = str(self.cleaned_data["confirm"])
         if typed != self.patient.record_number:
             raise forms.ValidationError("That is not this person's record number. Nothing was erased.")
         return typed

@@ -48,7 +48,7 @@ class BirthDateForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Put the boxes together; whichever is wrong, one sentence says what is asked for."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        born = _date(*(str(data.get(name, "")).strip() for name in self.fields))
+        born = _date(*(data.get(name, "") for name in self.fields))
         if born is None:
             words = _("Enter the day, the month and the year you were born, as numbers, such as 27 3 1984.")
             self.add_error("born_day", words)

@@ -33,7 +33,7 @@ class CloseRecordForm(HouseForm):
     def clean(self) -> dict[str, Any]:
         """Ask for what belongs to the choice, and find the other record."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        number = data.get("into", "").strip()
+        number = data.get("into")
         if data.get("closed") == Patient.Closed.DIED and not data.get("died_on") and "died_on" not in self.errors:
             self.add_error("died_on", "Enter the day of death, or the day you heard of it.")
         if data.get("closed") == Patient.Closed.MERGED:

@@ -49,7 +49,7 @@ class LetGoForm(HouseForm):
     def clean(self) -> dict[str, Any]:
         """Ask for words where the choice says nothing."""
         cleaned = super().clean() or {}
-        if cleaned.get("why") == self.Reason.OTHER and not cleaned.get("note", "").strip():
+        if cleaned.get("why") == self.Reason.OTHER and not cleaned.get("note"):
             self.add_error("note", "Write the reason.")
         return cleaned
 
@@ -61,7 +61,7 @@ class LetGoForm(HouseForm):
     @property
     def reason(self) -> str:
         """The reason as it is kept."""
-        note = self.cleaned_data["note"].strip()
+        note = self.cleaned_data["note"]
         if self.cleaned_data["why"] == self.Reason.OTHER:
             return str(note)
         label = self.Reason(self.cleaned_data["why"]).label

@@ -68,7 +68,7 @@ class DeliveryForm(HouseForm):
 
     def clean_record_number(self) -> Patient | None:
         """Return the person with this record number."""
-        number = self.cleaned_data["record_number"].strip()
+        number = self.cleaned_data["record_number"]
         if not number:
             return None
         owner = Patient.objects.filter(clinic=self.clinic).numbered(number)

@@ -33,7 +33,7 @@ def ask(request: HttpRequest, link: PatientLink, now: dt.datetime) -> HttpRespon
     form = AskForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return show(request, "ask", link, status=422 if form.is_bound else 200, session=session, form=form)
-    wish = wishes.Wish(tuple(form.cleaned_data["suits"]), form.cleaned_data["words"].strip())
+    wish = wishes.Wish(tuple(form.cleaned_data["suits"]), form.cleaned_data["words"])
     if session is None:
         return _ask_for_a_visit(request, link, form, wish, now)
     asked = TreatmentSession.Answer.ASKED_TO_MOVE
