@@ -19,8 +19,8 @@ from clinic.signing_in.sessions import DEFAULT_REST, ends_at, stay
 
 # What a page asks by itself, by a clock, says so in this header; see tests/clinic/signing_in/test_rest.py.
 BY_ITSELF = "X-By-Itself"
-# Signing in, setting up, signing out, and how bright the page is.
-_FIRST = ("account_", "mfa_", "theme")
+# Signing in, setting up, signing out.
+_FIRST = ("account_", "mfa_")
 
 
 class SignInFirst(LoginRequiredMiddleware):

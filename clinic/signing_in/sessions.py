@@ -92,5 +92,5 @@ def stay(session: SessionBase, *, rest: dt.timedelta, at: dt.datetime) -> None:
 
 def end_all(user: User, *, but: str | None = None) -> int:
     """End a person's sessions, on all their devices or on all others. The next request of each is a stranger's."""
-    ended, _rows = StaffSession.objects.filter(user=user).exclude(session_key=but or "").delete()
+    ended, _rows = StaffSession.objects.filter(user=user).exclude(session_key=but).delete()
     return ended
