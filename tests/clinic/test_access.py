@@ -14,7 +14,7 @@ from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from clinic.access import CAPABILITIES
+from clinic.access import CAPABILITIES, Capability, allows
 from clinic.models import AuditEntry, Clinic, Membership, Role, Room, User
 from patients.models import Patient
 from tests.addresses import ALL, BY_LINK, BY_TOKEN, FOR_MACHINES, OWN, SIGN_IN, SIGNED, STAFF, UPLOADS, capability_of
@@ -135,6 +135,7 @@ def test_a_role_that_ends_ends_at_once(maria: Patient, front_desk: User) -> None
     assert client.get(reverse("treatments:today")).status_code == 200
     front_desk.memberships.update(active=False)
     assert client.get(reverse("treatments:today")).status_code == 403
+    assert not allows(front_desk, maria.clinic, Capability.VIEW)  # as what was under way asks
 
 
 def test_one_person_works_at_two_clinics_and_switches(

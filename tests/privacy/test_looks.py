@@ -45,6 +45,13 @@ def test_a_form_that_comes_back_refused_shows_the_person_and_is_listed(harbour: 
     assert [entry.kind for entry in traces_of(harbour.patient)][:1] == ["patients edit"]
 
 
+def test_what_was_done_is_no_look(harbour: World, kit: Any) -> None:
+    nurse = log_in(make_user("nia@harbour.example", "Nia Nurse", (harbour.clinic, Role.NURSE_INJECTOR)))
+    answer = nurse.post(reverse("patients:remove_preventive", args=[harbour.preventive.uid]))
+    assert answer.status_code == 302
+    assert not AuditEntry.objects.filter(action=AuditEntry.Action.READ, subject=harbour.preventive.uid).exists()
+
+
 class Named:
     """Rosa Lindqvist in each of the places where somebody is named at an address that is nobody's own."""
 
