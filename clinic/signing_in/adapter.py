@@ -104,9 +104,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
         """Return whether this is the person's password; wrong ones count like those at the log-in."""
-        email = cast("User", user).email
-        again = self.authenticate(self.request, email=email, password=password)
-        return again is not None and again.pk == user.pk
+        return self.authenticate(self.request, email=cast("User", user).email, password=password) is not None
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Ask for nothing again that was shown at the log-in as lately as it may have been shown again."""

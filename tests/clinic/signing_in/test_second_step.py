@@ -118,6 +118,8 @@ def test_a_password_of_just_now_is_not_asked_for_again_and_one_of_five_minutes_a
     frozen_clock.shift(299)
     assert not is_asked_who_they_are(client)
     frozen_clock.shift(1)
+    wrong = client.post(reverse("account_reauthenticate"), {"password": "another long password"})
+    assert b"That is not your password." in wrong.content
     assert is_asked_who_they_are(client)
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     assert not is_asked_who_they_are(client)
@@ -194,7 +196,9 @@ def test_a_password_alone_does_not_sign_in_whoever_has_an_app(admin: User) -> No
     assert client.get(reverse("treatments:today")).status_code == 302
     assert b"That code is wrong" in client.post(first.url, {"code": "000000"}).content
     assert client.post(first.url, {"code": code()}).status_code == 302
-    assert client.get(reverse("treatments:today")).status_code == 200
+    page = client.get(reverse("treatments:today"))
+    assert page.status_code == 200
+    assert b"came too late" not in page.content
 
 
 def test_who_gave_their_app_up_while_none_was_needed_sets_one_up_when_made_an_admin(
