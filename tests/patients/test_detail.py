@@ -11,7 +11,7 @@ from django.urls import reverse
 from clinic.models import AuditEntry, Clinic, Injector, User
 from patients.actions import change_patient, set_contact, withdraw_consent
 from patients.actions.diary_days import DayFacts, write_days
-from patients.models import Authorization, Channel, DiaryDay, Patient
+from patients.models import Authorization, Channel, DiaryClaim, DiaryDay, Patient
 from tests.builders import NOW, TODAY, make_assessment, make_course, make_patient
 from tests.conftest import log_in
 from tests.pages import text
@@ -93,8 +93,9 @@ def test_too_few_days_are_no_verdict(reader: User, maria: Patient) -> None:
 
 
 def test_eligibility_shows_the_signed_and_the_one_to_be_signed(reader: User, prescriber: User, maria: Patient) -> None:
-    make_assessment(maria, signed_by=prescriber)
     make_assessment(maria, headache_days=9, long_headache_days=3, migraine_days=2)
+    assert page(reader, maria).count("2 of 5 met") == 1  # not as a signed one as well
+    make_assessment(maria, signed_by=prescriber)
     text = page(reader, maria)
     assert "Dr Osei" in text
     assert "Meets the label rule: 5 of 5 met." in text
@@ -154,6 +155,8 @@ def test_days_with_two_answers_are_named_however_long_ago(reader: User, prescrib
         day = DayFacts(TODAY - dt.timedelta(days=back), {"headache_hours": Decimal(5)})
         write_days(patient=maria, days=[day], source=DiaryDay.Source.CLINIC, by=prescriber, at=NOW)
         assert said in page(reader, maria)
+    DiaryClaim.objects.update(settled_at=NOW, settled_by=prescriber, settled_reason="They came in")
+    assert "two answers" not in page(reader, maria)
 
 
 def queries(user: User, patient: Patient) -> int:

@@ -99,6 +99,8 @@ def test_a_line_taken_off_can_be_put_back_and_keeps_its_history(nurse: User, mar
     _status, page = post(nurse, "remove_preventive", kept.uid, {})
     assert reverse("patients:restore_preventive", args=[kept.uid]) in page
     assert not read_record(maria, TODAY).trials
+    for name in ("detail", "medicines"):
+        assert LINE["drug"] not in text(log_in(nurse).get(reverse(f"patients:{name}", args=[maria.uid])))
     post(nurse, "restore_preventive", kept.uid, {})
     assert len(read_record(maria, TODAY).trials) == 1
     assert kept.history.count() == 3
