@@ -9,6 +9,7 @@ from simple_history.models import HistoricalRecords
 from clinic.message_hours import QUIET_FROM, QUIET_UNTIL
 from clinic.models import Clinic
 from patients.models import Channel, Patient
+from reminders.timing import SEND_AT
 
 
 class Kind(models.TextChoices):
@@ -35,12 +36,16 @@ CHECK_UPS = (Kind.SIDE_EFFECTS, Kind.EFFECT)
 DAYS_BEFORE = (Kind.VISIT, Kind.DUE)
 DAYS_AFTER = (Kind.DIARY, *CHECK_UPS)
 MOST_DAYS = 60
-SEND_AT = dt.time(10)  # mid-morning: people can still call the same day
 
 
 def every_language() -> list[str]:
     """Return the codes of all languages that messages can be sent in."""
     return list(Patient.Language.values)
+
+
+def usual_time() -> dt.time:
+    """Return when a rule sends unless told otherwise. A call: ten seconds around a fixed time, checks warn of it."""
+    return SEND_AT
 
 
 class ReminderRule(models.Model):
@@ -68,7 +73,7 @@ class ReminderRule(models.Model):
     kind = models.CharField(max_length=12, choices=Kind)
     days_before = models.PositiveSmallIntegerField(default=0, help_text="before the visit or the due date")
     days_after = models.PositiveSmallIntegerField(default=0, help_text="after the session or the last day of the diary")
-    send_at = models.TimeField(default=SEND_AT, help_text="on the clinic's clock; for kinds that keep a distance")
+    send_at = models.TimeField(default=usual_time, help_text="on the clinic's clock; for kinds that keep a distance")
     channel_order = models.CharField(max_length=10, choices=Order, default=Order.PREFERRED)
     # Another language's texts are kept but not sent: its people get English.
     languages: models.JSONField[list[str], list[str]] = models.JSONField(default=every_language)
