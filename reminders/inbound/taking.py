@@ -42,7 +42,7 @@ def take(arrived: Arrived, *, now: dt.datetime) -> str:
         clinic=clinic,
         gateway_id=arrived.gateway_id,
         sender=sender,
-        body=arrived.body.replace("\x00", "")[:LONGEST_TEXT],
+        body=arrived.body[:LONGEST_TEXT],
         pictures=arrived.pictures,
         received_at=now,
         meaning=read(arrived.body[:LONGEST_TEXT]),

@@ -22,6 +22,7 @@ _STAGES = {
     "failed": Receipt.FAILED,
     "canceled": Receipt.FAILED,
 }
+MOST_DIGITS = 9
 NOT_DELIVERED = "The text message did not arrive"
 
 
@@ -34,11 +35,15 @@ def take(values: Mapping[str, str], *, key: str, attempt: str, now: dt.datetime)
     words, address = "", values.get("To", "")
     news = News(stage, address=address)
     if stage == Receipt.FAILED:
-        code = values.get("ErrorCode", "")
-        number = int(code) if code.isascii() and code.isdecimal() else 0
+        number = number_in(values.get("ErrorCode", ""))
         words, blame = words_for(number, f"{NOT_DELIVERED} (code {number})" if number else NOT_DELIVERED)
         news = News(stage, words, blame, address)
     record(delivery, news, now)
+
+
+def number_in(words: str) -> int:
+    """Return the number that a gateway spells; 0 where it is none, or too long to be one of its own."""
+    return int(words) if words.isascii() and words.isdecimal() and len(words) <= MOST_DIGITS else 0
 
 
 def _delivery(sid: str, key: str, attempt: str) -> Delivery | None:

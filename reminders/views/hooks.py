@@ -19,9 +19,11 @@ from django.views.decorators.http import require_POST
 from reminders.inbound import signature
 from reminders.inbound.taking import Arrived, take
 from reminders.receipts import mail, texts
+from reminders.receipts.texts import number_in
 
 MOST_BYTES = 64_000  # a text of 1,600 characters with all that Twilio says about it is about 20,000
 LONGEST_ID = 64
+MOST_PICTURES = 100
 
 Hook = Callable[[HttpRequest], HttpResponse]
 
@@ -43,16 +45,12 @@ def called_by_gateway(view: Hook) -> Hook:
 @called_by_gateway
 def text_received(request: HttpRequest) -> HttpResponse:
     """Take a text message that came in, and answer it where an answer is due at once."""
-    gateway_id, sender = request.POST.get("MessageSid", ""), request.POST.get("From", "").replace("\x00", "")
+    said = _said(request)
+    gateway_id, sender = said.get("MessageSid", ""), said.get("From", "")
     if not 0 < len(gateway_id) <= LONGEST_ID or not sender:
         return HttpResponse(status=400)
-    pictures = request.POST.get("NumMedia", "")
-    arrived = Arrived(
-        gateway_id=gateway_id,
-        sender=sender,
-        body=request.POST.get("Body", ""),
-        pictures=min(int(pictures), 100) if pictures.isascii() and pictures.isdecimal() else 0,
-    )
+    pictures = min(number_in(said.get("NumMedia", "")), MOST_PICTURES)
+    arrived = Arrived(gateway_id=gateway_id, sender=sender, body=said.get("Body", ""), pictures=pictures)
     return _reply(take(arrived, now=timezone.now()))
 
 
@@ -60,7 +58,7 @@ def text_received(request: HttpRequest) -> HttpResponse:
 def text_status(request: HttpRequest) -> HttpResponse:
     """Take what became of a text message; one that is not ours, or not ours any more, is nothing to complain about."""
     about = {name: request.GET.get(name, "") for name in ("key", "attempt")}
-    texts.take(request.POST.dict(), **about, now=timezone.now())
+    texts.take(_said(request), **about, now=timezone.now())
     return HttpResponse(status=200)
 
 
@@ -88,6 +86,11 @@ def mail_news(request: HttpRequest) -> HttpResponse:
     for event in events:
         mail.take(event, timezone.now())
     return HttpResponse(status=200)
+
+
+def _said(request: HttpRequest) -> dict[str, str]:
+    """Return what a gateway says. PostgreSQL can neither keep nor look for a NUL."""
+    return {name: value.replace("\x00", "") for name, value in request.POST.dict().items()}
 
 
 def _reply(words: str) -> HttpResponse:

@@ -230,6 +230,11 @@ def test_unknown_ids_are_nothing_to_complain_about(sent: Reminder, query: str) -
     assert again(sent).state == State.SENT
 
 
+@pytest.mark.parametrize("sid", ["id-1\x00", "\x00"])
+def test_odd_ids_and_codes_are_nothing_to_complain_about(sent: Reminder, sid: str) -> None:
+    assert status("undelivered", sid=sid, code="9" * 5000) == 200
+
+
 def test_an_unknown_status_changes_nothing(sent: Reminder) -> None:
     assert status("teleported") == 200
     assert Delivery.objects.get().receipt == Receipt.NONE

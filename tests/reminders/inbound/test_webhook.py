@@ -120,7 +120,15 @@ def test_odd_characters_do_no_harm(maria: Patient, odd: str) -> None:
     assert "\x00" not in stored().body
 
 
-@pytest.mark.parametrize(("pictures", "kept"), [("3", 3), ("x", 0), ("-1", 0), ("²", 0), ("9999", 100)])
+def test_an_id_with_a_sign_that_no_database_takes_does_no_harm(maria: Patient) -> None:
+    assert text("hello", sid="SM\x001").status_code == 200
+    assert stored().gateway_id == "SM1"
+
+
+@pytest.mark.parametrize(
+    ("pictures", "kept"),
+    [("3", 3), ("x", 0), ("-1", 0), ("²", 0), ("9999", 100), pytest.param("9" * 5000, 0, id="too long")],
+)
 def test_pictures_are_counted(maria: Patient, pictures: str, kept: int) -> None:
     call(URL, {"MessageSid": "SM1", "From": NUMBER, "NumMedia": pictures})
     assert stored().pictures == kept
