@@ -14,6 +14,8 @@ from patients.as_seen import as_seen
 
 # Longer than any honest row; a file without line breaks must not be read into memory whole.
 MAX_RECORD_CHARACTERS = 10_000
+# As many as a sheet of Excel has: lines that were cleared in one come along blank. What has more is no list.
+MOST_BLANK_LINES = 1_048_576
 DELIMITERS = (",", ";", "\t")
 
 _NOT_CSV = {
@@ -56,9 +58,14 @@ class Rows(Iterable[Row]):
     def __iter__(self) -> Iterator[Row]:
         """Yield each record that is not blank; raise CsvError where the file cannot be read on."""
         self._start()
+        blank = 0
         while (fields := self._record()) is not None:
             if any(as_seen(field) for field in fields):
                 yield self._row(fields)
+                continue
+            blank += 1
+            if blank > MOST_BLANK_LINES:
+                raise CsvError(f"More than {MOST_BLANK_LINES:,} lines are blank. Delete those and try again.")
 
     def _start(self) -> list[str]:
         self._stream.seek(0)

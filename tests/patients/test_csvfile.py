@@ -25,6 +25,13 @@ def test_lines_are_counted_through_a_quoted_line_break() -> None:
     assert [(row.line, row.values["mrn"]) for row in rows('mrn,date\n"A\n1",x\nA2,y\n')] == [(2, "A\n1"), (4, "A2")]
 
 
+def test_blank_lines_are_passed_over_up_to_as_many_as_a_sheet_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("patients.csvfile.MOST_BLANK_LINES", 3)
+    assert [row.line for row in rows("mrn,date\n\nA1,x\n , \nA2,y\n\n")] == [3, 5]
+    with pytest.raises(CsvError, match="More than 3 lines are blank"):
+        rows("mrn,date\n\nA1,x\n,\nA2,y\n\n\n")
+
+
 @pytest.mark.parametrize("separator", [";", "\t", ","])
 def test_the_first_line_shows_the_separator(separator: str) -> None:
     text = separator.join(("mrn", "date")) + "\r\n" + separator.join(("A1", "x")) + "\r\n"
