@@ -41,13 +41,6 @@ def token_of(reminder: Reminder) -> str:
     return _spelt(digest[:TOKEN_BYTES])
 
 
-def address_for(reminder: Reminder, *, now: dt.datetime) -> str:
-    """Return the full address of a reminder's link, which exists from now on."""
-    link = link_for(reminder, now=now)
-    keep([link])
-    return address_of(link)
-
-
 def link_for(reminder: Reminder, *, now: dt.datetime) -> SecretLink:
     """Return the link of a reminder, not kept yet."""
     token, kind = token_of(reminder), reminder.rule.kind

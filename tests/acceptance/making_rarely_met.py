@@ -33,6 +33,7 @@ from patients.models import AcuteMedication, PreventiveTrial  # noqa: E402
 from reminders import links  # noqa: E402
 from reminders.models import Kind, Reminder, ReminderRule, State  # noqa: E402
 from tests.builders import make_clinic, make_course, make_injector, make_patient, make_user, room_of  # noqa: E402
+from tests.linked import address_for  # noqa: E402
 from treatments.feeds import make_feed  # noqa: E402
 from treatments.models import OfferInvitation, SlotOffer  # noqa: E402
 
@@ -122,7 +123,7 @@ def _told(offer: SlotOffer, now: dt.datetime) -> str:
         created_at=now,
         closed_at=now,
     )
-    return urlsplit(links.address_for(reminder, now=now)).path
+    return urlsplit(address_for(reminder, now=now)).path
 
 
 def _invitation(clinic: Clinic, by: User, now: dt.datetime) -> str:

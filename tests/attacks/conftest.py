@@ -14,11 +14,12 @@ from clinic import access
 from clinic.access import Capability
 from clinic.demo import data
 from clinic.models import Role, User
-from reminders.links import address_for, make_diary_link
+from reminders.links import make_diary_link
 from reminders.models import Reminder
 from tests.addresses import ALL, BY_LINK
 from tests.builders import NOW, make_user
 from tests.conftest import log_in
+from tests.linked import address_for
 from tests.world import World
 
 NOON = dt.datetime(2026, 11, 23, 12, 40, tzinfo=dt.UTC)

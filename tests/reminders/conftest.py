@@ -18,6 +18,7 @@ from reminders.planning.due import create_due
 from reminders.planning.rules import ActiveRules
 from reminders.planning.visits import create_visits
 from tests.builders import NOW, TODAY, make_course, make_patient, make_session
+from tests.linked import address_for
 from treatments.models import TreatmentSession
 
 
@@ -104,7 +105,7 @@ def in_doubt(reminder: Reminder) -> Reminder:
 @pytest.fixture
 def link(reminder: Reminder) -> str:
     """The address in Maria's message, without the site's name."""
-    address = links.address_for(reminder, now=NOW)
+    address = address_for(reminder, now=NOW)
     return address.removeprefix("http://127.0.0.1:8000")
 
 
@@ -119,7 +120,7 @@ def due_link(rules: Clinic, osei: Injector) -> str:
     """The address in Jo's message that says it is time to book."""
     make_course(make_patient(rules, "Jo", "Park"), last_given_on=TODAY - dt.timedelta(days=70))
     create_due(ActiveRules(), now=NOW)
-    address = links.address_for(Reminder.objects.get(due_date__isnull=False), now=NOW)
+    address = address_for(Reminder.objects.get(due_date__isnull=False), now=NOW)
     return address.removeprefix("http://127.0.0.1:8000")
 
 

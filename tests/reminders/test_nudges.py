@@ -13,6 +13,7 @@ from reminders.own_pages.stopping import choose
 from reminders.planning import reconcile
 from reminders.standing import DIARY_KEPT
 from tests.builders import NOW, TODAY, make_course
+from tests.linked import address_for
 from treatments.models import Course
 
 DAY = dt.timedelta(days=1)
@@ -40,8 +41,8 @@ def test_who_was_given_a_link_and_wrote_nothing_is_asked_once(unbegun: Patient) 
 def test_the_message_leads_to_the_diary(unbegun: Patient) -> None:
     states(NOW)
     reminder = Reminder.objects.get(rule__kind="diary")
-    address = links.address_for(reminder, now=NOW)
-    assert address == links.address_for(reminder, now=NOW)
+    address = address_for(reminder, now=NOW)
+    assert address == address_for(reminder, now=NOW)
     assert "/d/" in address
     link = DiaryLink.objects.get(reminder=reminder)
     assert (link.patient, link.made_by) == (unbegun, None)

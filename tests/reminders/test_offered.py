@@ -19,6 +19,7 @@ from reminders.models import Reminder, ReminderRule
 from reminders.planning import reconcile
 from tests.builders import NOW, TODAY, make_course, make_patient, make_session, room_of
 from tests.conftest import log_in
+from tests.linked import address_for
 from tests.pages import text
 from tests.reminders.conftest import Gateway
 from tests.reminders.reading import words
@@ -54,7 +55,7 @@ def offer(rules: Clinic, osei: Injector, course: Course, tom: Course, front_desk
 def link_of(course: Course) -> str:
     """Return the address in a person's message."""
     reminder = Reminder.objects.get(course=course, invitation__isnull=False)
-    links.address_for(reminder, now=NOW)
+    address_for(reminder, now=NOW)
     return f"/v/{links.token_of(reminder)}/"
 
 
@@ -258,7 +259,7 @@ def test_a_link_about_a_visit_takes_no_offer(offer: SlotOffer, osei: Injector, r
     visit = make_session(lea, osei, NOW + dt.timedelta(days=3), placed_at=NOW - dt.timedelta(days=30))
     reconcile(now=NOW)
     reminder = Reminder.objects.filter(session=visit).latest("pk")
-    links.address_for(reminder, now=NOW)
+    address_for(reminder, now=NOW)
     client.post(f"/v/{links.token_of(reminder)}/take/")
     assert not OfferInvitation.objects.exclude(answer="").exists()
 

@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from clinic.health_words import blocked_words
 from clinic.models import Clinic
 from patients.models import Patient
-from reminders import links
 from reminders.channels import Message
 from reminders.checks import LONGEST_BASE_URL
 from reminders.models import MessageTemplate, Reminder
@@ -18,6 +17,7 @@ from reminders.wording import gsm, rendering
 from reminders.wording.fields import fill, unknown_fields
 from reminders.wording.longest import longest_clock, longest_day
 from tests.builders import NOW
+from tests.linked import address_for
 from treatments.models import TreatmentSession
 
 ALL_TEXTS = [
@@ -152,7 +152,7 @@ def rendered(reminder: Reminder, channel: str) -> Message:
     template = rendering.template_for(reminder, channel)
     contact = reminder.patient.contact_points.get(channel=channel)
     assert template
-    return rendering.render(reminder, template, contact, link=links.address_for(reminder, now=NOW))
+    return rendering.render(reminder, template, contact, link=address_for(reminder, now=NOW))
 
 
 def test_a_message_says_the_day_and_time_of_the_clinics_clock(visit: TreatmentSession) -> None:
@@ -177,7 +177,7 @@ def test_a_message_rendered_again_is_the_same_to_the_letter(reminder: Reminder) 
 
 def test_a_message_names_the_link_that_stands_in_it(reminder: Reminder) -> None:
     text = rendered(reminder, "sms")
-    assert text.link == links.address_for(reminder, now=NOW)
+    assert text.link == address_for(reminder, now=NOW)
     assert text.link in text.body
 
 

@@ -20,6 +20,7 @@ from reminders import links  # noqa: E402
 from reminders.models import Kind, Reminder, ReminderRule, State  # noqa: E402
 from tests.attacks.rows import of_clinic  # noqa: E402
 from tests.builders import make_clinic, make_course, make_injector, make_patient, make_session, make_user  # noqa: E402
+from tests.linked import address_for  # noqa: E402
 
 # The chain over the log of who looked grows by the clockwork, whoever does what.
 BY_ITSELF = {"clinic.AuditLink", "clinic.AuditHead", "clinic.AuditCheck"}
@@ -53,7 +54,7 @@ def _address(reminder: Reminder, rule: ReminderRule, now: dt.datetime) -> str:
     reminder.rule, reminder.clinic, reminder.channel, reminder.state = rule, rule.clinic, "sms", State.SENT
     reminder.due_at = reminder.useful_until = reminder.created_at = reminder.closed_at = now
     reminder.save()
-    return links.address_for(reminder, now=now)
+    return address_for(reminder, now=now)
 
 
 def rows(slug: str) -> dict[str, str | int]:

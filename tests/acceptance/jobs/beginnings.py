@@ -21,10 +21,11 @@ from clinic.demo.clinics import work_on_holidays  # noqa: E402
 from clinic.demo.logins import PASSWORD  # noqa: E402
 from clinic.models import Clinic, Injector, Membership, Role, User  # noqa: E402
 from patients.models import Channel, ContactPoint  # noqa: E402
-from reminders import defaults, links  # noqa: E402
+from reminders import defaults  # noqa: E402
 from reminders.models import Kind, Reminder, ReminderRule, State  # noqa: E402
 from reminders.wording.rendering import render, template_for  # noqa: E402
 from tests.builders import make_clinic, make_course, make_injector, make_patient, make_session  # noqa: E402
+from tests.linked import address_for  # noqa: E402
 from tests.stack.late import come_late  # noqa: E402
 from tests.stack.letterbox import make  # noqa: E402
 from tests.stack.night import MINUTE, free_minutes  # noqa: E402
@@ -87,7 +88,7 @@ def message(visit: TreatmentSession, state: State, now: dt.datetime) -> Reminder
 def told(visit: TreatmentSession, now: dt.datetime) -> tuple[str, dict[str, str]]:
     """Return the link that a message about a visit carries, and the message itself on each channel."""
     reminder = message(visit, State.SENT, now)
-    address, words = links.address_for(reminder, now=now), {}
+    address, words = address_for(reminder, now=now), {}
     for point in ContactPoint.objects.filter(patient=reminder.patient):
         template = template_for(reminder, point.channel)
         assert template

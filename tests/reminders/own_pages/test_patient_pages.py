@@ -15,6 +15,7 @@ from reminders import links
 from reminders.models import PatientLink, Reminder
 from reminders.planning import reconcile
 from tests.builders import NOW, make_course, make_patient, make_session
+from tests.linked import address_for
 from tests.reminders.reading import answer, everything, words
 from treatments.models import SessionEvent, Status, TreatmentSession
 
@@ -243,7 +244,7 @@ def test_a_welcome_does_not_ask_for_a_booking_and_knows_of_nobody_else_s(
     ann = make_patient(rules, "Ann", "New")
     ContactPoint.objects.filter(patient=ann).update(consented_at=NOW)
     reconcile(now=NOW)
-    link = links.address_for(Reminder.objects.get(patient=ann), now=NOW).removeprefix("http://127.0.0.1:8000")
+    link = address_for(Reminder.objects.get(patient=ann), now=NOW).removeprefix("http://127.0.0.1:8000")
     page = words(phone.get(link).content)
     assert "Your next visit" in page
     assert "Call us if you have a question." in page
