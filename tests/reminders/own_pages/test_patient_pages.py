@@ -17,6 +17,7 @@ from reminders.planning import reconcile
 from tests.builders import NOW, make_course, make_patient, make_session
 from tests.linked import address_for
 from tests.reminders.reading import answer, everything, words
+from treatments import booking
 from treatments.models import SessionEvent, Status, TreatmentSession
 
 DAY = dt.timedelta(days=1)
@@ -99,6 +100,10 @@ def test_done_without_an_answer_leads_back(phone: Client, link: str) -> None:
     assert phone.get(f"{link}done/").headers["Location"] == link
 
 
+def test_done_where_there_is_no_visit_leads_back(phone: Client, due_link: str) -> None:
+    assert phone.get(f"{due_link}done/").headers["Location"] == due_link
+
+
 @pytest.mark.parametrize("status", [Status.CANCELLED, Status.ARRIVED, Status.NO_SHOW, Status.BOOKED])
 def test_a_receipt_opened_when_the_visit_is_over_says_how_it_is_now(
     phone: Client, link: str, visit: TreatmentSession, status: Status
@@ -118,6 +123,29 @@ def test_a_moved_visit_shows_its_new_time_and_takes_an_answer_to_it(
     assert "Your visit was moved" in page
     assert "Friday 27 November 2026" in page
     assert answer(phone, link, "yes", version="2") == 302
+
+
+def test_a_visit_booked_in_the_place_of_a_cancelled_one_was_not_moved(
+    phone: Client, link: str, visit: TreatmentSession
+) -> None:
+    TreatmentSession.objects.update(status=Status.CANCELLED)
+    make_session(visit.course, visit.injector, visit.starts_at + DAY, due_on=visit.due_on)
+    page = words(phone.get(link).content)
+    assert "Friday 27 November 2026" in page
+    assert "Your visit was moved" not in page
+
+
+def test_an_answer_that_somebody_at_the_desk_was_faster_than_is_told_how_the_visit_is_now(
+    phone: Client, link: str, visit: TreatmentSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def moved_in_that_moment(**_answer: object) -> None:
+        move(visit)
+        raise booking.Stale(visit)
+
+    monkeypatch.setattr(booking, "answer", moved_in_that_moment)
+    response = phone.post(f"{link}yes/", {"version": "1"})
+    assert response.status_code == 409
+    assert "Friday 27 November 2026" in words(response.content)
 
 
 def test_whom_another_injector_sees_at_the_same_time_is_not_told_that_it_moved(phone: Client, link: str) -> None:
