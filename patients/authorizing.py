@@ -50,7 +50,10 @@ def to_renew(last: dt.date, today: dt.date) -> bool:
 
 @dataclass(frozen=True)
 class Agreement:
-    """What a payer agreed to, and how much of it was used; None for no limit."""
+    """What a payer agreed to, how much of it was used, and the units that one more visit will use; None for no limit.
+
+    ``counts_waste``: units, used and planned alike, are counted with what is left in the vials and discarded.
+    """
 
     number: str
     window: Window
@@ -58,25 +61,29 @@ class Agreement:
     visits_used: int
     units: int | None
     units_used: int
+    planned: int
+    counts_waste: bool = False
 
-    def lacks(self, planned: int) -> str:
-        """Return why one more visit with so many units is more than what is left, or ""."""
+    @property
+    def lacks(self) -> str:
+        """Why one more visit is more than what is left, or ""."""
         if self.visits is not None and self.visits_used >= self.visits:
             return f"{self.number} is used up: {self.visits_used} of {self.visits} visits"
         left = None if self.units is None else self.units - self.units_used
-        if left is None or left >= planned:
+        if left is None or left >= self.planned:
             return ""
+        waste = ", with waste" * self.counts_waste
         if left <= 0:
-            return f"{self.number} is used up: {self.units_used} of {self.units} units"
-        return f"{self.number} has {left} of {self.units} units left, and {planned} are planned"
+            return f"{self.number} is used up: {self.units_used} of {self.units} units{waste}"
+        return f"{self.number} has {left} of {self.units} units left, and {self.planned} are planned{waste}"
 
 
-def shortfall(agreements: Sequence[Agreement], date: dt.date, planned: int) -> str:
+def shortfall(agreements: Sequence[Agreement], date: dt.date) -> str:
     """Return why no agreement pays for a visit on a date (clinical rule 27), or ""; "" too where nobody ever asked."""
     if missed := uncovered([one.window for one in agreements], date):
         words, day = missed
         return f"{day_words(date)} is {words} ({day_words(day)})"
-    lacks = {one: one.lacks(planned) for one in agreements if one.window.covers(date)}
+    lacks = {one: one.lacks for one in agreements if one.window.covers(date)}
     if not lacks or "" in lacks.values():
         return ""
     return lacks[max(lacks, key=lambda one: one.window.last)]

@@ -61,6 +61,7 @@ _AUTHORIZATION = {
     "valid_to": "to",
     "visits": "visits allowed",
     "units_allowed": "units allowed",
+    "counts_waste": "units include waste",
     "codes": "codes",
     "status": "status",
 }
@@ -130,8 +131,10 @@ def _fields(before: Any, after: Any, names: dict[str, str]) -> Iterable[FieldCha
 def _words(row: Any, name: str) -> str:
     """Return a value as it is read aloud: the label of a choice, a day, a moment."""
     value = getattr(row, name)
-    if value is None:
+    if value is None or value is False:
         return ""
+    if value is True:
+        return "yes"
     if isinstance(value, dt.datetime):
         return moment_words(localtime(value))
     if name == "birth_date":

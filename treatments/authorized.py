@@ -1,9 +1,14 @@
-"""How much of what a payer agreed to was used: visits and units of the sessions inside its window."""
+"""How much of what a payer agreed to was used: visits and units of the sessions inside its window.
+
+Most payers count the units that were given; some count waste as well, what is left in the vials, and pay for 200 units
+where 155 were given (clinical rule 27). An authorization says which (``counts_waste``).
+"""
 
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -14,7 +19,7 @@ from patients.models import Assessment, Authorization
 from patients.renewals import unfollowed
 from treatments.cycle import INTERVAL_DAYS, due_on
 from treatments.models import Course, TreatmentSession
-from treatments.protocol import STANDARD_UNITS
+from treatments.protocol import STANDARD_UNITS, units_opened
 from treatments.units import units_given
 
 
@@ -27,11 +32,24 @@ class Use:
     spent: bool
 
 
-Given = tuple[dt.date | None, int | None]
+class Given(NamedTuple):
+    """The day of a session, the units given and those wasted, each where it is known.
+
+    Of one from before records were kept here nobody knows the waste: only what a list told counts. A vial that a
+    pharmacy sent counts as any other: it was paid for whole.
+    """
+
+    day: dt.date | None
+    units: int | None
+    wasted: int | None = None
+
+    def used(self, *, counts_waste: bool) -> int:
+        """Return the units that a payer counts of it."""
+        return (self.units or 0) + (self.wasted or 0) * counts_waste
 
 
 def use_of(authorizations: Iterable[Authorization], given: Iterable[Given]) -> dict[int, Use]:
-    """Return the use of one person's authorizations, by their id; ``given`` is the day and units of each session given.
+    """Return the use of one person's authorizations, by their id; ``given`` is each session given.
 
     A session counts for each agreement that covers its day: which one a payer takes it from is the payer's to say.
     """
@@ -40,8 +58,8 @@ def use_of(authorizations: Iterable[Authorization], given: Iterable[Given]) -> d
 
 
 def _use(one: Authorization, rows: Iterable[Given]) -> Use:
-    inside = [units or 0 for date, units in rows if date and one.valid_from <= date <= one.valid_to]
-    visits, units = len(inside), sum(inside)
+    inside = [row for row in rows if row.day and one.valid_from <= row.day <= one.valid_to]
+    visits, units = len(inside), sum(row.used(counts_waste=one.counts_waste) for row in inside)
     no_visits = one.visits is not None and visits >= one.visits
     no_units = one.units_allowed is not None and units >= one.units_allowed
     return Use(visits, units, no_visits or no_units)
@@ -69,26 +87,26 @@ class Record:
     def lacks_days(self, date: dt.date) -> str:
         """Return why the payer may not pay for a session so soon after the last one, or ""."""
         policy, interval = self.asks
-        last = max((day for day, _ in self.given if day and day < date), default=None)
+        last = max((one.day for one in self.given if one.day and one.day < date), default=None)
         if last is None or interval <= INTERVAL_DAYS or date >= due_on(last, interval):
             return ""
         return f"{day_words(date)} is day {(date - last).days} after the last session, and {policy} asks for {interval}"
 
     def pays_from(self, window: Window) -> Window | None:
         """Return the part of a window that is not too soon for the payer; None where nothing is left of it."""
-        last = max((day for day, _ in self.given if day), default=None)
+        last = max((one.day for one in self.given if one.day), default=None)
         first = max(window.first, due_on(last, self.asks[1])) if last else window.first
         return Window(first, window.last) if first <= window.last else None
 
     @property
     def pays(self) -> bool:
         """Whether enough is left of one of the agreements for one more visit."""
-        return any(not one.lacks(self.planned) for one in self.agreements)
+        return any(not one.lacks for one in self.agreements)
 
     @property
     def agreements(self) -> list[Agreement]:
         """Each agreement with what was used of it."""
-        return [_agreement(one, _use(one, self.given)) for one in self.agreed]
+        return [_agreement(one, _use(one, self.given), self.planned) for one in self.agreed]
 
 
 def _read(patients: Collection[int]) -> dict[int, Record]:
@@ -111,9 +129,9 @@ def _used(rows: Iterable[Authorization]) -> dict[int, Record]:
     given: dict[int, list[Given]] = defaultdict(list)
     planned = dict.fromkeys(agreed, STANDARD_UNITS)
     sessions = TreatmentSession.objects.filter(course__patient__in=agreed, given_on__isnull=False).order_by("given_on")
-    facts = ("given_on", units_given(), "record__stopped_reason")
-    for patient, day, units, stopped in sessions.values_list("course__patient_id", *facts):
-        given[patient].append((day, units))
+    facts = ("given_on", units_given(), "record__units_wasted", "record__stopped_reason")
+    for patient, day, units, wasted, stopped in sessions.values_list("course__patient_id", *facts):
+        given[patient].append(Given(day, units, wasted))
         if units and not stopped:
             planned[patient] = units
     return {patient: Record(rows, given[patient], planned[patient]) for patient, rows in agreed.items()}
@@ -142,7 +160,7 @@ def _asks(patients: Collection[int]) -> dict[int, tuple[str, int]]:
 def shortfalls(patients: Collection[int], date: dt.date) -> dict[int, str]:
     """Return why no payer's agreement pays for a visit on a date, by person; only those it is so for (3 queries)."""
     found = {
-        patient: shortfall(record.agreements, date, record.planned) or record.lacks_days(date)
+        patient: shortfall(record.agreements, date) or record.lacks_days(date)
         for patient, record in _read(patients).items()
     }
     return {patient: words for patient, words in found.items() if words}
@@ -153,10 +171,12 @@ def paying_windows_of(patient_id: int) -> tuple[Window, ...] | None:
     record = _read([patient_id]).get(patient_id)
     if record is None:
         return None
-    paying = [record.pays_from(one.window) for one in record.agreements if not one.lacks(record.planned)]
+    paying = [record.pays_from(one.window) for one in record.agreements if not one.lacks]
     return tuple(filter(None, paying))
 
 
-def _agreement(one: Authorization, use: Use) -> Agreement:
+def _agreement(one: Authorization, use: Use, dose: int) -> Agreement:
     window = Window(one.valid_from, one.valid_to)
-    return Agreement(one.number, window, one.visits, use.visits, one.units_allowed, use.units)
+    planned = units_opened(dose) if one.counts_waste else dose
+    used = (one.visits, use.visits, one.units_allowed, use.units)
+    return Agreement(one.number, window, *used, planned, one.counts_waste)

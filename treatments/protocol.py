@@ -22,6 +22,19 @@ MOST_NAMED = 3  # sites of one doubt, by name: thirty names covered a phone, and
 MAX_UNITS_IN_THREE_MONTHS = 400  # label: cumulative, all indications together
 
 
+def vials_opened(units: int, strength: int) -> int:
+    """Return how many vials of a size a dose takes."""
+    return -(-units // strength)
+
+
+def units_opened(units: int) -> int:
+    """Return the fewest units that vials opened for a dose hold.
+
+    A vial is single-dose: it serves one person, and the rest of it is discarded (label section 2; CMS, JW modifier).
+    """
+    return min(vials_opened(units, strength) * strength for strength in VIAL_STRENGTHS)
+
+
 @dataclass(frozen=True)
 class Muscle:
     """A muscle of the protocol with its limits."""

@@ -115,8 +115,11 @@ class AuthorizationForm(LineForm):
 
     class Meta:
         model = Authorization
-        fields = ["payer", "number", "valid_from", "valid_to", "visits", "units_allowed", "codes", "status"]
-        labels = {"codes": "Codes (optional)"}
+        fields = [
+            "payer", "number", "valid_from", "valid_to", "visits", "units_allowed", "counts_waste", "codes", "status",
+        ]  # fmt: skip
+        labels = {"counts_waste": "The units include waste", "codes": "Codes (optional)"}
+        help_texts = {"counts_waste": "Each visit then uses what its vials hold: 200 units where 155 were given."}
 
     def clean(self) -> None:
         """Hold the dates against each other, and the number against the person's others."""

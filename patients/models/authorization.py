@@ -29,6 +29,9 @@ class Authorization(models.Model):
     valid_to = models.DateField()
     visits = models.PositiveSmallIntegerField(null=True, blank=True, help_text="visits allowed")
     units_allowed = models.PositiveSmallIntegerField(null=True, blank=True)
+    counts_waste = models.BooleanField(
+        default=False, db_default=False, help_text="the units include what is left in the vials and discarded"
+    )
     codes = models.CharField(max_length=120, blank=True, help_text="procedure, drug and diagnosis codes, with commas")
     status = models.CharField(max_length=9, choices=Status, default=Status.APPROVED)
     history = HistoricalRecords()

@@ -127,6 +127,30 @@ def test_the_desk_writes_down_what_a_payer_agreed_to(front_desk: User, maria: Pa
     assert (kept.units_allowed, kept.codes, kept.history.get().history_user) == (400, "64615, J0585", front_desk)
 
 
+def test_that_the_units_include_waste_is_ticked_and_stands_in_the_history(front_desk: User, maria: Patient) -> None:
+    post(front_desk, "new_authorization", maria.uid)
+    kept = Authorization.objects.get(counts_waste=False)
+    seen = str(kept.history.latest().history_id)
+    post(front_desk, "edit_authorization", kept.uid, counts_waste="on", seen=seen)
+    newest = Authorization.objects.get(counts_waste=True).history.latest()
+    assert (newest.counts_waste, newest.history_user) == (True, front_desk)
+    page = text(log_in(front_desk).get(reverse("patients:history", args=[maria.uid])))
+    assert page.count("units include waste") == 1
+    assert "units include waste: yes" in page
+
+
+def test_who_ticks_it_in_a_window_of_before_reads_what_is_stored_by_now(front_desk: User, maria: Patient) -> None:
+    post(front_desk, "new_authorization", maria.uid)
+    kept = Authorization.objects.get()
+    before = str(kept.history.latest().history_id)
+    post(front_desk, "edit_authorization", kept.uid, counts_waste="on", seen=before)
+    status, page = post(front_desk, "edit_authorization", kept.uid, visits="3", seen=before)
+    assert status == 409
+    assert "<dt>The units include waste</dt> <dd>yes</dd>" in page
+    kept.refresh_from_db()
+    assert (kept.visits, kept.counts_waste) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

@@ -105,6 +105,6 @@ def test_midas_doubts_are_about_what_cannot_be_added(counts: list[int]) -> None:
 def test_a_payer_pays_when_one_more_visit_fits_and_never_otherwise(
     visits: int, used: int, units: int, units_used: int, planned: int
 ) -> None:
-    one = Agreement("PA-1", Window(LAST, LAST), visits, used, units, units_used)
+    one = Agreement("PA-1", Window(LAST, LAST), visits, used, units, units_used, planned)
     fits = used + 1 <= visits and units_used + planned <= units
-    assert (shortfall([one], LAST, planned) == "") is fits
+    assert (shortfall([one], LAST) == "") is fits

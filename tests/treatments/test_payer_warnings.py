@@ -12,59 +12,92 @@ from clinic.models import Injector, User
 from patients.authorizing import Agreement, Window, shortfall
 from patients.eligibility.policy import SAMPLE_B, Stage
 from patients.models import Assessment, Authorization, Patient
-from tests.builders import NOW, TODAY, make_assessment, make_patient, make_session, room_of
+from tests.builders import NOW, TODAY, make_assessment, make_patient, make_record, make_session, room_of, sign_record
 from tests.conftest import log_in
 from tests.pages import text
 from tests.reports.test_others import record
+from tests.treatments.stock.conftest import EXPIRY, Receive, Sign, sign, stocked
 from treatments import slots
-from treatments.authorized import Record, Use, paying_windows_of, shortfalls, use_of, windows_of
+from treatments.authorized import Given, Record, Use, paying_windows_of, shortfalls, use_of, windows_of
 from treatments.models import Course, SessionEvent, TreatmentSession
 from treatments.recall import candidates
+from treatments.recording import VialUsed
+
+__all__ = ["sign", "stocked"]
 
 ONE = dt.timedelta(days=1)
 FIRST, LAST = dt.date(2026, 6, 1), dt.date(2026, 12, 1)
 
 
 def agreement(
-    *, visits: int | None = 2, used: int = 0, units: int | None = 400, units_used: int = 0, last: dt.date = LAST
+    *,
+    visits: int | None = 2,
+    used: int = 0,
+    units: int | None = 400,
+    units_used: int = 0,
+    planned: int = 155,
+    waste: bool = False,
+    last: dt.date = LAST,
 ) -> Agreement:
     """Return an agreement for the second half of the year."""
-    return Agreement("PA-1", Window(FIRST, last), visits, used, units, units_used)
+    return Agreement("PA-1", Window(FIRST, last), visits, used, units, units_used, planned, waste)
 
 
 @pytest.mark.parametrize(
-    ("one", "date", "planned", "words"),
+    ("one", "date", "words"),
     [
-        (agreement(), FIRST, 155, ""),
-        (agreement(), LAST, 155, ""),
-        (agreement(), LAST + ONE, 155, "is after the authorization ends (Tuesday 1 December 2026)"),
-        (agreement(), FIRST - ONE, 155, "is before the authorization begins (Monday 1 June 2026)"),
-        (agreement(used=1), FIRST, 155, ""),
-        (agreement(used=2), FIRST, 155, "PA-1 is used up: 2 of 2 visits"),
-        (agreement(units_used=245), FIRST, 155, ""),  # 155 left are enough
-        (agreement(units_used=246), FIRST, 155, "PA-1 has 154 of 400 units left, and 155 are planned"),
-        (agreement(units_used=400), FIRST, 155, "PA-1 is used up: 400 of 400 units"),
-        (agreement(visits=None, units=None, used=9, units_used=999), FIRST, 155, ""),
+        (agreement(), FIRST, ""),
+        (agreement(), LAST, ""),
+        (agreement(), LAST + ONE, "is after the authorization ends (Tuesday 1 December 2026)"),
+        (agreement(), FIRST - ONE, "is before the authorization begins (Monday 1 June 2026)"),
+        (agreement(used=1), FIRST, ""),
+        (agreement(used=2), FIRST, "PA-1 is used up: 2 of 2 visits"),
+        (agreement(units_used=245), FIRST, ""),  # 155 left are enough
+        (agreement(units_used=246), FIRST, "PA-1 has 154 of 400 units left, and 155 are planned"),
+        (agreement(units_used=400), FIRST, "PA-1 is used up: 400 of 400 units"),
+        (agreement(units_used=200, planned=200, waste=True), FIRST, ""),
+        (
+            agreement(units_used=201, planned=200, waste=True), FIRST,
+            "PA-1 has 199 of 400 units left, and 200 are planned, with waste",
+        ),
+        (
+            agreement(units_used=400, planned=200, waste=True), FIRST,
+            "PA-1 is used up: 400 of 400 units, with waste",
+        ),
+        (agreement(visits=None, units=None, used=9, units_used=999), FIRST, ""),
     ],
-)
-def test_what_a_payer_pays_for(one: Agreement, date: dt.date, planned: int, words: str) -> None:
-    found = shortfall([one], date, planned)
+)  # fmt: skip
+def test_what_a_payer_pays_for(one: Agreement, date: dt.date, words: str) -> None:
+    found = shortfall([one], date)
     assert found.endswith(words) if words else found == ""
 
 
 @pytest.mark.parametrize(
     ("given", "use"),
     [
-        ([(FIRST - ONE, 155), (LAST + ONE, 155), (None, 155)], Use(0, 0, spent=False)),
-        ([(FIRST, 155), (LAST, 154)], Use(2, 309, spent=False)),
-        ([(FIRST, 155), (LAST, 155)], Use(2, 310, spent=True)),
-        ([(FIRST, None), (FIRST, None), (LAST, None)], Use(3, 0, spent=True)),
+        ([Given(FIRST - ONE, 155), Given(LAST + ONE, 155), Given(None, 155)], Use(0, 0, spent=False)),
+        ([Given(FIRST, 155), Given(LAST, 154)], Use(2, 309, spent=False)),
+        ([Given(FIRST, 155), Given(LAST, 155)], Use(2, 310, spent=True)),
+        ([Given(FIRST, 155, 45), Given(LAST, 154, 46)], Use(2, 309, spent=False)),  # the payer counts what was given
+        ([Given(FIRST, None), Given(FIRST, None), Given(LAST, None)], Use(3, 0, spent=True)),
     ],
 )
-def test_what_was_given_from_the_first_day_to_the_last_is_used(
-    given: list[tuple[dt.date | None, int | None]], use: Use
-) -> None:
+def test_what_was_given_from_the_first_day_to_the_last_is_used(given: list[Given], use: Use) -> None:
     one = Authorization(pk=1, valid_from=FIRST, valid_to=LAST, visits=3, units_allowed=310)
+    assert use_of([one], given) == {1: use}
+
+
+@pytest.mark.parametrize(
+    ("given", "use"),
+    [
+        ([Given(FIRST, 155, 45), Given(LAST, 195, 5)], Use(2, 400, spent=True)),
+        ([Given(FIRST, 155, 45), Given(LAST, 155)], Use(2, 355, spent=False)),  # a list told only what was given
+        ([Given(FIRST, 0, 200)], Use(1, 200, spent=False)),  # fainted at the first site
+        ([Given(FIRST, None)], Use(1, 0, spent=False)),
+    ],
+)
+def test_waste_is_used_as_well_where_the_payer_counts_it(given: list[Given], use: Use) -> None:
+    one = Authorization(pk=1, valid_from=FIRST, valid_to=LAST, visits=3, units_allowed=400, counts_waste=True)
     assert use_of([one], given) == {1: use}
 
 
@@ -80,11 +113,11 @@ def test_what_was_given_from_the_first_day_to_the_last_is_used(
 def test_one_agreement_that_pays_is_enough_and_else_the_one_that_lasts_longest_is_spoken_of(
     other: Agreement, words: str
 ) -> None:
-    assert shortfall([agreement(used=2), other], FIRST + ONE, 155) == words
+    assert shortfall([agreement(used=2), other], FIRST + ONE) == words
 
 
 def test_who_never_asked_a_payer_is_not_warned() -> None:
-    assert shortfall([], FIRST, 155) == ""
+    assert shortfall([], FIRST) == ""
 
 
 @pytest.fixture
@@ -162,6 +195,63 @@ def test_as_much_is_planned_as_a_whole_session_had(
 
 
 @pytest.fixture
+def counts_waste(used_up: Authorization) -> Authorization:
+    """Maria's payer agreed to 800 units in 400 days, with waste."""
+    agreed = {"visits": None, "units_allowed": 800, "counts_waste": True, "valid_from": TODAY - 400 * ONE}
+    Authorization.objects.filter(pk=used_up.pk).update(**agreed)
+    return used_up
+
+
+def done(course: Course, injector: Injector, days_ago: int) -> TreatmentSession:
+    """Return a session of so many days ago, to be signed."""
+    at = NOW - days_ago * ONE
+    return make_session(course, injector, at, status="done", given_on=at.date(), due_on=at.date())
+
+
+def units_used(user: User, patient: Patient) -> str:
+    """Return what the person's page says of the units used."""
+    page = text_of(log_in(user), reverse("patients:detail", args=[patient.uid]))
+    return page.partition('data-label="Units used" class="num">')[2].partition("<")[0]
+
+
+def test_a_payer_who_counts_waste_pays_for_whole_vials(
+    course: Course, counts_waste: Authorization, osei: Injector, prescriber: User, front_desk: User
+) -> None:
+    for days in (300, 200, 100):
+        record(done(course, osei, days), prescriber, "C1")
+    assert shortfalls([course.patient_id], TODAY) == {}, "200 are left"
+    Authorization.objects.filter(pk=counts_waste.pk).update(units_allowed=799)
+    short = "PA-1 has 199 of 799 units left, and 200 are planned, with waste"
+    assert shortfalls([course.patient_id], TODAY) == {course.patient_id: short}
+    assert paying_windows_of(course.patient_id) == ()
+    assert units_used(front_desk, course.patient) == "600 of 799, with waste"
+    Authorization.objects.filter(pk=counts_waste.pk).update(counts_waste=False)
+    assert shortfalls([course.patient_id], TODAY) == {}
+    assert units_used(front_desk, course.patient) == "465 of 799"
+
+
+def test_of_a_corrected_session_the_newest_signed_version_counts(
+    course: Course, counts_waste: Authorization, osei: Injector, prescriber: User, front_desk: User
+) -> None:
+    session = done(course, osei, 100)
+    first = record(session, prescriber, "C1")
+    changes = {"corrects": first, "correction_reason": "A second vial", "screened_on": session.local_date}
+    second = make_record(session, units_drawn=400, units_wasted=245, **changes)
+    assert units_used(front_desk, course.patient) == "200 of 800, with waste", "nobody has signed it yet"
+    sign_record(second, by=prescriber, lots=["C1", "C2"])
+    assert units_used(front_desk, course.patient) == "400 of 800, with waste"
+
+
+def test_vials_that_a_pharmacy_sent_for_somebody_count_as_any_other(
+    counts_waste: Authorization, stocked: Receive, sign: Sign, maria: Patient, front_desk: User
+) -> None:
+    stocked(strength=100, number=2, owner=maria)
+    vials = sign(*[VialUsed("C4471", EXPIRY, 100)] * 2).vials.all()
+    assert [vial.owned_by_patient for vial in vials] == [True, True]
+    assert units_used(front_desk, maria) == "200 of 800, with waste"
+
+
+@pytest.fixture
 def renewed_by_90_days(course: Course, used_up: Authorization, prescriber: User) -> Assessment:
     """Maria's course counts 84 days; the payer by whose policy it was signed since asks for 90, and agreed to more visits."""
     Authorization.objects.filter(pk=used_up.pk).update(visits=9)
@@ -188,13 +278,13 @@ def test_a_payer_who_asks_for_more_days_by_now_is_heard(
     ("given", "interval"),
     [
         ([], 90),
-        ([(FIRST, 155)], 90),  # on that very day
-        ([(FIRST + ONE, 155)], 90),
-        ([(FIRST - 83 * ONE, 155)], 84),  # no more days than any course has, which says so itself
+        ([Given(FIRST, 155)], 90),  # on that very day
+        ([Given(FIRST + ONE, 155)], 90),
+        ([Given(FIRST - 83 * ONE, 155)], 84),  # no more days than any course has, which says so itself
     ],
 )
 def test_a_payer_s_days_are_counted_from_a_session_before_where_it_asks_for_more_than_the_course(
-    given: list[tuple[dt.date | None, int | None]], interval: int
+    given: list[Given], interval: int
 ) -> None:
     assert Record([], given=given, asks=("Aster Health", interval)).lacks_days(FIRST) == ""
 

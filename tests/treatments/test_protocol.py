@@ -32,6 +32,13 @@ def test_a_vial_holds_50_units_in_each_ml(strength: int, saline: Decimal | None,
     assert protocol.dilution_fault(strength, saline) == words
 
 
+@pytest.mark.parametrize(
+    ("units", "opened"), [(0, 0), (5, 100), (100, 100), (101, 200), (155, 200), (195, 200), (200, 200), (201, 300)]
+)
+def test_vials_are_opened_whole(units: int, opened: int) -> None:
+    assert protocol.units_opened(units) == opened
+
+
 def test_the_whole_table_is_39_sites_and_195_units() -> None:
     assert (len(TABLE), sum(TABLE.values())) == (39, 195)
 

@@ -55,6 +55,8 @@ def test_what_is_used_up_is_on_it_long_before_its_end(front_desk: User, maria: P
         ({"visits": 2}, False),
         ({"units_allowed": 309}, True),  # 154 left, and 155 are planned
         ({"units_allowed": 310}, False),
+        ({"units_allowed": 354, "counts_waste": True}, True),  # 199 left, and the vials of a visit hold 200
+        ({"units_allowed": 355, "counts_waste": True}, False),
         ({}, False),
         ({"visits": 1, "status": "requested"}, False),
         ({"visits": 1, "valid_from": TODAY - 9 * DAY}, False),  # the session was before it

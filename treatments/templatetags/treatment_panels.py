@@ -17,7 +17,7 @@ from patients.diary import Day
 from patients.eligibility.counts import WINDOW_DAYS
 from patients.models import Assessment, Authorization, Patient
 from treatments import moves, undoing
-from treatments.authorized import Use, use_of
+from treatments.authorized import Given, Use, use_of
 from treatments.care import Care, care_of
 from treatments.effects import reporting
 from treatments.models import Course, SideEffect, TreatmentSession
@@ -82,7 +82,8 @@ def _line(course: Any, session: TreatmentSession | None, today: dt.date) -> str:
 @register.simple_tag
 def authorized_use(authorizations: Iterable[Authorization], care: Care) -> dict[int, Use]:
     """Return what was used of one person's authorizations, by their id."""
-    return use_of(authorizations, ((one.given_on, one.units) for one in care.given))
+    wasted = {one.pk: one.record.units_wasted for one in care.given if one.record}
+    return use_of(authorizations, (Given(one.given_on, one.units, wasted.get(one.pk)) for one in care.given))
 
 
 @register.simple_tag(takes_context=True)

@@ -49,7 +49,7 @@ def _vials_to_take(session: TreatmentSession, today: dt.date) -> dict[str, Any]:
     vial = used.order_by("-pk").first()
     if vial is None:
         return {"strength": 200}
-    return _row("", vial, _needed(protocol.STANDARD_UNITS, vial.strength))
+    return _row("", vial, protocol.vials_opened(protocol.STANDARD_UNITS, vial.strength))
 
 
 def _enough(shelves: list[Shelf], lots: int) -> list[tuple[Shelf, int]]:
@@ -57,16 +57,12 @@ def _enough(shelves: list[Shelf], lots: int) -> list[tuple[Shelf, int]]:
     for place in range(len(shelves)):
         left, taken = protocol.STANDARD_UNITS, []
         for shelf in shelves[place : place + lots]:
-            number = min(shelf.number, _needed(left, shelf.strength))
+            number = min(shelf.number, protocol.vials_opened(left, shelf.strength))
             taken.append((shelf, number))
             left -= number * shelf.strength
             if left <= 0:
                 return taken
     return []
-
-
-def _needed(units: int, strength: int) -> int:
-    return -(-units // strength)
 
 
 def _row(prefix: str, vial: Shelf | Vial, number: int) -> dict[str, Any]:
