@@ -18,7 +18,10 @@ from patients.views.lookup import get_patient_to_write
 def new_authorization(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     """Add what a payer agreed to, or was asked for."""
     patient = get_patient_to_write(request, uid)
-    line = Authorization(clinic=patient.clinic, patient=patient, payer=patient.payer)
+    # A payer counts the next one as the last; else what somebody ticked once is forgotten at each renewal.
+    before = patient.authorizations.filter(payer=patient.payer).first()
+    counts_waste = before.counts_waste if before else False
+    line = Authorization(clinic=patient.clinic, patient=patient, payer=patient.payer, counts_waste=counts_waste)
     return edit(request, line, AuthorizationForm, Page("Add an authorization", "patients:detail"))
 
 

@@ -1,6 +1,7 @@
 """What payers agreed to: which day is covered, and when to ask for the next."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -137,6 +138,20 @@ def test_that_the_units_include_waste_is_ticked_and_stands_in_the_history(front_
     page = text(log_in(front_desk).get(reverse("patients:history", args=[maria.uid])))
     assert page.count("units include waste") == 1
     assert "units include waste: yes" in page
+
+
+@pytest.mark.parametrize(
+    ("payer", "ticks", "ticked"), [("Aster", [True], True), ("Aster", [True, False], False), ("Bay", [True], False)]
+)
+def test_the_next_of_a_payer_counts_as_the_one_before_until_somebody_says_otherwise(
+    front_desk: User, maria: Patient, payer: str, ticks: list[bool], ticked: bool
+) -> None:
+    Patient.objects.filter(pk=maria.pk).update(payer=payer)
+    for number, counts_waste in enumerate(ticks):
+        authorize(maria, 10 + number, f"PA-{number}", counts_waste=counts_waste)
+    page = text(log_in(front_desk).get(reverse("patients:new_authorization", args=[maria.uid])))
+    (box,) = re.findall(r'<input type="checkbox" name="counts_waste"[^>]*>', page)
+    assert ("checked" in box) is ticked
 
 
 def test_who_ticks_it_in_a_window_of_before_reads_what_is_stored_by_now(front_desk: User, maria: Patient) -> None:
