@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 KEEPS_HOURS = 24  # label section 2: after reconstitution, refrigerated
+# What only whoever holds a vial can see of it, and for which it is discarded (label section 2; clinical rules 14 and 15).
+UNFIT = ("seal broken", "no vacuum drew the saline in", "not kept at 2 to 8 °C")
 
 
 @dataclass(frozen=True)

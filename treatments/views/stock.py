@@ -16,7 +16,7 @@ from clinic.models import Clinic
 from treatments.cycle import INTERVAL_DAYS
 from treatments.forms import DaysForm
 from treatments.models import LotRecall, StockVial
-from treatments.stock import changes, shelf, tracing
+from treatments.stock import changes, shelf, supply, tracing
 from treatments.stock.forms import DeliveryForm, DiscardForm, LotForm, LotRecallForm
 
 REPORT_DAYS = 365
@@ -42,6 +42,7 @@ def _stock_page(request: StaffRequest, discarding: DiscardForm | None = None) ->
     context = {
         "rows": [(one, one.expired(today), _discard_form(one, discarding)) for one in shelves],
         "form": discarding,
+        "reasons": ("expired", *supply.UNFIT),
         "outlook": shelf.look_ahead(request.clinic, today) if kept else None,
         "ahead_days": shelf.AHEAD_DAYS,
         "unknown_lots": shelf.used_without_stock(request.clinic, today - dt.timedelta(days=INTERVAL_DAYS))

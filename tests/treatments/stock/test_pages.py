@@ -114,6 +114,15 @@ def test_a_lot_that_came_in_under_a_wrong_expiry_leaves_the_stock_by_its_own_row
     assert {vial.expires_on for vial in StockVial.objects.filter(state=StockVial.State.IN_STOCK)} == {EXPIRY}
 
 
+def test_why_vials_are_discarded_is_offered_in_words(at_stock: Client, stocked: Receive) -> None:
+    stocked()
+    page = text(at_stock.get(reverse("treatments:stock")))
+    (offered,) = re.findall(r'<datalist id="discard-reasons">(.*?)</datalist>', page)
+    reasons = ["Expired", "Seal broken", "No vacuum drew the saline in", "Not kept at 2 to 8 °C"]
+    assert re.findall(r'value="([^"]+)"', offered) == reasons
+    assert re.search('<input[^>]*name="reason"[^>]*list="discard-reasons"', page)
+
+
 def test_discarding_needs_a_reason(at_stock: Client, stocked: Receive) -> None:
     stocked()
     stocked(lot="OTHER")

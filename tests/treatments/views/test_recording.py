@@ -77,6 +77,21 @@ def test_an_empty_record_says_once_that_the_safety_questions_have_no_answer(
     assert summary.count("<li>") == 9  # not one for each question
 
 
+def test_it_says_beside_the_vial_which_is_not_to_be_used_and_where_that_leaves_the_stock(
+    in_room: TreatmentSession, nurse: User
+) -> None:
+    client = log_in(nurse)
+    words = (
+        "Not to be used: seal broken, no vacuum drew the saline in, not kept at 2 to 8 °C. Take another vial and <a "
+    )
+    page = text(client.get(record_url(in_room)))
+    (link,) = re.findall(re.escape(words) + '[^>]*href="([^"]+)"', page)
+    assert link == reverse("treatments:stock")
+    assert client.get(link).status_code == 200, "whoever injects may discard"
+    client.post(record_url(in_room), record_data())
+    assert "Not to be used" not in text(client.get(reverse("treatments:correct", args=[in_room.uid]))), "it was used"
+
+
 def test_an_expired_lot_is_a_reason_not_a_crash(in_room: TreatmentSession, nurse: User) -> None:
     response = log_in(nurse).post(record_url(in_room), record_data(expires_on="2026-11-22"))
     assert response.status_code == 422

@@ -16,7 +16,7 @@ from treatments.models import SessionDraft, SideEffect, TreatmentSession
 from treatments.recording import faults, given, on_record
 from treatments.response.reading import response_of
 from treatments.response.summary import Summary, summary
-from treatments.stock import use
+from treatments.stock import supply, use
 from treatments.views.recording import starting
 
 
@@ -48,6 +48,7 @@ def record_page(
         "stop_reasons": protocol.STOP_REASONS,
         "unknown_advice": safety.UNKNOWN_ADVICE,
         "diary": _diary(found, given_on) if form.since else None,
+        "unfit": supply.UNFIT,
         "next_due": cycle.due_on(given_on, found.course.interval_days),
         "recalled_since": form.is_bound
         and use.recalled_since(found.clinic_id, form.lots(), _began(found, given_on, now)),
