@@ -40,7 +40,7 @@ def _stock_page(request: StaffRequest, discarding: DiscardForm | None = None) ->
         audit.looked(request, "stock", rows=named)
     kept = shelf.keeps_stock(request.clinic)
     context = {
-        "rows": [(one, one.expired(today), _discard_form(one, discarding)) for one in shelves],
+        "rows": [(one, one.expired(today), _discard_form(one, today, discarding)) for one in shelves],
         "form": discarding,
         "reasons": ("expired", *supply.UNFIT),
         "outlook": shelf.look_ahead(request.clinic, today) if kept else None,
@@ -53,13 +53,14 @@ def _stock_page(request: StaffRequest, discarding: DiscardForm | None = None) ->
     return render(request, "treatments/stock/stock.html", context, status=422 if discarding else 200)
 
 
-def _discard_form(one: shelf.Shelf, posted: DiscardForm | None) -> DiscardForm:
+def _discard_form(one: shelf.Shelf, today: dt.date, posted: DiscardForm | None) -> DiscardForm:
     owner = str(one.owner.uid) if one.owner else ""
     shelf_of = {"lot": one.lot, "strength": str(one.strength), "expires_on": str(one.expires_on), "owner": owner}
     if posted and {name: posted[name].value() or "" for name in shelf_of} == shelf_of:
         return posted
-    # One for each row: only what is wrong has names to lead to.
-    return DiscardForm(initial=shelf_of | {"number": one.number}, auto_id=False)
+    # One for each row: only what is wrong has names to lead to. What expires, expires together; what breaks is one.
+    number = one.number if one.expired(today) else 1
+    return DiscardForm(initial=shelf_of | {"number": number}, auto_id=False)
 
 
 @require_POST

@@ -123,6 +123,16 @@ def test_why_vials_are_discarded_is_offered_in_words(at_stock: Client, stocked: 
     assert re.search('<input[^>]*name="reason"[^>]*list="discard-reasons"', page)
 
 
+def test_one_vial_is_discarded_unless_another_number_is_typed_and_all_that_expired(
+    at_stock: Client, stocked: Receive
+) -> None:
+    stocked(number=4)
+    stocked(number=3, lot="OLD", expires_on=TODAY, received_on=TODAY - dt.timedelta(days=30))
+    StockVial.objects.filter(lot="OLD").update(expires_on=TODAY - dt.timedelta(days=1))
+    page = at_stock.get(reverse("treatments:stock")).content.decode()
+    assert re.findall(r'name="number"[^>]*value="(\d+)"', page) == ["3", "1"], "the first to expire first"
+
+
 def test_discarding_needs_a_reason(at_stock: Client, stocked: Receive) -> None:
     stocked()
     stocked(lot="OTHER")
