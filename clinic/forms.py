@@ -5,12 +5,34 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.forms.renderers import TemplatesSetting
 
 from clinic.health_words import blocked_words
 from clinic.wording import clock_words, day_words
 
 LEAST_DIGITS = 3  # as short as a number of a hospital's own exchange
 CALLABLE = "Enter a number that patients can call, such as 020 7946 0123."
+
+
+TYPED = {"text", "search", "tel", "email", "url", "number", "date", "time"}
+
+
+class Box(forms.BoundField):
+    """A field on its page. Beside one about a person, a shared browser proposes what others typed of somebody else."""
+
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
+        """Ask the browser to propose nothing, unless the field is of who fills it in and says what it may propose."""
+        widget = widget or self.field.widget
+        attrs = super().build_widget_attrs(attrs, widget)
+        if getattr(widget, "input_type", "") in TYPED and "autocomplete" not in widget.attrs:
+            attrs["autocomplete"] = "off"
+        return attrs
+
+
+class Renderer(TemplatesSetting):
+    """How every form draws its fields."""
+
+    bound_field_class = Box
 
 
 class Lines(forms.Textarea):

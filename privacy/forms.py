@@ -53,7 +53,6 @@ class EraseForm(forms.Form):
         self.fields["reason"].error_messages["required"] = "Choose why."
         self.fields["confirm"].label = f"Type the record number, {patient.record_number}, to confirm"
         self.fields["confirm"].error_messages["required"] = "Type the record number. Nothing was erased."
-        self.fields["confirm"].widget.attrs["autocomplete"] = "off"
 
     def clean_confirm(self) -> str:
         """Take nothing but this person's number."""

@@ -30,9 +30,17 @@ def countries() -> tuple[tuple[str, str], ...]:
 class AdminForm(HouseForm):
     """The first person who can log in."""
 
-    full_name = forms.CharField(label="Your name", max_length=80, error_messages=_required("Enter your name."))
+    full_name = forms.CharField(
+        label="Your name",
+        max_length=80,
+        widget=forms.TextInput({"autocomplete": "name"}),
+        error_messages=_required("Enter your name."),
+    )
     email = forms.EmailField(
-        max_length=254, help_text="You log in with it.", error_messages=_required("Enter your email address.")
+        max_length=254,
+        widget=forms.EmailInput({"autocomplete": "username"}),
+        help_text="You log in with it.",
+        error_messages=_required("Enter your email address."),
     )
     password = forms.CharField(
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),

@@ -69,7 +69,6 @@ class AssessmentForm(forms.Form):
         label="Why a count differs from the diary",
         required=False,
         max_length=500,
-        widget=forms.TextInput({"autocomplete": "off"}),
     )
 
     def __init__(

@@ -24,7 +24,7 @@ def number(label: str, most: int, *, required: bool = False, **kwargs: Any) -> f
         max_value=most,
         required=required,
         error_messages={"invalid": words, "min_value": words, "max_value": words, "required": words},
-        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
+        widget=forms.TextInput({"inputmode": "numeric"}),
         **kwargs,
     )
 

@@ -31,13 +31,12 @@ class LineField(forms.CharField):
 def _text(label: str, length: int, *, ask: str = "", optional: bool = True, **kwargs: Any) -> forms.CharField:
     """Return a line of text; ``ask`` are the words when it is left empty, none for one that may be."""
     words = {"max_length": f"{label}: write {length} characters or fewer."}
-    attrs = {"autocomplete": "off"}
     return LineField(
         label=f"{label} (optional)" if optional and not ask else label,
         max_length=length,
         required=bool(ask),
         error_messages=words | ({"required": ask} if ask else {}),
-        widget=forms.TextInput(attrs | kwargs.pop("attrs", {})),
+        widget=forms.TextInput(kwargs.pop("attrs", {})),
         **kwargs,
     )
 
@@ -164,7 +163,6 @@ class EditForm(PersonForm):
     safety_note = forms.CharField(
         label="Allergy or safety note",
         required=False,
-        widget=forms.TextInput({"autocomplete": "off"}),
         help_text="Stands on top of the person's page and of the session form.",
     )
     phone_consent = forms.BooleanField(label="They agree to text messages to this number", required=False)

@@ -24,7 +24,7 @@ def _number(name: str, least: int, most: int, *, needed: bool = False) -> forms.
         max_value=most,
         required=needed,
         error_messages={"invalid": words, "min_value": words, "max_value": words, "required": words},
-        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
+        widget=forms.TextInput({"inputmode": "numeric"}),
     )
 
 

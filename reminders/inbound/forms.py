@@ -22,7 +22,7 @@ class ReplyForm(forms.Form):
     words = forms.CharField(
         label="Reply",
         max_length=LONGEST_REPLY,
-        widget=Lines({"rows": 3, "autocomplete": "off"}),
+        widget=Lines({"rows": 3}),
         error_messages={
             "required": "Write a reply.",
             "max_length": f"Write {LONGEST_REPLY} characters or fewer.",
@@ -58,7 +58,7 @@ class AssignForm(forms.Form):
         label="Record number",
         max_length=20,
         required=False,
-        widget=forms.TextInput({"class": "form-control", "autocomplete": "off"}),
+        widget=forms.TextInput({"class": "form-control"}),
     )
 
     def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:

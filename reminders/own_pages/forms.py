@@ -12,7 +12,7 @@ MOST_WORDS = 300
 
 
 def _box(label: Any) -> forms.CharField:
-    box = forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "class": "form-control", "maxlength": 4})
+    box = forms.TextInput({"inputmode": "numeric", "class": "form-control", "maxlength": 4})
     return forms.CharField(label=label, required=False, widget=box)
 
 

@@ -12,7 +12,7 @@ from django.urls import resolve, reverse
 
 from clinic.models import Clinic, Injector, User
 from patients.models import Patient
-from tests.acceptance.forms import Form, Page, faults, words
+from tests.acceptance.forms import TYPED, Form, Page, attribute, faults, words
 from tests.addresses import OWN, STAFF
 from tests.builders import NOW, TODAY, make_course, make_injector, make_session, room_of
 from tests.conftest import log_in
@@ -89,6 +89,15 @@ def lost(form: Form, sent: dict[str, list[str]], page: Page) -> set[str]:
     }
 
 
+def proposing(page: Page) -> Iterator[tuple[str | None, str | None]]:
+    """Yield each box of one line at which the browser may propose what was typed before, with what it is told to propose."""
+    for box in page.named("input"):
+        told = attribute(box, "autocomplete")
+        readonly = attribute(box, "readonly") is not None
+        if (attribute(box, "type") or "") in TYPED and told != "off" and not readonly:
+            yield attribute(box, "name"), told
+
+
 def walk(client: Client, urls: list[str]) -> tuple[set[Any], list[str]]:
     """Fill in every form of these pages twice; return the kinds of forms that were met and what is wrong with them."""
     met, wrong = set[Any](), list[str]()
@@ -124,6 +133,22 @@ def test_f30_every_form_of_the_log_in_does_so(db: None) -> None:
     met, wrong = walk(Client(), [reverse(name) for name in ("account_login", "account_reset_password")])
     assert wrong == []
     assert len(met) == 2
+
+
+def test_no_browser_proposes_at_a_shared_desk_what_was_typed_about_somebody_else(
+    world: World, insider: Client, by_link: dict[str, str]
+) -> None:
+    urls = [world.url(name) for name in sorted([*STAFF, *OWN])]
+    pages = [(insider, urls), (Client(), [*by_link.values(), reverse("account_login")])]
+    found = [
+        (url, box)
+        for client, some in pages
+        for url in some
+        if (page := page_at(client, url))
+        for box in proposing(page)
+    ]
+    assert [where for where in found if where[1][1] is None] == []
+    assert {told for _url, (_name, told) in found} == {"current-password", "new-password", "tel", "username"}
 
 
 DATES = {

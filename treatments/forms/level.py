@@ -37,7 +37,7 @@ class LevelForm(HouseForm):
         error_messages=dict.fromkeys(
             ("invalid", "min_value", "max_value"), f"HIT-6 total is a number from {HIT6[0]} to {HIT6[1]}."
         ),
-        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
+        widget=forms.TextInput({"inputmode": "numeric"}),
     )
     days_recorded = number(
         "Days recorded", WINDOW_DAYS, help_text=f"Of {WINDOW_DAYS}, where a diary was counted. Empty for a letter."

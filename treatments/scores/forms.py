@@ -14,12 +14,12 @@ class ScoreForm(HouseForm):
 
     taken_on = Day(label="Date", required_words="Enter the day of the answers.")
     hit6 = forms.IntegerField(label="HIT-6 total", required=False)
+    # For a phone no "inputmode": a keyboard of digits has no space.
     midas_counts = forms.CharField(
         label="MIDAS, the five day counts",
         required=False,
         max_length=40,
         help_text="In their order, with spaces; they are summed. Or enter the total below.",
-        widget=forms.TextInput({"autocomplete": "off"}),  # a keyboard of digits has no space
     )
     midas_sure = forms.BooleanField(label="The MIDAS counts are right as they are", required=False)
     midas = forms.IntegerField(label="MIDAS total", required=False)

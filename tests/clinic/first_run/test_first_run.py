@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 from typing import Any
 
 import pytest
@@ -74,6 +75,11 @@ def test_who_made_the_first_log_in_just_now_sets_up_the_second_step_without_that
     client.post(address(), WHO)
     assert "Firefox on Windows</strong>, network 127.0.…" in client.get(reverse("account_me")).content.decode()
     assert client.get(reverse("mfa_activate_totp")).status_code == 200
+
+
+def test_the_browser_of_the_first_admin_may_fill_in_what_is_their_own() -> None:
+    page = Client().get(address()).content.decode()
+    assert re.findall(r'autocomplete="([^"]*)"', page) == ["name", "username", "new-password"]
 
 
 def test_the_printed_address_works_once() -> None:
