@@ -1,5 +1,6 @@
 """Signing in with a password: what it tells, whom it lets in, and how often it may be tried."""
 
+import datetime as dt
 import re
 import sys
 from pathlib import Path
@@ -238,6 +239,19 @@ def test_one_sees_where_one_is_signed_in_and_signs_out_there(front_desk: User) -
     here.post(reverse("account_end_session"), {"session": other.uid})
     answers = [browser.get(reverse("treatments:today")).status_code for browser in (here, there, elsewhere)]
     assert answers == [200, 302, 200]
+
+
+def test_one_sees_since_when_each_browser_is_signed_in_and_when_it_was_used(front_desk: User) -> None:
+    here = log_in(front_desk)
+    mine = StaffSession.objects.get(session_key=here.session.session_key)
+    times = {"began_at": NOW - dt.timedelta(hours=3), "seen_at": NOW - dt.timedelta(minutes=20)}
+    StaffSession.objects.create(
+        pk="k" * 32, user=front_desk, session_data="", expire_date=NOW + dt.timedelta(hours=1), device="Edge", **times
+    )
+    page = here.get(reverse("account_me")).content.decode()
+    assert mine.began_at == NOW
+    said = r'Edge</strong>, signed in since <time datetime="([^"]*)".*?, last used <time datetime="([^"]*)"'
+    assert re.findall(said, page) == [("2026-11-23T07:00+00:00", "2026-11-23T09:40+00:00")]
 
 
 def test_one_signs_out_everywhere_else_and_no_colleague_with_it(front_desk: User, nurse: User) -> None:
