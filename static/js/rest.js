@@ -1,7 +1,7 @@
 /* Says two minutes before a session ends that it will, and lets the person stay. Another tab may have moved the end on,
    so the server is asked first; that question by itself keeps nobody signed in. Once it has ended, nobody at the empty
-   chair reads what stood on the page (`data-over`, parts.css). Whoever signed in again in another tab goes on here: the
-   page learns the new session's token. */
+   chair reads what stood on the page (`data-over`, parts.css), nor in the title of its tab whose it is. Whoever signed
+   in again in another tab goes on here: the page learns the new session's token. */
 (() => {
   "use strict";
 
@@ -16,6 +16,7 @@
   let clinicEnd; // by the server's clock, which is shown
   let endsAt; // by this device's, which may be wrong by an hour: only what is left is taken from the server
   let asked = 0;
+  let title; // of the page, while it is out of its tab
 
   const settle = (end, now) => {
     clinicEnd = new Date(end);
@@ -50,6 +51,13 @@
     return ask({ headers: { "X-By-Itself": "1" } }).catch(() => {});
   };
 
+  const cover = (over) => {
+    if (over === dialog.hasAttribute("data-over")) return;
+    dialog.toggleAttribute("data-over", over);
+    if (over) title = document.title;
+    document.title = over ? "Signed out - Twelve Weeks" : title;
+  };
+
   const show = (remaining) => {
     const options = { hour: "numeric", minute: "2-digit", hour12: true, timeZone: dialog.dataset.zone };
     when.textContent = clinicEnd.toLocaleTimeString("en-GB", options).replace(" ", "");
@@ -58,7 +66,7 @@
     left.textContent = seconds ? `${seconds > 60 ? "Less than 2 minutes" : "Less than a minute"} left.` : "Sign in again in another tab, then come back here.";
     stay.hidden = !seconds;
     again.hidden = Boolean(seconds);
-    dialog.toggleAttribute("data-over", !seconds);
+    cover(!seconds);
     if (dialog.open) return;
     // What was said of a press the last time.
     dialog.querySelector("#failure")?.setAttribute("hidden", "");
@@ -66,7 +74,7 @@
   };
 
   const close = () => {
-    dialog.removeAttribute("data-over");
+    cover(false);
     dialog.close();
   };
 

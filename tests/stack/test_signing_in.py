@@ -250,6 +250,26 @@ def test_who_is_signed_out_leaves_nothing_to_read_until_they_are_back(browser_pa
     expect(page.get_by_label("Last name")).to_have_value("Santos")
 
 
+def test_the_tab_of_who_is_signed_out_says_no_name_until_they_are_back(browser_page: Page) -> None:
+    page = log_in(browser_page, FRAN)
+    link = page.locator("#day-live a[href^='/patients/']").first
+    name = link.inner_text()
+    link.click()
+    page.wait_for_url("**/patients/**")
+    title = page.title()
+    assert name in title
+    page.context.clear_cookies(name="session")
+    come_back_to(page)
+    expect(page).to_have_title("Signed out - Twelve Weeks")
+    other = log_in(page.context.new_page(), BELLO)
+    come_back_to(page)
+    expect(page).to_have_title("Signed out - Twelve Weeks")
+    sign_out(other)
+    log_in(other, FRAN)
+    come_back_to(page)
+    expect(page).to_have_title(title)
+
+
 def test_a_second_step_asked_for_since_lands_in_no_part_of_an_open_page(browser_page: Page) -> None:
     browser_page.clock.install()
     page = log_in(browser_page, FRAN)
