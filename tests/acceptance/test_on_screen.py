@@ -276,3 +276,14 @@ def test_the_words_in_the_search_box_of_an_admin_are_whole_at_a_small_desk(brows
     assert page.get_by_role("searchbox").evaluate(LEFT_BESIDE_THE_WORDS) >= 0
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
     context.close()
+
+
+def test_the_reader_s_name_is_cut_only_where_no_room_is_left_for_it(browser: Browser, stack: Stack) -> None:
+    context = browser.new_context(base_url=stack.url, viewport={"width": 1280, "height": 720})
+    page = windows.log_in(context.new_page(), windows.FRAN)
+    name = page.locator(".user-name")
+    assert name.evaluate("name => name.scrollWidth <= name.clientWidth")
+    name.evaluate("name => { name.textContent = 'Alexandra Featherstonehaugh'; }")
+    beside = "name => name.closest('.menu').getBoundingClientRect().width - name.closest('summary').offsetWidth"
+    assert name.evaluate(beside) < 1
+    context.close()
