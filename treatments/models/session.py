@@ -163,7 +163,17 @@ class TreatmentSession(models.Model):
     @property
     def chip(self) -> str:
         """The key of the status chip: a booked session shows the patient's answer."""
-        return self.answer if self.status == Status.BOOKED and self.answer else self.status
+        return self.answer if self._says_their_answer else self.status
+
+    @property
+    def how_it_stands(self) -> str:
+        """What its chip says, within a sentence."""
+        label: str = self.get_answer_display() if self._says_their_answer else self.get_status_display()
+        return label.lower()
+
+    @property
+    def _says_their_answer(self) -> bool:
+        return self.status == Status.BOOKED and bool(self.answer)
 
 
 class EventQuerySet(models.QuerySet["SessionEvent"]):

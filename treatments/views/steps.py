@@ -64,7 +64,7 @@ def _take(request: StaffRequest, session: TreatmentSession, pressed: "Pressed") 
         except booking.NotPossible as error:
             messages.error(request, str(error))
         else:
-            tell(request, session, f"{session.course.patient.full_name}: {session.get_status_display().lower()}.")
+            tell(request, session, f"{session.course.patient.full_name}: {session.how_it_stands}.")
     return redirect(next_url(request, day_url(session)))
 
 
@@ -118,7 +118,7 @@ def undo(request: StaffRequest, uid: uuid.UUID, event: int) -> HttpResponse:
     except booking.NotPossible as error:
         messages.error(request, str(error))
     else:
-        name, now = session.course.patient.full_name, session.get_status_display().lower()
+        name, now = session.course.patient.full_name, session.how_it_stands
         messages.success(request, f"Undone. {name}: {now}.", extra_tags=_names_visit(session))
     return redirect(next_url(request, day_url(session)))
 

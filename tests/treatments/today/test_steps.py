@@ -98,6 +98,19 @@ def test_undo_takes_the_step_back(visit: TreatmentSession, front_desk: User) -> 
     assert visit.status == Status.BOOKED
 
 
+@pytest.mark.parametrize(
+    ("answer", "said"), [("confirmed", "confirmed"), ("asked_to_move", "asked to move"), ("", "booked")]
+)
+def test_undo_says_how_the_row_has_the_visit_again(
+    visit: TreatmentSession, front_desk: User, answer: str, said: str
+) -> None:
+    TreatmentSession.objects.filter(pk=visit.pk).update(answer=answer)
+    client = log_in(front_desk)
+    step(client, visit, "arrived")
+    address = reverse("treatments:undo", args=[visit.uid, visit.events.get().pk])
+    assert f"Undone. Maria Santos: {said}." in text(client.post(address, follow=True))
+
+
 def test_undo_pressed_twice_says_that_it_is_so_already(visit: TreatmentSession, front_desk: User, nurse: User) -> None:
     step(log_in(front_desk), visit, "arrived")
     address = reverse("treatments:undo", args=[visit.uid, visit.events.get().pk])
