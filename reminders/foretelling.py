@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections import defaultdict
 
 from clinic.message_hours import leaving_clock_words
 from clinic.models import Clinic
@@ -10,6 +11,7 @@ from reminders.models import Reminder, State
 from reminders.planning.happened import foretold
 from reminders.planning.rows import is_worth_a_row
 from reminders.planning.settle import TOO_LATE
+from treatments.models import TreatmentSession
 
 _TO_LEAVE = (State.WAITING, State.SENDING)
 
@@ -23,6 +25,28 @@ def words_about(*, session: uuid.UUID, clinic: Clinic, now: dt.datetime) -> str:
         call = found.state != State.STOPPED and is_worth_a_row(found)
         return _none(found.reason, call=call)
     return _goes_out(found, now)
+
+
+def words_about_all(*, sessions: list[uuid.UUID], clinic: Clinic, now: dt.datetime) -> str:
+    """Return the same of several visits of which one line tells: those whose people are told alike stand together."""
+    told: dict[str, list[uuid.UUID]] = defaultdict(list)
+    for session in sessions:
+        told[words_about(session=session, clinic=clinic, now=now)].append(session)
+    if len(sessions) == 1:
+        return next(iter(told))
+    if len(told) == 1:
+        return _of("Each of them", *told)
+    names = _names(sessions)
+    return " ".join(_of(", ".join(names[one] for one in alike), words) for words, alike in told.items()).strip()
+
+
+def _names(sessions: list[uuid.UUID]) -> dict[uuid.UUID, str]:
+    visits = TreatmentSession.objects.filter(uid__in=sessions).select_related("course__patient")
+    return {visit.uid: visit.course.patient.full_name for visit in visits.defer("course__patient__safety_note")}
+
+
+def _of(whom: str, words: str) -> str:
+    return f"{whom}: {words[:1].lower()}{words[1:]}" if words else ""
 
 
 def _goes_out(reminder: Reminder, now: dt.datetime) -> str:

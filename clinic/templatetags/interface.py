@@ -245,9 +245,9 @@ def card_url(message: Message) -> str:
     return _path(message, "card:")
 
 
-def visit_of(message: Message) -> UUID | None:
-    """Find the visit of whose step a message tells, from its `visit:<uid>` tag; None when it tells of none."""
-    return next((UUID(uid) for uid in _tagged(message, "visit:")), None)
+def visits_of(message: Message) -> list[UUID]:
+    """Find the visits of whose steps a message tells, from its `visit:<uid>` tags."""
+    return [UUID(uid) for uid in _tagged(message, "visit:")]
 
 
 def _path(message: Message, name: str) -> str:

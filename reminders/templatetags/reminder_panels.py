@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from clinic.access import Capability, may
-from clinic.templatetags.interface import visit_of
+from clinic.templatetags.interface import visits_of
 from patients.models import Patient
 from reminders import foretelling
 from reminders.models import Heartbeat, InboundMessage, Reminder
@@ -44,12 +44,12 @@ def patient_messages(context: dict[str, Any], patient: Patient) -> dict[str, Any
 
 @register.simple_tag(takes_context=True)
 def what_is_told(context: dict[str, Any], message: Message) -> str:
-    """Say when the person of a visit hears of the step that a message tells of, or why not (five queries at most).
+    """Say when the people of visits hear of the step that a message tells of, or why not (five queries at most for each).
 
     Nothing, and no query, for a message that names no visit.
     """
-    clinic, visit = getattr(context["request"], "clinic", None), visit_of(message)
-    return foretelling.words_about(session=visit, clinic=clinic, now=timezone.now()) if clinic and visit else ""
+    clinic, visits = getattr(context["request"], "clinic", None), visits_of(message)
+    return foretelling.words_about_all(sessions=visits, clinic=clinic, now=timezone.now()) if clinic and visits else ""
 
 
 @register.inclusion_tag("reminders/_inbox_line.html", takes_context=True)

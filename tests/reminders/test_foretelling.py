@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -24,7 +25,7 @@ from reminders.models import Reminder, ReminderRule, State
 from reminders.planning import reconcile
 from reminders.planning.happened import create_happened, foretold
 from reminders.planning.rules import ActiveRules
-from tests.builders import NOW, TODAY, make_course, room_of
+from tests.builders import NOW, TODAY, make_course, make_patient, room_of
 from tests.conftest import log_in
 from tests.pages import text
 from tests.reminders.conftest import Gateway
@@ -117,6 +118,41 @@ def test_after_undo_it_says_that_they_had_not_heard(desk: Client, course: Course
     visit = course.sessions.get(status=Status.BOOKED)
     answer: Any = desk.post(reverse("treatments:undo", args=[visit.uid, visit.events.latest("pk").pk]))
     assert bar(text(desk.get(answer.url))).endswith("No message: they had not been told of it yet.")
+
+
+@pytest.fixture
+def missed(course: Course, osei: Injector, nurse: User) -> list[TreatmentSession]:
+    """Two visits of this morning whose people, Maria and Tom, did not come."""
+    courses = [course, make_course(make_patient(osei.clinic, "Tom", "Reid"))]
+    places = [slot(osei, TODAY, dt.time(9, minute)) for minute in (0, 30)]
+    return [book(one, there, nurse, at=NOW - 3 * DAY) for one, there in zip(courses, places, strict=True)]
+
+
+def set_as_no_show(desk: Client, visits: list[TreatmentSession], date: dt.date = TODAY) -> str:
+    """Tick visits of a day that is over and set them as no-show, and return what the bar says."""
+    ticks = {"visit": [f"{one.uid}.{one.status}.{one.version}" for one in visits]}
+    answer: Any = desk.post(f"{reverse('treatments:still_open')}?date={date}", ticks)
+    return bar(text(desk.get(answer.url)))
+
+
+def test_after_several_no_shows_at_once_it_says_what_each_of_them_is_told(
+    desk: Client, missed: list[TreatmentSession]
+) -> None:
+    words = "message goes out at 10:03am by text message."
+    assert set_as_no_show(desk, missed) == f"2 set as no-show: Maria Santos, Tom Reid. Each of them: {words}"
+
+
+def test_where_they_are_told_otherwise_it_says_whom(desk: Client, missed: list[TreatmentSession]) -> None:
+    ContactPoint.objects.filter(patient__given_name="Tom").delete()
+    assert set_as_no_show(desk, missed).endswith(
+        f"Maria Santos: message goes out at 10:03am by text message. Tom Reid: no message: {UNREACHED}"
+    )
+
+
+def test_on_a_day_after_it_says_that_nobody_is_told(front_desk: User, missed: list[TreatmentSession]) -> None:
+    with time_machine.travel(NOW + DAY, tick=False):
+        words = set_as_no_show(log_in(front_desk), missed)
+    assert words.endswith("Each of them: no message: that is told on the day of the visit alone.")
 
 
 def test_somebody_who_has_arrived_is_told_nothing_and_nothing_is_asked(

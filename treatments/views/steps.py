@@ -119,7 +119,7 @@ def undo(request: StaffRequest, uid: uuid.UUID, event: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         name, now = session.course.patient.full_name, session.how_it_stands
-        messages.success(request, f"Undone. {name}: {now}.", extra_tags=_names_visit(session))
+        messages.success(request, f"Undone. {name}: {now}.", extra_tags=names_visits(session))
     return redirect(next_url(request, day_url(session)))
 
 
@@ -135,12 +135,12 @@ def tell(request: StaffRequest, session: TreatmentSession, text: str) -> None:
     tags = f"undo:{reverse('treatments:undo', args=[session.uid, step.pk])}"
     if step.kind in {SessionEvent.Kind.BOOKED, SessionEvent.Kind.MOVED}:
         tags += f" card:{reverse('treatments:card', args=[session.uid])}"
-    messages.success(request, text, extra_tags=f"{tags} {_names_visit(session)}")
+    messages.success(request, text, extra_tags=f"{tags} {names_visits(session)}")
 
 
-def _names_visit(session: TreatmentSession) -> str:
-    """Return the tag by which the bar says what the person is told; none where they are there, and nothing is."""
-    return f"visit:{session.uid}" if session.status in _TOLD_OF else ""
+def names_visits(*sessions: TreatmentSession) -> str:
+    """Return the tags by which the bar says what each person is told; none for who is there, and is told nothing."""
+    return " ".join(f"visit:{session.uid}" for session in sessions if session.status in _TOLD_OF)
 
 
 def warn_of_payer(request: StaffRequest, session: TreatmentSession) -> None:

@@ -25,7 +25,7 @@ from treatments.forms import parse_day
 from treatments.models import Course, Status, TreatmentSession
 from treatments.views.conflicts import course_ended
 from treatments.views.lookup import get_course
-from treatments.views.steps import tell, warn_of_payer
+from treatments.views.steps import names_visits, tell, warn_of_payer
 from treatments.views.times import Refusal, early_reason, show_times, show_too_early
 
 SHORTEST, MOST = 2, 20
@@ -126,7 +126,7 @@ def _set_ticked(request: StaffRequest, visits: list[Any], date: dt.date, now: dt
     done = [visit for visit in chosen if _set_no_show(request, visit, now)]
     names = ", ".join(visit.course.patient.full_name for visit in done)
     if done:
-        messages.success(request, f"{len(done)} set as no-show: {names}.")
+        messages.success(request, f"{len(done)} set as no-show: {names}.", extra_tags=names_visits(*done))
     if len(done) < len(ticked):
         missed = len(ticked) - len(done)
         stayed = "stayed as it is. Look at it" if missed == 1 else "stayed as they are. Look at them one by one"
