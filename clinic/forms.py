@@ -1,11 +1,13 @@
 """What every form of staff is."""
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.forms.utils import pretty_name
 
 from clinic.health_words import blocked_words
 from clinic.wording import clock_words, day_words
@@ -33,6 +35,20 @@ class Renderer(TemplatesSetting):
     """How every form draws its fields."""
 
     bound_field_class = Box
+
+
+def called(name: str) -> str:
+    """Return what forms call a field that was sent by this name, where all that have one say the same; else its own name."""
+    own = name.rpartition("-")[2]  # without the number of the form among several
+    fields = [having[own] for form in _forms(forms.BaseForm) if own in (having := getattr(form, "base_fields", {}))]
+    labels = {str(field.label or pretty_name(own)) for field in fields}
+    return labels.pop() if len(labels) == 1 else pretty_name(own)
+
+
+def _forms(kind: Any) -> Iterator[Any]:
+    for form in kind.__subclasses__():
+        yield form
+        yield from _forms(form)
 
 
 class Lines(forms.Textarea):

@@ -6,6 +6,7 @@ Going back does not bring it back: browsers keep no page of ours.
 from dataclasses import dataclass, field
 from typing import Any
 
+from clinic.forms import called
 from clinic.middleware import FIELD, TYPED
 from clinic.models import Membership
 
@@ -13,11 +14,19 @@ from clinic.models import Membership
 KEPT = "kept"
 
 
-def written(request: Any) -> list[str]:
+@dataclass(frozen=True)
+class Words:
+    """What was written into one field, and what that is called."""
+
+    field: str
+    words: str
+
+
+def written(request: Any) -> list[Words]:
     """Return what took more than a word to write, but for secrets, what is kept and what came from no page of ours."""
     if not _is_own(request) or KEPT in request.POST:
         return []
-    return [words for _, words in _fields(request) if len(words.split()) > 1]
+    return [Words(called(name), words) for name, words in _fields(request) if len(words.split()) > 1]
 
 
 @dataclass(frozen=True)
@@ -26,7 +35,7 @@ class Sent:
 
     fields: list[tuple[str, str]] = field(default_factory=list)
     others: list[Membership] = field(default_factory=list)
-    written: list[str] = field(default_factory=list)
+    written: list[Words] = field(default_factory=list)
 
 
 def sent_by(request: Any) -> Sent:

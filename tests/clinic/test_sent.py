@@ -86,6 +86,19 @@ def test_who_works_at_one_clinic_copies_what_they_wrote(front_desk: User) -> Non
     assert "Send it at" not in page
 
 
+def test_each_of_the_words_stands_under_what_its_form_calls_the_field(front_desk: User) -> None:
+    form = FORM | {"safety_note": "Allergic to latex", "medicines-0-drug": "Propranolol 40", "any_other": "Two words"}
+    page = text(send(log_in(front_desk), reverse("patients:edit", args=[uuid.uuid4()]), form))
+    labels = dict(re.findall(r'<label class="form-label" for="(written-\d)">([^<]*)</label>', page))
+    boxes = dict(re.findall(r'id="(written-\d)"[^>]*>([^<]*)</textarea>', page))
+    assert {labels[key]: words for key, words in boxes.items()} == {
+        "Reason": "Rang twice, her sister &lt;b&gt;will&lt;/b&gt; call back",
+        "Allergy or safety note": "Allergic to latex",
+        "Medicine": "Propranolol 40",
+        "Any other": "Two words",
+    }
+
+
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "none", ""])
 def test_a_form_of_another_site_puts_no_words_on_a_page_of_ours(fran: Client, maria: Patient, site: str) -> None:
     assert "Rang twice" not in text(send(fran, reverse("patients:edit", args=[maria.uid]), FORM, site))
