@@ -9,9 +9,11 @@ from patients.forms.fields import Day
 
 
 class ReasonForm(HouseForm):
-    """A reason in words."""
+    """A reason in words. Nothing else is asked there: its first letter must not be taken for a key."""
 
-    reason = forms.CharField(max_length=300, error_messages={"required": "Write a reason."})
+    reason = forms.CharField(
+        max_length=300, widget=forms.TextInput({"data-focus": True}), error_messages={"required": "Write a reason."}
+    )
 
 
 class DaysForm(HouseForm):

@@ -22,3 +22,7 @@ class NoteForm(SharedForm, HouseForm):
     """The note of a visit."""
 
     note = Note(help_text="For staff only. It stands in the row on Today and beside the next visit.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["note"].widget.attrs["data-focus"] = True

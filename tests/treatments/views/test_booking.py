@@ -166,6 +166,17 @@ def test_the_page_that_cancels_says_what_became_of_a_visit_that_no_longer_can_be
     assert 'name="reason"' not in text(response)
 
 
+@pytest.mark.parametrize("page", ["cancel", "note", "close_course"])
+def test_what_is_typed_on_a_page_that_asks_for_words_alone_goes_into_their_box_and_is_no_key(
+    visit: TreatmentSession, prescriber: User, page: str
+) -> None:
+    of = visit.course if page == "close_course" else visit
+    shown = text(log_in(prescriber).get(reverse(f"treatments:{page}", args=[of.uid])))
+    assert re.findall(r'<(?:input|textarea)[^>]*name="(\w+)"[^>]*data-focus', shown) == [
+        "note" if page == "note" else "reason"
+    ]
+
+
 def test_cancelling_asks_why(visit: TreatmentSession, front_desk: User) -> None:
     client = log_in(front_desk)
     url = reverse("treatments:cancel", args=[visit.uid])
