@@ -210,7 +210,7 @@ def test_a_step_before_it_can_still_be_undone_wherever_that_is_offered(
     assert f'action="{undo}"' in text(desk.get(visit_url(booked)))
     assert row_of(booked).last == step
     answer = desk.post(undo, follow=True)
-    assert "Undone. Maria Santos: booked." in text(answer)
+    assert "Undone. Maria Santos: booked, Monday 23 November 2026, 10:15am with Dr Osei." in text(answer)
     assert noted(booked) == "needs parking"
     booking.change_note(session=TreatmentSession.objects.get(pk=booked.pk), note="", by=front_desk, at=NOW + MINUTE)
     assert undoing.undone_by(step) == booked.events.get(kind=KIND.UNDONE)

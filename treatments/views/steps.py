@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from clinic import audit
 from clinic.access import Capability, StaffRequest, requires
 from clinic.redirects import next_url
+from clinic.wording import moment_words
 from treatments import booking, undoing
 from treatments.authorized import shortfalls
 from treatments.models import SessionEvent, Status, TreatmentSession
@@ -118,9 +119,19 @@ def undo(request: StaffRequest, uid: uuid.UUID, event: int) -> HttpResponse:
     except booking.NotPossible as error:
         messages.error(request, str(error))
     else:
-        name, now = session.course.patient.full_name, session.how_it_stands
-        messages.success(request, f"Undone. {name}: {now}.", extra_tags=names_visits(session))
+        words = f"Undone. {session.course.patient.full_name}: {_as_before(session, step)}."
+        messages.success(request, words, extra_tags=names_visits(session))
     return redirect(next_url(request, day_url(session)))
+
+
+def _as_before(session: TreatmentSession, undone: SessionEvent) -> str:
+    """Say how a visit stands again; of one that was moved or cancelled when it is, of one never booked that it is not."""
+    when = moment_words(timezone.localtime(session.starts_at))
+    if session.status == Status.CANCELLED:
+        return f"{when} is not booked"
+    if undone.kind == SessionEvent.Kind.MOVED or undone.after.get("status") == Status.CANCELLED:
+        return f"{session.how_it_stands}, {when} with {session.injector.name}"
+    return session.how_it_stands
 
 
 def tell(request: StaffRequest, session: TreatmentSession, text: str) -> None:

@@ -1,6 +1,7 @@
 """The steps of a visit on Today: one press, undo, and what changed meanwhile."""
 
 import datetime as dt
+import re
 import uuid
 from typing import Any
 
@@ -109,6 +110,21 @@ def test_undo_says_how_the_row_has_the_visit_again(
     step(client, visit, "arrived")
     address = reverse("treatments:undo", args=[visit.uid, visit.events.get().pk])
     assert f"Undone. Maria Santos: {said}." in text(client.post(address, follow=True))
+
+
+def test_undo_says_of_a_visit_that_was_cancelled_when_it_is(visit: TreatmentSession, front_desk: User) -> None:
+    client = log_in(front_desk)
+    client.post(reverse("treatments:cancel", args=[visit.uid]), {"reason": "Ill"})
+    said = "Undone. Maria Santos: booked, Monday 23 November 2026, 11am with Dr Osei."
+    assert said in text(client.get(undo(client, visit).url))
+
+
+def test_undo_says_of_a_booking_that_there_is_none(course: Course, osei: Injector, front_desk: User) -> None:
+    client, there = log_in(front_desk), slots.suggest(course=course, now=NOW)[0]
+    client.post(reverse("treatments:book", args=[course.uid]), {"slot": there.code, "uid": str(course.uid)})
+    page = text(client.get(undo(client, course.sessions.latest("pk")).url))
+    assert re.search(r"Undone\. Maria Santos: \w+day \d+ \w+ \d{4}, [\w:]+ is not booked\.", page)
+    assert "Maria Santos: cancelled" not in page
 
 
 def test_undo_pressed_twice_says_that_it_is_so_already(visit: TreatmentSession, front_desk: User, nurse: User) -> None:
