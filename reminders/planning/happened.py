@@ -19,7 +19,7 @@ from reminders.planning.channel import reachable
 from reminders.planning.known import TOLD, what_they_know
 from reminders.planning.rows import reminder_for, store
 from reminders.planning.rules import LOOK_BACK, ActiveRules, Rules, Times, is_since
-from reminders.planning.telling import TOLD_ALREADY, TOO_LONG_AGO, to_tell
+from reminders.planning.telling import KNOWN, TOLD_ALREADY, TOO_LONG_AGO, to_tell
 from reminders.standing import SWITCHED_OFF, told_later
 from treatments.history import called_off
 from treatments.models import SessionEvent, Status, TreatmentSession
@@ -135,7 +135,7 @@ def _planned(session: Any, rules: dict[Kind, Rules], times: Mapping[int, Times],
     if rule is None:
         return SWITCHED_OFF
     if not is_since(rule, told.happened_at) or told.happened_at <= now - LOOK_BACK:
-        return TOO_LONG_AGO
+        return KNOWN if told.kind == Kind.MOVE_ASKED else TOO_LONG_AGO  # whoever asked for another time knows this one
     if told.occasion == session.planned_last:
         return TOLD_ALREADY
     return reminder_for(

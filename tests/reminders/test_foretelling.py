@@ -281,6 +281,17 @@ def test_who_is_brought_back_to_the_time_they_know_is_told_nothing(course: Cours
     assert told(visit) == "No message: they know this time."
 
 
+def test_who_asked_long_ago_to_move_knows_the_time_to_which_they_are_brought_back(
+    course: Course, osei: Injector, nurse: User
+) -> None:
+    visit = book(course, slot(osei, TODAY + 21 * DAY), nurse, at=NOW - 20 * DAY)
+    asked = TreatmentSession.Answer.ASKED_TO_MOVE
+    visit = booking.answer(session=visit, version=1, answer=asked, at=NOW - 14 * DAY)
+    visit = booking.move(session=visit, version=1, slot=slot(osei, TODAY + 22 * DAY), by=nurse, at=NOW)
+    undoing.undo(session=visit, event=visit.events.latest("pk"), by=nurse, at=NOW)
+    assert told(visit) == "No message: they know this time."
+
+
 def test_a_visit_before_which_nobody_can_be_written_to_is_said(course: Course, osei: Injector, nurse: User) -> None:
     visit = book(course, slot(osei, TODAY, dt.time(12)), nurse)
     assert told(visit) == "No message: there is no time left to write before the visit."
