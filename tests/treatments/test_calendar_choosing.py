@@ -12,6 +12,7 @@ from clinic.models import Clinic, Injector, User
 from patients.models import Patient
 from tests.builders import NOW, TODAY, make_course, make_injector, make_patient, make_session
 from tests.conftest import log_in
+from tests.pages import text
 from tests.treatments.calendar_pages import NEXT_MONDAY, at, page
 from treatments import undoing
 from treatments.models import Course, Status
@@ -214,6 +215,21 @@ class TestFreeTime:
         make_session(course, osei, at(15), due_on=TODAY)
         found = desk.get(reverse("treatments:calendar_free"), {"time": self.code(desk), "q": "santos"})
         assert "Move here: the visit of Maria Santos" in found.content.decode()
+
+    def test_whom_nobody_knows_is_looked_for_among_all_patients_from_where_they_are_registered(
+        self, desk: Client, osei: Injector
+    ) -> None:
+        found = text(desk.get(reverse("treatments:calendar_free"), {"time": self.code(desk), "q": "Okonjo & Hale"}))
+        assert "Nobody in treatment matches." in found
+        assert 'href="/patients/?q=Okonjo%20%26%20Hale"' in found
+        assert "Register a person" in text(desk.get("/patients/?q=Okonjo%20%26%20Hale"))
+
+    def test_one_letter_is_no_search_and_nobody_is_said_to_match_it(
+        self, desk: Client, osei: Injector, course: Course
+    ) -> None:
+        found = text(desk.get(reverse("treatments:calendar_free"), {"time": self.code(desk), "q": "z"}))
+        assert "Type at least 2 letters or digits" in found
+        assert "Maria Santos" not in found
 
     def test_a_search_reads_a_date_of_birth_as_the_country_writes_it(
         self, desk: Client, osei: Injector, course: Course

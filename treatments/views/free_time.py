@@ -34,12 +34,14 @@ def free_time(request: StaffRequest) -> HttpResponse:
         return render(request, "treatments/free_time.html", {"problem": str(error)}, status=422)
     date = timezone.localtime(slot.starts_at).date()
     text = request.GET.get("q", "").strip()
-    found = _searched(request, text) if len(text) >= SHORTEST else _due(request, date)
+    too_short = 0 < len(text) < SHORTEST
+    found = [] if too_short else _searched(request, text) if text else _due(request, date)
     people = found[:MOST]
     audit.looked(request, "patient", AuditEntry.Action.SEARCH, rows=len(people))
     context = {
         "slot": slot,
         "text": text,
+        "too_short": too_short,
         "people": people,
         "bookable": next((row for row in people if row["visit"] is None), None),
         "uid": uuid.uuid4(),
