@@ -179,11 +179,11 @@
     else if (!ignored(event) && press(event.key)) event.preventDefault();
   });
 
-  // By whatever key or press: Undo has the focus and is gone with the page.
+  // By whatever key or press: what had the focus, Undo or a button of a row, is gone with the page.
   document.addEventListener("submit", (event) => {
-    if (!event.target.closest("#messages")) return;
+    if (!event.target.closest("#messages")) return keepPlace(event.submitter?.closest(ROWS));
     sessionStorage.setItem(PLACE, window.location.pathname + MESSAGES);
-    keepPlace(currentRow());
+    return keepPlace(currentRow());
   });
 
   document.addEventListener("change", (event) => {

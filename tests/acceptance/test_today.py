@@ -94,6 +94,17 @@ def test_f03_b_opens_the_times_escape_gives_the_row_back_and_1_books_with_undo_i
     expect(desk.locator("#messages")).to_contain_text("booked for")
 
 
+def test_a_button_of_a_row_pressed_with_enter_leaves_the_next_key_at_that_row(desk: Page) -> None:
+    row = walk_to(desk, booked(desk, 1))
+    row.get_by_role("button", name="Arrived").focus()
+    with desk.expect_navigation():
+        desk.keyboard.press("Enter")
+    expect(desk.get_by_role("button", name="Undo")).to_be_focused()
+    with desk.expect_navigation():
+        desk.keyboard.press("u")
+    expect(row).to_be_focused()
+
+
 @pytest.mark.parametrize("key", ["u", "Enter"])
 def test_undo_by_key_gives_the_focus_back_to_the_row(desk: Page, key: str) -> None:
     row = walk_to(desk, booked(desk, 0))
