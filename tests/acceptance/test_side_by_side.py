@@ -1,0 +1,69 @@
+"""What stands side by side: nothing jumps from page to page, nothing runs into its neighbour, nothing is said twice."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.engines import once
+from tests.stack.axe import DESK, PHONE
+from tests.stack.running import Stack
+from tests.stack.windows import ADA, FRAN, OSEI, PATIENCE, log_in
+
+pytestmark = [pytest.mark.stack, pytest.mark.browser, once("a page looks the same on every database")]
+
+LEFT_EDGES = "all => all.map((one) => one.getBoundingClientRect().left)"
+RIGHT_EDGES = "all => all.map((one) => one.getBoundingClientRect().right)"
+# How far the words beside a box stand from it, and how far what comes next in the line stands from them.
+TO_ITS_BOX_AND_ON = """all => all.flatMap((one, place) => {
+    const box = one.querySelector("input").getBoundingClientRect(), words = document.createRange();
+    words.selectNodeContents(one.lastChild);
+    const next = all[place + 1]?.querySelector("input").getBoundingClientRect(), {left, right} = words.getBoundingClientRect();
+    return next?.top === box.top ? [[left - box.right, next.left - right]] : [];
+})"""
+# By how much what belongs to a name begins below it.
+BELOW = "all => all.map((one) => one.getBoundingClientRect().top - one.previousElementSibling.getBoundingClientRect().bottom)"
+# By how much the words of a column stand apart from the numbers of the one before it.
+APART_FROM_NUMBERS = """all => all.map((one) => { const [before, words] = [one.previousElementSibling, one].map((cell) => {
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    return range.getBoundingClientRect(); });
+    return words.left - before.right; })"""
+SAID_TWICE = (
+    "all => all.filter((one) => one.innerText.trim().startsWith(one.dataset.label)).map((one) => one.outerHTML)"
+)
+BROKEN_WORDS = r"""all => all.flatMap((one) => [...one.textContent.matchAll(/\S+/g)].filter((word) => {
+    const range = document.createRange();
+    range.setStart(one.firstChild, word.index);
+    range.setEnd(one.firstChild, word.index + word[0].length);
+    return range.getClientRects().length > 1; }).map(String))"""
+
+
+@pytest.fixture
+def desk(browser: Browser, stack: Stack) -> Iterator[Page]:
+    """A window of a small desk."""
+    with browser.new_context(base_url=stack.url, viewport=DESK) as context:
+        context.set_default_timeout(PATIENCE)
+        yield context.new_page()
+
+
+@pytest.fixture
+def phone(browser: Browser, stack: Stack) -> Iterator[Page]:
+    """A phone of the clinic."""
+    with browser.new_context(base_url=stack.url, viewport=PHONE, has_touch=True, is_mobile=True) as context:
+        context.set_default_timeout(PATIENCE)
+        yield log_in(context.new_page(), OSEI)
+
+
+def test_from_page_to_page_the_top_bar_stays_where_it_is(desk: Page) -> None:
+    log_in(desk, OSEI)
+    bar = desk.locator(".app-bar > *, .app-bar nav a")
+    stood = bar.evaluate_all(LEFT_EDGES)
+    for address in ("/calendar/", "/reminders/", "/reports/", "/me/"):
+        desk.goto(address)
+        assert bar.evaluate_all(LEFT_EDGES) == stood, address
+
+
+def test_of_whom_the_bar_has_room_for_the_whole_name_is_read(desk: Page) -> None:
+    name = log_in(desk, FRAN).locator(".user-name")
+    assert name.evaluate("one => one.scrollWidth <= one.clientWidth")
