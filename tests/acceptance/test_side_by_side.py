@@ -67,3 +67,23 @@ def test_from_page_to_page_the_top_bar_stays_where_it_is(desk: Page) -> None:
 def test_of_whom_the_bar_has_room_for_the_whole_name_is_read(desk: Page) -> None:
     name = log_in(desk, FRAN).locator(".user-name")
     assert name.evaluate("one => one.scrollWidth <= one.clientWidth")
+
+
+def test_a_box_stands_nearer_to_its_own_words_than_to_those_before_it(desk: Page) -> None:
+    _go_to_somebody(log_in(desk, OSEI), "effects/new/")
+    gaps = desk.locator(".choices > label").evaluate_all(TO_ITS_BOX_AND_ON)
+    assert len(gaps) > 5
+    assert [gap for gap in gaps if gap[1] < 2 * gap[0]] == []
+
+
+def test_two_dates_stand_side_by_side_also_where_one_of_them_is_wrong(desk: Page) -> None:
+    _go_to_somebody(log_in(desk, OSEI), "effects/new/")
+    with desk.expect_navigation():
+        desk.get_by_role("button", name="Write down").click()
+    assert desk.get_by_label("Began on").bounding_box()["y"] == desk.get_by_label("Ended on").bounding_box()["y"]  # type: ignore[index]
+
+
+def _go_to_somebody(page: Page, part: str) -> None:
+    page.goto("/response/")
+    person = page.locator("main a[href^='/patients/']").first.get_attribute("href")
+    page.goto(f"{person}{part}")
