@@ -76,6 +76,12 @@ def test_a_box_stands_nearer_to_its_own_words_than_to_those_before_it(desk: Page
     assert [gap for gap in gaps if gap[1] < 2 * gap[0]] == []
 
 
+def test_the_numbers_of_a_column_stand_apart_from_the_words_of_the_next(desk: Page) -> None:
+    log_in(desk, ADA).goto("/log/?status=done")
+    gaps = desk.locator("main tbody .num + :not(.num)").evaluate_all(APART_FROM_NUMBERS)
+    assert min(gaps) >= 20
+
+
 def test_two_dates_stand_side_by_side_also_where_one_of_them_is_wrong(desk: Page) -> None:
     _go_to_somebody(log_in(desk, OSEI), "effects/new/")
     with desk.expect_navigation():
