@@ -82,6 +82,24 @@ def test_the_numbers_of_a_column_stand_apart_from_the_words_of_the_next(desk: Pa
     assert min(gaps) >= 20
 
 
+def test_a_record_number_stands_below_its_name_in_the_card_of_a_list_too(phone: Page) -> None:
+    for address in ("/authorizations/", "/response/", "/inbox/?tab=all"):
+        phone.goto(address)
+        below = phone.locator(".table-cards th > .meta").evaluate_all(BELOW)
+        assert below, address
+        assert min(below) > -4, address  # half of the room between two lines
+
+
+def test_the_next_step_of_every_visit_is_as_wide_on_a_phone(phone: Page) -> None:
+    phone.goto("/today/")
+    steps = phone.locator("#day-rows > tr > .actions:has([data-menu])")
+    widths = steps.evaluate_all(
+        "all => all.map((one) => Math.round(one.firstElementChild.getBoundingClientRect().width))"
+    )
+    assert len(widths) > 2
+    assert len(set(widths)) == 1
+
+
 def test_two_dates_stand_side_by_side_also_where_one_of_them_is_wrong(desk: Page) -> None:
     _go_to_somebody(log_in(desk, OSEI), "effects/new/")
     with desk.expect_navigation():

@@ -33,7 +33,7 @@ CHUNK = 1000
 _RECORDED = 100  # days recorded count so many times as much as those with a headache, of which there are never as many
 # What is read of a course's person, to show some: a large clinic has fifteen thousand, and objects of all take a quarter
 # of the time.
-_SHOWN = tuple(f"patient__{name}" for name in ("id", "uid", "given_name", "family_name"))
+_SHOWN = tuple(f"patient__{name}" for name in ("id", "uid", "given_name", "family_name", "record_number"))
 _MONTHS = tuple(f"month{place}" for place in range(EPISODIC_MONTHS))
 _COUNTED = ("cycles_before", "first_given", "last_given", "given", "level", "last", "now", "judged_by", *_MONTHS)
 

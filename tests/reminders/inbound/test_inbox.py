@@ -60,6 +60,13 @@ def test_what_waits_comes_first_and_what_was_settled_is_under_all(visit: Treatme
     assert "Answered by itself" in everything
 
 
+def test_whoever_wrote_is_named_with_their_record_number(question: InboundMessage, front_desk: User) -> None:
+    assert question.patient
+    assert f'{question.patient.full_name}</a> <span class="meta">{question.patient.record_number}</span>' in show(
+        front_desk
+    )
+
+
 def test_from_a_reply_that_was_refused_everything_leads_back_to_the_text(
     visit: TreatmentSession, question: InboundMessage, front_desk: User
 ) -> None:
