@@ -100,6 +100,12 @@ def test_the_next_step_of_every_visit_is_as_wide_on_a_phone(phone: Page) -> None
     assert len(set(widths)) == 1
 
 
+def test_no_cell_of_a_card_says_its_heading_twice(phone: Page) -> None:
+    for address in ("/authorizations/", "/reminders/tomorrow/", "/effects/", "/recall/"):
+        phone.goto(address)
+        assert phone.locator(".table-cards td[data-label]").evaluate_all(SAID_TWICE) == [], address
+
+
 def test_two_dates_stand_side_by_side_also_where_one_of_them_is_wrong(desk: Page) -> None:
     _go_to_somebody(log_in(desk, OSEI), "effects/new/")
     with desk.expect_navigation():

@@ -83,7 +83,10 @@ class TestAtTheClinic:
 
     def test_an_admin_says_who_may_inject(self, riverside: Clinic, admin: User) -> None:
         fields = {"professions": ["nurse"], "training_required": "on"}
-        log_in(admin).post(reverse("setup:injecting"), fields)
+        client = log_in(admin)
+        page = client.get(reverse("setup:injecting")).content.decode()
+        assert (page.count("Who may inject</h1>"), page.count("Who may inject")) == (1, 2)  # and in its title
+        client.post(reverse("setup:injecting"), fields)
         row = InjectingPolicy.objects.get(clinic=riverside)
         assert (row.professions, row.licence_required, row.training_required) == (["nurse"], False, True)
 

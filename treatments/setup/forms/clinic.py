@@ -61,7 +61,7 @@ class InjectingForm(SharedForm, HouseForm):
     """Whom the clinic lets inject."""
 
     professions = forms.MultipleChoiceField(
-        label="Who may inject",
+        label="Professions",
         help_text="None ticked: everybody who is set up as an injector",
         choices=Profession.choices,
         widget=forms.CheckboxSelectMultiple,
