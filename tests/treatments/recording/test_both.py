@@ -18,6 +18,7 @@ from treatments.forms.record.form import RecordForm
 from treatments.forms.record.sections import SECTIONS, section_of
 from treatments.models import SessionDraft, SessionEvent, SessionRecord, TreatmentSession
 from treatments.recording import drafting
+from treatments.safety import QUESTIONS
 
 pytestmark = pytest.mark.django_db
 
@@ -223,7 +224,7 @@ def test_a_page_left_open_over_night_is_asked_again(
     page = text(answer)
     assert answer.status_code == 422
     assert f"The safety questions were answered {when}. Ask them again today." in page
-    assert "Answer Yes, No or Not known: Allergy" in page
+    assert f"Answer {len(QUESTIONS)} safety questions, each with Yes, No or Not known." in page
     assert 'name="screened_on" value="2026-11-23"' in page
     assert client.post(record_url(in_room), record_data()).status_code == 302
 

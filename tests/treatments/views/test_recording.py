@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-from html import escape
 from typing import Any
 
 import pytest
@@ -73,7 +72,8 @@ def test_an_empty_record_says_once_that_the_safety_questions_have_no_answer(
     together = f"Answer {len(QUESTIONS)} safety questions, each with Yes, No or Not known."
     assert f'<a href="#id_safety_{QUESTIONS[0].key}_0">{together}</a>' in summary
     assert "Answer Yes, No or Not known:" not in summary
-    assert all(f"Answer Yes, No or Not known: {escape(one.text)}" in page for one in QUESTIONS)
+    assert page.count("Answer Yes, No or Not known.") == len(QUESTIONS)  # below each, which has its own words above
+    assert "Answer Yes, No or Not known:" not in page
     assert summary.count("<li>") == 9  # not one for each question
 
 
