@@ -106,6 +106,12 @@ def test_no_cell_of_a_card_says_its_heading_twice(phone: Page) -> None:
         assert phone.locator(".table-cards td[data-label]").evaluate_all(SAID_TWICE) == [], address
 
 
+def test_the_headings_of_a_blank_diary_are_whole_words_on_a_phone(phone: Page) -> None:
+    _go_to_somebody(phone, "diary/blank/")
+    assert phone.locator(".blank-diary thead th").evaluate_all(BROKEN_WORDS) == []
+    assert phone.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
 def test_two_dates_stand_side_by_side_also_where_one_of_them_is_wrong(desk: Page) -> None:
     _go_to_somebody(log_in(desk, OSEI), "effects/new/")
     with desk.expect_navigation():

@@ -345,6 +345,11 @@ def test_the_sheet_dates_no_counts_of_a_letter(reader: User, maria: Patient) -> 
     assert "In the 28 days before" not in text
 
 
+def test_the_sheet_has_a_button_that_prints_it(prescriber: User, maria: Patient) -> None:
+    sheet = reverse("patients:assessment_sheet", args=[make_assessment(maria).uid])
+    assert "data-print" in log_in(prescriber).get(sheet).content.decode()
+
+
 def test_the_sheet_says_how_many_days_the_level_before_treatment_rests_on(prescriber: User, maria: Patient) -> None:
     waiting = draft_assessment(
         patient=maria, by=prescriber, at=NOW, source="clinic", assessed_on=TODAY,
