@@ -120,6 +120,7 @@ def test_a_password_of_just_now_is_not_asked_for_again_and_one_of_five_minutes_a
     frozen_clock.shift(1)
     wrong = client.post(reverse("account_reauthenticate"), {"password": "another long password"})
     assert b"That is not your password." in wrong.content
+    assert b"Forgotten your password?" in wrong.content  # as the page to sign in at calls it, and the one it leads to
     assert is_asked_who_they_are(client)
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     assert not is_asked_who_they_are(client)
