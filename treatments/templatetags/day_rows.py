@@ -113,7 +113,7 @@ class _Drawing:
     def _person(self, row: DayRow) -> str:
         person = row.session.course.patient
         url = address("patients:detail", person.uid)
-        return f'<a href="{url}">{escape(person.full_name)}</a>, {age_on(person.birth_date, self.day)}'
+        return f'<a href="{url}">{escape(person.full_name)}</a>,&nbsp;{age_on(person.birth_date, self.day)}'
 
     def _status(self, row: DayRow) -> str:
         inside = f"In room {row.in_room} min" if row.in_room is not None else ""

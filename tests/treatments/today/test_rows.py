@@ -30,6 +30,10 @@ def test_a_row_says_how_long_an_arrived_patient_waits_and_when_that_is_too_long(
     assert row_of(visit, NOW + 21 * MINUTE).late
 
 
+def test_an_age_stays_on_the_line_of_the_last_word_of_its_name(visit: TreatmentSession, client: Client) -> None:
+    assert f"{visit.course.patient.full_name}</a>,&nbsp;42" in text(client.get(TODAY_URL))
+
+
 def test_a_row_says_what_was_noted_when_the_visit_was_booked_while_it_is_open(
     visit: TreatmentSession, front_desk: User
 ) -> None:
