@@ -119,6 +119,23 @@ def test_two_dates_stand_side_by_side_also_where_one_of_them_is_wrong(desk: Page
     assert desk.get_by_label("Began on").bounding_box()["y"] == desk.get_by_label("Ended on").bounding_box()["y"]  # type: ignore[index]
 
 
+def test_no_line_of_a_chart_runs_through_the_words_at_its_end(desk: Page) -> None:
+    log_in(desk, OSEI).goto("/response/")
+    desk.locator("main a[href^='/patients/']").first.click()
+    ends = desk.locator(".chart-mark, .chart-share").evaluate_all(RIGHT_EDGES)
+    words = desk.locator(".chart-share-label").evaluate_all(LEFT_EDGES)
+    assert max(ends) + 4 < min(words)
+
+
+def test_each_injector_has_as_much_of_the_day_whoever_comes_to_them(desk: Page) -> None:
+    log_in(desk, OSEI).goto("/calendar/day/")
+    desk.locator(".calendar td > a").first.evaluate(f"one => {{ one.textContent = '{'Featherstonehaugh ' * 4}'; }}")
+    heads = desk.locator(".calendar thead th + th")
+    widths = heads.evaluate_all("all => all.map((one) => Math.round(one.getBoundingClientRect().width))")
+    assert len(widths) > 2
+    assert max(widths) - min(widths) <= 1
+
+
 def _go_to_somebody(page: Page, part: str) -> None:
     page.goto("/response/")
     person = page.locator("main a[href^='/patients/']").first.get_attribute("href")
