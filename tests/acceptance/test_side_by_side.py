@@ -29,6 +29,11 @@ APART_FROM_NUMBERS = """all => all.map((one) => { const [before, words] = [one.p
     range.selectNodeContents(cell);
     return range.getBoundingClientRect(); });
     return words.left - before.right; })"""
+# By how much the words of a heading end before the last of the buttons below it.
+ENDS_BEFORE_ITS_BUTTONS = """(head) => { const words = document.createRange();
+    words.selectNodeContents(head);
+    const buttons = [...head.closest("table").querySelectorAll("tbody .actions")].map((one) => one.lastElementChild);
+    return Math.max(...buttons.map((one) => one.getBoundingClientRect().right)) - words.getBoundingClientRect().right; }"""
 SAID_TWICE = (
     "all => all.filter((one) => one.innerText.trim().startsWith(one.dataset.label)).map((one) => one.outerHTML)"
 )
@@ -81,6 +86,14 @@ def test_the_numbers_of_a_column_stand_apart_from_the_words_of_the_next(desk: Pa
     log_in(desk, ADA).goto("/log/?status=done")
     gaps = desk.locator("main tbody .num + :not(.num)").evaluate_all(APART_FROM_NUMBERS)
     assert min(gaps) >= 20
+
+
+def test_the_heading_of_a_column_of_buttons_ends_where_they_do(desk: Page) -> None:
+    log_in(desk, ADA)
+    for address in ("/today/", "/recall/", "/settings/"):
+        desk.goto(address)
+        heads = desk.locator(".table:has(tbody .actions) thead > :last-child > :last-child")
+        assert heads.last.evaluate(ENDS_BEFORE_ITS_BUTTONS) <= 1, address
 
 
 def test_a_record_number_stands_below_its_name_in_the_card_of_a_list_too(phone: Page) -> None:
