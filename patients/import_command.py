@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
+from clinic.management.clinics import clinic_called
 from clinic.models import Clinic
 from patients.csvfile import CsvError, Row
 from patients.importing import Collision, Report
@@ -27,10 +28,7 @@ class ImportCommand(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Run the import and say what happened, row by row where rows were refused."""
-        clinic = Clinic.objects.filter(slug=options["clinic"]).first()
-        if clinic is None:
-            raise CommandError(f"There is no clinic {options['clinic']}.")
-        report = self._load(clinic, options)
+        report = self._load(clinic_called(options["clinic"]), options)
         for fault in report.faults:
             self.stderr.write(str(fault))
         self.stdout.write(report.sentence)

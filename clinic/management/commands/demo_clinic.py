@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from clinic.access import Capability, may
 from clinic.demo import installed, removal
-from clinic.models import Membership
+from clinic.management.clinics import clinic_called
 
 
 class Command(BaseCommand):
@@ -23,9 +23,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do it for somebody who may."""
-        found = Membership.objects.filter(
-            clinic__slug=options["clinic"], clinic__demo=False, user__email=options["admin"].strip().lower()
-        )
+        clinic = clinic_called(options["clinic"])
+        found = clinic.memberships.filter(clinic__demo=False, user__email=options["admin"].strip().lower())
         membership = found.select_related("clinic", "user").first()
         if membership is None or not may(membership, Capability.SETUP):
             raise CommandError(f"Nobody of that address is an admin of {options['clinic']}.")

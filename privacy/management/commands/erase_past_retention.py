@@ -1,11 +1,13 @@
 """Erase the records whose time is over."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
+from clinic.management.clinics import clinic_called
 from clinic.models import Clinic
 from patients.models import Patient
 from privacy.erasing import NotYet, erase
@@ -26,9 +28,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Go through the clinics."""
         now, number = timezone.now(), 0
-        clinics = Clinic.objects.filter(slug=options["clinic"]) if options["clinic"] else Clinic.objects.all()
-        if options["clinic"] and not clinics:
-            raise CommandError(f"There is no clinic {options['clinic']}.")
+        clinics: Iterable[Clinic] = Clinic.objects.all()
+        if options["clinic"]:
+            clinics = [clinic_called(options["clinic"])]
         for clinic in clinics:
             for patient in list(past_their_time(clinic, clinic.date_at(now))):
                 if options["erase"] and not self._erased(patient, now):

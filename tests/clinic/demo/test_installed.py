@@ -244,6 +244,11 @@ def test_the_command_asks_for_an_admin(riverside: Clinic, front_desk: User, demo
     assert standing() == demo
 
 
+def test_the_command_says_which_clinics_there_are(riverside: Clinic, admin: User) -> None:
+    with pytest.raises(CommandError, match=r"There is no clinic hillside\. Write one of .*riverside\."):
+        call_command("demo_clinic", "load", clinic="hillside", admin=admin.email)
+
+
 def test_the_command_removes_and_loads(riverside: Clinic, admin: User, demo: Clinic) -> None:
     for what, there in (("remove", False), ("load", True)):
         call_command("demo_clinic", what, clinic="riverside", admin=admin.email, stdout=io.StringIO())
