@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class InterfaceConfig(AppConfig):
-    """The room above all others: it shows what they hold to programs, and tells programs what happened."""
+    """Shows to programs what the rooms below hold, and tells programs what happened there."""
 
     name = "interface"

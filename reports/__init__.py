@@ -1,1 +1,1 @@
-"""What the clinic's numbers say: a room above all others, with no table of its own."""
+"""What the clinic's numbers say: a room above those it counts in, with no table of its own."""
