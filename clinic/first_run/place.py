@@ -16,7 +16,7 @@ def held_by(clinic: Clinic, now: dt.datetime) -> str:
     if Patient.objects.filter(clinic=clinic).exists():
         return (
             f"{_STAYS}somebody is registered here already, and phone numbers, visits and messages are kept by them. If "
-            "they are wrong, ask whoever runs this system to make another clinic (manage.py create_clinic), and "
+            "they are wrong, ask whoever runs this system to make another clinic (the command create_clinic), and "
             "register people there."
         )
     if any(model.objects.filter(clinic=clinic, ends_at__gt=now).exists() for model in (Absence, Closure)):

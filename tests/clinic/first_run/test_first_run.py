@@ -108,7 +108,7 @@ def test_the_printed_address_ends_after_a_day_and_when_another_is_printed() -> N
     with time_machine.travel(NOW + dt.timedelta(days=1, seconds=1), tick=False):
         late = Client().get(second)
         assert late.status_code == 404
-        assert "manage.py set_up" in late.content.decode()
+        assert "the command <code>set_up</code>" in late.content.decode()
 
 
 def test_there_is_no_address_where_somebody_can_log_in() -> None:
