@@ -1,6 +1,7 @@
 """`manage.py create_clinic`: a real clinic begins with a name, an admin and its reminders."""
 
 import io
+from contextlib import nullcontext
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -46,6 +47,19 @@ def test_makes_a_clinic_with_an_admin_who_can_log_in() -> None:
     assert membership.role == Role.ADMIN
     assert membership.user.email == "mo@hillside.example"
     assert membership.user.check_password(PASSWORD)
+
+
+@pytest.mark.parametrize(("again", "fits"), [(PASSWORD, True), (PASSWORD + "x", False)])
+def test_at_a_terminal_the_password_is_typed_twice_since_nobody_sees_it(
+    monkeypatch: pytest.MonkeyPatch, again: str, fits: bool
+) -> None:
+    typed = iter([PASSWORD, again])
+    monkeypatch.delenv("ADMIN_PASSWORD")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("getpass.getpass", lambda prompt: next(typed))
+    with nullcontext() if fits else pytest.raises(CommandError, match="two passwords differ"):
+        assert PASSWORD not in create()
+    assert [user.check_password(PASSWORD) for user in User.objects.all()] == [True] * fits
 
 
 def test_installs_the_usual_reminders() -> None:

@@ -92,8 +92,16 @@ def choose_password() -> tuple[str, bool]:
     if given:
         return given, False
     if sys.stdin.isatty():
-        return getpass.getpass("Password for the admin: "), False
+        return _typed(), False
     return secrets.token_urlsafe(15), True
+
+
+def _typed() -> str:
+    """Return what is typed unseen, and so twice: a slip would let nobody in."""
+    password = getpass.getpass("Password for the admin: ")
+    if getpass.getpass("The same once more: ") != password:
+        raise CommandError("The two passwords differ. Nothing was made.")
+    return password
 
 
 def sentences(error: ValidationError) -> list[str]:
