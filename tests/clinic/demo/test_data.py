@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -106,6 +107,12 @@ def test_everybody_can_log_in_and_one_person_works_at_both_clinics(riverside: Cl
         assert Client().login(username=login.email, password=PASSWORD)
     assert User.objects.get(email="ada@riverside.example").memberships.count() == 2
     assert set(riverside.memberships.values_list("role", flat=True)) == set(Role.values)
+
+
+def test_the_page_about_the_demo_lists_who_can_log_in() -> None:
+    page = (settings.BASE_DIR / "clinic" / "demo" / "README.md").read_text()
+    listed = re.findall(r"^\| (\S+@\S+) \| ([^|]+) \|", page, re.MULTILINE)
+    assert listed == [(login.email, login.name) for login in LOGINS]
 
 
 def test_the_command_refuses_a_database_that_holds_a_clinic(riverside: Clinic) -> None:
