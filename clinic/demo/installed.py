@@ -1,4 +1,4 @@
-"""A made-up clinic beside the real ones: nobody can log in as its staff, and nothing that it sends leaves the system."""
+"""A made-up clinic beside the real ones: nobody can log in as its staff, and no message to its people leaves the system."""
 
 import datetime as dt
 import secrets

@@ -48,7 +48,7 @@ class Clinic(models.Model):
     second_factor_for_all = models.BooleanField(
         default=False, help_text="whether all staff, not only admins, need a second step to sign in"
     )
-    # Made up, with everybody in it: nothing leaves the system, and all of it can be removed.
+    # Made up, with everybody in it: no message to them leaves the system, and all of it can be removed.
     demo = models.BooleanField(default=False, db_default=False, editable=False)
     history = HistoricalRecords()
 

@@ -16,7 +16,7 @@ __all__ = ["CannotAnswer", "Carrier", "Carriers", "Message", "SendError", "carri
 def carrier_for(channel: str, *, demo: bool = False, keep_open: bool = False) -> Carrier:
     """Return what carries messages on this channel here: a gateway where one is set, else files; no texts where none are wanted.
 
-    Of a ``demo`` clinic nothing ever leaves, whatever is set.
+    Of a ``demo`` clinic no message ever leaves, whatever is set.
 
     With ``keep_open`` it holds its line for the next message, until it is closed.
     """

@@ -13,7 +13,7 @@ from clinic.management.clinics import clinic_called
 class Command(BaseCommand):
     """Load the demo clinic, or remove it with everything in it."""
 
-    help = "Load a made-up clinic beside the real ones, or remove it. Nothing that it sends leaves this system."
+    help = "Load a made-up clinic beside the real ones, or remove it. No message to its people leaves this system."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Say what, who does it and in whose log it is written."""
