@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from clinic.models import Clinic
 from patients.actions.diary import import_diary
+from patients.diary_import import COLUMNS
 from patients.import_command import ImportCommand
 from patients.importing import Report
 
@@ -13,7 +14,7 @@ from patients.importing import Report
 class Command(ImportCommand):
     """`import_diary FILE --clinic riverside [--dry-run] [--skip-bad]`."""
 
-    help = "Load diary days (mrn, date, headache_hours, worst_pain, migraine, triptan, simple_analgesic)."
+    help = f"Load diary days ({', '.join(COLUMNS)})."
 
     def load(self, clinic: Clinic, stream: BinaryIO, *, dry_run: bool, skip_bad: bool) -> Report:
         """Load the list with the moment of now."""
