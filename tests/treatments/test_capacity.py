@@ -93,6 +93,13 @@ def test_a_week_with_more_due_than_times_is_short(riverside: Clinic, osei: Injec
     assert "3 too many" in shown
 
 
+def test_the_page_says_when_people_come_back_where_their_course_asks_for_more_days(
+    riverside: Clinic, front_desk: User
+) -> None:
+    shown = text(log_in(front_desk).get(reverse("treatments:capacity")))
+    assert "comes back 12 weeks after each session, or later where their course says so." in shown
+
+
 def test_an_empty_clinic_says_so(riverside: Clinic, front_desk: User) -> None:
     assert "Nobody is in treatment yet." in log_in(front_desk).get(reverse("treatments:capacity")).content.decode()
 

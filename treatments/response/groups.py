@@ -43,7 +43,7 @@ def summary(clinic: Clinic, today: dt.date) -> Summary:
 
 
 def to_look_at_again(clinic: Clinic, today: dt.date) -> list[Course]:
-    """Return the courses that ended four months ago or more, with no new assessment or course since (1 query).
+    """Return the courses that ended four to six months ago, with no new assessment or course since (1 query).
 
     A course that ended with its person, or with a second record of theirs, is looked at no more.
     """

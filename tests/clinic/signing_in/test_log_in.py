@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.cache import cache
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
@@ -94,6 +95,11 @@ def test_spraying_is_counted_over_all_processes_at_one_moment(tmp_path: Path, dj
 def test_an_address_may_ask_for_as_many_log_ins_by_passkey_as_by_password(db: None) -> None:
     answers = [Client().post(reverse("mfa_login_webauthn")).status_code for _ in range(61)]
     assert answers == [302] * 60 + [429]
+
+
+def test_who_asks_too_often_reads_for_how_long_each_limit_counts(settings: Settings) -> None:
+    assert "Wait 10 minutes, then try again." in render_to_string("429.html")
+    assert all("/10m/" in limit for limits in settings.ACCOUNT_RATE_LIMITS.values() for limit in limits.split(","))
 
 
 def test_guessing_one_log_in_from_many_addresses_is_stopped(front_desk: User) -> None:
