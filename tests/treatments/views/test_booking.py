@@ -30,7 +30,7 @@ def test_booking_costs_a_fixed_number_of_queries(
 ) -> None:
     client = log_in(front_desk)
     data = {"slot": first_slot(text(client.get(book_url(course)))), "uid": str(uuid.uuid4())}
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(10):
         client.post(book_url(course), data)
 
 
