@@ -25,15 +25,6 @@ def first_slot(page: str) -> str:
     return found[1]
 
 
-def test_booking_costs_a_fixed_number_of_queries(
-    course: Course, front_desk: User, django_assert_max_num_queries: Any
-) -> None:
-    client = log_in(front_desk)
-    data = {"slot": first_slot(text(client.get(book_url(course)))), "uid": str(uuid.uuid4())}
-    with django_assert_max_num_queries(10):
-        client.post(book_url(course), data)
-
-
 def test_the_page_of_times_offers_five_and_one_click_books(course: Course, front_desk: User) -> None:
     client = log_in(front_desk)
     page = text(client.get(book_url(course)))
