@@ -106,7 +106,7 @@ def test_a_record_number_stands_below_its_name_in_the_card_of_a_list_too(phone: 
 
 def test_the_next_step_of_every_visit_is_as_wide_on_a_phone(phone: Page) -> None:
     phone.goto("/today/")
-    steps = phone.locator("#day-rows > tr > .actions:has([data-menu])")
+    steps = phone.locator("#day-rows > tr > .actions:has(> [data-menu]:nth-child(2))")
     widths = steps.evaluate_all(
         "all => all.map((one) => Math.round(one.firstElementChild.getBoundingClientRect().width))"
     )
