@@ -7,7 +7,8 @@ from clinic.models import Clinic
 
 def clinic_called(name: str) -> Clinic:
     """Return the clinic of a short name. No page shows one, so of any other it is said which there are."""
-    clinics = {clinic.slug: clinic for clinic in Clinic.objects.order_by("slug")}
-    if name not in clinics:
-        raise CommandError(f"There is no clinic {name}." + (f" Write one of {', '.join(clinics)}." if clinics else ""))
-    return clinics[name]
+    clinic = Clinic.objects.filter(slug=name).first()
+    if clinic is None:
+        names = ", ".join(Clinic.objects.order_by("slug").values_list("slug", flat=True))
+        raise CommandError(f"There is no clinic {name}." + (f" Write one of {names}." if names else ""))
+    return clinic
