@@ -14,9 +14,8 @@ from clinic.wording import clock_words, day_words
 
 LEAST_DIGITS = 3  # as short as a number of a hospital's own exchange
 CALLABLE = "Enter a number that patients can call, such as 020 7946 0123."
-
-
-TYPED = {"text", "search", "tel", "email", "url", "number", "date", "time"}
+# The boxes of one line: beside these a browser proposes what was typed before.
+ONE_LINE = {"text", "search", "tel", "email", "url", "number", "date", "time"}
 
 
 class Box(forms.BoundField):
@@ -26,7 +25,7 @@ class Box(forms.BoundField):
         """Ask the browser to propose nothing, unless the field is of who fills it in and says what it may propose."""
         widget = widget or self.field.widget
         attrs = super().build_widget_attrs(attrs, widget)
-        if getattr(widget, "input_type", "") in TYPED and "autocomplete" not in widget.attrs:
+        if getattr(widget, "input_type", "") in ONE_LINE and "autocomplete" not in widget.attrs:
             attrs["autocomplete"] = "off"
         return attrs
 

@@ -14,6 +14,7 @@ from reminders.planning.settle import TOO_LATE
 from treatments.models import TreatmentSession
 
 _TO_LEAVE = (State.WAITING, State.SENDING)
+MOST_TOLD_OF = 10  # in one line: five queries for each, and of more nobody reads on
 
 
 def words_about(*, session: uuid.UUID, clinic: Clinic, now: dt.datetime) -> str:
@@ -29,6 +30,8 @@ def words_about(*, session: uuid.UUID, clinic: Clinic, now: dt.datetime) -> str:
 
 def words_about_all(*, sessions: list[uuid.UUID], clinic: Clinic, now: dt.datetime) -> str:
     """Return the same of several visits of which one line tells: those whose people are told alike stand together."""
+    if len(sessions) > MOST_TOLD_OF:
+        return "Reminders says what each of them is told."
     told: dict[str, list[uuid.UUID]] = defaultdict(list)
     for session in sessions:
         told[words_about(session=session, clinic=clinic, now=now)].append(session)

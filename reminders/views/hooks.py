@@ -19,7 +19,6 @@ from django.views.decorators.http import require_POST
 from reminders.inbound import signature
 from reminders.inbound.taking import Arrived, take
 from reminders.receipts import mail, texts
-from reminders.receipts.texts import number_in
 
 MOST_BYTES = 64_000  # a text of 1,600 characters with all that Twilio says about it is about 20,000
 LONGEST_ID = 64
@@ -49,7 +48,7 @@ def text_received(request: HttpRequest) -> HttpResponse:
     gateway_id, sender = said.get("MessageSid", ""), said.get("From", "")
     if not 0 < len(gateway_id) <= LONGEST_ID or not sender:
         return HttpResponse(status=400)
-    pictures = min(number_in(said.get("NumMedia", "")), MOST_PICTURES)
+    pictures = min(texts.number_in(said.get("NumMedia", "")), MOST_PICTURES)
     arrived = Arrived(gateway_id=gateway_id, sender=sender, body=said.get("Body", ""), pictures=pictures)
     return _reply(take(arrived, now=timezone.now()))
 

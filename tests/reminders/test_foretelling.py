@@ -149,6 +149,15 @@ def test_where_they_are_told_otherwise_it_says_whom(desk: Client, missed: list[T
     )
 
 
+def test_of_more_than_a_line_holds_it_leads_to_reminders_and_nothing_is_asked(
+    desk: Client, missed: list[TreatmentSession], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(foretelling, "MOST_TOLD_OF", 1)
+    with CaptureQueriesContext(connection) as asked:
+        assert set_as_no_show(desk, missed).endswith("Tom Reid. Reminders says what each of them is told.")
+    assert not [one for one in asked if "reminders_reminderrule" in one["sql"]]
+
+
 def test_on_a_day_after_it_says_that_nobody_is_told(front_desk: User, missed: list[TreatmentSession]) -> None:
     with time_machine.travel(NOW + DAY, tick=False):
         words = set_as_no_show(log_in(front_desk), missed)
