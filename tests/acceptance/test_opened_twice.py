@@ -73,7 +73,8 @@ def test_f28_both_versions_can_be_read_on_a_phone(two: Any, stack: Stack) -> Non
     mine.locator("#id_identity_checked").check()  # a question of many words beside answers of one
     write(mine, "sore on the left")
     theirs.get_by_label("Note", exact=True).fill("sore on the right")
-    theirs.get_by_role("button", name="See both versions").click()
+    with theirs.expect_navigation():
+        theirs.get_by_role("button", name="See both versions").click()
     theirs.set_viewport_size({"width": 360, "height": 640})
     shown = "(cells) => cells.filter((cell) => cell.checkVisibility()).map((cell) => cell.clientWidth)"
     widths = theirs.locator(".both :is(th, td)").evaluate_all(shown)
