@@ -50,11 +50,12 @@ def at(address: str) -> Callable[[Page], object]:
 
 def here(page: Page) -> None:
     """Begin where the job before ended."""
-    page.title()
+    page.wait_for_load_state()
 
 
 def write(field: Locator, text: str) -> None:
     """Write into a field in place of what is there: a click, unless the page has put the focus there. Letters count for nothing."""
+    field.page.wait_for_load_state()  # a page puts the focus somewhere once it is there whole
     if not field.evaluate("one => one === document.activeElement"):
         field.click()
     field.evaluate("one => one.select()")
