@@ -35,12 +35,14 @@ def tell_dose(
     given_on: dt.date,
     same_product: bool,
     product: str,
-    units: int,
+    units: int | None,
     reason: str,
     by: User,
     at: dt.datetime,
 ) -> OutsideDose:
     """Keep a dose that was given elsewhere. Units of another product are kept as told and never converted.
+
+    ``units``: None where nobody knows them, which is never none.
 
     The same ``uid`` sent twice is kept once; raises SentBefore when that is not what is said now.
     """

@@ -147,6 +147,11 @@ def cumulative_fault(planned: int, earlier: Iterable[int]) -> str:
     )
 
 
+def sure_room(earlier: Iterable[int], unknown: int) -> int:
+    """Return how many units surely keep to the limit, where nobody knows those of some sessions: each may have had the most."""
+    return max(0, MAX_UNITS_IN_THREE_MONTHS - sum(earlier) - unknown * MAX_UNITS)
+
+
 def room_words(earlier: Iterable[int]) -> str:
     """Return how much may be given after what was given in the last three months, or "" where that is any dose of ours."""
     before = sum(earlier)

@@ -18,7 +18,7 @@ from tests.treatments.record_form import record_data
 from tests.treatments.stock.conftest import EXPIRY, Receive, Sign, sign, stocked
 from treatments import protocol
 from treatments.booking import Stale
-from treatments.models import OutsideDose, SessionRecord, StockVial, TreatmentSession, Vial
+from treatments.models import OutsideDose, SessionRecord, Status, StockVial, TreatmentSession, Vial
 from treatments.recording import Findings, Refused, VialUsed, correct_record
 from treatments.safety import QUESTIONS
 from treatments.stock.changes import Delivery, receive
@@ -163,8 +163,10 @@ def test_the_database_keeps_one_newest_version(
 
 @pytest.mark.parametrize(("units", "refused"), [(245, False), (246, True)])
 def test_doses_given_elsewhere_count_towards_the_limit(
-    sign: Sign, maria: Patient, riverside: Clinic, nurse: User, units: int, refused: bool
+    sign: Sign, in_room: TreatmentSession, maria: Patient, riverside: Clinic, nurse: User, units: int, refused: bool
 ) -> None:
+    earlier = TODAY - dt.timedelta(days=93)  # before the three months: nobody wrote down its units
+    in_room.course.sessions.filter(status=Status.GIVEN_BEFORE).update(given_on=earlier, due_on=earlier)
     OutsideDose.objects.create(
         clinic=riverside,
         patient=maria,

@@ -42,6 +42,24 @@ def test_a_dose_elsewhere_is_written_down_and_shown(maria: Patient, nurse: User)
     assert AuditEntry.objects.get(kind="outside dose").subject == row.uid
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({}, "A dose of unknown units given elsewhere (cosmetic)"),
+        ({"same_product": "no", "product": "Another"}, "A dose of unknown units of Another given elsewhere (cosmetic)"),
+    ],
+)
+def test_a_dose_whose_units_nobody_knows_is_written_down_as_such(
+    maria: Patient, nurse: User, change: dict[str, str], words: str
+) -> None:
+    page = tell(nurse, maria, units="", units_unknown="on", **change)
+    assert words in page
+    assert OutsideDose.objects.get().units is None
+    sent_twice = OutsideDose.objects.get().uid
+    tell(nurse, maria, units="", units_unknown="on", uid=sent_twice, **change)
+    assert OutsideDose.objects.count() == 1
+
+
 def test_a_dose_told_under_a_second_record_is_shown_on_the_one_that_stays(
     maria: Patient, nurse: User, front_desk: User
 ) -> None:
@@ -60,7 +78,8 @@ def test_a_dose_told_under_a_second_record_is_shown_on_the_one_that_stays(
         ({"same_product": "no"}, "Enter the name of the other product."),
         ({"units": "0"}, "Enter whole units from 1 to 2000."),
         ({"units": "2001"}, "Enter whole units from 1 to 2000."),
-        ({"units": ""}, "Enter the units."),
+        ({"units": ""}, "Enter the units, or tick that nobody knows them."),
+        ({"units_unknown": "on"}, "Enter the units or tick that nobody knows them, not both."),
     ],
 )
 def test_what_makes_no_sense_is_explained(maria: Patient, nurse: User, change: dict[str, str], words: str) -> None:

@@ -30,7 +30,7 @@ class OutsideDose(models.Model):
     given_on = models.DateField()
     same_product = models.BooleanField(help_text="onabotulinumtoxinA, as given here")
     product = models.CharField(max_length=60, blank=True, help_text="the name, where it is another product")
-    units = models.PositiveSmallIntegerField()
+    units = models.PositiveSmallIntegerField(null=True, blank=True, help_text="empty: nobody knows")
     reason = models.CharField(max_length=80, blank=True)
     told_at = models.DateTimeField()
     told_to = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -55,3 +55,10 @@ class OutsideDose(models.Model):
 
     def __str__(self) -> str:
         return f"Outside dose {self.pk}"
+
+    @property
+    def how_much(self) -> str:
+        """The units in words."""
+        if self.units is None:
+            return "a dose of unknown units"
+        return f"{self.units} unit{'s' * (self.units != 1)}"

@@ -5,13 +5,14 @@ It is the record of one person: what stands in a record that was joined with the
 
 import datetime as dt
 from collections.abc import Collection, Mapping
+from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 
 from clinic.wording import day_words
 from patients.eligibility.policy import LABEL
 from patients.models import Assessment
-from treatments import cycle, safety
+from treatments import cycle, protocol, safety
 from treatments.effects import catalogue
 from treatments.models import OutsideDose, SideEffect, TreatmentSession
 from treatments.recording.findings import Findings
@@ -19,15 +20,16 @@ from treatments.recording.since import last_given_on
 from treatments.units import units_given
 
 _PRESCRIBER = "Only a prescriber may decide to go on."
+_THREE_MONTHS = f"the {protocol.MAX_UNITS_IN_THREE_MONTHS} of three months"
 
 
 def for_review(
-    session: TreatmentSession, answers: Mapping[str, bool | None], given_on: dt.date, at: dt.datetime
+    session: TreatmentSession, answers: Mapping[str, bool | None], planned: int, given_on: dt.date, at: dt.datetime
 ) -> list[str]:
-    """Return what a prescriber decides about: age, toxin given elsewhere lately, a course that has lapsed, an emergency.
+    """Return what a prescriber decides about: age, toxin lately, a course that has lapsed, an emergency.
 
     ``answers`` to the safety questions as far as they were asked: a Yes to another toxin is decided about by itself.
-    ``at`` is when the session was given: what was told later was not on record.
+    ``planned``: the units of the session. ``at`` is when it was given: what was told later was not on record.
     """
     people, wrong = session.course.patient.joined(), []
     adult = LABEL.adult_years
@@ -35,6 +37,7 @@ def for_review(
         wrong.append(f"The person is under {adult}. {_PRESCRIBER}")
     if not answers.get("other_toxin"):
         wrong += elsewhere(people, given_on, session.course.interval_days, at)
+    wrong += _not_written_down(session, planned, given_on, at)
     return [*wrong, *_lapsed(session, people, given_on, at), *_emergencies(session, people, at)]
 
 
@@ -53,21 +56,28 @@ def _lapsed(session: TreatmentSession, people: Collection[int], given_on: dt.dat
 def elsewhere(people: Collection[int], given_on: dt.date, interval_days: int, at: dt.datetime) -> list[str]:
     """Return what a day is too near to: another product within four months (rule 11), ours within the twelve weeks (rule 9).
 
-    For whatever reason it was given.
+    For whatever reason it was given. Of ours whose units nobody knows it goes by the three months of rule 10 as well.
     """
     doses = OutsideDose.objects.on_record(people, at).filter(given_on__lte=given_on)
     others = doses.filter(same_product=False, given_on__gte=safety.other_toxin_since(given_on))
-    ours = doses.filter(same_product=True, given_on__gt=given_on - dt.timedelta(days=interval_days))
+    too_near = Q(given_on__gt=given_on - dt.timedelta(days=interval_days))
+    counts = Q(units__isnull=True, given_on__gte=safety.window_start(given_on))
+    ours = doses.filter(too_near | counts, same_product=True)
     return [
         f"{dose.product} was given elsewhere on {day_words(dose.given_on)}. Its units cannot be converted: "
         "only a prescriber may decide to go on."
         for dose in others
-    ] + [
-        f"{dose.units} {'unit was' if dose.units == 1 else 'units were'} given elsewhere on {day_words(dose.given_on)}, "
-        f"{_ago((given_on - dose.given_on).days)}. The interval is {interval_days} days: only a prescriber may decide to "
-        "go on."
-        for dose in ours
-    ]
+    ] + [_too_near(dose, given_on, interval_days) for dose in ours]
+
+
+def _too_near(dose: OutsideDose, given_on: dt.date, interval_days: int) -> str:
+    when = f"given elsewhere on {day_words(dose.given_on)}, {_ago((given_on - dose.given_on).days)}"
+    if dose.units is None:
+        return f"A dose was {when}, and nobody knows its units. They count towards {_THREE_MONTHS}: find out first. {_PRESCRIBER}"
+    return (
+        f"{dose.units} {'unit was' if dose.units == 1 else 'units were'} {when}. The interval is {interval_days} days: "
+        "only a prescriber may decide to go on."
+    )
 
 
 def _ago(days: int) -> str:
@@ -124,12 +134,31 @@ def room_left(session: TreatmentSession, given_on: dt.date, at: dt.datetime) -> 
     return [words] if words else []
 
 
-def _lately(session: TreatmentSession, given_on: dt.date, at: dt.datetime) -> list[int]:
-    """Return the doses that count together: our own sessions, those before this system, what the person had elsewhere."""
-    people, days = session.course.patient.joined(), (safety.window_start(given_on), given_on)
-    ours = TreatmentSession.objects.filter(course__patient__in=people, given_on__range=days).exclude(pk=session.pk)
-    told = OutsideDose.objects.on_record(people, at).filter(given_on__range=days)
+def _not_written_down(session: TreatmentSession, planned: int, given_on: dt.date, at: dt.datetime) -> list[str]:
+    """Rule 10, of sessions whose units nobody wrote down, as a list may leave them out: they are no sessions of none."""
+    unknown = _sessions(session, given_on).filter(units__isnull=True).values_list("given_on", flat=True)
+    room = safety.sure_room(_lately(session, given_on, at), len(unknown)) if unknown else planned
+    if planned <= room:
+        return []
+    over = f"more than {room}" if room else "any"
     return [
-        *filter(None, ours.values_list(units_given(), flat=True)),
-        *told.filter(same_product=True).values_list("units", flat=True),
+        f"Nobody wrote down how many units the session on {day_words(day)} had: it may have been {protocol.MAX_UNITS}. "
+        f"With {over} units now it may be over {_THREE_MONTHS}: find out first. {_PRESCRIBER}"
+        for day in unknown
     ]
+
+
+def _lately(session: TreatmentSession, given_on: dt.date, at: dt.datetime) -> list[int]:
+    """Return the known doses that count together: our sessions, those before this system, what the person had elsewhere."""
+    told = OutsideDose.objects.on_record(session.course.patient.joined(), at).filter(
+        same_product=True, given_on__range=(safety.window_start(given_on), given_on)
+    )
+    doses = (*_sessions(session, given_on).values_list("units", flat=True), *told.values_list("units", flat=True))
+    return [units for units in doses if units is not None]
+
+
+def _sessions(session: TreatmentSession, given_on: dt.date) -> QuerySet[Any]:
+    """Return the person's other sessions of the three months that end with a day, with their ``units``."""
+    people, days = session.course.patient.joined(), (safety.window_start(given_on), given_on)
+    given = TreatmentSession.objects.filter(course__patient__in=people, given_on__range=days)
+    return given.exclude(pk=session.pk).annotate(units=units_given())

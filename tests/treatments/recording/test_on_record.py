@@ -30,7 +30,7 @@ Elsewhere = Callable[..., None]
 def elsewhere(nurse: User) -> Elsewhere:
     """Write down a dose of the same product that somebody had elsewhere."""
 
-    def elsewhere(patient: Patient, *, days: int, units: int, product: str = "") -> None:
+    def elsewhere(patient: Patient, *, days: int, units: int | None, product: str = "") -> None:
         OutsideDose.objects.create(
             clinic=patient.clinic,
             patient=patient,
@@ -85,6 +85,44 @@ def test_the_same_product_elsewhere_within_twelve_weeks_is_for_a_prescriber(
     if needs:
         assert "50 units were given elsewhere on Tuesday 1 September 2026, 83 days ago" in said
         assert outcome(prescriber, go_on_reason="A small one") == "signed"
+
+
+@pytest.mark.parametrize(("days", "needs"), [(92, True), (93, False)], ids=["three long months", "over"])
+def test_a_dose_elsewhere_of_unknown_units_is_no_dose_of_none_and_for_a_prescriber(
+    outcome: Outcome, elsewhere: Elsewhere, maria: Patient, nurse: User, prescriber: User, days: int, needs: bool
+) -> None:
+    elsewhere(maria, days=days, units=None)
+    said = outcome(nurse, go_on_reason="Looks well")
+    assert (said != "signed") is needs
+    if needs:
+        assert (
+            "A dose was given elsewhere on Sunday 23 August 2026, 92 days ago, and nobody knows its units. They count "
+            "towards the 400 of three months" in said
+        )
+        assert outcome(prescriber, go_on_reason="The other clinic's usual dose is small") == "signed"
+
+
+def test_units_that_are_known_refuse_beside_those_that_are_not(
+    outcome: Outcome, elsewhere: Elsewhere, maria: Patient, prescriber: User
+) -> None:
+    elsewhere(maria, days=85, units=None)
+    elsewhere(maria, days=90, units=246)
+    assert "155 units with the 246 of the last three months are 401." in outcome(prescriber, go_on_reason="Decided")
+
+
+@pytest.mark.parametrize(("units", "needs"), [(50, False), (51, True)])
+def test_a_session_of_unknown_units_may_have_had_as_many_as_one_may_have(
+    outcome: Outcome, elsewhere: Elsewhere, maria: Patient, nurse: User, prescriber: User, units: int, needs: bool
+) -> None:
+    elsewhere(maria, days=90, units=units)
+    said = outcome(nurse, go_on_reason="Looks well")
+    assert (said != "signed") is needs
+    if needs:
+        assert (
+            "Nobody wrote down how many units the session on Monday 31 August 2026 had: it may have been 195. With more "
+            "than 154 units now it may be over the 400 of three months: find out first." in said
+        )
+        assert outcome(prescriber, go_on_reason="It was 155") == "signed"
 
 
 @pytest.mark.parametrize(("days", "needs"), [(124, True), (125, False)], ids=["four long months", "over"])
@@ -168,11 +206,13 @@ def test_it_is_said_on_the_form_before_the_first_injection(
         (124, 50, "Another", "Another was given elsewhere on Wednesday 22 July 2026."),
         (90, 206, "", "206 units were given in the last three months: at most 194 may be given now."),
         (90, 400, "", "400 units were given in the last three months: none may be given now."),
+        (90, None, "", "90 days ago, and nobody knows its units."),
+        (124, None, "Another", "Another was given elsewhere on Wednesday 22 July 2026."),
     ],
 )
 def test_so_are_doses_elsewhere_and_the_units_that_they_leave(
     in_room: TreatmentSession, elsewhere: Elsewhere, maria: Patient, nurse: User,
-    days: int, units: int, product: str, words: str,
+    days: int, units: int | None, product: str, words: str,
 ) -> None:  # fmt: skip
     elsewhere(maria, days=days, units=units, product=product)
     assert words in text(log_in(nurse).get(record_url(in_room)))
@@ -183,6 +223,19 @@ def test_units_that_leave_room_for_the_largest_dose_are_not_worth_a_line(
 ) -> None:
     elsewhere(maria, days=90, units=205)
     assert "last three months" not in text(log_in(nurse).get(record_url(in_room)))
+
+
+@pytest.mark.parametrize(
+    ("units", "said"),
+    [(10, ""), (11, "With more than 194 units now it may be over"), (205, "With any units now it may be over")],
+)
+def test_so_is_what_is_sure_to_be_left_beside_a_session_of_unknown_units(
+    in_room: TreatmentSession, elsewhere: Elsewhere, maria: Patient, nurse: User, units: int, said: str
+) -> None:
+    elsewhere(maria, days=90, units=units)
+    page = text(log_in(nurse).get(record_url(in_room)))
+    assert ("Nobody wrote down" in page) is bool(said)
+    assert said in page
 
 
 def test_so_is_what_a_prescriber_decides_about_and_whose_licence_has_run_out(
