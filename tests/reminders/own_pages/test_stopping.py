@@ -14,7 +14,7 @@ from reminders.models import NudgeStop
 from tests.builders import NOW, make_patient
 from tests.pages import is_told_with_a_field
 from tests.reminders.reading import born, everything, words
-from treatments.models import Status, TreatmentSession
+from treatments.models import Course, Status, TreatmentSession
 
 
 def choose(phone: Client, link: str, choice: str) -> str:
@@ -133,6 +133,25 @@ def test_about_the_treatment_is_told_behind_the_date_of_birth(phone: Client, lin
         "020 7946 0000",
     ):
         assert part in page
+
+
+@pytest.mark.parametrize(
+    ("language", "words_there"),
+    [
+        ("en", "You come again every 90 days."),
+        ("cy", "Byddwch yn dod eto bob 90 diwrnod."),
+        ("es", "Vuelve cada 90 días."),
+        ("pl", "Przychodzisz znowu co 90 dni."),
+        ("ur", "آپ ہر 90 دن بعد دوبارہ آتے ہیں۔"),
+    ],
+)
+def test_who_comes_after_90_days_is_not_told_of_12_weeks(
+    phone: Client, link: str, maria: Patient, language: str, words_there: str
+) -> None:
+    Course.objects.update(interval_days=90)
+    Patient.objects.filter(pk=maria.pk).update(language=language)
+    page = words(phone.post(f"{link}about/", born(17, 4, 1984), follow=True).content)
+    assert words_there in page
 
 
 def test_who_gets_no_texts_and_no_emails_is_promised_no_message_about_the_diary(phone: Client, link: str) -> None:
