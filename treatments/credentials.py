@@ -16,16 +16,21 @@ class Credentials:
     profession: str = ""
     licence_until: dt.date | None = None
     trained_on: dt.date | None = None
+    supervised_by: str = ""
     cosmetic_only: bool = False
 
 
 @dataclass(frozen=True)
 class Policy:
-    """What the clinic asks for. No professions: any."""
+    """What the clinic asks for. No professions: any. ``supervised``: those that inject under a supervisor only.
+
+    The European label asks for a specialist's supervision; who works under one is local law, so it is data too.
+    """
 
     professions: Collection[str] = ()
     licence_required: bool = False
     training_required: bool = False
+    supervised: Collection[str] = ()
 
 
 def faults(held: Credentials, policy: Policy, on: dt.date) -> list[str]:
@@ -41,4 +46,15 @@ def faults(held: Credentials, policy: Policy, on: dt.date) -> list[str]:
         wrong.append("No licence is on record for this injector.")
     if policy.training_required and (held.trained_on is None or held.trained_on > on):
         wrong.append("No training in the injection protocol is on record for this injector.")
-    return wrong
+    return wrong + _without_supervisor(held, policy)
+
+
+def _without_supervisor(held: Credentials, policy: Policy) -> list[str]:
+    """A profession that is not on record may be one that needs a supervisor."""
+    if not policy.supervised or held.supervised_by.strip():
+        return []
+    if not held.profession:
+        return ["This injector's profession is not on record, and some inject under a supervisor here."]
+    if held.profession not in policy.supervised:
+        return []
+    return ["No supervisor is on record for this injector, whose profession injects under one here."]

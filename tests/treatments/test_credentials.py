@@ -35,6 +35,12 @@ YESTERDAY, TOMORROW = TODAY - dt.timedelta(days=1), TODAY + dt.timedelta(days=1)
         (Credentials(trained_on=TODAY), Policy(training_required=True), ""),
         (Credentials(trained_on=TOMORROW), Policy(training_required=True), "No training"),
         (Credentials(), Policy(training_required=True), "No training"),
+        (Credentials("nurse"), Policy(supervised=["nurse"]), "No supervisor"),
+        (Credentials("nurse", supervised_by=" "), Policy(supervised=["nurse"]), "No supervisor"),
+        (Credentials("nurse", supervised_by="Dr Lind"), Policy(supervised=["nurse"]), ""),
+        (Credentials("neurologist"), Policy(supervised=["nurse"]), ""),
+        (Credentials(), Policy(supervised=["nurse"]), "profession is not on record"),
+        (Credentials(supervised_by="Dr Lind"), Policy(supervised=["nurse"]), ""),
     ],
 )
 def test_the_clinics_policy_decides(held: Credentials, policy: Policy, words: str) -> None:
@@ -64,6 +70,20 @@ class TestAtTheClinic:
         with pytest.raises(Refused) as refusal:
             sign()
         assert refusal.value.faults == ("RN Bello: This injector's licence has run out.",)
+
+    def test_who_needs_a_supervisor_and_has_none_signs_once_one_is_on_record(
+        self, sign: Sign, osei: Injector, riverside: Clinic, admin: User
+    ) -> None:
+        client, licence = log_in(admin), reverse("setup:credentials", args=[osei.uid])
+        client.post(reverse("setup:injecting"), {"supervised": ["nurse"]})
+        client.post(licence, {"profession": "nurse"})
+        with pytest.raises(Refused) as refusal:
+            sign()
+        assert refusal.value.faults == (
+            "No supervisor is on record for this injector, whose profession injects under one here.",
+        )
+        client.post(licence, {"profession": "nurse", "supervised_by": "Dr Lind"})
+        assert sign().units_given == 155
 
     def test_nothing_asked_for_stops_nobody(self, sign: Sign) -> None:
         assert sign().units_given == 155

@@ -1,7 +1,7 @@
 """What is on record of who injects, and what the clinic asks for."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from simple_history.models import HistoricalRecords
 
 from clinic.models import Clinic, Injector
@@ -31,6 +31,7 @@ class InjectorCredentials(models.Model):
     licence_until = models.DateField(null=True, blank=True)
     trained_on = models.DateField(null=True, blank=True)
     trained_by = models.CharField(max_length=80, blank=True)
+    supervised_by = models.CharField(max_length=80, blank=True, default="", db_default="")
     cosmetic_only = models.BooleanField(default=False)
     history = HistoricalRecords()
 
@@ -51,6 +52,7 @@ class InjectorCredentials(models.Model):
             profession=self.profession,
             licence_until=self.licence_until,
             trained_on=self.trained_on,
+            supervised_by=self.supervised_by,
             cosmetic_only=self.cosmetic_only,
         )
 
@@ -62,6 +64,9 @@ class InjectingPolicy(models.Model):
     professions: models.JSONField[list[str], list[str]] = models.JSONField(default=list, help_text="empty: any")
     licence_required = models.BooleanField(default=False)
     training_required = models.BooleanField(default=False)
+    supervised: models.JSONField[list[str], list[str]] = models.JSONField(
+        default=list, db_default=Value([], models.JSONField()), help_text="professions that inject under a supervisor"
+    )
     history = HistoricalRecords()
 
     def __str__(self) -> str:
@@ -73,4 +78,5 @@ class InjectingPolicy(models.Model):
             professions=tuple(self.professions),
             licence_required=self.licence_required,
             training_required=self.training_required,
+            supervised=tuple(self.supervised),
         )

@@ -47,6 +47,9 @@ class CredentialsForm(SharedForm, HouseForm):
     licence_until = Day(label="Licence valid until")
     trained_on = Day(label="Trained in the injection protocol on")
     trained_by = forms.CharField(max_length=80, required=False)
+    supervised_by = forms.CharField(
+        max_length=80, required=False, help_text="Where the clinic lets this profession inject under a supervisor only"
+    )
     cosmetic_only = forms.BooleanField(label="Cosmetic only", help_text="May not treat patients here", required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -69,3 +72,10 @@ class InjectingForm(SharedForm, HouseForm):
     )
     licence_required = forms.BooleanField(label="A valid licence must be on record", required=False)
     training_required = forms.BooleanField(label="Training in the injection protocol must be on record", required=False)
+    supervised = forms.MultipleChoiceField(
+        label="Only under a supervisor",
+        help_text="Of these, the supervisor's name must be on record under Licence and training",
+        choices=Profession.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
