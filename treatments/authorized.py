@@ -47,6 +47,19 @@ class Given(NamedTuple):
         """Return the units that a payer counts of it."""
         return (self.units or 0) + (self.wasted or 0) * counts_waste
 
+    def again(self, *, counts_waste: bool) -> int:
+        """Return the units that a payer will count of one more like it: from such vials, as a clinic need not have all sizes.
+
+        Where nobody knows which were opened for it, from the fewest units that hold the dose.
+        """
+        dose = self.units or 0
+        if not counts_waste:
+            return dose
+        return units_opened(dose) if self.wasted is None else dose + self.wasted
+
+
+_STANDARD = Given(None, STANDARD_UNITS)
+
 
 def use_of(authorizations: Iterable[Authorization], given: Iterable[Given]) -> dict[int, Use]:
     """Return the use of one person's authorizations, by their id; ``given`` is each session given.
@@ -73,7 +86,7 @@ def windows_of(patient_id: int) -> tuple[Window, ...]:
 
 @dataclass(frozen=True)
 class Record:
-    """One person's agreements that were approved, the sessions given, and the units that the next one is planned with.
+    """One person's agreements that were approved, the sessions given, and like which of them the next one is planned.
 
     ``asks`` is the policy of the newest signature and its days between sessions: a payer may have come to ask for more
     than the course began with (clinical rule 9).
@@ -81,7 +94,7 @@ class Record:
 
     agreed: list[Authorization]
     given: list[Given] = field(default_factory=list)
-    planned: int = STANDARD_UNITS
+    like: Given = _STANDARD
     asks: tuple[str, int] = ("", INTERVAL_DAYS)
 
     def lacks_days(self, date: dt.date) -> str:
@@ -106,7 +119,7 @@ class Record:
     @property
     def agreements(self) -> list[Agreement]:
         """Each agreement with what was used of it."""
-        return [_agreement(one, _use(one, self.given), self.planned) for one in self.agreed]
+        return [_agreement(one, _use(one, self.given), self.like) for one in self.agreed]
 
 
 def _read(patients: Collection[int]) -> dict[int, Record]:
@@ -119,7 +132,7 @@ def _read(patients: Collection[int]) -> dict[int, Record]:
 def _used(rows: Iterable[Authorization]) -> dict[int, Record]:
     """Read what was used of agreements, by person (1 query beside them).
 
-    As many units are planned as the last session had that was not stopped before its end, or the standard set.
+    The next one is planned like the last session that was not stopped before its end, or as the standard set.
     """
     agreed: dict[int, list[Authorization]] = defaultdict(list)
     for one in rows:
@@ -127,14 +140,14 @@ def _used(rows: Iterable[Authorization]) -> dict[int, Record]:
     if not agreed:
         return {}
     given: dict[int, list[Given]] = defaultdict(list)
-    planned = dict.fromkeys(agreed, STANDARD_UNITS)
+    like: dict[int, Given] = {}
     sessions = TreatmentSession.objects.filter(course__patient__in=agreed, given_on__isnull=False).order_by("given_on")
     facts = ("given_on", units_given(), "record__units_wasted", "record__stopped_reason")
     for patient, day, units, wasted, stopped in sessions.values_list("course__patient_id", *facts):
-        given[patient].append(Given(day, units, wasted))
+        given[patient].append(one := Given(day, units, wasted))
         if units and not stopped:
-            planned[patient] = units
-    return {patient: Record(rows, given[patient], planned[patient]) for patient, rows in agreed.items()}
+            like[patient] = one
+    return {patient: Record(rows, given[patient], like.get(patient, _STANDARD)) for patient, rows in agreed.items()}
 
 
 def used_up(clinic: Clinic, today: dt.date) -> list[Authorization]:
@@ -175,8 +188,8 @@ def paying_windows_of(patient_id: int) -> tuple[Window, ...] | None:
     return tuple(filter(None, paying))
 
 
-def _agreement(one: Authorization, use: Use, dose: int) -> Agreement:
+def _agreement(one: Authorization, use: Use, like: Given) -> Agreement:
     window = Window(one.valid_from, one.valid_to)
-    planned = units_opened(dose) if one.counts_waste else dose
+    planned = like.again(counts_waste=one.counts_waste)
     used = (one.visits, use.visits, one.units_allowed, use.units)
     return Agreement(one.number, window, *used, planned, one.counts_waste)

@@ -230,6 +230,24 @@ def test_a_payer_who_counts_waste_pays_for_whole_vials(
     assert units_used(front_desk, course.patient) == "465 of 799"
 
 
+@pytest.mark.parametrize(
+    ("drawn", "left", "words"),
+    [
+        (200, 199, "PA-1 has 199 of 399 units left, and 200 are planned, with waste"),
+        (100, 100, ""),
+        (100, 99, "PA-1 has 99 of 199 units left, and 100 are planned, with waste"),
+    ],
+)
+def test_a_dose_that_a_small_vial_holds_is_planned_with_the_vial_it_was_last_taken_from(
+    course: Course, counts_waste: Authorization, osei: Injector, prescriber: User, drawn: int, left: int, words: str
+) -> None:
+    session = done(course, osei, 100)
+    units = {"units_drawn": drawn, "units_given": 95, "units_wasted": drawn - 95, "sites_given": 19}
+    sign_record(make_record(session, screened_on=session.local_date, **units), by=prescriber)
+    Authorization.objects.filter(pk=counts_waste.pk).update(units_allowed=drawn + left)
+    assert shortfalls([course.patient_id], TODAY).get(course.patient_id, "") == words
+
+
 def test_of_a_corrected_session_the_newest_signed_version_counts(
     course: Course, counts_waste: Authorization, osei: Injector, prescriber: User, front_desk: User
 ) -> None:
