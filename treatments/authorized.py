@@ -144,9 +144,9 @@ def _used(rows: Iterable[Authorization]) -> dict[int, Record]:
     sessions = TreatmentSession.objects.filter(course__patient__in=agreed, given_on__isnull=False).order_by("given_on")
     facts = ("given_on", units_given(), "record__units_wasted", "record__stopped_reason")
     for patient, day, units, wasted, stopped in sessions.values_list("course__patient_id", *facts):
-        given[patient].append(one := Given(day, units, wasted))
+        given[patient].append(last := Given(day, units, wasted))
         if units and not stopped:
-            like[patient] = one
+            like[patient] = last
     return {patient: Record(rows, given[patient], like.get(patient, _STANDARD)) for patient, rows in agreed.items()}
 
 
