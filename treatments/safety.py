@@ -15,8 +15,8 @@ from treatments.protocol import MAX_UNITS, MAX_UNITS_IN_THREE_MONTHS
 OTHER_TOXIN_MONTHS = 4  # Medication Guide: any other botulinum toxin in the last four months
 _LONGEST_MONTH = 31
 THREE_MONTHS_DAYS = 92  # the longest three months can be: the longer reading is the safer one
-_PRESCRIBER = "Only a prescriber may decide to go on."
-UNKNOWN_ADVICE = f"Not known is not No: find out first. {_PRESCRIBER}"
+FOR_A_PRESCRIBER = "Only a prescriber may decide to go on."
+UNKNOWN_ADVICE = f"Not known is not No: find out first. {FOR_A_PRESCRIBER}"
 
 
 class Effect(StrEnum):
@@ -29,12 +29,13 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True)
 class Question:
-    """One question, its effect when answered Yes, and what to do then."""
+    """One question, its effect when answered Yes, and what to do then. ``lasting``: a Yes does not pass by itself."""
 
     key: str
     text: str
     effect: Effect
     advice: str
+    lasting: bool = False
 
 
 QUESTIONS = (
@@ -43,6 +44,7 @@ QUESTIONS = (
         "Allergy or reaction to any botulinum toxin before, or to human albumin, which is in it?",
         Effect.STOP,
         "Do not inject. Tell the prescriber.",
+        lasting=True,
     ),
     Question(
         "infection", "Infection at a place to be injected?", Effect.STOP, "Do not inject until it has gone. Book again."
@@ -52,35 +54,37 @@ QUESTIONS = (
         "New trouble swallowing, breathing or speaking since last time, or toxin that spread badly before?",
         Effect.STOP,
         "Do not inject. This can be an emergency: call the prescriber now.",
+        lasting=True,
     ),
     Question(
         "new_headache",
         "A new kind of headache: sudden and worst ever, with fever, with weakness, numbness or confusion, or the first "
         "after the age of 50?",
         Effect.BLOCK,
-        f"A clinician looks today, before any injection. {_PRESCRIBER}",
+        f"A clinician looks today, before any injection. {FOR_A_PRESCRIBER}",
     ),
     Question(
         "neuromuscular",
         "A muscle or nerve disease (myasthenia, ALS, Lambert-Eaton, neuropathy), a wasted or inflamed muscle, "
         "or long-standing swallowing or lung trouble?",
         Effect.BLOCK,
-        _PRESCRIBER,
+        FOR_A_PRESCRIBER,
+        lasting=True,
     ),
-    Question("pregnant", "Pregnant, may be, or trying to be?", Effect.BLOCK, _PRESCRIBER),
-    Question("breastfeeding", "Breastfeeding?", Effect.BLOCK, _PRESCRIBER),
+    Question("pregnant", "Pregnant, may be, or trying to be?", Effect.BLOCK, FOR_A_PRESCRIBER),
+    Question("breastfeeding", "Breastfeeding?", Effect.BLOCK, FOR_A_PRESCRIBER),
     Question(
         "antibiotics",
         "Injected antibiotics lately (gentamicin, tobramycin, amikacin, neomycin), or another medicine that blocks "
         "nerve and muscle?",
         Effect.BLOCK,
-        f"They strengthen the effect: wait until they are over. {_PRESCRIBER}",
+        f"They strengthen the effect: wait until they are over. {FOR_A_PRESCRIBER}",
     ),
     Question(
         "other_toxin",
         f"Any other botulinum toxin in the last {OTHER_TOXIN_MONTHS} months, cosmetic too?",
         Effect.BLOCK,
-        f"Units of other products cannot be converted. {_PRESCRIBER}",
+        f"Units of other products cannot be converted. {FOR_A_PRESCRIBER}",
     ),
     Question(
         "medicines",

@@ -13,10 +13,19 @@ from clinic import audit
 from clinic.access import Capability, allows
 from clinic.models import AuditEntry, User
 from clinic.sent import KEPT
+from treatments import safety
 from treatments.models import SessionDraft, SessionEvent, Status, TreatmentSession
 
 # Not part of what is written: the protection against forged forms, the numbers of the draft, and which window sends it.
 NOT_KEPT = frozenset({"csrfmiddlewaretoken", "draft_version", "seen", "window", "turn", KEPT})
+
+
+YES = "yes"  # how the form says it
+
+
+def name_of(question: str) -> str:
+    """Return the name of a safety question's field."""
+    return f"safety_{question}"
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,12 @@ def fields_of(draft: SessionDraft) -> dict[str, list[str]]:
     """Return the form's fields as they were last saved."""
     found: dict[str, list[str]] = json.loads(draft.fields)
     return found
+
+
+def answered_yes(draft: SessionDraft) -> list[safety.Question]:
+    """Return the safety questions that were answered Yes when the form was last saved."""
+    fields = fields_of(draft)
+    return [question for question in safety.QUESTIONS if YES in fields.get(name_of(question.key), [])]
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from clinic.models import User
 from clinic.wording import day_words
 from treatments import protocol, safety
 from treatments.models import Status, TreatmentSession
-from treatments.recording import given, on_record, since
+from treatments.recording import given, on_record, said_before, since
 from treatments.recording.findings import Findings
 from treatments.setup import who_injects
 from treatments.stock import use
@@ -53,6 +53,7 @@ def before_injecting(session: TreatmentSession, by: User, given_on: dt.date, at:
         *too_early(session, given_on),
         *_who_faults(session, by, given_on),
         *on_record.for_review(session, {}, protocol.MAX_UNITS, given_on, at),
+        *said_before.for_review(session, {}, given_on, at),
         *on_record.room_left(session, given_on, at),
     ]
 
@@ -136,6 +137,7 @@ def _safety_faults(
     for_review = [f"{question.text} {question.advice}" for question in screening.blocked]
     for_review += [f"{question.text} {safety.UNKNOWN_ADVICE}" for question in screening.unknown]
     for_review += on_record.for_review(session, found.answers, found.given, given_on, at)
+    for_review += said_before.for_review(session, found.answers, given_on, at)
     for_review += filter(None, (protocol.dilution_fault(one.strength, one.diluent_ml) for one in found.vials))
     faults = [f"Answer the safety question: {question.text}" for question in screening.unanswered]
     faults += [f"{question.text} {question.advice}" for question in screening.stopped]

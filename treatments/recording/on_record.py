@@ -19,7 +19,7 @@ from treatments.recording.findings import Findings
 from treatments.recording.since import last_given_on
 from treatments.units import units_given
 
-_PRESCRIBER = "Only a prescriber may decide to go on."
+_PRESCRIBER = safety.FOR_A_PRESCRIBER
 _THREE_MONTHS = f"the {protocol.MAX_UNITS_IN_THREE_MONTHS} of three months"
 
 

@@ -9,12 +9,13 @@ from django import forms
 from clinic.forms import HouseForm, Lines
 from treatments import safety
 from treatments.forms.record.given import GivenPart
-from treatments.forms.record.screen import ScreenPart, name_of
+from treatments.forms.record.screen import ScreenPart
 from treatments.forms.record.sections import SECTIONS, Section, section_of
 from treatments.forms.record.since import SincePart
 from treatments.forms.record.sites import SitesPart
 from treatments.forms.record.vials import VialsPart
 from treatments.recording import Findings, faults
+from treatments.recording.drafting import name_of
 from treatments.stock import use
 
 # What a refusal asks for in a box of the form, by how its sentence ends.

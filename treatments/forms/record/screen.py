@@ -10,14 +10,10 @@ from clinic.forms import HouseForm
 from patients.forms.fields import Day, parse_day
 from treatments import safety
 from treatments.forms.record.vials import prepared_before
+from treatments.recording.drafting import YES, name_of
 
-_ANSWERS: dict[str, bool | None] = {"no": False, "yes": True, "unknown": None}
-_WORDS = {False: "no", True: "yes", None: "unknown"}
-
-
-def name_of(question: str) -> str:
-    """Return the name of a question's field."""
-    return f"safety_{question}"
+_ANSWERS: dict[str, bool | None] = {"no": False, YES: True, "unknown": None}
+_WORDS = {answer: word for word, answer in _ANSWERS.items()}
 
 
 def as_typed(answer: bool | None) -> str:
@@ -42,7 +38,7 @@ class ScreenPart(HouseForm):
         for question in safety.QUESTIONS:
             self.fields[name_of(question.key)] = forms.ChoiceField(
                 label=question.text,
-                choices=[("no", "No"), ("yes", "Yes"), ("unknown", "Not known")],
+                choices=[("no", "No"), (YES, "Yes"), ("unknown", "Not known")],
                 widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
                 error_messages={"required": f"Answer Yes, No or Not known: {question.text}"},
             )

@@ -6,10 +6,11 @@ from typing import Any
 
 from treatments import protocol
 from treatments.forms import parse_whole
-from treatments.forms.record.screen import as_typed, name_of
+from treatments.forms.record.screen import as_typed
 from treatments.forms.record.vials import SECOND
 from treatments.models import Course, LotRecall, SessionRecord, TreatmentSession, Vial
 from treatments.recording import given
+from treatments.recording.drafting import name_of
 from treatments.stock.shelf import Shelf, usable
 
 # What the form starts with; a link for each, so that it works without JavaScript.
