@@ -60,6 +60,18 @@ def test_a_dose_whose_units_nobody_knows_is_written_down_as_such(
     assert OutsideDose.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("change", "counts"),
+    [({}, True), ({"same_product": "no", "product": "Another"}, False), ({"units": "", "units_unknown": "on"}, False)],
+)
+def test_only_known_units_of_the_same_product_are_said_to_count(
+    maria: Patient, nurse: User, change: dict[str, str], counts: bool
+) -> None:
+    page = tell(nurse, maria, **change)
+    assert "Dose written down." in page
+    assert ("It counts towards the units of three months." in page) is counts
+
+
 def test_a_dose_told_under_a_second_record_is_shown_on_the_one_that_stays(
     maria: Patient, nurse: User, front_desk: User
 ) -> None:

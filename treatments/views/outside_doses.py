@@ -35,14 +35,17 @@ def tell(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
     form, sent = OutsideDoseForm(request.POST), posted_uid(request, "uid")  # sent twice, it is kept once
     if form.is_valid():
         try:
-            outside_doses.tell_dose(uid=sent, patient=patient, **form.cleaned_data, by=request.user, at=timezone.now())
+            told = form.cleaned_data
+            dose = outside_doses.tell_dose(uid=sent, patient=patient, **told, by=request.user, at=timezone.now())
         except outside_doses.Refused as error:
             form.add_error(None, str(error))
         except outside_doses.SentBefore:
             form.add_error(None, SENT_BEFORE)
             sent = uuid.uuid4()  # as another one, for a second press to be a choice
         else:
-            messages.success(request, "Dose written down. It counts towards the units of three months.")
+            counts = dose.same_product and dose.units is not None
+            more = " It counts towards the units of three months." if counts else ""
+            messages.success(request, f"Dose written down.{more}")
             return redirect("treatments:outside_dose", patient.uid)
     return _page(request, patient, form, sent, status=422)
 
