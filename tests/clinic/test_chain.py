@@ -74,6 +74,12 @@ def test_an_empty_log_is_intact(db: None, capsys: Any) -> None:
     assert "Intact: 0 entries." in capsys.readouterr().out
 
 
+def test_a_log_of_one_entry_is_counted_as_one(riverside: Clinic, capsys: Any) -> None:
+    audit.record(clinic=riverside, kind="patient", action=AuditEntry.Action.READ, by=None, at=NOW)
+    call_command("verify_audit")
+    assert "Intact: 1 entry." in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     "change", ["actor_id = NULL", "kind = 'other'", "reason = 'x'", "action = 'print'", "rows = 7"]
 )

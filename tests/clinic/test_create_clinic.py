@@ -62,6 +62,21 @@ def test_at_a_terminal_the_password_is_typed_twice_since_nobody_sees_it(
     assert [user.check_password(PASSWORD) for user in User.objects.all()] == [True] * fits
 
 
+@pytest.mark.parametrize("key", [pytest.param(EOFError, id="ctrl-d"), pytest.param(KeyboardInterrupt, id="ctrl-c")])
+def test_whoever_leaves_where_the_password_is_asked_for_is_told_that_nothing_was_made(
+    monkeypatch: pytest.MonkeyPatch, key: type[BaseException]
+) -> None:
+    def leave(prompt: str) -> str:
+        raise key
+
+    monkeypatch.delenv("ADMIN_PASSWORD")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("getpass.getpass", leave)
+    with pytest.raises(CommandError, match="Nothing was made"):
+        create()
+    assert not Clinic.objects.exists()
+
+
 def test_installs_the_usual_reminders() -> None:
     create()
     assert ReminderRule.objects.filter(clinic__slug="hillside").exists()

@@ -98,8 +98,12 @@ def choose_password() -> tuple[str, bool]:
 
 def _typed() -> str:
     """Return what is typed unseen, and so twice: a slip would let nobody in."""
-    password = getpass.getpass("Password for the admin: ")
-    if getpass.getpass("The same once more: ") != password:
+    try:
+        password = getpass.getpass("Password for the admin: ")
+        again = getpass.getpass("The same once more: ")
+    except (EOFError, KeyboardInterrupt) as left:  # Ctrl-D, Ctrl-C
+        raise CommandError("No password was typed. Nothing was made.") from left
+    if again != password:
         raise CommandError("The two passwords differ. Nothing was made.")
     return password
 

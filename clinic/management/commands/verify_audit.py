@@ -33,7 +33,12 @@ class Command(BaseCommand):
         if not known:  # one that was typed wrong is no alarm to anybody else
             note_chain(verdict.wrong)
         if verdict.wrong:
-            raise CommandError(f"Not intact after {verdict.length} entries. {verdict.wrong}")
+            raise CommandError(f"Not intact after {_entries(verdict.length)}. {verdict.wrong}")
         chain.seal(at=timezone.now(), everything=True)
         head = AuditHead.objects.filter(pk=1).first()
-        self.stdout.write(f"Intact: {head.position if head else 0} entries. Keep this head elsewhere: {head or '0:'}")
+        length = _entries(head.position if head else 0)
+        self.stdout.write(f"Intact: {length}. Keep this head elsewhere: {head or '0:'}")
+
+
+def _entries(number: int) -> str:
+    return "1 entry" if number == 1 else f"{number} entries"
