@@ -10,5 +10,6 @@ def clinic_called(name: str) -> Clinic:
     clinic = Clinic.objects.filter(slug=name).first()
     if clinic is None:
         names = ", ".join(Clinic.objects.order_by("slug").values_list("slug", flat=True))
-        raise CommandError(f"There is no clinic {name}." + (f" Write one of {names}." if names else ""))
+        unknown = f"There is no clinic {name}." if name else "An empty name is no clinic."
+        raise CommandError(unknown + (f" Write one of {names}." if names else ""))
     return clinic

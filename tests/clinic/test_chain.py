@@ -139,6 +139,18 @@ def test_a_chain_written_anew_is_found_by_a_head_kept_elsewhere(entries: list[Au
     assert "cut or written anew" in chain.verify(known=kept).wrong
 
 
+@pytest.mark.parametrize("head", ["", " ", "5", "5:ab", "x:" + "a" * 64])
+def test_what_is_no_head_is_held_against_nothing(entries: list[AuditEntry], head: str) -> None:
+    with pytest.raises(CommandError, match="is no head"):
+        call_command("verify_audit", head=head)
+
+
+@pytest.mark.parametrize("position", ["6", "9" * 30])
+def test_a_log_with_fewer_entries_than_a_head_kept_elsewhere_was_cut(entries: list[AuditEntry], position: str) -> None:
+    with pytest.raises(CommandError, match="cut or written anew"):
+        call_command("verify_audit", head=f"{position}:{'a' * 64}")
+
+
 @pytest.mark.parametrize(
     "statement",
     [

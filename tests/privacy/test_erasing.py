@@ -607,6 +607,12 @@ def test_the_command_knows_no_clinic_that_there_is_not(forgotten: Patient, erase
         call_command("erase_past_retention", erase=erases, clinic="harbor")
 
 
+def test_the_command_takes_an_empty_name_for_no_clinic_and_not_for_all(forgotten: Patient) -> None:
+    with pytest.raises(CommandError, match="An empty name is no clinic"):
+        call_command("erase_past_retention", erase=True, clinic="")
+    assert not Erasure.objects.exists()
+
+
 def test_nobody_is_erased_by_itself_unless_the_clinic_says_so(harbour: World, forgotten: Patient) -> None:
     forget()
     assert not Erasure.objects.exists()

@@ -20,15 +20,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take a head that was kept elsewhere."""
-        parser.add_argument("--head", default="", metavar="POSITION:DIGEST", help="a head from an earlier run or a log")
+        parser.add_argument("--head", metavar="POSITION:DIGEST", help="a head from an earlier run or a log")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Check and say."""
-        known = options["head"].strip().lower()
-        if options["head"] and not HEAD.fullmatch(known):  # half of one would be called a chain written anew
-            raise CommandError(
-                f"{options['head']!r} is no head. Write it as an earlier run printed it, to the last letter."
-            )
+        known = _head(options["head"])
         verdict = chain.verify(known=known)
         if not known:  # one that was typed wrong is no alarm to anybody else
             note_chain(verdict.wrong)
@@ -38,6 +34,16 @@ class Command(BaseCommand):
         head = AuditHead.objects.filter(pk=1).first()
         length = _entries(head.position if head else 0)
         self.stdout.write(f"Intact: {length}. Keep this head elsewhere: {head or '0:'}")
+
+
+def _head(given: str | None) -> str:
+    """Return a head that was kept elsewhere, or "". Half of one would be called a chain written anew, and an empty one,
+    what a script's variable leaves that is not set, an intact chain.
+    """
+    known = (given or "").strip().lower()
+    if given is not None and not HEAD.fullmatch(known):
+        raise CommandError(f"{given!r} is no head. Write it as an earlier run printed it, to the last letter.")
+    return known
 
 
 def _entries(number: int) -> str:

@@ -22,16 +22,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take one clinic, and the word to do it."""
-        parser.add_argument("--clinic", default="", help="a clinic's short name; all clinics without it")
+        parser.add_argument("--clinic", help="a clinic's short name; all clinics without it")
         parser.add_argument("--erase", action="store_true", help="do it; without this nothing is changed")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Go through the clinics."""
         now, number = timezone.now(), 0
-        clinics: Iterable[Clinic] = Clinic.objects.all()
-        if options["clinic"]:
-            clinics = [clinic_called(options["clinic"])]
-        for clinic in clinics:
+        for clinic in _clinics(options["clinic"]):
             for patient in list(past_their_time(clinic, clinic.date_at(now))):
                 if options["erase"] and not self._erased(patient, now):
                     continue
@@ -49,6 +46,11 @@ class Command(BaseCommand):
             self.stderr.write(f"{_name(patient)} is kept. {error}")
             return False
         return True
+
+
+def _clinics(name: str | None) -> Iterable[Clinic]:
+    """Return one clinic, or all. An empty name is what a script's variable leaves that is not set, and not all."""
+    return Clinic.objects.all() if name is None else [clinic_called(name)]
 
 
 def _name(patient: Patient) -> str:

@@ -47,12 +47,22 @@ def test_a_row_with_too_few_fields_is_a_bad_row_like_any_other(team: Clinic) -> 
     assert [str(fault) for fault in report.faults] == ["Line 3: The row has 2 fields, the first line has 24."]
 
 
-@pytest.mark.parametrize("arguments", [{"clinic": "nowhere"}, {"clinic": "riverside", "by": "who@riverside.example"}])
-def test_an_unknown_clinic_or_person_stops_the_command(team: Clinic, tmp_path: Path, arguments: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("clinic", "by", "words"),
+    [
+        ("nowhere", None, "There is no clinic nowhere"),
+        ("nowhere", "who@riverside.example", "There is no clinic nowhere"),
+        ("riverside", "who@riverside.example", "Nobody at riverside has the email address who@riverside.example"),
+        ("riverside", "", "Nobody at riverside has an empty email address"),
+    ],
+)
+def test_an_unknown_clinic_or_person_stops_the_command(
+    team: Clinic, tmp_path: Path, clinic: str, by: str | None, words: str
+) -> None:
     file = tmp_path / "list.csv"
     file.write_bytes(GOOD)
-    with pytest.raises(CommandError):
-        call_command("import_referrals", file, **arguments)
+    with pytest.raises(CommandError, match=words):
+        call_command("import_referrals", file, clinic=clinic, by=by)
     assert not Patient.objects.exists()
 
 

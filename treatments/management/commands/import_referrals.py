@@ -5,6 +5,7 @@ from typing import Any, BinaryIO
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
+from clinic.management.clinics import clinic_called
 from clinic.models import Clinic, User
 from patients.import_command import ImportCommand
 from patients.importing import Report
@@ -23,7 +24,8 @@ class Command(ImportCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Find out who does it, and run the import."""
-        self._by = _member_of_staff(options["by"], options["clinic"]) if options["by"] else None
+        email = options["by"]
+        self._by = None if email is None else _member_of_staff(email, clinic_called(options["clinic"]))
         super().handle(*args, **options)
 
     def load(self, clinic: Clinic, stream: BinaryIO, *, dry_run: bool, skip_bad: bool) -> Report:
@@ -39,8 +41,9 @@ class Command(ImportCommand):
         )
 
 
-def _member_of_staff(email: str, slug: str) -> User:
-    user = User.objects.filter(email=email.casefold(), memberships__clinic__slug=slug, memberships__active=True).first()
+def _member_of_staff(email: str, clinic: Clinic) -> User:
+    user = User.objects.filter(email=email.casefold(), memberships__clinic=clinic, memberships__active=True).first()
     if user is None:
-        raise CommandError(f"Nobody at {slug} has the email address {email}.")
+        address = f"the email address {email}" if email else "an empty email address"
+        raise CommandError(f"Nobody at {clinic.slug} has {address}.")
     return user
