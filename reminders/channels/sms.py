@@ -14,6 +14,7 @@ from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnection
 from reminders.channels.base import LATER, OUR_ACCOUNT, Blame, CannotAnswer, Message, SendError
 from reminders.channels.bounded import BoundedSession
 from reminders.channels.codes import ABOUT_US, words_for
+from reminders.models.delivery import name_from
 
 # What refuses us too: our account has no money left.
 _OUR_ACCOUNT = OUR_ACCOUNT | {402}
@@ -38,10 +39,10 @@ class SmsCarrier:
         answer = self._call("POST", data=data)
         if not _is_yes(answer):
             raise _refused(answer)
-        sid = _content(answer).get("sid")
-        if not sid:  # a yes that names nothing
+        name = name_from(_content(answer).get("sid") or "")
+        if not name:  # a yes that names nothing
             raise _silent(in_doubt=True)
-        return str(sid)
+        return name
 
     def find(self, message: Message, *, since: dt.date) -> list[str]:
         """Look for texts to the same number with the same link or words: the gateway takes no name of ours to ask by.
@@ -58,7 +59,7 @@ class SmsCarrier:
         if known is None:  # no list is no answer
             raise _silent(in_doubt=False)
         ours = (one for one in known if _is(message, one.get("body")) and not _is_older(one, since))
-        return [str(one["sid"]) for one in ours if one.get("status") not in _LOST]
+        return [name_from(one["sid"]) for one in ours if one.get("status") not in _LOST]
 
     def close(self) -> None:
         """Let go of the line."""

@@ -12,6 +12,15 @@ IN_DOUBT = ("started", "unanswered")
 MAYBE_ARRIVED = ("accepted", "found", *IN_DOUBT)
 # What a gateway took has the name that it gave it, until the address is erased: what is heard later is of nobody.
 ERASED = Q(outcome__in=("accepted", "found"), provider_id="")
+LONGEST_NAME = 200  # Twilio's have 34 letters; other gateways make their own
+
+
+def name_from(told: object) -> str:
+    """Return a gateway's name for a message as it is kept.
+
+    One that PostgreSQL does not take, too long or with a NUL, would leave unsaid that the message went, and send it again.
+    """
+    return str(told).replace("\x00", "")[:LONGEST_NAME]
 
 
 class Receipt(models.IntegerChoices):
@@ -45,7 +54,7 @@ class Delivery(models.Model):
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=12, choices=Outcome, default=Outcome.STARTED)
-    provider_id = models.CharField(max_length=200, blank=True)
+    provider_id = models.CharField(max_length=LONGEST_NAME, blank=True)
     error = models.CharField(max_length=300, blank=True)
     texts = models.PositiveSmallIntegerField(default=0, help_text="how many texts the networks bill; 0 for an email")
     receipt = models.PositiveSmallIntegerField(choices=Receipt, default=Receipt.NONE)

@@ -8,7 +8,7 @@ from uuid import UUID
 from reminders.channels.codes import words_for
 from reminders.dispatch.receipts import News, record
 from reminders.models import Delivery
-from reminders.models.delivery import ERASED, Receipt
+from reminders.models.delivery import ERASED, Receipt, name_from
 
 _STAGES = {
     "accepted": Receipt.QUEUED,
@@ -29,7 +29,7 @@ NOT_DELIVERED = "The text message did not arrive"
 def take(values: Mapping[str, str], *, key: str, attempt: str, now: dt.datetime) -> None:
     """Take one callback. Statuses and messages that we do not know are nobody's business here."""
     stage = _STAGES.get(values.get("MessageStatus", ""))
-    delivery = _delivery(values.get("MessageSid", ""), key, attempt)
+    delivery = _delivery(name_from(values.get("MessageSid", "")), key, attempt)
     if stage is None or delivery is None:
         return
     words, address = "", values.get("To", "")

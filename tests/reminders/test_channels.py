@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import requests
 from anymail.exceptions import AnymailAPIError
 from django.core.mail import EmailMessage
 from pytest_django import Settings
@@ -24,6 +25,7 @@ from reminders.channels.files import FileCarrier
 from reminders.channels.silent import NO_TEXTS
 from reminders.channels.sms import SmsCarrier
 from reminders.channels.smtp import EmailBackend
+from reminders.models.delivery import LONGEST_NAME
 from tests.engines import once
 from tests.servers.processes import Server, free_port, mail_server, sms_gateway
 
@@ -86,6 +88,18 @@ def test_a_text_is_found_by_its_link_though_the_name_in_it_was_corrected(setting
         sid = SmsCarrier().send(before)
         assert SmsCarrier().find(replace(before, body=before.body.replace("Mria", "Maria")), since=TODAY) == [sid]
         assert SmsCarrier().find(replace(TEXT, link="http://127.0.0.1/v/his/"), since=TODAY) == []
+
+
+@pytest.mark.parametrize("sid", ["S" * 5000, "SM\x001"], ids=["too long", "nul"])
+def test_a_name_that_no_database_takes_is_kept_as_far_as_one_does(monkeypatch: pytest.MonkeyPatch, sid: str) -> None:
+    answer = requests.Response()
+    answer.status_code = 201
+    answer._content = json.dumps({"sid": sid, "messages": [{"sid": sid, "body": TEXT.body}]}).encode()
+    monkeypatch.setattr(SmsCarrier, "_call", lambda *_, **__: answer)
+    name = SmsCarrier().send(TEXT)
+    assert [name] == SmsCarrier().find(TEXT, since=TODAY)
+    assert 0 < len(name) <= LONGEST_NAME
+    assert "\x00" not in name
 
 
 def test_a_number_that_does_not_exist_is_a_permanent_fault_of_the_address(settings: Settings, tmp_path: Path) -> None:

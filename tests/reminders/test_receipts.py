@@ -269,6 +269,12 @@ def test_news_that_is_faster_than_our_own_note_is_heeded(
     assert len(gateways["email"].taken) == 1
 
 
+def test_news_under_a_name_longer_than_one_is_kept_is_heeded(in_doubt: Reminder) -> None:
+    query = f"?key={in_doubt.uid}&attempt=1"
+    assert [status(what, sid="S" * 5000, query=query) for what in ("sent", "delivered")] == [200, 200]
+    assert Delivery.objects.get(reminder=in_doubt).receipt == Receipt.DELIVERED
+
+
 def test_an_attempt_in_doubt_that_was_delivered_is_not_sent_again(reminder: Reminder, gateways: Gateways) -> None:
     (claimed,) = claim(now=NOW, limit=1)
     Delivery.objects.create(clinic=claimed.clinic, reminder=claimed, attempt=1, started_at=NOW)
