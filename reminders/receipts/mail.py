@@ -41,12 +41,17 @@ def take(event: Any, now: dt.datetime) -> None:
 
 
 def _news(event: Any) -> News:
-    stage, address = _STAGES[event.event_type], event.recipient or ""
+    stage, address = _STAGES[event.event_type], _words(event.recipient)
     if stage != Receipt.FAILED:
         return News(stage, address=address)
-    if event.reject_reason in _DEAD and is_about_mailbox(event.mta_response or ""):
+    if event.reject_reason in _DEAD and is_about_mailbox(_words(event.mta_response)):
         return News(stage, "The email address does not take our mail", Blame.ADDRESS, address)
     return News(stage, "The email came back", Blame.NOTHING, address)
+
+
+def _words(told: Any) -> str:
+    """Return what a provider says in words. The signature is of a moment and a name, not of what is told with them."""
+    return told if isinstance(told, str) else ""
 
 
 def _delivery(event: Any) -> Delivery | None:
@@ -56,12 +61,12 @@ def _delivery(event: Any) -> Delivery | None:
     Our own name for the letter is in its Message-ID: of one that no answer came to, nothing else is written down.
     """
     try:
-        uid = UUID((event.message_id or "").strip("<>").partition("@")[0])
+        uid = UUID(_words(event.message_id).strip("<>").partition("@")[0])
     except ValueError:
         return None
     letters = Delivery.objects.filter(reminder__uid=uid, reminder__channel=Channel.EMAIL)
     attempts = letters.exclude(outcome__in=_NEVER_LEFT).exclude(ERASED).order_by("-attempt")
-    with suppress(KeyError, TypeError, ValueError):
+    with suppress(KeyError, TypeError, ValueError, OverflowError):
         return attempts.filter(attempt=int(event.metadata["attempt"])).first()
     begun = attempts.filter(started_at__lte=event.timestamp) if event.timestamp else attempts
     return begun.first()
@@ -76,6 +81,6 @@ def _stop(delivery: Delivery, event: Any, now: dt.datetime) -> None:
     point = ContactPoint.objects.filter(patient=patient, channel=Channel.EMAIL).first()
     if point is None or has_agreed_since(point, event.timestamp or now):
         return
-    if is_address_of(point, event.recipient or ""):
+    if is_address_of(point, _words(event.recipient)):
         source = _UNWANTED[event.event_type]
         withdraw_consent(patient=patient, channel=Channel.EMAIL, source=source, by=None, at=now)

@@ -80,7 +80,8 @@ def mail_news(request: HttpRequest) -> HttpResponse:
         events = reader.parse_events(request)
     except AnymailWebhookValidationFailure:
         return HttpResponse(status=403)
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):  # nothing that we can read, from whomever
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError):
+        # Nothing that we can read, from whomever.
         return HttpResponse(status=400)
     for event in events:
         mail.take(event, timezone.now())

@@ -514,6 +514,19 @@ def test_nonsense_is_refused(db: None, body: str) -> None:
     assert response.status_code in {400, 403}
 
 
+@pytest.mark.parametrize(
+    ("odd", "answer"),
+    [
+        pytest.param({"timestamp": float("inf")}, 400, id="no moment"),
+        pytest.param({"user-variables": {"attempt": float("inf")}}, 200, id="no number"),
+        pytest.param({"recipient": ["x@patients.example"]}, 200, id="no address"),
+        pytest.param({"delivery-status": {"code": 550, "message": 5}}, 200, id="no words"),
+    ],
+)
+def test_odd_news_of_a_letter_is_answered(mailed: Reminder, odd: dict[str, Any], answer: int) -> None:
+    assert mail_event(mailed, "failed", **BOUNCE | odd) == answer
+
+
 def test_news_of_somebody_elses_letter_is_nothing_to_complain_about(mailed: Reminder) -> None:
     stranger = Reminder(uid=uuid.uuid4())
     assert mail_event(stranger, "failed", **BOUNCE) == 200
