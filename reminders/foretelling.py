@@ -39,12 +39,12 @@ def words_about_all(*, sessions: list[uuid.UUID], clinic: Clinic, now: dt.dateti
         return next(iter(told))
     if len(told) == 1:
         return _of("Each of them", *told)
-    names = _names(sessions)
-    return " ".join(_of(", ".join(names[one] for one in alike), words) for words, alike in told.items()).strip()
+    names = _names(sessions, clinic)
+    return " ".join(_of(", ".join(names[one] for one in alike), words) for words, alike in told.items() if words)
 
 
-def _names(sessions: list[uuid.UUID]) -> dict[uuid.UUID, str]:
-    visits = TreatmentSession.objects.filter(uid__in=sessions).select_related("course__patient")
+def _names(sessions: list[uuid.UUID], clinic: Clinic) -> dict[uuid.UUID, str]:
+    visits = TreatmentSession.objects.filter(clinic=clinic, uid__in=sessions).select_related("course__patient")
     return {visit.uid: visit.course.patient.full_name for visit in visits.defer("course__patient__safety_note")}
 
 

@@ -149,6 +149,13 @@ def test_where_they_are_told_otherwise_it_says_whom(desk: Client, missed: list[T
     )
 
 
+def test_of_several_it_names_none_that_is_not_the_clinic_s(missed: list[TreatmentSession], desk: Client) -> None:
+    set_as_no_show(desk, missed)
+    both = [missed[0].uid, uuid.uuid4()]
+    words = foretelling.words_about_all(sessions=both, clinic=missed[0].clinic, now=NOW)
+    assert words == "Maria Santos: message goes out at 10:03am by text message."
+
+
 def test_of_more_than_a_line_holds_it_leads_to_reminders_and_nothing_is_asked(
     desk: Client, missed: list[TreatmentSession], monkeypatch: pytest.MonkeyPatch
 ) -> None:
