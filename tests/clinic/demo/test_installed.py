@@ -249,6 +249,14 @@ def test_the_command_says_which_clinics_there_are(riverside: Clinic, admin: User
         call_command("demo_clinic", "load", clinic="hillside", admin=admin.email)
 
 
+def test_no_command_puts_anything_where_a_demo_was_removed(riverside: Clinic, admin: User, demo: Clinic) -> None:
+    assert working_at(admin, demo).get(reverse("treatments:today")).status_code == 200  # so the log names it for good
+    remove(here=riverside, by=admin, at=NOW)
+    assert Clinic.objects.filter(pk=demo.pk).exists()
+    with pytest.raises(CommandError, match=rf"There is no clinic {demo.slug}\. Write one of riverside\."):
+        call_command("import_diary", "list.csv", clinic=demo.slug)
+
+
 def test_the_command_removes_and_loads(riverside: Clinic, admin: User, demo: Clinic) -> None:
     for what, there in (("remove", False), ("load", True)):
         call_command("demo_clinic", what, clinic="riverside", admin=admin.email, stdout=io.StringIO())
