@@ -33,6 +33,15 @@ ABOUT_US = {
 }
 
 
+MOST_DIGITS = 9
+
+
+def number_in(told: object) -> int:
+    """Return the number that a gateway gives or spells; 0 where it is none, or too long to be one of its own."""
+    words = str(told)
+    return int(words) if words.isascii() and words.isdecimal() and len(words) <= MOST_DIGITS else 0
+
+
 def words_for(code: int, otherwise: str) -> tuple[str, Blame]:
     """Return what a code means and what it says about the number."""
     return _WORDS.get(code, (otherwise, Blame.NOTHING))

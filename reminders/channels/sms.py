@@ -13,7 +13,7 @@ from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnection
 
 from reminders.channels.base import LATER, OUR_ACCOUNT, Blame, CannotAnswer, Message, SendError
 from reminders.channels.bounded import BoundedSession
-from reminders.channels.codes import ABOUT_US, words_for
+from reminders.channels.codes import ABOUT_US, number_in, words_for
 from reminders.models.delivery import name_from
 
 # What refuses us too: our account has no money left.
@@ -56,10 +56,11 @@ class SmsCarrier:
         if not _is_yes(answer):
             raise _refused(answer)
         known = _content(answer).get("messages")
-        if known is None:  # no list is no answer
+        if not isinstance(known, list):  # no list is no answer
             raise _silent(in_doubt=False)
-        ours = (one for one in known if _is(message, one.get("body")) and not _is_older(one, since))
-        return [name_from(one["sid"]) for one in ours if one.get("status") not in _LOST]
+        texts = [one for one in known if isinstance(one, dict) and str(one.get("status")) not in _LOST]
+        ours = (one for one in texts if _is(message, one.get("body")) and not _is_older(one, since))
+        return [name_from(one.get("sid") or message.key) for one in ours]
 
     def close(self) -> None:
         """Let go of the line."""
@@ -113,10 +114,18 @@ def _is_yes(answer: requests.Response) -> bool:
 
 def _content(answer: requests.Response) -> dict[str, Any]:
     """Return the body. One that cannot be read under a yes leaves the message in doubt."""
+    content = _parts(answer)
+    if content is None:
+        raise _silent(in_doubt=True)
+    return content
+
+
+def _parts(answer: requests.Response) -> dict[str, Any] | None:
+    """Return the parts of a body, none of what has none; None where it cannot be read."""
     try:
         content = answer.json()
-    except requests.JSONDecodeError as error:
-        raise _silent(in_doubt=True) from error
+    except (ValueError, RecursionError):  # also a number of thousands of digits
+        return None
     return content if isinstance(content, dict) else {}
 
 
@@ -139,12 +148,8 @@ def _refused(answer: requests.Response) -> SendError:
     if status in LATER or status >= 500:
         text = f"The text message gateway asked to try later (code {status})"
         return SendError(text, permanent=False, in_doubt=status >= 500)
-    try:
-        content = answer.json()
-    except requests.JSONDecodeError:
-        content = {}
-    code = content.get("code") if isinstance(content, dict) else None
+    code = number_in((_parts(answer) or {}).get("code"))
     if code in ABOUT_US:
         return SendError(f"{ABOUT_US[code]} (code {code})", permanent=False)
-    text, blame = words_for(code or 0, f"The text message gateway refused it (code {code or status})")
+    text, blame = words_for(code, f"The text message gateway refused it (code {code or status})")
     return SendError(text, permanent=status not in _OUR_ACCOUNT or blame is not Blame.NOTHING, blame=blame)

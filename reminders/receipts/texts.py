@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from uuid import UUID
 
-from reminders.channels.codes import words_for
+from reminders.channels.codes import number_in, words_for
 from reminders.dispatch.receipts import News, record
 from reminders.models import Delivery
 from reminders.models.delivery import ERASED, Receipt, name_from
@@ -22,7 +22,6 @@ _STAGES = {
     "failed": Receipt.FAILED,
     "canceled": Receipt.FAILED,
 }
-MOST_DIGITS = 9
 NOT_DELIVERED = "The text message did not arrive"
 
 
@@ -39,11 +38,6 @@ def take(values: Mapping[str, str], *, key: str, attempt: str, now: dt.datetime)
         words, blame = words_for(number, f"{NOT_DELIVERED} (code {number})" if number else NOT_DELIVERED)
         news = News(stage, words, blame, address)
     record(delivery, news, now)
-
-
-def number_in(words: str) -> int:
-    """Return the number that a gateway spells; 0 where it is none, or too long to be one of its own."""
-    return int(words) if words.isascii() and words.isdecimal() and len(words) <= MOST_DIGITS else 0
 
 
 def _delivery(sid: str, key: str, attempt: str) -> Delivery | None:

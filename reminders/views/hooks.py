@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from reminders.channels.codes import number_in
 from reminders.inbound import signature
 from reminders.inbound.taking import Arrived, take
 from reminders.receipts import mail, texts
@@ -48,7 +49,7 @@ def text_received(request: HttpRequest) -> HttpResponse:
     gateway_id, sender = said.get("MessageSid", ""), said.get("From", "")
     if not 0 < len(gateway_id) <= LONGEST_ID or not sender:
         return HttpResponse(status=400)
-    pictures = min(texts.number_in(said.get("NumMedia", "")), MOST_PICTURES)
+    pictures = min(number_in(said.get("NumMedia", "")), MOST_PICTURES)
     arrived = Arrived(gateway_id=gateway_id, sender=sender, body=said.get("Body", ""), pictures=pictures)
     return _reply(take(arrived, now=timezone.now()))
 

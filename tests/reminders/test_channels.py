@@ -6,7 +6,7 @@ import select
 import smtplib
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -90,14 +90,19 @@ def test_a_text_is_found_by_its_link_though_the_name_in_it_was_corrected(setting
         assert SmsCarrier().find(replace(TEXT, link="http://127.0.0.1/v/his/"), since=TODAY) == []
 
 
+def answers(monkeypatch: pytest.MonkeyPatch, status: int, body: str) -> SmsCarrier:
+    """Return a carrier whose gateway answers every call so."""
+    answer = requests.Response()
+    answer.status_code, answer._content = status, body.encode()
+    monkeypatch.setattr(SmsCarrier, "_call", lambda *_, **__: answer)
+    return SmsCarrier()
+
+
 @pytest.mark.parametrize("sid", ["S" * 5000, "SM\x001"], ids=["too long", "nul"])
 def test_a_name_that_no_database_takes_is_kept_as_far_as_one_does(monkeypatch: pytest.MonkeyPatch, sid: str) -> None:
-    answer = requests.Response()
-    answer.status_code = 201
-    answer._content = json.dumps({"sid": sid, "messages": [{"sid": sid, "body": TEXT.body}]}).encode()
-    monkeypatch.setattr(SmsCarrier, "_call", lambda *_, **__: answer)
-    name = SmsCarrier().send(TEXT)
-    assert [name] == SmsCarrier().find(TEXT, since=TODAY)
+    carrier = answers(monkeypatch, 201, json.dumps({"sid": sid, "messages": [{"sid": sid, "body": TEXT.body}]}))
+    name = carrier.send(TEXT)
+    assert [name] == carrier.find(TEXT, since=TODAY)
     assert 0 < len(name) <= LONGEST_NAME
     assert "\x00" not in name
 
@@ -112,6 +117,43 @@ def test_a_number_that_replied_stop_is_a_matter_of_consent(settings: Settings, t
     with gateway(settings, tmp_path, "--stopped", NUMBER):
         error = refusal(SmsCarrier(), TEXT)
     assert (error.permanent, error.blame, error.text) == (True, Blame.CONSENT, "They replied STOP")
+
+
+@pytest.mark.parametrize(
+    ("code", "blame", "words"),
+    [
+        ('"21610"', Blame.CONSENT, "They replied STOP"),
+        (f'"{NUMBER} is no number"', Blame.NOTHING, "The text message gateway refused it (code 400)"),
+        ("9" * 5000, Blame.NOTHING, "The text message gateway refused it (code 400)"),
+        ('["21610"]', Blame.NOTHING, "The text message gateway refused it (code 400)"),
+        ("[" * 100_000, Blame.NOTHING, "The text message gateway refused it (code 400)"),
+    ],
+    ids=["as a text", "as words", "too long", "as a list", "too deep"],
+)
+def test_a_refusal_is_read_however_the_gateway_writes_its_code(
+    monkeypatch: pytest.MonkeyPatch, code: str, blame: Blame, words: str
+) -> None:
+    error = refusal(answers(monkeypatch, 400, f'{{"code": {code}}}'), TEXT)
+    assert (error.permanent, error.blame, error.text) == (True, blame, words)
+
+
+@pytest.mark.parametrize(
+    ("known", "names"),
+    [
+        ("{}", None),
+        ('"none"', None),
+        ("[]", []),
+        ('["none", 5]', []),
+        (json.dumps([{"body": TEXT.body, "status": ["sent"]}]), [KEY]),
+    ],
+    ids=["parts", "words", "nothing", "nothing of ours", "no name"],
+)
+def test_of_what_a_gateway_says_that_it_has_only_texts_are_looked_at(
+    monkeypatch: pytest.MonkeyPatch, known: str, names: list[str] | None
+) -> None:
+    carrier = answers(monkeypatch, 200, f'{{"messages": {known}}}')
+    with nullcontext() if names is not None else pytest.raises(SendError, match="did not answer"):
+        assert carrier.find(TEXT, since=TODAY) == names
 
 
 @pytest.mark.parametrize(
