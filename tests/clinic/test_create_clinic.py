@@ -121,7 +121,9 @@ def test_a_second_clinic_keeps_the_log_in_of_somebody_known(monkeypatch: pytest.
         pytest.param({"message_name": "Migraine Clinic"}, "message-name:", id="message-name-names-an-illness"),
         pytest.param({"phone": "the desk"}, "phone:", id="phone-nobody-can-call"),
         pytest.param({"address": "Migraine Centre, 3 Hill Road"}, "address:", id="address-names-an-illness"),
-        pytest.param({"admin_email": "mo"}, "email:", id="email"),
+        pytest.param({"admin_email": "mo"}, "admin-email: Enter a valid email address.", id="email"),
+        pytest.param({"name": " "}, "^name: This field cannot be blank.", id="name-of-blanks"),
+        pytest.param({"admin_name": " "}, "admin-name: This field cannot be blank.", id="name"),
     ],
 )
 def test_refuses_what_is_wrong_and_writes_nothing(changes: dict[str, str], sentence: str) -> None:

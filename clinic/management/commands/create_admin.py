@@ -2,11 +2,16 @@
 
 from typing import Any
 
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from clinic.management.commands.create_clinic import PASSWORD_VARIABLE, choose_password, sentences
+from clinic.management.commands.create_clinic import (
+    PASSWORD_VARIABLE,
+    as_stored,
+    choose_password,
+    refuse_who_cannot_log_in,
+    sentences,
+)
 from clinic.models import Clinic, User
 
 
@@ -27,13 +32,12 @@ class Command(BaseCommand):
         """Check everything first, then write."""
         if Clinic.objects.exists():
             raise CommandError("There is a clinic already. `create_clinic` makes another one with its admin.")
-        email, full_name = options["email"], options["name"]
+        email, full_name = as_stored(options["email"]), options["name"].strip()
         password, made_up = choose_password()
         try:
-            User(email=email, full_name=full_name, password=password).full_clean()
-            validate_password(password)
+            refuse_who_cannot_log_in(email, full_name, password)
         except ValidationError as error:
-            raise CommandError("\n".join(sentences(error))) from error
+            raise CommandError("\n".join(sentences(error, full_name="name"))) from error
         admin = User.objects.create_user(email=email, password=password, full_name=full_name)
         self.stdout.write(f"{admin.full_name} logs in as {admin.email} and founds the clinic there.")
         if made_up:

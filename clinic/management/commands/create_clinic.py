@@ -44,19 +44,18 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Check everything first, then write everything."""
-        clinic = Clinic(**{field: options[field] for field in CLINIC_FIELDS})
-        email, full_name = options["admin_email"], options["admin_name"]
-        known = User.objects.filter(email=email.strip().lower()).exists()
+        clinic = Clinic(**{field: options[field].strip() for field in CLINIC_FIELDS})
+        email, full_name = as_stored(options["admin_email"]), options["admin_name"].strip()
+        known = User.objects.filter(email=email).exists()
         password, made_up = ("", False) if known else choose_password()
         try:
             clinic.full_clean()
             settle_where(clinic)
             refuse_what_patients_must_not_read(clinic)
             if not known:
-                User(email=email, full_name=full_name, password=password).full_clean()
-                validate_password(password)
+                refuse_who_cannot_log_in(email, full_name, password)
         except ValidationError as error:
-            raise CommandError("\n".join(sentences(error))) from error
+            raise CommandError("\n".join(sentences(error, email="admin-email", full_name="admin-name"))) from error
         with transaction.atomic():
             admin = found_clinic(clinic=clinic, email=email, full_name=full_name, password=password, at=timezone.now())
             begin(clinic)
@@ -86,6 +85,17 @@ def refuse_what_patients_must_not_read(clinic: Clinic) -> None:
             raise ValidationError({field: error}) from error
 
 
+def as_stored(email: str) -> str:
+    """Return an address as log-ins have it: one that differs by a capital letter is the same person's."""
+    return email.strip().lower()
+
+
+def refuse_who_cannot_log_in(email: str, full_name: str, password: str) -> None:
+    """Refuse a new admin without a name, with an address that is none or somebody's, or with a weak password."""
+    User(email=email, full_name=full_name, password=password).full_clean()
+    validate_password(password)
+
+
 def choose_password() -> tuple[str, bool]:
     """Return the admin's password and whether it was made up here, and so has to be shown."""
     given = os.environ.get(PASSWORD_VARIABLE)
@@ -108,8 +118,9 @@ def _typed() -> str:
     return password
 
 
-def sentences(error: ValidationError) -> list[str]:
-    """Return what is wrong, each line beginning with the option it is about."""
+def sentences(error: ValidationError, **options: str) -> list[str]:
+    """Return what is wrong, each line beginning with the option it is about; ``options`` are those of another name."""
     if not hasattr(error, "error_dict"):
         return list(error.messages)
-    return [f"{field.replace('_', '-')}: {text}" for field, texts in error.message_dict.items() for text in texts]
+    named = [(options.get(field, field.replace("_", "-")), texts) for field, texts in error.message_dict.items()]
+    return [f"{option}: {text}" for option, texts in named for text in texts]

@@ -155,6 +155,22 @@ def test_a_log_in_made_by_command_founds_the_clinic(monkeypatch: pytest.MonkeyPa
     assert client.get(reverse("clinic:home"))["Location"] == reverse("first_run:found")
 
 
+@pytest.mark.parametrize(
+    ("email", "name", "words"),
+    [
+        ("MO@Hillside.example", "Mo Khan", "^email: User with this Email already exists"),
+        ("ann@hillside.example", " ", "^name: This field cannot be blank"),
+    ],
+)
+def test_of_a_log_in_that_is_no_good_the_command_names_the_option(
+    monkeypatch: pytest.MonkeyPatch, email: str, name: str, words: str
+) -> None:
+    monkeypatch.setenv("ADMIN_PASSWORD", PASSWORD)
+    call_command("create_admin", email="mo@hillside.example", name="Mo Khan", stdout=io.StringIO())
+    with pytest.raises(CommandError, match=words):
+        call_command("create_admin", email=email, name=name)
+
+
 def test_with_a_clinic_no_command_makes_somebody_who_could_found(riverside: Clinic) -> None:
     with pytest.raises(CommandError, match="There is a clinic already"):
         call_command("create_admin", email="mo@hillside.example", name="Mo Khan")
