@@ -82,6 +82,7 @@ class OwnDayForm(forms.Form):
         self.medicines = list(medicines)
         for name, label in medicines.items():
             self.fields[name] = _number(label)
+        self.order_fields(["worst_pain", "signs", *medicines])  # as on the page: so its faults are listed
 
     @property
     def counts(self) -> list[forms.BoundField]:

@@ -16,6 +16,8 @@ pytestmark = [pytest.mark.stack, pytest.mark.browser]
 RUN_OUT = """() => [...document.querySelectorAll(".tick")].filter((one) => one.scrollWidth > one.clientWidth + 1)
     .map((one) => one.textContent.trim())"""
 
+EDGES = "all => all.map((one) => getComputedStyle(one).border)"
+
 
 @once("a page looks the same on every database")
 def test_f18_no_page_in_any_other_language_has_a_serious_fault(
@@ -34,6 +36,38 @@ def test_f18_no_page_in_any_other_language_has_a_serious_fault(
                 page.set_viewport_size(PHONE)
                 wrong += [f"{page.url}: {words}" for words in page.evaluate(RUN_OUT)]
     assert wrong == []
+
+
+@once("a page looks the same on every database")
+def test_the_boxes_of_a_date_of_birth_that_is_wrong_have_a_red_edge(
+    phone: BrowserContext, links: dict[str, str]
+) -> None:
+    page = phone.new_page()
+    page.goto(links["diary"])
+    edges = page.locator(".boxes input")
+    at_rest = edges.evaluate_all(EDGES)
+    with page.expect_navigation():
+        page.locator("main form button").click()
+    wrong = edges.evaluate_all(EDGES)
+    red = page.locator(".invalid-feedback").evaluate("one => getComputedStyle(one).color")
+    assert at_rest != wrong == [f"2px solid {red}"] * 3
+
+
+@once("a page looks the same on every database")
+def test_the_boxes_that_count_medicines_stand_in_a_line_whatever_their_names_take(
+    phone: BrowserContext, stack: Stack, links: dict[str, str]
+) -> None:
+    page = phone.new_page()
+    tell_birth_date(page, links["diary"])
+    phone.add_cookies([{"name": "language", "value": "cy", "url": stack.url}])
+    page.goto(f"{links['diary']}week/")
+    page.locator(".pills").first.evaluate("one => { one.open = true; }")
+    heights = (
+        page.locator(".pills").first.locator(".form-label").evaluate_all("all => all.map((one) => one.offsetHeight)")
+    )
+    tops = page.locator(".pills").first.locator("input").evaluate_all("all => all.map((one) => one.offsetTop)")
+    assert len(set(heights)) == 2
+    assert len(set(tops)) == 1
 
 
 def test_f24_a_day_chosen_without_a_connection_is_said_to_wait_and_goes_out_with_the_next(

@@ -123,6 +123,15 @@ def test_bad_input_is_said_in_words_and_nothing_typed_is_lost(
     assert not DiaryDay.objects.exists()
 
 
+def test_what_is_wrong_is_listed_as_the_page_goes_on_and_says_of_which_medicine(own: Client, diary_link: str) -> None:
+    wrong = {"worst_pain": "4", "headache_hours": "25", "simple_analgesic_doses": "99", "triptan_doses": "99"}
+    summary = words(own.post(f"{diary_link}{YESTERDAY}/", wrong).content).partition("Did you have")[0]
+    said = ("how bad it was", "Painkillers: Enter a whole", "Triptans: Enter a whole", "Enter hours")
+    places = [summary.find(one) for one in said]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
 @pytest.mark.parametrize("date", ["2026-11-24", "2026-10-26", "2026-02-30", "nonsense"])
 def test_days_ahead_and_days_long_past_have_no_page(own: Client, diary_link: str, date: str) -> None:
     assert own.get(f"{diary_link}{date}/").status_code == 404
@@ -201,7 +210,7 @@ def test_a_wrong_day_of_a_week_does_not_lose_the_others(own: Client, diary_link:
     assert response.status_code == 422
     assert "The other days are saved." in page
     assert "Wednesday 18 November 2026: Choose no headache, headache or migraine." in page
-    assert "Thursday 19 November 2026: Enter a whole number from 0 to 50." in page
+    assert "Thursday 19 November 2026: Triptans: Enter a whole number from 0 to 50." in page
     assert DiaryDay.objects.get().letter == "M"
 
 
