@@ -96,6 +96,12 @@ def test_the_heading_of_a_column_of_buttons_ends_where_they_do(desk: Page) -> No
         assert heads.last.evaluate(ENDS_BEFORE_ITS_BUTTONS) <= 1, address
 
 
+def test_no_word_of_an_injectors_name_is_broken_where_the_day_has_room_beside_it(desk: Page) -> None:
+    injector = log_in(desk, FRAN).locator("#day-rows > tr > td:nth-child(3)").first
+    injector.evaluate("cell => { cell.textContent = 'Dr Bartholomew Llewellyn'; }")
+    assert injector.evaluate_all(BROKEN_WORDS) == []
+
+
 def test_a_record_number_stands_below_its_name_in_the_card_of_a_list_too(phone: Page) -> None:
     for address in ("/authorizations/", "/response/", "/inbox/?tab=all"):
         phone.goto(address)
