@@ -102,6 +102,15 @@ def test_no_word_of_an_injectors_name_is_broken_where_the_day_has_room_beside_it
     assert injector.evaluate_all(BROKEN_WORDS) == []
 
 
+def test_what_could_not_be_saved_is_shown_whole(desk: Page) -> None:
+    _go_to_somebody(log_in(desk, OSEI), "effects/new/")
+    desk.locator("main textarea").fill("Called about the lift. " * 80)
+    desk.locator("main [name=csrfmiddlewaretoken]").evaluate("box => { box.value = 'x'.repeat(64); }")
+    with desk.expect_navigation():
+        desk.get_by_role("button", name="Write down").click()
+    assert desk.locator("textarea").evaluate("one => one.scrollHeight - one.clientHeight") <= 0
+
+
 def test_a_record_number_stands_below_its_name_in_the_card_of_a_list_too(phone: Page) -> None:
     for address in ("/authorizations/", "/response/", "/inbox/?tab=all"):
         phone.goto(address)
