@@ -34,6 +34,8 @@ ENDS_BEFORE_ITS_BUTTONS = """(head) => { const words = document.createRange();
     words.selectNodeContents(head);
     const buttons = [...head.closest("table").querySelectorAll("tbody .actions")].map((one) => one.lastElementChild);
     return Math.max(...buttons.map((one) => one.getBoundingClientRect().right)) - words.getBoundingClientRect().right; }"""
+LOWER_THAN_A_FINGER = """all => all.filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44)
+    .map((one) => one.outerHTML)"""
 SAID_TWICE = (
     "all => all.filter((one) => one.innerText.trim().startsWith(one.dataset.label)).map((one) => one.outerHTML)"
 )
@@ -109,6 +111,14 @@ def test_what_could_not_be_saved_is_shown_whole(desk: Page) -> None:
     with desk.expect_navigation():
         desk.get_by_role("button", name="Write down").click()
     assert desk.locator("textarea").evaluate("one => one.scrollHeight - one.clientHeight") <= 0
+
+
+def test_the_tries_of_a_message_are_seen_to_open_and_are_large_enough_to_press(phone: Page) -> None:
+    phone.goto("/reminders/?tab=sent")
+    tries = phone.locator("main td summary")
+    assert tries.count()
+    assert tries.evaluate_all("all => all.filter((one) => getComputedStyle(one).display !== 'list-item').length") == 0
+    assert tries.evaluate_all(LOWER_THAN_A_FINGER) == []
 
 
 def test_a_record_number_stands_below_its_name_in_the_card_of_a_list_too(phone: Page) -> None:
