@@ -121,6 +121,13 @@ def test_the_tries_of_a_message_are_seen_to_open_and_are_large_enough_to_press(p
     assert tries.evaluate_all(LOWER_THAN_A_FINGER) == []
 
 
+def test_each_link_of_everybodys_week_is_large_enough_to_press_on_a_phone(phone: Page) -> None:
+    phone.goto("/calendar/all/")
+    links = phone.locator(".calendar-all a")
+    assert links.count()
+    assert links.evaluate_all(LOWER_THAN_A_FINGER) == []
+
+
 def test_a_record_number_stands_below_its_name_in_the_card_of_a_list_too(phone: Page) -> None:
     for address in ("/authorizations/", "/response/", "/inbox/?tab=all"):
         phone.goto(address)
