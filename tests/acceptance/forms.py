@@ -8,7 +8,6 @@ from typing import Any
 from django.test.html import Element, parse_html
 
 RUDE = re.compile(r"\b(invalid|please|oops)\b", re.IGNORECASE)
-DAY = re.compile(r"^[A-Z]\w+day \d+ \w+ \d{4}: ")  # on top, a week's form says which of its days
 TYPED = {"text", "search", "email", "tel", "url", "date", "time", "number", "password", "textarea", ""}
 FOCUSABLE = {"input", "select", "textarea", "button", "a"}
 # What nobody can mean, by the kind of box.
@@ -157,7 +156,6 @@ def _faults(page: Page) -> Iterator[str]:
 
 def _at_field(page: Page, target: Element, said: str) -> bool:
     """Whether the same words stand where the box says what describes it, or in the group that it is one of."""
-    said = DAY.sub("", said)
     keys = (attribute(target, "aria-describedby") or "").split()
     described = any((one := page.by_id(key)) is not None and said in words(one) for key in keys)
     return described or any(said in words(group) for group in page.groups_of(target))
