@@ -34,6 +34,7 @@ ENDS_BEFORE_ITS_BUTTONS = """(head) => { const words = document.createRange();
     words.selectNodeContents(head);
     const buttons = [...head.closest("table").querySelectorAll("tbody .actions")].map((one) => one.lastElementChild);
     return Math.max(...buttons.map((one) => one.getBoundingClientRect().right)) - words.getBoundingClientRect().right; }"""
+CUT_OFF = "all => all.filter((one) => one.scrollHeight > one.clientHeight).map((one) => one.textContent)"
 LOWER_THAN_A_FINGER = """all => all.filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44)
     .map((one) => one.outerHTML)"""
 SAID_TWICE = (
@@ -126,6 +127,7 @@ def test_each_link_of_everybodys_week_is_large_enough_to_press_on_a_phone(phone:
     links = phone.locator(".calendar-all a")
     assert links.count()
     assert links.evaluate_all(LOWER_THAN_A_FINGER) == []
+    assert phone.locator(".calendar-all tbody th").evaluate_all(CUT_OFF) == []
 
 
 def test_a_record_number_stands_below_its_name_in_the_card_of_a_list_too(phone: Page) -> None:
