@@ -35,6 +35,10 @@ ENDS_BEFORE_ITS_BUTTONS = """(head) => { const words = document.createRange();
     const buttons = [...head.closest("table").querySelectorAll("tbody .actions")].map((one) => one.lastElementChild);
     return Math.max(...buttons.map((one) => one.getBoundingClientRect().right)) - words.getBoundingClientRect().right; }"""
 CUT_OFF = "all => all.filter((one) => one.scrollHeight > one.clientHeight).map((one) => one.textContent)"
+# Buttons that stand nearer to the next one, beside or below them, than half a line.
+TOO_NEAR = """all => all.filter((one) => one.checkVisibility()).flatMap((one, place, seen) => {
+    const {right, bottom} = one.getBoundingClientRect(), next = seen[place + 1]?.getBoundingClientRect();
+    return next && Math.max(next.left - right, next.top - bottom) < 8 ? [one.textContent] : []; })"""
 LOWER_THAN_A_FINGER = """all => all.filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44)
     .map((one) => one.outerHTML)"""
 SAID_TWICE = (
@@ -120,6 +124,14 @@ def test_the_tries_of_a_message_are_seen_to_open_and_are_large_enough_to_press(p
     assert tries.count()
     assert tries.evaluate_all("all => all.filter((one) => getComputedStyle(one).display !== 'list-item').length") == 0
     assert tries.evaluate_all(LOWER_THAN_A_FINGER) == []
+
+
+def test_buttons_beside_or_below_each_other_stand_apart(phone: Page) -> None:
+    for part in ("edit/", "authorizations/new/"):
+        _go_to_somebody(phone, part)
+        assert phone.locator("main .btn").evaluate_all(TOO_NEAR) == [], part
+    phone.goto("/reports/")
+    assert phone.locator("main .btn").evaluate_all(TOO_NEAR) == []
 
 
 def test_each_link_of_everybodys_week_is_large_enough_to_press_on_a_phone(phone: Page) -> None:
