@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.engines import once
 from tests.stack.axe import DESK, PHONE
@@ -132,6 +132,28 @@ def test_buttons_beside_or_below_each_other_stand_apart(phone: Page) -> None:
         assert phone.locator("main .btn").evaluate_all(TOO_NEAR) == [], part
     phone.goto("/reports/")
     assert phone.locator("main .btn").evaluate_all(TOO_NEAR) == []
+
+
+def test_vials_are_discarded_in_a_menu_that_moves_no_column_and_closes_with_escape(desk: Page) -> None:
+    log_in(desk, OSEI).goto("/stock/")
+    heads = desk.locator("main thead th")
+    stood = heads.evaluate_all(LEFT_EDGES)
+    discard = desk.locator("main summary").first
+    discard.press("Enter")
+    expect(desk.get_by_label("Number of vials").first).to_be_focused()
+    assert heads.evaluate_all(LEFT_EDGES) == stood
+    desk.keyboard.press("Escape")
+    expect(discard).to_be_focused()
+    expect(desk.get_by_label("Number of vials").first).to_be_hidden()
+
+
+def test_the_summary_leads_to_the_reason_that_is_missing_where_vials_are_discarded(desk: Page) -> None:
+    log_in(desk, OSEI).goto("/stock/")
+    desk.locator("main summary").first.click()
+    with desk.expect_navigation():
+        desk.locator("details[open]").get_by_role("button", name="Discard").click()
+    desk.get_by_role("link", name="Say why the vials are discarded.").click()
+    expect(desk.locator("#id_reason")).to_be_focused()
 
 
 def test_each_link_of_everybodys_week_is_large_enough_to_press_on_a_phone(phone: Page) -> None:

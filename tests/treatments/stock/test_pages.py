@@ -99,7 +99,7 @@ def test_each_row_discards_its_own_vials(at_stock: Client, stocked: Receive, tom
     assert sorted(re.findall(r'name="owner"(?: value="([^"]*)")?', page)) == ["", str(tom.uid)]
     fields = DISCARDED | {"number": "2", "reason": "Warm", "owner": str(tom.uid)}
     refused = at_stock.post(reverse("treatments:discard"), fields).content.decode()
-    assert refused.count('<details class="row-menu" open>') == 1
+    assert refused.count('<details class="menu" open>') == 1
 
 
 def test_a_lot_that_came_in_under_a_wrong_expiry_leaves_the_stock_by_its_own_row(
