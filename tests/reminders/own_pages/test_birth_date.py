@@ -107,6 +107,7 @@ def test_after_five_wrong_tries_even_the_right_date_waits_an_hour_on_every_devic
     assert refused.status_code == 429
     assert "Wait 60 min, then try again." in words(refused.content)
     assert "020 7946 0000" in words(refused.content)
+    assert "on your letters" not in words(refused.content)  # for whom no clinic is known
     with time_machine.travel(NOW + HOUR, tick=False):
         assert phone.post(diary_link, born(17, 4, 1984)).status_code == 302
 

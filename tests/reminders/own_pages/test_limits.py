@@ -79,6 +79,7 @@ def test_who_guesses_addresses_is_refused_for_a_while_in_words(phone: Client, li
     assert refused.status_code == 429
     assert refused["Retry-After"] == "600"
     assert "Wait 10 min, then try again." in words(refused.content)
+    assert "The number is on your letters." in words(refused.content)
     with time_machine.travel(NOW + TEN, tick=False):
         assert phone.get(link).status_code == 200
 
