@@ -24,6 +24,14 @@ requestAnimationFrame(look);
 """
 # What they were once a frame was drawn: on a busy machine a page is asked before its first.
 GROUNDS = "new Promise((tell) => requestAnimationFrame(() => tell([...grounds])))"
+# States that are brighter than the words of the page.
+BRIGHTER = """() => {
+    const light = (one) => {
+        const [red, green, blue] = getComputedStyle(one).color.match(/[\\d.]+/g);
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    return [...document.querySelectorAll(".chip")].filter((one) => light(one) > light(document.body)).map((one) => one.className);
+}"""
 # All that could move or blink, whatever the device prefers.
 MOVING = """() => document.getAnimations().length + [...document.querySelectorAll("*")].filter((one) => {
     const style = getComputedStyle(one);
@@ -76,6 +84,16 @@ def test_f17_dark_and_low_light_are_so_from_the_first_frame_and_outlive_log_in_a
         tab = context.new_page()
         tab.goto("/patients/")
         assert tab.evaluate(GROUNDS) == [ground]
+
+
+def test_f17_in_low_light_no_state_is_brighter_than_the_words_around_it(browser: Browser, stack: Stack) -> None:
+    with browser.new_context(base_url=stack.url) as context:
+        context.add_cookies([{"name": "theme", "value": "dim", "url": stack.url}])
+        page = log_in(context.new_page(), OSEI)
+        for address in ("/today/", "/calendar/", "/recall/", "/reminders/"):
+            page.goto(address)
+            assert page.locator(".chip").count(), address
+            assert page.evaluate(BRIGHTER) == [], address
 
 
 def test_f17_another_theme_takes_nothing_that_is_typed(browser: Browser, stack: Stack) -> None:
