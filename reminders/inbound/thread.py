@@ -3,12 +3,14 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
 
 from patients.models import Patient
 from reminders.models import InboundMessage, Reminder, State
+from reminders.models.reminder import LISTED_AT
 from reminders.results import Result, result_of
 
 NEWEST = 30
@@ -32,7 +34,8 @@ def thread_of(patient: Patient, *, now: dt.datetime) -> list[Entry]:
     """Return a person's newest messages in the order in which they were said (two queries)."""
     said = InboundMessage.objects.filter(patient=patient).select_related("done_by")[:NEWEST]
     told = Reminder.objects.filter(patient=patient).exclude(_NEVER_LEFT | _STILL_TO_COME)
-    sent = told.select_related("rule", "one_off__made_by").order_by("-due_at", "-pk")[:NEWEST]
+    told = told.select_related("rule", "one_off__made_by").annotate(listed_at=LISTED_AT)
+    sent = told.order_by("-listed_at", "-pk")[:NEWEST]
     zone = timezone.get_current_timezone()
     out = [_sent(reminder, now, zone) for reminder in sent]
     return sorted([*_both_ways(said), *out], key=lambda entry: entry.at)[-NEWEST:]
@@ -56,7 +59,6 @@ def _both_ways(messages: Iterable[InboundMessage]) -> list[Entry]:
     return found
 
 
-def _sent(reminder: Reminder, now: dt.datetime, zone: dt.tzinfo) -> Entry:
+def _sent(reminder: Any, now: dt.datetime, zone: dt.tzinfo) -> Entry:
     words = reminder.one_off.body if reminder.one_off else str(reminder.rule)
-    at = reminder.closed_at or reminder.due_at
-    return Entry(at, words, reminder=reminder, result=result_of(reminder, [], now, zone))
+    return Entry(reminder.listed_at, words, reminder=reminder, result=result_of(reminder, [], now, zone))

@@ -4,7 +4,8 @@ import datetime as dt
 import uuid
 
 from django.db import models
-from django.db.models import Case, Expression, OuterRef, Q, Value, When
+from django.db.models import Case, Expression, F, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce
 
 from clinic.models import Clinic, User
 from clinic.written_out import written_out
@@ -31,6 +32,10 @@ class State(models.TextChoices):
     REPLACED = "replaced", "Sent another way"
     HANDLED = "handled", "Handled by a person"
     STOPPED = "stopped", "Stopped by a person"
+
+
+# The moment that lists show of a message and go by: when a person settled it, else when it ended, else when it is due.
+LISTED_AT = Coalesce("handled_at", "closed_at", "due_at")
 
 
 class ReminderQuerySet(models.QuerySet["Reminder"]):
@@ -167,11 +172,11 @@ class Reminder(models.Model):
             models.Index(fields=["state"], condition=Q(state__in=["failed", "missed"]), name="reminder_for_person"),
             models.Index(fields=["clinic", "state", "-due_at"], name="reminder_worklist"),
             # Two lists that grow for ever, in the order in which the centre turns their pages.
-            models.Index(fields=["clinic", "-due_at", "-id"], condition=GONE_OUT, name="reminder_pages_sent"),
-            models.Index(fields=["clinic", "-due_at", "-id"], condition=STOPPED, name="reminder_pages_stopped"),
+            models.Index("clinic", LISTED_AT.desc(), F("id").desc(), condition=GONE_OUT, name="reminder_pages_sent"),
+            models.Index("clinic", LISTED_AT.desc(), F("id").desc(), condition=STOPPED, name="reminder_pages_stopped"),
             # What went out of late: asked with every look at how the sending stands.
             models.Index(fields=["clinic", "-closed_at"], condition=Q(state="sent"), name="reminder_sent_newest"),
-            models.Index(fields=["patient", "-due_at"], name="reminder_of_patient"),
+            models.Index("patient", LISTED_AT.desc(), F("id").desc(), name="reminder_of_patient"),
             models.Index(fields=["batch"], condition=Q(batch__isnull=False), name="reminder_batch"),
         ]
         constraints = [

@@ -6,10 +6,10 @@ from typing import Any, Protocol
 
 from django.db.models import Case, Exists, OuterRef, Q, Subquery, TextField, When
 from django.db.models.fields.json import KT
-from django.db.models.functions import Coalesce
 
 from reminders.models import Delivery, Kind, Reminder, State
 from reminders.models.delivery import MAYBE_ARRIVED, Receipt
+from reminders.models.reminder import LISTED_AT
 from treatments.models import SessionEvent
 
 _TELLING = (Kind.VISIT, Kind.BOOKED, Kind.MOVED, Kind.CANCELLED)
@@ -39,7 +39,7 @@ def what_they_know() -> dict[str, Any]:
     """Return annotations of a visit, put together once, as the conditions of `reminders.standing` are."""
     about = Reminder.objects.filter(session=OuterRef("pk"), rule__kind__in=_TELLING)
     told = about.filter(Q(state__in=TOLD) | _maybe_told_otherwise())
-    last = told.annotate(at=Coalesce("handled_at", "closed_at", "due_at")).order_by("-at", "-pk")
+    last = told.annotate(listed_at=LISTED_AT).order_by("-listed_at", "-pk")
     steps = SessionEvent.objects.filter(session=OuterRef("pk")).order_by("pk")
     places = steps.filter(before__has_key="starts_at").values(start=KT("before__starts_at"))
     # What they took on their page they know from there, whatever became of the message about it.
@@ -49,7 +49,7 @@ def what_they_know() -> dict[str, Any]:
         "told_kind": Subquery(last.values("rule__kind")[:1]),
         "told_visit_at": Subquery(last.values("visit_at")[:1]),
         "told_version": Subquery(last.values("session_version")[:1]),
-        "told_at": Subquery(last.values("at")[:1]),
+        "told_at": Subquery(last.values("listed_at")[:1]),
         "took_at": Subquery(took.values("at")[:1]),
         "took_start": Subquery(took.values(start=KT("after__starts_at"))[:1]),
         "booked_at": Subquery(steps.filter(kind=SessionEvent.Kind.BOOKED).values("at")[:1]),

@@ -13,6 +13,7 @@ from clinic.templatetags.interface import visits_of
 from patients.models import Patient
 from reminders import foretelling
 from reminders.models import Heartbeat, InboundMessage, Reminder
+from reminders.models.reminder import LISTED_AT
 from reminders.results import Result, result_of
 from reminders.watching.facts import look
 from treatments.models import SlotOffer, TreatmentSession
@@ -30,7 +31,8 @@ def patient_messages(context: dict[str, Any], patient: Patient) -> dict[str, Any
     newest = (
         Reminder.objects.filter(patient=patient)
         .select_related("rule", "session", "invitation__offer", "handled_by", "template", "one_off", "patient")
-        .order_by("-due_at", "-pk")[:NEWEST]
+        .annotate(listed_at=LISTED_AT)
+        .order_by("-listed_at", "-pk")[:NEWEST]
     )
     now, zone = timezone.now(), timezone.get_current_timezone()
     texts = InboundMessage.objects.filter(patient=patient).select_related("done_by")[:NEWEST]

@@ -19,7 +19,7 @@ from clinic.written_out import written_out
 from patients.models import Channel, ContactPoint
 from reminders.models import Delivery, Reminder, State
 from reminders.models.delivery import IN_DOUBT
-from reminders.models.reminder import GONE_OUT, STOPPED
+from reminders.models.reminder import GONE_OUT, LISTED_AT, STOPPED
 from reminders.results import Result, billed, result_of
 from reminders.watching import facts as watch
 
@@ -89,7 +89,7 @@ def _billed(reminder: Reminder) -> str:
 def _of_what_is_over(request: StaffRequest, tab: Tab) -> tuple[list[Any], dict[str, object]]:
     """Return the rows behind the cursor in the address, and what leads on from there."""
     found = Reminder.objects.filter(tab.states, clinic=request.clinic)
-    page = page_after(with_all_shown(found), request.GET.get("after", ""), PER_PAGE, by="due_at")
+    page = page_after(with_all_shown(found), request.GET.get("after", ""), PER_PAGE, by="listed_at")
     return page.rows, {"cursor": page.cursor, "total": total(found, "message")}
 
 
@@ -100,10 +100,10 @@ def _of_what_is_open(
 
     ``row`` is one that has to be seen, on whichever page it stands: a form that was sent names no page.
     """
-    found = with_all_shown(Reminder.objects.filter(tab.states, clinic=request.clinic)).order_by("due_at", "pk")
+    found = with_all_shown(Reminder.objects.filter(tab.states, clinic=request.clinic)).order_by("listed_at", "pk")
     if tab.key == "waiting":
         doubt = Delivery.objects.filter(outcome__in=written_out(IN_DOUBT)).values("reminder")
-        found = found.annotate(doubt=Q(pk__in=doubt, attempts__gt=0)).order_by("-doubt", "due_at", "pk")
+        found = found.annotate(doubt=Q(pk__in=doubt, attempts__gt=0)).order_by("-doubt", "listed_at", "pk")
     page = Paginator(found, PER_PAGE).get_page(_page_with(row, found) if row else request.GET.get("page"))
     return list(page), {"page_obj": page}
 
@@ -122,7 +122,7 @@ def with_all_shown(reminders: QuerySet[Reminder]) -> QuerySet[Any]:
     ) & Exists(usable.filter(channel=Channel.SMS))
     points = ContactPoint.objects.order_by("pk")
     return (
-        reminders.annotate(other_way=other_way)
+        reminders.annotate(other_way=other_way, listed_at=LISTED_AT)
         .select_related("patient", "rule", "session", "invitation__offer", "handled_by", "template", "one_off")
         .prefetch_related(
             Prefetch("deliveries", Delivery.objects.order_by("attempt")),

@@ -12,12 +12,13 @@ from clinic import paging
 from clinic.models import Clinic, User
 from patients.models import Channel, Patient
 from reminders.models import Reminder, ReminderRule, State
+from reminders.models.reminder import LISTED_AT
 from reminders.views import centre
 from tests.builders import NOW
 from tests.conftest import log_in
 
 CENTRE = "/reminders/"
-MINUTE = dt.timedelta(minutes=1)
+HOUR, MINUTE = dt.timedelta(hours=1), dt.timedelta(minutes=1)
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +29,7 @@ def short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def thirty(rules: Clinic, maria: Patient) -> list[Reminder]:
-    """Thirty messages that went out, two of them due at the same moment each time."""
+    """Thirty messages that went out, two of them at the same moment each time; the last to leave were due first."""
     return gone_out(maria, *(NOW - number // 2 * MINUTE for number in range(30)))
 
 
@@ -44,7 +45,8 @@ def gone_out(patient: Patient, *moments: dt.datetime, **more: Any) -> list[Remin
         "useful_until": NOW,
     }
     return Reminder.objects.bulk_create(
-        Reminder(occasion=f"news {known + number}", due_at=at, **common | more) for number, at in enumerate(moments)
+        Reminder(**common | {"occasion": f"news {known + number}", "due_at": NOW + (NOW - at), "closed_at": at} | more)
+        for number, at in enumerate(moments)
     )
 
 
@@ -57,7 +59,7 @@ def numbers(page: Any) -> list[int]:
 
 
 def newest_first(reminders: list[Reminder]) -> list[int]:
-    return [one.pk for one in sorted(reminders, key=lambda one: (one.due_at, one.pk), reverse=True)]
+    return [one.pk for one in sorted(reminders, key=lambda one: (one.closed_at, one.pk), reverse=True)]
 
 
 def test_whoever_turns_all_pages_sees_every_message_once_although_more_go_out(
@@ -73,11 +75,28 @@ def test_whoever_turns_all_pages_sees_every_message_once_although_more_go_out(
     assert seen == newest_first(thirty)
 
 
-def test_what_a_person_settled_stands_among_what_was_sent(
-    thirty: list[Reminder], maria: Patient, front_desk: User
+@pytest.mark.parametrize("failed_at", [NOW - 3 * HOUR, None])
+def test_what_a_person_settled_stands_where_they_settled_it(
+    thirty: list[Reminder], maria: Patient, front_desk: User, failed_at: dt.datetime | None
 ) -> None:
-    called = gone_out(maria, NOW - 2 * MINUTE, state=State.HANDLED, handled_by=front_desk, handled_at=NOW)
-    assert called[0].pk in numbers(turn(front_desk))
+    """Whether it had failed hours before, or still waited when they called."""
+    settled = {"state": State.HANDLED, "handled_by": front_desk, "handled_at": NOW - MINUTE, "closed_at": failed_at}
+    called = gone_out(maria, NOW - 5 * HOUR, **settled)
+    assert numbers(turn(front_desk))[2] == called[0].pk
+
+
+@pytest.mark.parametrize("tab", ["needs", "waiting", "sent", "stopped"])
+def test_every_list_goes_by_the_moments_that_it_shows(
+    maria: Patient, rules: Clinic, front_desk: User, tab: str
+) -> None:
+    times = (NOW - HOUR, NOW - 3 * HOUR, NOW - 2 * HOUR)
+    gone_out(maria, *times, state=State.FAILED)
+    gone_out(maria, *times, state=State.WAITING, closed_at=None)
+    gone_out(maria, *times, state=State.SENT)
+    gone_out(maria, *times, state=State.CANCELLED)
+    rows = turn(front_desk, tab=tab).context["rows"]
+    shown = [reminder.closed_at or reminder.due_at for reminder, _, _ in rows]
+    assert shown == sorted(shown, reverse=tab in ("sent", "stopped"))
 
 
 def test_the_link_leads_to_older_messages_of_the_same_list(
@@ -111,8 +130,12 @@ def test_pages_are_read_from_an_index_in_order(thirty: list[Reminder], riverside
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
     for tab in (tab for tab in centre.TABS if tab.over):
-        rows = Reminder.objects.filter(tab.states, clinic=riverside).order_by("-due_at", "-pk")
-        plan = paging.behind(rows, "due_at", NOW - MINUTE, thirty[0].pk)[:7].explain()
+        rows = (
+            Reminder.objects.filter(tab.states, clinic=riverside)
+            .annotate(listed_at=LISTED_AT)
+            .order_by("-listed_at", "-pk")
+        )
+        plan = paging.behind(rows, "listed_at", NOW - MINUTE, thirty[0].pk)[:7].explain()
         assert f"reminder_pages_{tab.key}" in plan
         assert not any(sorting in plan for sorting in ("Sort", "TEMP B-TREE"))
 

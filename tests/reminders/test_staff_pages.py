@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import uuid
 from typing import Any, cast
 
 import pytest
@@ -25,6 +26,7 @@ from tests.reminders.conftest import Gateway
 from tests.reminders.reading import words
 
 CENTRE = "/reminders/"
+MINUTE = dt.timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -205,6 +207,16 @@ def test_a_patients_page_lists_every_message_and_attempt(failed: Reminder, maria
     assert "The number does not exist" in page
     assert "1 attempt" in page
     assert "1 day before" in page
+
+
+def test_a_patients_page_has_first_what_happened_last(failed: Reminder, maria: Patient, front_desk: User) -> None:
+    """The message of the day before waits still, with a later time; the one that failed was due after the one that left."""
+    Reminder.objects.filter(pk=failed.pk).update(closed_at=NOW - MINUTE)
+    failed.pk, failed.uid, failed.channel, failed.state = None, uuid.uuid4(), Channel.EMAIL, State.SENT
+    failed.due_at, failed.closed_at = failed.due_at - dt.timedelta(days=1), NOW
+    failed.save()
+    page = draw("{% patient_messages patient %}", patient=maria, request=asked_by(front_desk))
+    assert re.findall("Waiting|Not delivered|Sent", page) == ["Waiting", "Sent", "Not delivered"]
 
 
 def test_a_patient_without_messages_has_a_line_that_says_so(maria: Patient, front_desk: User) -> None:

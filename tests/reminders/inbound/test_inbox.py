@@ -15,7 +15,7 @@ from patients.actions import withdraw_consent
 from patients.models import Channel, Patient
 from reminders.dispatch import send_due
 from reminders.dispatch.allowance import had_enough
-from reminders.inbound import acting
+from reminders.inbound import acting, thread
 from reminders.models import BlockedWord, InboundMessage, Reminder, State
 from tests.builders import NOW, make_patient
 from tests.conftest import log_in
@@ -121,6 +121,16 @@ def test_what_is_only_planned_is_no_part_of_the_thread(reminder: Reminder, front
     assert "3 days before" not in show(front_desk, "inbox_message", stored().uid)
     Reminder.objects.filter(pk=reminder.pk).update(state=State.SENT, closed_at=NOW)
     assert "3 days before" in show(front_desk, "inbox_message", stored().uid)
+
+
+def test_a_thread_ends_with_what_left_last_however_long_before_it_was_due(
+    reminder: Reminder, front_desk: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(thread, "NEWEST", 1)
+    Reminder.objects.exclude(pk=reminder.pk).update(state=State.SENT, closed_at=NOW - 3 * DAY, due_at=NOW)
+    Reminder.objects.filter(pk=reminder.pk).update(state=State.SENT, closed_at=NOW, due_at=NOW - 2 * DAY)
+    entries = thread.thread_of(reminder.patient, now=NOW)
+    assert [entry.reminder for entry in entries] == [reminder]
 
 
 def test_what_a_patient_writes_is_shown_as_words_only(maria: Patient, front_desk: User) -> None:
