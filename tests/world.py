@@ -75,6 +75,7 @@ class World:
             due_at=NOW,
             useful_until=NOW,
             created_at=NOW,
+            closed_at=NOW,
         )
 
         self.visit_link = PatientLink.objects.create(

@@ -53,7 +53,7 @@ def measure(engine: str, size: int, folder: Path) -> Iterator[Row]:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE bench_began (letters integer)")
         cursor.execute("INSERT INTO bench_began VALUES (0)")
-    Reminder.objects.update(due_at=timezone.now() + DAY, state=State.WAITING)
+    Reminder.objects.update(due_at=timezone.now() + DAY, state=State.WAITING, closed_at=None)
     empty = _median_sql(lambda: claim(now=timezone.now(), limit=BATCH))
     yield Row(
         "A tick with nothing due",

@@ -138,7 +138,9 @@ class Reminder(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
-    closed_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(
+        null=True, help_text="when it ended; empty while it waits, and of one for which a person called before it ended"
+    )
     ended_late = models.BooleanField(
         null=True, help_text="stopped after it had ended: whether too late, or else failed; empty for one that had not"
     )
@@ -217,6 +219,11 @@ class Reminder(models.Model):
                 condition=Q(state__in=["handled", "stopped"], handled_by__isnull=False, handled_at__isnull=False)
                 | (~Q(state__in=["handled", "stopped"]) & Q(handled_by__isnull=True, handled_at__isnull=True)),
                 name="handled_reminder_says_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "sending"], closed_at__isnull=True)
+                | ~Q(state__in=["waiting", "sending"]) & (Q(closed_at__isnull=False) | Q(handled_at__isnull=False)),
+                name="reminder_says_when_it_ended",
             ),
         ]
 

@@ -88,4 +88,5 @@ def _message(world: World) -> Reminder:
         due_at=NOW,
         useful_until=NOW,
         created_at=NOW,
+        closed_at=NOW,
     )

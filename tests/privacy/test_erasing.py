@@ -384,8 +384,9 @@ def test_nobody_is_asked_to_call_about_a_message_that_was_erased(maria: Patient,
         Reminder.objects.create(
             clinic=text.clinic, rule=hers.rule, patient=maria, one_off=text, occasion=f"text {state}", batch=text.uid,
             channel="sms", due_at=NOW, useful_until=NOW, created_at=NOW, state=state,
+            closed_at=None if state == "waiting" else NOW,
         )  # fmt: skip
-    Reminder.objects.filter(pk=hers.pk).update(state="sent")
+    Reminder.objects.filter(pk=hers.pk).update(state="sent", closed_at=NOW)
     wipe(maria, keeper, what)
     left = Reminder.objects.filter(one_off=text).values_list("state", "reason").order_by("pk")
     assert list(left) == [("sent", ""), *[("cancelled", "The contact data was erased")] * 3]
@@ -399,7 +400,7 @@ def test_late_news_of_a_message_brings_nothing_back_and_asks_nobody_to_call(
     settings.SMS_GATEWAY_TOKEN = SECRET
     settings.ANYMAIL = settings.ANYMAIL | {"MAILGUN_WEBHOOK_SIGNING_KEY": KEY}
     hers = Reminder.objects.get(deliveries__attempt=1)
-    Reminder.objects.filter(pk=hers.pk).update(state="sent", channel=channel)
+    Reminder.objects.filter(pk=hers.pk).update(state="sent", channel=channel, closed_at=NOW)
     Delivery.objects.update(outcome="accepted", provider_id="SM1")
     wipe(maria, keeper, what)
     if channel == "sms":

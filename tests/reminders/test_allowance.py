@@ -77,7 +77,7 @@ def another(reminder: Reminder, number: int, day: dt.date) -> None:
     """Make another text that the same person had on a day, about an older version of the visit."""
     copy = Reminder.objects.get(pk=reminder.pk)
     copy.pk, copy.uid, copy.session_version = None, uuid.uuid4(), 100 + number
-    copy.texted_on, copy.state = day, State.SENT
+    copy.texted_on, copy.state, copy.closed_at = day, State.SENT, NOW
     copy.save()
 
 

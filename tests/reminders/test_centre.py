@@ -38,7 +38,9 @@ Gateways = dict[str, Gateway]
 @pytest.fixture
 def failed(reminder: Reminder) -> Reminder:
     """Maria's text message, which did not arrive."""
-    Reminder.objects.filter(pk=reminder.pk).update(state=State.FAILED, reason="The number does not exist", attempts=1)
+    Reminder.objects.filter(pk=reminder.pk).update(
+        state=State.FAILED, reason="The number does not exist", attempts=1, closed_at=NOW
+    )
     ContactPoint.objects.filter(channel=Channel.SMS).update(failed_at=NOW)
     reminder.refresh_from_db()
     return reminder
@@ -184,6 +186,7 @@ def more_of(failed: Reminder) -> None:
             channel=Channel.SMS,
             state=State.FAILED,
             due_at=failed.due_at - HOUR,
+            closed_at=NOW - HOUR,
         )
         for place in range(PER_PAGE)
     ]
@@ -371,13 +374,13 @@ def test_the_menu_of_every_page_says_how_many_need_a_person(front_desk: User, fa
     )
     assert menu.search(log_in(front_desk).get("/patients/").content.decode())
     assert 'class="count"' not in log_in(stranger).get("/patients/").content.decode()
-    Reminder.objects.update(state=State.SENT)
+    Reminder.objects.update(state=State.SENT, closed_at=NOW)
     assert 'class="count"' not in log_in(front_desk).get("/patients/").content.decode()
 
 
 @pytest.mark.parametrize("state", [State.WAITING, State.SENT, State.FAILED, State.MISSED])
 def test_the_menu_counts_what_the_centre_calls_undelivered(front_desk: User, failed: Reminder, state: State) -> None:
-    Reminder.objects.update(state=state)
+    Reminder.objects.update(state=state, closed_at=None if state == State.WAITING else NOW)
     counted = 'class="count"' in log_in(front_desk).get("/patients/").content.decode()
     assert counted is Reminder.objects.needs_person().exists()
 

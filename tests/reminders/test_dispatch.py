@@ -299,7 +299,8 @@ def test_an_email_about_something_else_keeps_no_text_from_going_by_email(
     reminder: Reminder, gateways: Gateways, about: str
 ) -> None:
     before = Reminder.objects.get(pk=reminder.pk)
-    before.pk, before.uid, before.channel, before.state = None, uuid.uuid4(), Channel.EMAIL, State.SENT
+    before.pk, before.uid, before.channel = None, uuid.uuid4(), Channel.EMAIL
+    before.state, before.closed_at = State.SENT, NOW
     if about == "another rule":
         before.rule = ReminderRule.objects.get(days_before=14, kind="visit")
     elif about == "another time":
@@ -316,7 +317,7 @@ def test_what_staff_send_as_a_text_instead_goes_though_the_clinic_writes_emails_
     reminder: Reminder, gateways: Gateways, nurse: User
 ) -> None:
     ReminderRule.objects.update(channel_order=ReminderRule.Order.EMAIL_ONLY)
-    Reminder.objects.update(channel=Channel.EMAIL, state=State.FAILED)
+    Reminder.objects.update(channel=Channel.EMAIL, state=State.FAILED, closed_at=NOW)
     handling.send_other_way(reminder=by_email(), by=nurse, at=NOW)
     assert work().state == State.SENT
 

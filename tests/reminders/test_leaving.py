@@ -162,7 +162,7 @@ def test_a_text_that_had_left_is_found_though_its_person_had_another_text_since(
 ) -> None:
     other = Reminder.objects.get(pk=stopped.pk)
     other.pk, other.uid, other.session_version = None, uuid.uuid4(), 0
-    other.state, other.texted_on = State.SENT, NOW.date() + DAY
+    other.state, other.closed_at, other.texted_on = State.SENT, NOW, NOW.date() + DAY
     other.save()
     gateways["sms"].knows = "id-of-the-text"
     send_due(clock=lambda: NOW + DAY - HOUR)

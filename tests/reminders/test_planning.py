@@ -1,12 +1,15 @@
 """Planning: the ledger follows the calendar."""
 
 import datetime as dt
+import importlib
 import uuid
+from collections.abc import Iterator
 from itertools import repeat
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Case, Max, When
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -492,14 +495,14 @@ def test_who_has_arrived_is_not_reminded(reminder: Reminder, visit: TreatmentSes
 def test_a_failed_message_about_a_cancelled_visit_leaves_the_worklist(
     reminder: Reminder, visit: TreatmentSession, nurse: User
 ) -> None:
-    Reminder.objects.update(state=State.FAILED)
+    Reminder.objects.update(state=State.FAILED, closed_at=NOW)
     booking.change_status(session=visit, to=Status.CANCELLED, by=nurse, at=NOW, reason="ill")
     plan()
     assert not Reminder.objects.needs_person().exists()
 
 
 def test_what_is_sent_stays_sent(reminder: Reminder, visit: TreatmentSession, nurse: User) -> None:
-    Reminder.objects.filter(pk=reminder.pk).update(state=State.SENT)
+    Reminder.objects.filter(pk=reminder.pk).update(state=State.SENT, closed_at=NOW)
     booking.change_status(session=visit, to=Status.CANCELLED, by=nurse, at=NOW, reason="ill")
     assert plan() == [(3, "sent"), (1, "cancelled")]
 
@@ -666,7 +669,7 @@ def test_what_staff_send_again_goes_to_whom_the_desk_leaves_alone_too(
 ) -> None:
     plan()
     contact.snooze(course=due_in_14, until=TODAY + 5 * DAY, by=front_desk, at=NOW)
-    Reminder.objects.update(state=State.FAILED)
+    Reminder.objects.update(state=State.FAILED, closed_at=NOW)
     handling.send_again(reminder=Reminder.objects.get(rule__kind="due"), by=front_desk, at=NOW)
     send_due(clock=lambda: NOW + 5 * MINUTE)
     assert len(gateways["sms"].taken) == 1
@@ -702,11 +705,44 @@ def test_the_database_refuses_a_second_due_message(due_in_14: Course) -> None:
         pytest.param({"session": None, "session_version": None}, id="about-nothing"),
         pytest.param({"state": "sending"}, id="sending-without-a-lease"),
         pytest.param({"state": "handled"}, id="handled-by-nobody"),
+        pytest.param({"state": "sent"}, id="over-and-does-not-say-when"),
+        pytest.param({"closed_at": NOW}, id="waiting-and-over"),
     ],
 )
 def test_the_database_refuses_a_reminder_that_makes_no_sense(reminder: Reminder, changes: dict[str, object]) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Reminder.objects.filter(pk=reminder.pk).update(**changes)
+
+
+@pytest.fixture
+def an_older_table(reminder: Reminder) -> Iterator[Reminder]:
+    """Maria's reminder, in a table that does not ask yet when what is over has ended."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("ALTER TABLE reminders_reminder DROP CONSTRAINT reminder_says_when_it_ended")
+            yield reminder
+        else:
+            cursor.execute("PRAGMA ignore_check_constraints = ON")
+            yield reminder
+            cursor.execute("PRAGMA ignore_check_constraints = OFF")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"state": "sent"}, NOW),
+        ({"state": "sent", "closed_at": NOW + HOUR}, NOW + HOUR),
+        ({"closed_at": NOW + HOUR}, None),
+    ],
+)
+def test_what_an_older_version_left_without_a_word_of_when_ended_when_it_was_due(
+    an_older_table: Reminder, before: dict[str, object], after: dt.datetime | None
+) -> None:
+    one = Reminder.objects.filter(pk=an_older_table.pk)
+    one.update(due_at=NOW, **before)
+    importlib.import_module("reminders.migrations.0015_what_is_over_says_when").say_when(apps, None)
+    assert one.get().closed_at == after
 
 
 # Many rows

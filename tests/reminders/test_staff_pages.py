@@ -32,7 +32,9 @@ MINUTE = dt.timedelta(minutes=1)
 @pytest.fixture
 def failed(reminder: Reminder) -> Reminder:
     """Maria's text message, which did not arrive."""
-    Reminder.objects.filter(pk=reminder.pk).update(state=State.FAILED, reason="The number does not exist", attempts=1)
+    Reminder.objects.filter(pk=reminder.pk).update(
+        state=State.FAILED, reason="The number does not exist", attempts=1, closed_at=NOW
+    )
     Delivery.objects.create(
         clinic=reminder.clinic,
         reminder=reminder,
@@ -64,7 +66,7 @@ def test_what_failed_is_shown_with_its_reason(front_desk: User, failed: Reminder
 
 def test_buttons_of_two_messages_to_one_person_are_told_apart_without_sight(front_desk: User, failed: Reminder) -> None:
     """Of one visit, three days and one day before it."""
-    Reminder.objects.update(state=State.FAILED, useful_until=NOW + dt.timedelta(days=1))
+    Reminder.objects.update(state=State.FAILED, useful_until=NOW + dt.timedelta(days=1), closed_at=NOW)
     page = log_in(front_desk).get(CENTRE, {"tab": "needs"}).content.decode()
     for words_of, joined in (
         ("Mark as called", ": "),
@@ -101,7 +103,7 @@ def test_an_empty_list_says_what_is_waiting(front_desk: User, reminder: Reminder
 )
 def test_each_state_has_its_tab(front_desk: User, reminder: Reminder, state: str, tab: str) -> None:
     Reminder.objects.exclude(pk=reminder.pk).delete()
-    Reminder.objects.update(state=state)
+    Reminder.objects.update(state=state, closed_at=None if tab == "waiting" else NOW)
     seen = [name for name in ("needs", "waiting", "sent", "stopped") if "Maria Santos" in show(front_desk, name)]
     assert seen == [tab]
 
@@ -192,7 +194,7 @@ def test_the_page_asks_the_database_a_fixed_number_of_questions(
         starts_at = NOW + dt.timedelta(days=3, minutes=15 * number)
         make_session(course, osei, starts_at, placed_at=NOW - dt.timedelta(days=30))
     reconcile(now=NOW)
-    Reminder.objects.update(state=State.FAILED)
+    Reminder.objects.update(state=State.FAILED, closed_at=NOW)
     client = log_in(front_desk)
     with django_assert_max_num_queries(10):
         page = client.get(CENTRE)
@@ -233,7 +235,7 @@ def test_who_may_not_write_is_not_shown_where_to(maria: Patient, front_desk: Use
 def test_today_says_how_many_did_not_arrive(
     rules: Clinic, reminder: Reminder, front_desk: User, failures: int, line: str
 ) -> None:
-    Reminder.objects.filter(pk__in=[reminder.pk] * failures).update(state=State.FAILED)
+    Reminder.objects.filter(pk__in=[reminder.pk] * failures).update(state=State.FAILED, closed_at=NOW)
     request = asked_by(front_desk)
     request.clinic = rules  # type: ignore[attr-defined]
     page = draw("{% reminder_alert %}", request=request).strip()

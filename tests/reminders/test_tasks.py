@@ -164,7 +164,7 @@ def test_the_status_counts_and_names_numbers_only(reminder: Reminder) -> None:
 
 def test_the_status_tells_which_need_a_person_and_which_are_in_doubt(reminder: Reminder) -> None:
     other = Reminder.objects.exclude(pk=reminder.pk).get()
-    Reminder.objects.filter(pk=reminder.pk).update(state=State.FAILED)
+    Reminder.objects.filter(pk=reminder.pk).update(state=State.FAILED, closed_at=NOW)
     Delivery.objects.create(
         clinic=other.clinic, reminder=other, attempt=1, started_at=NOW, outcome=Delivery.Outcome.UNANSWERED
     )

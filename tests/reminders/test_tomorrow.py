@@ -60,12 +60,13 @@ def test_the_reason_is_that_of_the_last_message(
     rules: Clinic, front_desk: User, reminder: Reminder, state: State, reason: str, why: str
 ) -> None:
     by = {"handled_by": front_desk, "handled_at": NOW} if state == State.STOPPED else {}
-    Reminder.objects.update(state=state, reason=reason, **by)
+    ended = {} if state in (State.WAITING, State.SENDING) else {"closed_at": NOW}
+    Reminder.objects.update(state=state, reason=reason, **by, **ended)
     assert listed(rules) == [why]
 
 
 def test_whoever_was_told_once_is_not_listed(rules: Clinic, reminder: Reminder) -> None:
-    Reminder.objects.filter(pk=reminder.pk).update(state=State.SENT)
+    Reminder.objects.filter(pk=reminder.pk).update(state=State.SENT, closed_at=NOW)
     assert listed(rules) == []
 
 
@@ -98,7 +99,7 @@ def test_only_news_of_a_booking_that_is_still_fresh_stands_for_a_reminder(
 
 def told_two_weeks_before(reminder: Reminder) -> None:
     """Let the message of two weeks before have arrived, and those of the last days not."""
-    Reminder.objects.update(state=State.FAILED, reason="The number does not exist")
+    Reminder.objects.update(state=State.FAILED, reason="The number does not exist", closed_at=NOW)
     rule = ReminderRule.objects.get(clinic=reminder.clinic, kind=Kind.VISIT, days_before=14)
     early = Reminder.objects.get(pk=reminder.pk)
     early.pk, early.uid, early.rule, early.state = None, uuid.uuid4(), rule, State.SENT
@@ -154,13 +155,13 @@ def test_a_gateway_that_never_confirms_is_believed(rules: Clinic, reminder: Remi
 def test_a_message_about_the_old_time_told_nobody_of_the_new_one(
     rules: Clinic, reminder: Reminder, visit: TreatmentSession
 ) -> None:
-    Reminder.objects.update(state=State.SENT)
+    Reminder.objects.update(state=State.SENT, closed_at=NOW)
     TreatmentSession.objects.update(version=2, starts_at=visit.ends_at, ends_at=visit.ends_at + QUARTER)
     assert listed(rules) == [NOT_PLANNED]
 
 
 def test_whom_another_injector_sees_at_the_time_they_were_told_needs_no_call(rules: Clinic, reminder: Reminder) -> None:
-    Reminder.objects.update(state=State.SENT)
+    Reminder.objects.update(state=State.SENT, closed_at=NOW)
     TreatmentSession.objects.update(version=2)
     assert listed(rules) == []
 
@@ -168,7 +169,7 @@ def test_whom_another_injector_sees_at_the_time_they_were_told_needs_no_call(rul
 def test_who_was_told_another_time_since_is_listed_until_the_old_one_is_told_anew(
     rules: Clinic, reminder: Reminder, visit: TreatmentSession
 ) -> None:
-    Reminder.objects.update(state=State.SENT)
+    Reminder.objects.update(state=State.SENT, closed_at=NOW)
     TreatmentSession.objects.update(version=3)
     news = Reminder.objects.get(pk=reminder.pk)
     news.pk, news.uid, news.session_version, news.state = None, uuid.uuid4(), 3, State.FAILED
@@ -180,15 +181,15 @@ def test_who_was_told_another_time_since_is_listed_until_the_old_one_is_told_ane
 def test_who_was_told_that_it_is_cancelled_is_listed_until_they_are_told_that_it_stands_after_all(
     rules: Clinic, reminder: Reminder
 ) -> None:
-    Reminder.objects.update(state=State.SENT)
+    Reminder.objects.update(state=State.SENT, closed_at=NOW)
     last = Reminder.objects.latest("due_at")
     news = Reminder.objects.get(pk=last.pk)
     news.pk, news.uid, news.occasion, news.due_at = None, uuid.uuid4(), "stands after all", last.due_at + QUARTER
     news.rule = ReminderRule.objects.get(clinic=rules, kind=Kind.MOVED)
-    news.state, news.reason = State.FAILED, "The number does not exist"
+    news.state, news.closed_at, news.reason = State.FAILED, NOW, "The number does not exist"
     news.save()
     assert listed(rules) == ["The number does not exist"]
-    Reminder.objects.filter(pk=news.pk).update(state=State.SENT)
+    Reminder.objects.filter(pk=news.pk).update(state=State.SENT, closed_at=NOW)
     assert listed(rules) == []
 
 
@@ -294,7 +295,7 @@ def test_a_call_does_not_count_once_another_time_was_told_and_the_old_one_is_tol
     TreatmentSession.objects.update(version=3)
     news = Reminder.objects.get(pk=reminder.pk)
     news.pk, news.uid, news.session_version, news.state = None, uuid.uuid4(), 3, State.FAILED
-    news.handled_by, news.handled_at = None, None
+    news.closed_at, news.handled_by, news.handled_at = NOW, None, None
     news.rule = ReminderRule.objects.get(clinic=rules, kind=Kind.MOVED)
     news.save()
     (row,) = untold(clinic=rules, day=DAY, now=EVE)
@@ -325,7 +326,7 @@ def test_where_nobody_has_a_visit_that_day_the_list_says_so_and_leads_to_the_nex
 def test_where_everybody_was_told_the_list_says_that(
     front_desk: User, visit: TreatmentSession, reminder: Reminder
 ) -> None:
-    Reminder.objects.filter(pk=reminder.pk).update(state=State.SENT)
+    Reminder.objects.filter(pk=reminder.pk).update(state=State.SENT, closed_at=NOW)
     assert "Nobody to call: everyone with a visit on Thursday 26 November 2026 has had a message." in show(front_desk)
 
 

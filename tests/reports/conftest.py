@@ -67,6 +67,7 @@ def remind(session: TreatmentSession, state: State, **fields: Any) -> Reminder:
         "due_at": due,
         "useful_until": due,
         "created_at": due,
+        "closed_at": None if state == State.WAITING else due,
     }
     return Reminder.objects.create(
         clinic=session.clinic,

@@ -312,7 +312,7 @@ def fill_every_panel(patient: Patient, by: User) -> None:
     Reminder.objects.create(
         clinic=patient.clinic, rule=ReminderRule.objects.get(kind="visit", days_before=3), patient=patient,
         course=session.course, session=session, session_version=1, channel="sms", state="sent",
-        due_at=NOW, useful_until=NOW, created_at=NOW,
+        due_at=NOW, useful_until=NOW, created_at=NOW, closed_at=NOW,
     )  # fmt: skip
 
 

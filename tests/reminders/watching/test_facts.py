@@ -171,8 +171,8 @@ def test_every_state_is_counted_where_it_belongs(rules: Clinic, reminder: Remind
     figures = metrics.measure(now=NOW, clinic=rules)
     assert (figures.waiting, figures.due, figures.sent, figures.sending) == (1, 1, 1, 0)
     assert (figures.oldest_due, figures.last_sent) == (NOW, NOW - MINUTE)
-    other.update(state=State.MISSED)
-    Reminder.objects.filter(pk=reminder.pk).update(state=State.FAILED)
+    other.update(state=State.MISSED, closed_at=NOW)
+    Reminder.objects.filter(pk=reminder.pk).update(state=State.FAILED, closed_at=NOW)
     figures = metrics.measure(now=NOW, clinic=rules)
     assert (figures.failed, figures.missed, figures.needs_person, figures.due) == (1, 1, 2, 0)
 

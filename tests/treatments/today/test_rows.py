@@ -106,6 +106,7 @@ def test_a_row_says_that_a_message_was_not_delivered(visit: TreatmentSession, cl
         due_at=NOW,
         useful_until=NOW,
         created_at=NOW,
+        closed_at=NOW,
     )
     assert "Message not delivered" in text(client.get(TODAY_URL)).split(f'id="visit-{visit.pk}"')[1]
 
