@@ -34,7 +34,7 @@ BECAME: dict[str, tuple[str, Q]] = {
     "delivered": ("Delivered", Q(state=State.SENT, delivered_at__isnull=False)),
     "sent": ("Sent, no receipt", Q(state=State.SENT, delivered_at__isnull=True)),
     "failed": ("Failed", Q(state__in=(State.FAILED, State.HANDLED, State.REPLACED)) | _FAILED_FIRST),
-    "missed": ("Too late to send", Q(state=State.MISSED) | _LATE_FIRST),
+    "missed": ("Not sent in time", Q(state=State.MISSED) | _LATE_FIRST),
 }
 _ABOUT = "Messages to patients that were due in these days and went out, or were tried. Those stopped in time are not counted."
 
@@ -53,11 +53,11 @@ def messages(asked: Asked) -> Report:
         Figure("Failed", Share(sums["failed"], sums["all"]).words,
                "Not delivered: refused, given up, called by a person instead, or sent another way.", counted,
                rows["failed"]),
-        Figure("Too late to send", f"{sums['missed']:,}", "Not sent, because it would have come too late to help.", counted,
+        Figure("Not sent in time", f"{sums['missed']:,}", "Not sent, because it would have come too late to help.", counted,
                rows["missed"]),
         *_visits(asked),
     ]  # fmt: skip
-    table = Table("Delivered by channel", ("Channel", "Delivered", "Sent, no receipt", "Failed", "Too late"),
+    table = Table("Delivered by channel", ("Channel", "Delivered", "Sent, no receipt", "Failed", "Not sent in time"),
                   [_channel(row, asked) for row in channels])  # fmt: skip
     return Report("Messages", _ABOUT, figures, [table], too_few(sums["all"], "message"))
 

@@ -27,7 +27,7 @@ class State(models.TextChoices):
     SENDING = "sending", "Sending"
     SENT = "sent", "Sent"
     FAILED = "failed", "Not delivered"
-    MISSED = "missed", "Too late to send"
+    MISSED = "missed", "Not sent in time"
     CANCELLED = "cancelled", "Stopped"
     REPLACED = "replaced", "Sent another way"
     HANDLED = "handled", "Handled by a person"

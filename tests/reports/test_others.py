@@ -206,8 +206,8 @@ def test_what_was_put_off_and_stopped_before_its_time_failed_only_where_it_had_b
     [
         (State.FAILED, 1, "Failed"),
         (State.FAILED, 0, "Failed"),  # nothing reached its person
-        (State.MISSED, 0, "Too late to send"),
-        (State.MISSED, 1, "Too late to send"),  # put off, since they had a text that day
+        (State.MISSED, 0, "Not sent in time"),
+        (State.MISSED, 1, "Not sent in time"),  # put off, since they had a text that day
     ],
 )
 def test_what_did_not_arrive_is_counted_though_nobody_has_to_call_any_more(
@@ -244,7 +244,7 @@ def test_what_came_back_and_waited_until_its_visit_began_was_too_late(visit: Vis
     assert Reminder.objects.get().ended_late is None
     TreatmentSession.objects.update(status=Status.ARRIVED)
     stop(now=session.starts_at)
-    assert figure(shown(admin, "messages"), "Too late to send") == "1"
+    assert figure(shown(admin, "messages"), "Not sent in time") == "1"
 
 
 def test_every_number_of_messages_leads_to_the_messages_it_counts(
