@@ -15,13 +15,15 @@ LATELY = dt.timedelta(days=1)
 
 @dataclass(frozen=True)
 class Metrics:
-    """Counts at a moment. ``waiting`` is all that is still to go out, ``due`` what should have gone by now.
+    """Counts at a moment. ``waiting`` is what nobody has taken up yet, ``due`` what should have gone by now.
 
+    ``left_behind`` is the part of that which a worker took up and did not finish.
     ``sent`` counts the last 24 hours; what failed or was missed counts until a person has dealt with it.
     """
 
     waiting: int
     due: int
+    left_behind: int
     sending: int
     sent: int
     failed: int
@@ -30,6 +32,11 @@ class Metrics:
     oldest_due: dt.datetime | None
     last_sent: dt.datetime | None
     last_delivered: dt.datetime | None
+
+    @property
+    def queued(self) -> int:
+        """How many are still to go out, in a worker's hands or not."""
+        return self.waiting + self.left_behind + self.sending
 
     @property
     def needs_person(self) -> int:
@@ -60,7 +67,7 @@ def measure(*, now: dt.datetime, clinic: Clinic | None = None) -> Metrics:
     first, *others = [_part(name, rows) for name, rows in parts.items()]
     found = {name: figures for name, *figures in first.union(*others, all=True)}
     counts = {name: found[name][0] for name in parts}
-    counts["due"] += counts.pop("left_behind")
+    counts["due"] += counts["left_behind"]
     oldest = min(filter(None, (found["due"][1], found["left_behind"][1])), default=None)
     return Metrics(**counts, oldest_due=oldest, last_sent=found["sent"][2], last_delivered=found["sent"][3])
 

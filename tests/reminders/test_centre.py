@@ -109,6 +109,18 @@ def test_what_may_have_arrived_is_in_doubt_once_its_worker_is_given_up() -> None
 # The page
 
 
+@pytest.mark.parametrize("later", [dt.timedelta(0), HOUR])
+def test_the_queue_counts_what_it_lists_while_a_worker_has_one_and_after_it_died_over_it(
+    front_desk: User, reminder: Reminder, later: dt.timedelta
+) -> None:
+    claim(now=NOW, limit=1)
+    with time_machine.travel(NOW + later, tick=False):
+        page = log_in(front_desk).get(CENTRE, {"tab": "waiting"})
+    counted = re.search(r'Queue\s*<span class="count">(\d+)<', page.content.decode())
+    assert counted
+    assert int(counted[1]) == len(page.context["rows"]) == 2
+
+
 def test_the_health_line_says_when_the_last_one_went_out(
     front_desk: User, reminder: Reminder, gateways: Gateways
 ) -> None:

@@ -185,7 +185,7 @@ def test_a_claim_counts_as_sending_while_it_holds_and_as_due_afterwards(rules: C
 
 
 def test_an_empty_ledger_has_figures_too(rules: Clinic) -> None:
-    assert metrics.measure(now=NOW, clinic=rules) == metrics.Metrics(0, 0, 0, 0, 0, 0, 0, None, None, None)
+    assert metrics.measure(now=NOW, clinic=rules) == metrics.Metrics(0, 0, 0, 0, 0, 0, 0, 0, None, None, None)
 
 
 def test_all_of_it_is_one_query(
