@@ -8,11 +8,13 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from clinic.access import Capability, StaffRequest, requires
 from clinic.message_hours import leaving_words
+from clinic.redirects import page_of_form
 from reminders import handling
 from reminders.models import Reminder
 from reminders.views.centre import show_centre
@@ -37,7 +39,7 @@ def send_again(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         messages.warning(request, TOO_LATE)
     else:
         messages.success(request, _goes_out(reminder, leaves, now))
-    return redirect(CENTRE)
+    return _back(request)
 
 
 @require_POST
@@ -56,7 +58,7 @@ def fix(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         messages.warning(request, TOO_LATE)
     else:
         messages.success(request, f"Saved. {_goes_out(reminder, leaves, now)}")
-    return redirect(CENTRE)
+    return _back(request)
 
 
 @require_POST
@@ -70,7 +72,7 @@ def other_way(request: StaffRequest, uid: uuid.UUID) -> HttpResponse:
         messages.warning(request, TOO_LATE)
     else:
         messages.success(request, f"{reminder.patient} gets it as {channel.label.lower()} instead.")
-    return redirect(CENTRE)
+    return _back(request)
 
 
 @require_POST
@@ -108,7 +110,14 @@ def _done(request: StaffRequest, uid: uuid.UUID, act: Callable[..., object], wor
         messages.warning(request, SOMEBODY_ELSE)
     else:
         messages.success(request, words.format(patient=reminder.patient))
-    return redirect(CENTRE)
+    return _back(request)
+
+
+def _back(request: StaffRequest) -> HttpResponse:
+    """Lead to the tab and the page on which the button stood; an answer to a form of a row is no page."""
+    centre = reverse(CENTRE)
+    page = page_of_form(request, centre)
+    return redirect(page if page.partition("?")[0] == centre else centre)
 
 
 def _one(request: StaffRequest, uid: uuid.UUID) -> Reminder:

@@ -277,6 +277,23 @@ def test_stop_for_this_visit_stops_all_of_it_and_planning_brings_nothing_back(
     assert "Fran Adeyemi" in show(front_desk, "stopped")
 
 
+@pytest.mark.parametrize(
+    ("named", "leads_to"),
+    [
+        ("http://testserver/reminders/?tab=waiting&page=3", "/reminders/?tab=waiting&page=3"),
+        ("http://testserver/reminders/0b5c6f39-8f7c-4c4c-9a11-0d9d3b9f3b10/fix/", CENTRE),
+        ("http://elsewhere.example/reminders/", CENTRE),
+        ("", CENTRE),
+    ],
+)
+def test_a_press_in_a_row_leads_back_to_the_list_in_which_the_row_stood(
+    front_desk: User, failed: Reminder, named: str, leads_to: str
+) -> None:
+    client = log_in(front_desk)
+    answer = client.post(reverse("reminders:called", args=[failed.uid]), headers={"Referer": named})
+    assert (answer.status_code, answer.headers["Location"]) == (302, leads_to)
+
+
 def test_stop_for_this_visit_holds_for_messages_that_are_not_planned_yet(
     front_desk: User, failed: Reminder, visit: TreatmentSession
 ) -> None:
