@@ -162,7 +162,7 @@ def test_a_repeat_in_doubt_is_not_taken_for_what_had_arrived_before(reminder: Re
     work(NOW)
     gateways["sms"].knows = "id-1"
     again = NOW + MINUTES_5
-    Reminder.objects.update(state=State.WAITING, repeat_from=again, restarted_at=again)
+    Reminder.objects.update(state=State.WAITING, closed_at=None, repeat_from=again, restarted_at=again)
     gateways["sms"].answers = [NO_ANSWER]
     work(NOW + MINUTES_5)
     work(NOW + 2 * MINUTES_5)
