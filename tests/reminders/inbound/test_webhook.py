@@ -11,7 +11,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from clinic.models import Clinic
-from patients.models import Patient
+from patients.models import Channel, Patient
 from reminders.inbound.signature import sign
 from reminders.inbound.taking import BROKEN
 from reminders.models import InboundMessage
@@ -109,7 +109,7 @@ def test_a_long_text_is_cut(maria: Patient) -> None:
     assert len(stored().body) == LONGEST_TEXT
 
 
-@pytest.mark.parametrize("values", [{"From": NUMBER}, {"MessageSid": "x" * 65, "From": NUMBER}, {"MessageSid": "SM1"}])
+@pytest.mark.parametrize("values", [{"From": NUMBER}, {"MessageSid": "", "From": NUMBER}, {"MessageSid": "SM1"}])
 def test_a_call_without_id_or_sender_is_refused(maria: Patient, values: dict[str, str]) -> None:
     assert call(URL, values).status_code == 400
 
@@ -123,6 +123,13 @@ def test_odd_characters_do_no_harm(maria: Patient, odd: str) -> None:
 def test_an_id_with_a_sign_that_no_database_takes_does_no_harm(maria: Patient) -> None:
     assert text("hello", sid="SM\x001").status_code == 200
     assert stored().gateway_id == "SM1"
+
+
+def test_a_stop_is_heeded_once_however_long_the_id_that_the_gateway_gives_it(maria: Patient) -> None:
+    for _ in range(2):
+        assert text("STOP", sid="x" * 500).status_code == 200
+    assert InboundMessage.objects.count() == 1
+    assert not maria.contact_points.usable().filter(channel=Channel.SMS).exists()
 
 
 @pytest.mark.parametrize(
