@@ -77,7 +77,8 @@ def refresh(page: Page) -> None:
 def test_f03_b_opens_the_times_escape_gives_the_row_back_and_1_books_with_undo_in_focus(desk: Page) -> None:
     row = booked(desk, 0)
     walk_to(desk, row)
-    desk.keyboard.press("x")
+    with desk.expect_navigation():
+        desk.keyboard.press("x")
     expect(desk.locator(f"#{row} [data-key=b]")).to_be_visible()
     expect(desk.locator(f"#{row}")).to_have_attribute("data-current", "")
     desk.keyboard.press("b")

@@ -182,7 +182,8 @@ def treat(desk: Page, nurse: Page) -> None:
     row.get_by_role("button", name="Arrived Maria Santos").click()
     desk.get_by_role("button", name="In room Maria Santos").click()
     nurse.goto("/today/")
-    nurse.get_by_role("link", name="Start session for Maria Santos").click()
+    with nurse.expect_navigation():
+        nurse.get_by_role("link", name="Start session for Maria Santos").click()
     nurse.get_by_label("I have checked name").check()
     nurse.get_by_label("The person consents").check()
     nurse.locator("[data-section=safety] .question").last.scroll_into_view_if_needed()
