@@ -1,5 +1,6 @@
 """What stands side by side: nothing jumps from page to page, nothing runs into its neighbour, nothing is said twice."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -162,6 +163,15 @@ def test_each_link_of_everybodys_week_is_large_enough_to_press_on_a_phone(phone:
     assert links.count()
     assert links.evaluate_all(LOWER_THAN_A_FINGER) == []
     assert phone.locator(".calendar-all tbody th").evaluate_all(CUT_OFF) == []
+
+
+def test_that_the_next_visit_is_not_booked_is_read_in_one_line(desk: Page) -> None:
+    log_in(desk, OSEI)
+    lines = desk.locator("#day-rows .meta", has_text=re.compile("^not booked$")).evaluate_all(
+        "all => all.map((one) => one.getBoundingClientRect().height / parseFloat(getComputedStyle(one).lineHeight))"
+    )
+    assert lines
+    assert max(lines) < 1.5
 
 
 def test_a_record_number_stands_below_its_name_in_the_card_of_a_list_too(phone: Page) -> None:
