@@ -40,9 +40,7 @@ def tell_dose(
     by: User,
     at: dt.datetime,
 ) -> OutsideDose:
-    """Keep a dose that was given elsewhere. Units of another product are kept as told and never converted.
-
-    ``units``: None where nobody knows them, which is never none.
+    """Keep a dose that was given elsewhere: units of another product as told, never converted; None where nobody knows them.
 
     The same ``uid`` sent twice is kept once; raises SentBefore when that is not what is said now.
     """

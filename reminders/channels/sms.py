@@ -60,6 +60,7 @@ class SmsCarrier:
             raise _silent(in_doubt=False)
         texts = [one for one in known if isinstance(one, dict) and str(one.get("status")) not in _LOST]
         ours = (one for one in texts if _is(message, one.get("body")) and not _is_older(one, since))
+        # One that the gateway does not name is found all the same; without a name it would pass for erased.
         return [name_from(one.get("sid") or message.key) for one in ours]
 
     def close(self) -> None:

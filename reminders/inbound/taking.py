@@ -1,6 +1,7 @@
 """A text message comes in: store it once, do what it plainly asks for, leave the rest to staff."""
 
 import datetime as dt
+import hashlib
 import logging
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from patients.models.contact import is_e164, number_as_stored
 from reminders.inbound import acting
 from reminders.inbound.grammar import read
 from reminders.models import InboundMessage, Reminder, State
-from reminders.models.inbound import LONGEST_SENDER, LONGEST_TEXT
+from reminders.models.inbound import LONGEST_ID, LONGEST_SENDER, LONGEST_TEXT
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ def take(arrived: Arrived, *, now: dt.datetime) -> str:
     people = list(_people(clinic, sender))
     message = InboundMessage(
         clinic=clinic,
-        gateway_id=arrived.gateway_id,
+        gateway_id=_as_kept(arrived.gateway_id),
         sender=sender,
         body=arrived.body[:LONGEST_TEXT],
         pictures=arrived.pictures,
@@ -58,6 +59,11 @@ def take(arrived: Arrived, *, now: dt.datetime) -> str:
         message.state, message.note, message.answer = InboundMessage.State.OPEN, BROKEN, ""
     message.save()
     return message.answer
+
+
+def _as_kept(gateway_id: str) -> str:
+    """Return a gateway's id of a text, of a longer one its digest: a text that is refused may be a STOP."""
+    return gateway_id if len(gateway_id) <= LONGEST_ID else hashlib.sha256(gateway_id.encode()).hexdigest()
 
 
 def _store(message: InboundMessage) -> bool:

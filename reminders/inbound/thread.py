@@ -34,8 +34,11 @@ def thread_of(patient: Patient, *, now: dt.datetime) -> list[Entry]:
     """Return a person's newest messages in the order in which they were said (two queries)."""
     said = InboundMessage.objects.filter(patient=patient).select_related("done_by")[:NEWEST]
     told = Reminder.objects.filter(patient=patient).exclude(_NEVER_LEFT | _STILL_TO_COME)
-    known = told.select_related("rule", "one_off__made_by").annotate(listed_at=LISTED_AT)
-    sent = known.order_by("-listed_at", "-pk")[:NEWEST]
+    sent = (
+        told.select_related("rule", "one_off__made_by")
+        .annotate(listed_at=LISTED_AT)
+        .order_by("-listed_at", "-pk")[:NEWEST]
+    )
     zone = timezone.get_current_timezone()
     out = [_sent(reminder, now, zone) for reminder in sent]
     return sorted([*_both_ways(said), *out], key=lambda entry: entry.at)[-NEWEST:]

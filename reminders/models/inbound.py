@@ -11,6 +11,7 @@ from patients.models import Patient
 from reminders.inbound.grammar import Meaning
 from treatments.models import TreatmentSession
 
+LONGEST_ID = 64  # Twilio's have 34 letters; other gateways make their own
 LONGEST_SENDER = 40
 LONGEST_TEXT = 2000  # gateways send at most 1,600 characters
 FORGOTTEN = "A number no longer kept"
@@ -32,7 +33,7 @@ class InboundMessage(models.Model):
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    gateway_id = models.CharField(max_length=64, unique=True)
+    gateway_id = models.CharField(max_length=LONGEST_ID, unique=True)
     sender = models.CharField(max_length=LONGEST_SENDER)
     body = EncryptedTextField(blank=True)
     pictures = models.PositiveSmallIntegerField(default=0, help_text="how many came with it; they are not fetched")
